@@ -1,0 +1,124 @@
+/**
+ * The one error class of the product. Code branches on `code`, people read
+ * `message`, clients get both as RFC 9457 problem details.
+ */
+
+/** Every stable error code, with the HTTP status it is answered with. */
+export const STATUS_BY_CODE = {
+  'missing-field': 400,
+  'invalid-field': 400,
+  'invalid-json': 400,
+  'body-too-large': 413,
+  'not-found': 404,
+  'method-not-allowed': 405,
+  'camera-not-found': 404,
+  'no-frame-yet': 404,
+  'stale-frame': 503,
+  'camera-unreachable': 502,
+  'camera-refused': 502,
+  'camera-timeout': 504,
+  'camera-unauthorized': 502,
+  'camera-path-not-found': 502,
+  'camera-no-video-track': 502,
+  'camera-unsupported-codec': 502,
+  'camera-no-frames': 504,
+  'camera-protocol-error': 502,
+  'camera-disconnected': 503,
+  'camera-replaced': 409,
+  'too-many-requests': 429,
+  'unauthorized': 401,
+  'worker-not-ready': 503,
+  'worker-failed': 502,
+  'worker-timeout': 504,
+  'draining': 503,
+  'internal-error': 500,
+} as const;
+
+/** A stable error code. */
+export type ErrorCode = keyof typeof STATUS_BY_CODE;
+
+/** What a person can do about a fault; shown as `hint` wherever the code is shown. */
+export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
+  'camera-unreachable': 'Check the address and that the camera is powered and on a network this host can reach.',
+  'camera-refused': 'The host answers but nothing listens on that port; check the RTSP port (usually 554).',
+  'camera-timeout': 'The camera did not answer in time; check its address, port and network.',
+  'camera-unauthorized': 'Check user name and password. Retries are rare because cameras lock out addresses.',
+  'camera-path-not-found': 'The camera answers, but not at this stream path; look the path up in its manual.',
+  'camera-no-video-track': 'The stream carries no video track; choose another stream path.',
+  'camera-unsupported-codec': 'Set the camera to H.264, H.265 or MJPEG.',
+  'camera-no-frames': 'The camera accepted the session but sends no pictures; restart it or try UDP transport.',
+  'camera-protocol-error': 'What answered does not speak RTSP correctly; check the port.',
+  'camera-disconnected': 'The camera closed the connection; it is tried again by itself.',
+  'worker-not-ready': 'The camera process is starting; try again after the seconds given in Retry-After.',
+};
+
+/** Extra facts an {@link AppError} carries to the client. */
+export interface AppErrorOptions {
+  cause?: unknown;
+  /** Name of the request field at fault. */
+  field?: string;
+  /** Seconds for the `Retry-After` header. */
+  retryAfter?: number;
+  /** Further members of the problem details, never secret. */
+  extra?: Record<string, unknown>;
+}
+
+/** An operational error with a stable code; anything else that is thrown is a programmer error. */
+export class AppError extends Error {
+  readonly code: ErrorCode;
+  readonly field: string | undefined;
+  readonly retryAfter: number | undefined;
+  readonly extra: Record<string, unknown> | undefined;
+
+  constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = 'AppError';
+    this.code = code;
+    this.field = options.field;
+    this.retryAfter = options.retryAfter;
+    this.extra = options.extra;
+  }
+
+  /** HTTP status this error is answered with. */
+  get status(): number {
+    return STATUS_BY_CODE[this.code];
+  }
+
+  /** What a person can do about it, where we know. */
+  get hint(): string | undefined {
+    return HINT_BY_CODE[this.code];
+  }
+}
+
+/** Problem details (RFC 9457) plus the `error` string that older clients read. */
+export interface Problem {
+  error: string;
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  code: string;
+  hint?: string;
+  field?: string;
+  [extra: string]: unknown;
+}
+
+/** Builds the JSON body for an error. `message` must already be free of secrets. */
+export function toProblem(error: AppError): Problem {
+  return {
+    ...error.extra,
+    error: error.message,
+    type: `urn:visual-reasoning-gateway:problem:${error.code}`,
+    title: error.code.replaceAll('-', ' '),
+    status: error.status,
+    detail: error.message,
+    code: error.code,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.field === undefined ? {} : { field: error.field }),
+  };
+}
+
+/** The message of anything that was thrown. */
+export function messageOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown);
+}
