@@ -26,11 +26,11 @@ export const STATUS_BY_CODE = {
   'camera-disconnected': 503,
   'camera-replaced': 409,
   'too-many-requests': 429,
-  'unauthorized': 401,
+  unauthorized: 401,
   'worker-not-ready': 503,
   'worker-failed': 502,
   'worker-timeout': 504,
-  'draining': 503,
+  draining: 503,
   'internal-error': 500,
 } as const;
 
@@ -39,14 +39,16 @@ export type ErrorCode = keyof typeof STATUS_BY_CODE;
 
 /** What a person can do about a fault; shown as `hint` wherever the code is shown. */
 export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
-  'camera-unreachable': 'Check the address and that the camera is powered and on a network this host can reach.',
+  'camera-unreachable':
+    'Check the address and that the camera is powered and on a network this host can reach.',
   'camera-refused': 'The host answers but nothing listens on that port; check the RTSP port (usually 554).',
   'camera-timeout': 'The camera did not answer in time; check its address, port and network.',
   'camera-unauthorized': 'Check user name and password. Retries are rare because cameras lock out addresses.',
   'camera-path-not-found': 'The camera answers, but not at this stream path; look the path up in its manual.',
   'camera-no-video-track': 'The stream carries no video track; choose another stream path.',
   'camera-unsupported-codec': 'Set the camera to H.264, H.265 or MJPEG.',
-  'camera-no-frames': 'The camera accepted the session but sends no pictures; restart it or try UDP transport.',
+  'camera-no-frames':
+    'The camera accepted the session but sends no pictures; restart it or try UDP transport.',
   'camera-protocol-error': 'What answered does not speak RTSP correctly; check the port.',
   'camera-disconnected': 'The camera closed the connection; it is tried again by itself.',
   'worker-not-ready': 'The camera process is starting; try again after the seconds given in Retry-After.',

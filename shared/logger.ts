@@ -15,8 +15,8 @@ export interface LoggerOptions {
   write?: (line: string) => void;
 }
 
-/** Fields that never hold anything worth logging and may hold a secret. */
-const SECRET_KEYS = ['password', 'authorization', 'cookie', 'token', 'url', 'rtspUrl'];
+/** Fields whose value is a secret; URLs are masked by the redactor instead, since their host is worth logging. */
+const SECRET_KEYS = ['password', 'authorization', 'cookie', 'token'];
 
 /** Creates a logger whose every line passes the redactor. */
 export function createLogger({ name, level, redactor, write }: LoggerOptions): Logger {
@@ -28,7 +28,7 @@ export function createLogger({ name, level, redactor, write }: LoggerOptions): L
       level,
       base: { name },
       redact: {
-        paths: SECRET_KEYS.flatMap((key) => (key.endsWith('rl') ? [] : [key, `*.${key}`, `*.*.${key}`])),
+        paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
         censor: '***',
       },
       timestamp: pino.stdTimeFunctions.isoTime,

@@ -1,0 +1,61 @@
+/**
+ * How frames look on a socket. Three encodings, each made once per picture and
+ * sent to everyone as the same bytes.
+ */
+
+/** A frame as subscribers receive it: finished bytes, never changed afterwards. */
+export interface FramePayload {
+  /** Bytes of one WebSocket message. */
+  data: Buffer;
+  /** Whether it is a binary message (else UTF-8 text). */
+  binary: boolean;
+}
+
+/** What is said of a picture beside its bytes. */
+export interface FrameFacts {
+  cameraId: string;
+  /** Capture time, Unix seconds. */
+  timestamp: number;
+  /** Counts the camera's frames from 1; starts again with a new connection to a new worker. */
+  sequence: number;
+  width: number;
+  height: number;
+}
+
+/** First byte of a binary frame message. */
+export const BINARY_FRAME_VERSION = 1;
+/** Bytes of the fixed part of a binary frame message, before the camera id. */
+export const BINARY_FRAME_HEADER_BYTES = 20;
+
+/** `{type:"frame"}` with the JPEG as base64: the default encoding. */
+export function encodeBase64Frame(facts: FrameFacts, jpeg: Buffer): FramePayload {
+  const head = `{"type":"frame","cameraId":${JSON.stringify(facts.cameraId)},"timestamp":${facts.timestamp},"sequence":${facts.sequence},"width":${facts.width},"height":${facts.height},"data":"`;
+  const headBytes = Buffer.byteLength(head);
+  const data = Buffer.allocUnsafe(headBytes + Math.ceil(jpeg.length / 3) * 4 + 2);
+  data.write(head, 0, 'utf8');
+  const end = headBytes + data.write(jpeg.toString('base64'), headBytes, 'latin1');
+  data.write('"}', end, 'latin1');
+  return { data, binary: false };
+}
+
+/**
+ * One binary message: version u8, flags u8 (0), length of the camera id u16,
+ * timestamp f64 (Unix seconds), sequence u32, width u16, height u16, camera id
+ * (UTF-8), JPEG. All numbers big-endian.
+ */
+export function encodeBinaryFrame(facts: FrameFacts, jpeg: Buffer): FramePayload {
+  const id = Buffer.from(facts.cameraId);
+  const header = Buffer.alloc(BINARY_FRAME_HEADER_BYTES);
+  header.writeUInt8(BINARY_FRAME_VERSION, 0);
+  header.writeUInt16BE(id.length, 2);
+  header.writeDoubleBE(facts.timestamp, 4);
+  header.writeUInt32BE(facts.sequence >>> 0, 12);
+  header.writeUInt16BE(facts.width, 16);
+  header.writeUInt16BE(facts.height, 18);
+  return { data: Buffer.concat([header, id, jpeg]), binary: true };
+}
+
+/** `{type:"frame"}` without the picture, for clients that load `url` natively. */
+export function encodeNotifyFrame(facts: FrameFacts, url: string): FramePayload {
+  return { data: Buffer.from(JSON.stringify({ type: 'frame', ...facts, url })), binary: false };
+}

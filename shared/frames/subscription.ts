@@ -1,0 +1,67 @@
+/** The client's side of `/ws`: what can be said and what it means (contract, section 2). */
+import { z } from 'zod';
+import { cameraIdSchema } from '../camera.ts';
+
+/** Largest width or height a client may ask for, pixels. */
+export const MAX_DIMENSION = 7680;
+export const DEFAULT_QUALITY = 80;
+export const DEFAULT_FPS = 15;
+export const MIN_FPS = 0.1;
+export const MAX_FPS = 60;
+/** Largest picture that is served unless asked for more: 1920x1080. */
+export const DEFAULT_MAX_WIDTH = 1920;
+export const DEFAULT_MAX_HEIGHT = 1080;
+
+/** Which picture of a camera: two requests with equal fields get the same bytes. */
+export const pictureFormatSchema = z.object({
+  /** Width in pixels; the height follows the aspect ratio. Absent: as sent, at most 1920x1080. */
+  width: z.coerce.number().int().min(16).max(MAX_DIMENSION).optional(),
+  /** JPEG quality, 1 to 100. */
+  quality: z.coerce.number().int().min(1).max(100).default(DEFAULT_QUALITY),
+});
+export type PictureFormat = z.infer<typeof pictureFormatSchema>;
+
+export const encodingSchema = z.enum(['base64', 'binary', 'notify']);
+/** How a frame is put on the socket. */
+export type Encoding = z.infer<typeof encodingSchema>;
+
+const fpsSchema = z.coerce.number().min(MIN_FPS).max(MAX_FPS).default(DEFAULT_FPS);
+
+/** A wish for the frames of one camera: what a hub delivers and a link carries. */
+export const frameRequestSchema = z.object({
+  cameraId: cameraIdSchema,
+  fps: fpsSchema,
+  width: pictureFormatSchema.shape.width,
+  quality: pictureFormatSchema.shape.quality,
+  encoding: encodingSchema.default('base64'),
+});
+export type FrameRequest = z.infer<typeof frameRequestSchema>;
+
+/** Query of `/stream.mjpeg`. */
+export const mjpegQuerySchema = z.object({
+  fps: fpsSchema,
+  width: pictureFormatSchema.shape.width,
+  quality: pictureFormatSchema.shape.quality,
+});
+
+/** Every message a client may send on `/ws`. */
+export const clientMessageSchema = z.discriminatedUnion('action', [
+  frameRequestSchema.extend({
+    action: z.literal('subscribe'),
+    cameraId: z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]),
+    fps: z.number().min(MIN_FPS).max(MAX_FPS).default(DEFAULT_FPS),
+    /** Keep the other subscriptions of this socket. */
+    multiple: z.boolean().default(false),
+  }),
+  z.object({
+    action: z.literal('unsubscribe'),
+    cameraId: z.union([cameraIdSchema, z.number().transform(String)]).optional(),
+  }),
+  z.object({ action: z.literal('ping') }),
+]);
+export type ClientMessage = z.infer<typeof clientMessageSchema>;
+
+/** Key under which equal requests share one stream of bytes. */
+export function requestKey(request: FrameRequest): string {
+  return [request.cameraId, request.fps, request.width ?? '', request.quality, request.encoding].join('|');
+}

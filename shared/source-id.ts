@@ -1,0 +1,17 @@
+/** A name for a camera source that reveals nothing of it, to compare wanted with actual. */
+import { createHash } from 'node:crypto';
+import type { CameraSource } from './camera.ts';
+
+/** Digest of every field of a source; two sources share it only if they are the same stream and credentials. */
+export function sourceId(source: CameraSource): string {
+  const fields = [
+    source.secure,
+    source.host,
+    source.port,
+    source.path,
+    source.username,
+    source.password,
+    source.transport,
+  ];
+  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url');
+}

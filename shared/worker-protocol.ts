@@ -1,0 +1,67 @@
+/**
+ * What a supervisor and its workers agree on: variables given at spawn, IPC
+ * messages, exit codes, health answers and internal routes.
+ */
+import { z } from 'zod';
+import { cameraIdSchema, cameraSourceSchema } from './camera.ts';
+
+/** Exit codes with a meaning (reliability notes, section 2.2). */
+export const EXIT_PARENT_LOST = 70;
+export const EXIT_PORT_TAKEN = 75;
+
+/** Environment variables that only a supervisor sets. */
+export const WORKER_ENV = {
+  /** HTTP port to bind; a worker that finds it taken exits with {@link EXIT_PORT_TAKEN}. */
+  port: 'WORKER_PORT',
+  /** Name of the slot, for log lines: `rtsp-0`. */
+  name: 'WORKER_NAME',
+  /** Random nonce of this very process, repeated in every health answer. */
+  instance: 'WORKER_INSTANCE',
+  /** Counts the spawns of a slot; repeated in every health answer. */
+  epoch: 'WORKER_EPOCH',
+  /** Shared secret that every request to the worker must carry. */
+  token: 'WORKER_TOKEN',
+} as const;
+
+/** Header that carries the worker token. */
+export const TOKEN_HEADER = 'x-worker-token';
+
+/** Worker to supervisor: it serves now. `details` says what a kind of worker offers beside HTTP (`rtspPort`). */
+export const readyMessageSchema = z.object({
+  type: z.literal('ready'),
+  port: z.number().int(),
+  details: z.record(z.string(), z.number()).default({}),
+});
+export type ReadyMessage = z.infer<typeof readyMessageSchema>;
+
+/** Worker to supervisor: starting takes longer, wait up to `ms` more (60,000 at most each). */
+export const extendMessageSchema = z.object({ type: z.literal('extend'), ms: z.number().max(60_000) });
+
+/** Supervisor to worker: stop in order, within `deadlineMs`. */
+export const stopMessageSchema = z.object({ type: z.literal('stop'), deadlineMs: z.number() });
+
+/** `GET /livez` of every worker. */
+export const livezSchema = z.object({
+  status: z.literal('alive'),
+  instance: z.string(),
+  epoch: z.number(),
+  /** Resident set size, bytes. */
+  rss: z.number(),
+  /** Open file descriptors; absent where the platform does not tell. */
+  fds: z.number().optional(),
+  /** Soft limit of file descriptors; absent where the platform does not tell. */
+  fdLimit: z.number().optional(),
+});
+export type Livez = z.infer<typeof livezSchema>;
+
+/** Body of `PUT /internal/cameras/:id`: keep this camera connected, whether it answers now or not. */
+export const desiredCameraSchema = z.object({
+  cameraId: cameraIdSchema,
+  source: cameraSourceSchema,
+});
+export type DesiredCamera = z.infer<typeof desiredCameraSchema>;
+
+/** One entry of `GET /internal/cameras`: what a worker runs now. `sourceId` is {@link sourceId} of its source. */
+export const actualCameraSchema = z.object({ cameraId: z.string(), sourceId: z.string() });
+export const actualCamerasSchema = z.array(actualCameraSchema);
+export type ActualCamera = z.infer<typeof actualCameraSchema>;
