@@ -128,10 +128,10 @@ function splitUserInfo(info: string): [string, string] {
   const colon = info.indexOf(':');
   const user = colon < 0 ? info : info.slice(0, colon);
   const password = colon < 0 ? '' : info.slice(colon + 1);
-  return [unescape(user), unescape(password)];
+  return [decodePercent(user), decodePercent(password)];
 }
 
-function unescape(text: string): string {
+function decodePercent(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {

@@ -1,0 +1,41 @@
+/** Express middleware that turns every failure into problem details, the same in gateway and workers. */
+import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
+import { AppError, messageOf, toProblem } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Redactor } from '../redact.ts';
+
+/** Sends an error as `application/problem+json`; a response already begun is cut off instead. */
+export function sendProblem(res: Response, error: AppError, redactor: Redactor): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  if (error.retryAfter !== undefined) res.setHeader('Retry-After', Math.max(1, Math.ceil(error.retryAfter)));
+  const body = redactor.redact(JSON.stringify(toProblem(error)));
+  res.status(error.status).type('application/problem+json').setHeader('Cache-Control', 'no-store').send(body);
+}
+
+/** Answers what no route matched. */
+export const notFound: RequestHandler = (req) => {
+  throw new AppError('not-found', `No route ${req.method} ${req.path}`);
+};
+
+/** The last middleware: known errors as they are, everything else as `internal-error` with details only in the log. */
+export function problemHandler({ log, redactor }: { log: Logger; redactor: Redactor }): ErrorRequestHandler {
+  return (thrown: unknown, req, res, _next) => {
+    const error = toAppError(thrown);
+    if (error.code === 'internal-error') log.error({ err: thrown, path: req.path }, 'request failed');
+    sendProblem(res, error, redactor);
+  };
+}
+
+/** body-parser's errors carry a `type`; see expressjs/body-parser, "Errors". */
+function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown;
+  const { type, status } = thrown as { type?: string; status?: number };
+  if (type === 'entity.parse.failed') return new AppError('invalid-json', 'The body is not valid JSON');
+  if (type === 'entity.too.large') return new AppError('body-too-large', 'The body is too large');
+  if (status !== undefined && status >= 400 && status < 500)
+    return new AppError('invalid-field', messageOf(thrown));
+  return new AppError('internal-error', 'Something went wrong inside; the log knows more', { cause: thrown });
+}

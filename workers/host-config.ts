@@ -1,0 +1,23 @@
+/** What a supervisor told this worker through its environment. */
+import { type Environment, readInteger, readOptional, readText } from '#shared/settings.ts';
+import { WORKER_ENV } from '#shared/worker-protocol.ts';
+
+/** Identity and limits of one worker process. */
+export interface HostConfig {
+  name: string;
+  /** Nonce of this process; empty when nobody supervises it. */
+  instance: string;
+  epoch: number;
+  /** Secret that requests must carry; undefined when the worker runs alone. */
+  token: string | undefined;
+}
+
+/** Reads what {@link WORKER_ENV} names. @throws SettingsError */
+export function loadHostConfig(env: Environment, defaultName: string): HostConfig {
+  return {
+    name: readText(env, WORKER_ENV.name, defaultName),
+    instance: readText(env, WORKER_ENV.instance, ''),
+    epoch: readInteger(env, WORKER_ENV.epoch, { fallback: 0, min: 0, max: Number.MAX_SAFE_INTEGER }),
+    token: readOptional(env, WORKER_ENV.token),
+  };
+}

@@ -1,0 +1,87 @@
+/**
+ * A worker's life, the same for every kind: start, announce readiness, and end
+ * when asked, when signalled, or when the supervisor is gone.
+ */
+
+import { messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
+import {
+  EXIT_PARENT_LOST,
+  EXIT_PORT_TAKEN,
+  type ReadyMessage,
+  stopMessageSchema,
+} from '#shared/worker-protocol.ts';
+
+/** A worker that serves. */
+export interface RunningWorker {
+  /** Its HTTP port. */
+  port: number;
+  /** Further ports, by name. */
+  details?: Record<string, number>;
+  /** Stops serving and frees everything; called once. */
+  close(): Promise<void>;
+}
+
+/** The parts of `process` a worker's life hangs on. */
+export type HostProcess = Pick<NodeJS.Process, 'on' | 'exit' | 'send' | 'connected' | 'stdout'>;
+
+/** How long an orderly end may take before the process ends all the same. */
+const CLOSE_DEADLINE_MS = 3000;
+const EXIT_CRASHED = 1;
+
+/**
+ * Runs a worker until it ends; the process exits with a code of the worker protocol.
+ * @param host the process itself, which only a `main` file hands out
+ */
+export async function runWorker(
+  host: HostProcess,
+  { log, start }: { log: Logger; start: () => Promise<RunningWorker> },
+): Promise<void> {
+  let running: RunningWorker | undefined;
+  let ending = false;
+
+  const end = (code: number, reason: string): void => {
+    if (ending) return;
+    ending = true;
+    log.info({ reason, code }, 'worker stops');
+    setTimeout(() => host.exit(code), CLOSE_DEADLINE_MS).unref();
+    void Promise.resolve(running?.close())
+      .catch((error: unknown) => log.error({ err: error }, 'closing failed'))
+      .finally(() => host.exit(code));
+  };
+  const crash = (error: unknown): void => {
+    log.fatal({ err: error }, 'worker crashed');
+    host.exit(EXIT_CRASHED);
+  };
+
+  host.on('SIGTERM', () => end(0, 'SIGTERM'));
+  host.on('SIGINT', () => {
+    // Ctrl-C reaches the whole process group; under a supervisor the order to stop comes from it.
+    if (host.send === undefined) end(0, 'SIGINT');
+  });
+  host.on('disconnect', () => end(EXIT_PARENT_LOST, 'supervisor is gone'));
+  host.on('message', (message: unknown) => {
+    if (stopMessageSchema.safeParse(message).success) end(0, 'asked to stop');
+  });
+  host.on('uncaughtException', crash);
+  host.on('unhandledRejection', crash);
+  // Under a supervisor stdout is a pipe to it: a broken one means that it is gone.
+  host.stdout.on('error', () => end(EXIT_PARENT_LOST, 'nobody reads stdout'));
+
+  try {
+    running = await start();
+  } catch (error) {
+    log.fatal({ err: error }, `worker cannot start: ${messageOf(error)}`);
+    host.exit(exitCodeOf(error));
+    return;
+  }
+  const ready: ReadyMessage = { type: 'ready', port: running.port, details: running.details ?? {} };
+  host.send?.(ready);
+  log.info({ port: running.port, ...running.details }, 'worker is ready');
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof SettingsError) return EXIT_BAD_SETTINGS;
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE' ? EXIT_PORT_TAKEN : EXIT_CRASHED;
+}
