@@ -1,0 +1,176 @@
+/** Receives one camera until it fails. It never tries again: its owner decides about that. */
+import { isIPv6, type Socket } from 'node:net';
+import { type CameraSource, publicUrl } from '#shared/camera.ts';
+import { AppError } from '#shared/errors.ts';
+import { headerOf, type InterleavedPacket, type RtspMessage } from '#shared/rtsp/message.ts';
+import { dial } from './dial.ts';
+import type { Packet, VideoTrack } from './packet.ts';
+import { ReorderBuffer } from './reorder-buffer.ts';
+import { parseRtp } from './rtp.ts';
+import { RtpReceiver } from './rtp-receiver.ts';
+import { RtspConnection, type RtspResponse } from './rtsp-connection.ts';
+import { parseVideoMedia, type VideoMedia } from './sdp.ts';
+import { openUdpPorts, type UdpPorts } from './udp-ports.ts';
+
+/** Time limits of a source, milliseconds. */
+export interface SourceTimings {
+  dialMs: number;
+  /** For every single answer of the camera. */
+  answerMs: number;
+  /** Longest pause between keep-alive requests. */
+  keepAliveMs: number;
+}
+
+export const SOURCE_TIMINGS: SourceTimings = { dialMs: 5000, answerMs: 5000, keepAliveMs: 25_000 };
+
+/** What a source tells its owner. */
+export interface SourceHandlers {
+  /** The session plays; packets follow. */
+  onTrack(track: VideoTrack): void;
+  onPacket(packet: Packet): void;
+}
+
+/** Runs a source until `signal` aborts or the camera fails; always ends by throwing an AppError `camera-*`. */
+export type RunSource = (
+  source: CameraSource,
+  handlers: SourceHandlers,
+  signal: AbortSignal,
+) => Promise<never>;
+
+/** Creates the function that receives over RTSP 1.0 (RFC 2326). */
+export function createRtspSource(timings: SourceTimings = SOURCE_TIMINGS): RunSource {
+  return async (source, handlers, signal) => {
+    const socket = await dial(source, timings.dialMs, signal);
+    const session = new RtspSession(socket, source, timings);
+    const abort = (): void => session.close();
+    signal.addEventListener('abort', abort, { once: true });
+    try {
+      if (signal.aborted) abort();
+      return await session.run(handlers);
+    } finally {
+      signal.removeEventListener('abort', abort);
+      session.close();
+    }
+  };
+}
+
+class RtspSession {
+  readonly #socket: Socket;
+  readonly #source: CameraSource;
+  readonly #timings: SourceTimings;
+  readonly #connection: RtspConnection;
+  readonly #uri: string;
+  #receiver: RtpReceiver | undefined;
+  #rtpChannel = 0;
+  #udp: UdpPorts | undefined;
+  #sessionId = '';
+  #keepAlive: NodeJS.Timeout | undefined;
+
+  constructor(socket: Socket, source: CameraSource, timings: SourceTimings) {
+    this.#socket = socket;
+    this.#source = source;
+    this.#timings = timings;
+    this.#uri = publicUrl(source);
+    this.#connection = new RtspConnection(socket, source, (packet) => this.#onInterleaved(packet));
+  }
+
+  async run(handlers: SourceHandlers): Promise<never> {
+    const options = await this.#request('OPTIONS', this.#uri);
+    const description = await this.#request('DESCRIBE', this.#uri, { Accept: 'application/sdp' });
+    const media = parseVideoMedia(description.body);
+    const base = headerOf(asMessage(description), 'content-base') ?? this.#uri;
+    this.#receiver = new RtpReceiver(media, (packet) => handlers.onPacket(packet));
+    await this.#setUp(media, base);
+    await this.#request('PLAY', aggregateControl(description.body, base), { Range: 'npt=0.000-' });
+    handlers.onTrack(media);
+    this.#startKeepAlive(headerOf(asMessage(options), 'public') ?? '');
+    return this.#connection.failed;
+  }
+
+  close(): void {
+    clearInterval(this.#keepAlive);
+    // Cameras with few sessions to give need to hear that this one is free again.
+    if (this.#sessionId !== '') this.#connection.send('TEARDOWN', this.#uri, { Session: this.#sessionId });
+    this.#sessionId = '';
+    this.#connection.close();
+    this.#udp?.close();
+    this.#udp = undefined;
+  }
+
+  async #setUp(media: VideoMedia, base: string): Promise<void> {
+    const uri = resolveControl(media.control, base);
+    if (this.#source.transport === 'udp') return this.#setUpUdp(uri);
+    const answer = await this.#request('SETUP', uri, { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' });
+    this.#rtpChannel = Number(/interleaved=(\d+)/i.exec(this.#takeSession(answer))?.[1] ?? 0);
+  }
+
+  async #setUpUdp(uri: string): Promise<void> {
+    const udp = await openUdpPorts(isIPv6(this.#socket.remoteAddress ?? '') ? 'udp6' : 'udp4');
+    this.#udp = udp;
+    const reorder = new ReorderBuffer((packet, lost) => this.#receiver?.push(packet, lost));
+    const camera = this.#socket.remoteAddress;
+    udp.rtp.on('message', (datagram, from) => {
+      const packet = from.address === camera ? parseRtp(datagram) : undefined;
+      if (packet !== undefined) reorder.push(packet);
+    });
+    const ports = `${udp.rtpPort}-${udp.rtpPort + 1}`;
+    const transport = this.#takeSession(
+      await this.#request('SETUP', uri, { Transport: `RTP/AVP;unicast;client_port=${ports}` }),
+    );
+    const serverPort = Number(/server_port=(\d+)/i.exec(transport)?.[1]);
+    // A first datagram towards the camera opens the way through a NAT or stateful firewall.
+    if (serverPort > 0 && camera !== undefined)
+      udp.rtp.send(Buffer.from([0x80, 0, 0, 0]), serverPort, camera);
+  }
+
+  #takeSession(answer: RtspResponse): string {
+    const message = asMessage(answer);
+    this.#sessionId = headerOf(message, 'session')?.split(';')[0]?.trim() ?? '';
+    const timeout = Number(/timeout=(\d+)/i.exec(headerOf(message, 'session') ?? '')?.[1] ?? 60);
+    this.#keepAliveMs = Math.max(1000, Math.min(this.#timings.keepAliveMs, (timeout * 1000) / 2));
+    return headerOf(message, 'transport') ?? '';
+  }
+
+  #keepAliveMs = 0;
+
+  #startKeepAlive(methods: string): void {
+    const method = /\bGET_PARAMETER\b/i.test(methods) ? 'GET_PARAMETER' : 'OPTIONS';
+    this.#keepAlive = setInterval(() => {
+      this.#connection.request(method, this.#uri, { Session: this.#sessionId }).catch(() => {
+        // Cameras answer keep-alives with all sorts of errors while they go on playing; frames tell the truth.
+      });
+    }, this.#keepAliveMs);
+  }
+
+  async #request(method: string, uri: string, headers: Record<string, string> = {}): Promise<RtspResponse> {
+    const session: Record<string, string> = this.#sessionId === '' ? {} : { Session: this.#sessionId };
+    const late = new AppError('camera-timeout', `The camera did not answer ${method} in time`);
+    const { promise, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(reject, this.#timings.answerMs, late);
+    try {
+      return await Promise.race([this.#connection.request(method, uri, { ...session, ...headers }), promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #onInterleaved({ channel, payload }: InterleavedPacket): void {
+    if (channel === this.#rtpChannel) this.#receiver?.pushBytes(payload);
+  }
+}
+
+function asMessage({ headers }: RtspResponse): RtspMessage {
+  return { startLine: '', headers, body: Buffer.alloc(0) };
+}
+
+/** RFC 2326 appendix C.1.1: a control URL is absolute, or relative to the base. */
+function resolveControl(control: string, base: string): string {
+  if (control === '*') return base;
+  if (/^rtsps?:\/\//i.test(control)) return control;
+  return `${base.replace(/\/$/, '')}/${control.replace(/^\//, '')}`;
+}
+
+function aggregateControl(sdp: string, base: string): string {
+  const session = sdp.split(/\r?\nm=/)[0] ?? '';
+  return resolveControl(/^a=control: *(\S+)/im.exec(session)?.[1] ?? '*', base);
+}
