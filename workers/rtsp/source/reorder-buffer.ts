@@ -18,7 +18,11 @@ export class ReorderBuffer {
     this.#expected ??= packet.sequence;
     const distance = sequenceDistance(this.#expected, packet.sequence);
     // A camera that restarted counts from somewhere else: follow it instead of dropping for ever.
-    if (distance < -MAX_HELD * 4 || distance > MAX_HELD * 64) return this.#restartAt(packet);
+    if (distance < -MAX_HELD * 4 || distance > MAX_HELD * 64) {
+      this.#held.clear();
+      this.#release(packet, true);
+      return;
+    }
     if (distance < 0) return;
     if (distance === 0) {
       this.#release(packet, false);
@@ -53,10 +57,5 @@ export class ReorderBuffer {
     this.#held.delete(first.sequence);
     this.#release(first, true);
     this.#releaseHeld();
-  }
-
-  #restartAt(packet: RtpPacket): void {
-    this.#held.clear();
-    this.#release(packet, true);
   }
 }

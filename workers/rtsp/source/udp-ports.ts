@@ -22,7 +22,11 @@ export async function openUdpPorts(family: 'udp4' | 'udp6'): Promise<UdpPorts> {
     const rtcp = rtpPort % 2 === 0 ? await bind(family, rtpPort + 1) : undefined;
     if (rtp !== undefined && rtcp !== undefined) {
       rtp.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
-      return { rtp, rtcp, rtpPort, close: () => void (rtp.close(), rtcp.close()) };
+      const close = (): void => {
+        rtp.close();
+        rtcp.close();
+      };
+      return { rtp, rtcp, rtpPort, close };
     }
     rtp?.close();
     rtcp?.close();

@@ -1,0 +1,122 @@
+/** Decodes one camera's packets with FFmpeg, without any delay that the stream does not force. */
+import {
+  AV_CODEC_FLAG_LOW_DELAY,
+  AV_CODEC_ID_H264,
+  AV_CODEC_ID_HEVC,
+  AV_CODEC_ID_MJPEG,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUV422P,
+  AV_PIX_FMT_YUV444P,
+  AV_PIX_FMT_YUVJ420P,
+  AV_PIX_FMT_YUVJ422P,
+  AV_PIX_FMT_YUVJ444P,
+  AVCOL_RANGE_JPEG,
+  AVCOL_RANGE_MPEG,
+  AVCOL_RANGE_UNSPECIFIED,
+  AVCOL_SPC_SMPTE170M,
+  AVCOL_SPC_UNSPECIFIED,
+  type AVCodecID,
+  type AVPixelFormat,
+} from 'node-av/constants';
+import { Codec, CodecContext, Frame, Packet } from 'node-av/lib';
+import { AppError } from '#shared/errors.ts';
+import type { VideoCodec } from '../source/packet.ts';
+
+const CODEC_IDS: Record<VideoCodec, AVCodecID> = {
+  h264: AV_CODEC_ID_H264,
+  hevc: AV_CODEC_ID_HEVC,
+  mjpeg: AV_CODEC_ID_MJPEG,
+};
+
+/** FFmpeg's `yuvj` formats are the plain ones with a full range; one name for both keeps the rest simple. */
+const PLAIN_FORMATS = new Map<AVPixelFormat, AVPixelFormat>([
+  [AV_PIX_FMT_YUVJ420P, AV_PIX_FMT_YUV420P],
+  [AV_PIX_FMT_YUVJ422P, AV_PIX_FMT_YUV422P],
+  [AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUV444P],
+]);
+
+/** A decoded picture in native memory; whoever holds it frees it. Range and matrix are always named. */
+export interface DecodedFrame {
+  native: Frame;
+  /** Sequence number of the packet it came from. */
+  sequence: number;
+}
+
+/** One decoder. Calls must not overlap. */
+export class VideoDecoder implements Disposable {
+  readonly #context: CodecContext;
+  readonly #packet = new Packet();
+  readonly #isFullRange: boolean;
+
+  private constructor(context: CodecContext, codec: VideoCodec) {
+    this.#context = context;
+    this.#isFullRange = codec === 'mjpeg';
+    this.#packet.alloc();
+  }
+
+  /** Opens a decoder. @param parameterSets Annex B, may be empty @throws AppError `camera-unsupported-codec` */
+  static async open(codec: VideoCodec, parameterSets: Buffer): Promise<VideoDecoder> {
+    const found = Codec.findDecoder(CODEC_IDS[codec]);
+    const context = new CodecContext();
+    context.allocContext3(found);
+    // Frame threads would hold back one picture per thread.
+    context.threadCount = 1;
+    context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
+    if (parameterSets.length > 0) context.extraData = parameterSets;
+    if (found === null || (await context.open2(found, null)) < 0) {
+      context.freeContext();
+      throw new AppError('camera-unsupported-codec', `No decoder for ${codec}`);
+    }
+    return new VideoDecoder(context, codec);
+  }
+
+  /** Decodes one access unit. @returns no frame, or one, or more after a reordering; `failed` for damaged data */
+  async decode(data: Buffer, sequence: number): Promise<{ frames: DecodedFrame[]; failed: boolean }> {
+    this.#packet.data = data;
+    this.#packet.pts = BigInt(sequence);
+    const status = await this.#context.sendPacket(this.#packet);
+    this.#packet.unref();
+    return { frames: await this.#receive(), failed: status < 0 };
+  }
+
+  /** Gives out what a reordering holds back; afterwards only a keyframe can follow. */
+  async drain(): Promise<DecodedFrame[]> {
+    await this.#context.sendPacket(null);
+    const frames = await this.#receive();
+    this.reset();
+    return frames;
+  }
+
+  /** Forgets everything; the next packet must be a keyframe. */
+  reset(): void {
+    this.#context.flushBuffers();
+  }
+
+  [Symbol.dispose](): void {
+    this.#packet.free();
+    this.#context.freeContext();
+  }
+
+  async #receive(): Promise<DecodedFrame[]> {
+    const frames: DecodedFrame[] = [];
+    for (;;) {
+      const native = new Frame();
+      native.alloc();
+      if ((await this.#context.receiveFrame(native)) < 0) {
+        native.free();
+        return frames;
+      }
+      this.#nameColours(native);
+      frames.push({ native, sequence: Number(native.pts) });
+    }
+  }
+
+  /** What a stream leaves unsaid is what FFmpeg assumes: limited range (JPEG: full), BT.601. */
+  #nameColours(frame: Frame): void {
+    const plain = PLAIN_FORMATS.get(frame.format as AVPixelFormat);
+    if (plain !== undefined || this.#isFullRange) frame.colorRange = AVCOL_RANGE_JPEG;
+    if (plain !== undefined) frame.format = plain;
+    if (frame.colorRange === AVCOL_RANGE_UNSPECIFIED) frame.colorRange = AVCOL_RANGE_MPEG;
+    if (frame.colorSpace === AVCOL_SPC_UNSPECIFIED) frame.colorSpace = AVCOL_SPC_SMPTE170M;
+  }
+}

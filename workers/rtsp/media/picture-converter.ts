@@ -1,0 +1,123 @@
+/**
+ * Brings decoded pictures to what a JPEG is by definition: 4:2:0, full range,
+ * BT.601 matrix (ITU-T T.871), at the size wanted. FFmpeg's `colorspace` filter
+ * does range and matrix in one pass, in a third of swscale's time for the range alone.
+ */
+import {
+  AV_PIX_FMT_YUV420P,
+  AVCOL_RANGE_JPEG,
+  AVCOL_SPC_BT470BG,
+  AVCOL_SPC_BT709,
+  AVCOL_SPC_BT2020_NCL,
+  AVCOL_SPC_FCC,
+  AVCOL_SPC_SMPTE170M,
+  AVCOL_SPC_SMPTE240M,
+  type AVColorSpace,
+} from 'node-av/constants';
+import { Filter, type FilterContext, FilterGraph, FilterInOut, Frame } from 'node-av/lib';
+
+/** Names of the `colorspace` filter for the matrices of H.264 annex E. */
+const MATRIX_NAMES = new Map<AVColorSpace, string>([
+  [AVCOL_SPC_BT709, 'bt709'],
+  [AVCOL_SPC_FCC, 'fcc'],
+  [AVCOL_SPC_BT470BG, 'bt470bg'],
+  [AVCOL_SPC_SMPTE170M, 'smpte170m'],
+  [AVCOL_SPC_SMPTE240M, 'smpte240m'],
+  [AVCOL_SPC_BT2020_NCL, 'bt2020nc'],
+]);
+
+/** Converts pictures of one kind; build a new one when {@link PictureConverter.fits} says no. */
+export class PictureConverter implements Disposable {
+  readonly #input: string;
+  readonly #graph: FilterGraph | undefined;
+  #source: FilterContext | undefined;
+  #sink: FilterContext | undefined;
+
+  /** @throws Error when FFmpeg refuses the conversion */
+  constructor(example: Frame, size: { width: number; height: number }) {
+    this.#input = describe(example);
+    const chain = chainFor(example, size);
+    if (chain !== '') this.#graph = this.#build(chain);
+  }
+
+  /** Whether a picture is of the kind this converter was built for. */
+  fits(frame: Frame): boolean {
+    return describe(frame) === this.#input;
+  }
+
+  /** Converts one picture. @returns a new frame that the caller frees; the input stays the caller's */
+  async convert(frame: Frame): Promise<Frame> {
+    const output = new Frame();
+    output.alloc();
+    if (this.#source === undefined || this.#sink === undefined) {
+      output.ref(frame);
+      return output;
+    }
+    const input = new Frame();
+    input.alloc();
+    input.ref(frame);
+    const added = await this.#source.buffersrcAddFrame(input);
+    input.free();
+    const status = added < 0 ? added : await this.#sink.buffersinkGetFrame(output);
+    if (status >= 0) return output;
+    output.free();
+    throw new Error(`FFmpeg cannot convert the picture (${status})`);
+  }
+
+  [Symbol.dispose](): void {
+    this.#graph?.free();
+  }
+
+  #build(chain: string): FilterGraph {
+    const graph = new FilterGraph();
+    graph.alloc();
+    graph.nbThreads = 1;
+    const source = graph.createFilter(filter('buffer'), 'in', this.#input);
+    const sink = graph.createFilter(filter('buffersink'), 'out');
+    if (source === null || sink === null) throw new Error('FFmpeg cannot create the filter ends');
+    const outputs = FilterInOut.createList([{ name: 'in', filterCtx: source, padIdx: 0 }]);
+    const inputs = FilterInOut.createList([{ name: 'out', filterCtx: sink, padIdx: 0 }]);
+    const status = graph.parsePtr(chain, inputs, outputs);
+    if (status < 0 || graph.configSync() < 0) {
+      graph.free();
+      throw new Error(`FFmpeg refuses the filter chain ${chain}`);
+    }
+    this.#source = source;
+    this.#sink = sink;
+    return graph;
+  }
+}
+
+function filter(name: string): Filter {
+  const found = Filter.getByName(name);
+  if (found === null) throw new Error(`FFmpeg has no filter ${name}`);
+  return found;
+}
+
+function describe(frame: Frame): string {
+  return [
+    `video_size=${frame.width}x${frame.height}`,
+    `pix_fmt=${frame.format}`,
+    'time_base=1/1000',
+    'pixel_aspect=1/1',
+    `colorspace=${frame.colorSpace}`,
+    `range=${frame.colorRange}`,
+  ].join(':');
+}
+
+/** The filters a picture needs; empty when it is right as it is. */
+function chainFor(frame: Frame, { width, height }: { width: number; height: number }): string {
+  const isFull = frame.colorRange === AVCOL_RANGE_JPEG;
+  const isJpegMatrix = frame.colorSpace === AVCOL_SPC_BT470BG || frame.colorSpace === AVCOL_SPC_SMPTE170M;
+  const resize =
+    frame.width === width && frame.height === height ? [] : [`scale=${width}:${height}:flags=bilinear`];
+  if (isFull && isJpegMatrix && frame.format === AV_PIX_FMT_YUV420P) return resize.join();
+  const matrix = MATRIX_NAMES.get(frame.colorSpace) ?? 'smpte170m';
+  const colours = [
+    `ispace=${matrix}:irange=${isFull ? 'pc' : 'tv'}`,
+    'space=bt470bg:range=pc:format=yuv420p',
+    // Equal primaries and transfer on both sides leave a plain matrix step.
+    'iprimaries=bt709:primaries=bt709:itrc=bt709:trc=bt709',
+  ].join(':');
+  return [...resize, `colorspace=${colours}`].join();
+}

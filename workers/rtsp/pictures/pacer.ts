@@ -1,0 +1,33 @@
+/** Thins a stream of pictures out to a rate, by media time, without drifting. */
+
+/** Pictures come at uneven times; one this share of an interval early still counts. */
+const TOLERANCE = 0.3;
+/** Media time that jumps further than this was set anew by the camera. */
+const MAX_JUMP_MS = 10_000;
+
+/** Decides picture by picture. */
+export class Pacer {
+  #intervalMs: number;
+  #nextMs = Number.NEGATIVE_INFINITY;
+
+  constructor(fps: number) {
+    this.#intervalMs = 1000 / fps;
+  }
+
+  /** Changes the rate from the next picture on. */
+  set fps(fps: number) {
+    const intervalMs = 1000 / fps;
+    this.#nextMs = Math.min(this.#nextMs, this.#nextMs - this.#intervalMs + intervalMs);
+    this.#intervalMs = intervalMs;
+  }
+
+  /** Whether the picture of this media time is wanted; a yes counts it as taken. */
+  take(mediaTimeMs: number): boolean {
+    const jumped = Math.abs(mediaTimeMs - this.#nextMs) > MAX_JUMP_MS + this.#intervalMs;
+    if (!jumped && mediaTimeMs < this.#nextMs - this.#intervalMs * TOLERANCE) return false;
+    const due = jumped ? mediaTimeMs : this.#nextMs;
+    // After a pause the rate starts from now: no burst makes up for what was missed.
+    this.#nextMs = Math.max(due + this.#intervalMs, mediaTimeMs + this.#intervalMs * (1 - 2 * TOLERANCE));
+    return true;
+  }
+}

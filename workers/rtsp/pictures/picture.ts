@@ -1,0 +1,55 @@
+/** One JPEG of one frame, and its forms on the wire, each built once however many want it. */
+import {
+  encodeBase64Frame,
+  encodeBinaryFrame,
+  encodeNotifyFrame,
+  type FrameFacts,
+  type FramePayload,
+} from '#shared/frames/payload.ts';
+import type { Encoding, PictureFormat } from '#shared/frames/subscription.ts';
+
+/** A finished picture; its bytes are shared and never changed. */
+export class Picture {
+  readonly facts: FrameFacts;
+  readonly jpeg: Buffer;
+  readonly format: PictureFormat;
+  readonly #payloads = new Map<Encoding, FramePayload>();
+
+  constructor(facts: FrameFacts, jpeg: Buffer, format: PictureFormat) {
+    this.facts = facts;
+    this.jpeg = jpeg;
+    this.format = format;
+  }
+
+  /** Age of the frame now, milliseconds. */
+  ageMs(now = Date.now()): number {
+    return Math.max(0, Math.round(now - this.facts.timestamp * 1000));
+  }
+
+  /** The bytes for a socket. */
+  payload(encoding: Encoding): FramePayload {
+    const known = this.#payloads.get(encoding);
+    if (known !== undefined) return known;
+    const built = this.#build(encoding);
+    this.#payloads.set(encoding, built);
+    return built;
+  }
+
+  #build(encoding: Encoding): FramePayload {
+    if (encoding === 'base64') return encodeBase64Frame(this.facts, this.jpeg);
+    if (encoding === 'binary') return encodeBinaryFrame(this.facts, this.jpeg);
+    return encodeNotifyFrame(this.facts, this.#url());
+  }
+
+  #url(): string {
+    const { width, quality } = this.format;
+    const query = new URLSearchParams({ seq: String(this.facts.sequence), quality: String(quality) });
+    if (width !== undefined) query.set('width', String(width));
+    return `/api/cameras/${encodeURIComponent(this.facts.cameraId)}/frame?${query}`;
+  }
+}
+
+/** Key under which pictures of one frame are the same. */
+export function formatKey({ width, quality }: PictureFormat): string {
+  return `${width ?? 'auto'}:${quality}`;
+}
