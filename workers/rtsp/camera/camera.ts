@@ -1,0 +1,188 @@
+/** One camera of this worker: its connection, the packets of now, and the pictures made on demand. */
+import type { CameraSource } from '#shared/camera.ts';
+import { AppError } from '#shared/errors.ts';
+import type { PictureFormat } from '#shared/frames/subscription.ts';
+import type { Logger } from '#shared/logger.ts';
+import { GopCache } from '../pictures/gop-cache.ts';
+import type { PictureEncoders } from '../pictures/live-frame.ts';
+import type { Picture } from '../pictures/picture.ts';
+import type { PictureHub } from '../pictures/picture-hub.ts';
+import { type Decoder, type Demand, PicturePipeline } from '../pictures/picture-pipeline.ts';
+import type { Packet, VideoTrack } from '../source/packet.ts';
+import type { RunSource } from '../source/rtsp-source.ts';
+import { CameraConnection, type CameraState, type CameraTimings } from './camera-connection.ts';
+import { newCameraCounters } from './camera-counters.ts';
+import type { ConnectLimiter } from './connect-limiter.ts';
+
+/** What makes pictures; FFmpeg in production. */
+export interface Media {
+  openDecoder(track: VideoTrack): Promise<Decoder>;
+  createEncoders(onEncoded: (milliseconds: number) => void): PictureEncoders;
+}
+
+/** What every camera of a worker shares. */
+export interface CameraDependencies {
+  runSource: RunSource;
+  media: Media;
+  limiter: ConnectLimiter;
+  log: Logger;
+  timings?: CameraTimings;
+}
+
+/** At this rate and below keyframes alone will do, where they come often enough. */
+const KEYFRAME_ONLY_MAX_FPS = 2;
+/** Keyframe intervals vary a little around the nominal one. */
+const KEYFRAME_INTERVAL_SLACK = 1.1;
+
+/** A camera from its creation to its close. */
+export class Camera {
+  readonly id: string;
+  readonly source: CameraSource;
+  readonly counters = newCameraCounters();
+  readonly connection: CameraConnection;
+  readonly #dependencies: CameraDependencies;
+  readonly #gop = new GopCache();
+  readonly #firstPacket = Promise.withResolvers<void>();
+  #hub: PictureHub | undefined;
+  #track: VideoTrack | undefined;
+  #pipeline: PicturePipeline | undefined;
+  #closingPipelines: Promise<void> = Promise.resolve();
+  #size: { width: number; height: number } | undefined;
+
+  constructor(id: string, source: CameraSource, dependencies: CameraDependencies) {
+    this.id = id;
+    this.source = source;
+    this.#dependencies = dependencies;
+    this.#firstPacket.promise.catch(() => {});
+    this.connection = new CameraConnection({
+      source,
+      runSource: dependencies.runSource,
+      limiter: dependencies.limiter,
+      ...(dependencies.timings === undefined ? {} : { timings: dependencies.timings }),
+      handlers: {
+        onTrack: (track) => this.#onTrack(track),
+        onPacket: (packet) => this.#onPacket(packet),
+        onState: (state, reason) => this.#onState(state, reason),
+      },
+    });
+  }
+
+  /** Connects, for ever. */
+  start(): void {
+    this.connection.start();
+  }
+
+  /** Gives the pictures to those who watch; replaces nothing, a camera is attached once. */
+  attach(hub: PictureHub): void {
+    this.#hub = hub;
+    hub.snapshotSource = (format) => this.#liveSnapshot(format);
+    this.updateDemand();
+  }
+
+  /** The first picture of this camera. @throws AppError of the first failure to connect */
+  async firstPicture(format: PictureFormat): Promise<Picture> {
+    await this.#firstPacket.promise;
+    return this.snapshot(format);
+  }
+
+  /** The newest picture. @throws AppError `no-frame-yet` */
+  async snapshot(format: PictureFormat): Promise<Picture> {
+    const pipeline = this.#pipeline;
+    if (pipeline === undefined)
+      throw new AppError('no-frame-yet', 'The camera has not delivered a picture yet');
+    const picture = await pipeline.snapshot(format);
+    this.#size = { width: picture.facts.width, height: picture.facts.height };
+    return picture;
+  }
+
+  get codec(): string | undefined {
+    return this.#track?.codec;
+  }
+
+  /** Size of the pictures last served, pixels. */
+  get size(): { width: number; height: number } | undefined {
+    return this.#size;
+  }
+
+  get viewers(): number {
+    return this.#hub?.viewers ?? 0;
+  }
+
+  /** Decodes as much as the hub's viewers need. */
+  updateDemand(): void {
+    this.#pipeline?.setDemand(this.#demand());
+  }
+
+  /** Ends everything and frees all native memory. */
+  async close(): Promise<void> {
+    if (this.#hub !== undefined) this.#hub.snapshotSource = undefined;
+    this.#firstPacket.reject(new AppError('camera-replaced', 'The camera was replaced or removed meanwhile'));
+    await this.connection.close();
+    this.#closePipeline();
+    await this.#closingPipelines;
+    this.#gop.clear();
+  }
+
+  #demand(): Demand {
+    const fps = this.#hub?.maxFps ?? 0;
+    if (fps === 0) return 'none';
+    const keyframeMs = this.connection.meter.keyframeIntervalMs ?? Number.POSITIVE_INFINITY;
+    const suffices = keyframeMs <= (1000 / fps) * KEYFRAME_INTERVAL_SLACK;
+    return fps <= KEYFRAME_ONLY_MAX_FPS && suffices ? 'keyframes' : 'all';
+  }
+
+  #liveSnapshot(format: PictureFormat): Promise<Picture> {
+    if (this.connection.state !== 'live')
+      return Promise.reject(new AppError('no-frame-yet', 'The camera is not live'));
+    return this.snapshot(format);
+  }
+
+  #onTrack(track: VideoTrack): void {
+    this.#closePipeline();
+    this.#gop.clear();
+    this.#track = track;
+    this.#pipeline = new PicturePipeline({
+      cameraId: this.id,
+      gop: this.#gop,
+      openDecoder: () => this.#dependencies.media.openDecoder(track),
+      encoders: this.#dependencies.media.createEncoders((ms) => this.#onEncoded(ms)),
+      onFrame: async (frame) => this.#hub?.publish(frame),
+      onDecoded: (failed) => this.#onDecoded(failed),
+      log: this.#dependencies.log,
+    });
+    this.updateDemand();
+  }
+
+  #onPacket(packet: Packet): void {
+    const { meter } = this.connection;
+    const previousInterval = meter.keyframeIntervalMs;
+    this.#gop.push({ ...packet, sequence: meter.packets });
+    if (packet.keyframe) this.#firstPacket.resolve();
+    if (packet.keyframe && previousInterval !== undefined && this.#hub !== undefined) this.updateDemand();
+    this.#pipeline?.wake();
+  }
+
+  #onState(state: CameraState, reason: AppError | undefined): void {
+    if (reason !== undefined) this.#firstPacket.reject(reason);
+    const facts = { cameraId: this.id, state, reason: reason?.code, detail: reason?.message };
+    if (reason === undefined) this.#dependencies.log.info(facts, 'camera state');
+    else this.#dependencies.log.warn(facts, 'camera state');
+  }
+
+  #onDecoded(failed: boolean): void {
+    this.counters.decoded += 1;
+    if (failed) this.counters.decodeErrors += 1;
+  }
+
+  #onEncoded(milliseconds: number): void {
+    this.counters.encoded += 1;
+    this.counters.encodeMs += milliseconds;
+  }
+
+  #closePipeline(): void {
+    const pipeline = this.#pipeline;
+    this.#pipeline = undefined;
+    if (pipeline !== undefined)
+      this.#closingPipelines = Promise.all([this.#closingPipelines, pipeline.close()]).then(() => {});
+  }
+}

@@ -1,0 +1,71 @@
+/** What is known of a stream from the packets that came: rate, intervals, age. */
+import type { Packet } from '../source/packet.ts';
+
+/** `frameRate` is measured over this time, so that it falls to 0 with the stream. */
+const WINDOW_MS = 3000;
+/** A newer interval counts this much against the average of those before. */
+const SMOOTHING = 0.2;
+
+/** Measures one camera; times are Unix milliseconds. */
+export class StreamMeter {
+  packets = 0;
+  bytes = 0;
+  lastPacketAt: number | undefined;
+  keyframeIntervalMs: number | undefined;
+  #arrivals: number[] = [];
+  #intervalMs: number | undefined;
+  #lastKeyframeMs: number | undefined;
+
+  /** Counts a packet. */
+  add(packet: Packet): void {
+    const now = packet.capturedAt;
+    if (this.lastPacketAt !== undefined) this.#intervalMs = smooth(this.#intervalMs, now - this.lastPacketAt);
+    if (packet.keyframe) this.#addKeyframe(packet.mediaTimeMs);
+    this.packets += 1;
+    this.bytes += packet.data.length;
+    this.lastPacketAt = now;
+    this.#arrivals.push(now);
+    this.#trim(now);
+  }
+
+  /** Forgets what belonged to a session that ended; totals stay. */
+  endSession(): void {
+    this.#lastKeyframeMs = undefined;
+    this.keyframeIntervalMs = undefined;
+    this.#intervalMs = undefined;
+  }
+
+  /** Mean time between packets, milliseconds; undefined before the second. */
+  get intervalMs(): number | undefined {
+    return this.#intervalMs;
+  }
+
+  /** Packets per second over the last three seconds. */
+  frameRate(now = Date.now()): number {
+    this.#trim(now);
+    const first = this.#arrivals[0];
+    if (first === undefined) return 0;
+    const last = this.#arrivals.at(-1) as number;
+    const isOngoing = now - last < WINDOW_MS / 2;
+    // While pictures flow the span between first and last is exact; once they stop the window empties.
+    if (isOngoing && this.#arrivals.length > 1 && last > first) {
+      return ((this.#arrivals.length - 1) * 1000) / (last - first);
+    }
+    return (this.#arrivals.length * 1000) / WINDOW_MS;
+  }
+
+  #addKeyframe(mediaTimeMs: number): void {
+    if (this.#lastKeyframeMs !== undefined)
+      this.keyframeIntervalMs = Math.max(1, mediaTimeMs - this.#lastKeyframeMs);
+    this.#lastKeyframeMs = mediaTimeMs;
+  }
+
+  #trim(now: number): void {
+    const stale = this.#arrivals.findIndex((arrival) => arrival > now - WINDOW_MS);
+    if (stale !== 0) this.#arrivals.splice(0, stale < 0 ? this.#arrivals.length : stale);
+  }
+}
+
+function smooth(average: number | undefined, value: number): number {
+  return average === undefined ? value : average + SMOOTHING * (value - average);
+}

@@ -1,0 +1,60 @@
+/** The JPEG encoders of one camera: one per format, kept while in use. */
+
+import type { Frame } from 'node-av/lib';
+import type { PictureFormat } from '#shared/frames/subscription.ts';
+import { formatKey } from '../pictures/picture.ts';
+import { type EncodedPicture, JpegEncoder } from './jpeg-encoder.ts';
+
+/** More formats at once than any dashboard asks for; the one used longest ago makes room. */
+const MAX_ENCODERS = 8;
+
+/** Encodes frames; every format's calls are put in line, since an encoder takes one at a time. */
+export class EncoderSet {
+  readonly #encoders = new Map<string, { encoder: JpegEncoder; tail: Promise<unknown> }>();
+  readonly #onEncoded: (milliseconds: number) => void;
+
+  /** @param onEncoded told how long each encoding took */
+  constructor(onEncoded: (milliseconds: number) => void) {
+    this.#onEncoded = onEncoded;
+  }
+
+  /** Encodes one frame, which must live until the promise settles. */
+  encode(frame: { native: { free(): void } }, format: PictureFormat): Promise<EncodedPicture> {
+    const entry = this.#entryFor(format);
+    const encoded = entry.tail.then(() => this.#time(() => entry.encoder.encode(frame.native as Frame)));
+    entry.tail = encoded.catch(() => {});
+    return encoded;
+  }
+
+  /** Frees every encoder once its last picture is finished. */
+  async close(): Promise<void> {
+    const entries = [...this.#encoders.values()];
+    this.#encoders.clear();
+    await Promise.all(entries.map(free));
+  }
+
+  #entryFor(format: PictureFormat) {
+    const key = formatKey(format);
+    const entry = this.#encoders.get(key) ?? { encoder: new JpegEncoder(format), tail: Promise.resolve() };
+    this.#encoders.delete(key);
+    this.#encoders.set(key, entry);
+    const [oldestKey, oldest] = this.#encoders.entries().next().value ?? [];
+    if (this.#encoders.size > MAX_ENCODERS && oldest !== undefined && oldestKey !== undefined) {
+      this.#encoders.delete(oldestKey);
+      void free(oldest);
+    }
+    return entry;
+  }
+
+  async #time<T>(work: () => Promise<T>): Promise<T> {
+    const start = performance.now();
+    const result = await work();
+    this.#onEncoded(performance.now() - start);
+    return result;
+  }
+}
+
+async function free({ encoder, tail }: { encoder: JpegEncoder; tail: Promise<unknown> }): Promise<void> {
+  await tail;
+  encoder[Symbol.dispose]();
+}

@@ -1,0 +1,66 @@
+/** The newest decoded frame of a camera and the pictures made of it, one per format. */
+import type { PictureFormat } from '#shared/frames/subscription.ts';
+import { formatKey, Picture } from './picture.ts';
+
+/** A decoded frame as the decoder hands it out; whoever holds it frees it. */
+export interface NativeFrame<T extends { free(): void } = { free(): void }> {
+  native: T;
+  sequence: number;
+}
+
+/** Encoders of one camera, one per format, each used by one frame at a time. */
+export interface PictureEncoders {
+  encode(frame: NativeFrame, format: PictureFormat): Promise<{ jpeg: Buffer; width: number; height: number }>;
+  /** Frees encoders that no viewer's format needs any more. */
+  close(): Promise<void>;
+}
+
+/** When and of what a frame is. */
+export interface FrameTimes {
+  cameraId: string;
+  /** Unix milliseconds. */
+  capturedAt: number;
+  mediaTimeMs: number;
+}
+
+/** Holds one native frame until it is released and every picture in the making is finished. */
+export class LiveFrame {
+  readonly facts: FrameTimes & { sequence: number };
+  /** Viewers have been given this frame. */
+  isShown = false;
+  readonly #frame: NativeFrame;
+  readonly #encoders: PictureEncoders;
+  readonly #pictures = new Map<string, Promise<Picture>>();
+  #isReleased = false;
+
+  constructor(frame: NativeFrame, encoders: PictureEncoders, times: FrameTimes) {
+    this.#frame = frame;
+    this.#encoders = encoders;
+    this.facts = { ...times, sequence: frame.sequence };
+  }
+
+  /** The frame as JPEG; asked twice, encoded once. @throws Error when encoding fails or the frame is gone */
+  picture(format: PictureFormat): Promise<Picture> {
+    const key = formatKey(format);
+    const known = this.#pictures.get(key);
+    if (known !== undefined) return known;
+    if (this.#isReleased) return Promise.reject(new Error('the frame was released'));
+    const made = this.#encode(format);
+    this.#pictures.set(key, made);
+    return made;
+  }
+
+  /** Frees the native frame once no encoder reads it. */
+  async release(): Promise<void> {
+    if (this.#isReleased) return;
+    this.#isReleased = true;
+    await Promise.allSettled(this.#pictures.values());
+    this.#frame.native.free();
+  }
+
+  async #encode(format: PictureFormat): Promise<Picture> {
+    const { jpeg, width, height } = await this.#encoders.encode(this.#frame, format);
+    const { cameraId, capturedAt, sequence } = this.facts;
+    return new Picture({ cameraId, timestamp: capturedAt / 1000, sequence, width, height }, jpeg, format);
+  }
+}

@@ -1,0 +1,137 @@
+/**
+ * The pictures of one camera and those who watch. It outlives the camera's
+ * sessions, and may exist before the camera does: whoever subscribed gets
+ * frames as soon as there are any.
+ */
+import type { FrameRequest, PictureFormat } from '#shared/frames/subscription.ts';
+import type { LiveFrame } from './live-frame.ts';
+import { Pacer } from './pacer.ts';
+import { formatKey, type Picture } from './picture.ts';
+
+/** What a subscriber asks of the hub. */
+export type PictureRequest = Pick<FrameRequest, 'fps' | 'width' | 'quality'>;
+
+interface Subscriber {
+  pacer: Pacer;
+  fps: number;
+  deliver: (picture: Picture) => void;
+  hasPicture: boolean;
+}
+
+interface Variant {
+  format: PictureFormat;
+  pacer: Pacer;
+  subscribers: Set<Subscriber>;
+}
+
+/** Gives the newest picture in a format, for those who just subscribed. */
+export type TakeSnapshot = (format: PictureFormat) => Promise<Picture>;
+
+/** Pictures kept for `GET /frame?seq=N`. */
+const KEPT_PICTURES = 12;
+
+/** Fans the frames of one camera out: each format encoded once, at the highest rate asked of it. */
+export class PictureHub {
+  readonly #variants = new Map<string, Variant>();
+  readonly #onDemand: () => void;
+  #kept: Picture[] = [];
+  #takeSnapshot: TakeSnapshot | undefined;
+
+  /** @param onDemand called when {@link PictureHub.maxFps} or the number of viewers may have changed */
+  constructor(onDemand: () => void) {
+    this.#onDemand = onDemand;
+  }
+
+  get viewers(): number {
+    return [...this.#variants.values()].reduce((sum, { subscribers }) => sum + subscribers.size, 0);
+  }
+
+  /** The highest rate wanted, 0 without viewers. */
+  get maxFps(): number {
+    return Math.max(0, ...[...this.#variants.values()].map(fastest));
+  }
+
+  /** Where newcomers get their first picture from; undefined while there is no camera. */
+  set snapshotSource(take: TakeSnapshot | undefined) {
+    this.#takeSnapshot = take;
+    if (take === undefined) this.#kept = [];
+  }
+
+  /** Starts delivering; `deliver` must not block and never queues. */
+  subscribe(request: PictureRequest, deliver: (picture: Picture) => void): { close(): void } {
+    const key = formatKey(request);
+    const variant = this.#variants.get(key) ?? newVariant(request);
+    const subscriber = { pacer: new Pacer(request.fps), fps: request.fps, deliver, hasPicture: false };
+    variant.subscribers.add(subscriber);
+    this.#variants.set(key, variant);
+    this.#onSubscribers(key, variant);
+    this.#deliverFirst(variant, subscriber);
+    return {
+      close: () => {
+        if (variant.subscribers.delete(subscriber)) this.#onSubscribers(key, variant);
+      },
+    };
+  }
+
+  /** Gives a frame to everyone whose rate it suits. */
+  async publish(frame: LiveFrame): Promise<void> {
+    for (const variant of [...this.#variants.values()]) {
+      if (variant.subscribers.size > 0 && variant.pacer.take(frame.facts.mediaTimeMs)) {
+        const picture = await frame.picture(variant.format);
+        this.#keep(picture);
+        deliverToDue(variant, picture, frame.facts.mediaTimeMs);
+      }
+    }
+  }
+
+  /** A picture that was delivered a moment ago. */
+  find(sequence: number, format: PictureFormat): Picture | undefined {
+    const key = formatKey(format);
+    return this.#kept.find(
+      (picture) => picture.facts.sequence === sequence && formatKey(picture.format) === key,
+    );
+  }
+
+  #onSubscribers(key: string, variant: Variant): void {
+    if (variant.subscribers.size === 0) this.#variants.delete(key);
+    else variant.pacer.fps = fastest(variant);
+    this.#onDemand();
+  }
+
+  /** Nobody waits for the next picture of a slow rate to see something. */
+  #deliverFirst(variant: Variant, subscriber: Subscriber): void {
+    void this.#takeSnapshot?.(variant.format).then(
+      (picture) => {
+        if (subscriber.hasPicture || !variant.subscribers.has(subscriber)) return;
+        subscriber.hasPicture = true;
+        this.#keep(picture);
+        subscriber.deliver(picture);
+      },
+      () => {
+        // No picture yet: the subscriber gets the first one that comes.
+      },
+    );
+  }
+
+  #keep(picture: Picture): void {
+    if (this.#kept.includes(picture)) return;
+    this.#kept = [...this.#kept.slice(1 - KEPT_PICTURES), picture];
+  }
+}
+
+function newVariant({ fps, width, quality }: PictureRequest): Variant {
+  return { format: { width, quality }, pacer: new Pacer(fps), subscribers: new Set() };
+}
+
+function fastest({ subscribers }: Variant): number {
+  return Math.max(0, ...[...subscribers].map(({ fps }) => fps));
+}
+
+function deliverToDue(variant: Variant, picture: Picture, mediaTimeMs: number): void {
+  const rate = fastest(variant);
+  for (const subscriber of variant.subscribers) {
+    if (subscriber.fps < rate && !subscriber.pacer.take(mediaTimeMs)) continue;
+    subscriber.hasPicture = true;
+    subscriber.deliver(picture);
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * Decodes what is asked for and nothing else. One pump works through the
+ * packets of the group: up to the newest for viewers, up to a certain packet
+ * for a snapshot, from keyframe to keyframe for low rates.
+ */
+import { AppError } from '#shared/errors.ts';
+import type { PictureFormat } from '#shared/frames/subscription.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { GopCache, SequencedPacket } from './gop-cache.ts';
+import { LiveFrame, type NativeFrame, type PictureEncoders } from './live-frame.ts';
+import type { Picture } from './picture.ts';
+
+/** What viewers want decoded: nothing, keyframes only, or every picture. */
+export type Demand = 'none' | 'keyframes' | 'all';
+
+/** The part of a decoder that the pipeline uses; calls never overlap. */
+export interface Decoder extends Disposable {
+  decode(data: Buffer, sequence: number): Promise<{ frames: NativeFrame[]; failed: boolean }>;
+  drain(): Promise<NativeFrame[]>;
+  reset(): void;
+}
+
+/** What a pipeline is made of. */
+export interface PipelineOptions {
+  cameraId: string;
+  gop: GopCache;
+  openDecoder: () => Promise<Decoder>;
+  encoders: PictureEncoders;
+  /** Called with each frame that viewers should get; the pump waits for it. */
+  onFrame: (frame: LiveFrame) => Promise<void>;
+  onDecoded: (failed: boolean) => void;
+  log: Logger;
+  /** How long a decoder that nobody needs is kept, milliseconds. */
+  idleMs?: number;
+}
+
+interface Waiter {
+  target: number;
+  format: PictureFormat;
+  resolve(picture: Picture): void;
+  reject(error: Error): void;
+}
+
+const IDLE_MS = 10_000;
+/** When decoding cannot keep up, viewers still get a picture this often. */
+const OVERLOAD_INTERVAL_MS = 250;
+/** Packets that may wait behind the decoded one before it no longer counts as the newest. */
+const MAX_BACKLOG = 1;
+
+/** Turns the packets of one camera session into frames. */
+export class PicturePipeline {
+  readonly #options: PipelineOptions;
+  #demand: Demand = 'none';
+  #decoder: Decoder | undefined;
+  #position = 0;
+  #latest: LiveFrame | undefined;
+  #waiters: Waiter[] = [];
+  #pump: Promise<void> | undefined;
+  #lastShownAt = 0;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #closed = false;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  /** Says what viewers want from now on. */
+  setDemand(demand: Demand): void {
+    this.#demand = demand;
+    this.wake();
+  }
+
+  /** A packet came, or something is wanted. */
+  wake(): void {
+    if (this.#closed || this.#pump !== undefined || this.#nextPacket() === undefined) return;
+    clearTimeout(this.#idleTimer);
+    this.#pump = this.#run().finally(() => {
+      this.#pump = undefined;
+      this.#idleTimer = setTimeout(() => this.#closeIdle(), this.#options.idleMs ?? IDLE_MS).unref();
+      // What came while the pump ran down would otherwise wait for the next packet.
+      this.wake();
+    });
+  }
+
+  /**
+   * The newest picture, decoded now from the cached packets.
+   * @throws AppError `no-frame-yet` when no keyframe has come or it cannot be decoded
+   */
+  snapshot(format: PictureFormat): Promise<Picture> {
+    const target = this.#options.gop.newest?.sequence;
+    if (this.#closed || target === undefined) return Promise.reject(noFrame());
+    if (this.#latest?.facts.sequence === target) return this.#latest.picture(format);
+    return new Promise((resolve, reject) => {
+      this.#waiters.push({ target, format, resolve, reject });
+      this.wake();
+    });
+  }
+
+  /** Stops and frees all native memory. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#rejectWaiters();
+    clearTimeout(this.#idleTimer);
+    await this.#pump;
+    clearTimeout(this.#idleTimer);
+    await this.#free();
+  }
+
+  #nextPacket(): SequencedPacket | undefined {
+    const { gop } = this.#options;
+    const wanted = Math.max(this.#demandTarget(), ...this.#waiters.map(({ target }) => target));
+    return wanted > this.#position ? gop.next(this.#position) : undefined;
+  }
+
+  #demandTarget(): number {
+    if (this.#demand === 'all') return this.#options.gop.newest?.sequence ?? 0;
+    return this.#demand === 'keyframes' ? (this.#options.gop.keyframe?.sequence ?? 0) : 0;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      this.#decoder ??= await this.#options.openDecoder();
+      for (
+        let packet = this.#nextPacket();
+        packet !== undefined && !this.#closed;
+        packet = this.#nextPacket()
+      ) {
+        await this.#decode(this.#decoder, packet);
+      }
+    } catch (error) {
+      this.#options.log.error({ err: error, cameraId: this.#options.cameraId }, 'pictures failed');
+      this.#rejectWaiters();
+      await this.#free();
+      // Trying the same packets again would fail the same way: go on with what comes next.
+      this.#position = this.#options.gop.newest?.sequence ?? this.#position;
+    }
+  }
+
+  async #decode(decoder: Decoder, packet: SequencedPacket): Promise<void> {
+    if (packet.sequence !== this.#position + 1) decoder.reset();
+    this.#position = packet.sequence;
+    const { frames, failed } = await decoder.decode(packet.data, packet.sequence);
+    this.#options.onDecoded(failed);
+    await this.#keepNewest(frames);
+    if (this.#needsDrain(packet)) {
+      await this.#keepNewest(await decoder.drain());
+      // A drained decoder goes on from a keyframe only.
+      this.#position = 0;
+    }
+    await this.#settleWaiters(packet.sequence);
+    await this.#show(packet);
+    if (this.#position === 0) this.#position = this.#demand === 'none' ? packet.sequence : 0;
+  }
+
+  /** A reordering decoder holds the newest picture back; without viewers nothing would push it out. */
+  #needsDrain(packet: SequencedPacket): boolean {
+    const isAwaited = this.#waiters.some(({ target }) => target <= packet.sequence);
+    return isAwaited && this.#latest === undefined;
+  }
+
+  async #keepNewest(frames: NativeFrame[]): Promise<void> {
+    for (const frame of frames.slice(0, -1)) frame.native.free();
+    const newest = frames.at(-1);
+    if (newest === undefined) return;
+    await this.#latest?.release();
+    const packet = this.#options.gop.find(newest.sequence);
+    this.#latest = new LiveFrame(newest, this.#options.encoders, {
+      cameraId: this.#options.cameraId,
+      capturedAt: packet?.capturedAt ?? Date.now(),
+      mediaTimeMs: packet?.mediaTimeMs ?? 0,
+    });
+  }
+
+  async #show(packet: SequencedPacket): Promise<void> {
+    const frame = this.#latest;
+    if (frame === undefined || frame.isShown || this.#demand === 'none') return;
+    const backlog = (this.#options.gop.newest?.sequence ?? 0) - packet.sequence;
+    const isOverdue = performance.now() - this.#lastShownAt > OVERLOAD_INTERVAL_MS;
+    if (this.#demand === 'all' && backlog > MAX_BACKLOG && !isOverdue) return;
+    this.#lastShownAt = performance.now();
+    frame.isShown = true;
+    await this.#options.onFrame(frame);
+  }
+
+  async #settleWaiters(sequence: number): Promise<void> {
+    const due = this.#waiters.filter(({ target }) => target <= sequence);
+    if (due.length === 0) return;
+    this.#waiters = this.#waiters.filter(({ target }) => target > sequence);
+    for (const waiter of due) {
+      if (this.#latest === undefined) waiter.reject(noFrame());
+      else await this.#latest.picture(waiter.format).then(waiter.resolve, waiter.reject);
+    }
+  }
+
+  #rejectWaiters(): void {
+    for (const waiter of this.#waiters) waiter.reject(noFrame());
+    this.#waiters = [];
+  }
+
+  #closeIdle(): void {
+    if (this.#pump === undefined && this.#demand === 'none') void this.#free();
+  }
+
+  async #free(): Promise<void> {
+    const decoder = this.#decoder;
+    this.#decoder = undefined;
+    this.#position = 0;
+    const latest = this.#latest;
+    this.#latest = undefined;
+    await latest?.release();
+    await this.#options.encoders.close();
+    decoder?.[Symbol.dispose]();
+  }
+}
+
+function noFrame(): AppError {
+  return new AppError('no-frame-yet', 'The camera has not delivered a picture yet');
+}
