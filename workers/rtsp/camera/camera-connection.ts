@@ -116,7 +116,7 @@ export class CameraConnection {
     const release = await this.#options.limiter.acquire();
     try {
       if (signal.aborted) return { error: closed(), liveMs: 0 };
-      await this.#options.runSource(
+      return await this.#options.runSource(
         this.#options.source,
         {
           onTrack: (track) => {

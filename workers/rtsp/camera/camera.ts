@@ -3,6 +3,7 @@ import type { CameraSource } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
 import { GopCache } from '../pictures/gop-cache.ts';
 import type { PictureEncoders } from '../pictures/live-frame.ts';
 import type { Picture } from '../pictures/picture.ts';
@@ -25,6 +26,7 @@ export interface CameraDependencies {
   runSource: RunSource;
   media: Media;
   limiter: ConnectLimiter;
+  redactor: Redactor;
   log: Logger;
   timings?: CameraTimings;
 }
@@ -41,6 +43,7 @@ export class Camera {
   readonly counters = newCameraCounters();
   readonly connection: CameraConnection;
   readonly #dependencies: CameraDependencies;
+  readonly #forgetPassword: () => void;
   readonly #gop = new GopCache();
   readonly #firstPacket = Promise.withResolvers<void>();
   #hub: PictureHub | undefined;
@@ -53,6 +56,7 @@ export class Camera {
     this.id = id;
     this.source = source;
     this.#dependencies = dependencies;
+    this.#forgetPassword = dependencies.redactor.add(source.password);
     this.#firstPacket.promise.catch(() => {});
     this.connection = new CameraConnection({
       source,
@@ -121,6 +125,7 @@ export class Camera {
     this.#closePipeline();
     await this.#closingPipelines;
     this.#gop.clear();
+    this.#forgetPassword();
   }
 
   #demand(): Demand {

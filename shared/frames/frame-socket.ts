@@ -1,0 +1,186 @@
+/** The server's side of one client's `/ws` (contract, section 2), the same in gateway and worker. */
+import type { ServerOptions, WebSocket } from 'ws';
+import { parseFields } from '../camera.ts';
+import { AppError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Redactor } from '../redact.ts';
+import { NewestOnlySender } from './newest-only.ts';
+import type { FramePayload } from './payload.ts';
+import { type ClientMessage, clientMessageSchema, type FrameRequest } from './subscription.ts';
+import { TokenBucket } from './token-bucket.ts';
+
+/** Gets the frames of one subscription. */
+export interface FrameSubscriber {
+  /** Takes the newest frame; never blocks, may skip. */
+  deliver(payload: FramePayload): void;
+  /** Tells the client of a fault; the subscription stays. */
+  fail(error: AppError): void;
+}
+
+/** Where frames come from. */
+export interface FrameFeed {
+  /** Starts delivering; errors are told through `fail` and the subscription stays. */
+  open(request: FrameRequest, subscriber: FrameSubscriber): { close(): void };
+}
+
+/** What a frame socket is made of. */
+export interface FrameSocketOptions {
+  feed: FrameFeed;
+  redactor: Redactor;
+  log: Logger;
+  /** Pause between pings; a client that missed one when the next is due is gone. */
+  heartbeatMs?: number;
+  maxSubscriptions?: number;
+  /** Called for each frame that this client skipped. */
+  onDrop?: () => void;
+}
+
+/** Options for the `ws` server that accepts frame sockets. */
+export const FRAME_SOCKET_OPTIONS = {
+  noServer: true,
+  maxPayload: 64 * 1024,
+  // JPEG does not shrink, and compression fragments the heap of a long-lived process.
+  perMessageDeflate: false,
+} as const satisfies ServerOptions;
+
+/** Two of these find a dead client within the 30 s of the contract. */
+const HEARTBEAT_MS = 12_000;
+const MAX_SUBSCRIPTIONS = 64;
+const MAX_BAD_IN_A_ROW = 10;
+/** A client that takes nothing for this long is cut off, milliseconds. */
+const MAX_BUSY_MS = 10_000;
+const MESSAGES_PER_SECOND = 50;
+const MESSAGE_BURST = 100;
+/** RFC 6455 section 7.4.1. */
+const CLOSE_POLICY = 1008;
+
+/** Serves one client until its socket closes. @returns a handle to close it from our side */
+export function serveFrameSocket(
+  socket: WebSocket,
+  options: FrameSocketOptions,
+): { close(code: number, reason: string): void } {
+  const session = new FrameSocket(socket, options);
+  return { close: (code, reason) => session.close(code, reason) };
+}
+
+class FrameSocket {
+  readonly #socket: WebSocket;
+  readonly #options: FrameSocketOptions;
+  readonly #sender: NewestOnlySender;
+  readonly #budget = new TokenBucket({ perSecond: MESSAGES_PER_SECOND, burst: MESSAGE_BURST });
+  readonly #subscriptions = new Map<string, { close(): void }>();
+  readonly #heartbeat: NodeJS.Timeout;
+  #isAlive = true;
+  #badInARow = 0;
+
+  constructor(socket: WebSocket, options: FrameSocketOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#sender = new NewestOnlySender(socket, () => options.onDrop?.());
+    socket.on('error', (error) => options.log.debug({ err: error }, 'client socket failed'));
+    socket.on('close', () => this.#onClose());
+    socket.on('pong', () => {
+      this.#isAlive = true;
+    });
+    socket.on('message', (data, isBinary) => this.#onMessage(isBinary ? undefined : data.toString()));
+    this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs ?? HEARTBEAT_MS);
+  }
+
+  close(code: number, reason: string): void {
+    this.#socket.close(code, reason);
+  }
+
+  #onMessage(text: string | undefined): void {
+    if (!this.#budget.take()) {
+      this.close(CLOSE_POLICY, 'too many messages');
+      return;
+    }
+    try {
+      this.#obey(parseMessage(text));
+      this.#badInARow = 0;
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      this.#tell(error, cameraIdIn(text));
+      this.#badInARow += 1;
+      if (this.#badInARow >= MAX_BAD_IN_A_ROW) this.close(CLOSE_POLICY, 'too many bad messages');
+    }
+  }
+
+  #obey(message: ClientMessage): void {
+    if (message.action === 'ping') this.#socket.send('{"type":"pong"}');
+    else if (message.action === 'unsubscribe') this.#unsubscribe(message.cameraId);
+    else this.#subscribe(message, message.multiple);
+  }
+
+  #subscribe({ cameraId, fps, width, quality, encoding }: FrameRequest, multiple: boolean): void {
+    const limit = this.#options.maxSubscriptions ?? MAX_SUBSCRIPTIONS;
+    if (multiple && !this.#subscriptions.has(cameraId) && this.#subscriptions.size >= limit) {
+      throw new AppError('too-many-requests', `A socket carries at most ${limit} subscriptions`);
+    }
+    this.#unsubscribe(multiple ? cameraId : undefined);
+    const key = {};
+    const opened = this.#options.feed.open(
+      { cameraId, fps, width, quality, encoding },
+      {
+        deliver: (payload) => this.#sender.offer(key, payload),
+        fail: (error) => this.#tell(error, cameraId),
+      },
+    );
+    this.#subscriptions.set(cameraId, {
+      close: () => {
+        opened.close();
+        this.#sender.forget(key);
+      },
+    });
+  }
+
+  #unsubscribe(cameraId: string | undefined): void {
+    const ids = cameraId === undefined ? [...this.#subscriptions.keys()] : [cameraId];
+    for (const id of ids) {
+      this.#subscriptions.get(id)?.close();
+      this.#subscriptions.delete(id);
+    }
+  }
+
+  #tell(error: AppError, cameraId: string | undefined): void {
+    const { code, message } = error;
+    const text = JSON.stringify({
+      type: 'error',
+      code,
+      message,
+      ...(cameraId === undefined ? {} : { cameraId }),
+    });
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(this.#options.redactor.redact(text));
+  }
+
+  #beat(): void {
+    if (!this.#isAlive || this.#sender.busyMs() > MAX_BUSY_MS) {
+      this.#socket.terminate();
+      return;
+    }
+    this.#isAlive = false;
+    this.#socket.ping();
+  }
+
+  #onClose(): void {
+    clearInterval(this.#heartbeat);
+    this.#unsubscribe(undefined);
+  }
+}
+
+function parseMessage(text: string | undefined): ClientMessage {
+  if (text === undefined)
+    throw new AppError('invalid-json', 'Messages to the server are JSON text, not binary');
+  try {
+    return parseFields(clientMessageSchema, JSON.parse(text));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new AppError('invalid-json', 'The message is not valid JSON');
+    throw error;
+  }
+}
+
+/** The camera a bad message was about, so that the client can tell which of its wishes failed. */
+function cameraIdIn(text: string | undefined): string | undefined {
+  const id = /"cameraId"\s*:\s*"?([A-Za-z0-9._-]{1,64})/.exec(text ?? '')?.[1];
+  return id;
+}

@@ -1,0 +1,62 @@
+/** Sends the newest payload of each subscription over one socket; nothing queues. */
+import type { WebSocket } from 'ws';
+import type { FramePayload } from './payload.ts';
+
+/** Below this a socket counts as free: what is left fits the kernel's own buffer. */
+const FREE_BELOW_BYTES = 16 * 1024;
+
+/** One pending payload per subscription, sent in turn as the socket drains. */
+export class NewestOnlySender {
+  readonly #socket: WebSocket;
+  readonly #onDrop: () => void;
+  /** In order of waiting, so that no camera starves another. */
+  readonly #pending = new Map<object, FramePayload>();
+  #inFlight = 0;
+  #busySince: number | undefined;
+
+  constructor(socket: WebSocket, onDrop: () => void) {
+    this.#socket = socket;
+    this.#onDrop = onDrop;
+  }
+
+  /** Sends now if the socket is free, else keeps it until then in place of an older one of the same subscription. */
+  offer(subscription: object, payload: FramePayload): void {
+    if (this.#isFree()) {
+      this.#send(payload);
+      return;
+    }
+    if (this.#pending.has(subscription)) this.#onDrop();
+    this.#pending.set(subscription, payload);
+  }
+
+  /** Forgets what waits for a subscription that ended. */
+  forget(subscription: object): void {
+    this.#pending.delete(subscription);
+  }
+
+  /** How long the socket has not taken what it was given, milliseconds. */
+  busyMs(now = performance.now()): number {
+    return this.#busySince === undefined ? 0 : now - this.#busySince;
+  }
+
+  #isFree(): boolean {
+    return this.#inFlight === 0 && this.#socket.bufferedAmount < FREE_BELOW_BYTES;
+  }
+
+  #send({ data, binary }: FramePayload): void {
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#inFlight += 1;
+    this.#busySince ??= performance.now();
+    this.#socket.send(data, { binary }, () => this.#onSent());
+  }
+
+  #onSent(): void {
+    this.#inFlight -= 1;
+    if (this.#inFlight > 0) return;
+    this.#busySince = undefined;
+    const next = this.#pending.entries().next().value;
+    if (next === undefined) return;
+    this.#pending.delete(next[0]);
+    this.#send(next[1]);
+  }
+}

@@ -1,0 +1,32 @@
+/** A rate limit that allows bursts. */
+
+/** Refills at a steady rate up to a burst. */
+export class TokenBucket {
+  readonly #perSecond: number;
+  readonly #burst: number;
+  readonly #now: () => number;
+  #tokens: number;
+  #at: number;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(
+    { perSecond, burst }: { perSecond: number; burst: number },
+    now: () => number = () => performance.now(),
+  ) {
+    this.#perSecond = perSecond;
+    this.#burst = burst;
+    this.#now = now;
+    this.#tokens = burst;
+    this.#at = now();
+  }
+
+  /** Takes one token; false when there is none. */
+  take(): boolean {
+    const now = this.#now();
+    this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
+    this.#at = now;
+    if (this.#tokens < 1) return false;
+    this.#tokens -= 1;
+    return true;
+  }
+}

@@ -1,0 +1,47 @@
+/** The Prometheus text exposition format, version 0.0.4. */
+
+/** One named metric with its samples. */
+export interface Metric {
+  name: string;
+  help: string;
+  type: 'counter' | 'gauge';
+  samples: { labels: Record<string, string>; value: number }[];
+}
+
+/** Writes metrics; those without samples are left out. */
+export function formatMetrics(metrics: Metric[]): string {
+  return metrics
+    .filter(({ samples }) => samples.length > 0)
+    .map(({ name, help, type, samples }) =>
+      [
+        `# HELP ${name} ${help.replaceAll('\\', '\\\\').replaceAll('\n', '\\n')}`,
+        `# TYPE ${name} ${type}`,
+        ...samples.map(({ labels, value }) => `${name}${formatLabels(labels)} ${value}`),
+        '',
+      ].join('\n'),
+    )
+    .join('');
+}
+
+/** Joins several expositions, so that HELP and TYPE stand once before all samples of a name. */
+export function mergeExpositions(texts: string[]): string {
+  const families = new Map<string, { head: string[]; samples: string[] }>();
+  for (const line of texts.flatMap((text) => text.split('\n'))) {
+    const name = /^# (?:HELP|TYPE) (\S+)/.exec(line)?.[1] ?? /^([A-Za-z_:][\w:]*)/.exec(line)?.[1];
+    if (name === undefined) continue;
+    const family = families.get(name) ?? { head: [], samples: [] };
+    families.set(name, family);
+    const lines = line.startsWith('#') ? family.head : family.samples;
+    if (!line.startsWith('#') || !lines.includes(line)) lines.push(line);
+  }
+  return [...families.values()].map(({ head, samples }) => `${[...head, ...samples].join('\n')}\n`).join('');
+}
+
+function formatLabels(labels: Record<string, string>): string {
+  const pairs = Object.entries(labels).map(([name, value]) => `${name}="${escapeLabel(value)}"`);
+  return pairs.length === 0 ? '' : `{${pairs.join(',')}}`;
+}
+
+function escapeLabel(value: string): string {
+  return value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

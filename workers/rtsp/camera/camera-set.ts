@@ -1,0 +1,148 @@
+/** All cameras of a worker and the hubs of everyone who watches, by camera id. */
+import type { CameraSource, ConnectRequest } from '#shared/camera.ts';
+import { isSameSource } from '#shared/camera.ts';
+import { AppError } from '#shared/errors.ts';
+import { DEFAULT_QUALITY } from '#shared/frames/subscription.ts';
+import type { Picture } from '../pictures/picture.ts';
+import { PictureHub, type PictureRequest } from '../pictures/picture-hub.ts';
+import { Camera, type CameraDependencies } from './camera.ts';
+
+/** A connect request is answered within ten seconds, whatever the camera does. */
+const CONNECT_DEADLINE_MS = 9500;
+
+/** Owns every camera of this process. */
+export class CameraSet {
+  readonly #dependencies: CameraDependencies;
+  readonly #connectDeadlineMs: number;
+  readonly #cameras = new Map<string, Camera>();
+  readonly #hubs = new Map<string, PictureHub>();
+  readonly #trials = new Map<string, Camera>();
+
+  constructor(dependencies: CameraDependencies, connectDeadlineMs = CONNECT_DEADLINE_MS) {
+    this.#dependencies = dependencies;
+    this.#connectDeadlineMs = connectDeadlineMs;
+  }
+
+  /** Every camera, in order of creation. */
+  list(): Camera[] {
+    return [...this.#cameras.values()];
+  }
+
+  /** @throws AppError `camera-not-found` */
+  get(id: string): Camera {
+    const camera = this.#cameras.get(id);
+    if (camera === undefined) throw new AppError('camera-not-found', `No camera ${id}`);
+    return camera;
+  }
+
+  has(id: string): boolean {
+    return this.#cameras.has(id);
+  }
+
+  /**
+   * Connects a camera and waits for its first picture. A camera of this id goes
+   * on until the new one delivers; when that fails, nothing has changed.
+   * @throws AppError `camera-*`
+   */
+  async connect({ cameraId, source }: Pick<ConnectRequest, 'cameraId' | 'source'>): Promise<void> {
+    const current = this.#cameras.get(cameraId);
+    if (current?.connection.state === 'live' && isSameSource(current.source, source)) return;
+    await this.#trials.get(cameraId)?.close();
+    const trial = new Camera(cameraId, source, this.#dependencies);
+    this.#trials.set(cameraId, trial);
+    try {
+      trial.start();
+      await this.#firstPictureInTime(trial);
+      if (this.#trials.get(cameraId) !== trial)
+        throw new AppError('camera-replaced', 'A newer request took over');
+    } catch (error) {
+      await trial.close();
+      throw error;
+    } finally {
+      if (this.#trials.get(cameraId) === trial) this.#trials.delete(cameraId);
+    }
+    await this.#install(trial);
+  }
+
+  /** Keeps a camera connected, whether it answers now or not; the same source again changes nothing. */
+  async put(cameraId: string, source: CameraSource): Promise<void> {
+    const current = this.#cameras.get(cameraId);
+    if (current !== undefined && isSameSource(current.source, source)) return;
+    const camera = new Camera(cameraId, source, this.#dependencies);
+    await this.#install(camera);
+    camera.start();
+  }
+
+  /** Removes a camera; viewers stay and wait. An unknown id is fine. */
+  async remove(cameraId: string): Promise<void> {
+    await this.#trials.get(cameraId)?.close();
+    const camera = this.#cameras.get(cameraId);
+    this.#cameras.delete(cameraId);
+    await camera?.close();
+    this.#dropUnusedHub(cameraId);
+  }
+
+  /** Watches a camera that may come later. */
+  subscribe(
+    cameraId: string,
+    request: PictureRequest,
+    deliver: (picture: Picture) => void,
+  ): { close(): void } {
+    const subscription = this.#hubFor(cameraId).subscribe(request, deliver);
+    return {
+      close: () => {
+        subscription.close();
+        this.#dropUnusedHub(cameraId);
+      },
+    };
+  }
+
+  /** The hub of a camera, if anyone watches or the camera exists. */
+  hub(cameraId: string): PictureHub | undefined {
+    return this.#hubs.get(cameraId);
+  }
+
+  /** Closes every camera. */
+  async close(): Promise<void> {
+    const all = [...this.#cameras.values(), ...this.#trials.values()];
+    this.#cameras.clear();
+    await Promise.all(all.map((camera) => camera.close()));
+  }
+
+  async #install(camera: Camera): Promise<void> {
+    const previous = this.#cameras.get(camera.id);
+    this.#cameras.set(camera.id, camera);
+    await previous?.close();
+    // Someone else may have taken the place while the previous camera closed.
+    if (this.#cameras.get(camera.id) === camera) camera.attach(this.#hubFor(camera.id));
+    else await camera.close();
+  }
+
+  async #firstPictureInTime(camera: Camera): Promise<void> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(lateError(camera)), this.#connectDeadlineMs);
+    try {
+      await Promise.race([camera.firstPicture({ width: undefined, quality: DEFAULT_QUALITY }), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #hubFor(cameraId: string): PictureHub {
+    const known = this.#hubs.get(cameraId);
+    if (known !== undefined) return known;
+    const hub = new PictureHub(() => this.#cameras.get(cameraId)?.updateDemand());
+    this.#hubs.set(cameraId, hub);
+    return hub;
+  }
+
+  #dropUnusedHub(cameraId: string): void {
+    if (!this.#cameras.has(cameraId) && this.#hubs.get(cameraId)?.viewers === 0) this.#hubs.delete(cameraId);
+  }
+}
+
+function lateError(camera: Camera): AppError {
+  return camera.codec === undefined
+    ? new AppError('camera-timeout', 'The camera did not answer in time')
+    : new AppError('camera-no-frames', 'The camera answers but sent no complete picture in time');
+}

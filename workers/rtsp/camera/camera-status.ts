@@ -1,0 +1,28 @@
+/** `GET /api/cameras/:id/status` (contract, section 1). */
+import type { Camera } from './camera.ts';
+
+/** `connected` means that a frame came within this time, milliseconds. */
+export const CONNECTED_WITHIN_MS = 3000;
+
+/** What is known of a camera now; free of secrets. */
+export function cameraStatus(camera: Camera, now = Date.now()) {
+  const { connection } = camera;
+  const { meter, reason } = connection;
+  const lastAt = meter.lastPacketAt;
+  return {
+    cameraId: camera.id,
+    connected: lastAt !== undefined && now - lastAt <= CONNECTED_WITHIN_MS,
+    state: connection.state,
+    frameRate: Math.round(meter.frameRate(now) * 10) / 10,
+    lastFrameTime: lastAt === undefined ? null : lastAt / 1000,
+    frameCount: meter.packets,
+    codec: camera.codec ?? null,
+    width: camera.size?.width ?? null,
+    height: camera.size?.height ?? null,
+    transport: camera.source.transport,
+    viewers: camera.viewers,
+    reconnects: connection.reconnects,
+    ...(reason === undefined ? {} : { reason: reason.code, detail: reason.message, hint: reason.hint }),
+    ...(connection.nextRetryAt === undefined ? {} : { nextRetryAt: connection.nextRetryAt / 1000 }),
+  };
+}

@@ -1,0 +1,28 @@
+/** Settings of an RTSP worker. */
+import { type Environment, readInteger, readLogLevel, readText } from '#shared/settings.ts';
+import { WORKER_ENV } from '#shared/worker-protocol.ts';
+import { type HostConfig, loadHostConfig } from '../host-config.ts';
+
+/** Everything an RTSP worker is told from outside. */
+export interface RtspWorkerConfig {
+  host: HostConfig;
+  /** Address to bind. */
+  bind: string;
+  port: number;
+  logLevel: string;
+}
+
+const DEFAULT_PORT = 8082;
+
+/** Reads the environment. @throws SettingsError naming the variable at fault */
+export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
+  const host = loadHostConfig(env, 'rtsp');
+  // Under a gateway only the gateway may reach a worker; alone it is somebody's tool.
+  const isAlone = host.token === undefined;
+  return Object.freeze({
+    host,
+    bind: isAlone ? readText(env, 'WORKER_HOST', '0.0.0.0') : '127.0.0.1',
+    port: readInteger(env, WORKER_ENV.port, { fallback: DEFAULT_PORT, min: 0, max: 65535 }),
+    logLevel: readLogLevel(env),
+  });
+}

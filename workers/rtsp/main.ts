@@ -1,0 +1,49 @@
+/** One RTSP worker: connects to cameras and serves their pictures. Composition only. */
+import { config as loadDotenv } from 'dotenv';
+import { messageOf } from '#shared/errors.ts';
+import { createLogger } from '#shared/logger.ts';
+import { Redactor } from '#shared/redact.ts';
+import { EXIT_BAD_SETTINGS } from '#shared/settings.ts';
+import { runWorker } from '../host.ts';
+import { CameraSet } from './camera/camera-set.ts';
+import { ConnectLimiter } from './camera/connect-limiter.ts';
+import { loadConfig, type RtspWorkerConfig } from './config.ts';
+import { forwardFfmpegLog } from './media/ffmpeg-log.ts';
+import { ffmpegMedia } from './media/ffmpeg-media.ts';
+import { openServer } from './server.ts';
+import { createRtspSource } from './source/rtsp-source.ts';
+
+loadDotenv({ quiet: true });
+let config: Readonly<RtspWorkerConfig>;
+try {
+  config = loadConfig(process.env);
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(EXIT_BAD_SETTINGS);
+}
+
+const redactor = new Redactor();
+const log = createLogger({ name: config.host.name, level: config.logLevel, redactor });
+redactor.add(config.host.token);
+forwardFfmpegLog(log);
+
+await runWorker(process, {
+  log,
+  start: async () => {
+    const cameras = new CameraSet({
+      runSource: createRtspSource(),
+      media: ffmpegMedia,
+      limiter: new ConnectLimiter(),
+      redactor,
+      log,
+    });
+    const server = await openServer({ config, cameras, redactor, log });
+    return {
+      port: server.port,
+      close: async () => {
+        await server.close();
+        await cameras.close();
+      },
+    };
+  },
+});

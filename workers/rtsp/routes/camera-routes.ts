@@ -1,0 +1,44 @@
+/** The camera routes marked W in the contract. */
+import express, { Router } from 'express';
+import { maskedUrl, parseConnectRequest } from '#shared/camera.ts';
+import { AppError } from '#shared/errors.ts';
+import type { CameraSet } from '../camera/camera-set.ts';
+import { cameraStatus } from '../camera/camera-status.ts';
+import { mjpegRoute } from '../transports/mjpeg.ts';
+import { snapshotRoute } from '../transports/snapshot.ts';
+
+const BODY_LIMIT = '64kb';
+
+/** Routes under `/api/cameras`. */
+export function cameraRoutes(cameras: CameraSet): Router {
+  const routes = Router();
+  const json = express.json({ limit: BODY_LIMIT });
+
+  routes.get('/', (_req, res) => {
+    res.json(
+      cameras
+        .list()
+        .map((camera) => ({ id: camera.id, rtspUrl: maskedUrl(camera.source), ...cameraStatus(camera) })),
+    );
+  });
+  routes.post('/connect', json, async (req, res) => {
+    const request = parseConnectRequest(req.body);
+    await cameras.connect(request);
+    res.json({ success: true, cameraId: request.cameraId, message: 'Camera connected successfully' });
+  });
+  routes.post('/disconnect', json, async (req, res) => {
+    const { cameraId } = (req.body ?? {}) as { cameraId?: unknown };
+    if (cameraId === undefined || cameraId === null || cameraId === '') {
+      throw new AppError('missing-field', 'Missing cameraId', { field: 'cameraId' });
+    }
+    await cameras.remove(String(cameraId));
+    res.json({ success: true, message: 'Camera disconnected' });
+  });
+  routes.get('/:id/status', (req, res) => {
+    res.setHeader('Cache-Control', 'no-store');
+    res.json(cameraStatus(cameras.get(req.params.id)));
+  });
+  routes.get('/:id/frame', snapshotRoute(cameras));
+  routes.get('/:id/stream.mjpeg', mjpegRoute(cameras));
+  return routes;
+}

@@ -1,0 +1,33 @@
+/** Health and metrics of a worker. None of them asks a camera anything. */
+import { Router } from 'express';
+import { livez } from '../../livez.ts';
+import type { CameraSet } from '../camera/camera-set.ts';
+import type { RtspWorkerConfig } from '../config.ts';
+import { workerMetrics } from './metrics.ts';
+
+/** Routes `/health`, `/livez`, `/readyz` and `/metrics`. */
+export function healthRoutes({
+  config,
+  cameras,
+}: {
+  config: Readonly<RtspWorkerConfig>;
+  cameras: CameraSet;
+}): Router {
+  const routes = Router();
+  routes.get('/health', (_req, res) => {
+    res.setHeader('Cache-Control', 'no-store');
+    res.json({ status: 'ok', activeCameras: cameras.list().length, uptime: process.uptime() });
+  });
+  routes.get('/livez', (_req, res) => {
+    res.setHeader('Cache-Control', 'no-store');
+    res.json(livez(config.host));
+  });
+  routes.get('/readyz', (_req, res) => {
+    res.setHeader('Cache-Control', 'no-store');
+    res.json({ status: 'ready', instance: config.host.instance, epoch: config.host.epoch });
+  });
+  routes.get('/metrics', (_req, res) => {
+    res.type('text/plain; version=0.0.4').send(workerMetrics(config.host.name, cameras.list()));
+  });
+  return routes;
+}

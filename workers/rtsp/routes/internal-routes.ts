@@ -1,0 +1,38 @@
+/** What the gateway's reconciler says to a worker: which cameras it shall run. */
+import express, { Router } from 'express';
+import { cameraIdSchema, parseFields } from '#shared/camera.ts';
+import { AppError } from '#shared/errors.ts';
+import { sourceId } from '#shared/source-id.ts';
+import { type ActualCamera, desiredCameraSchema } from '#shared/worker-protocol.ts';
+import type { CameraSet } from '../camera/camera-set.ts';
+
+/** Routes under `/internal`. */
+export function internalRoutes(cameras: CameraSet): Router {
+  const routes = Router();
+  routes.use(express.json({ limit: '64kb' }));
+
+  routes.get('/cameras', (_req, res) => {
+    const actual: ActualCamera[] = cameras
+      .list()
+      .map(({ id, source }) => ({ cameraId: id, sourceId: sourceId(source) }));
+    res.json(actual);
+  });
+  routes.post('/connect', async (req, res) => {
+    const desired = parseFields(desiredCameraSchema, req.body);
+    await cameras.connect(desired);
+    res.json({ success: true, cameraId: desired.cameraId });
+  });
+  routes.put('/cameras/:id', async (req, res) => {
+    const { cameraId, source } = parseFields(desiredCameraSchema, req.body);
+    if (cameraId !== req.params.id) {
+      throw new AppError('invalid-field', 'cameraId differs from the path', { field: 'cameraId' });
+    }
+    await cameras.put(cameraId, source);
+    res.status(202).json({ cameraId });
+  });
+  routes.delete('/cameras/:id', async (req, res) => {
+    await cameras.remove(parseFields(cameraIdSchema, req.params.id));
+    res.status(204).end();
+  });
+  return routes;
+}

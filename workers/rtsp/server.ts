@@ -1,0 +1,90 @@
+/** HTTP and WebSocket of one RTSP worker. */
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import express, { type Express } from 'express';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { FRAME_SOCKET_OPTIONS, serveFrameSocket } from '#shared/frames/frame-socket.ts';
+import { LINK_PATH } from '#shared/frames/link.ts';
+import { notFound, problemHandler } from '#shared/http/problem.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
+import type { CameraSet } from './camera/camera-set.ts';
+import type { RtspWorkerConfig } from './config.ts';
+import { allowAnyOrigin, isTokenValid, requireToken } from './routes/access.ts';
+import { cameraRoutes } from './routes/camera-routes.ts';
+import { healthRoutes } from './routes/health-routes.ts';
+import { internalRoutes } from './routes/internal-routes.ts';
+import { createFrameFeed } from './transports/frame-feed.ts';
+import { serveLink } from './transports/link.ts';
+
+/** What the server is made of. */
+export interface ServerOptions {
+  config: Readonly<RtspWorkerConfig>;
+  cameras: CameraSet;
+  redactor: Redactor;
+  log: Logger;
+}
+
+/** A server that listens. */
+export interface OpenServer {
+  port: number;
+  close(): Promise<void>;
+}
+
+/** The order to come back later (RFC 6455 section 7.4.1, IANA registry: service restart). */
+const CLOSE_SERVICE_RESTART = 1012;
+
+/** Binds the port and serves. @throws the `listen` error, `EADDRINUSE` among them */
+export async function openServer(options: ServerOptions): Promise<OpenServer> {
+  const { config } = options;
+  const server = createServer(createApp(options));
+  const sockets = serveUpgrades(server, options);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(config.port, config.bind, resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const socket of sockets.clients) socket.close(CLOSE_SERVICE_RESTART, 'worker stops');
+      server.closeAllConnections();
+      await Promise.race([closed, Promise.resolve()]);
+    },
+  };
+}
+
+function createApp({ config, cameras, redactor, log }: ServerOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(config.host.token === undefined ? allowAnyOrigin : requireToken(config.host.token));
+  app.use(healthRoutes({ config, cameras }));
+  app.use('/api/cameras', cameraRoutes(cameras));
+  app.use('/internal', internalRoutes(cameras));
+  app.use(notFound);
+  app.use(problemHandler({ log, redactor }));
+  return app;
+}
+
+function serveUpgrades(server: Server, { config, cameras, redactor, log }: ServerOptions): WebSocketServer {
+  const sockets = new WebSocketServer({ ...FRAME_SOCKET_OPTIONS, noServer: true });
+  const feed = createFrameFeed(cameras);
+  const serve: Record<string, (socket: WebSocket) => void> = {
+    '/ws': (socket) => void serveFrameSocket(socket, { feed, redactor, log }),
+    [LINK_PATH]: (socket) => serveLink(socket, { cameras, log }),
+  };
+  server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+    socket.on('error', () => {});
+    const path = (request.url ?? '').split('?')[0] as string;
+    const start = Object.hasOwn(serve, path) ? serve[path] : undefined;
+    if (start === undefined) return refuse(socket, '404 Not Found');
+    if (!isTokenValid(request, config.host.token)) return refuse(socket, '401 Unauthorized');
+    sockets.handleUpgrade(request, socket, head, start);
+  });
+  return sockets;
+}
+
+function refuse(socket: Socket, status: string): void {
+  socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+}
