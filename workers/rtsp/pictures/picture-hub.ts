@@ -15,7 +15,8 @@ interface Subscriber {
   pacer: Pacer;
   fps: number;
   deliver: (picture: Picture) => void;
-  hasPicture: boolean;
+  /** Of the last picture it got, so that none comes twice; 0 before the first. */
+  lastSequence: number;
 }
 
 interface Variant {
@@ -61,7 +62,7 @@ export class PictureHub {
   subscribe(request: PictureRequest, deliver: (picture: Picture) => void): { close(): void } {
     const key = formatKey(request);
     const variant = this.#variants.get(key) ?? newVariant(request);
-    const subscriber = { pacer: new Pacer(request.fps), fps: request.fps, deliver, hasPicture: false };
+    const subscriber = { pacer: new Pacer(request.fps), fps: request.fps, deliver, lastSequence: 0 };
     variant.subscribers.add(subscriber);
     this.#variants.set(key, variant);
     this.#onSubscribers(key, variant);
@@ -102,10 +103,9 @@ export class PictureHub {
   #deliverFirst(variant: Variant, subscriber: Subscriber): void {
     void this.#takeSnapshot?.(variant.format).then(
       (picture) => {
-        if (subscriber.hasPicture || !variant.subscribers.has(subscriber)) return;
-        subscriber.hasPicture = true;
+        if (subscriber.lastSequence > 0 || !variant.subscribers.has(subscriber)) return;
         this.#keep(picture);
-        subscriber.deliver(picture);
+        deliverOnce(subscriber, picture);
       },
       () => {
         // No picture yet: the subscriber gets the first one that comes.
@@ -131,7 +131,12 @@ function deliverToDue(variant: Variant, picture: Picture, mediaTimeMs: number): 
   const rate = fastest(variant);
   for (const subscriber of variant.subscribers) {
     if (subscriber.fps < rate && !subscriber.pacer.take(mediaTimeMs)) continue;
-    subscriber.hasPicture = true;
-    subscriber.deliver(picture);
+    deliverOnce(subscriber, picture);
   }
+}
+
+function deliverOnce(subscriber: Subscriber, picture: Picture): void {
+  if (subscriber.lastSequence === picture.facts.sequence) return;
+  subscriber.lastSequence = picture.facts.sequence;
+  subscriber.deliver(picture);
 }
