@@ -1,0 +1,81 @@
+/** What a supervised worker is: the child specification of one slot. */
+
+/** Time limits of one slot, milliseconds (reliability notes, sections 2.3 to 2.5). */
+export interface SlotTimings {
+  /** From spawn to ready; a worker may ask for more. */
+  startMs: number;
+  /** Most that a worker may add to it in all. */
+  maxExtendMs: number;
+  readyPollMs: number;
+  livenessMs: number;
+  livenessTimeoutMs: number;
+  /** Pause after a failed probe. */
+  livenessRetryMs: number;
+  livenessFailures: number;
+  /** From SIGTERM to SIGKILL. */
+  stopMs: number;
+  /** The same for a worker that hangs. */
+  hungStopMs: number;
+  /** From SIGKILL to giving the process up as lost. */
+  lostMs: number;
+  /** Our own loop being this late makes a probe's failure worthless. */
+  lateMs: number;
+  recycleEveryMs: number;
+}
+
+export const SLOT_TIMINGS: SlotTimings = {
+  startMs: 30_000,
+  maxExtendMs: 300_000,
+  readyPollMs: 250,
+  livenessMs: 5000,
+  livenessTimeoutMs: 2000,
+  livenessRetryMs: 1000,
+  livenessFailures: 3,
+  stopMs: 5000,
+  hungStopMs: 2000,
+  lostMs: 5000,
+  lateMs: 1000,
+  recycleEveryMs: 600_000,
+};
+
+/** One worker to keep running. */
+export interface WorkerSpec {
+  /** Unique; tags its log lines: `rtsp-0`. */
+  name: string;
+  /** Its `main` file. */
+  entry: URL;
+  /** HTTP port to try first, and the last to fall back to when ports are taken. */
+  ports: { first: number; last: number };
+  /** Settings for this worker; nothing else of our environment reaches it but the allow-list. */
+  env: Record<string, string>;
+  /** Whether the product is degraded, and not ready, without it. */
+  isRequired: boolean;
+  /** Resident memory above which it is replaced in an orderly way, bytes. */
+  maxRssBytes: number;
+  timings: SlotTimings;
+  restart: RestartTimings;
+}
+
+/** When a worker that died is started again (section 2.4). */
+export interface RestartTimings {
+  firstMs: number;
+  secondMs: number;
+  maxMs: number;
+  /** Ready for this long forgets earlier failures. */
+  resetAfterMs: number;
+  /** This many failures within the window are a crash loop. */
+  intensity: number;
+  windowMs: number;
+  /** Single attempts of a slot that has failed; the last repeats. */
+  halfOpenMs: readonly number[];
+}
+
+export const RESTART_TIMINGS: RestartTimings = {
+  firstMs: 250,
+  secondMs: 1000,
+  maxMs: 30_000,
+  resetAfterMs: 60_000,
+  intensity: 8,
+  windowMs: 300_000,
+  halfOpenMs: [60_000, 120_000, 300_000],
+};
