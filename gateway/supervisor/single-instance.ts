@@ -59,10 +59,14 @@ function removeIfDead(lock: string, directory: string): void {
   const aside = `${lock}.stale.${process.pid}`;
   try {
     renameSync(lock, aside);
-    rmSync(aside, { force: true });
   } catch {
     // The other one was faster; the next attempt sees its lock.
+    return;
   }
+  const moved = holderOf(aside);
+  // Between our look and our move the other one may have put its own lock there: give it back.
+  if (isAlive(moved.pid, moved.startTime)) tryLink(aside, lock);
+  rmSync(aside, { force: true });
 }
 
 function holderOf(lock: string): { pid: number; startTime: string } {

@@ -4,13 +4,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pRetry from 'p-retry';
 import type { Logger } from '#shared/logger.ts';
 import { EXIT_BAD_SETTINGS } from '#shared/settings.ts';
-import {
-  EXIT_PORT_TAKEN,
-  extendMessageSchema,
-  type ReadyMessage,
-  readyMessageSchema,
-  WORKER_ENV,
-} from '#shared/worker-protocol.ts';
+import { EXIT_PORT_TAKEN, type ReadyMessage, WORKER_ENV } from '#shared/worker-protocol.ts';
+import { MessageBox, StartDeadline } from './bring-up.ts';
 import { LivenessWatch } from './liveness-watch.ts';
 import { LogForwarder } from './log-forwarder.ts';
 import type { PortAllocator } from './port-allocator.ts';
@@ -355,51 +350,6 @@ export class Slot {
     this.#log.debug({ state, previous }, 'worker state');
     if (state === 'ready') this.#options.onReady(this.#address as WorkerAddress);
     else if (previous === 'ready') this.#options.onDown(this.name);
-  }
-}
-
-/** Reads the messages of one process. */
-class MessageBox {
-  readonly ready: Promise<ReadyMessage>;
-  onExtend: (ms: number) => void = () => {};
-  readonly #resolve: (message: ReadyMessage) => void;
-
-  constructor() {
-    const { promise, resolve } = Promise.withResolvers<ReadyMessage>();
-    this.ready = promise;
-    this.#resolve = resolve;
-  }
-
-  push(message: unknown): void {
-    const ready = readyMessageSchema.safeParse(message);
-    if (ready.success) this.#resolve(ready.data);
-    const extend = extendMessageSchema.safeParse(message);
-    if (extend.success) this.onExtend(extend.data.ms);
-  }
-}
-
-/** Ends a start that takes too long; the worker may ask for more time, up to a bound. */
-class StartDeadline {
-  readonly #onLate: () => void;
-  #timer: NodeJS.Timeout;
-  #dueAt: number;
-  readonly #lastAt: number;
-
-  constructor({ startMs, maxExtendMs }: { startMs: number; maxExtendMs: number }, onLate: () => void) {
-    this.#onLate = onLate;
-    this.#dueAt = performance.now() + startMs;
-    this.#lastAt = this.#dueAt + maxExtendMs;
-    this.#timer = setTimeout(onLate, startMs);
-  }
-
-  extend(ms: number): void {
-    this.#dueAt = Math.min(this.#lastAt, Math.max(this.#dueAt, performance.now() + ms));
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#onLate, this.#dueAt - performance.now());
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
   }
 }
 

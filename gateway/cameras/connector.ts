@@ -1,0 +1,65 @@
+/** Connects and disconnects cameras at a client's request. */
+import type { ConnectRequest } from '#shared/camera.ts';
+import { AppError } from '#shared/errors.ts';
+import type { CameraDirectory } from './camera-directory.ts';
+import type { CameraOwners } from './camera-owners.ts';
+import type { Reconciler } from './reconciler.ts';
+import { connectCamera, removeCamera } from './worker-client.ts';
+
+/** What a connector is made of. */
+export interface ConnectorOptions {
+  directory: CameraDirectory;
+  owners: CameraOwners;
+  reconciler: Pick<Reconciler, 'hold'>;
+}
+
+/** The newest request for a camera wins; what it connected is then wanted for the gateway's life. */
+export class Connector {
+  readonly #options: ConnectorOptions;
+  readonly #newest = new Map<string, symbol>();
+
+  constructor(options: ConnectorOptions) {
+    this.#options = options;
+  }
+
+  /** Connects and waits for the first frame; a failure changes nothing. @throws AppError */
+  async connect({ cameraId, name, location, source }: ConnectRequest): Promise<void> {
+    const { directory, owners, reconciler } = this.#options;
+    directory.checkRoom(cameraId);
+    const worker = owners.get(cameraId);
+    const request = Symbol(cameraId);
+    this.#newest.set(cameraId, request);
+    const release = reconciler.hold(cameraId);
+    try {
+      await connectCamera(worker, { cameraId, source });
+      if (this.#newest.get(cameraId) !== request) {
+        throw new AppError('camera-replaced', 'A newer request for this camera took over');
+      }
+      const before = directory.has(cameraId) ? directory.get(cameraId) : undefined;
+      release();
+      directory.put({
+        id: cameraId,
+        name: name ?? before?.name ?? `Camera ${cameraId}`,
+        location: location ?? before?.location ?? '',
+        source,
+        isDemo: false,
+      });
+    } finally {
+      release();
+      if (this.#newest.get(cameraId) === request) this.#newest.delete(cameraId);
+    }
+  }
+
+  /** Disconnects; an unknown camera is fine, and so is a worker that is down: the reconciler removes it later. */
+  async disconnect(cameraId: string): Promise<void> {
+    const { directory, owners } = this.#options;
+    this.#newest.delete(cameraId);
+    directory.remove(cameraId);
+    const worker = owners.find(cameraId);
+    if (worker !== undefined) await removeCamera(worker, cameraId).catch(ignoreLostWorker);
+  }
+}
+
+function ignoreLostWorker(error: unknown): void {
+  if (!(error instanceof AppError) || error.status < 500) throw error;
+}

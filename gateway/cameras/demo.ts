@@ -1,0 +1,78 @@
+/** The demo of the first start: four simulated cameras until a real one comes (contract, section 9). */
+import type { Logger } from '#shared/logger.ts';
+import type { WorkerAddress } from '../supervisor/slot.ts';
+import type { CameraDirectory } from './camera-directory.ts';
+
+const DEMO_CAMERAS = [
+  { id: '1', name: 'Front Door Camera', location: 'Front Door' },
+  { id: '2', name: 'Back Yard Camera', location: 'Back Yard' },
+  { id: '3', name: 'Garage Camera', location: 'Garage' },
+  { id: '4', name: 'Side Entrance Camera', location: 'Side Entrance' },
+] as const;
+
+/** The part of the pool that the demo needs. */
+export interface DemoPool {
+  onReady(listener: (address: WorkerAddress) => void): () => void;
+  stopWorker(name: string): Promise<void>;
+}
+
+/** Runs the demo; ends it for good when a camera of the user's is there. */
+export class Demo {
+  readonly #directory: CameraDirectory;
+  readonly #pool: DemoPool;
+  readonly #worker: string;
+  readonly #log: Logger;
+  #ends: (() => void)[] = [];
+
+  constructor({
+    directory,
+    pool,
+    worker,
+    log,
+  }: { directory: CameraDirectory; pool: DemoPool; worker: string; log: Logger }) {
+    this.#directory = directory;
+    this.#pool = pool;
+    this.#worker = worker;
+    this.#log = log;
+  }
+
+  /** Puts the demo cameras into the directory as soon as the simulator serves. */
+  start(): void {
+    this.#ends = [
+      this.#pool.onReady(({ name, details }) => {
+        if (name === this.#worker) this.#putCameras(details.rtspPort ?? 0);
+      }),
+      this.#directory.onChange(() => {
+        if (this.#directory.list().some(({ isDemo }) => !isDemo)) this.#end();
+      }),
+    ];
+  }
+
+  /** Stops listening. */
+  close(): void {
+    for (const end of this.#ends.splice(0)) end();
+  }
+
+  #putCameras(port: number): void {
+    for (const { id, name, location } of DEMO_CAMERAS) {
+      const source = {
+        secure: false,
+        host: '127.0.0.1',
+        port,
+        path: `/${id}`,
+        username: '',
+        password: '',
+        transport: 'tcp' as const,
+      };
+      this.#directory.put({ id, name, location, source, isDemo: true });
+    }
+    this.#log.info('four simulated cameras run; adding one of your own ends the demo');
+  }
+
+  #end(): void {
+    this.close();
+    this.#log.info('a camera was added: the demo ends');
+    this.#directory.removeWhere(({ isDemo }) => isDemo);
+    void this.#pool.stopWorker(this.#worker);
+  }
+}

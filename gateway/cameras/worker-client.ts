@@ -1,0 +1,87 @@
+/** Calls to a worker about its cameras. */
+import got, { type Method, RequestError, TimeoutError } from 'got';
+import { AppError, type ErrorCode, STATUS_BY_CODE } from '#shared/errors.ts';
+import {
+  type ActualCamera,
+  actualCamerasSchema,
+  type DesiredCamera,
+  TOKEN_HEADER,
+} from '#shared/worker-protocol.ts';
+
+/** The part of a worker's address that calls need. */
+export interface WorkerTarget {
+  name: string;
+  origin: string;
+  token: string;
+}
+
+const CALL_TIMEOUT_MS = 5000;
+/** A worker answers a connect within ten seconds. */
+const CONNECT_TIMEOUT_MS = 12_000;
+
+/** What a worker runs now. @throws AppError */
+export async function listActualCameras(worker: WorkerTarget): Promise<ActualCamera[]> {
+  return actualCamerasSchema.parse(await call(worker, 'GET', '/internal/cameras'));
+}
+
+/** Makes a worker keep a camera connected. @throws AppError */
+export async function putCamera(worker: WorkerTarget, camera: DesiredCamera): Promise<void> {
+  await call(worker, 'PUT', `/internal/cameras/${encodeURIComponent(camera.cameraId)}`, { json: camera });
+}
+
+/** Makes a worker forget a camera. @throws AppError */
+export async function removeCamera(worker: WorkerTarget, cameraId: string): Promise<void> {
+  await call(worker, 'DELETE', `/internal/cameras/${encodeURIComponent(cameraId)}`);
+}
+
+/** Connects a camera and waits for its first frame. @throws AppError, the worker's own among them */
+export async function connectCamera(worker: WorkerTarget, camera: DesiredCamera): Promise<void> {
+  await call(worker, 'POST', '/internal/connect', { json: camera, timeoutMs: CONNECT_TIMEOUT_MS });
+}
+
+async function call(
+  { name, origin, token }: WorkerTarget,
+  method: Method,
+  path: string,
+  { json, timeoutMs = CALL_TIMEOUT_MS }: { json?: object; timeoutMs?: number } = {},
+): Promise<unknown> {
+  try {
+    const response = await got(`${origin}${path}`, {
+      method,
+      headers: { [TOKEN_HEADER]: token },
+      ...(json === undefined ? {} : { json }),
+      retry: { limit: 0 },
+      followRedirect: false,
+      throwHttpErrors: false,
+      timeout: { request: timeoutMs },
+    });
+    const body: unknown = response.body === '' ? undefined : JSON.parse(response.body);
+    if (response.ok) return body;
+    throw errorFrom(body, response.statusCode, name);
+  } catch (error) {
+    throw toCallError(error, name);
+  }
+}
+
+/** The worker's own words, where they are ours. */
+function errorFrom(body: unknown, status: number, worker: string): AppError {
+  const { code, error, field } = (body ?? {}) as { code?: string; error?: string; field?: string };
+  if (code !== undefined && Object.hasOwn(STATUS_BY_CODE, code)) {
+    return new AppError(code as ErrorCode, error ?? code, field === undefined ? {} : { field });
+  }
+  return new AppError('worker-failed', `Worker ${worker} answered with status ${status}`);
+}
+
+function toCallError(error: unknown, worker: string): AppError {
+  if (error instanceof AppError) return error;
+  if (error instanceof TimeoutError) {
+    return new AppError('worker-timeout', `Worker ${worker} did not answer in time`, { cause: error });
+  }
+  if (error instanceof RequestError) {
+    return new AppError('worker-not-ready', `Worker ${worker} is being restarted`, {
+      cause: error,
+      retryAfter: 1,
+    });
+  }
+  return new AppError('worker-failed', `Worker ${worker} answered something unreadable`, { cause: error });
+}

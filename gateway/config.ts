@@ -1,0 +1,70 @@
+/** Settings of the gateway: the environment, read and checked once. */
+import { resolve } from 'node:path';
+import { type Environment, readInteger, readLogLevel, readSwitch, readText } from '#shared/settings.ts';
+
+/** Everything the gateway is told from outside. */
+export interface GatewayConfig {
+  /** Address and port to listen on. */
+  host: string;
+  port: number;
+  /** Where files of this installation live. */
+  dataDir: string;
+  logLevel: string;
+  workers: {
+    /** Number of RTSP worker processes. */
+    rtsp: number;
+    /** First port they try; seventeen more follow it. */
+    portBase: number;
+    /** Memory above which a worker is replaced in an orderly way, bytes. */
+    maxRssBytes: number;
+  };
+  demo: {
+    isOn: boolean;
+    /** RTSP port the simulator tries first. */
+    rtspPort: number;
+  };
+  limits: {
+    cameras: number;
+    /** Open client WebSockets. */
+    sockets: number;
+  };
+  /** The part of the environment that workers may see. */
+  workerEnv: Record<string, string>;
+}
+
+/** What a worker needs to run as we do; no key and no password is among it. */
+const WORKER_ENV_ALLOWED = ['PATH', 'HOME', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'LOG_LEVEL'];
+const MIB = 1024 * 1024;
+
+/** Reads the environment. @throws SettingsError naming the variable, its value and what is allowed */
+export function loadConfig(env: Environment): Readonly<GatewayConfig> {
+  return Object.freeze({
+    host: readText(env, 'HOST', '0.0.0.0'),
+    port: readInteger(env, 'PORT', { fallback: 5000, min: 0, max: 65535 }),
+    dataDir: resolve(readText(env, 'DATA_DIR', './data')),
+    logLevel: readLogLevel(env),
+    workers: {
+      rtsp: readInteger(env, 'RTSP_WORKERS', { fallback: 2, min: 1, max: 16 }),
+      portBase: readInteger(env, 'RTSP_WORKER_PORT', { fallback: 8082, min: 1, max: 65518 }),
+      maxRssBytes: readInteger(env, 'WORKER_MAX_RSS_MB', { fallback: 2048, min: 256, max: 65536 }) * MIB,
+    },
+    demo: {
+      isOn: readSwitch(env, 'DEMO_CAMERAS', true),
+      rtspPort: readInteger(env, 'SIMULATOR_PORT', { fallback: 8554, min: 1, max: 65535 }),
+    },
+    limits: {
+      cameras: readInteger(env, 'MAX_CAMERAS', { fallback: 256, min: 1, max: 10_000 }),
+      sockets: readInteger(env, 'MAX_SOCKETS', { fallback: 1000, min: 1, max: 100_000 }),
+    },
+    workerEnv: pick(env, WORKER_ENV_ALLOWED),
+  });
+}
+
+function pick(env: Environment, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

@@ -1,0 +1,42 @@
+/** Which workers this gateway keeps: the only place that names their files. */
+import type { GatewayConfig } from './config.ts';
+import { RESTART_TIMINGS, SLOT_TIMINGS, type WorkerSpec } from './supervisor/worker-spec.ts';
+
+/** Ports that RTSP workers share when some are taken: 8082 to 8099. */
+const PORT_SPAN = 17;
+/** Clear of the RTSP workers' span. */
+const SIMULATOR_PORTS = { first: 8540, last: 8553 };
+/** Decoding, scaling and encoding each take a thread of libuv's pool; its default of 4 would queue eight cameras. */
+const UV_THREADS = '8';
+
+/** Name of the simulator's slot. */
+export const SIMULATOR = 'simulator';
+
+/** Names of the RTSP workers, in order. */
+export function rtspWorkerNames({ workers }: Pick<GatewayConfig, 'workers'>): string[] {
+  return Array.from({ length: workers.rtsp }, (_, index) => `rtsp-${index}`);
+}
+
+/** Child specifications in order of start. */
+export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
+  const { portBase, maxRssBytes } = config.workers;
+  const common = { maxRssBytes, timings: SLOT_TIMINGS, restart: RESTART_TIMINGS };
+  const rtsp = rtspWorkerNames(config).map((name) => ({
+    ...common,
+    name,
+    entry: new URL('../workers/rtsp/main.ts', import.meta.url),
+    ports: { first: portBase, last: portBase + PORT_SPAN },
+    env: { UV_THREADPOOL_SIZE: UV_THREADS },
+    isRequired: true,
+  }));
+  if (!config.demo.isOn) return rtsp;
+  const simulator = {
+    ...common,
+    name: SIMULATOR,
+    entry: new URL('../workers/simulator/main.ts', import.meta.url),
+    ports: SIMULATOR_PORTS,
+    env: { SIMULATOR_PORT: String(config.demo.rtspPort) },
+    isRequired: false,
+  };
+  return [...rtsp, simulator];
+}
