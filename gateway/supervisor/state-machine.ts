@@ -1,42 +1,37 @@
-/** The states of a worker slot and the moves between them (reliability notes, section 2.2). */
+/** The states of a slot and the ways between them (reliability notes, section 2.2). */
 
-/** Allowed successors of every state. */
-const SUCCESSORS = {
-  /** Nobody wants it to run. */
+/** Only `ready` is in routing. */
+export type WorkerState =
+  | 'stopped'
+  | 'spawning'
+  | 'starting'
+  | 'ready'
+  | 'unready'
+  | 'stopping'
+  | 'lost'
+  | 'backoff'
+  | 'failed';
+
+const WAYS: Record<WorkerState, readonly WorkerState[]> = {
   stopped: ['spawning'],
-  spawning: ['starting', 'backoff', 'failed', 'stopped'],
-  /** The process is up but does not serve yet. */
-  starting: ['ready', 'stopping', 'spawning', 'backoff', 'failed', 'stopped'],
-  /** The only state in which requests are routed to it. */
-  ready: ['unready', 'stopping', 'spawning', 'backoff', 'failed', 'stopped'],
-  /** Alive, but refuses work; never restarted for that. */
-  unready: ['ready', 'stopping', 'spawning', 'backoff', 'failed', 'stopped'],
-  stopping: ['lost', 'spawning', 'backoff', 'failed', 'stopped'],
-  /** Survived SIGKILL, as a process in uninterruptible sleep does. */
-  lost: ['spawning', 'backoff', 'failed', 'stopped'],
+  spawning: ['starting', 'backoff', 'failed', 'stopping'],
+  starting: ['ready', 'backoff', 'failed', 'spawning', 'stopping'],
+  ready: ['unready', 'stopping', 'backoff', 'failed'],
+  unready: ['ready', 'stopping', 'backoff', 'failed'],
+  stopping: ['backoff', 'failed', 'spawning', 'stopped', 'lost'],
+  lost: ['backoff', 'failed', 'stopped'],
   backoff: ['spawning', 'stopped'],
-  /** Too many failures, or settings it cannot start with; tried rarely. */
   failed: ['spawning', 'stopped'],
-} as const;
+};
 
-export type WorkerState = keyof typeof SUCCESSORS;
-
-/** Every state, in the order of a life. */
-export const WORKER_STATES = Object.keys(SUCCESSORS) as WorkerState[];
-
-/** Whether a slot may move from one state to the other. */
-export function canMove(from: WorkerState, to: WorkerState): boolean {
-  return (SUCCESSORS[from] as readonly WorkerState[]).includes(to);
-}
-
-/** The state of one slot. */
+/** Holds one slot's state and refuses ways that do not exist. */
 export class StateMachine {
   #state: WorkerState = 'stopped';
   #since = new Date();
-  readonly #onMove: (from: WorkerState, to: WorkerState) => void;
+  readonly #onChange: (state: WorkerState, previous: WorkerState) => void;
 
-  constructor(onMove: (from: WorkerState, to: WorkerState) => void) {
-    this.#onMove = onMove;
+  constructor(onChange: (state: WorkerState, previous: WorkerState) => void) {
+    this.#onChange = onChange;
   }
 
   get state(): WorkerState {
@@ -48,12 +43,13 @@ export class StateMachine {
     return this.#since;
   }
 
-  /** Moves on. @throws Error when the table has no such move, which is a bug of ours */
-  move(to: WorkerState): void {
-    const from = this.#state;
-    if (!canMove(from, to)) throw new Error(`a worker cannot go from ${from} to ${to}`);
-    this.#state = to;
+  /** Goes to another state. @throws Error for a way that does not exist: a bug of ours */
+  to(state: WorkerState): void {
+    const previous = this.#state;
+    if (previous === state) return;
+    if (!WAYS[previous].includes(state)) throw new Error(`a slot cannot go from ${previous} to ${state}`);
+    this.#state = state;
     this.#since = new Date();
-    this.#onMove(from, to);
+    this.#onChange(state, previous);
   }
 }

@@ -1,89 +1,81 @@
-/** What the supervisor is told about a worker, with the times it keeps by default. */
+/** What a supervised worker is: the child specification of one slot. */
 
-/** Inclusive bounds of the ports a worker may bind; `first: 0` lets the system choose one. */
-export interface PortRange {
-  first: number;
-  last: number;
-}
-
-/** Every time the supervisor keeps, in milliseconds, so that tests can scale them. */
-export interface WorkerTimings {
-  /** Spawn to ready; a worker may ask for more over IPC. */
-  startDeadlineMs: number;
-  /** Most that a worker can add to its start deadline. */
-  extendLimitMs: number;
+/** Time limits of one slot, milliseconds (reliability notes, sections 2.3 to 2.5). */
+export interface SlotTimings {
+  /** From spawn to ready; a worker may ask for more. */
+  startMs: number;
+  /** Most that a worker may add to it in all. */
+  maxExtendMs: number;
   readyPollMs: number;
-  readyTimeoutMs: number;
-  livenessIntervalMs: number;
+  livenessMs: number;
   livenessTimeoutMs: number;
-  /** Next probe after one that failed or raised suspicion. */
+  /** Pause after a failed probe. */
   livenessRetryMs: number;
-  /** Our own loop being later than this makes a failed probe worthless. */
-  lateLimitMs: number;
-  /** SIGTERM to SIGKILL. */
-  stopGraceMs: number;
-  /** The same for a worker that no longer answers. */
-  hungStopGraceMs: number;
-  /** SIGKILL to giving the process up as lost. */
-  killWaitMs: number;
-  backoffFirstMs: number;
-  backoffBaseMs: number;
-  backoffCapMs: number;
-  /** Ready for this long without a break forgets earlier failures. */
-  stableAfterMs: number;
-  /** Too many failures within this time: failed. */
-  intensityWindowMs: number;
-  /** Waits between single tries while failed; the last one repeats. */
-  halfOpenMs: readonly number[];
-  flappingWindowMs: number;
-  /** A leaking worker is recycled at most this often. */
+  livenessFailures: number;
+  /** From SIGTERM to SIGKILL. */
+  stopMs: number;
+  /** The same for a worker that hangs. */
+  hungStopMs: number;
+  /** From SIGKILL to giving the process up as lost. */
+  lostMs: number;
+  /** Our own loop being this late makes a probe's failure worthless. */
+  lateMs: number;
   recycleEveryMs: number;
 }
 
-/** The numbers of the reliability notes, sections 2.3 to 2.5. */
-export const DEFAULT_TIMINGS: Readonly<WorkerTimings> = Object.freeze({
-  startDeadlineMs: 30_000,
-  extendLimitMs: 300_000,
+export const SLOT_TIMINGS: SlotTimings = {
+  startMs: 30_000,
+  maxExtendMs: 300_000,
   readyPollMs: 250,
-  readyTimeoutMs: 1000,
-  livenessIntervalMs: 5000,
+  livenessMs: 5000,
   livenessTimeoutMs: 2000,
   livenessRetryMs: 1000,
-  lateLimitMs: 1000,
-  stopGraceMs: 5000,
-  hungStopGraceMs: 2000,
-  killWaitMs: 5000,
-  backoffFirstMs: 250,
-  backoffBaseMs: 1000,
-  backoffCapMs: 30_000,
-  stableAfterMs: 60_000,
-  intensityWindowMs: 300_000,
-  halfOpenMs: [60_000, 120_000, 300_000],
-  flappingWindowMs: 1_800_000,
+  livenessFailures: 3,
+  stopMs: 5000,
+  hungStopMs: 2000,
+  lostMs: 5000,
+  lateMs: 1000,
   recycleEveryMs: 600_000,
-});
+};
 
-/** Resident memory above which a worker is recycled, unless its spec says otherwise: 1 GiB. */
-export const DEFAULT_MAX_RSS_BYTES = 1024 ** 3;
-
-/** One worker role: the supervisor keeps exactly one process of it. */
+/** One worker to keep running. */
 export interface WorkerSpec {
-  /** Name of the slot, unique in the pool: `rtsp-0`. Also names its run file. */
+  /** Unique; tags its log lines: `rtsp-0`. */
   name: string;
-  /** The `.ts` file that node runs. */
+  /** Its `main` file. */
   entry: URL;
-  ports: PortRange;
-  /** Variables on top of those every worker gets; `UV_THREADPOOL_SIZE` belongs here. */
-  env?: Readonly<Record<string, string>>;
-  /** Whether the gateway counts as ready only with this worker. */
-  required: boolean;
-  /** Bytes; {@link DEFAULT_MAX_RSS_BYTES} when absent. */
-  maxRssBytes?: number;
-  /** What differs from {@link DEFAULT_TIMINGS}. */
-  timings?: Partial<WorkerTimings>;
+  /** HTTP port to try first, and the last to fall back to when ports are taken. */
+  ports: { first: number; last: number };
+  /** Settings for this worker; nothing else of our environment reaches it but the allow-list. */
+  env: Record<string, string>;
+  /** Whether the product is degraded, and not ready, without it. */
+  isRequired: boolean;
+  /** Resident memory above which it is replaced in an orderly way, bytes. */
+  maxRssBytes: number;
+  timings: SlotTimings;
+  restart: RestartTimings;
 }
 
-/** The times a spec asks for, complete. */
-export function timingsOf(spec: WorkerSpec): WorkerTimings {
-  return { ...DEFAULT_TIMINGS, ...spec.timings };
+/** When a worker that died is started again (section 2.4). */
+export interface RestartTimings {
+  firstMs: number;
+  secondMs: number;
+  maxMs: number;
+  /** Ready for this long forgets earlier failures. */
+  resetAfterMs: number;
+  /** This many failures within the window are a crash loop. */
+  intensity: number;
+  windowMs: number;
+  /** Single attempts of a slot that has failed; the last repeats. */
+  halfOpenMs: readonly number[];
 }
+
+export const RESTART_TIMINGS: RestartTimings = {
+  firstMs: 250,
+  secondMs: 1000,
+  maxMs: 30_000,
+  resetAfterMs: 60_000,
+  intensity: 8,
+  windowMs: 300_000,
+  halfOpenMs: [60_000, 120_000, 300_000],
+};
