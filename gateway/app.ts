@@ -1,0 +1,68 @@
+/** The Express application: middleware and mounts in order. It does not listen, so that tests can build it. */
+import { randomUUID } from 'node:crypto';
+import express, { type Express } from 'express';
+import { pinoHttp } from 'pino-http';
+import { notFound, problemHandler } from '#shared/http/problem.ts';
+import type { Logger } from '#shared/logger.ts';
+import { maskUrl, type Redactor } from '#shared/redact.ts';
+import { type CameraRoutesOptions, cameraRoutes } from './cameras/routes.ts';
+import { type HealthRoutesOptions, healthRoutes } from './health/routes.ts';
+import { cameraProxy, type HttpProxyOptions } from './proxy/http-proxy.ts';
+
+/** What the application is made of. */
+export interface AppOptions {
+  cameras: CameraRoutesOptions;
+  proxy: HttpProxyOptions;
+  health: HealthRoutesOptions;
+  redactor: Redactor;
+  log: Logger;
+}
+
+/** What a request id from outside may look like: it is written to the log. */
+const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
+/** Probed every few seconds; a line for each would bury the rest. */
+const QUIET_PATHS = new Set(['/health', '/livez', '/readyz', '/metrics']);
+
+/** Builds the application. */
+export function createApp({ cameras, proxy, health, redactor, log }: AppOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.use(requestLog(log));
+  app.use((_req, res, next) => {
+    res.setHeader('X-Content-Type-Options', 'nosniff');
+    res.setHeader('Referrer-Policy', 'no-referrer');
+    next();
+  });
+  app.use(healthRoutes(health));
+  app.use('/api/cameras', cameraRoutes(cameras));
+  app.use('/api/cameras', cameraProxy(proxy));
+  app.get('/', (_req, res) => {
+    res.json({ name: 'visual-reasoning-gateway', cameras: '/api/cameras', frames: '/ws', health: '/health' });
+  });
+  app.use(notFound);
+  app.use(problemHandler({ log, redactor }));
+  return app;
+}
+
+function requestLog(log: Logger) {
+  return pinoHttp({
+    logger: log,
+    genReqId: (req, res) => {
+      const given = String(req.headers['x-request-id'] ?? '');
+      const id = REQUEST_ID.test(given) ? given : randomUUID();
+      res.setHeader('X-Request-Id', id);
+      return id;
+    },
+    autoLogging: { ignore: (req) => QUIET_PATHS.has((req.url ?? '').split('?')[0] as string) },
+    customLogLevel: (_req, res, error) => (error !== undefined || res.statusCode >= 500 ? 'warn' : 'debug'),
+    // Headers and bodies may hold secrets; these facts never do.
+    serializers: {
+      req: (req: { id: string; method: string; url: string }) => ({
+        id: req.id,
+        method: req.method,
+        url: maskUrl(req.url),
+      }),
+      res: (res: { statusCode: number }) => ({ status: res.statusCode }),
+    },
+  });
+}

@@ -1,0 +1,68 @@
+/** How the gateway and its workers are: from memory, so that it can always be told at once. */
+import type { WorkerStatus } from '../supervisor/slot.ts';
+
+/** The part of the pool that health needs. */
+export interface HealthPool {
+  status(): WorkerStatus[];
+}
+
+/** What is seen of the whole. */
+export class GatewayHealth {
+  readonly #pool: HealthPool;
+  readonly #rtspWorkers: readonly string[];
+  /** Set once the gateway is on its way out. */
+  isDraining = false;
+
+  /** @param rtspWorkers names of the workers that run cameras */
+  constructor(pool: HealthPool, rtspWorkers: readonly string[]) {
+    this.#pool = pool;
+    this.#rtspWorkers = rtspWorkers;
+  }
+
+  /** Whether every worker that the product needs is ready. */
+  get isReady(): boolean {
+    return !this.isDraining && this.#required().every(({ state }) => state === 'ready');
+  }
+
+  /** `ok`, or `degraded` while a worker is down, or `draining`. */
+  get status(): 'ok' | 'degraded' | 'draining' {
+    if (this.isDraining) return 'draining';
+    return this.isReady ? 'ok' : 'degraded';
+  }
+
+  /** What `GET /api/cameras/status` answers: the RTSP workers as one service. */
+  rtsp(): object {
+    const workers = this.#pool.status().filter(({ name }) => this.#rtspWorkers.includes(name));
+    const running = workers.filter(({ state }) => state === 'ready');
+    const first = running[0] ?? workers[0];
+    return {
+      running: running.length > 0,
+      port: first?.port ?? null,
+      baseUrl: first?.port === undefined ? null : `http://localhost:${first.port}`,
+      ready: running.length,
+      total: workers.length,
+      workers,
+    };
+  }
+
+  /** Body of `GET /health` (contract, section 3). */
+  report(): object {
+    const others = this.#pool.status().filter(({ name }) => !this.#rtspWorkers.includes(name));
+    return {
+      status: this.status,
+      services: {
+        express: 'running',
+        rtsp: this.rtsp(),
+        ...Object.fromEntries(
+          others.map((worker) => [worker.name, { running: worker.state === 'ready', ...worker }]),
+        ),
+      },
+      uptime: Math.round(process.uptime()),
+      timestamp: new Date().toISOString(),
+    };
+  }
+
+  #required(): WorkerStatus[] {
+    return this.#pool.status().filter(({ isRequired }) => isRequired);
+  }
+}

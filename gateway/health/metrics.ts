@@ -1,0 +1,97 @@
+/** `GET /metrics`: the gateway's own numbers and those of every worker that answers in time. */
+import got from 'got';
+import { formatMetrics, type Metric, mergeExpositions } from '#shared/http/prometheus-text.ts';
+import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import type { WorkerAddress, WorkerStatus } from '../supervisor/slot.ts';
+
+/** What is measured of the gateway itself. */
+export interface GatewayGauges {
+  sockets: number;
+  upstreamSubscriptions: number;
+  drops: number;
+  cameras: number;
+}
+
+/** What metrics need. */
+export interface MetricsOptions {
+  pool: { status(): WorkerStatus[]; address(name: string): WorkerAddress | undefined };
+  /** Workers that have metrics of their own. */
+  workers: readonly string[];
+  gauges: () => GatewayGauges;
+}
+
+/** A worker slower than this is left out, milliseconds. */
+const WORKER_TIMEOUT_MS = 1000;
+
+/** Creates the function that collects everything. */
+export function createMetrics({ pool, workers, gauges }: MetricsOptions): () => Promise<string> {
+  return async () => {
+    const addresses = workers.map((name) => pool.address(name)).filter((address) => address !== undefined);
+    const texts = await Promise.all(addresses.map(fetchExposition));
+    return mergeExpositions([formatMetrics(gatewayMetrics(gauges(), pool.status())), ...texts]);
+  };
+}
+
+async function fetchExposition({ origin, token }: WorkerAddress): Promise<string> {
+  try {
+    const options = {
+      headers: { [TOKEN_HEADER]: token },
+      retry: { limit: 0 },
+      timeout: { request: WORKER_TIMEOUT_MS },
+    };
+    return await got(`${origin}/metrics`, options).text();
+  } catch {
+    // Its state is among our own numbers.
+    return '';
+  }
+}
+
+function gatewayMetrics(
+  { sockets, upstreamSubscriptions, drops, cameras }: GatewayGauges,
+  workers: WorkerStatus[],
+): Metric[] {
+  const single = (name: string, help: string, type: 'gauge' | 'counter', value: number): Metric => ({
+    name,
+    help,
+    type,
+    samples: [{ labels: {}, value }],
+  });
+  const perWorker = (
+    name: string,
+    help: string,
+    type: 'gauge' | 'counter',
+    read: (worker: WorkerStatus) => number,
+  ): Metric => ({
+    name,
+    help,
+    type,
+    samples: workers.map((worker) => ({ labels: { worker: worker.name }, value: read(worker) })),
+  });
+  return [
+    single(
+      'gateway_resident_memory_bytes',
+      'Resident set size of the gateway.',
+      'gauge',
+      process.memoryUsage.rss(),
+    ),
+    single('gateway_uptime_seconds', 'Seconds since the gateway started.', 'gauge', process.uptime()),
+    single('gateway_cameras', 'Cameras that are wanted.', 'gauge', cameras),
+    single('gateway_client_sockets', 'Open client WebSockets.', 'gauge', sockets),
+    single(
+      'gateway_upstream_subscriptions',
+      'Subscriptions carried by the links to workers.',
+      'gauge',
+      upstreamSubscriptions,
+    ),
+    single('gateway_dropped_frames_total', 'Frames that slow clients skipped.', 'counter', drops),
+    perWorker('worker_ready', 'Whether the worker is ready.', 'gauge', ({ state }) =>
+      state === 'ready' ? 1 : 0,
+    ),
+    perWorker(
+      'worker_restarts_total',
+      'Starts of the worker after the first.',
+      'counter',
+      ({ restarts }) => restarts,
+    ),
+  ];
+}

@@ -1,0 +1,45 @@
+/** Binds the gateway's port, waiting a little for a predecessor that is about to leave it. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Exit code of a gateway whose port is taken (sysexits.h, EX_UNAVAILABLE). */
+export const EXIT_PORT_UNAVAILABLE = 69;
+
+const RETRY_MS = 250;
+/** A Replit re-run starts the new gateway before the old one is gone. */
+const GIVE_UP_MS = 5000;
+
+/** The port stays taken. Another one is never chosen silently: the platform maps this one. */
+export class PortUnavailableError extends Error {
+  constructor(port: number) {
+    super(`Port ${port} is in use; stop what listens there, or set PORT to another`);
+    this.name = 'PortUnavailableError';
+  }
+}
+
+/** Listens, trying for some seconds. @returns the port bound @throws PortUnavailableError */
+export async function listen(
+  server: Server,
+  { host, port, giveUpMs = GIVE_UP_MS }: { host: string; port: number; giveUpMs?: number },
+): Promise<number> {
+  const deadline = performance.now() + giveUpMs;
+  for (;;) {
+    const error = await tryListen(server, host, port);
+    if (error === undefined) return (server.address() as AddressInfo).port;
+    if (error.code !== 'EADDRINUSE') throw error;
+    if (performance.now() > deadline) throw new PortUnavailableError(port);
+    await delay(RETRY_MS);
+  }
+}
+
+function tryListen(server: Server, host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
+  return new Promise((resolve) => {
+    const onError = (error: NodeJS.ErrnoException): void => resolve(error);
+    server.once('error', onError);
+    server.listen(port, host, () => {
+      server.off('error', onError);
+      resolve(undefined);
+    });
+  });
+}

@@ -1,0 +1,76 @@
+/** The gateway's process: settings, lock, start; signals; stop. */
+import { config as loadDotenv } from 'dotenv';
+import { messageOf } from '#shared/errors.ts';
+import { createLogger } from '#shared/logger.ts';
+import { Redactor } from '#shared/redact.ts';
+import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
+import { type GatewayConfig, loadConfig } from './config.ts';
+import { type OpenGateway, openGateway } from './gateway.ts';
+import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from './listen.ts';
+import { EXIT_SECOND_INSTANCE, lockDirectory, SecondInstanceError } from './supervisor/single-instance.ts';
+
+const EXIT_CRASHED = 1;
+const EXIT_SECOND_SIGNAL = 130;
+/** Past this the gateway ends whatever still hangs. */
+const CLOSE_DEADLINE_MS = 9000;
+
+loadDotenv({ quiet: true });
+let config: Readonly<GatewayConfig>;
+let unlock: () => void;
+try {
+  config = loadConfig(process.env);
+  unlock = lockDirectory(config.dataDir);
+} catch (error) {
+  process.stderr.write(`${messageOf(error)}\n`);
+  process.exit(exitCodeOf(error));
+}
+
+const redactor = new Redactor();
+const log = createLogger({ name: 'gateway', level: config.logLevel, redactor });
+let gateway: OpenGateway | undefined;
+let isEnding = false;
+
+process.on('SIGTERM', () => end('SIGTERM'));
+process.on('SIGINT', () => end('SIGINT'));
+process.on('uncaughtException', crash);
+process.on('unhandledRejection', crash);
+
+try {
+  gateway = await openGateway({ config, redactor, log });
+} catch (error) {
+  log.fatal(messageOf(error));
+  unlock();
+  process.exit(exitCodeOf(error));
+}
+
+function end(signal: string): void {
+  if (isEnding) {
+    gateway?.kill();
+    process.exit(EXIT_SECOND_SIGNAL);
+  }
+  isEnding = true;
+  log.info({ signal }, 'gateway stops');
+  setTimeout(() => {
+    gateway?.kill();
+    process.exit(EXIT_CRASHED);
+  }, CLOSE_DEADLINE_MS).unref();
+  void Promise.resolve(gateway?.close()).then(() => {
+    unlock();
+    log.info('gateway stopped');
+    process.exit(0);
+  }, crash);
+}
+
+/** The state is unknown: workers must not outlive us, and whoever started us starts us again. */
+function crash(error: unknown): void {
+  log.fatal({ err: error }, 'gateway crashed');
+  gateway?.kill();
+  unlock();
+  process.exit(EXIT_CRASHED);
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof SettingsError) return EXIT_BAD_SETTINGS;
+  if (error instanceof SecondInstanceError) return EXIT_SECOND_INSTANCE;
+  return error instanceof PortUnavailableError ? EXIT_PORT_UNAVAILABLE : EXIT_CRASHED;
+}

@@ -1,0 +1,97 @@
+/** Gives client sockets the frames of all workers; equal wishes share one subscription and the same bytes. */
+import { AppError } from '#shared/errors.ts';
+import type { FrameFeed, FrameSubscriber } from '#shared/frames/frame-socket.ts';
+import type { FramePayload } from '#shared/frames/payload.ts';
+import { type FrameRequest, requestKey } from '#shared/frames/subscription.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { WorkerAddress } from '../supervisor/slot.ts';
+import { FrameLink } from './frame-link.ts';
+
+/** The part of the pool that the relay needs. */
+export interface RelayPool {
+  onReady(listener: (address: WorkerAddress) => void): () => void;
+  onDown(listener: (name: string) => void): () => void;
+}
+
+/** What a relay is made of. */
+export interface FrameRelayOptions {
+  pool: RelayPool;
+  /** Names of the workers that run cameras. */
+  workers: readonly string[];
+  ownerOf: (cameraId: string) => string;
+  isKnown: (cameraId: string) => boolean;
+  log: Logger;
+}
+
+/** Older frames are no live picture any more (contract, section 1), milliseconds. */
+const FRESH_MS = 3000;
+
+interface Shared {
+  subscribers: Set<FrameSubscriber>;
+  /** The newest frame and when it came, for whoever joins between two frames of a slow rate. */
+  newest: { payload: FramePayload; at: number } | undefined;
+  upstream: { close(): void };
+}
+
+/** The feed of every client socket of this gateway. */
+export class FrameRelay implements FrameFeed {
+  readonly #options: FrameRelayOptions;
+  readonly #links: Map<string, FrameLink>;
+  readonly #shared = new Map<string, Shared>();
+  readonly #ends: (() => void)[];
+
+  constructor(options: FrameRelayOptions) {
+    this.#options = options;
+    this.#links = new Map(options.workers.map((name) => [name, new FrameLink(options.log)]));
+    this.#ends = [
+      options.pool.onReady((worker) => this.#links.get(worker.name)?.attach(worker)),
+      options.pool.onDown((name) => this.#links.get(name)?.detach()),
+    ];
+  }
+
+  /** Subscriptions carried by the links. */
+  get upstreamSubscriptions(): number {
+    return [...this.#links.values()].reduce((sum, link) => sum + link.size, 0);
+  }
+
+  /** Starts delivering; a camera that is unknown or down is waited for. */
+  open(request: FrameRequest, subscriber: FrameSubscriber): { close(): void } {
+    const { cameraId } = request;
+    if (!this.#options.isKnown(cameraId)) {
+      subscriber.fail(
+        new AppError('camera-not-found', `No camera ${cameraId} yet; frames follow when there is one`),
+      );
+    }
+    const key = requestKey(request);
+    const shared = this.#shared.get(key) ?? this.#share(key, request);
+    shared.subscribers.add(subscriber);
+    if (shared.newest !== undefined && performance.now() - shared.newest.at < FRESH_MS) {
+      subscriber.deliver(shared.newest.payload);
+    }
+    return { close: () => this.#leave(key, shared, subscriber) };
+  }
+
+  /** Ends all links. */
+  close(): void {
+    for (const end of this.#ends) end();
+    for (const link of this.#links.values()) link.detach();
+  }
+
+  #share(key: string, request: FrameRequest): Shared {
+    const link = this.#links.get(this.#options.ownerOf(request.cameraId)) as FrameLink;
+    const shared: Shared = { subscribers: new Set(), newest: undefined, upstream: { close: () => {} } };
+    shared.upstream = link.subscribe(request, (payload) => {
+      shared.newest = { payload, at: performance.now() };
+      for (const subscriber of shared.subscribers) subscriber.deliver(payload);
+    });
+    this.#shared.set(key, shared);
+    return shared;
+  }
+
+  #leave(key: string, shared: Shared, subscriber: FrameSubscriber): void {
+    shared.subscribers.delete(subscriber);
+    if (shared.subscribers.size > 0) return;
+    shared.upstream.close();
+    this.#shared.delete(key);
+  }
+}

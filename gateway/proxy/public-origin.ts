@@ -1,0 +1,24 @@
+/** The address under which this very client reaches the gateway. */
+import type { IncomingMessage } from 'node:http';
+import type { TLSSocket } from 'node:tls';
+
+/** Host names, IPv4 and IPv6 literals, with or without a port; nothing else may come back in an answer. */
+const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
+const PREFIX = /^(?:\/[A-Za-z0-9._~-]+)+$/;
+
+/** Scheme, host and path prefix as the client sees them, without a trailing slash: `https://x.example/gw`. */
+export function publicOrigin(request: IncomingMessage): string {
+  const forwardedHost = firstOf(request, 'x-forwarded-host');
+  const host = [forwardedHost, request.headers.host].find((name) => name !== undefined && HOST.test(name));
+  const isEncrypted = (request.socket as TLSSocket).encrypted === true;
+  const forwardedScheme = firstOf(request, 'x-forwarded-proto')?.toLowerCase();
+  const isSecure = forwardedScheme === undefined ? isEncrypted : ['https', 'wss'].includes(forwardedScheme);
+  const prefix = firstOf(request, 'x-forwarded-prefix')?.replace(/\/+$/, '') ?? '';
+  return `${isSecure ? 'https' : 'http'}://${host ?? 'localhost'}${PREFIX.test(prefix) ? prefix : ''}`;
+}
+
+/** Each proxy appends its own: the first is what the client used. */
+function firstOf(request: IncomingMessage, name: string): string | undefined {
+  const value = request.headers[name];
+  return (Array.isArray(value) ? value[0] : value)?.split(',')[0]?.trim();
+}

@@ -1,0 +1,103 @@
+/** The one listener for WebSocket upgrades: what is not ours is answered and closed, never left open. */
+import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { FRAME_SOCKET_OPTIONS, type FrameFeed, serveFrameSocket } from '#shared/frames/frame-socket.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
+
+/** What the listener is made of. */
+export interface UpgradeOptions {
+  feed: FrameFeed;
+  /** Most open sockets. */
+  maxSockets: number;
+  redactor: Redactor;
+  log: Logger;
+}
+
+/** RFC 6455 section 7.4.1: going away. */
+const CLOSE_GOING_AWAY = 1001;
+/** Clients that do not answer the farewell are cut off after this, milliseconds. */
+const FAREWELL_MS = 1000;
+
+/** All WebSockets of the gateway's clients. */
+export class ClientSockets {
+  readonly #options: UpgradeOptions;
+  readonly #server = new WebSocketServer(FRAME_SOCKET_OPTIONS);
+  #isDraining = false;
+  #drops = 0;
+
+  constructor(options: UpgradeOptions) {
+    this.#options = options;
+  }
+
+  /** Open sockets. */
+  get size(): number {
+    return this.#server.clients.size;
+  }
+
+  /** Frames that slow clients skipped. */
+  get drops(): number {
+    return this.#drops;
+  }
+
+  /** Takes the upgrades of a server; once per server. */
+  listen(server: Server): void {
+    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      // First of all: an error without a listener would end the process.
+      socket.on('error', () => socket.destroy());
+      this.#accept(request, socket, head);
+    });
+  }
+
+  /** Says farewell to every client and cuts off those who do not answer. */
+  async close(): Promise<void> {
+    this.#isDraining = true;
+    for (const socket of this.#server.clients) socket.close(CLOSE_GOING_AWAY, 'gateway stops');
+    const timer = setTimeout(() => {
+      for (const socket of this.#server.clients) socket.terminate();
+    }, FAREWELL_MS);
+    await Promise.all([...this.#server.clients].map(closed));
+    clearTimeout(timer);
+  }
+
+  #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const path = (request.url ?? '').split('?')[0];
+    if (path !== '/ws') return refuse(socket, 404);
+    if (this.#isDraining || this.size >= this.#options.maxSockets) return refuse(socket, 503);
+    this.#server.handleUpgrade(request, socket, head, (client) => {
+      const { feed, redactor, log } = this.#options;
+      serveFrameSocket(client, {
+        feed,
+        redactor,
+        log,
+        onDrop: () => {
+          this.#drops += 1;
+        },
+      });
+    });
+  }
+}
+
+function closed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState === socket.CLOSED) resolve();
+    else socket.once('close', () => resolve());
+  });
+}
+
+function refuse(socket: Duplex, status: number): void {
+  const body = JSON.stringify({ error: STATUS_CODES[status], status });
+  socket.once('finish', () => socket.destroy());
+  socket.end(
+    [
+      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      'Connection: close',
+      'Content-Type: application/problem+json',
+      `Content-Length: ${Buffer.byteLength(body)}`,
+      ...(status === 503 ? ['Retry-After: 1'] : []),
+      '',
+      body,
+    ].join('\r\n'),
+  );
+}
