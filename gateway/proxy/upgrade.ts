@@ -63,8 +63,11 @@ export class ClientSockets {
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const path = (request.url ?? '').split('?')[0];
-    if (path !== '/ws') return refuse(socket, 404);
-    if (this.#isDraining || this.size >= this.#options.maxSockets) return refuse(socket, 503);
+    const isFull = this.#isDraining || this.size >= this.#options.maxSockets;
+    if (path !== '/ws' || isFull) {
+      refuse(socket, path === '/ws' ? 503 : 404);
+      return;
+    }
     this.#server.handleUpgrade(request, socket, head, (client) => {
       const { feed, redactor, log } = this.#options;
       serveFrameSocket(client, {
