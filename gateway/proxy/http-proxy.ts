@@ -71,8 +71,7 @@ function createProxy(
     proxyTimeout,
     xfwd: false,
     ...(agent === undefined ? {} : { agent }),
-    // Its own error plugin answers a refused connection with 504 and throws where there is no response.
-    ejectPlugins: true,
+    // With an error handler of ours its own, which calls a refused connection 504, is not loaded.
     on: {
       proxyReq: (proxyReq, req) => {
         for (const name of proxyReq.getHeaderNames()) {
