@@ -1,5 +1,8 @@
-/** What a worker says while it starts, and how long it may take. */
+/** From spawn to ready: what a worker says while it starts, who answers on its port, how long it may take. */
+import pRetry from 'p-retry';
 import { extendMessageSchema, type ReadyMessage, readyMessageSchema } from '#shared/worker-protocol.ts';
+import { type ProbeTarget, probeLiveness, probeReadiness } from './probes.ts';
+import type { SlotTimings } from './worker-spec.ts';
 
 /** Reads the messages of one process. */
 export class MessageBox {
@@ -26,27 +29,80 @@ export class MessageBox {
 
 /** Ends a start that takes too long; the worker may ask for more time, up to a bound. */
 export class StartDeadline {
-  readonly #onLate: () => void;
-  #timer: NodeJS.Timeout;
+  readonly #timings: Pick<SlotTimings, 'startMs' | 'maxExtendMs' | 'lateMs'>;
+  readonly #onOver: () => void;
+  #timer: NodeJS.Timeout | undefined;
   #dueAt: number;
-  readonly #lastAt: number;
+  #lastAt: number;
 
-  constructor({ startMs, maxExtendMs }: { startMs: number; maxExtendMs: number }, onLate: () => void) {
-    this.#onLate = onLate;
-    this.#dueAt = performance.now() + startMs;
-    this.#lastAt = this.#dueAt + maxExtendMs;
-    this.#timer = setTimeout(onLate, startMs);
+  constructor(timings: Pick<SlotTimings, 'startMs' | 'maxExtendMs' | 'lateMs'>, onOver: () => void) {
+    this.#timings = timings;
+    this.#onOver = onOver;
+    this.#dueAt = performance.now() + timings.startMs;
+    this.#lastAt = this.#dueAt + timings.maxExtendMs;
+    this.#arm();
   }
 
   /** Waits `ms` more from now, within the bound. */
   extend(ms: number): void {
     this.#dueAt = Math.min(this.#lastAt, Math.max(this.#dueAt, performance.now() + ms));
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(this.#onLate, this.#dueAt - performance.now());
+    this.#arm();
   }
 
   /** The start is over. */
   clear(): void {
     clearTimeout(this.#timer);
   }
+
+  #arm(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#onDue(), this.#dueAt - performance.now());
+  }
+
+  #onDue(): void {
+    const lateBy = performance.now() - this.#dueAt;
+    if (lateBy <= this.#timings.lateMs) {
+      this.#onOver();
+      return;
+    }
+    // We slept ourselves, and the worker perhaps with us: that time does not count.
+    this.#dueAt += lateBy + this.#timings.startMs;
+    this.#lastAt += lateBy + this.#timings.startMs;
+    this.#arm();
+  }
+}
+
+/**
+ * Waits for `ready` and then for the right process to answer.
+ * @param target who must answer; its port gives way to the one the worker announces
+ * @returns undefined when `signal` aborts first
+ */
+export async function waitUntilReady(
+  target: ProbeTarget,
+  { messages, timings, signal }: { messages: MessageBox; timings: SlotTimings; signal: AbortSignal },
+): Promise<ReadyMessage | undefined> {
+  const ready = await Promise.race([messages.ready, aborted(signal)]);
+  if (ready === undefined) return undefined;
+  const announced = { ...target, port: ready.port };
+  const ask = async (): Promise<ReadyMessage> => {
+    await probeLiveness(announced, timings.readyTimeoutMs, signal);
+    await probeReadiness(announced, timings.readyTimeoutMs, signal);
+    return ready;
+  };
+  return pRetry(ask, {
+    retries: Number.POSITIVE_INFINITY,
+    factor: 1,
+    minTimeout: timings.readyPollMs,
+    signal,
+  }).catch((error: unknown) => {
+    if (signal.aborted) return undefined;
+    throw error;
+  });
+}
+
+function aborted(signal: AbortSignal): Promise<undefined> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve(undefined);
+    signal.addEventListener('abort', () => resolve(undefined), { once: true });
+  });
 }

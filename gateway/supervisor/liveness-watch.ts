@@ -1,6 +1,7 @@
 /** Watches a worker that is ready: does it answer, is it ready still, does it hold too much? */
-import { setTimeout as delay } from 'node:timers/promises';
+import { messageOf } from '#shared/errors.ts';
 import type { Livez } from '#shared/worker-protocol.ts';
+import { Pause } from './pause.ts';
 import { type ProbeTarget, probeLiveness, probeReadiness } from './probes.ts';
 import type { WorkerSpec } from './worker-spec.ts';
 
@@ -11,24 +12,31 @@ export type WatchVerdict = 'liveness' | 'recycle';
 export interface WatchHandlers {
   onAlive(livez: Livez): void;
   onReadiness(isReady: boolean): void;
-  onFailedProbe(failures: number, error: unknown): void;
+  onFailedProbe(failures: number, reason: string): void;
   /** Whether an orderly replacement is allowed now. */
   mayRecycle(): boolean;
 }
 
+/** Share of its descriptors above which a worker is about to run out. */
 const FD_SHARE = 0.8;
+/** One probe over a limit may be a burst of work. */
 const LEAK_PROBES = 3;
 
 /** One watch, from ready to verdict or abort. */
 export class LivenessWatch {
   readonly #target: ProbeTarget;
-  readonly #spec: WorkerSpec;
+  readonly #spec: Pick<WorkerSpec, 'timings' | 'maxRssBytes'>;
   readonly #handlers: WatchHandlers;
+  readonly #pause = new Pause();
   #failures = 0;
   #leaks = 0;
-  #kick = Promise.withResolvers<void>();
+  #isReady = true;
 
-  constructor(target: ProbeTarget, spec: WorkerSpec, handlers: WatchHandlers) {
+  constructor(
+    target: ProbeTarget,
+    spec: Pick<WorkerSpec, 'timings' | 'maxRssBytes'>,
+    handlers: WatchHandlers,
+  ) {
     this.#target = target;
     this.#spec = spec;
     this.#handlers = handlers;
@@ -36,49 +44,55 @@ export class LivenessWatch {
 
   /** Probes now instead of at the next turn. */
   kick(): void {
-    this.#kick.resolve();
+    this.#pause.end();
   }
 
   /** Watches until something is wrong. @returns undefined when `signal` aborts first */
   async run(signal: AbortSignal): Promise<WatchVerdict | undefined> {
-    const { timings } = this.#spec;
     while (!signal.aborted) {
-      const wait = this.#failures > 0 ? timings.livenessRetryMs : timings.livenessMs;
-      const lateness = await this.#pause(wait, signal);
+      const startedAt = performance.now();
+      await this.#pause.wait(this.#waitMs(), signal);
       if (signal.aborted) return undefined;
-      // We slept ourselves (frozen container): the worker may have slept with us, so this round says nothing.
-      if (lateness > timings.lateMs) continue;
-      const verdict = await this.#probe();
+      const verdict = await this.#probe(startedAt + this.#waitMs(), signal);
       if (verdict !== undefined) return verdict;
     }
     return undefined;
   }
 
-  async #pause(ms: number, signal: AbortSignal): Promise<number> {
-    this.#kick = Promise.withResolvers<void>();
-    const due = performance.now() + ms;
-    const timer = new AbortController();
-    const ended = AbortSignal.any([signal, timer.signal]);
-    await Promise.race([delay(ms, undefined, { signal: ended }).catch(() => {}), this.#kick.promise]);
-    timer.abort();
-    return performance.now() - due;
+  #waitMs(): number {
+    const { livenessMs, livenessRetryMs } = this.#spec.timings;
+    const isSuspect = this.#failures > 0 || this.#leaks > 0 || !this.#isReady;
+    return isSuspect ? livenessRetryMs : livenessMs;
   }
 
-  async #probe(): Promise<WatchVerdict | undefined> {
-    const { timings } = this.#spec;
-    const startedAt = performance.now();
+  /** @param dueAt when this round was to begin */
+  async #probe(dueAt: number, signal: AbortSignal): Promise<WatchVerdict | undefined> {
+    const { livenessTimeoutMs, lateMs } = this.#spec.timings;
     try {
-      const livez = await probeLiveness(this.#target, timings.livenessTimeoutMs);
+      const livez = await probeLiveness(this.#target, livenessTimeoutMs, signal);
       this.#failures = 0;
       this.#handlers.onAlive(livez);
-      this.#handlers.onReadiness(await probeReadiness(this.#target, timings.livenessTimeoutMs));
+      await this.#askReadiness(signal);
       return this.#checkLeaks(livez);
     } catch (error) {
-      if (performance.now() - startedAt > timings.livenessTimeoutMs + timings.lateMs) return undefined;
+      // We slept ourselves (frozen container, blocked loop): the worker may have answered in vain.
+      const isLate = performance.now() - dueAt > livenessTimeoutMs + lateMs;
+      if (signal.aborted || isLate) return undefined;
       this.#failures += 1;
-      this.#handlers.onFailedProbe(this.#failures, error);
-      return this.#failures >= timings.livenessFailures ? 'liveness' : undefined;
+      this.#handlers.onFailedProbe(this.#failures, messageOf(error));
+      return this.#failures >= this.#spec.timings.livenessFailures ? 'liveness' : undefined;
     }
+  }
+
+  async #askReadiness(signal: AbortSignal): Promise<void> {
+    const answer = probeReadiness(this.#target, this.#spec.timings.readyTimeoutMs, signal);
+    const isReady = await answer.then(
+      () => true,
+      () => false,
+    );
+    if (signal.aborted || isReady === this.#isReady) return;
+    this.#isReady = isReady;
+    this.#handlers.onReadiness(isReady);
   }
 
   #checkLeaks({ rss, fds, fdLimit }: Livez): WatchVerdict | undefined {

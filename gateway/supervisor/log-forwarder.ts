@@ -1,10 +1,9 @@
 /** Brings a worker's output into the gateway's one stream of lines: bounded, tagged, never blocking the worker. */
 import type { Readable } from 'node:stream';
-import { StringDecoder } from 'node:string_decoder';
 import { TokenBucket } from '#shared/frames/token-bucket.ts';
 import type { Logger } from '#shared/logger.ts';
+import { LineSplitter } from './line-splitter.ts';
 
-const MAX_LINE_LENGTH = 8 * 1024;
 const LINES_PER_SECOND = 200;
 const LINE_BURST = 1000;
 /** Kept for the report of a crash. */
@@ -30,37 +29,42 @@ export class LogForwarder {
 
   /** @param log already tagged with the worker's name */
   constructor(log: Logger) {
-    this.#log = log;
+    // The worker has serialised its errors; a second time would lose their type.
+    this.#log = log.child({}, { serializers: { err: (err: unknown) => err } });
   }
 
-  /** The last lines, oldest first. */
+  /** The last lines, oldest first, those suppressed included. */
   get lastLines(): readonly string[] {
     return this.#kept;
   }
 
-  /** Reads a stream to its end. It is always read: a full pipe would stop the worker. */
-  follow(stream: Readable): void {
-    const lines = new LineSplitter((line) => this.#onLine(line));
+  /**
+   * Reads a stream to its end. It is always read: a full pipe would stop the worker.
+   * @param level of lines that are not pino's
+   */
+  follow(stream: Readable, level: 'info' | 'warn'): void {
+    const lines = new LineSplitter((line) => this.#onLine(line, level));
     stream.on('data', (chunk: Buffer) => lines.push(chunk));
     stream.on('end', () => lines.end());
+    // A pipe that breaks belongs to a process whose end is seen elsewhere.
     stream.on('error', () => lines.end());
   }
 
-  #onLine(line: string): void {
+  #onLine(line: string, level: 'info' | 'warn'): void {
     this.#kept.push(line);
     if (this.#kept.length > KEPT_LINES) this.#kept.shift();
-    if (this.#budget.take()) this.#write(line);
+    if (this.#budget.take()) this.#write(line, level);
     else this.#suppress();
   }
 
-  #write(line: string): void {
+  #write(line: string, level: 'info' | 'warn'): void {
     const entry = parsePinoLine(line);
     if (entry === undefined) {
-      this.#log.info({ raw: true }, line);
+      this.#log[level]({ raw: true }, line);
       return;
     }
-    const { level, msg, time: _time, name: _name, ...fields } = entry;
-    this.#log[LEVELS[level as number] ?? 'info'](fields, String(msg ?? ''));
+    const { level: entryLevel, msg, time: _time, name: _name, ...fields } = entry;
+    this.#log[LEVELS[entryLevel as number] ?? 'info'](fields, String(msg ?? ''));
   }
 
   #suppress(): void {
@@ -70,41 +74,6 @@ export class LogForwarder {
       this.#suppressed = 0;
       this.#report = undefined;
     }, SUPPRESSED_REPORT_MS).unref();
-  }
-}
-
-/** Cuts a byte stream into lines of bounded length; the rest of a longer line is dropped. */
-class LineSplitter {
-  readonly #emit: (line: string) => void;
-  readonly #decoder = new StringDecoder('utf8');
-  #line = '';
-
-  constructor(emit: (line: string) => void) {
-    this.#emit = emit;
-  }
-
-  push(chunk: Buffer): void {
-    let text = this.#decoder.write(chunk);
-    for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n')) {
-      this.#append(text.slice(0, end));
-      this.#finish();
-      text = text.slice(end + 1);
-    }
-    this.#append(text);
-  }
-
-  end(): void {
-    this.#finish();
-  }
-
-  #append(text: string): void {
-    this.#line += text.slice(0, Math.max(0, MAX_LINE_LENGTH - this.#line.length));
-  }
-
-  #finish(): void {
-    const line = this.#line.trimEnd();
-    this.#line = '';
-    if (line !== '') this.#emit(line);
   }
 }
 

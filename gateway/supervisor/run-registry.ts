@@ -1,6 +1,7 @@
 /** Which processes belong to this data directory, so that the next gateway finds those a killed one left behind. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -14,10 +15,17 @@ const recordSchema = z.object({
   port: z.number(),
 });
 
+type RunRecord = z.infer<typeof recordSchema>;
+
+/** A process in uninterruptible sleep may take longer; its port is then taken by another one's worker. */
+const REAP_MS = 3000;
+const REAP_POLL_MS = 20;
+
 /** Files `<slot>.json` in one directory. */
 export class RunRegistry {
   readonly #directory: string;
   readonly #log: Logger;
+  #reaping: Promise<number[]> | undefined;
 
   /** @param directory made if it is not there */
   constructor(directory: string, log: Logger) {
@@ -43,19 +51,29 @@ export class RunRegistry {
     this.#attempt(() => rmSync(this.#fileOf(slot), { force: true }));
   }
 
-  /** Kills what an earlier gateway left behind: only where start time and command line both match. @returns pids */
-  reapOrphans(): number[] {
-    return this.#files().flatMap((file) => {
+  /**
+   * Kills what an earlier gateway left behind, only where start time and command
+   * line both match, and waits until it is gone; done once, however often it is asked for.
+   * @returns pids
+   */
+  reapOrphans(): Promise<number[]> {
+    this.#reaping ??= this.#reap();
+    return this.#reaping;
+  }
+
+  async #reap(): Promise<number[]> {
+    const orphans = this.#files().flatMap((file) => {
       const record = this.#read(file);
       this.#attempt(() => rmSync(file, { force: true }));
-      if (record === undefined || startTimeOf(record.pid) !== record.startTime) return [];
-      const command = commandOf(record.pid);
-      // setpriv replaces itself by node after the start: the worker's file is what both command lines end with.
-      if (command === undefined || !record.command.endsWith(command)) return [];
-      this.#log.warn({ pid: record.pid, port: record.port }, 'a worker of an earlier gateway is killed');
-      this.#attempt(() => process.kill(-record.pid, 'SIGKILL'));
-      return [record.pid];
+      return record !== undefined && isSameProcess(record) ? [record] : [];
     });
+    for (const { pid, port } of orphans) {
+      this.#log.warn({ pid, port }, 'a worker of an earlier gateway is killed');
+      this.#attempt(() => process.kill(-pid, 'SIGKILL'));
+    }
+    const deadline = performance.now() + REAP_MS;
+    while (orphans.some(isSameProcess) && performance.now() < deadline) await delay(REAP_POLL_MS);
+    return orphans.map(({ pid }) => pid);
   }
 
   #fileOf(slot: string): string {
@@ -72,7 +90,7 @@ export class RunRegistry {
     }
   }
 
-  #read(file: string): z.infer<typeof recordSchema> | undefined {
+  #read(file: string): RunRecord | undefined {
     try {
       return recordSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
     } catch {
@@ -87,4 +105,11 @@ export class RunRegistry {
       this.#log.debug({ reason: messageOf(error) }, 'run registry');
     }
   }
+}
+
+function isSameProcess({ pid, startTime, command }: RunRecord): boolean {
+  if (startTimeOf(pid) !== startTime) return false;
+  const current = commandOf(pid);
+  // setpriv replaces itself by node after the start: both command lines end with the worker's file.
+  return current !== undefined && current !== '' && command.endsWith(current);
 }

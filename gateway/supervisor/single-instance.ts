@@ -1,4 +1,5 @@
 /** One gateway per data directory: two would send twice and fight over the workers' ports. */
+import { createHash, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startTimeOf } from './process-identity.ts';
@@ -16,7 +17,14 @@ export class SecondInstanceError extends Error {
   }
 }
 
-const ATTEMPTS = 5;
+const ATTEMPTS = 20;
+
+interface Holder {
+  pid: number;
+  startTime: string;
+  /** The file as it stood; no two holders write the same. */
+  text: string;
+}
 
 /**
  * Takes the lock of a directory. The lock is a file that says who holds it; that
@@ -27,18 +35,28 @@ const ATTEMPTS = 5;
 export function lockDirectory(directory: string): () => void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = join(directory, 'gateway.lock');
-  const mine = `${process.pid} ${startTimeOf(process.pid) ?? ''}`;
-  const draft = join(directory, `gateway.lock.${process.pid}`);
+  const mine = `${process.pid} ${startTimeOf(process.pid) ?? ''} ${randomUUID()}`;
+  const holder = take(lock, mine);
+  if (holder !== undefined) throw new SecondInstanceError(directory, holder.pid);
+  return () => release(lock, mine);
+}
+
+/** @returns who holds the lock, when it is somebody else */
+function take(lock: string, mine: string): Holder | undefined {
+  const draft = `${lock}.${randomUUID()}`;
   writeFileSync(draft, mine, { mode: 0o600 });
   try {
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      if (tryLink(draft, lock)) return () => release(lock, mine);
-      removeIfDead(lock, directory);
+      if (tryLink(draft, lock)) return undefined;
+      const holder = holderOf(lock);
+      if (holder === undefined) continue;
+      if (isAlive(holder)) return holder;
+      if (replace(lock, { holder, draft, mine })) return undefined;
     }
   } finally {
     rmSync(draft, { force: true });
   }
-  throw new SecondInstanceError(directory, holderOf(lock).pid);
+  return holderOf(lock) ?? { pid: 0, startTime: '', text: '' };
 }
 
 /** A hard link is made whole or not at all, also between two gateways that start at once. */
@@ -52,33 +70,43 @@ function tryLink(draft: string, lock: string): boolean {
   }
 }
 
-function removeIfDead(lock: string, directory: string): void {
-  const { pid, startTime } = holderOf(lock);
-  if (pid > 0 && isAlive(pid, startTime)) throw new SecondInstanceError(directory, pid);
-  // Moved aside first: of two gateways that find it dead only one can move it.
-  const aside = `${lock}.stale.${process.pid}`;
+/**
+ * Puts our lock in the place of a dead one. Of several gateways that found it
+ * dead only one may, and only while it is still that one: the right to replace a
+ * given lock is a lock of its own, named after it, and so taken the same way.
+ */
+function replace(
+  lock: string,
+  { holder, draft, mine }: { holder: Holder; draft: string; mine: string },
+): boolean {
+  const right = `${lock}.${createHash('sha256').update(holder.text).digest('hex').slice(0, 16)}`;
+  if (take(right, mine) !== undefined) return false;
   try {
-    renameSync(lock, aside);
-  } catch {
-    // The other one was faster; the next attempt sees its lock.
-    return;
-  }
-  const moved = holderOf(aside);
-  // Between our look and our move the other one may have put its own lock there: give it back.
-  if (isAlive(moved.pid, moved.startTime)) tryLink(aside, lock);
-  rmSync(aside, { force: true });
-}
-
-function holderOf(lock: string): { pid: number; startTime: string } {
-  try {
-    const [pid = '0', startTime = ''] = readFileSync(lock, 'utf8').split(' ');
-    return { pid: Number(pid) || 0, startTime };
-  } catch {
-    return { pid: 0, startTime: '' };
+    if (holderOf(lock)?.text !== holder.text) return false;
+    // Keeps the draft, which the caller removes.
+    const successor = `${draft}.successor`;
+    linkSync(draft, successor);
+    renameSync(successor, lock);
+    return true;
+  } finally {
+    release(right, mine);
   }
 }
 
-function isAlive(pid: number, startTime: string): boolean {
+/** Undefined when there is no such file (any more). */
+function holderOf(lock: string): Holder | undefined {
+  try {
+    const text = readFileSync(lock, 'utf8');
+    const [pid = '', startTime = ''] = text.split(' ');
+    return { pid: Number(pid) || 0, startTime, text };
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isAlive({ pid, startTime }: Holder): boolean {
+  if (pid <= 0) return false;
   const actual = startTimeOf(pid);
   if (actual !== undefined) return startTime === '' || actual === startTime;
   if (process.platform === 'linux') return false;

@@ -1,131 +1,102 @@
 /** One slot of the pool: keeps one worker running, whatever happens to its processes. */
-import { randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
-import pRetry from 'p-retry';
 import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
 import { EXIT_BAD_SETTINGS } from '#shared/settings.ts';
-import { EXIT_PORT_TAKEN, type ReadyMessage, WORKER_ENV } from '#shared/worker-protocol.ts';
-import { MessageBox, StartDeadline } from './bring-up.ts';
-import { LivenessWatch } from './liveness-watch.ts';
+import { EXIT_PORT_TAKEN } from '#shared/worker-protocol.ts';
 import { LogForwarder } from './log-forwarder.ts';
+import { Pause } from './pause.ts';
 import type { PortAllocator } from './port-allocator.ts';
-import { type ProbeTarget, probeLiveness } from './probes.ts';
+import type { ProbeTarget } from './probes.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import type { RunRegistry } from './run-registry.ts';
 import { StateMachine, type WorkerState } from './state-machine.ts';
-import { type WorkerExit, WorkerProcess } from './worker-process.ts';
+import { type LifeResult, WorkerLife } from './worker-life.ts';
+import type { WorkerProcess } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
+import type { WorkerAddress, WorkerExit, WorkerStatus } from './worker-status.ts';
 
-/** What `/health` tells of a slot. */
-export interface WorkerStatus {
-  name: string;
-  state: WorkerState;
-  isRequired: boolean;
-  port: number | undefined;
-  pid: number | undefined;
-  /** Counts the spawns. */
-  epoch: number;
-  /** Spawns after the first. */
-  restarts: number;
-  /** Orderly replacements among them. */
-  recycles: number;
-  /** When the state was entered, ISO 8601. */
-  since: string;
-  flapping: boolean;
-  lastExit?: { code: number | null; signal: string | null; at: string };
-  /** Milliseconds to the next attempt while none runs. */
-  retryAfterMs?: number;
-  /** Resident set size at the last probe, bytes. */
-  rss?: number;
-}
+export type { WorkerAddress, WorkerStatus } from './worker-status.ts';
 
-/** Where to reach a worker that is ready. */
-export interface WorkerAddress {
-  name: string;
-  origin: string;
-  token: string;
-  epoch: number;
-  details: Record<string, number>;
-}
-
-/** What a slot is made of. */
-export interface SlotOptions {
-  spec: WorkerSpec;
+/** What every slot of a pool shares. */
+export interface SlotSurroundings {
   ports: PortAllocator;
   registry: RunRegistry;
   /** The part of our environment that workers may see. */
   baseEnv: Record<string, string>;
   log: Logger;
+  /** Learns the tokens of workers, so that no log line shows one. */
+  redactor?: Redactor;
+  /** The node binary that runs workers; ours by default. */
+  node?: string;
+  /** Words put before `node`; asked for at every spawn. */
+  launcher: () => Promise<readonly string[]>;
   onReady: (address: WorkerAddress) => void;
   onDown: (name: string) => void;
 }
 
-type EndReason = 'stop' | 'restart' | 'start-timeout' | 'liveness' | 'recycle' | 'exit';
-
-interface Life {
-  exit: WorkerExit;
-  reason: EndReason;
-  readyMs: number;
-}
-
+/** Ports tried without a pause when all are taken. */
 const MAX_PORT_MOVES = 3;
-const EXIT_LOG_LINES = 50;
+/** Lines of output that a crash loop is reported with. */
+const REPORTED_LINES = 50;
 
 /** Runs until {@link Slot.stop}. */
 export class Slot {
-  readonly #options: SlotOptions;
+  readonly #spec: WorkerSpec;
+  readonly #around: SlotSurroundings;
   readonly #log: Logger;
   readonly #machine: StateMachine;
   readonly #policy: RestartPolicy;
   readonly #forwarder: LogForwarder;
-  readonly #stopping = new AbortController();
-  #wake = new AbortController();
-  #endLife = new AbortController();
+  readonly #pause = new Pause();
+  readonly #lost = Promise.withResolvers<void>();
   #running: Promise<void> | undefined;
-  #process: WorkerProcess | undefined;
-  #watch: LivenessWatch | undefined;
-  #address: WorkerAddress | undefined;
+  #isStopping = false;
+  #life: WorkerLife | undefined;
+  #forgetToken: () => void = () => {};
   #epoch = 0;
+  #restarts = 0;
   #recycles = 0;
   #portMoves = 0;
+  #port: number | undefined;
   #lastRecycleAt = Number.NEGATIVE_INFINITY;
   #lastExit: WorkerStatus['lastExit'];
   #retryAt: number | undefined;
-  #rss: number | undefined;
 
-  constructor(options: SlotOptions) {
-    this.#options = options;
-    this.#log = options.log.child({ worker: options.spec.name });
+  constructor(spec: WorkerSpec, surroundings: SlotSurroundings) {
+    this.#spec = spec;
+    this.#around = surroundings;
+    this.#log = surroundings.log.child({ worker: spec.name });
     this.#forwarder = new LogForwarder(this.#log);
-    this.#policy = new RestartPolicy(options.spec.restart);
+    this.#policy = new RestartPolicy(spec.restart);
     this.#machine = new StateMachine((state, previous) => this.#onState(state, previous));
   }
 
   get name(): string {
-    return this.#options.spec.name;
+    return this.#spec.name;
   }
 
   /** Where the worker is, while it is ready. */
   get address(): WorkerAddress | undefined {
-    return this.#machine.state === 'ready' ? this.#address : undefined;
+    return this.#machine.state === 'ready' ? this.#life?.address : undefined;
   }
 
   status(): WorkerStatus {
     const now = performance.now();
+    const rss = this.#life?.rss;
     return {
       name: this.name,
       state: this.#machine.state,
-      isRequired: this.#options.spec.isRequired,
-      port: this.#options.ports.current(this.name),
-      pid: this.#process?.pid,
+      isRequired: this.#spec.isRequired,
+      port: this.#port,
+      pid: this.#life?.pid,
       epoch: this.#epoch,
-      restarts: Math.max(0, this.#epoch - 1),
+      restarts: this.#restarts,
       recycles: this.#recycles,
       since: this.#machine.since.toISOString(),
       flapping: this.#policy.isFlapping(now),
       ...(this.#lastExit === undefined ? {} : { lastExit: this.#lastExit }),
       ...(this.#retryAt === undefined ? {} : { retryAfterMs: Math.max(0, Math.round(this.#retryAt - now)) }),
-      ...(this.#rss === undefined ? {} : { rss: this.#rss }),
+      ...(rss === undefined ? {} : { rss }),
     };
   }
 
@@ -134,236 +105,129 @@ export class Slot {
     this.#running ??= this.#run();
   }
 
-  /** Stops the worker for good. */
+  /** Stops the worker for good; resolves when it is gone, or cannot be killed. */
   async stop(): Promise<void> {
-    this.#stopping.abort();
-    this.#wake.abort();
-    this.#endLife.abort('stop' satisfies EndReason);
-    await this.#running;
+    this.#isStopping = true;
+    this.#life?.end('stop');
+    this.#pause.end();
+    await Promise.race([this.#running, this.#lost.promise]);
   }
 
   /** Kills whatever runs, at once and without waiting: the last resort of a process that must end. */
   kill(): void {
-    this.#process?.kill();
+    this.#isStopping = true;
+    this.#life?.kill();
   }
 
   /** Replaces the worker now; also ends a crash loop's long waits. */
   restart(): void {
     this.#policy.reset();
-    this.#wake.abort();
-    this.#endLife.abort('restart' satisfies EndReason);
+    this.#life?.end('restart');
+    this.#pause.end();
   }
 
   /** Probes now: somebody found the worker not answering. */
   kick(): void {
-    this.#watch?.kick();
+    this.#life?.kick();
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopping.signal.aborted) {
-      const life = await this.#live();
-      if (this.#stopping.signal.aborted) break;
-      await this.#waitAfter(life);
+    while (!this.#isStopping) {
+      const result = await this.#live();
+      this.#lastExit = { code: result.exit.code, signal: result.exit.signal, at: new Date().toISOString() };
+      if (!this.#isStopping) await this.#recover(result);
     }
     this.#machine.to('stopped');
   }
 
-  async #live(): Promise<Life> {
-    this.#endLife = new AbortController();
-    if (this.#stopping.signal.aborted) this.#endLife.abort('stop' satisfies EndReason);
+  async #live(): Promise<LifeResult> {
     this.#machine.to('spawning');
-    const target = this.#nextTarget();
-    const messages = new MessageBox();
-    const worker = this.#spawn(target, messages);
-    this.#process = worker;
-    this.#rss = undefined;
-    let readyAt: number | undefined;
-    void worker.exited.then(() => this.#endLife.abort('exit' satisfies EndReason));
-    if (worker.pid !== undefined) {
-      this.#machine.to('starting');
-      this.#options.registry.record(this.name, {
-        pid: worker.pid,
-        instance: target.instance,
-        port: target.port,
-      });
-      const ready = await this.#bringUp(target, messages);
-      if (ready !== undefined) {
-        readyAt = performance.now();
-        await this.#serve(target, ready);
-      }
-    }
-    const exit = await this.#end(worker);
-    this.#options.registry.forget(this.name);
-    return {
-      exit,
-      reason: this.#endLife.signal.reason as EndReason,
-      readyMs: readyAt === undefined ? 0 : performance.now() - readyAt,
-    };
-  }
-
-  #nextTarget(): ProbeTarget {
-    const { ports, spec } = this.#options;
-    const port = ports.current(this.name) ?? ports.next(this.name, spec.ports);
     this.#epoch += 1;
-    return { port, instance: randomBytes(16).toString('hex'), token: randomBytes(32).toString('hex') };
-  }
-
-  #spawn(target: ProbeTarget, messages: MessageBox): WorkerProcess {
-    const { spec, baseEnv } = this.#options;
-    return new WorkerProcess({
-      entry: spec.entry,
-      env: {
-        ...baseEnv,
-        ...spec.env,
-        [WORKER_ENV.name]: spec.name,
-        [WORKER_ENV.port]: String(target.port),
-        [WORKER_ENV.instance]: target.instance,
-        [WORKER_ENV.epoch]: String(this.#epoch),
-        [WORKER_ENV.token]: target.token,
-      },
-      onMessage: (message) => messages.push(message),
-      onOutput: (stream) => this.#forwarder.follow(stream),
-    });
-  }
-
-  /** Waits for `ready` and for the right process to answer. @returns undefined when the life ended first */
-  async #bringUp(target: ProbeTarget, messages: MessageBox): Promise<ReadyMessage | undefined> {
-    const { timings } = this.#options.spec;
-    const { signal } = this.#endLife;
-    const deadline = new StartDeadline(timings, () =>
-      this.#endLife.abort('start-timeout' satisfies EndReason),
-    );
-    messages.onExtend = (ms) => deadline.extend(ms);
-    try {
-      const ready = await Promise.race([messages.ready, aborted(signal)]);
-      if (ready === undefined) return undefined;
-      await pRetry(() => probeLiveness(target, timings.livenessTimeoutMs), {
-        retries: Number.POSITIVE_INFINITY,
-        factor: 1,
-        minTimeout: timings.readyPollMs,
-        signal,
-      });
-      return ready;
-    } catch (error) {
-      if (signal.aborted) return undefined;
-      throw error;
-    } finally {
-      deadline.clear();
-    }
-  }
-
-  async #serve(target: ProbeTarget, ready: ReadyMessage): Promise<void> {
-    this.#portMoves = 0;
-    this.#address = {
-      name: this.name,
-      origin: `http://127.0.0.1:${ready.port}`,
-      token: target.token,
+    this.#port = this.#around.ports.assign(this.name, this.#spec.ports);
+    const { baseEnv, node, launcher } = this.#around;
+    const life = new WorkerLife({
+      spec: this.#spec,
+      port: this.#port,
       epoch: this.#epoch,
-      details: ready.details,
-    };
-    this.#machine.to('ready');
-    this.#watch = new LivenessWatch(target, this.#options.spec, {
-      onAlive: ({ rss }) => {
-        this.#rss = rss;
-      },
-      onReadiness: (isReady) => this.#machine.to(isReady ? 'ready' : 'unready'),
-      onFailedProbe: (failures, error) => this.#log.warn({ failures, err: error }, 'worker does not answer'),
-      mayRecycle: () => performance.now() - this.#lastRecycleAt > this.#options.spec.timings.recycleEveryMs,
+      launcher: await launcher(),
+      baseEnv,
+      ...(node === undefined ? {} : { node }),
+      log: this.#log,
+      onSpawn: (process, target) => this.#onSpawn(process, target),
+      onState: (state) => this.#machine.to(state),
+      mayRecycle: () => performance.now() - this.#lastRecycleAt > this.#spec.timings.recycleEveryMs,
     });
-    const verdict = await this.#watch.run(this.#endLife.signal);
-    this.#watch = undefined;
-    if (verdict !== undefined) this.#endLife.abort(verdict satisfies EndReason);
+    this.#life = life;
+    if (this.#isStopping) life.end('stop');
+    const result = await life.run();
+    this.#life = undefined;
+    this.#forgetToken();
+    this.#around.registry.forget(this.name);
+    return result;
   }
 
-  /** The stop ladder: asked, killed, given up. */
-  async #end(worker: WorkerProcess): Promise<WorkerExit> {
-    const reason = this.#endLife.signal.reason as EndReason;
-    if (reason === 'exit' || worker.pid === undefined) {
-      // What it started must not outlive it.
-      worker.kill();
-      return worker.exited;
-    }
-    const { timings } = this.#options.spec;
-    const graceMs = reason === 'liveness' ? timings.hungStopMs : timings.stopMs;
-    this.#machine.to('stopping');
-    this.#log.info({ reason, pid: worker.pid }, 'worker is stopped');
-    worker.stop(graceMs);
-    if (await isOver(worker.exited, graceMs)) return worker.exited;
-    this.#log.warn({ pid: worker.pid }, 'worker ignores the order to stop and is killed');
-    worker.kill();
-    if (!(await isOver(worker.exited, timings.lostMs))) {
-      this.#machine.to('lost');
-      this.#log.error({ pid: worker.pid }, 'worker survived SIGKILL');
-      this.#options.ports.next(this.name, this.#options.spec.ports);
-    }
-    return worker.exited;
+  #onSpawn(worker: WorkerProcess, { instance, port, token }: ProbeTarget): void {
+    this.#around.registry.record(this.name, { pid: worker.pid as number, instance, port });
+    this.#forgetToken = this.#around.redactor?.add(token) ?? (() => {});
+    this.#forwarder.follow(worker.stdout, 'info');
+    this.#forwarder.follow(worker.stderr, 'warn');
   }
 
-  async #waitAfter(life: Life): Promise<void> {
-    const { exit, reason } = life;
-    this.#lastExit = { code: exit.code, signal: exit.signal, at: new Date().toISOString() };
+  /** Waits as long as the end of the last process calls for. */
+  async #recover(result: LifeResult): Promise<void> {
+    const { exit, reason, readyMs, drained } = result;
     if (reason === 'recycle') {
       this.#recycles += 1;
       this.#lastRecycleAt = performance.now();
     }
-    if (reason === 'recycle' || reason === 'restart' || this.#mayMovePort(exit)) return;
+    if (this.#movesPort(exit)) return;
+    this.#restarts += 1;
+    if (reason === 'recycle' || reason === 'restart') return;
     const isFinal = exit.code === EXIT_BAD_SETTINGS;
-    const { delayMs, hasFailed } = this.#policy.fail(performance.now(), life.readyMs, isFinal);
+    const { delayMs, hasFailed } = this.#policy.fail(performance.now(), { readyMs, isFinal });
     this.#machine.to(hasFailed ? 'failed' : 'backoff');
-    this.#report(life, delayMs, hasFailed);
-    await this.#sleep(delayMs);
-  }
-
-  #mayMovePort(exit: WorkerExit): boolean {
-    if (exit.code !== EXIT_PORT_TAKEN || this.#portMoves >= MAX_PORT_MOVES) return false;
-    this.#portMoves += 1;
-    const port = this.#options.ports.next(this.name, this.#options.spec.ports);
-    this.#log.warn({ port }, 'port is taken, the next one is tried');
-    return true;
-  }
-
-  #report({ exit, reason }: Life, delayMs: number, hasFailed: boolean): void {
-    const facts = {
-      code: exit.code,
-      signal: exit.signal,
-      error: exit.spawnError,
-      reason,
-      retryInMs: Math.round(delayMs),
-    };
-    if (!hasFailed) {
-      this.#log.warn(facts, 'worker died and is started again');
-      return;
-    }
-    const lastLines = this.#forwarder.lastLines.slice(-EXIT_LOG_LINES);
-    this.#log.error({ ...facts, lastLines }, 'worker keeps failing; one attempt is made now and then');
-  }
-
-  async #sleep(ms: number): Promise<void> {
-    this.#wake = new AbortController();
-    if (this.#stopping.signal.aborted) return;
-    this.#retryAt = performance.now() + ms;
-    await delay(ms, undefined, { signal: this.#wake.signal }).catch(() => {});
+    this.#retryAt = performance.now() + delayMs;
+    await drained;
+    this.#report(result, { delayMs, hasFailed });
+    if (!this.#isStopping) await this.#pause.wait(this.#retryAt - performance.now());
     this.#retryAt = undefined;
+  }
+
+  /** After `port taken` the next port is tried, the first few times at once. */
+  #movesPort(exit: WorkerExit): boolean {
+    if (exit.code !== EXIT_PORT_TAKEN) return false;
+    const taken = this.#port;
+    const port = this.#around.ports.next(this.name, this.#spec.ports);
+    this.#log.warn({ taken, port }, 'port is taken, the next one is tried');
+    this.#portMoves += 1;
+    return this.#portMoves <= MAX_PORT_MOVES;
+  }
+
+  #report(
+    { exit, reason }: LifeResult,
+    { delayMs, hasFailed }: { delayMs: number; hasFailed: boolean },
+  ): void {
+    const facts = { ...exit, reason, retryInMs: Math.round(delayMs) };
+    if (hasFailed) {
+      const lastLines = this.#forwarder.lastLines.slice(-REPORTED_LINES);
+      this.#log.error({ ...facts, lastLines }, 'worker keeps failing; one attempt is made now and then');
+    } else {
+      this.#log.warn(facts, 'worker died and is started again');
+    }
   }
 
   #onState(state: WorkerState, previous: WorkerState): void {
     this.#log.debug({ state, previous }, 'worker state');
-    if (state === 'ready') this.#options.onReady(this.#address as WorkerAddress);
-    else if (previous === 'ready') this.#options.onDown(this.name);
+    if (state === 'lost') {
+      // Its port may stay bound for as long as it stays.
+      this.#around.ports.next(this.name, this.#spec.ports);
+      this.#lost.resolve();
+    }
+    if (previous === 'ready') this.#around.onDown(this.name);
+    const address = this.address;
+    if (address === undefined) return;
+    this.#portMoves = 0;
+    this.#port = Number(new URL(address.origin).port);
+    this.#around.onReady(address);
   }
-}
-
-function aborted(signal: AbortSignal): Promise<undefined> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve(undefined);
-    signal.addEventListener('abort', () => resolve(undefined), { once: true });
-  });
-}
-
-async function isOver(exited: Promise<unknown>, withinMs: number): Promise<boolean> {
-  const timer = new AbortController();
-  const late = delay(withinMs, false, { signal: timer.signal }).catch(() => false);
-  const over = await Promise.race([exited.then(() => true), late]);
-  timer.abort();
-  return over;
 }

@@ -14,15 +14,23 @@ export type WorkerState =
 
 const WAYS: Record<WorkerState, readonly WorkerState[]> = {
   stopped: ['spawning'],
-  spawning: ['starting', 'backoff', 'failed', 'stopping'],
-  starting: ['ready', 'backoff', 'failed', 'spawning', 'stopping'],
-  ready: ['unready', 'stopping', 'backoff', 'failed'],
-  unready: ['ready', 'stopping', 'backoff', 'failed'],
+  spawning: ['starting', 'backoff', 'failed', 'stopping', 'stopped'],
+  starting: ['ready', 'backoff', 'failed', 'spawning', 'stopping', 'stopped'],
+  ready: ['unready', 'stopping', 'backoff', 'failed', 'spawning', 'stopped'],
+  unready: ['ready', 'stopping', 'backoff', 'failed', 'spawning', 'stopped'],
   stopping: ['backoff', 'failed', 'spawning', 'stopped', 'lost'],
-  lost: ['backoff', 'failed', 'stopped'],
+  lost: ['backoff', 'failed', 'spawning', 'stopped'],
   backoff: ['spawning', 'stopped'],
   failed: ['spawning', 'stopped'],
 };
+
+/** Every state there is. */
+export const WORKER_STATES = Object.keys(WAYS) as WorkerState[];
+
+/** Whether a slot may go from one state straight to the other. */
+export function isWay(from: WorkerState, to: WorkerState): boolean {
+  return WAYS[from].includes(to);
+}
 
 /** Holds one slot's state and refuses ways that do not exist. */
 export class StateMachine {
@@ -47,7 +55,7 @@ export class StateMachine {
   to(state: WorkerState): void {
     const previous = this.#state;
     if (previous === state) return;
-    if (!WAYS[previous].includes(state)) throw new Error(`a slot cannot go from ${previous} to ${state}`);
+    if (!isWay(previous, state)) throw new Error(`a slot cannot go from ${previous} to ${state}`);
     this.#state = state;
     this.#since = new Date();
     this.#onChange(state, previous);

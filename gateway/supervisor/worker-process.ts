@@ -1,39 +1,38 @@
-/** One worker process: spawned, talked to, asked to stop, killed. The only door to execa. */
-import { existsSync } from 'node:fs';
+/** One worker process: spawned, talked to, signalled, seen to end. The only door to execa. */
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-
-/** How a process ended. */
-export interface WorkerExit {
-  code: number | null;
-  signal: string | null;
-  /** Why it could not even be started. */
-  spawnError: string | undefined;
-}
+import type { WorkerExit } from './worker-status.ts';
 
 /** What a process is started with. */
 export interface WorkerProcessOptions {
   entry: URL;
+  /** Everything of the environment that it gets. */
   env: Record<string, string>;
+  /** Words put before `node`, from {@link findLauncher}. */
+  launcher: readonly string[];
+  /** The node binary; the running one by default. */
+  node?: string;
   onMessage: (message: unknown) => void;
-  onOutput: (stream: Readable) => void;
 }
 
-/** util-linux; lets the kernel kill a worker whose gateway was killed, even a stopped one (PR_SET_PDEATHSIG). */
-const SETPRIV = '/usr/bin/setpriv';
+/** How long the last output of a process that ended may take. */
+const DRAIN_MS = 500;
 
 /** A process from spawn to exit. */
 export class WorkerProcess {
   /** Undefined when it could not be started. */
   readonly pid: number | undefined;
-  /** Resolves once the process is gone; never rejects. */
+  readonly stdout: Readable;
+  readonly stderr: Readable;
+  /** Resolves once the process itself is gone, whatever it left behind; never rejects. */
   readonly exited: Promise<WorkerExit>;
+  /** Resolves when its output has been read to the end, or soon after the exit; never rejects. */
+  readonly drained: Promise<void>;
   readonly #send: (message: object) => void;
-  #isGone = false;
 
-  constructor({ entry, env, onMessage, onOutput }: WorkerProcessOptions) {
-    const [file, ...args] = commandFor(fileURLToPath(entry));
+  constructor({ entry, env, launcher, node = process.execPath, onMessage }: WorkerProcessOptions) {
+    const [file, ...args] = [...launcher, node, fileURLToPath(entry)];
     const subprocess = execa(file as string, args, {
       env,
       extendEnv: false,
@@ -49,21 +48,22 @@ export class WorkerProcess {
     });
     const child = subprocess.nodeChildProcess;
     this.pid = child.pid;
+    this.stdout = subprocess.stdout;
+    this.stderr = subprocess.stderr;
     child.on('message', onMessage);
-    // A channel that breaks while a message is under way is an exit that is about to be seen.
-    child.on('error', () => {});
     this.#send = (message) => {
+      // A channel that breaks while a message is under way is an exit that is about to be seen.
       if (child.connected) child.send(message, () => {});
     };
-    for (const stream of [subprocess.stdout, subprocess.stderr]) onOutput(stream);
-    this.exited = subprocess.then((result) => {
-      this.#isGone = true;
-      return {
-        code: result.exitCode ?? null,
-        signal: result.signal ?? null,
-        spawnError: child.pid === undefined ? result.shortMessage : undefined,
-      };
+    const { promise, resolve } = Promise.withResolvers<WorkerExit>();
+    // execa's own promise also waits for the pipes, which a surviving grandchild may hold open for ever.
+    child.on('exit', (code, signal) => resolve({ code, signal }));
+    const settled = subprocess.then((result) => {
+      const spawnError = this.pid === undefined ? { spawnError: result.shortMessage } : {};
+      resolve({ code: result.exitCode ?? null, signal: result.signal ?? null, ...spawnError });
     });
+    this.exited = promise;
+    this.drained = promise.then(() => Promise.race([settled, wait(DRAIN_MS)]));
   }
 
   /** Asks it to stop: by message, and by signal to its whole group, waking it if it is stopped. */
@@ -73,22 +73,43 @@ export class WorkerProcess {
     this.#signal('SIGCONT');
   }
 
-  /** Ends it and everything it started. */
+  /** Ends everything it started and itself, if it is still there. */
   kill(): void {
     this.#signal('SIGKILL');
   }
 
+  /** The group outlives its leader as long as it has members, and keeps the number from being used again. */
   #signal(signal: NodeJS.Signals): void {
-    if (this.pid === undefined || this.#isGone) return;
+    if (this.pid === undefined) return;
     try {
       process.kill(-this.pid, signal);
     } catch {
-      // The group is already gone.
+      // Nobody is left in the group.
     }
   }
 }
 
-function commandFor(entry: string): string[] {
-  const node = [process.execPath, entry];
-  return existsSync(SETPRIV) ? [SETPRIV, '--pdeathsig', 'KILL', ...node] : node;
+/**
+ * Finds util-linux's `setpriv`, by which the kernel kills a worker whose gateway
+ * was killed, even one that is stopped (PR_SET_PDEATHSIG(2const)). It is tried,
+ * not looked for: BusyBox has a `setpriv` that does not know the option.
+ * @returns words to put before a command; none where there is no such thing
+ */
+export async function findLauncher(env: Record<string, string>): Promise<readonly string[]> {
+  if (process.platform !== 'linux') return [];
+  const launcher = ['--pdeathsig', 'KILL'];
+  const trial = await execa('setpriv', [...launcher, 'setpriv', '--version'], {
+    env,
+    extendEnv: false,
+    stdio: 'ignore',
+    reject: false,
+    timeout: 2000,
+  });
+  return trial.exitCode === 0 ? ['setpriv', ...launcher] : [];
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref();
+  });
 }

@@ -7,9 +7,10 @@ export interface SlotTimings {
   /** Most that a worker may add to it in all. */
   maxExtendMs: number;
   readyPollMs: number;
+  readyTimeoutMs: number;
   livenessMs: number;
   livenessTimeoutMs: number;
-  /** Pause after a failed probe. */
+  /** Pause after a probe that failed or raised suspicion. */
   livenessRetryMs: number;
   livenessFailures: number;
   /** From SIGTERM to SIGKILL. */
@@ -27,6 +28,7 @@ export const SLOT_TIMINGS: SlotTimings = {
   startMs: 30_000,
   maxExtendMs: 300_000,
   readyPollMs: 250,
+  readyTimeoutMs: 1000,
   livenessMs: 5000,
   livenessTimeoutMs: 2000,
   livenessRetryMs: 1000,
@@ -38,14 +40,19 @@ export const SLOT_TIMINGS: SlotTimings = {
   recycleEveryMs: 600_000,
 };
 
+/** HTTP port to try first, and the last to fall back to when ports are taken; `first: 0` lets the system choose. */
+export interface PortRange {
+  first: number;
+  last: number;
+}
+
 /** One worker to keep running. */
 export interface WorkerSpec {
-  /** Unique; tags its log lines: `rtsp-0`. */
+  /** Unique; tags its log lines and names its run file: `rtsp-0`. */
   name: string;
   /** Its `main` file. */
   entry: URL;
-  /** HTTP port to try first, and the last to fall back to when ports are taken. */
-  ports: { first: number; last: number };
+  ports: PortRange;
   /** Settings for this worker; nothing else of our environment reaches it but the allow-list. */
   env: Record<string, string>;
   /** Whether the product is degraded, and not ready, without it. */

@@ -1,0 +1,180 @@
+/** The life of one worker process: spawned, brought up, watched, ended. It does not come back. */
+import { randomBytes } from 'node:crypto';
+import type { Logger } from '#shared/logger.ts';
+import { type ReadyMessage, WORKER_ENV } from '#shared/worker-protocol.ts';
+import { MessageBox, StartDeadline, waitUntilReady } from './bring-up.ts';
+import { LivenessWatch } from './liveness-watch.ts';
+import { settlesWithin } from './pause.ts';
+import type { ProbeTarget } from './probes.ts';
+import type { WorkerState } from './state-machine.ts';
+import { WorkerProcess, type WorkerProcessOptions } from './worker-process.ts';
+import type { WorkerSpec } from './worker-spec.ts';
+import type { WorkerAddress, WorkerExit } from './worker-status.ts';
+
+/** Why a process ended: it did by itself (`exit`), or we ended it. */
+export type EndReason = 'exit' | 'stop' | 'restart' | 'start-timeout' | 'liveness' | 'recycle';
+
+/** How a life went. */
+export interface LifeResult {
+  exit: WorkerExit;
+  reason: EndReason;
+  /** How long it was ready at the end without a break. */
+  readyMs: number;
+  /** Resolves when its last output has been read; never rejects. */
+  drained: Promise<void>;
+}
+
+/** What a life is made of. */
+export interface LifeOptions extends Pick<WorkerProcessOptions, 'launcher' | 'node'> {
+  spec: WorkerSpec;
+  port: number;
+  epoch: number;
+  baseEnv: Record<string, string>;
+  log: Logger;
+  /** Called once, with a process that exists. */
+  onSpawn: (process: WorkerProcess, target: ProbeTarget) => void;
+  /** Every state from `starting` to `lost`; never one after the end. */
+  onState: (state: WorkerState) => void;
+  /** Whether an orderly replacement is allowed now. */
+  mayRecycle: () => boolean;
+}
+
+/** One process from spawn to exit. */
+export class WorkerLife {
+  readonly #options: LifeOptions;
+  readonly #target: ProbeTarget;
+  readonly #ending = new AbortController();
+  #process: WorkerProcess | undefined;
+  #watch: LivenessWatch | undefined;
+  #address: WorkerAddress | undefined;
+  #readyAt: number | undefined;
+  #rss: number | undefined;
+
+  constructor(options: LifeOptions) {
+    this.#options = options;
+    const instance = randomBytes(16).toString('hex');
+    this.#target = { port: options.port, instance, token: randomBytes(32).toString('hex') };
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid;
+  }
+
+  /** Resident set size at the last probe, bytes. */
+  get rss(): number | undefined {
+    return this.#rss;
+  }
+
+  /** Where it is; known once it was ready. */
+  get address(): WorkerAddress | undefined {
+    return this.#address;
+  }
+
+  /** Ends it in order; the first reason counts. */
+  end(reason: EndReason): void {
+    this.#ending.abort(reason);
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.#process?.kill();
+  }
+
+  /** Probes now. */
+  kick(): void {
+    this.#watch?.kick();
+  }
+
+  /** Lives. @returns when the process is gone */
+  async run(): Promise<LifeResult> {
+    const messages = new MessageBox();
+    const worker = this.#spawn(messages);
+    const { drained } = worker;
+    if (worker.pid === undefined) return { exit: await worker.exited, reason: 'exit', readyMs: 0, drained };
+    void worker.exited.then(() => this.end('exit'));
+    this.#options.onSpawn(worker, this.#target);
+    this.#options.onState('starting');
+    const ready = await this.#bringUp(messages);
+    if (ready !== undefined) await this.#serve(ready);
+    const readyMs = this.#readyAt === undefined ? 0 : performance.now() - this.#readyAt;
+    if (this.#reason !== 'exit') await this.#stop(worker);
+    const exit = await worker.exited;
+    // What it started must not outlive it.
+    worker.kill();
+    return { exit, reason: this.#reason, readyMs, drained };
+  }
+
+  get #reason(): EndReason {
+    return this.#ending.signal.reason as EndReason;
+  }
+
+  #spawn(messages: MessageBox): WorkerProcess {
+    const { spec, baseEnv, epoch, launcher, node } = this.#options;
+    this.#process = new WorkerProcess({
+      entry: spec.entry,
+      launcher,
+      ...(node === undefined ? {} : { node }),
+      env: {
+        ...baseEnv,
+        ...spec.env,
+        [WORKER_ENV.name]: spec.name,
+        [WORKER_ENV.port]: String(this.#target.port),
+        [WORKER_ENV.instance]: this.#target.instance,
+        [WORKER_ENV.epoch]: String(epoch),
+        [WORKER_ENV.token]: this.#target.token,
+      },
+      onMessage: (message) => messages.push(message),
+    });
+    return this.#process;
+  }
+
+  async #bringUp(messages: MessageBox): Promise<ReadyMessage | undefined> {
+    const { timings } = this.#options.spec;
+    const deadline = new StartDeadline(timings, () => this.end('start-timeout'));
+    messages.onExtend = (ms) => deadline.extend(ms);
+    try {
+      return await waitUntilReady(this.#target, { messages, timings, signal: this.#ending.signal });
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  async #serve({ port, details }: ReadyMessage): Promise<void> {
+    const { spec, log, epoch, mayRecycle } = this.#options;
+    const { token } = this.#target;
+    this.#address = { name: spec.name, origin: `http://127.0.0.1:${port}`, token, epoch, details };
+    this.#onReadiness(true);
+    this.#watch = new LivenessWatch({ ...this.#target, port }, spec, {
+      onAlive: ({ rss }) => {
+        this.#rss = rss;
+      },
+      onReadiness: (isReady) => this.#onReadiness(isReady),
+      onFailedProbe: (failures, reason) => log.warn({ failures, reason }, 'worker does not answer'),
+      mayRecycle,
+    });
+    const verdict = await this.#watch.run(this.#ending.signal);
+    this.#watch = undefined;
+    if (verdict !== undefined) this.end(verdict);
+  }
+
+  #onReadiness(isReady: boolean): void {
+    this.#readyAt = isReady ? performance.now() : undefined;
+    this.#options.onState(isReady ? 'ready' : 'unready');
+  }
+
+  /** The stop ladder: asked, killed, given up. */
+  async #stop(worker: WorkerProcess): Promise<void> {
+    const { spec, log, onState } = this.#options;
+    const reason = this.#reason;
+    const graceMs = reason === 'liveness' ? spec.timings.hungStopMs : spec.timings.stopMs;
+    onState('stopping');
+    log.info({ reason, pid: worker.pid }, 'worker is stopped');
+    worker.stop(graceMs);
+    if (await settlesWithin(worker.exited, graceMs)) return;
+    log.warn({ pid: worker.pid }, 'worker ignores the order to stop and is killed');
+    worker.kill();
+    if (await settlesWithin(worker.exited, spec.timings.lostMs)) return;
+    log.error({ pid: worker.pid }, 'worker survived SIGKILL');
+    onState('lost');
+  }
+}

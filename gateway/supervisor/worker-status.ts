@@ -1,0 +1,45 @@
+/** What the rest of the gateway sees of a worker. */
+import type { WorkerState } from './state-machine.ts';
+
+/** How a process ended. */
+export interface WorkerExit {
+  code: number | null;
+  signal: string | null;
+  /** Why it could not even be started. */
+  spawnError?: string;
+}
+
+/** What `/health` tells of a slot. */
+export interface WorkerStatus {
+  name: string;
+  state: WorkerState;
+  isRequired: boolean;
+  port: number | undefined;
+  pid: number | undefined;
+  /** Counts the spawns. */
+  epoch: number;
+  /** Processes that took the place of another, whatever the cause. */
+  restarts: number;
+  /** Orderly replacements among them. */
+  recycles: number;
+  /** When the state was entered, ISO 8601. */
+  since: string;
+  flapping: boolean;
+  lastExit?: { code: number | null; signal: string | null; at: string };
+  /** Milliseconds to the next attempt while none runs. */
+  retryAfterMs?: number;
+  /** Resident set size at the last probe, bytes. */
+  rss?: number;
+}
+
+/** Where to reach a worker that is ready. */
+export interface WorkerAddress {
+  name: string;
+  /** `http://127.0.0.1:8082` */
+  origin: string;
+  /** Value of the worker token header. */
+  token: string;
+  epoch: number;
+  /** Further ports the worker announced, by name. */
+  details: Record<string, number>;
+}
