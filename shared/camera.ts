@@ -89,7 +89,9 @@ function sourceFromFields(fields: ConnectFields): CameraSource {
   };
 }
 
-const RTSP_URL = /^(rtsps?):\/\/(?:(.*)@)?(\[[0-9a-f:.]+\]|[^\s:/?#@[\]]+)(?::(\d{1,5}))?(\/.*|\?.*)?$/is;
+const ADDRESS = String.raw`(\[[0-9a-f:.]+\]|[^\s:/?#@[\]]+)(?::(\d{1,5}))?([/?].*)?$`;
+const URL_WITHOUT_USER = new RegExp(`^(rtsps?)://()${ADDRESS}`, 'is');
+const URL_WITH_USER = new RegExp(`^(rtsps?)://(.*)@${ADDRESS}`, 'is');
 const RTSP_PORT = 554;
 /** RFC 7826 section 22.14.3 registers 322 for rtsps. */
 const RTSPS_PORT = 322;
@@ -97,11 +99,12 @@ const RTSPS_PORT = 322;
 /**
  * Reads an RTSP URL. User information may hold any character, escaped or not
  * (`rtsp://admin:p@ss:w/rd#1@10.0.0.9/1` works): it ends at the last `@` that
- * still leaves a valid host behind it.
+ * still leaves a valid host behind it, unless there is a valid host already in front.
  * @throws AppError `invalid-field` naming `url`
  */
 export function sourceFromUrl(url: string, transport: Transport = 'tcp'): CameraSource {
-  const match = RTSP_URL.exec(url.trim());
+  const text = url.trim();
+  const match = URL_WITHOUT_USER.exec(text) ?? URL_WITH_USER.exec(text);
   const port = match?.[4] === undefined ? undefined : Number(match[4]);
   if (match === null || !isHost(match[3] ?? '') || port === 0 || (port ?? 0) > 65535) {
     throw new AppError('invalid-field', 'url must be an rtsp:// or rtsps:// URL with a host', {

@@ -40,7 +40,7 @@ export class RetryPolicy {
     if (liveMs >= this.#timings.resetAfterMs) this.#failures = 0;
     this.#failures += 1;
     const delay = Math.min(this.#timings.maxMs, this.#timings.firstMs * 2 ** (this.#failures - 1));
-    return delay * (1 - JITTER + 2 * JITTER * this.#random());
+    return Math.round(delay * (1 - JITTER + 2 * JITTER * this.#random()));
   }
 
   #delayAfterRefusal(): number {

@@ -25,9 +25,9 @@ export class Pacer {
   take(mediaTimeMs: number): boolean {
     const jumped = Math.abs(mediaTimeMs - this.#nextMs) > MAX_JUMP_MS + this.#intervalMs;
     if (!jumped && mediaTimeMs < this.#nextMs - this.#intervalMs * TOLERANCE) return false;
-    const due = jumped ? mediaTimeMs : this.#nextMs;
     // After a pause the rate starts from now: no burst makes up for what was missed.
-    this.#nextMs = Math.max(due + this.#intervalMs, mediaTimeMs + this.#intervalMs * (1 - 2 * TOLERANCE));
+    const isLate = jumped || mediaTimeMs - this.#nextMs > this.#intervalMs;
+    this.#nextMs = (isLate ? mediaTimeMs : this.#nextMs) + this.#intervalMs;
     return true;
   }
 }

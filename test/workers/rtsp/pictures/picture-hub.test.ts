@@ -1,0 +1,100 @@
+import { expect } from 'chai';
+import { LiveFrame, type PictureEncoders } from '../../../../workers/rtsp/pictures/live-frame.ts';
+import { formatKey, type Picture } from '../../../../workers/rtsp/pictures/picture.ts';
+import { PictureHub } from '../../../../workers/rtsp/pictures/picture-hub.ts';
+import { waitFor } from '../../../support/wait-for.ts';
+
+const AUTO = { width: undefined, quality: 80 };
+const SMALL = { width: 320, quality: 80 };
+
+describe('PictureHub', () => {
+  let encoded: string[];
+  let hub: PictureHub;
+  let demands: number[];
+
+  const encoders: PictureEncoders = {
+    encode: async (frame, format) => {
+      encoded.push(`${frame.sequence}/${formatKey(format)}`);
+      return { jpeg: Buffer.from([frame.sequence]), width: 16, height: 16 };
+    },
+    close: async () => {},
+  };
+
+  beforeEach(() => {
+    encoded = [];
+    demands = [];
+    hub = new PictureHub(() => demands.push(hub.maxFps));
+  });
+
+  function frame(sequence: number, mediaTimeMs: number): LiveFrame {
+    const times = { cameraId: '1', capturedAt: mediaTimeMs, mediaTimeMs };
+    return new LiveFrame({ native: { free: () => {} }, sequence }, encoders, times);
+  }
+
+  /** Publishes `count` frames of a camera with 30 fps. */
+  async function publish(count: number): Promise<void> {
+    for (let index = 0; index < count; index += 1) await hub.publish(frame(index + 1, index * (1000 / 30)));
+  }
+
+  it('encodes once for all viewers of one format and gives them the same picture', async () => {
+    const seen: Picture[][] = [[], []];
+    for (const pictures of seen) hub.subscribe({ ...AUTO, fps: 30 }, (picture) => pictures.push(picture));
+    await publish(1);
+    expect(encoded).to.deep.equal(['1/auto:80']);
+    expect(seen[0]?.[0]).to.equal(seen[1]?.[0]);
+    expect(seen[0]?.[0]?.payload('base64')).to.equal(seen[1]?.[0]?.payload('base64'));
+  });
+
+  it('encodes each format once', async () => {
+    hub.subscribe({ ...AUTO, fps: 30 }, () => {});
+    hub.subscribe({ ...SMALL, fps: 30 }, () => {});
+    await publish(1);
+    expect(encoded).to.deep.equal(['1/auto:80', '1/320:80']);
+  });
+
+  it('encodes at the highest rate asked for, and gives each viewer its own', async () => {
+    const counts = { fast: 0, slow: 0 };
+    hub.subscribe({ ...AUTO, fps: 15 }, () => {
+      counts.fast += 1;
+    });
+    hub.subscribe({ ...AUTO, fps: 5 }, () => {
+      counts.slow += 1;
+    });
+    await publish(300);
+    expect(encoded).to.have.length.within(149, 151);
+    expect(counts.fast).to.be.within(149, 151);
+    expect(counts.slow).to.be.within(49, 51);
+  });
+
+  it('says what is wanted: the highest rate while there are viewers, nothing after the last', () => {
+    const slow = hub.subscribe({ ...AUTO, fps: 2 }, () => {});
+    const fast = hub.subscribe({ ...SMALL, fps: 20 }, () => {});
+    fast.close();
+    slow.close();
+    expect(demands).to.deep.equal([2, 20, 2, 0]);
+  });
+
+  it('encodes nothing without viewers', async () => {
+    hub.subscribe({ ...AUTO, fps: 30 }, () => {}).close();
+    await publish(3);
+    expect(encoded).to.deep.equal([]);
+  });
+
+  it('gives a newcomer the newest picture at once and none twice', async () => {
+    const first = frame(7, 0);
+    hub.snapshotSource = (format) => first.picture(format);
+    const seen: number[] = [];
+    hub.subscribe({ ...AUTO, fps: 0.1 }, ({ facts }) => seen.push(facts.sequence));
+    await waitFor(() => seen.length > 0);
+    await hub.publish(first);
+    expect(seen).to.deep.equal([7]);
+  });
+
+  it('keeps the last pictures for those who were only notified', async () => {
+    hub.subscribe({ ...AUTO, fps: 30 }, () => {});
+    await publish(20);
+    expect(hub.find(20, AUTO)?.facts.sequence).to.equal(20);
+    expect(hub.find(20, SMALL)).to.equal(undefined);
+    expect(hub.find(1, AUTO)).to.equal(undefined);
+  });
+});

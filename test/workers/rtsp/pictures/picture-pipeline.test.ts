@@ -1,0 +1,179 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { GopCache } from '../../../../workers/rtsp/pictures/gop-cache.ts';
+import type { NativeFrame, PictureEncoders } from '../../../../workers/rtsp/pictures/live-frame.ts';
+import { type Decoder, PicturePipeline } from '../../../../workers/rtsp/pictures/picture-pipeline.ts';
+import { rejection } from '../../../support/errors.ts';
+import { waitFor } from '../../../support/wait-for.ts';
+
+const AUTO = { width: undefined, quality: 80 };
+
+describe('PicturePipeline', () => {
+  let gop: GopCache;
+  let decoded: number[];
+  let shown: number[];
+  let opened: number;
+  let disposed: number;
+  let living: number;
+  /** Frames that the decoder holds back, as a stream with B-frames makes it do. */
+  let delay: number;
+  let pipeline: PicturePipeline;
+  let sequence: number;
+
+  class FakeDecoder implements Decoder {
+    #held: number[] = [];
+
+    async decode(_data: Buffer, sequence: number) {
+      decoded.push(sequence);
+      this.#held.push(sequence);
+      return { frames: this.#give(delay), failed: false };
+    }
+
+    async drain() {
+      return this.#give(0);
+    }
+
+    reset(): void {
+      this.#held = [];
+    }
+
+    [Symbol.dispose](): void {
+      disposed += 1;
+    }
+
+    #give(keep: number): NativeFrame[] {
+      const given = this.#held.splice(0, Math.max(0, this.#held.length - keep));
+      living += given.length;
+      const free = (): void => {
+        living -= 1;
+      };
+      return given.map((each) => ({ native: { free }, sequence: each }));
+    }
+  }
+
+  const encoders: PictureEncoders = {
+    encode: async ({ sequence: each }) => ({ jpeg: Buffer.from([each]), width: 16, height: 16 }),
+    close: async () => {},
+  };
+
+  beforeEach(() => {
+    gop = new GopCache();
+    decoded = [];
+    shown = [];
+    opened = disposed = living = delay = sequence = 0;
+    pipeline = new PicturePipeline({
+      cameraId: '1',
+      gop,
+      openDecoder: async () => {
+        opened += 1;
+        return new FakeDecoder();
+      },
+      encoders,
+      onFrame: async ({ facts }) => void shown.push(facts.sequence),
+      onDecoded: () => {},
+      log: pino({ level: 'silent' }),
+      idleMs: 10,
+    });
+  });
+
+  afterEach(async () => {
+    await pipeline.close();
+    expect(living, 'native frames left').to.equal(0);
+    expect(disposed, 'decoders freed').to.equal(opened);
+  });
+
+  function receive(...keyframes: boolean[]): void {
+    for (const keyframe of keyframes) {
+      sequence += 1;
+      gop.push({
+        data: Buffer.alloc(1),
+        keyframe,
+        mediaTimeMs: sequence * 40,
+        capturedAt: sequence * 40,
+        sequence,
+      });
+      pipeline.wake();
+    }
+  }
+
+  it('decodes nothing while nobody asks', () => {
+    receive(true, false, false);
+    expect(opened).to.equal(0);
+  });
+
+  it('decodes from the cached keyframe to the newest packet for a snapshot', async () => {
+    receive(true, false, false);
+    const picture = await pipeline.snapshot(AUTO);
+    expect(decoded).to.deep.equal([1, 2, 3]);
+    expect(picture.facts.sequence).to.equal(3);
+    expect(shown).to.deep.equal([]);
+  });
+
+  it('goes on from where it is for the next snapshot', async () => {
+    receive(true, false);
+    await pipeline.snapshot(AUTO);
+    receive(false);
+    await pipeline.snapshot(AUTO);
+    expect(decoded).to.deep.equal([1, 2, 3]);
+  });
+
+  it('gives everyone who asks for the same frame the same picture', async () => {
+    receive(true);
+    const pictures = await Promise.all([pipeline.snapshot(AUTO), pipeline.snapshot(AUTO)]);
+    expect(pictures[0]).to.equal(pictures[1]);
+  });
+
+  it('catches up for the first viewer and shows only the newest frame of the group', async () => {
+    receive(true, ...Array.from({ length: 20 }, () => false));
+    pipeline.setDemand('all');
+    await waitFor(() => shown.includes(21));
+    expect(decoded).to.have.length(21);
+    expect(shown.length).to.be.at.most(3);
+  });
+
+  it('decodes each picture once while there are viewers', async () => {
+    pipeline.setDemand('all');
+    for (let index = 0; index < 5; index += 1) {
+      receive(index === 0);
+      await waitFor(() => shown.includes(index + 1));
+    }
+    expect(decoded).to.deep.equal([1, 2, 3, 4, 5]);
+    expect(shown).to.deep.equal([1, 2, 3, 4, 5]);
+  });
+
+  it('decodes keyframes only where that is all that is wanted', async () => {
+    pipeline.setDemand('keyframes');
+    receive(true, false, false);
+    await waitFor(() => shown.includes(1));
+    receive(true, false, false);
+    await waitFor(() => shown.includes(4));
+    expect(decoded).to.deep.equal([1, 4]);
+  });
+
+  it('gives a snapshot its picture though the decoder holds frames back', async () => {
+    delay = 2;
+    receive(true, false);
+    expect((await pipeline.snapshot(AUTO)).facts.sequence).to.equal(2);
+    receive(false);
+    expect((await pipeline.snapshot(AUTO)).facts.sequence).to.be.at.least(2);
+  });
+
+  it('frees its decoder when nobody has asked for a while', async () => {
+    receive(true);
+    await pipeline.snapshot(AUTO);
+    await waitFor(() => disposed === 1);
+    expect(living).to.equal(0);
+  });
+
+  it('says that there is no frame before the first keyframe', async () => {
+    receive(false);
+    expect((await rejection(pipeline.snapshot(AUTO))).code).to.equal('no-frame-yet');
+  });
+
+  it('leaves nobody waiting when it closes', async () => {
+    receive(true);
+    const asked = rejection(pipeline.snapshot(AUTO)).catch((error: Error) => error);
+    await pipeline.close();
+    expect(await asked).to.be.an('error');
+  });
+});
