@@ -54,7 +54,8 @@ export class Slot {
   #life: WorkerLife | undefined;
   #forgetToken: () => void = () => {};
   #epoch = 0;
-  #restarts = 0;
+  /** Spawns that only moved the worker to another port. */
+  #quickMoves = 0;
   #recycles = 0;
   #portMoves = 0;
   #port: number | undefined;
@@ -90,7 +91,7 @@ export class Slot {
       port: this.#port,
       pid: this.#life?.pid,
       epoch: this.#epoch,
-      restarts: this.#restarts,
+      restarts: Math.max(0, this.#epoch - 1 - this.#quickMoves),
       recycles: this.#recycles,
       since: this.#machine.since.toISOString(),
       flapping: this.#policy.isFlapping(now),
@@ -123,6 +124,7 @@ export class Slot {
   restart(): void {
     this.#policy.reset();
     this.#life?.end('restart');
+    if (this.#retryAt !== undefined) this.#retryAt = performance.now();
     this.#pause.end();
   }
 
@@ -181,7 +183,6 @@ export class Slot {
       this.#lastRecycleAt = performance.now();
     }
     if (this.#movesPort(exit)) return;
-    this.#restarts += 1;
     if (reason === 'recycle' || reason === 'restart') return;
     const isFinal = exit.code === EXIT_BAD_SETTINGS;
     const { delayMs, hasFailed } = this.#policy.fail(performance.now(), { readyMs, isFinal });
@@ -200,7 +201,9 @@ export class Slot {
     const port = this.#around.ports.next(this.name, this.#spec.ports);
     this.#log.warn({ taken, port }, 'port is taken, the next one is tried');
     this.#portMoves += 1;
-    return this.#portMoves <= MAX_PORT_MOVES;
+    if (this.#portMoves > MAX_PORT_MOVES) return false;
+    this.#quickMoves += 1;
+    return true;
   }
 
   #report(

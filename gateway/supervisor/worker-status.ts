@@ -18,7 +18,7 @@ export interface WorkerStatus {
   pid: number | undefined;
   /** Counts the spawns. */
   epoch: number;
-  /** Processes that took the place of another, whatever the cause. */
+  /** Spawns after the first, those apart that only moved to another port. */
   restarts: number;
   /** Orderly replacements among them. */
   recycles: number;
