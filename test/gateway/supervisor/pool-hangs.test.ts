@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { waitFor } from '../../support/wait-for.ts';
-import { fixture, isGone, isRunning, PoolUnderTest, specOf } from './harness.ts';
+import { fixture, freePorts, isGone, isRunning, PoolUnderTest, specOf } from './harness.ts';
 
 const MIB = 1024 * 1024;
 
@@ -116,6 +116,21 @@ describe('WorkerPool, when a worker runs but does not work', () => {
     );
     expect(highest).to.be.within(maxRssBytes, 1.2 * maxRssBytes);
     expect(test.status.recycles).to.equal(1);
+  });
+
+  it('gives a worker that survives SIGKILL up as lost, and its successor another port', async () => {
+    test = new PoolUnderTest(
+      specOf(fixture('ignores-everything'), {
+        ports: await freePorts(4),
+        env: { FIXTURE_HOARD_MB: '300' },
+        timings: { stopMs: 50, lostMs: 0 },
+      }),
+    );
+    const first = await test.isReady();
+    test.pool.restart(test.name);
+    const second = await test.isReady({ otherThan: first.pid });
+    expect(test.linesWith('worker survived SIGKILL')).to.have.length(1);
+    expect(second.port).to.equal(first.port + 1);
   });
 
   it('tells the memory that a worker holds', async () => {
