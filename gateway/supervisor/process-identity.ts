@@ -1,12 +1,20 @@
 /** Who a pid is: pids are reused, start time and command line together are not (proc(5)). */
 import { readFileSync } from 'node:fs';
 
+/** Positions in `/proc/<pid>/stat` behind the command name. */
+const STATE = 0;
+const THREADS = 17;
+const START_TIME = 19;
+
 /** Start time of a process in clock ticks since boot; undefined when it is gone, a zombie, or unknown here. */
 export function startTimeOf(pid: number): string | undefined {
   const stat = read(`/proc/${pid}/stat`);
   // The command name stands in parentheses and may hold anything, parentheses too.
   const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return fields === undefined || fields[0] === 'Z' || fields[0] === 'X' ? undefined : fields[19];
+  if (fields === undefined) return undefined;
+  const isDead = fields[STATE] === 'Z' || fields[STATE] === 'X';
+  // A zombie whose other threads still run holds its ports and files.
+  return isDead && Number(fields[THREADS]) <= 1 ? undefined : fields[START_TIME];
 }
 
 /** Command line of a process, its words separated by blanks. */

@@ -72,7 +72,7 @@ export class RunRegistry {
       this.#attempt(() => process.kill(-pid, 'SIGKILL'));
     }
     const deadline = performance.now() + REAP_MS;
-    while (orphans.some(isSameProcess) && performance.now() < deadline) await delay(REAP_POLL_MS);
+    while (orphans.some(isThere) && performance.now() < deadline) await delay(REAP_POLL_MS);
     return orphans.map(({ pid }) => pid);
   }
 
@@ -107,9 +107,13 @@ export class RunRegistry {
   }
 }
 
-function isSameProcess({ pid, startTime, command }: RunRecord): boolean {
-  if (startTimeOf(pid) !== startTime) return false;
-  const current = commandOf(pid);
+function isSameProcess(record: RunRecord): boolean {
+  const current = commandOf(record.pid);
   // setpriv replaces itself by node after the start: both command lines end with the worker's file.
-  return current !== undefined && current !== '' && command.endsWith(current);
+  return isThere(record) && current !== undefined && current !== '' && record.command.endsWith(current);
+}
+
+/** The start time alone tells: a process that is ending has lost its command line before it frees its port. */
+function isThere({ pid, startTime }: RunRecord): boolean {
+  return startTimeOf(pid) === startTime;
 }

@@ -70,7 +70,8 @@ describe('WorkerPool, when a worker dies', () => {
   });
 
   it('F11: notices the death of a worker whose child lives on, and ends the child', async () => {
-    test = new PoolUnderTest(specOf(fixture('on-command')));
+    // No probe comes to help: the death itself has to be seen, though the child holds the output open.
+    test = new PoolUnderTest(specOf(fixture('on-command'), { timings: { livenessMs: 600_000 } }));
     const first = await test.isReady();
     const child = await test.command<{ pid: number }>('child');
     expect(isRunning(child.pid)).to.equal(true);
