@@ -16,12 +16,11 @@
 import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
-import { AppError } from '#shared/errors.ts';
-import { ANY_PATH, type Fault, FaultBoard, type FaultInput, type FaultKind, faultSchema } from './faults.ts';
-import type { RtspRequest } from './rtsp/answers.ts';
+import { FaultControl } from './fault-control.ts';
+import { type Fault, FaultBoard, type FaultInput, type FaultKind } from './faults.ts';
 import type { SimulatorCredentials } from './rtsp/authentication.ts';
-import { RtspConnection } from './rtsp/rtsp-connection.ts';
-import type { SessionStatus } from './rtsp/session.ts';
+import { ConnectionSet, type RtspServerStats } from './rtsp/connection-set.ts';
+import type { ConnectionContext } from './rtsp/rtsp-connection.ts';
 import { openUdpPorts, type UdpPorts } from './rtsp/udp-ports.ts';
 import { StreamHub } from './stream/stream-hub.ts';
 import type { StreamSource } from './stream/stream-source.ts';
@@ -42,27 +41,16 @@ export interface RtspServerOptions {
   instantStart?: boolean;
   /** Largest RTP packet, header included; default 1400. */
   maxPacketBytes?: number;
-  /** Sessions whose client is silent for longer end; default 60. */
+  /** Connections whose session is silent for longer end; default 60. */
   sessionTimeoutSeconds?: number;
   /** Pause between sender reports, milliseconds; default 5000. */
   reportIntervalMs?: number;
 }
 
-/** What happened since the server listens, and what there is now. */
-export interface RtspServerStats {
-  connectionsAccepted: number;
-  connections: number;
-  /** Requests received, by method. */
-  requests: Record<string, number>;
-  /** Requests that carried credentials and were answered 401. */
-  rejectedCredentials: number;
-  sessions: SessionStatus[];
-}
-
 /** Events of {@link RtspServer}. */
 export interface RtspServerEvents {
   connection: [socket: Socket];
-  /** After the answer; `status` is undefined when a fault took the answer's place. */
+  /** `status` is undefined when a fault took the answer's place. */
   request: [request: { method: string; path: string; status: number | undefined }];
 }
 
@@ -86,27 +74,30 @@ export function createRtspServer(options: RtspServerOptions): RtspServer {
 export class RtspServer extends EventEmitter<RtspServerEvents> {
   readonly #options: RtspServerOptions & typeof DEFAULTS;
   readonly #server: Server;
-  readonly #faults = new FaultBoard();
+  readonly #board = new FaultBoard();
+  readonly #connections = new ConnectionSet();
+  readonly #faults: FaultControl;
   readonly #hubs = new Map<string, StreamHub>();
-  readonly #connections = new Set<RtspConnection>();
-  readonly #counters = { accepted: 0, requests: {} as Record<string, number>, rejectedCredentials: 0 };
+  /** Raw connections, those that are still shaking hands for TLS included. */
+  readonly #sockets = new Set<Socket>();
   #timers: NodeJS.Timeout[] = [];
   #udp: UdpPorts | undefined;
 
   constructor(options: RtspServerOptions) {
     super();
     this.#options = { ...DEFAULTS, ...options };
-    const onSocket = (socket: Socket): void => this.#accept(socket);
-    this.#server =
-      options.tls === undefined ? createServer(onSocket) : createTlsServer(options.tls, onSocket);
+    this.#faults = new FaultControl({
+      board: this.#board,
+      streams: options.streams,
+      reset: (path) => this.#connections.reset(path),
+    });
+    this.#server = options.tls === undefined ? createServer() : createTlsServer(options.tls);
   }
 
   /** Starts serving and subscribes to the sources. @throws the `listen` error, `EADDRINUSE` among them */
   async listen(): Promise<void> {
-    const { host, port, streams, reportIntervalMs } = this.#options;
+    const { host, port, tls, streams } = this.#options;
     const udp = await openUdpPorts(host);
-    udp.rtcp.on('message', (_report, from) => this.#onReceiverReport(from));
-    this.#udp = udp;
     try {
       this.#server.listen(port, host);
       await once(this.#server, 'listening');
@@ -114,13 +105,20 @@ export class RtspServer extends EventEmitter<RtspServerEvents> {
       udp.close();
       throw error;
     }
+    this.#udp = udp;
     for (const [path, source] of streams) {
-      this.#hubs.set(path, new StreamHub({ ...this.#options, path, source, faults: this.#faults }));
+      this.#hubs.set(path, new StreamHub({ ...this.#options, path, source, faults: this.#board }));
     }
-    this.#timers = [
-      setInterval(() => this.#eachConnection(({ session }) => session?.report()), reportIntervalMs),
-      setInterval(() => this.#endSilentSessions(), SWEEP_INTERVAL_MS),
-    ];
+    const context = this.#createContext(udp);
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    this.#server.on(tls === undefined ? 'connection' : 'secureConnection', (socket: Socket) => {
+      this.#connections.accept(socket, context);
+      this.emit('connection', socket);
+    });
+    this.#startChores(udp);
   }
 
   /** The port it listens on. */
@@ -136,125 +134,61 @@ export class RtspServer extends EventEmitter<RtspServerEvents> {
 
   /** Counters and sessions. */
   stats(): RtspServerStats {
-    const { accepted, requests, rejectedCredentials } = this.#counters;
-    return {
-      connectionsAccepted: accepted,
-      connections: this.#connections.size,
-      requests: { ...requests },
-      rejectedCredentials,
-      sessions: [...this.#connections].flatMap(({ session }) => session?.status ?? []),
-    };
+    return this.#connections.stats();
   }
 
   /**
    * Switches a fault on for a path, or for every path with `*`.
-   * @throws AppError `invalid-field` for a path that is not served, or `slow-keyframes` on a source that cannot
+   * @throws AppError `invalid-field` for a path that is not served, or a fault its source cannot have
    */
-  setFault(path: string, input: FaultInput): void {
-    const fault = faultSchema.parse(input);
-    if (path !== ANY_PATH && !this.#options.streams.has(path)) {
-      throw new AppError('invalid-field', `no stream at ${path}`, { field: 'path' });
-    }
-    if (fault.fault === 'slow-keyframes') this.#setKeyframeInterval(path, fault.seconds);
-    if (fault.fault === 'drop') this.#drop(path);
-    else this.#faults.set(path, fault);
+  setFault(path: string, fault: FaultInput): void {
+    this.#faults.set(path, fault);
   }
 
   /** Switches off one fault of a path, or all of it, or all there are. */
   clearFaults(path?: string, kind?: FaultKind): void {
-    const slow = Object.entries(this.#faults.list()).filter(([, on]) => on.some(isSlowKeyframes));
     this.#faults.clear(path, kind);
-    for (const [slowPath] of slow) {
-      if (this.#faults.list()[slowPath]?.some(isSlowKeyframes) === true) continue;
-      for (const source of this.#sourcesAt(slowPath)) source.setKeyframeInterval?.(undefined);
-    }
   }
 
   /** The faults that are on, by path. */
   get faults(): Record<string, readonly Fault[]> {
-    return this.#faults.list();
+    return this.#board.list();
   }
 
-  /** Ends every connection and the subscriptions; resolves when the port is free. */
+  /** Ends every connection and the subscriptions; resolves when the port is free. Closing twice is harmless. */
   async close(): Promise<void> {
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     for (const hub of this.#hubs.values()) hub.close();
-    const closed = this.#server.listening ? once(this.#server, 'close') : Promise.resolve();
-    this.#server.close();
-    this.#eachConnection(({ socket }) => socket.destroy());
+    this.#hubs.clear();
     this.#udp?.close();
     this.#udp = undefined;
+    const closed = this.#server.listening ? once(this.#server, 'close') : undefined;
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 
-  #accept(socket: Socket): void {
-    this.#counters.accepted += 1;
-    this.emit('connection', socket);
-    const connection = new RtspConnection(socket, {
+  #createContext(udp: UdpPorts): ConnectionContext {
+    const { credentials, sessionTimeoutSeconds } = this.#options;
+    return {
       hubs: this.#hubs,
-      faults: this.#faults,
-      credentials: this.#options.credentials,
-      udp: this.#udp as UdpPorts,
-      sessionTimeoutSeconds: this.#options.sessionTimeoutSeconds,
-      onRequest: (request, status) => this.#onRequest(request, status),
-    });
-    if (this.#faults.find(ANY_PATH, 'refuse') !== undefined) connection.reset();
-    this.#connections.add(connection);
-    socket.on('close', () => this.#connections.delete(connection));
+      faults: this.#board,
+      credentials,
+      udp,
+      sessionTimeoutSeconds,
+      onRequest: (request, status) => {
+        this.#connections.count(request, status);
+        this.emit('request', { method: request.method, path: request.path, status });
+      },
+    };
   }
 
-  #onRequest(request: RtspRequest, status: number | undefined): void {
-    const { method, path } = request;
-    const { requests } = this.#counters;
-    requests[method] = (requests[method] ?? 0) + 1;
-    if (status === 401 && request.header('authorization') !== undefined)
-      this.#counters.rejectedCredentials += 1;
-    this.emit('request', { method, path, status });
+  #startChores(udp: UdpPorts): void {
+    const { reportIntervalMs, sessionTimeoutSeconds } = this.#options;
+    udp.rtcp.on('message', (_report, { address, port }) => this.#connections.touch(address, port));
+    this.#timers = [
+      setInterval(() => this.#connections.report(), reportIntervalMs),
+      setInterval(() => this.#connections.endSilent(sessionTimeoutSeconds * 1000), SWEEP_INTERVAL_MS),
+    ];
   }
-
-  /** Receiver reports keep a UDP session alive, as any request does. */
-  #onReceiverReport({ address, port }: { address: string; port: number }): void {
-    this.#eachConnection(({ session }) => {
-      if (session?.isAt(address, port) === true) session.touch();
-    });
-  }
-
-  #endSilentSessions(): void {
-    const limitMs = this.#options.sessionTimeoutSeconds * 1000;
-    this.#eachConnection((connection) => {
-      if ((connection.session?.silentMs ?? 0) > limitMs) connection.socket.destroy();
-    });
-  }
-
-  #drop(path: string): void {
-    this.#eachConnection((connection) => {
-      if (path === ANY_PATH || connection.path === path) connection.reset();
-    });
-  }
-
-  #setKeyframeInterval(path: string, seconds: number): void {
-    for (const source of this.#sourcesAt(path)) {
-      if (source.setKeyframeInterval === undefined) {
-        throw new AppError('invalid-field', `the source at ${path} cannot place keyframes`, {
-          field: 'fault',
-        });
-      }
-      source.setKeyframeInterval(seconds);
-    }
-  }
-
-  #sourcesAt(path: string): StreamSource[] {
-    const { streams } = this.#options;
-    if (path === ANY_PATH) return [...streams.values()];
-    const source = streams.get(path);
-    return source === undefined ? [] : [source];
-  }
-
-  #eachConnection(visit: (connection: RtspConnection) => void): void {
-    for (const connection of this.#connections) visit(connection);
-  }
-}
-
-function isSlowKeyframes({ fault }: Fault): boolean {
-  return fault === 'slow-keyframes';
 }

@@ -1,4 +1,4 @@
-/** Camera 1: a brick house in the afternoon; someone brings a parcel, a cat crosses the path. */
+/** Camera 1: a brick house in the afternoon; someone brings a parcel, a black dog trots by. */
 import type { Canvas } from './canvas.ts';
 import { colour } from './colour.ts';
 import { dog, person } from './figures.ts';
@@ -24,7 +24,7 @@ export const frontDoor: Scene = {
   accent: colour('#c2452d'),
 
   paintStill(canvas) {
-    canvas.gradient(0, 470, colour('#ffcf9c'), colour('#ffe9cf'));
+    canvas.gradient(0, GROUND - 60, colour('#ffcf9c'), colour('#ffe9cf'));
     paintWall(canvas);
     paintDoor(canvas);
     for (const x of [235, 975]) paintWindow(canvas, x);
@@ -36,7 +36,7 @@ export const frontDoor: Scene = {
 
   paintMoving(canvas, seconds) {
     paintLantern(canvas, seconds);
-    paintCat(canvas, seconds);
+    paintDog(canvas, seconds);
     paintCourier(canvas, seconds);
   },
 };
@@ -94,7 +94,7 @@ function paintLantern(canvas: Canvas, seconds: number): void {
   canvas.fill(roundedRectangle(800, 240, 20, 36, 6), colour('#fff2bf'));
 }
 
-function paintCat(canvas: Canvas, seconds: number): void {
+function paintDog(canvas: Canvas, seconds: number): void {
   const x = -80 + ((seconds + 9) % LOOP_SECONDS) * 95;
   dog(canvas, { x, ground: 668, scale: 0.72, facing: 1, seconds }, colour('#3a3532'));
 }

@@ -46,8 +46,9 @@ function paintMoon(canvas: Canvas): void {
     canvas.fill(ellipse(1080 + dx, 150 + dy, radius), colour('#d8d6bd'));
   }
   for (let star = 0; star < 40; star += 1) {
-    const size = 1 + (star % 3) * 0.6;
-    canvas.fill(ellipse(560 + ((star * 197) % 700), 70 + ((star * 89) % 250), size), colour('#e8ecff'), 0.8);
+    const x = 570 + ((star * star * 149 + star * 31) % 700);
+    const y = 70 + ((star * star * 61 + star * 97) % 240);
+    canvas.fill(ellipse(x, y, 1 + (star % 3) * 0.6), colour('#e8ecff'), 0.8);
   }
 }
 
