@@ -1,19 +1,18 @@
 /** One slot of the pool: keeps one worker running, whatever happens to its processes. */
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
-import { EXIT_BAD_SETTINGS } from '#shared/settings.ts';
-import { EXIT_PORT_TAKEN } from '#shared/worker-protocol.ts';
 import { LogForwarder } from './log-forwarder.ts';
 import { Pause } from './pause.ts';
 import type { PortAllocator } from './port-allocator.ts';
 import type { ProbeTarget } from './probes.ts';
-import { RestartPolicy } from './restart-policy.ts';
+import type { RestartDecision } from './restart-policy.ts';
 import type { RunRegistry } from './run-registry.ts';
 import { StateMachine, type WorkerState } from './state-machine.ts';
+import { Succession } from './succession.ts';
 import { type LifeResult, WorkerLife } from './worker-life.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
-import type { WorkerAddress, WorkerExit, WorkerStatus } from './worker-status.ts';
+import type { WorkerAddress, WorkerStatus } from './worker-status.ts';
 
 export type { WorkerAddress, WorkerStatus } from './worker-status.ts';
 
@@ -34,8 +33,6 @@ export interface SlotSurroundings {
   onDown: (name: string) => void;
 }
 
-/** Ports tried without a pause when all are taken. */
-const MAX_PORT_MOVES = 3;
 /** Lines of output that a crash loop is reported with. */
 const REPORTED_LINES = 50;
 
@@ -45,7 +42,7 @@ export class Slot {
   readonly #around: SlotSurroundings;
   readonly #log: Logger;
   readonly #machine: StateMachine;
-  readonly #policy: RestartPolicy;
+  readonly #succession: Succession;
   readonly #forwarder: LogForwarder;
   readonly #pause = new Pause();
   readonly #lost = Promise.withResolvers<void>();
@@ -54,12 +51,7 @@ export class Slot {
   #life: WorkerLife | undefined;
   #forgetToken: () => void = () => {};
   #epoch = 0;
-  /** Spawns that only moved the worker to another port. */
-  #quickMoves = 0;
-  #recycles = 0;
-  #portMoves = 0;
   #port: number | undefined;
-  #lastRecycleAt = Number.NEGATIVE_INFINITY;
   #lastExit: WorkerStatus['lastExit'];
   #retryAt: number | undefined;
 
@@ -68,7 +60,7 @@ export class Slot {
     this.#around = surroundings;
     this.#log = surroundings.log.child({ worker: spec.name });
     this.#forwarder = new LogForwarder(this.#log);
-    this.#policy = new RestartPolicy(spec.restart);
+    this.#succession = new Succession(spec, () => this.#movePort());
     this.#machine = new StateMachine((state, previous) => this.#onState(state, previous));
   }
 
@@ -91,10 +83,10 @@ export class Slot {
       port: this.#port,
       pid: this.#life?.pid,
       epoch: this.#epoch,
-      restarts: Math.max(0, this.#epoch - 1 - this.#quickMoves),
-      recycles: this.#recycles,
+      restarts: Math.max(0, this.#epoch - 1 - this.#succession.quickMoves),
+      recycles: this.#succession.recycles,
       since: this.#machine.since.toISOString(),
-      flapping: this.#policy.isFlapping(now),
+      flapping: this.#succession.isFlapping,
       ...(this.#lastExit === undefined ? {} : { lastExit: this.#lastExit }),
       ...(this.#retryAt === undefined ? {} : { retryAfterMs: Math.max(0, Math.round(this.#retryAt - now)) }),
       ...(rss === undefined ? {} : { rss }),
@@ -122,7 +114,7 @@ export class Slot {
 
   /** Replaces the worker now; also ends a crash loop's long waits. */
   restart(): void {
-    this.#policy.reset();
+    this.#succession.reset();
     this.#life?.end('restart');
     if (this.#retryAt !== undefined) this.#retryAt = performance.now();
     this.#pause.end();
@@ -157,7 +149,7 @@ export class Slot {
       log: this.#log,
       onSpawn: (process, target) => this.#onSpawn(process, target),
       onState: (state) => this.#machine.to(state),
-      mayRecycle: () => performance.now() - this.#lastRecycleAt > this.#spec.timings.recycleEveryMs,
+      mayRecycle: () => this.#succession.mayRecycle(),
     });
     this.#life = life;
     if (this.#isStopping) life.end('stop');
@@ -177,39 +169,23 @@ export class Slot {
 
   /** Waits as long as the end of the last process calls for. */
   async #recover(result: LifeResult): Promise<void> {
-    const { exit, reason, readyMs, drained } = result;
-    if (reason === 'recycle') {
-      this.#recycles += 1;
-      this.#lastRecycleAt = performance.now();
-    }
-    if (this.#movesPort(exit)) return;
-    if (reason === 'recycle' || reason === 'restart') return;
-    const isFinal = exit.code === EXIT_BAD_SETTINGS;
-    const { delayMs, hasFailed } = this.#policy.fail(performance.now(), { readyMs, isFinal });
-    this.#machine.to(hasFailed ? 'failed' : 'backoff');
-    this.#retryAt = performance.now() + delayMs;
-    await drained;
-    this.#report(result, { delayMs, hasFailed });
+    const decision = this.#succession.after(result);
+    if (decision === undefined) return;
+    this.#machine.to(decision.hasFailed ? 'failed' : 'backoff');
+    this.#retryAt = performance.now() + decision.delayMs;
+    await result.drained;
+    this.#report(result, decision);
     if (!this.#isStopping) await this.#pause.wait(this.#retryAt - performance.now());
     this.#retryAt = undefined;
   }
 
-  /** After `port taken` the next port is tried, the first few times at once. */
-  #movesPort(exit: WorkerExit): boolean {
-    if (exit.code !== EXIT_PORT_TAKEN) return false;
+  #movePort(): void {
     const taken = this.#port;
     const port = this.#around.ports.next(this.name, this.#spec.ports);
     this.#log.warn({ taken, port }, 'port is taken, the next one is tried');
-    this.#portMoves += 1;
-    if (this.#portMoves > MAX_PORT_MOVES) return false;
-    this.#quickMoves += 1;
-    return true;
   }
 
-  #report(
-    { exit, reason }: LifeResult,
-    { delayMs, hasFailed }: { delayMs: number; hasFailed: boolean },
-  ): void {
+  #report({ exit, reason }: LifeResult, { delayMs, hasFailed }: RestartDecision): void {
     const facts = { ...exit, reason, retryInMs: Math.round(delayMs) };
     if (hasFailed) {
       const lastLines = this.#forwarder.lastLines.slice(-REPORTED_LINES);
@@ -229,7 +205,7 @@ export class Slot {
     if (previous === 'ready') this.#around.onDown(this.name);
     const address = this.address;
     if (address === undefined) return;
-    this.#portMoves = 0;
+    this.#succession.onReady();
     this.#port = Number(new URL(address.origin).port);
     this.#around.onReady(address);
   }

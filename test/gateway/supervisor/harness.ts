@@ -133,7 +133,6 @@ export class PoolUnderTest {
   async close(): Promise<void> {
     this.pool.kill();
     await this.pool.stop();
-    rmSync(this.runDirectory, { recursive: true, force: true });
   }
 }
 
@@ -232,8 +231,16 @@ export function endProcess(pid: number | undefined): void {
   process.kill(pid, 'SIGKILL');
 }
 
+const temporary: string[] = [];
+process.once('exit', () => {
+  for (const directory of temporary) rmSync(directory, { recursive: true, force: true });
+});
+
+/** A directory that is removed with everything in it when the tests are over. */
 export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'supervisor-test-'));
+  const directory = mkdtempSync(join(tmpdir(), 'supervisor-test-'));
+  temporary.push(directory);
+  return directory;
 }
 
 const FIRST_PORT = 20_000;
