@@ -48,7 +48,13 @@ const DRAIN_MS = 1000;
 export async function openGateway({ config, redactor, log }: GatewayOptions): Promise<OpenGateway> {
   const workers = rtspWorkerNames(config);
   const registry = new RunRegistry(join(config.dataDir, 'run'), log);
-  const pool = new WorkerPool({ specs: workerSpecs(config), registry, baseEnv: config.workerEnv, log });
+  const pool = new WorkerPool({
+    specs: workerSpecs(config),
+    registry,
+    baseEnv: config.workerEnv,
+    redactor,
+    log,
+  });
   const owners = new CameraOwners(pool, workers);
   const directory = new CameraDirectory(config.limits.cameras);
   const isKnown = (id: string): boolean => directory.has(id);
@@ -81,7 +87,6 @@ export async function openGateway({ config, redactor, log }: GatewayOptions): Pr
   const port = await listen(server, config);
   log.info({ port, url: `http://localhost:${port}` }, 'gateway listens');
 
-  registry.reapOrphans();
   reconciler.start();
   demo.start();
   pool.start();

@@ -25,7 +25,7 @@ export const SOURCE_TIMINGS: SourceTimings = { dialMs: 5000, answerMs: 5000, kee
 
 /** What a source tells its owner. */
 export interface SourceHandlers {
-  /** The session plays; packets follow. */
+  /** The session is set up; packets follow. */
   onTrack(track: VideoTrack): void;
   onPacket(packet: Packet): void;
 }
@@ -81,8 +81,9 @@ class RtspSession {
     const base = headerOf(asMessage(description), 'content-base') ?? this.#uri;
     this.#receiver = new RtpReceiver(media, (packet) => handlers.onPacket(packet));
     await this.#setUp(media, base);
-    await this.#request('PLAY', aggregateControl(description.body, base), { Range: 'npt=0.000-' });
+    // Before PLAY: its answer and the first packets may come in one piece, and packets are handed on as they come.
     handlers.onTrack(media);
+    await this.#request('PLAY', aggregateControl(description.body, base), { Range: 'npt=0.000-' });
     this.#startKeepAlive(headerOf(asMessage(options), 'public') ?? '');
     return this.#connection.failed;
   }

@@ -1,0 +1,118 @@
+/** Runs the product's own processes for tests: on free ports, with a data directory of their own. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { waitFor } from './wait-for.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+/** A process of ours under test. */
+export interface RunningProcess {
+  pid: number;
+  port: number;
+  origin: string;
+  dataDir: string;
+  /** Everything it printed so far. */
+  output(): string;
+  /** Sends a signal and waits for the end. @returns exit code, or null when killed */
+  end(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** A TCP port that was free a moment ago. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Starts the gateway; resolves once it listens. */
+export async function startGateway(env: Record<string, string> = {}): Promise<RunningProcess> {
+  const port = await freePort();
+  const workerPort = String(await freePort());
+  const simulatorPort = String(await freePort());
+  return start('gateway/main.ts', port, {
+    PORT: String(port),
+    HOST: '127.0.0.1',
+    RTSP_WORKER_PORT: workerPort,
+    SIMULATOR_PORT: simulatorPort,
+    DEMO_CAMERAS: 'off',
+    ...env,
+  });
+}
+
+/** Starts one RTSP worker alone; resolves once it serves. */
+export async function startWorker(env: Record<string, string> = {}): Promise<RunningProcess> {
+  const port = await freePort();
+  return start('workers/rtsp/main.ts', port, { WORKER_PORT: String(port), ...env });
+}
+
+async function start(entry: string, port: number, env: Record<string, string>): Promise<RunningProcess> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'gateway-test-'));
+  const child = spawn(process.execPath, [join(ROOT, entry)], {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = collect(child);
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const origin = `http://127.0.0.1:${port}`;
+  const isUp = () =>
+    fetch(`${origin}/livez`)
+      .then((response) => response.ok)
+      .catch(() => child.exitCode !== null);
+  await waitFor(isUp, { timeoutMs: 20_000, message: `${entry} to listen` });
+  if (child.exitCode !== null) throw new Error(`${entry} ended with ${child.exitCode}: ${output()}`);
+  return {
+    pid: child.pid as number,
+    port,
+    origin,
+    dataDir,
+    output,
+    end: async (signal = 'SIGTERM') => {
+      child.kill(signal);
+      const code = await exited;
+      rmSync(dataDir, { recursive: true, force: true });
+      return code;
+    },
+  };
+}
+
+function collect(child: ChildProcess): () => string {
+  const chunks: Buffer[] = [];
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('data', (chunk: Buffer) => chunks.push(chunk));
+  return () => Buffer.concat(chunks).toString();
+}
+
+/** Whether a process runs; one that ended and was not reaped (zombie) does not. */
+export function isRunning(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return !['Z', 'X'].includes(stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3));
+  } catch {
+    return false;
+  }
+}
+
+/** The processes that a process started, running ones only. */
+export function childrenOf(pid: number): number[] {
+  const pids = readdirSync('/proc').map(Number).filter(Number.isInteger);
+  return pids.filter((candidate) => isRunning(candidate) && parentOf(candidate) === pid);
+}
+
+function parentOf(pid: number): number | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+  } catch {
+    return undefined;
+  }
+}
