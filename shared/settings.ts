@@ -1,6 +1,6 @@
 /**
  * Readers for environment variables. Each takes the raw environment, so that
- * only `config` files touch `process.env`; each throws a {@link SettingsError}
+ * only `config` files touch that of the process; each throws a {@link SettingsError}
  * that names the variable, what it was and what is allowed.
  */
 

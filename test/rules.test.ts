@@ -1,0 +1,145 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const MAX_LINES = 300;
+
+interface SourceFile {
+  /** From the root, with slashes. */
+  path: string;
+  text: string;
+  /** Paths of our own files, or names of packages. */
+  imports: string[];
+}
+
+function readTree(folder: string): SourceFile[] {
+  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readSource(join(ROOT, folder, name)));
+}
+
+function readSource(file: string): SourceFile {
+  const text = readFileSync(file, 'utf8');
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+    (match) => match[1] as string,
+  );
+  const imports = specifiers.map((specifier) => {
+    if (specifier.startsWith('#shared/')) return specifier.replace('#shared/', 'shared/');
+    if (!specifier.startsWith('.')) return specifier;
+    return relative(ROOT, resolve(dirname(file), specifier)).replaceAll('\\', '/');
+  });
+  return { path: relative(ROOT, file).replaceAll('\\', '/'), text, imports };
+}
+
+const files = ['gateway', 'workers', 'shared'].flatMap(readTree);
+
+/** `importer → imported` for every import that a rule forbids. */
+function breaches(isForbidden: (file: SourceFile, imported: string) => boolean): string[] {
+  return files.flatMap((file) =>
+    file.imports
+      .filter((imported) => isForbidden(file, imported))
+      .map((imported) => `${file.path} → ${imported}`),
+  );
+}
+
+/** Files whose text a rule forbids. */
+function offenders(pattern: RegExp, isAllowed: (path: string) => boolean): string[] {
+  return files.filter(({ path, text }) => pattern.test(text) && !isAllowed(path)).map(({ path }) => path);
+}
+
+const isMain = (path: string): boolean => path.endsWith('/main.ts');
+const isConfig = (path: string): boolean => /(^|[/-])config\.ts$/.test(path);
+
+describe('The house', () => {
+  it('keeps gateway and workers apart, and shared below both', () => {
+    expect(
+      breaches(({ path }, to) => path.startsWith('gateway/') && to.startsWith('workers/')),
+    ).to.deep.equal([]);
+    expect(
+      breaches(({ path }, to) => path.startsWith('workers/') && to.startsWith('gateway/')),
+    ).to.deep.equal([]);
+    expect(
+      breaches(({ path }, to) => path.startsWith('shared/') && /^(gateway|workers)\//.test(to)),
+    ).to.deep.equal([]);
+  });
+
+  it('lets each worker be deleted without breaking another', () => {
+    const kindOf = (path: string): string | undefined => /^workers\/([^/]+)\//.exec(path)?.[1];
+    expect(
+      breaches(({ path }, to) => {
+        const [from, target] = [kindOf(path), kindOf(to)];
+        return from !== undefined && target !== undefined && from !== target;
+      }),
+    ).to.deep.equal([]);
+  });
+
+  for (const [vendor, door] of [
+    ['node-av', /^workers\/(rtsp\/media|simulator\/scenes)\//],
+    ['execa', /^gateway\/supervisor\/worker-process\.ts$/],
+    ['http-proxy-middleware', /^gateway\/proxy\//],
+    ['dotenv', /\/main\.ts$/],
+  ] as const) {
+    it(`has one door to ${vendor}`, () => {
+      const isVendor = (to: string): boolean => to === vendor || to.startsWith(`${vendor}/`);
+      expect(breaches(({ path }, to) => isVendor(to) && !door.test(path))).to.deep.equal([]);
+    });
+  }
+
+  it('reads the environment in configuration only', () => {
+    expect(offenders(/process\.env\b/, (path) => isMain(path) || isConfig(path))).to.deep.equal([]);
+  });
+
+  it('ends the process and takes signals in main files only', () => {
+    expect(offenders(/process\.(exit|on|once)\(/, isMain)).to.deep.equal([]);
+  });
+
+  it('keeps the media layer below the transports', () => {
+    const isLow = (path: string): boolean => /^workers\/rtsp\/(source|media|pictures)\//.test(path);
+    const isHigh = (to: string): boolean =>
+      /^workers\/rtsp\/(transports|routes|server)/.test(to) || ['express', 'ws'].includes(to);
+    expect(breaches(({ path }, to) => isLow(path) && isHigh(to))).to.deep.equal([]);
+  });
+
+  it('has no import cycles', () => {
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    const finished = new Set<string>();
+    const cycles: string[] = [];
+    const visit = (path: string, trail: string[]): void => {
+      if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+      if (finished.has(path) || trail.includes(path)) return;
+      for (const to of valueImports(byPath.get(path))) visit(to, [...trail, path]);
+      finished.add(path);
+    };
+    const valueImports = (file: SourceFile | undefined): string[] =>
+      (file?.imports ?? []).filter((to) => byPath.has(to) && !isTypeOnly(file as SourceFile, to));
+    for (const { path } of files) visit(path, []);
+    expect(cycles).to.deep.equal([]);
+  });
+
+  it(`has no file over ${MAX_LINES} lines`, () => {
+    const long = files.filter(({ text }) => text.split('\n').length > MAX_LINES).map(({ path }) => path);
+    expect(long).to.deep.equal([]);
+  });
+
+  it('documents every environment variable in README.md and, unless a supervisor sets it, in .env.example', () => {
+    const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+    const example = readFileSync(join(ROOT, '.env.example'), 'utf8');
+    const read = files
+      .filter(({ path }) => isConfig(path) || path === 'shared/settings.ts')
+      .flatMap(({ text }) =>
+        [...text.matchAll(/read\w+\(env, '([A-Z_]+)'/g)].map((match) => match[1] as string),
+      );
+    expect(read).to.include('PORT');
+    expect(read.filter((name) => !readme.includes(`\`${name}\``))).to.deep.equal([]);
+    expect(read.filter((name) => !example.includes(name))).to.deep.equal([]);
+  });
+});
+
+/** Whether a file imports another for its types only, which leaves nothing at run time. */
+function isTypeOnly(file: SourceFile, to: string): boolean {
+  const name = to.split('/').at(-1) as string;
+  const statements = [...file.text.matchAll(/import\s+(type\s+)?[^;]*?from\s+'([^']+)'/g)];
+  return statements.filter((match) => match[2]?.endsWith(name)).every((match) => match[1] !== undefined);
+}
