@@ -41,7 +41,9 @@ describe('FFmpeg as a client', () => {
 
   it('sees time go on evenly over the end of the loop', async () => {
     const server = await serve('h264');
-    const { times } = await playWithFfmpeg(server.url('/cam'), { count: 25 });
+    const played = await playWithFfmpeg(server.url('/cam'), { count: 25 });
+    // FFmpeg's parser gives the very first picture no time.
+    const times = played.times.slice(1);
     for (const [index, time] of times.slice(1).entries()) {
       expect(time - (times[index] as number)).to.be.closeTo(0.04, 0.002);
     }

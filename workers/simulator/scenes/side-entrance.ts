@@ -7,6 +7,9 @@ import { ellipse, polygon, rectangle, roundedRectangle, stroke } from './shapes.
 
 const GROUND = 540;
 const WALL = colour('#2b2f52');
+/** The walker turns where not even the torch can be seen. */
+const OUTSIDE_X = 1680;
+const WAY = 1060;
 const DROPS = 110;
 const RAIN_ROWS = 780;
 
@@ -102,11 +105,11 @@ function paintTelevision(canvas: Canvas, seconds: number): void {
 
 function paintWalker(canvas: Canvas, seconds: number): void {
   const share = seconds / LOOP_SECONDS;
-  const x = 1240 - thereAndBack(share) * 620;
+  const x = OUTSIDE_X - thereAndBack(share) * WAY;
   const facing = share < 0.5 ? -1 : 1;
   const ground = 650;
   const hand = [x + facing * 30, ground - 96] as const;
-  const reach = facing * (330 + 20 * Math.sin(seconds * 5));
+  const reach = facing * (330 + 20 * Math.sin(share * 2 * Math.PI * 18));
   canvas.fill(
     polygon(hand, [hand[0] + reach, ground - 20], [hand[0] + reach * 0.9, ground + 44]),
     colour('#fff3b8'),

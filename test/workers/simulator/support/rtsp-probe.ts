@@ -45,8 +45,8 @@ export class RtspProbe {
   readonly socket: Socket;
   /** Interleaved packets by channel. */
   readonly received = new Map<number, Buffer[]>();
-  /** Everything that arrived, when the bytes are not RTSP. */
-  raw = Buffer.alloc(0);
+  /** What arrived that is not RTSP. */
+  readonly raw: Buffer[] = [];
   isClosed = false;
   closeError: NodeJS.ErrnoException | undefined;
   sessionId = '';
@@ -69,7 +69,7 @@ export class RtspProbe {
       try {
         reader.push(chunk);
       } catch {
-        this.raw = Buffer.concat([this.raw, chunk]);
+        this.raw.push(chunk);
       }
     });
     socket.on('error', (error) => {
