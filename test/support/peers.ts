@@ -1,0 +1,69 @@
+/** Finds third-party programs that tests use as real peers. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { waitFor } from './wait-for.ts';
+
+/** Debian's Python has the bindings to GStreamer, whichever other Python stands first in the path. */
+const PYTHON = '/usr/bin/python3';
+const GST_SERVER = fileURLToPath(new URL('../peers/gst-server.py', import.meta.url));
+const GST_PROBE =
+  'import gi; gi.require_version("GstRtspServer", "1.0"); from gi.repository import GstRtspServer';
+
+const PROBES = {
+  'gst-rtsp-server': () => spawnSync(PYTHON, ['-c', GST_PROBE]).status === 0,
+  ffmpeg: () => spawnSync('ffmpeg', ['-version']).status === 0,
+} as const;
+
+/** Skips the tests of a context aloud when a peer is missing; with `CI_PEERS=required` it fails instead. */
+export function requirePeer(context: Mocha.Context, peer: keyof typeof PROBES): void {
+  if (PROBES[peer]()) return;
+  if (process.env.CI_PEERS === 'required') throw new Error(`${peer} is not installed`);
+  console.log(`      skipped: ${peer} is not installed`);
+  context.skip();
+}
+
+/** GStreamer's RTSP server with the mounts of `test/peers/gst-server.py`. */
+export interface GstServer {
+  port: number;
+  url(path: string): string;
+  close(): void;
+}
+
+/** Starts it on a free port. @param digest whether it wants user `viewer` with password `p@ss:w/rd#1` */
+export async function startGstServer({ digest = false } = {}): Promise<GstServer> {
+  const child: ChildProcess = spawn(PYTHON, [GST_SERVER, ...(digest ? ['--digest'] : [])], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let output = '';
+  child.stdout?.on('data', (chunk: Buffer) => {
+    output += chunk.toString();
+  });
+  const message = 'the GStreamer server to listen';
+  const port = await waitFor(() => Number(/"port": (\d+)/.exec(output)?.[1]), { timeoutMs: 20_000, message });
+  return { port, url: (path) => `rtsp://127.0.0.1:${port}${path}`, close: () => void child.kill('SIGKILL') };
+}
+
+/** One picture of a stream as `ffmpeg` sees it: RGB, three bytes a pixel. @throws Error with what ffmpeg printed */
+export function grabRgb(url: string): Buffer {
+  const args = [
+    '-v',
+    'error',
+    '-rtsp_transport',
+    'tcp',
+    '-i',
+    url,
+    '-frames:v',
+    '1',
+    '-f',
+    'rawvideo',
+    '-pix_fmt',
+    'rgb24',
+    '-',
+  ];
+  const { status, stdout, stderr } = spawnSync('ffmpeg', args, {
+    maxBuffer: 64 * 1024 * 1024,
+    timeout: 20_000,
+  });
+  if (status !== 0) throw new Error(`ffmpeg: ${stderr}`);
+  return stdout;
+}
