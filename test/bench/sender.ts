@@ -1,0 +1,31 @@
+/**
+ * The cameras of the benchmark in a process of their own, so that their cost is
+ * not counted: `sender.ts CLIP CAMERAS`. Frame k leaves at `startedAt` + k/30 s.
+ */
+import { createRtspServer } from '../../workers/simulator/rtsp-server.ts';
+import { PushSource } from '../../workers/simulator/stream/push-source.ts';
+import { CLIP_FPS, readClip } from './clip.ts';
+
+const [clipFile = '', count = '1'] = process.argv.slice(2);
+const units = readClip(clipFile);
+const sources = Array.from(
+  { length: Number(count) },
+  () => new PushSource({ codec: 'h264', framesPerSecond: CLIP_FPS }),
+);
+const streams = new Map(sources.map((source, index) => [`/${index + 1}`, source]));
+const server = createRtspServer({ streams, instantStart: false });
+await server.listen();
+
+const startedAt = Date.now();
+process.stdout.write(`${JSON.stringify({ port: server.port, startedAt })}\n`);
+let frame = 0;
+sendDue();
+
+function sendDue(): void {
+  for (; startedAt + (frame * 1000) / CLIP_FPS <= Date.now(); frame += 1) {
+    const unit = units[frame % units.length];
+    for (const source of sources)
+      if (unit !== undefined) source.push({ ...unit, timestamp: frame * (90_000 / CLIP_FPS) });
+  }
+  setTimeout(sendDue, Math.max(0, startedAt + (frame * 1000) / CLIP_FPS - Date.now()));
+}
