@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import express, { type Express } from 'express';
 import { pinoHttp } from 'pino-http';
+import { AppError } from '#shared/errors.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import type { Logger } from '#shared/logger.ts';
 import { maskUrl, type Redactor } from '#shared/redact.ts';
@@ -34,6 +35,11 @@ export function createApp({ cameras, proxy, health, redactor, log }: AppOptions)
     next();
   });
   app.use(healthRoutes(health));
+  app.use((_req, res, next) => {
+    if (!health.health.isDraining) return next();
+    res.setHeader('Connection', 'close');
+    throw new AppError('draining', 'The gateway is stopping', { retryAfter: 1 });
+  });
   app.use('/api/cameras', cameraRoutes(cameras));
   app.use('/api/cameras', cameraProxy(proxy));
   app.get('/', (_req, res) => {

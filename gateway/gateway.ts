@@ -1,5 +1,4 @@
 /** The whole gateway: built in the order of the data's way, closed in reverse. */
-import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
@@ -12,6 +11,7 @@ import { Reconciler } from './cameras/reconciler.ts';
 import type { GatewayConfig } from './config.ts';
 import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
+import { createHttpServer } from './http-server.ts';
 import { listen } from './listen.ts';
 import { FrameRelay } from './proxy/frame-relay.ts';
 import { ClientSockets } from './proxy/upgrade.ts';
@@ -35,12 +35,6 @@ export interface OpenGateway {
   kill(): void;
 }
 
-/** Slow senders of headers and bodies are cut off (slowloris), milliseconds. */
-const HEADERS_TIMEOUT_MS = 10_000;
-const REQUEST_TIMEOUT_MS = 30_000;
-const CONNECTIONS_CHECK_MS = 2000;
-/** Above the keep-alive of common load balancers, so that they close first. */
-const KEEP_ALIVE_MS = 65_000;
 /** Requests under way may finish within this after the order to stop, milliseconds. */
 const DRAIN_MS = 1000;
 
@@ -60,7 +54,7 @@ export async function openGateway({ config, redactor, log }: GatewayOptions): Pr
   const isKnown = (id: string): boolean => directory.has(id);
   const ownerOf = (id: string): string => owners.nameFor(id);
   const reconciler = new Reconciler({ directory, owners, pool, log });
-  const demo = new Demo({ directory, pool, worker: SIMULATOR, log });
+  const demo = config.demo.isOn ? new Demo({ directory, pool, worker: SIMULATOR, log }) : undefined;
   const relay = new FrameRelay({ pool, workers, ownerOf, isKnown, log });
   const sockets = new ClientSockets({ feed: relay, maxSockets: config.limits.sockets, redactor, log });
   const health = new GatewayHealth(pool, workers);
@@ -76,19 +70,18 @@ export async function openGateway({ config, redactor, log }: GatewayOptions): Pr
       connector: new Connector({ directory, owners, reconciler }),
       rtspStatus: () => health.rtsp(),
     },
-    proxy: { owners, isKnown, kick: (name) => pool.kick(name), redactor, log },
+    proxy: { owners, isKnown, kick: (name) => pool.kick(name), log },
     health: { health, metrics: createMetrics({ pool, workers, gauges }) },
     redactor,
     log,
   });
-  const server = createServer({ connectionsCheckingInterval: CONNECTIONS_CHECK_MS }, app);
-  limitTimes(server);
+  const server = createHttpServer(app);
   sockets.listen(server);
   const port = await listen(server, config);
   log.info({ port, url: `http://localhost:${port}` }, 'gateway listens');
 
   reconciler.start();
-  demo.start();
+  demo?.start();
   pool.start();
 
   return {
@@ -96,7 +89,7 @@ export async function openGateway({ config, redactor, log }: GatewayOptions): Pr
     kill: () => pool.kill(),
     close: async () => {
       health.isDraining = true;
-      demo.close();
+      demo?.close();
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
@@ -106,11 +99,4 @@ export async function openGateway({ config, redactor, log }: GatewayOptions): Pr
       await closed;
     },
   };
-}
-
-function limitTimes(server: Server): void {
-  server.headersTimeout = HEADERS_TIMEOUT_MS;
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.keepAliveTimeout = KEEP_ALIVE_MS;
-  server.maxHeadersCount = 100;
 }

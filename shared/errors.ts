@@ -28,6 +28,7 @@ export const STATUS_BY_CODE = {
   'too-many-requests': 429,
   unauthorized: 401,
   'worker-not-ready': 503,
+  'worker-busy': 503,
   'worker-failed': 502,
   'worker-timeout': 504,
   draining: 503,

@@ -1,6 +1,6 @@
 /** Finds the worker of a camera, and says when to come back while it is not ready. */
 import { AppError } from '#shared/errors.ts';
-import type { WorkerAddress, WorkerStatus } from '../supervisor/slot.ts';
+import type { WorkerAddress, WorkerStatus } from '../supervisor/worker-status.ts';
 import { ownerOf } from './owner.ts';
 
 /** The part of the pool that is needed here. */

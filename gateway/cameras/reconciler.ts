@@ -7,7 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { sourceId } from '#shared/source-id.ts';
-import type { WorkerAddress } from '../supervisor/slot.ts';
+import type { WorkerAddress } from '../supervisor/worker-status.ts';
 import type { CameraDirectory, WantedCamera } from './camera-directory.ts';
 import type { CameraOwners } from './camera-owners.ts';
 import { listActualCameras, putCamera, removeCamera } from './worker-client.ts';

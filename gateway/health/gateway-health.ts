@@ -1,5 +1,5 @@
 /** How the gateway and its workers are: from memory, so that it can always be told at once. */
-import type { WorkerStatus } from '../supervisor/slot.ts';
+import type { WorkerStatus } from '../supervisor/worker-status.ts';
 
 /** The part of the pool that health needs. */
 export interface HealthPool {

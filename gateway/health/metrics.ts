@@ -2,7 +2,7 @@
 import got from 'got';
 import { formatMetrics, type Metric, mergeExpositions } from '#shared/http/prometheus-text.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import type { WorkerAddress, WorkerStatus } from '../supervisor/slot.ts';
+import type { WorkerAddress, WorkerStatus } from '../supervisor/worker-status.ts';
 
 /** What is measured of the gateway itself. */
 export interface GatewayGauges {

@@ -5,7 +5,7 @@ import type { FramePayload } from '#shared/frames/payload.ts';
 import type { FrameRequest } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import type { WorkerAddress } from '../supervisor/slot.ts';
+import type { WorkerAddress } from '../supervisor/worker-status.ts';
 
 /** Larger than any picture; the worker is ours, the bound is against a bug. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;

@@ -4,7 +4,7 @@ import type { FrameFeed, FrameSubscriber } from '#shared/frames/frame-socket.ts'
 import type { FramePayload } from '#shared/frames/payload.ts';
 import { type FrameRequest, requestKey } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { WorkerAddress } from '../supervisor/slot.ts';
+import type { WorkerAddress } from '../supervisor/worker-status.ts';
 import { FrameLink } from './frame-link.ts';
 
 /** The part of the pool that the relay needs. */
@@ -57,7 +57,8 @@ export class FrameRelay implements FrameFeed {
   /** Starts delivering; a camera that is unknown or down is waited for. */
   open(request: FrameRequest, subscriber: FrameSubscriber): { close(): void } {
     const { cameraId } = request;
-    if (!this.#options.isKnown(cameraId)) {
+    const isKnown = this.#options.isKnown(cameraId);
+    if (!isKnown) {
       subscriber.fail(
         new AppError('camera-not-found', `No camera ${cameraId} yet; frames follow when there is one`),
       );
@@ -65,7 +66,7 @@ export class FrameRelay implements FrameFeed {
     const key = requestKey(request);
     const shared = this.#shared.get(key) ?? this.#share(key, request);
     shared.subscribers.add(subscriber);
-    if (shared.newest !== undefined && performance.now() - shared.newest.at < FRESH_MS) {
+    if (isKnown && shared.newest !== undefined && performance.now() - shared.newest.at < FRESH_MS) {
       subscriber.deliver(shared.newest.payload);
     }
     return { close: () => this.#leave(key, shared, subscriber) };

@@ -1,14 +1,13 @@
 /** Passes REST and MJPEG of one camera to the worker that runs it. The only door to http-proxy-middleware. */
-import { Agent, type ServerResponse } from 'node:http';
-import { type Request, type Response, Router } from 'express';
-import { createProxyMiddleware, type RequestHandler } from 'http-proxy-middleware';
+import { Agent } from 'node:http';
+import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import { createProxyMiddleware } from 'http-proxy-middleware';
 import { AppError } from '#shared/errors.ts';
-import { sendProblem } from '#shared/http/problem.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Redactor } from '#shared/redact.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import type { CameraOwners } from '../cameras/camera-owners.ts';
-import type { WorkerAddress } from '../supervisor/slot.ts';
+import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import { InFlight } from './in-flight.ts';
 
 /** What the proxy is made of. */
 export interface HttpProxyOptions {
@@ -17,7 +16,6 @@ export interface HttpProxyOptions {
   isKnown: (cameraId: string) => boolean;
   /** Tells the supervisor that a worker was found not answering. */
   kick: (worker: string) => void;
-  redactor: Redactor;
   log: Logger;
   /** Time for an answer to begin, milliseconds. */
   answerMs?: number;
@@ -27,82 +25,120 @@ export interface HttpProxyOptions {
 
 const ANSWER_MS = 15_000;
 const IDLE_MS = 30_000;
-const MAX_IN_FLIGHT = 64;
-/** Headers of the outside that say who asks: the worker must believe only us. */
-const STRIPPED = ['authorization', 'cookie', 'forwarded', TOKEN_HEADER];
+/** Requests under way at one worker; more would only wait there. */
+const MAX_ANSWERS = 64;
+const MAX_STREAMS = 200;
+/**
+ * Headers of a client that reach a worker: nothing that says who asks or by
+ * which way, since the worker believes only us. The last three frame the request.
+ */
+const PASSED_HEADERS = [
+  'accept',
+  'host',
+  'if-none-match',
+  'user-agent',
+  'connection',
+  'content-length',
+  'transfer-encoding',
+];
 
 interface Proxied extends Request {
   worker?: WorkerAddress;
+  isLate?: boolean;
+  fail?: (error: unknown) => void;
 }
 
 /** Routes `/:id/status`, `/:id/frame` and `/:id/stream.mjpeg`, and no other path. */
 export function cameraProxy(options: HttpProxyOptions): Router {
   const routes = Router();
-  const agent = new Agent({ keepAlive: true, maxSockets: MAX_IN_FLIGHT });
-  const answers = createProxy(options, { agent, proxyTimeout: options.answerMs ?? ANSWER_MS });
-  // A stream keeps its connection for as long as it lasts, so it must not take one of the shared ones.
-  const streams = createProxy(options, { proxyTimeout: options.idleMs ?? IDLE_MS });
-
-  const choose = (req: Proxied): void => {
-    const id = String(req.params.id);
-    if (!options.isKnown(id)) throw new AppError('camera-not-found', `No camera ${id}`);
-    req.worker = options.owners.get(id);
-    // HPM sees the path below the mount point, the worker has the routes under the same one as we.
-    req.url = req.originalUrl;
-  };
-  routes.get(['/:id/status', '/:id/frame'], async (req, res, next) => {
-    choose(req);
-    await answers(req, res, next);
+  const answers = passOn(options, {
+    agent: new Agent({ keepAlive: true }),
+    timeoutMs: options.answerMs ?? ANSWER_MS,
+    inFlight: new InFlight(MAX_ANSWERS),
   });
-  routes.get('/:id/stream.mjpeg', async (req, res, next) => {
-    choose(req);
-    await streams(req, res, next);
+  const streams = passOn(options, {
+    agent: new Agent(),
+    timeoutMs: options.idleMs ?? IDLE_MS,
+    inFlight: new InFlight(MAX_STREAMS),
   });
+  routes.get(['/:id/status', '/:id/frame'], answers);
+  routes.get('/:id/stream.mjpeg', streams);
   return routes;
 }
 
-function createProxy(
-  { kick, redactor, log }: HttpProxyOptions,
-  { agent, proxyTimeout }: { agent?: Agent; proxyTimeout: number },
-): RequestHandler<Proxied, Response> {
+interface Way {
+  agent: Agent;
+  timeoutMs: number;
+  inFlight: InFlight;
+}
+
+function passOn(options: HttpProxyOptions, way: Way): RequestHandler {
+  const proxy = createProxy(options, way);
+  return async (req: Proxied, res, next) => {
+    const id = String(req.params.id);
+    if (!options.isKnown(id)) throw new AppError('camera-not-found', `No camera ${id}`);
+    const worker = options.owners.get(id);
+    way.inFlight.enter(worker.name, res);
+    req.worker = worker;
+    req.headers = { ...pick(req.headers, PASSED_HEADERS), [TOKEN_HEADER]: worker.token };
+    // HPM sees the path below the mount point; the worker has its routes where we have ours.
+    req.url = req.originalUrl;
+    req.fail = failOnce(req, res, next);
+    await proxy(req, res, req.fail);
+  };
+}
+
+function createProxy({ kick, log }: HttpProxyOptions, { agent, timeoutMs }: Way) {
   return createProxyMiddleware<Proxied, Response>({
-    router: (req) => req.worker?.origin ?? '',
+    router: (req) => (req.worker as WorkerAddress).origin,
     target: 'http://127.0.0.1',
-    proxyTimeout,
-    xfwd: false,
-    ...(agent === undefined ? {} : { agent }),
-    // With an error handler of ours its own, which calls a refused connection 504, is not loaded.
+    proxyTimeout: timeoutMs,
+    agent,
     on: {
+      // The proxy cuts off a silent worker with the same error as one that broke off.
       proxyReq: (proxyReq, req) => {
-        for (const name of proxyReq.getHeaderNames()) {
-          if (STRIPPED.includes(name) || name.startsWith('x-forwarded-')) proxyReq.removeHeader(name);
-        }
-        proxyReq.setHeader(TOKEN_HEADER, req.worker?.token ?? '');
+        proxyReq.once('timeout', () => {
+          req.isLate = true;
+        });
       },
-      proxyRes: (proxyRes, _req, res) => {
-        // Without this a worker that dies in the middle of a stream would leave the client waiting.
-        proxyRes.on('error', () => res.destroy());
-        proxyRes.on('aborted', () => res.destroy());
-        res.on('close', () => proxyRes.destroy());
+      // It speaks of the connection between worker and us.
+      proxyRes: (proxyRes) => {
+        delete proxyRes.headers['keep-alive'];
       },
-      error: (error, req, res) => {
+      // With a handler of ours the proxy's own answer, 504 for a refused connection, is not sent.
+      error: (error, req) => {
         const worker = req.worker?.name ?? 'unknown';
-        log.warn({ worker, code: (error as NodeJS.ErrnoException).code }, 'proxying failed');
+        log.warn({ worker, code: codeOf(error), isLate: req.isLate === true }, 'proxying failed');
         kick(worker);
-        answerFailure(error, res as unknown as Response, redactor);
+        req.fail?.(error);
       },
     },
   });
 }
 
-function answerFailure(error: Error, res: Response | ServerResponse, redactor: Redactor): void {
-  if (!('headersSent' in res) || res.writableEnded || res.destroyed) return;
-  const code = (error as NodeJS.ErrnoException).code ?? '';
-  const problem =
-    code === 'ECONNREFUSED'
-      ? new AppError('worker-not-ready', 'The camera process is being restarted', { retryAfter: 1 })
-      : code === 'ECONNRESET' && !/timeout/i.test(error.message)
-        ? new AppError('worker-failed', 'The camera process broke off', { retryAfter: 1 })
-        : new AppError('worker-timeout', 'The camera process did not answer in time', { retryAfter: 1 });
-  sendProblem(res as Response, problem, redactor);
+/** Hands a failure to our error middleware: the first, since the proxy may tell of one twice. */
+function failOnce(req: Proxied, res: Response, next: NextFunction): (error: unknown) => void {
+  let hasFailed = false;
+  return (error) => {
+    if (hasFailed || res.destroyed) return;
+    hasFailed = true;
+    next(toAppError(error, req.isLate === true));
+  };
+}
+
+function toAppError(error: unknown, isLate: boolean): AppError {
+  const options = { retryAfter: 1, cause: error };
+  if (isLate) return new AppError('worker-timeout', 'The camera process did not answer in time', options);
+  if (codeOf(error) === 'ECONNREFUSED') {
+    return new AppError('worker-not-ready', 'The camera process is being restarted', options);
+  }
+  return new AppError('worker-failed', 'The camera process broke off', options);
+}
+
+function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code;
+}
+
+function pick<T extends object>(from: T, names: readonly string[]): Partial<T> {
+  return Object.fromEntries(Object.entries(from).filter(([name]) => names.includes(name))) as Partial<T>;
 }

@@ -1,0 +1,96 @@
+/** A pool of workers that a test brings up and takes down by hand. */
+import { EventEmitter } from 'node:events';
+import type { WorkerAddress, WorkerStatus } from '../../gateway/supervisor/worker-status.ts';
+
+/** Where a worker is, as far as a test cares. */
+export type ReadyWorker = Pick<WorkerAddress, 'origin' | 'token'> & { details?: Record<string, number> };
+
+/** The supervisor's interface without its processes. */
+export class FakePool {
+  /** Workers that were kicked, in order. */
+  readonly kicked: string[] = [];
+  /** Workers that were stopped for good. */
+  readonly stopped: string[] = [];
+  readonly #statuses = new Map<string, WorkerStatus>();
+  readonly #addresses = new Map<string, WorkerAddress>();
+  readonly #events = new EventEmitter<{ ready: [WorkerAddress]; down: [string] }>();
+
+  /** @param names of required workers, none of them ready */
+  constructor(names: readonly string[], { optional = [] }: { optional?: readonly string[] } = {}) {
+    for (const name of [...names, ...optional]) {
+      this.#statuses.set(name, {
+        name,
+        state: 'starting',
+        isRequired: names.includes(name),
+        port: undefined,
+        pid: undefined,
+        epoch: 1,
+        restarts: 0,
+        recycles: 0,
+        since: new Date(0).toISOString(),
+        flapping: false,
+      });
+    }
+  }
+
+  /** Makes a worker ready. */
+  bringUp(name: string, { origin, token, details = {} }: ReadyWorker): void {
+    const status = this.#statusOf(name);
+    const address: WorkerAddress = { name, origin, token, epoch: status.epoch, details };
+    this.#addresses.set(name, address);
+    this.#statuses.set(name, { ...status, state: 'ready', port: Number(new URL(origin).port) });
+    this.#events.emit('ready', address);
+  }
+
+  /** Takes a worker away, as after its death. */
+  takeDown(name: string, change: Partial<WorkerStatus> = {}): void {
+    const status = this.#statusOf(name);
+    this.#addresses.delete(name);
+    this.#statuses.set(name, {
+      ...status,
+      state: 'backoff',
+      epoch: status.epoch + 1,
+      restarts: status.restarts + 1,
+      ...change,
+    });
+    this.#events.emit('down', name);
+  }
+
+  start(): void {}
+
+  async stop(): Promise<void> {}
+
+  kill(): void {}
+
+  async stopWorker(name: string): Promise<void> {
+    this.stopped.push(name);
+  }
+
+  kick(name: string): void {
+    this.kicked.push(name);
+  }
+
+  status(): WorkerStatus[] {
+    return [...this.#statuses.values()];
+  }
+
+  address(name: string): WorkerAddress | undefined {
+    return this.#addresses.get(name);
+  }
+
+  onReady(listener: (address: WorkerAddress) => void): () => void {
+    this.#events.on('ready', listener);
+    return () => void this.#events.off('ready', listener);
+  }
+
+  onDown(listener: (name: string) => void): () => void {
+    this.#events.on('down', listener);
+    return () => void this.#events.off('down', listener);
+  }
+
+  #statusOf(name: string): WorkerStatus {
+    const status = this.#statuses.get(name);
+    if (status === undefined) throw new Error(`the pool has no worker ${name}`);
+    return status;
+  }
+}
