@@ -9,6 +9,16 @@ const SIMULATOR_PORTS = { first: 8540, last: 8553 };
 /** Decoding, scaling and encoding each take a thread of libuv's pool; its default of 4 would queue eight cameras. */
 const UV_THREADS = '8';
 
+/**
+ * glibc keeps what FFmpeg frees in an arena per thread and raises the size from which it gives memory back at once
+ * (mallopt(3)); with these a camera nobody watches any more costs nothing of what its decoder took.
+ */
+const NATIVE_MEMORY = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '262144',
+  MALLOC_TRIM_THRESHOLD_: '262144',
+};
+
 /** Name of the simulator's slot. */
 export const SIMULATOR = 'simulator';
 
@@ -26,7 +36,7 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
     name,
     entry: new URL('../workers/rtsp/main.ts', import.meta.url),
     ports: { first: portBase, last: portBase + PORT_SPAN },
-    env: { UV_THREADPOOL_SIZE: UV_THREADS },
+    env: { UV_THREADPOOL_SIZE: UV_THREADS, ...NATIVE_MEMORY },
     isRequired: true,
   }));
   if (!config.demo.isOn) return rtsp;
