@@ -1,6 +1,6 @@
 /** H.264 over RTP (RFC 6184): single NAL units, STAP-A and FU-A, packetization modes 0 and 1. */
-import { AccessUnitBuilder } from './access-unit-builder.ts';
-import type { Depacketizer, EmitAccessUnit, RtpFacts } from './packet.ts';
+import { NalDepacketizer } from './nal-depacketizer.ts';
+import type { EmitAccessUnit } from './packet.ts';
 
 const NAL_IDR = 5;
 const NAL_STAP_A = 24;
@@ -14,41 +14,21 @@ const isSlice = (nal: Buffer): boolean =>
   ((nal[0] ?? 0) & TYPE_MASK) >= 1 && ((nal[0] ?? 0) & TYPE_MASK) <= NAL_IDR;
 
 /** Puts H.264 access units together. */
-export class H264Depacketizer implements Depacketizer {
-  readonly #emit: EmitAccessUnit;
-  readonly #builder = new AccessUnitBuilder((nal) => ((nal[0] ?? 0) & TYPE_MASK) === NAL_IDR);
-  #hasSlice = false;
-
+export class H264Depacketizer extends NalDepacketizer {
   constructor(emit: EmitAccessUnit) {
-    this.#emit = emit;
+    super({
+      emit,
+      isKeyframeNal: (nal) => ((nal[0] ?? 0) & TYPE_MASK) === NAL_IDR,
+      isSlice,
+      minPayloadBytes: 2,
+    });
   }
 
-  push(payload: Buffer, { timestamp, marker, lost }: RtpFacts): void {
-    if (payload.length < 2) return;
-    if (lost) this.#builder.abandonFragment();
-    if (this.#builder.isBefore(timestamp)) this.#finish();
-    this.#builder.begin(timestamp);
-    this.#take(payload);
-    // Some cameras set the marker on parameter sets too: without a slice the unit goes on.
-    if (marker && this.#hasSlice) this.#finish();
-  }
-
-  #finish(): void {
-    this.#hasSlice = false;
-    const unit = this.#builder.finish();
-    if (unit !== undefined) this.#emit(unit);
-  }
-
-  #take(payload: Buffer): void {
+  protected override take(payload: Buffer): void {
     const type = (payload[0] as number) & TYPE_MASK;
     if (type === NAL_STAP_A) this.#takeAggregate(payload);
     else if (type === NAL_FU_A) this.#takeFragment(payload);
-    else if (type < NAL_STAP_A) this.#takeNal(payload);
-  }
-
-  #takeNal(nal: Buffer): void {
-    this.#hasSlice ||= isSlice(nal);
-    this.#builder.addNal(nal);
+    else if (type < NAL_STAP_A) this.addNal(payload);
   }
 
   #takeAggregate(payload: Buffer): void {
@@ -56,7 +36,7 @@ export class H264Depacketizer implements Depacketizer {
     while (offset + 2 <= payload.length) {
       const end = offset + 2 + payload.readUInt16BE(offset);
       if (end > payload.length) return;
-      this.#takeNal(payload.subarray(offset + 2, end));
+      this.addNal(payload.subarray(offset + 2, end));
       offset = end;
     }
   }
@@ -67,10 +47,9 @@ export class H264Depacketizer implements Depacketizer {
     const fragment = payload.subarray(2);
     if ((header & FU_START) !== 0) {
       const nalHeader = Buffer.from([(indicator & 0xe0) | (header & TYPE_MASK)]);
-      this.#hasSlice ||= isSlice(nalHeader);
-      this.#builder.startFragment(nalHeader, fragment);
+      this.startFragment(nalHeader, fragment);
     } else {
-      this.#builder.continueFragment(fragment, (header & FU_END) !== 0);
+      this.continueFragment(fragment, (header & FU_END) !== 0);
     }
   }
 }
