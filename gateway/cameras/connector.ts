@@ -36,7 +36,6 @@ export class Connector {
         throw new AppError('camera-replaced', 'A newer request for this camera took over');
       }
       const before = directory.has(cameraId) ? directory.get(cameraId) : undefined;
-      release();
       directory.put({
         id: cameraId,
         name: name ?? before?.name ?? `Camera ${cameraId}`,

@@ -23,6 +23,7 @@ export class Demo {
   readonly #worker: string;
   readonly #log: Logger;
   #ends: (() => void)[] = [];
+  #hasBegun = false;
 
   constructor({
     directory,
@@ -54,7 +55,10 @@ export class Demo {
   }
 
   #putCameras(port: number): void {
-    for (const { id, name, location } of DEMO_CAMERAS) {
+    // The simulator may come back on another port; a camera that was disconnected meanwhile stays so.
+    const present = DEMO_CAMERAS.filter(({ id }) => !this.#hasBegun || this.#directory.has(id));
+    this.#hasBegun = true;
+    for (const { id, name, location } of present) {
       const source = {
         secure: false,
         host: '127.0.0.1',
@@ -66,7 +70,7 @@ export class Demo {
       };
       this.#directory.put({ id, name, location, source, isDemo: true });
     }
-    this.#log.info('four simulated cameras run; adding one of your own ends the demo');
+    this.#log.info({ port }, 'simulated cameras run; adding one of your own ends the demo');
   }
 
   #end(): void {

@@ -3,10 +3,10 @@
  * act on the difference, repeat. Start-up, worker restart, edits and repair are
  * this one path.
  */
-import { isDeepStrictEqual } from 'node:util';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { sourceId } from '#shared/source-id.ts';
+import type { ActualCamera } from '#shared/worker-protocol.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
 import type { CameraDirectory, WantedCamera } from './camera-directory.ts';
 import type { CameraOwners } from './camera-owners.ts';
@@ -26,9 +26,17 @@ export interface ReconcilerOptions {
   log: Logger;
   /** Pause between rounds without any event, milliseconds. */
   everyMs?: number;
+  /** Pause after a round that failed, milliseconds. */
+  retryMs?: number;
+}
+
+interface Difference {
+  surplus: string[];
+  missing: WantedCamera[];
 }
 
 const EVERY_MS = 15_000;
+const RETRY_MS = 1000;
 /** Calls to one worker at a time. */
 const MAX_CONCURRENT = 4;
 
@@ -39,6 +47,7 @@ export class Reconciler {
   /** Cameras that a client request is connecting right now; the request decides about them. */
   readonly #held = new Map<string, number>();
   readonly #ends: (() => void)[] = [];
+  readonly #retries = new Map<string, NodeJS.Timeout>();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -64,30 +73,34 @@ export class Reconciler {
   /** Stops and waits for calls under way. */
   async close(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
+    for (const timer of this.#retries.values()) clearTimeout(timer);
     await Promise.all([...this.#rounds.values()].map(({ running }) => running));
   }
 
-  /** Leaves one camera alone until the returned function is called. */
+  /** Leaves one camera alone until the returned function is called; then looks at it anew. */
   hold(cameraId: string): () => void {
     this.#held.set(cameraId, (this.#held.get(cameraId) ?? 0) + 1);
     return () => {
       const left = (this.#held.get(cameraId) ?? 1) - 1;
       if (left > 0) this.#held.set(cameraId, left);
       else this.#held.delete(cameraId);
+      this.#reconcile(this.#options.owners.nameFor(cameraId));
     };
   }
 
   #reconcile(name: string): void {
+    if (this.#ends.length === 0) return;
     const round = this.#rounds.get(name);
     if (round !== undefined) {
       round.isAgainWanted = true;
       return;
     }
+    clearTimeout(this.#retries.get(name));
     const entry = { running: Promise.resolve(), isAgainWanted: false };
     this.#rounds.set(name, entry);
     entry.running = this.#runRound(name).finally(() => {
       this.#rounds.delete(name);
-      if (entry.isAgainWanted && this.#ends.length > 0) this.#reconcile(name);
+      if (entry.isAgainWanted) this.#reconcile(name);
     });
   }
 
@@ -95,28 +108,29 @@ export class Reconciler {
     const worker = this.#options.pool.address(name);
     if (worker === undefined) return;
     try {
-      const actual = new Map(
-        (await listActualCameras(worker)).map((camera) => [camera.cameraId, camera.sourceId]),
-      );
-      const wanted = new Map(
-        this.#options.directory
-          .list()
-          .filter(({ id }) => this.#options.owners.nameFor(id) === name)
-          .map((camera) => [camera.id, camera]),
-      );
-      const surplus = [...actual.keys()].filter((id) => !wanted.has(id) && !this.#held.has(id));
-      const missing = [...wanted.values()].filter(
-        (camera) =>
-          !this.#held.has(camera.id) && !isDeepStrictEqual(actual.get(camera.id), sourceId(camera.source)),
-      );
-      await this.#act(worker, surplus, missing);
+      const actual = await listActualCameras(worker);
+      await this.#act(worker, this.#compare(name, actual));
     } catch (error) {
       this.#options.log.warn({ worker: name, reason: messageOf(error) }, 'cameras could not be reconciled');
+      const retry = setTimeout(() => this.#reconcile(name), this.#options.retryMs ?? RETRY_MS);
+      this.#retries.set(name, retry);
     }
   }
 
-  async #act(worker: WorkerAddress, surplus: string[], missing: WantedCamera[]): Promise<void> {
-    if (surplus.length + missing.length === 0) return;
+  #compare(name: string, actual: ActualCamera[]): Difference {
+    const { directory, owners } = this.#options;
+    const running = new Map(actual.map((camera) => [camera.cameraId, camera.sourceId]));
+    const wanted = directory.list().filter(({ id }) => owners.nameFor(id) === name);
+    const wantedIds = new Set(wanted.map(({ id }) => id));
+    const isFree = (id: string): boolean => !this.#held.has(id);
+    return {
+      surplus: [...running.keys()].filter((id) => isFree(id) && !wantedIds.has(id)),
+      missing: wanted.filter(({ id, source }) => isFree(id) && running.get(id) !== sourceId(source)),
+    };
+  }
+
+  /** Does all that can be done, then throws the first thing that could not. */
+  async #act(worker: WorkerAddress, { surplus, missing }: Difference): Promise<void> {
     const work = [
       ...surplus.map((id) => () => removeCamera(worker, id)),
       ...missing.map(
@@ -125,10 +139,15 @@ export class Reconciler {
             putCamera(worker, { cameraId: id, source }),
       ),
     ];
+    if (work.length === 0) return;
+    const failures: unknown[] = [];
     const lanes = Array.from({ length: MAX_CONCURRENT }, async () => {
-      for (let next = work.shift(); next !== undefined; next = work.shift()) await next();
+      for (let next = work.shift(); next !== undefined; next = work.shift()) {
+        await next().catch((error: unknown) => failures.push(error));
+      }
     });
     await Promise.all(lanes);
+    if (failures.length > 0) throw failures[0];
     this.#options.log.info(
       { worker: worker.name, added: missing.map(({ id }) => id), removed: surplus },
       'cameras reconciled',

@@ -56,7 +56,8 @@ async function call(
       timeout: { request: timeoutMs },
     });
     const body: unknown = response.body === '' ? undefined : JSON.parse(response.body);
-    if (response.ok) return body;
+    // got's own `ok` holds for a redirect that was not followed.
+    if (response.statusCode < 300) return body;
     throw errorFrom(body, response.statusCode, name);
   } catch (error) {
     throw toCallError(error, name);

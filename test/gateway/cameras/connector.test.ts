@@ -1,0 +1,148 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import type { ConnectRequest } from '#shared/camera.ts';
+import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
+import { CameraOwners } from '../../../gateway/cameras/camera-owners.ts';
+import { Connector } from '../../../gateway/cameras/connector.ts';
+import { Reconciler } from '../../../gateway/cameras/reconciler.ts';
+import { FakePool } from '../../doubles/fake-pool.ts';
+import { type Answer, refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
+import { cameraSource } from '../../support/camera-source.ts';
+import { rejection } from '../../support/errors.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+const CONNECT = 'POST /internal/connect';
+
+describe('Connector', () => {
+  let worker: WorkerDouble;
+  let pool: FakePool;
+  let directory: CameraDirectory;
+  let reconciler: Reconciler;
+  let connector: Connector;
+
+  beforeEach(async () => {
+    worker = await WorkerDouble.open();
+    pool = new FakePool(['rtsp-0']);
+    pool.bringUp('rtsp-0', worker);
+    directory = new CameraDirectory(2);
+    const owners = new CameraOwners(pool, ['rtsp-0']);
+    reconciler = new Reconciler({ directory, owners, pool, log: pino({ level: 'silent' }) });
+    reconciler.start();
+    connector = new Connector({ directory, owners, reconciler });
+  });
+
+  afterEach(async () => {
+    await reconciler.close();
+    await worker.close();
+  });
+
+  function request(cameraId: string, change: Partial<ConnectRequest> = {}): ConnectRequest {
+    return { cameraId, name: undefined, location: undefined, source: cameraSource(), ...change };
+  }
+
+  /** Answers as a worker that has the first frame once the returned function is called. */
+  function holdConnects(): (() => void)[] {
+    const held: (() => void)[] = [];
+    worker.answers.set(CONNECT, (_request, response) => {
+      held.push(() => response.end('{}'));
+    });
+    return held;
+  }
+
+  it('wants a camera from its first frame on, under the name given or one made of its id', async () => {
+    await connector.connect(request('1'));
+    await connector.connect(request('2', { name: 'Garage', location: 'Yard' }));
+    expect(directory.get('1')).to.include({ name: 'Camera 1', location: '', isDemo: false });
+    expect(directory.get('2')).to.include({ name: 'Garage', location: 'Yard' });
+    expect(worker.cameras.get('1')?.source).to.deep.equal(cameraSource());
+  });
+
+  it('replaces the source of a camera and keeps its name', async () => {
+    await connector.connect(request('1', { name: 'Garage' }));
+    await connector.connect(request('1', { source: cameraSource(555) }));
+    expect(directory.get('1').name).to.equal('Garage');
+    expect(directory.get('1').source.port).to.equal(555);
+  });
+
+  it('passes the failure of a camera on with its code, and wants what it wanted before', async () => {
+    await connector.connect(request('1'));
+    const problem = { code: 'camera-unauthorized', error: 'The camera refused the credentials' };
+    worker.answers.set(CONNECT, refuseWith(502, problem));
+    for (const id of ['1', '2']) {
+      const error = await rejection(connector.connect(request(id, { source: cameraSource(555) })));
+      expect([error.code, error.message]).to.deep.equal([problem.code, problem.error]);
+    }
+    expect(directory.list().map(({ id, source }) => `${id} ${source.port}`)).to.deep.equal(['1 554']);
+  });
+
+  it('tells a worker that answers nonsense, none, or is gone apart', async () => {
+    const codeOf = async (answer: Answer) => {
+      worker.answers.set(CONNECT, answer);
+      return (await rejection(connector.connect(request('1')))).code;
+    };
+    expect(await codeOf((_request, response) => response.end('<html>'))).to.equal('worker-failed');
+    expect(await codeOf(refuseWith(500, { code: 'no-such-code' }))).to.equal('worker-failed');
+    expect(await codeOf((incoming) => incoming.socket.destroy())).to.equal('worker-not-ready');
+    pool.takeDown('rtsp-0', { retryAfterMs: 2000 });
+    const error = await rejection(connector.connect(request('1')));
+    expect([error.code, error.retryAfter]).to.deep.equal(['worker-not-ready', 2]);
+  });
+
+  it('neither follows a redirect of a worker nor takes it for a success', async () => {
+    worker.answers.set(CONNECT, refuseWith(302, {}, { Location: `${worker.origin}/elsewhere` }));
+    expect((await rejection(connector.connect(request('1')))).code).to.equal('worker-failed');
+    expect(worker.requests.filter(({ url }) => url === '/elsewhere')).to.deep.equal([]);
+  });
+
+  it('lets the newest of several requests for a camera win, whichever answers first', async () => {
+    const held = holdConnects();
+    const older = connector.connect(request('1', { source: cameraSource(1001) }));
+    await waitFor(() => held.length === 1);
+    const newer = connector.connect(request('1', { source: cameraSource(1002) }));
+    await waitFor(() => held.length === 2);
+    held[1]?.();
+    await newer;
+    held[0]?.();
+    expect((await rejection(older)).code).to.equal('camera-replaced');
+    expect(directory.get('1').source.port).to.equal(1002);
+    await waitFor(() => worker.cameras.get('1')?.source.port === 1002);
+  });
+
+  it('does not want a camera that was disconnected while it was being connected', async () => {
+    const held = holdConnects();
+    const connecting = connector.connect(request('1'));
+    await waitFor(() => held.length === 1);
+    await connector.disconnect('1');
+    worker.cameras.set('1', { cameraId: '1', source: cameraSource() });
+    held[0]?.();
+    expect((await rejection(connecting)).code).to.equal('camera-replaced');
+    expect(directory.has('1')).to.equal(false);
+    await waitFor(() => !worker.cameras.has('1'));
+  });
+
+  it('takes no more cameras than the gateway has room for', async () => {
+    await connector.connect(request('1'));
+    await connector.connect(request('2'));
+    expect((await rejection(connector.connect(request('3')))).code).to.equal('too-many-requests');
+    expect(worker.cameras.has('3')).to.equal(false);
+  });
+
+  it('disconnects at once, also a camera nobody knows', async () => {
+    await connector.connect(request('1'));
+    await connector.disconnect('1');
+    expect([directory.has('1'), worker.cameras.has('1')]).to.deep.equal([false, false]);
+    await connector.disconnect('never');
+  });
+
+  it('disconnects while the worker is down or fails, and the worker forgets the camera later', async () => {
+    await connector.connect(request('1'));
+    pool.takeDown('rtsp-0');
+    await connector.disconnect('1');
+    pool.bringUp('rtsp-0', worker);
+    await waitFor(() => !worker.cameras.has('1'));
+    await connector.connect(request('2'));
+    worker.answers.set('DELETE /internal/cameras/2', refuseWith(500, { code: 'internal-error' }));
+    await connector.disconnect('2');
+    expect(directory.has('2')).to.equal(false);
+  });
+});

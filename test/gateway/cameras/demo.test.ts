@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
+import { Demo } from '../../../gateway/cameras/demo.ts';
+import { FakePool } from '../../doubles/fake-pool.ts';
+import { cameraSource } from '../../support/camera-source.ts';
+
+describe('Demo', () => {
+  let pool: FakePool;
+  let directory: CameraDirectory;
+
+  beforeEach(() => {
+    pool = new FakePool(['rtsp-0'], { optional: ['simulator'] });
+    directory = new CameraDirectory(10);
+    new Demo({ directory, pool, worker: 'simulator', log: pino({ level: 'silent' }) }).start();
+  });
+
+  const simulate = (rtspPort: number) =>
+    pool.bringUp('simulator', { origin: 'http://127.0.0.1:8553', token: 't', details: { rtspPort } });
+  const add = (id: string) =>
+    directory.put({ id, name: id, location: '', source: cameraSource(), isDemo: false });
+  const ports = () => directory.list().map(({ id, source }) => `${id} ${source.port}${source.path}`);
+
+  it('wants four named cameras as soon as the simulator serves them, wherever it does', () => {
+    pool.bringUp('rtsp-0', { origin: 'http://127.0.0.1:8082', token: 't' });
+    expect(directory.list()).to.deep.equal([]);
+    simulate(8555);
+    expect(ports()).to.deep.equal(['1 8555/1', '2 8555/2', '3 8555/3', '4 8555/4']);
+    expect(directory.get('4').name).to.equal('Side Entrance Camera');
+  });
+
+  it('follows the simulator to another port, without the cameras that were disconnected', () => {
+    simulate(8555);
+    directory.remove('2');
+    simulate(8556);
+    expect(ports()).to.deep.equal(['1 8556/1', '3 8556/3', '4 8556/4']);
+  });
+
+  for (const [what, id] of [
+    ['a camera of another id is added', 'mine'],
+    ['one of its own is replaced', '1'],
+  ] as const) {
+    it(`ends for good when ${what}`, () => {
+      simulate(8555);
+      add(id);
+      expect(directory.list().map((camera) => camera.id)).to.deep.equal([id]);
+      expect(pool.stopped).to.deep.equal(['simulator']);
+      simulate(8555);
+      expect(directory.list().map((camera) => camera.id)).to.deep.equal([id]);
+    });
+  }
+
+  it('does not begin when a camera was added before the simulator was ready', () => {
+    add('mine');
+    simulate(8555);
+    expect(directory.list().map(({ id }) => id)).to.deep.equal(['mine']);
+  });
+});

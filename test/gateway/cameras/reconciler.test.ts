@@ -1,0 +1,177 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
+import { CameraOwners } from '../../../gateway/cameras/camera-owners.ts';
+import { Reconciler } from '../../../gateway/cameras/reconciler.ts';
+import { FakePool } from '../../doubles/fake-pool.ts';
+import { refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
+import { cameraSource } from '../../support/camera-source.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+const NAMES = ['rtsp-0', 'rtsp-1'];
+
+describe('Reconciler', () => {
+  let workers: WorkerDouble[];
+  let pool: FakePool;
+  let directory: CameraDirectory;
+  let owners: CameraOwners;
+  let reconciler: Reconciler;
+
+  beforeEach(async () => {
+    workers = [await WorkerDouble.open(), await WorkerDouble.open()];
+    pool = new FakePool(NAMES);
+    directory = new CameraDirectory(100);
+    owners = new CameraOwners(pool, NAMES);
+    reconciler = create();
+  });
+
+  afterEach(async () => {
+    await reconciler.close();
+    await Promise.all(workers.map((worker) => worker.close()));
+  });
+
+  function create(timings = {}): Reconciler {
+    return new Reconciler({ directory, owners, pool, log: pino({ level: 'silent' }), ...timings });
+  }
+
+  function want(id: string, port = 554): void {
+    directory.put({ id, name: id, location: '', source: cameraSource(port), isDemo: false });
+  }
+
+  function bringUp(): void {
+    for (const [index, name] of NAMES.entries()) pool.bringUp(name, workers[index] as WorkerDouble);
+  }
+
+  const workerOf = (id: string) => workers[NAMES.indexOf(owners.nameFor(id))] as WorkerDouble;
+  const idsAt = (worker: WorkerDouble | undefined) => [...(worker?.cameras.keys() ?? [])].sort();
+  const isRunning = (ids: string[]) => ids.every((id) => workerOf(id).cameras.has(id));
+  const listings = () =>
+    workers.reduce((sum, worker) => sum + worker.seen('GET', '/internal/cameras').length, 0);
+
+  it('gives each worker its own cameras once it is ready, and no other', async () => {
+    const ids = Array.from({ length: 8 }, (_, index) => `c${index}`);
+    for (const id of ids) want(id);
+    reconciler.start();
+    bringUp();
+    await waitFor(() => isRunning(ids));
+    for (const [index, worker] of workers.entries()) {
+      expect(idsAt(worker)).to.deep.equal(ids.filter((id) => owners.nameFor(id) === NAMES[index]));
+      expect(worker.cameras.size).to.be.greaterThan(0);
+    }
+  });
+
+  it('gives a worker that was restarted everything anew', async () => {
+    reconciler.start();
+    want('1');
+    bringUp();
+    await waitFor(() => isRunning(['1']));
+    const index = workers.indexOf(workerOf('1'));
+    pool.takeDown(NAMES[index] as string);
+    await workers[index]?.close();
+    workers[index] = await WorkerDouble.open();
+    pool.bringUp(NAMES[index] as string, workers[index]);
+    await waitFor(() => isRunning(['1']));
+  });
+
+  it('follows every change: added, replaced, removed', async () => {
+    reconciler.start();
+    bringUp();
+    want('1', 554);
+    await waitFor(() => workerOf('1').cameras.get('1')?.source.port === 554);
+    want('1', 555);
+    await waitFor(() => workerOf('1').cameras.get('1')?.source.port === 555);
+    directory.remove('1');
+    await waitFor(() => !workerOf('1').cameras.has('1'));
+  });
+
+  it('removes what nobody wants and what belongs elsewhere', async () => {
+    for (const worker of workers) worker.cameras.set('x', { cameraId: 'x', source: cameraSource() });
+    want('x');
+    reconciler.start();
+    bringUp();
+    await waitFor(() => workers.filter(({ cameras }) => cameras.has('x')).length === 1);
+    expect(workerOf('x').cameras.has('x')).to.equal(true);
+  });
+
+  it('asks for nothing when all is as it should be', async () => {
+    reconciler.start();
+    want('1');
+    bringUp();
+    await waitFor(() => isRunning(['1']));
+    const puts = workerOf('1').seen('PUT', '/internal/cameras/1').length;
+    // Rounds of a worker follow one another: the second listing comes after whatever the first led to.
+    for (const round of [1, 2]) {
+      const before = workerOf('1').seen('GET', '/internal/cameras').length;
+      want('1');
+      await waitFor(() => workerOf('1').seen('GET', '/internal/cameras').length > before, {
+        message: `round ${round}`,
+      });
+    }
+    expect(workerOf('1').seen('PUT', '/internal/cameras/1').length).to.equal(puts);
+  });
+
+  it('repairs by itself what changed at a worker', async () => {
+    reconciler = create({ everyMs: 30 });
+    reconciler.start();
+    want('1');
+    bringUp();
+    await waitFor(() => isRunning(['1']));
+    workerOf('1').cameras.clear();
+    await waitFor(() => isRunning(['1']));
+  });
+
+  it('tries again soon after a failure, and does not let one camera keep the others waiting', async () => {
+    reconciler = create({ retryMs: 20 });
+    const ids = ['c0', 'c1', 'c2', 'c3', 'c4', 'c5'];
+    for (const id of ids) want(id);
+    const [bad, ...good] = ids.filter((id) => workerOf(id) === workerOf('c0')) as [string, ...string[]];
+    expect(good).to.have.length.greaterThan(0);
+    workerOf(bad).answers.set(`PUT /internal/cameras/${bad}`, refuseWith(500, { code: 'internal-error' }));
+    reconciler.start();
+    bringUp();
+    await waitFor(() => isRunning(good));
+    expect(isRunning([bad])).to.equal(false);
+    workerOf(bad).answers.clear();
+    await waitFor(() => isRunning([bad]));
+  });
+
+  it('leaves a camera alone while a request decides about it, and looks at it afterwards', async () => {
+    reconciler.start();
+    bringUp();
+    const release = reconciler.hold('1');
+    want('1');
+    want('2');
+    await waitFor(() => isRunning(['2']));
+    const before = listings();
+    want('2', 555);
+    await waitFor(() => listings() >= before + 2 && workerOf('2').cameras.get('2')?.source.port === 555);
+    expect(isRunning(['1'])).to.equal(false);
+    release();
+    await waitFor(() => isRunning(['1']));
+  });
+
+  it('makes at most four calls to a worker at once', async () => {
+    for (let index = 0; index < 60; index += 1) want(`c${index}`);
+    reconciler.start();
+    bringUp();
+    await waitFor(
+      () =>
+        workers.every(({ cameras }) => cameras.size > 0) && isRunning(directory.list().map(({ id }) => id)),
+    );
+    for (const { mostConcurrent } of workers) expect(mostConcurrent).to.be.within(2, 4);
+  });
+
+  it('does nothing any more once it is closed', async () => {
+    reconciler.start();
+    bringUp();
+    await waitFor(() => listings() >= 2);
+    await reconciler.close();
+    const before = listings();
+    want('1');
+    bringUp();
+    reconciler.hold('1')();
+    // A call of the reconciler would have been sent before these.
+    for (const { origin } of workers) await fetch(`${origin}/internal/cameras`);
+    expect(listings()).to.equal(before + workers.length);
+  });
+});
