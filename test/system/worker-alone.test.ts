@@ -144,6 +144,11 @@ describe('An RTSP worker that runs alone', () => {
     it('scales to the width asked for', async () => {
       const jpeg = Buffer.from(await (await fetch(`${api}/1/frame?width=160&quality=50`)).arrayBuffer());
       expect(decodeJpeg(jpeg)).to.include({ width: 160, height: 120 });
+      const { body } = await getJson(`${api}/1/status`);
+      expect([body.width, body.height], 'the size of the camera stays').to.deep.equal([
+        CLIP_WIDTH,
+        CLIP_HEIGHT,
+      ]);
     });
 
     it('answers 304 to whoever has the newest picture already', async () => {

@@ -94,16 +94,14 @@ export class Camera {
     const pipeline = this.#pipeline;
     if (pipeline === undefined)
       throw new AppError('no-frame-yet', 'The camera has not delivered a picture yet');
-    const picture = await pipeline.snapshot(format);
-    this.#size = { width: picture.facts.width, height: picture.facts.height };
-    return picture;
+    return pipeline.snapshot(format);
   }
 
   get codec(): string | undefined {
     return this.#track?.codec;
   }
 
-  /** Size of the pictures last served, pixels. */
+  /** Size of the camera's pictures, pixels; known once one was decoded. */
   get size(): { width: number; height: number } | undefined {
     return this.#size;
   }
@@ -153,6 +151,9 @@ export class Camera {
       encoders: this.#dependencies.media.createEncoders((ms) => this.#onEncoded(ms)),
       onFrame: async (frame) => this.#hub?.publish(frame),
       onDecoded: (failed) => this.#onDecoded(failed),
+      onSize: (size) => {
+        this.#size = size;
+      },
       log: this.#dependencies.log,
     });
     this.updateDemand();

@@ -40,6 +40,8 @@ export interface DecodedFrame {
   native: Frame;
   /** Sequence number of the packet it came from. */
   sequence: number;
+  width: number;
+  height: number;
 }
 
 /** One decoder. Calls must not overlap. */
@@ -107,7 +109,7 @@ export class VideoDecoder implements Disposable {
         return frames;
       }
       this.#nameColours(native);
-      frames.push({ native, sequence: Number(native.pts) });
+      frames.push({ native, sequence: Number(native.pts), width: native.width, height: native.height });
     }
   }
 

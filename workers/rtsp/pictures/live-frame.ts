@@ -6,6 +6,9 @@ import { formatKey, Picture } from './picture.ts';
 export interface NativeFrame<T extends { free(): void } = { free(): void }> {
   native: T;
   sequence: number;
+  /** As the camera sends it, pixels. */
+  width: number;
+  height: number;
 }
 
 /** Encoders of one camera, one per format, each used by one frame at a time. */

@@ -29,6 +29,8 @@ export interface PipelineOptions {
   /** Called with each frame that viewers should get; the pump waits for it. */
   onFrame: (frame: LiveFrame) => Promise<void>;
   onDecoded: (failed: boolean) => void;
+  /** Called with the size of every frame, pixels. */
+  onSize: (size: { width: number; height: number }) => void;
   log: Logger;
   /** How long a decoder that nobody needs is kept, milliseconds. */
   idleMs?: number;
@@ -162,6 +164,7 @@ export class PicturePipeline {
     for (const frame of frames.slice(0, -1)) frame.native.free();
     const newest = frames.at(-1);
     if (newest === undefined) return;
+    this.#options.onSize({ width: newest.width, height: newest.height });
     await this.#latest?.release();
     const packet = this.#options.gop.find(newest.sequence);
     this.#latest = new LiveFrame(newest, this.#options.encoders, {

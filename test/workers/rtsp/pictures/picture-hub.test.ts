@@ -28,7 +28,7 @@ describe('PictureHub', () => {
 
   function frame(sequence: number, mediaTimeMs: number): LiveFrame {
     const times = { cameraId: '1', capturedAt: mediaTimeMs, mediaTimeMs };
-    return new LiveFrame({ native: { free: () => {} }, sequence }, encoders, times);
+    return new LiveFrame({ native: { free: () => {} }, sequence, width: 16, height: 16 }, encoders, times);
   }
 
   /** Publishes `count` frames of a camera with 30 fps. */

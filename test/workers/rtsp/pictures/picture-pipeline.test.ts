@@ -47,7 +47,7 @@ describe('PicturePipeline', () => {
       const free = (): void => {
         living -= 1;
       };
-      return given.map((each) => ({ native: { free }, sequence: each }));
+      return given.map((each) => ({ native: { free }, sequence: each, width: 16, height: 16 }));
     }
   }
 
@@ -71,6 +71,7 @@ describe('PicturePipeline', () => {
       encoders,
       onFrame: async ({ facts }) => void shown.push(facts.sequence),
       onDecoded: () => {},
+      onSize: () => {},
       log: pino({ level: 'silent' }),
       idleMs: 10,
     });
