@@ -30,6 +30,8 @@ export interface FrameSocketOptions {
   log: Logger;
   /** Pause between pings; a client that missed one when the next is due is gone. */
   heartbeatMs?: number;
+  /** A client that takes nothing for this long is cut off, milliseconds. */
+  maxBusyMs?: number;
   maxSubscriptions?: number;
   /** Called for each frame that this client skipped. */
   onDrop?: () => void;
@@ -41,13 +43,14 @@ export const FRAME_SOCKET_OPTIONS = {
   maxPayload: 64 * 1024,
   // JPEG does not shrink, and compression fragments the heap of a long-lived process.
   perMessageDeflate: false,
-} as const satisfies ServerOptions;
+  // For a client that does not answer our farewell; ws's types do not know it yet.
+  closeTimeout: 5000,
+} as const satisfies ServerOptions & { closeTimeout: number };
 
 /** Two of these find a dead client within the 30 s of the contract. */
 const HEARTBEAT_MS = 12_000;
 const MAX_SUBSCRIPTIONS = 64;
 const MAX_BAD_IN_A_ROW = 10;
-/** A client that takes nothing for this long is cut off, milliseconds. */
 const MAX_BUSY_MS = 10_000;
 const MESSAGES_PER_SECOND = 50;
 const MESSAGE_BURST = 100;
@@ -91,6 +94,8 @@ class FrameSocket {
   }
 
   #onMessage(text: string | undefined): void {
+    // What a client still sends once it was told to go is not looked at.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (!this.#budget.take()) {
       this.close(CLOSE_POLICY, 'too many messages');
       return;
@@ -154,7 +159,7 @@ class FrameSocket {
   }
 
   #beat(): void {
-    if (!this.#isAlive || this.#sender.busyMs() > MAX_BUSY_MS) {
+    if (!this.#isAlive || this.#sender.busyMs() > (this.#options.maxBusyMs ?? MAX_BUSY_MS)) {
       this.#socket.terminate();
       return;
     }
