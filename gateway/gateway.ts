@@ -19,9 +19,17 @@ import { WorkerPool } from './supervisor/pool.ts';
 import { RunRegistry } from './supervisor/run-registry.ts';
 import { rtspWorkerNames, SIMULATOR, workerSpecs } from './worker-specs.ts';
 
+/** The part of the supervisor that the gateway needs. */
+export type GatewayPool = Pick<
+  WorkerPool,
+  'start' | 'stop' | 'stopWorker' | 'kill' | 'kick' | 'status' | 'address' | 'onReady' | 'onDown'
+>;
+
 /** What a gateway is made of. */
 export interface GatewayOptions {
   config: Readonly<GatewayConfig>;
+  /** The workers, those of {@link createPool}. */
+  pool: GatewayPool;
   redactor: Redactor;
   log: Logger;
 }
@@ -38,17 +46,15 @@ export interface OpenGateway {
 /** Requests under way may finish within this after the order to stop, milliseconds. */
 const DRAIN_MS = 1000;
 
-/** Listens at once and starts the workers; waits for none of them. @throws PortUnavailableError */
-export async function openGateway({ config, redactor, log }: GatewayOptions): Promise<OpenGateway> {
-  const workers = rtspWorkerNames(config);
+/** The worker processes that a configuration asks for; none is started yet. */
+export function createPool({ config, redactor, log }: Omit<GatewayOptions, 'pool'>): WorkerPool {
   const registry = new RunRegistry(join(config.dataDir, 'run'), log);
-  const pool = new WorkerPool({
-    specs: workerSpecs(config),
-    registry,
-    baseEnv: config.workerEnv,
-    redactor,
-    log,
-  });
+  return new WorkerPool({ specs: workerSpecs(config), registry, baseEnv: config.workerEnv, redactor, log });
+}
+
+/** Listens at once and starts the workers; waits for none of them. @throws PortUnavailableError */
+export async function openGateway({ config, pool, redactor, log }: GatewayOptions): Promise<OpenGateway> {
+  const workers = rtspWorkerNames(config);
   const owners = new CameraOwners(pool, workers);
   const directory = new CameraDirectory(config.limits.cameras);
   const isKnown = (id: string): boolean => directory.has(id);

@@ -5,7 +5,7 @@ import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
 import { type GatewayConfig, loadConfig } from './config.ts';
-import { type OpenGateway, openGateway } from './gateway.ts';
+import { createPool, type OpenGateway, openGateway } from './gateway.ts';
 import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from './listen.ts';
 import { EXIT_SECOND_INSTANCE, lockDirectory, SecondInstanceError } from './supervisor/single-instance.ts';
 
@@ -36,7 +36,8 @@ process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
 
 try {
-  gateway = await openGateway({ config, redactor, log });
+  const pool = createPool({ config, redactor, log });
+  gateway = await openGateway({ config, pool, redactor, log });
 } catch (error) {
   log.fatal(messageOf(error));
   unlock();

@@ -2,6 +2,7 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { AppError, toProblem } from '#shared/errors.ts';
 import { FRAME_SOCKET_OPTIONS, type FrameFeed, serveFrameSocket } from '#shared/frames/frame-socket.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
@@ -62,10 +63,9 @@ export class ClientSockets {
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const path = (request.url ?? '').split('?')[0];
-    const isFull = this.#isDraining || this.size >= this.#options.maxSockets;
-    if (path !== '/ws' || isFull) {
-      refuse(socket, path === '/ws' ? 503 : 404);
+    const refusal = this.#refusalOf(request);
+    if (refusal !== undefined) {
+      refuse(socket, refusal);
       return;
     }
     this.#server.handleUpgrade(request, socket, head, (client) => {
@@ -80,6 +80,17 @@ export class ClientSockets {
       });
     });
   }
+
+  #refusalOf(request: IncomingMessage): AppError | undefined {
+    const { maxSockets } = this.#options;
+    const path = (request.url ?? '').split('?')[0];
+    if (path !== '/ws') return new AppError('not-found', 'There is no WebSocket at this path');
+    if (this.#isDraining) return new AppError('draining', 'The gateway is stopping', { retryAfter: 1 });
+    if (this.size < maxSockets) return undefined;
+    return new AppError('too-many-requests', `This gateway takes at most ${maxSockets} WebSockets`, {
+      retryAfter: 1,
+    });
+  }
 }
 
 function closed(socket: WebSocket): Promise<void> {
@@ -89,16 +100,16 @@ function closed(socket: WebSocket): Promise<void> {
   });
 }
 
-function refuse(socket: Duplex, status: number): void {
-  const body = JSON.stringify({ error: STATUS_CODES[status], status });
+function refuse(socket: Duplex, error: AppError): void {
+  const body = JSON.stringify(toProblem(error));
   socket.once('finish', () => socket.destroy());
   socket.end(
     [
-      `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+      `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
       'Connection: close',
       'Content-Type: application/problem+json',
       `Content-Length: ${Buffer.byteLength(body)}`,
-      ...(status === 503 ? ['Retry-After: 1'] : []),
+      ...(error.retryAfter === undefined ? [] : [`Retry-After: ${error.retryAfter}`]),
       '',
       body,
     ].join('\r\n'),
