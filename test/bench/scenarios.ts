@@ -15,7 +15,7 @@ export interface Stage {
   rtspPort: number;
   startedAt: number;
   connectMs: number[];
-  /** Memory of the workers before the first camera, MiB. */
+  /** Memory of workers that have served a camera and have none any more, MiB: what start-up and warming up take. */
   emptyMib: number;
   close(): Promise<void>;
 }
@@ -50,6 +50,7 @@ export async function openStage(clip: string, cameras: number): Promise<Stage> {
   await waitFor(async () => (await getJson(`${gateway.origin}/readyz`)).status === 200, {
     timeoutMs: 20_000,
   });
+  await warmUp(gateway.origin, port, cameras);
   const emptyMib = rssMib(await workerPids(gateway));
   const connectMs: number[] = [];
   for (let camera = 1; camera <= cameras; camera += 1) {
@@ -65,6 +66,14 @@ export async function openStage(clip: string, cameras: number): Promise<Stage> {
     sender.kill('SIGKILL');
   };
   return { cameras, gateway, rtspPort: port, startedAt, connectMs, emptyMib, close };
+}
+
+async function warmUp(origin: string, port: number, cameras: number): Promise<void> {
+  for (let camera = 1; camera <= cameras; camera += 1) {
+    const cameraId = String(camera);
+    await postJson(`${origin}/api/cameras/connect`, { cameraId, url: `rtsp://127.0.0.1:${port}/${camera}` });
+    await postJson(`${origin}/api/cameras/disconnect`, { cameraId });
+  }
 }
 
 /** Pids of the RTSP workers. */
