@@ -11,7 +11,7 @@ import { Reconciler } from './cameras/reconciler.ts';
 import type { GatewayConfig } from './config.ts';
 import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
-import { createHttpServer } from './http-server.ts';
+import { closeHttpServer, createHttpServer } from './http-server.ts';
 import { listen } from './listen.ts';
 import { FrameRelay } from './proxy/frame-relay.ts';
 import { ClientSockets } from './proxy/upgrade.ts';
@@ -42,9 +42,6 @@ export interface OpenGateway {
   /** Kills the workers at once, for a process that must end now. */
   kill(): void;
 }
-
-/** Requests under way may finish within this after the order to stop, milliseconds. */
-const DRAIN_MS = 1000;
 
 /** The worker processes that a configuration asks for; none is started yet. */
 export function createPool({ config, redactor, log }: Omit<GatewayOptions, 'pool'>): WorkerPool {
@@ -96,13 +93,8 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
     close: async () => {
       health.isDraining = true;
       demo?.close();
-      const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
-      setTimeout(() => server.closeAllConnections(), DRAIN_MS).unref();
-      await Promise.all([sockets.close(), reconciler.close(), pool.stop()]);
+      await Promise.all([closeHttpServer(server), sockets.close(), reconciler.close(), pool.stop()]);
       relay.close();
-      server.closeAllConnections();
-      await closed;
     },
   };
 }

@@ -20,6 +20,9 @@ const HTTP_TIMINGS: HttpTimings = {
 };
 
 const MAX_HEADERS = 100;
+/** Requests under way may finish within this after the order to stop, milliseconds. */
+const DRAIN_MS = 1000;
+const DRAIN_CHECK_MS = 50;
 
 /** Creates the server; upgrades other than to WebSocket are ordinary requests to it (RFC 9110 section 7.8). */
 export function createHttpServer(app: RequestListener, timings: HttpTimings = HTTP_TIMINGS): Server {
@@ -35,4 +38,17 @@ export function createHttpServer(app: RequestListener, timings: HttpTimings = HT
   );
   server.maxHeadersCount = MAX_HEADERS;
   return server;
+}
+
+/**
+ * Stops accepting, lets requests under way finish for a moment, then cuts them off.
+ * Sockets that were upgraded are somebody else's to close; this waits for them too.
+ */
+export async function closeHttpServer(server: Server): Promise<void> {
+  const end = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+  // Node closes only those idle at this very moment, not those that become so.
+  const idle = setInterval(() => server.closeIdleConnections(), DRAIN_CHECK_MS);
+  await new Promise<void>((resolve) => server.close(() => resolve()));
+  clearTimeout(end);
+  clearInterval(idle);
 }

@@ -48,6 +48,7 @@ export class Reconciler {
   readonly #held = new Map<string, number>();
   readonly #ends: (() => void)[] = [];
   readonly #retries = new Map<string, NodeJS.Timeout>();
+  readonly #closing = new AbortController();
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
@@ -70,8 +71,9 @@ export class Reconciler {
     all();
   }
 
-  /** Stops and waits for calls under way. */
+  /** Stops, calls under way included. */
   async close(): Promise<void> {
+    this.#closing.abort();
     for (const end of this.#ends.splice(0)) end();
     for (const timer of this.#retries.values()) clearTimeout(timer);
     await Promise.all([...this.#rounds.values()].map(({ running }) => running));
@@ -108,9 +110,10 @@ export class Reconciler {
     const worker = this.#options.pool.address(name);
     if (worker === undefined) return;
     try {
-      const actual = await listActualCameras(worker);
+      const actual = await listActualCameras(worker, this.#closing.signal);
       await this.#act(worker, this.#compare(name, actual));
     } catch (error) {
+      if (this.#closing.signal.aborted) return;
       this.#options.log.warn({ worker: name, reason: messageOf(error) }, 'cameras could not be reconciled');
       const retry = setTimeout(() => this.#reconcile(name), this.#options.retryMs ?? RETRY_MS);
       this.#retries.set(name, retry);
@@ -131,13 +134,11 @@ export class Reconciler {
 
   /** Does all that can be done, then throws the first thing that could not. */
   async #act(worker: WorkerAddress, { surplus, missing }: Difference): Promise<void> {
+    const { signal } = this.#closing;
+    const put = ({ id, source }: WantedCamera) => putCamera(worker, { cameraId: id, source }, signal);
     const work = [
-      ...surplus.map((id) => () => removeCamera(worker, id)),
-      ...missing.map(
-        ({ id, source }) =>
-          () =>
-            putCamera(worker, { cameraId: id, source }),
-      ),
+      ...surplus.map((id) => () => removeCamera(worker, id, signal)),
+      ...missing.map((camera) => () => put(camera)),
     ];
     if (work.length === 0) return;
     const failures: unknown[] = [];

@@ -20,18 +20,26 @@ const CALL_TIMEOUT_MS = 5000;
 const CONNECT_TIMEOUT_MS = 12_000;
 
 /** What a worker runs now. @throws AppError */
-export async function listActualCameras(worker: WorkerTarget): Promise<ActualCamera[]> {
-  return actualCamerasSchema.parse(await call(worker, 'GET', '/internal/cameras'));
+export async function listActualCameras(worker: WorkerTarget, signal: AbortSignal): Promise<ActualCamera[]> {
+  return actualCamerasSchema.parse(await call(worker, 'GET', '/internal/cameras', { signal }));
 }
 
 /** Makes a worker keep a camera connected. @throws AppError */
-export async function putCamera(worker: WorkerTarget, camera: DesiredCamera): Promise<void> {
-  await call(worker, 'PUT', `/internal/cameras/${encodeURIComponent(camera.cameraId)}`, { json: camera });
+export async function putCamera(
+  worker: WorkerTarget,
+  camera: DesiredCamera,
+  signal: AbortSignal,
+): Promise<void> {
+  await call(worker, 'PUT', pathOf(camera.cameraId), { json: camera, signal });
 }
 
 /** Makes a worker forget a camera. @throws AppError */
-export async function removeCamera(worker: WorkerTarget, cameraId: string): Promise<void> {
-  await call(worker, 'DELETE', `/internal/cameras/${encodeURIComponent(cameraId)}`);
+export async function removeCamera(
+  worker: WorkerTarget,
+  cameraId: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  await call(worker, 'DELETE', pathOf(cameraId), { signal });
 }
 
 /** Connects a camera and waits for its first frame. @throws AppError, the worker's own among them */
@@ -39,17 +47,26 @@ export async function connectCamera(worker: WorkerTarget, camera: DesiredCamera)
   await call(worker, 'POST', '/internal/connect', { json: camera, timeoutMs: CONNECT_TIMEOUT_MS });
 }
 
+function pathOf(cameraId: string): string {
+  return `/internal/cameras/${encodeURIComponent(cameraId)}`;
+}
+
 async function call(
   { name, origin, token }: WorkerTarget,
   method: Method,
   path: string,
-  { json, timeoutMs = CALL_TIMEOUT_MS }: { json?: object; timeoutMs?: number } = {},
+  {
+    json,
+    signal,
+    timeoutMs = CALL_TIMEOUT_MS,
+  }: { json?: object; signal?: AbortSignal | undefined; timeoutMs?: number },
 ): Promise<unknown> {
   try {
     const response = await got(`${origin}${path}`, {
       method,
       headers: { [TOKEN_HEADER]: token },
       ...(json === undefined ? {} : { json }),
+      ...(signal === undefined ? {} : { signal }),
       retry: { limit: 0 },
       followRedirect: false,
       throwHttpErrors: false,

@@ -87,6 +87,12 @@ function gatewayMetrics(
     perWorker('worker_ready', 'Whether the worker is ready.', 'gauge', ({ state }) =>
       state === 'ready' ? 1 : 0,
     ),
+    {
+      name: 'worker_state',
+      help: 'State of the worker: 1 for the one it is in.',
+      type: 'gauge',
+      samples: workers.map(({ name, state }) => ({ labels: { worker: name, state }, value: 1 })),
+    },
     perWorker(
       'worker_restarts_total',
       'Starts of the worker after the first.',

@@ -1,0 +1,72 @@
+/** A gateway in this process, with workers that a test plays. */
+import { createLogger } from '#shared/logger.ts';
+import { Redactor } from '#shared/redact.ts';
+import { loadConfig } from '../../gateway/config.ts';
+import { type OpenGateway, openGateway } from '../../gateway/gateway.ts';
+import { FakePool } from '../doubles/fake-pool.ts';
+import { WorkerDouble } from '../doubles/worker-double.ts';
+
+const NAMES = ['rtsp-0', 'rtsp-1'];
+
+/** The gateway and what it stands on. */
+export class TestGateway {
+  readonly pool = new FakePool(NAMES, { optional: ['simulator'] });
+  readonly workers: WorkerDouble[] = [];
+  /** Lines it logged. */
+  readonly lines: string[] = [];
+  #gateway: OpenGateway | undefined;
+
+  /** Opens one on a free port, its workers ready unless told otherwise. */
+  static async open({ env = {}, isReady = true }: { env?: Record<string, string>; isReady?: boolean } = {}) {
+    const opened = new TestGateway();
+    const redactor = new Redactor();
+    opened.#gateway = await openGateway({
+      config: loadConfig({ PORT: '0', HOST: '127.0.0.1', DEMO_CAMERAS: 'off', ...env }),
+      pool: opened.pool,
+      redactor,
+      log: createLogger({
+        name: 'gateway',
+        level: 'trace',
+        redactor,
+        write: (line) => void opened.lines.push(line),
+      }),
+    });
+    for (let index = 0; index < NAMES.length; index += 1) {
+      opened.workers.push(await WorkerDouble.open());
+      if (isReady) opened.bringUp(index);
+    }
+    return opened;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.#gateway?.port}`;
+  }
+
+  /** Makes a worker ready. */
+  bringUp(index: number): void {
+    this.pool.bringUp(NAMES[index] as string, this.workers[index] as WorkerDouble);
+  }
+
+  /** Kills a worker; its connections break before the pool knows, as in life. */
+  async kill(index: number): Promise<void> {
+    await this.workers[index]?.close();
+    this.pool.takeDown(NAMES[index] as string, { retryAfterMs: 250 });
+  }
+
+  /** Starts the next process of a worker that was killed, on another port. */
+  async revive(index: number): Promise<void> {
+    this.workers[index] = await WorkerDouble.open();
+    this.bringUp(index);
+  }
+
+  /** Stops the gateway only, as on SIGTERM. */
+  async stop(): Promise<void> {
+    await this.#gateway?.close();
+    this.#gateway = undefined;
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
+    await Promise.all(this.workers.map((worker) => worker.close()));
+  }
+}
