@@ -61,12 +61,12 @@ function requestLog(log: Logger) {
     },
     autoLogging: { ignore: (req) => QUIET_PATHS.has((req.url ?? '').split('?')[0] as string) },
     customLogLevel: (_req, res, error) => (error !== undefined || res.statusCode >= 500 ? 'warn' : 'debug'),
-    // Headers and bodies may hold secrets; these facts never do.
+    // Headers, queries and bodies may hold secrets.
     serializers: {
       req: (req: { id: string; method: string; url: string }) => ({
         id: req.id,
         method: req.method,
-        url: maskUrl(req.url),
+        path: maskUrl(req.url.split('?')[0] as string),
       }),
       res: (res: { statusCode: number }) => ({ status: res.statusCode }),
     },

@@ -53,7 +53,7 @@ export function createPool({ config, redactor, log }: Omit<GatewayOptions, 'pool
 export async function openGateway({ config, pool, redactor, log }: GatewayOptions): Promise<OpenGateway> {
   const workers = rtspWorkerNames(config);
   const owners = new CameraOwners(pool, workers);
-  const directory = new CameraDirectory(config.limits.cameras);
+  const directory = new CameraDirectory(config.limits.cameras, redactor);
   const isKnown = (id: string): boolean => directory.has(id);
   const ownerOf = (id: string): string => owners.nameFor(id);
   const reconciler = new Reconciler({ directory, owners, pool, log });

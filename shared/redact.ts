@@ -6,6 +6,8 @@
 
 const MASK = '***';
 const URL_USER_INFO = /\b([a-z][a-z0-9+.-]*:\/\/)[^\s/@"'<>]*(?:@[^\s/@"'<>]*)*@/gi;
+/** Cameras' passwords come unescaped, with `/` and `@` in them: there everything up to the last `@` is masked. */
+const RTSP_USER_INFO = /\b(rtsps?:\/\/)[^\s"'<>]*@/gi;
 const AUTHORIZATION = /\b(authorization"?\s*[:=]\s*"?)(basic|bearer|digest)\s+[^\r\n"]+/gi;
 /** Shorter values would blank out ordinary words of a log. */
 const MIN_SECRET_LENGTH = 4;
@@ -29,7 +31,7 @@ export class Redactor {
 
   /** Text without any registered secret, URL user information or Authorization value. */
   redact(text: string): string {
-    let clean = text.replace(URL_USER_INFO, `$1${MASK}@`).replace(AUTHORIZATION, `$1$2 ${MASK}`);
+    let clean = maskUrl(text).replace(AUTHORIZATION, `$1$2 ${MASK}`);
     for (const form of this.#holders.keys()) {
       if (clean.includes(form)) clean = clean.replaceAll(form, MASK);
     }
@@ -55,5 +57,5 @@ function formsOf(secret: string): Set<string> {
 
 /** A URL as it may be shown: user information masked, everything else kept. */
 export function maskUrl(url: string): string {
-  return url.replace(URL_USER_INFO, `$1${MASK}@`);
+  return url.replace(RTSP_USER_INFO, `$1${MASK}@`).replace(URL_USER_INFO, `$1${MASK}@`);
 }

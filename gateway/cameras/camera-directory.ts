@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { CameraSource } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
+import type { Redactor } from '#shared/redact.ts';
 
 /** A camera somebody wants. */
 export interface WantedCamera {
@@ -18,10 +19,14 @@ export class CameraDirectory {
   readonly #cameras = new Map<string, WantedCamera>();
   readonly #events = new EventEmitter<{ change: [] }>();
   readonly #limit: number;
+  readonly #redactor: Redactor;
+  /** Per camera, what lets the redactor forget its password. */
+  readonly #secrets = new Map<string, () => void>();
 
-  /** @param limit most cameras at once */
-  constructor(limit: number) {
+  /** @param limit most cameras at once @param redactor learns their passwords, for as long as they are here */
+  constructor(limit: number, redactor: Redactor) {
     this.#limit = limit;
+    this.#redactor = redactor;
   }
 
   list(): WantedCamera[] {
@@ -52,13 +57,16 @@ export class CameraDirectory {
 
   /** Adds a camera or replaces the one of its id. */
   put(camera: WantedCamera): void {
+    const forget = this.#redactor.add(camera.source.password);
+    this.#forgetSecret(camera.id);
+    this.#secrets.set(camera.id, forget);
     this.#cameras.set(camera.id, camera);
     this.#events.emit('change');
   }
 
   /** Removes a camera; an unknown id is fine. */
   remove(id: string): void {
-    if (this.#cameras.delete(id)) this.#events.emit('change');
+    this.removeWhere((camera) => camera.id === id);
   }
 
   /** Removes all that match. */
@@ -66,7 +74,10 @@ export class CameraDirectory {
     const ids = this.list()
       .filter(matches)
       .map(({ id }) => id);
-    for (const id of ids) this.#cameras.delete(id);
+    for (const id of ids) {
+      this.#forgetSecret(id);
+      this.#cameras.delete(id);
+    }
     if (ids.length > 0) this.#events.emit('change');
   }
 
@@ -74,5 +85,10 @@ export class CameraDirectory {
   onChange(listener: () => void): () => void {
     this.#events.on('change', listener);
     return () => void this.#events.off('change', listener);
+  }
+
+  #forgetSecret(id: string): void {
+    this.#secrets.get(id)?.();
+    this.#secrets.delete(id);
   }
 }

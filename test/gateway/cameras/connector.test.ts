@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import type { ConnectRequest } from '#shared/camera.ts';
+import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { CameraOwners } from '../../../gateway/cameras/camera-owners.ts';
 import { Connector } from '../../../gateway/cameras/connector.ts';
@@ -24,7 +25,7 @@ describe('Connector', () => {
     worker = await WorkerDouble.open();
     pool = new FakePool(['rtsp-0']);
     pool.bringUp('rtsp-0', worker);
-    directory = new CameraDirectory(2);
+    directory = new CameraDirectory(2, new Redactor());
     const owners = new CameraOwners(pool, ['rtsp-0']);
     reconciler = new Reconciler({ directory, owners, pool, log: pino({ level: 'silent' }) });
     reconciler.start();

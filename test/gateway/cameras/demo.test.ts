@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { Demo } from '../../../gateway/cameras/demo.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
@@ -11,7 +12,7 @@ describe('Demo', () => {
 
   beforeEach(() => {
     pool = new FakePool(['rtsp-0'], { optional: ['simulator'] });
-    directory = new CameraDirectory(10);
+    directory = new CameraDirectory(10, new Redactor());
     new Demo({ directory, pool, worker: 'simulator', log: pino({ level: 'silent' }) }).start();
   });
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
+import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { CameraOwners } from '../../../gateway/cameras/camera-owners.ts';
 import { Reconciler } from '../../../gateway/cameras/reconciler.ts';
@@ -20,7 +21,7 @@ describe('Reconciler', () => {
   beforeEach(async () => {
     workers = [await WorkerDouble.open(), await WorkerDouble.open()];
     pool = new FakePool(NAMES);
-    directory = new CameraDirectory(100);
+    directory = new CameraDirectory(100, new Redactor());
     owners = new CameraOwners(pool, NAMES);
     reconciler = create();
   });

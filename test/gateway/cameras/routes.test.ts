@@ -22,7 +22,7 @@ describe('The camera routes', () => {
   let api: string;
 
   beforeEach(async () => {
-    directory = new CameraDirectory(10);
+    directory = new CameraDirectory(10, new Redactor());
     connected = [];
     disconnected = [];
     failure = undefined;

@@ -1,0 +1,53 @@
+import { expect } from 'chai';
+import { AppError, messageOf, STATUS_BY_CODE, toProblem } from '#shared/errors.ts';
+
+describe('AppError', () => {
+  it('knows the HTTP status of its code', () => {
+    expect(new AppError('camera-not-found', 'No camera 1').status).to.equal(404);
+    expect(new AppError('worker-timeout', 'late').status).to.equal(504);
+  });
+
+  it('has a status that is an error for every code', () => {
+    for (const [code, status] of Object.entries(STATUS_BY_CODE)) expect(status, code).to.be.within(400, 599);
+  });
+});
+
+describe('toProblem', () => {
+  it('writes problem details (RFC 9457) beside the string that older clients read', () => {
+    const error = new AppError('invalid-field', 'port must be a number', {
+      field: 'port',
+      extra: { max: 65535 },
+    });
+    expect(toProblem(error)).to.deep.equal({
+      error: 'port must be a number',
+      type: 'urn:visual-reasoning-gateway:problem:invalid-field',
+      title: 'invalid field',
+      status: 400,
+      detail: 'port must be a number',
+      code: 'invalid-field',
+      field: 'port',
+      max: 65535,
+    });
+  });
+
+  it('says what a person can do, where that is known', () => {
+    expect(toProblem(new AppError('camera-unauthorized', 'no')).hint).to.match(/user name and password/);
+  });
+
+  it('lets no extra fact stand in for the error itself, and tells nothing of the cause', () => {
+    const cause = new Error('S3cr3tC4nary');
+    const problem = toProblem(
+      new AppError('internal-error', 'no', { cause, extra: { status: 200, code: 'ok' } }),
+    );
+    expect(problem).to.include({ status: 500, code: 'internal-error' });
+    expect(JSON.stringify(problem)).to.not.include('S3cr3tC4nary');
+  });
+});
+
+describe('messageOf', () => {
+  it('finds words for anything that was thrown', () => {
+    expect(messageOf(new Error('broken'))).to.equal('broken');
+    expect(messageOf('text')).to.equal('text');
+    expect(messageOf(undefined)).to.equal('undefined');
+  });
+});
