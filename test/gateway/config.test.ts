@@ -1,0 +1,61 @@
+import { expect } from 'chai';
+import { SettingsError } from '#shared/settings.ts';
+import { loadConfig } from '../../gateway/config.ts';
+import { rtspWorkerNames, workerSpecs } from '../../gateway/worker-specs.ts';
+
+describe('The configuration', () => {
+  it('has a default for everything', () => {
+    const { workerEnv, dataDir, ...config } = loadConfig({});
+    expect(config).to.deep.equal({
+      host: '0.0.0.0',
+      port: 5000,
+      logLevel: 'info',
+      workers: { rtsp: 2, portBase: 8082, maxRssBytes: 2048 * 1024 * 1024 },
+      demo: { isOn: true, rtspPort: 8554 },
+      limits: { cameras: 256, sockets: 1000 },
+    });
+    expect(dataDir).to.match(/\/data$/);
+    expect(workerEnv).to.deep.equal({});
+  });
+
+  it('hands workers what they need of the environment, and no secret of somebody else’s', () => {
+    const env = { PATH: '/bin', TZ: 'UTC', MOONDREAM_API_KEY: 'S3cr3tC4nary', NODE_OPTIONS: '--inspect' };
+    expect(loadConfig(env).workerEnv).to.deep.equal({ PATH: '/bin', TZ: 'UTC' });
+  });
+
+  for (const [variable, value] of [
+    ['PORT', '65536'],
+    ['RTSP_WORKERS', '17'],
+    ['RTSP_WORKER_PORT', '65535'],
+    ['DEMO_CAMERAS', 'maybe'],
+    ['MAX_CAMERAS', '0'],
+    ['LOG_LEVEL', 'verbose'],
+  ] as const) {
+    it(`refuses ${variable}=${value} with its name, its value and what is allowed`, () => {
+      expect(() => loadConfig({ [variable]: value })).to.throw(
+        SettingsError,
+        `${variable} is "${value}", but must be`,
+      );
+    });
+  }
+});
+
+describe('The workers that a configuration asks for', () => {
+  it('are as many RTSP workers as it says, on neighbouring ports, and the simulator after them', () => {
+    const config = loadConfig({ RTSP_WORKERS: '3', RTSP_WORKER_PORT: '9000', SIMULATOR_PORT: '9554' });
+    const specs = workerSpecs(config);
+    expect(specs.map(({ name }) => name)).to.deep.equal([...rtspWorkerNames(config), 'simulator']);
+    expect(specs[0]).to.deep.include({
+      name: 'rtsp-0',
+      ports: { first: 9000, last: 9017 },
+      isRequired: true,
+    });
+    expect(specs[3]).to.deep.include({ isRequired: false, env: { SIMULATOR_PORT: '9554' } });
+    expect(Number(specs[0]?.env.UV_THREADPOOL_SIZE)).to.be.greaterThan(4);
+  });
+
+  it('leave out the simulator when the demo is off', () => {
+    const specs = workerSpecs(loadConfig({ DEMO_CAMERAS: 'off' }));
+    expect(specs.map(({ name }) => name)).to.deep.equal(['rtsp-0', 'rtsp-1']);
+  });
+});
