@@ -27,15 +27,28 @@ export const BINARY_FRAME_VERSION = 1;
 /** Bytes of the fixed part of a binary frame message, before the camera id. */
 export const BINARY_FRAME_HEADER_BYTES = 20;
 
+/** Bytes turned into base64 at once; a multiple of 3, so that the pieces join without padding. */
+const BASE64_CHUNK_BYTES = 24_576;
+
 /** `{type:"frame"}` with the JPEG as base64: the default encoding. */
 export function encodeBase64Frame(facts: FrameFacts, jpeg: Buffer): FramePayload {
   const head = `{"type":"frame","cameraId":${JSON.stringify(facts.cameraId)},"timestamp":${facts.timestamp},"sequence":${facts.sequence},"width":${facts.width},"height":${facts.height},"data":"`;
   const headBytes = Buffer.byteLength(head);
   const data = Buffer.allocUnsafe(headBytes + Math.ceil(jpeg.length / 3) * 4 + 2);
   data.write(head, 0, 'utf8');
-  const end = headBytes + data.write(jpeg.toString('base64'), headBytes, 'latin1');
+  const end = writeBase64(jpeg, data, headBytes);
   data.write('"}', end, 'latin1');
   return { data, binary: false };
+}
+
+/** A whole picture as one string is a large object to V8, and a few of those a second start full collections. */
+function writeBase64(source: Buffer, target: Buffer, offset: number): number {
+  let end = offset;
+  for (let start = 0; start < source.length; start += BASE64_CHUNK_BYTES) {
+    const text = source.toString('base64', start, start + BASE64_CHUNK_BYTES);
+    end += target.write(text, end, 'latin1');
+  }
+  return end;
 }
 
 /**

@@ -44,6 +44,11 @@ export function readClip(file: string): EncodedUnit[] {
   return splitAnnexB(readFileSync(file));
 }
 
+/** How much later than the first camera a camera sends each frame, milliseconds. @param index from 0 */
+export function phaseMs(index: number, cameras: number): number {
+  return (index * 1000) / CLIP_FPS / cameras;
+}
+
 /** The frame number in a decoded picture. */
 export function readFrameNumber(at: (x: number, y: number) => readonly number[]): number {
   let number = 0;

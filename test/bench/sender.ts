@@ -1,10 +1,12 @@
 /**
  * The cameras of the benchmark in a process of their own, so that their cost is
- * not counted: `sender.ts CLIP CAMERAS`. Frame k leaves at `startedAt` + k/30 s.
+ * not counted: `sender.ts CLIP CAMERAS`. Camera c's frame k leaves at `startedAt` + k/30 s
+ * and the camera's own share of a frame interval: cameras that nobody synchronises do not
+ * expose at the same instant.
  */
 import { createRtspServer } from '../../workers/simulator/rtsp-server.ts';
 import { PushSource } from '../../workers/simulator/stream/push-source.ts';
-import { CLIP_FPS, readClip } from './clip.ts';
+import { CLIP_FPS, phaseMs, readClip } from './clip.ts';
 
 const [clipFile = '', count = '1'] = process.argv.slice(2);
 const units = readClip(clipFile);
@@ -18,14 +20,19 @@ await server.listen();
 
 const startedAt = Date.now();
 process.stdout.write(`${JSON.stringify({ port: server.port, startedAt })}\n`);
-let frame = 0;
-sendDue();
+sources.forEach((source, index) => {
+  sendFrom(source, startedAt + phaseMs(index, sources.length));
+});
 
-function sendDue(): void {
-  for (; startedAt + (frame * 1000) / CLIP_FPS <= Date.now(); frame += 1) {
-    const unit = units[frame % units.length];
-    for (const source of sources)
+function sendFrom(source: PushSource, begunAt: number): void {
+  let frame = 0;
+  const dueAt = (): number => begunAt + (frame * 1000) / CLIP_FPS;
+  const sendDue = (): void => {
+    for (; dueAt() <= Date.now(); frame += 1) {
+      const unit = units[frame % units.length];
       if (unit !== undefined) source.push({ ...unit, timestamp: frame * (90_000 / CLIP_FPS) });
-  }
-  setTimeout(sendDue, Math.max(0, startedAt + (frame * 1000) / CLIP_FPS - Date.now()));
+    }
+    setTimeout(sendDue, Math.max(0, dueAt() - Date.now()));
+  };
+  sendDue();
 }

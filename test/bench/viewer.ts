@@ -4,13 +4,20 @@
  */
 import { decodeJpeg } from '../support/decode-jpeg.ts';
 import { WsClient } from '../support/ws-client.ts';
-import { CLIP_FPS, CLIP_FRAMES, readFrameNumber } from './clip.ts';
+import { CLIP_FPS, CLIP_FRAMES, phaseMs, readFrameNumber } from './clip.ts';
 
 /** Decoding each picture would cost the machine more than what is measured. */
 const DECODE_EVERY = 5;
 
 const [origin = '', cameras = '1', viewers = '1', seconds = '10', startedAt = '0'] = process.argv.slice(2);
-const samples: { receivedAt: number; jpeg: Buffer }[] = [];
+/** `sentFrom`: when the camera sent its first frame. */
+interface Sample {
+  receivedAt: number;
+  sentFrom: number;
+  jpeg: Buffer;
+}
+
+const samples: Sample[] = [];
 const counts: number[] = [];
 
 for (let camera = 1; camera <= Number(cameras); camera += 1) {
@@ -24,6 +31,7 @@ async function watch(cameraId: string, isSampled: boolean): Promise<void> {
   const client = await WsClient.open(origin);
   client.socket.removeAllListeners('message');
   const index = counts.push(0) - 1;
+  const sentFrom = Number(startedAt) + phaseMs(Number(cameraId) - 1, Number(cameras));
   client.socket.on('message', (data: Buffer) => {
     const receivedAt = Date.now();
     const count = (counts[index] as number) + 1;
@@ -33,6 +41,7 @@ async function watch(cameraId: string, isSampled: boolean): Promise<void> {
     const start = head.indexOf('"data":"') + '"data":"'.length;
     samples.push({
       receivedAt,
+      sentFrom,
       jpeg: Buffer.from(data.toString('latin1', start, data.length - 2), 'base64'),
     });
   });
@@ -47,10 +56,10 @@ function report(): void {
   process.stdout.write(`${JSON.stringify({ rate, p50: at(0.5), p99: at(0.99) })}\n`, () => process.exit(0));
 }
 
-function latencyOf({ receivedAt, jpeg }: { receivedAt: number; jpeg: Buffer }): number {
+function latencyOf({ receivedAt, sentFrom, jpeg }: Sample): number {
   const number = readFrameNumber(decodeJpeg(jpeg).at);
   const roundMs = (CLIP_FRAMES * 1000) / CLIP_FPS;
   const sentInRound = (number * 1000) / CLIP_FPS;
-  const elapsed = receivedAt - Number(startedAt);
+  const elapsed = receivedAt - sentFrom;
   return (((elapsed - sentInRound) % roundMs) + roundMs) % roundMs;
 }

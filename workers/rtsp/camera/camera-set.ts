@@ -3,6 +3,7 @@ import type { CameraSource, ConnectRequest } from '#shared/camera.ts';
 import { isSameSource } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { DEFAULT_QUALITY } from '#shared/frames/subscription.ts';
+import { PacketHub, type PacketSubscriber } from '../packets/packet-hub.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { PictureHub, type PictureRequest } from '../pictures/picture-hub.ts';
 import { Camera, type CameraDependencies } from './camera.ts';
@@ -16,6 +17,7 @@ export class CameraSet {
   readonly #connectDeadlineMs: number;
   readonly #cameras = new Map<string, Camera>();
   readonly #hubs = new Map<string, PictureHub>();
+  readonly #packetHubs = new Map<string, PacketHub>();
   readonly #trials = new Map<string, Camera>();
 
   constructor(dependencies: CameraDependencies, connectDeadlineMs = CONNECT_DEADLINE_MS) {
@@ -78,6 +80,7 @@ export class CameraSet {
     await this.#trials.get(cameraId)?.close();
     const camera = this.#cameras.get(cameraId);
     this.#cameras.delete(cameraId);
+    camera?.announceRemoval();
     await camera?.close();
     this.#dropUnusedHub(cameraId);
   }
@@ -89,6 +92,17 @@ export class CameraSet {
     deliver: (picture: Picture) => void,
   ): { close(): void } {
     const subscription = this.#hubFor(cameraId).subscribe(request, deliver);
+    return {
+      close: () => {
+        subscription.close();
+        this.#dropUnusedHub(cameraId);
+      },
+    };
+  }
+
+  /** Takes the compressed packets of a camera that may come later, from the current group of pictures on. */
+  subscribePackets(cameraId: string, subscriber: PacketSubscriber): { close(): void } {
+    const subscription = this.#packetHubFor(cameraId).subscribe(subscriber);
     return {
       close: () => {
         subscription.close();
@@ -114,7 +128,8 @@ export class CameraSet {
     this.#cameras.set(camera.id, camera);
     await previous?.close();
     // Someone else may have taken the place while the previous camera closed.
-    if (this.#cameras.get(camera.id) === camera) camera.attach(this.#hubFor(camera.id));
+    if (this.#cameras.get(camera.id) === camera)
+      camera.attach(this.#hubFor(camera.id), this.#packetHubFor(camera.id));
     else await camera.close();
   }
 
@@ -136,8 +151,18 @@ export class CameraSet {
     return hub;
   }
 
+  #packetHubFor(cameraId: string): PacketHub {
+    const known = this.#packetHubs.get(cameraId);
+    if (known !== undefined) return known;
+    const hub = new PacketHub();
+    this.#packetHubs.set(cameraId, hub);
+    return hub;
+  }
+
   #dropUnusedHub(cameraId: string): void {
-    if (!this.#cameras.has(cameraId) && this.#hubs.get(cameraId)?.viewers === 0) this.#hubs.delete(cameraId);
+    if (this.#cameras.has(cameraId)) return;
+    if (this.#hubs.get(cameraId)?.viewers === 0) this.#hubs.delete(cameraId);
+    if (this.#packetHubs.get(cameraId)?.viewers === 0) this.#packetHubs.delete(cameraId);
   }
 }
 

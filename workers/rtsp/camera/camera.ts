@@ -4,6 +4,7 @@ import { AppError } from '#shared/errors.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import type { PacketHub } from '../packets/packet-hub.ts';
 import { GopCache } from '../pictures/gop-cache.ts';
 import type { PictureEncoders } from '../pictures/live-frame.ts';
 import type { Picture } from '../pictures/picture.ts';
@@ -45,9 +46,10 @@ export class Camera {
   readonly #dependencies: CameraDependencies;
   readonly #forgetPassword: () => void;
   readonly #gop = new GopCache();
+  readonly #origin: { track: VideoTrack | undefined; gop: GopCache } = { track: undefined, gop: this.#gop };
   readonly #firstPacket = Promise.withResolvers<void>();
   #hub: PictureHub | undefined;
-  #track: VideoTrack | undefined;
+  #packetHub: PacketHub | undefined;
   #pipeline: PicturePipeline | undefined;
   #closingPipelines: Promise<void> = Promise.resolve();
   #size: { width: number; height: number } | undefined;
@@ -76,9 +78,11 @@ export class Camera {
     this.connection.start();
   }
 
-  /** Gives the pictures to those who watch; replaces nothing, a camera is attached once. */
-  attach(hub: PictureHub): void {
+  /** Gives pictures and packets to those who watch; replaces nothing, a camera is attached once. */
+  attach(hub: PictureHub, packetHub: PacketHub): void {
     this.#hub = hub;
+    this.#packetHub = packetHub;
+    packetHub.attach(this.#origin);
     hub.snapshotSource = (format) => this.#liveSnapshot(format);
     this.updateDemand();
   }
@@ -98,7 +102,7 @@ export class Camera {
   }
 
   get codec(): string | undefined {
-    return this.#track?.codec;
+    return this.#origin.track?.codec;
   }
 
   /** Size of the camera's pictures, pixels; known once one was decoded. */
@@ -106,13 +110,19 @@ export class Camera {
     return this.#size;
   }
 
+  /** Everyone who watches, whatever the transport. */
   get viewers(): number {
-    return this.#hub?.viewers ?? 0;
+    return (this.#hub?.viewers ?? 0) + (this.#packetHub?.viewers ?? 0);
   }
 
   /** Decodes as much as the hub's viewers need. */
   updateDemand(): void {
     this.#pipeline?.setDemand(this.#demand());
+  }
+
+  /** Tells those who carry its packets that none will follow. */
+  announceRemoval(): void {
+    this.#packetHub?.remove(this.#origin);
   }
 
   /** Ends everything and frees all native memory. */
@@ -143,7 +153,8 @@ export class Camera {
   #onTrack(track: VideoTrack): void {
     this.#closePipeline();
     this.#gop.clear();
-    this.#track = track;
+    this.#origin.track = track;
+    this.#packetHub?.announce(this.#origin);
     this.#pipeline = new PicturePipeline({
       cameraId: this.id,
       gop: this.#gop,
@@ -162,7 +173,9 @@ export class Camera {
   #onPacket(packet: Packet): void {
     const { meter } = this.connection;
     const previousInterval = meter.keyframeIntervalMs;
-    this.#gop.push({ ...packet, sequence: meter.packets });
+    const sequenced = { ...packet, sequence: meter.packets };
+    this.#gop.push(sequenced);
+    this.#packetHub?.publish(this.#origin, sequenced);
     if (packet.keyframe) this.#firstPacket.resolve();
     if (packet.keyframe && previousInterval !== undefined && this.#hub !== undefined) this.updateDemand();
     this.#pipeline?.wake();

@@ -24,6 +24,11 @@ export class GopCache {
     this.#bytes += packet.data.length;
   }
 
+  /** Every packet of the group, in order. */
+  get packets(): readonly SequencedPacket[] {
+    return this.#packets;
+  }
+
   /** Forgets everything. */
   clear(): void {
     this.#packets = [];

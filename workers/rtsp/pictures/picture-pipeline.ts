@@ -47,7 +47,7 @@ const IDLE_MS = 10_000;
 /** When decoding cannot keep up, viewers still get a picture this often. */
 const OVERLOAD_INTERVAL_MS = 250;
 /** Packets that may wait behind the decoded one before it no longer counts as the newest. */
-const MAX_BACKLOG = 1;
+const MAX_BACKLOG = 2;
 
 /** Turns the packets of one camera session into frames. */
 export class PicturePipeline {
