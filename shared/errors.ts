@@ -31,6 +31,9 @@ export const STATUS_BY_CODE = {
   'worker-busy': 503,
   'worker-failed': 502,
   'worker-timeout': 504,
+  'secret-unreadable': 500,
+  'storage-full': 507,
+  'storage-unavailable': 503,
   draining: 503,
   'internal-error': 500,
 } as const;
@@ -52,6 +55,8 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
     'The camera accepted the session but sends no pictures; restart it or try UDP transport.',
   'camera-protocol-error': 'What answered does not speak RTSP correctly; check the port.',
   'camera-disconnected': 'The camera closed the connection; it is tried again by itself.',
+  'storage-full': 'Free space where DATA_DIR (or the database) lives; nothing else needs to be done.',
+  'storage-unavailable': 'The database does not answer; requests succeed again as soon as it does.',
   'worker-not-ready': 'The camera process is starting; try again after the seconds given in Retry-After.',
 };
 

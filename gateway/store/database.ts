@@ -1,0 +1,93 @@
+/**
+ * Every table, as typed rows. The same on both engines: identifiers and JSON are
+ * text, times are Unix milliseconds, switches are 0 or 1, secrets are sealed text.
+ */
+import type { Generated, Insertable, Selectable, Updateable } from 'kysely';
+
+/** Cameras of the registry. */
+export interface CamerasTable {
+  id: string;
+  name: string;
+  location: string;
+  /** JSON of the source without its password; see the registry. */
+  source: string;
+  /** Sealed password of the source; null where there is none. */
+  password: string | null;
+  enabled: number;
+  /** JSON of the analysis switches. */
+  analysis: string;
+  /** `api`, or `file` for those that CAMERAS_FILE names. */
+  origin: string;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Devices, whatever told of them. */
+export interface DevicesTable {
+  device_key: string;
+  device_type: string;
+  /** Where it was learned: `mediamtx` or `gateway`. */
+  source: string;
+  last_seen: number;
+  is_active: number;
+  /** JSON. */
+  device_metadata: string;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Camera streams that the analysis backend is told of. */
+export interface CameraStreamsTable {
+  camera_id: string;
+  description: string | null;
+  /** `rtsp` or `video`. */
+  stream_type: string;
+  /** Sealed RTSP URL; null for uploads. */
+  rtsp_url: string | null;
+  /** File name under the uploads folder; null for RTSP. */
+  video_file: string | null;
+  video_bytes: number | null;
+  created_at: number;
+}
+
+/** The outbox: what is still to be told, and what was. */
+export interface DeliveriesTable {
+  /** Stays the same over all attempts: the receiver's idempotency key. */
+  id: string;
+  /** Order of creation, given by the engine; deliveries of one camera go out in it. */
+  sequence: Generated<number>;
+  camera_id: string;
+  /** Sealed JSON of the exact request body. */
+  payload: string;
+  /** `pending`, `delivered` or `parked`. */
+  status: string;
+  attempts: number;
+  /** Not before this time. */
+  next_attempt_at: number;
+  /** Until then one gateway has it in hand; 0 when none has. */
+  leased_until: number;
+  /** Whoever has it in hand. */
+  lease_owner: string | null;
+  last_status: number | null;
+  last_error: string | null;
+  /** First 2 KB of the last answer. */
+  last_response: string | null;
+  created_at: number;
+  updated_at: number;
+  delivered_at: number | null;
+}
+
+/** All tables by name. */
+export interface Database {
+  cameras: CamerasTable;
+  devices: DevicesTable;
+  camera_streams: CameraStreamsTable;
+  deliveries: DeliveriesTable;
+}
+
+export type CameraRow = Selectable<CamerasTable>;
+export type NewCameraRow = Insertable<CamerasTable>;
+export type CameraRowChanges = Updateable<CamerasTable>;
+export type DeviceRow = Selectable<DevicesTable>;
+export type CameraStreamRow = Selectable<CameraStreamsTable>;
+export type DeliveryRow = Selectable<DeliveriesTable>;

@@ -1,0 +1,9 @@
+/** Every migration, by name; names are applied in order and never change once released. */
+import type { Migration } from 'kysely/migration';
+import type { Engine } from '../store.ts';
+import { initial } from './001-initial.ts';
+
+/** The migrations for an engine. */
+export function migrationsFor(engine: Engine): Record<string, Migration> {
+  return { '001-initial': initial(engine) };
+}

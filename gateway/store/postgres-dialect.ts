@@ -1,0 +1,58 @@
+/** Kysely over PostgreSQL, with our errors and plain numbers. */
+import { PostgresDialect, type PostgresPoolClient } from 'kysely';
+import pg from 'pg';
+import { messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import { fromPostgresError } from './storage-error.ts';
+
+const POOL_SIZE = 10;
+const CONNECT_TIMEOUT_MS = 3000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+
+/** The dialect for one database. @param url `postgres://`, with whatever libpq parameters pg knows */
+export function postgresDialect(url: string, log: Logger): PostgresDialect {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: POOL_SIZE,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    // A statement whose server vanished would wait for TCP to give up.
+    query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+    keepAlive: true,
+    types: { getTypeParser },
+  });
+  // Without a listener an idle connection that breaks would end the process.
+  pool.on('error', (error) => log.warn({ reason: messageOf(error) }, 'a database connection broke'));
+  return new PostgresDialect({
+    pool: {
+      options: pool.options,
+      connect: async () => {
+        const client = await pool.connect().catch((error: Error) => {
+          throw fromPostgresError(error);
+        });
+        return withOurErrors(client) as unknown as PostgresPoolClient;
+      },
+      end: () => pool.end(),
+    } as unknown as ConstructorParameters<typeof PostgresDialect>[0]['pool'],
+  });
+}
+
+/** Times in milliseconds fit a double until the year 287396: `int8` need not be a string. */
+function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
+  if (oid === pg.types.builtins.INT8) return Number;
+  return pg.types.getTypeParser(oid, format as 'text');
+}
+
+function withOurErrors(client: pg.PoolClient): pg.PoolClient {
+  return new Proxy(client, {
+    get(target, key) {
+      const value = Reflect.get(target, key, target) as unknown;
+      if (typeof value !== 'function') return value;
+      if (key !== 'query') return value.bind(target);
+      return (...args: unknown[]) =>
+        Promise.resolve(value.apply(target, args)).catch((error: Error) => {
+          throw fromPostgresError(error);
+        });
+    },
+  });
+}

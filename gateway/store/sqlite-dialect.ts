@@ -1,0 +1,146 @@
+/** Kysely over `node:sqlite` in a thread of its own: one connection, taken in turns. */
+import { Worker } from 'node:worker_threads';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+} from 'kysely';
+import type { SqliteRequest, SqliteResponse, SqliteRow, SqliteThreadData } from './sqlite-messages.ts';
+import { fromSqliteError } from './storage-error.ts';
+
+/** The dialect for one database file. */
+export function sqliteDialect(options: SqliteThreadData): Dialect {
+  return {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new SqliteDriver(options),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  };
+}
+
+/** Hands the one connection to one user at a time, in order of asking. */
+class SqliteDriver implements Driver {
+  readonly #options: SqliteThreadData;
+  #connection: SqliteConnection | undefined;
+  #turn: Promise<void> = Promise.resolve();
+  #endTurn: () => void = () => {};
+  #isDestroyed = false;
+
+  constructor(options: SqliteThreadData) {
+    this.#options = options;
+  }
+
+  async init(): Promise<void> {
+    this.#connection = new SqliteConnection(this.#options);
+  }
+
+  async acquireConnection(): Promise<DatabaseConnection> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const before = this.#turn;
+    this.#turn = promise;
+    await before;
+    this.#endTurn = resolve;
+    // Only between two users: a transaction must not go on over another connection.
+    if (this.#connection?.isBroken === true && !this.#isDestroyed)
+      this.#connection = new SqliteConnection(this.#options);
+    return this.#connection as SqliteConnection;
+  }
+
+  async releaseConnection(): Promise<void> {
+    this.#endTurn();
+  }
+
+  /** IMMEDIATE: a transaction that reads first and writes later could not wait for another writer. */
+  async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+
+  async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('commit'));
+  }
+
+  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('rollback')).catch((error: unknown) => {
+      // SQLite has rolled back by itself when the disk was full (lang_transaction.html, section 3.1).
+      if (!/no transaction is active/.test(String((error as Error).cause ?? error))) throw error;
+    });
+  }
+
+  async destroy(): Promise<void> {
+    this.#isDestroyed = true;
+    await this.#connection?.close();
+  }
+}
+
+interface Pending {
+  resolve(result: QueryResult<SqliteRow>): void;
+  reject(error: Error): void;
+}
+
+class SqliteConnection implements DatabaseConnection {
+  readonly #thread: Worker;
+  readonly #pending = new Map<number, Pending>();
+  readonly #ended: Promise<void>;
+  #failure: Error | undefined;
+  #count = 0;
+
+  constructor(options: SqliteThreadData) {
+    this.#thread = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: options });
+    this.#thread.on('message', (response: SqliteResponse) => this.#settle(response));
+    this.#thread.on('error', (error: Error) => this.#fail(error));
+    this.#ended = new Promise((resolve) => {
+      this.#thread.once('exit', () => {
+        this.#fail(new Error('The database is closed'));
+        resolve();
+      });
+    });
+  }
+
+  /** The thread has ended: the file could not be opened, or the store was closed. */
+  get isBroken(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#failure !== undefined) throw fromSqliteError(this.#failure);
+    this.#count += 1;
+    const request = { id: this.#count, sql, parameters } as SqliteRequest;
+    const result = new Promise<QueryResult<SqliteRow>>((resolve, reject) => {
+      this.#pending.set(request.id, { resolve, reject });
+    });
+    this.#thread.postMessage(request);
+    return (await result) as QueryResult<R>;
+  }
+
+  // biome-ignore lint/correctness/useYield: Kysely asks for an iterator; nothing here streams
+  async *streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
+    throw new Error('Rows are not streamed; page through them');
+  }
+
+  async close(): Promise<void> {
+    if (this.#failure === undefined) this.#thread.postMessage('close');
+    await this.#ended;
+  }
+
+  #settle(response: SqliteResponse): void {
+    const pending = this.#pending.get(response.id);
+    this.#pending.delete(response.id);
+    if (response.ok) {
+      pending?.resolve({ rows: response.rows, numAffectedRows: BigInt(response.changes) });
+      return;
+    }
+    const { message, errcode } = response;
+    pending?.reject(fromSqliteError(Object.assign(new Error(message), { errcode })));
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    for (const { reject } of this.#pending.values()) reject(fromSqliteError(error));
+    this.#pending.clear();
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The thread that holds the SQLite file. Commits wait for the disk
+ * (`synchronous=FULL`); here that wait holds up nobody's frames.
+ */
+import { chmodSync } from 'node:fs';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { SqliteRequest, SqliteResponse, SqliteThreadData } from './sqlite-messages.ts';
+
+const MAX_STATEMENTS = 200;
+
+const { file, busyTimeoutMs } = workerData as SqliteThreadData;
+const database = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
+// Only this user: camera addresses and names are in it.
+chmodSync(file, 0o600);
+for (const pragma of ['journal_mode = WAL', 'synchronous = FULL']) database.exec(`PRAGMA ${pragma}`);
+const statements = new Map<string, StatementSync>();
+
+parentPort?.on('message', (request: SqliteRequest | 'close') => {
+  if (request === 'close') {
+    statements.clear();
+    database.close();
+    parentPort?.close();
+    return;
+  }
+  parentPort?.postMessage(run(request));
+});
+
+function run({ id, sql, parameters }: SqliteRequest): SqliteResponse {
+  try {
+    const statement = prepare(sql);
+    if (statement.columns().length > 0)
+      return { id, ok: true, rows: statement.all(...parameters), changes: 0 };
+    return { id, ok: true, rows: [], changes: statement.run(...parameters).changes };
+  } catch (error) {
+    const { message, errcode } = error as Error & { errcode?: number };
+    return { id, ok: false, message, errcode };
+  }
+}
+
+/** Statements are kept compiled, the least recently used go. */
+function prepare(sql: string): StatementSync {
+  const statement = statements.get(sql) ?? database.prepare(sql);
+  statements.delete(sql);
+  statements.set(sql, statement);
+  const oldest = statements.keys().next().value;
+  if (statements.size > MAX_STATEMENTS && oldest !== undefined) statements.delete(oldest);
+  return statement;
+}
