@@ -3,7 +3,8 @@
  * messages, exit codes, health answers and internal routes.
  */
 import { z } from 'zod';
-import { cameraIdSchema, cameraSourceSchema } from './camera.ts';
+import { cameraIdSchema } from './camera.ts';
+import { cameraSourceSchema } from './camera-source.ts';
 
 /** Exit codes with a meaning (reliability notes, section 2.2). */
 export const EXIT_PARENT_LOST = 70;
@@ -65,3 +66,19 @@ export type DesiredCamera = z.infer<typeof desiredCameraSchema>;
 export const actualCameraSchema = z.object({ cameraId: z.string(), sourceId: z.string() });
 export const actualCamerasSchema = z.array(actualCameraSchema);
 export type ActualCamera = z.infer<typeof actualCameraSchema>;
+
+/** Body of `POST /internal/probe`: a file on this machine, absolute. */
+export const probeRequestSchema = z.object({
+  file: z.string().min(1).max(4096),
+});
+
+/** Its answer: what a file holds that FFmpeg opens as video. */
+export const videoFactsSchema = z.object({
+  /** As FFmpeg spells it: `h264`, `vp9`. */
+  codec: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  /** Null where the file does not tell. */
+  durationMs: z.number().nullable(),
+});
+export type VideoFacts = z.infer<typeof videoFactsSchema>;
