@@ -1,6 +1,6 @@
 /** The cameras this gateway wants connected: the one truth that the reconciler makes real. */
 import { EventEmitter } from 'node:events';
-import type { CameraSource } from '#shared/camera.ts';
+import { type CameraSource, passwordOf } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
 
@@ -57,7 +57,7 @@ export class CameraDirectory {
 
   /** Adds a camera or replaces the one of its id. */
   put(camera: WantedCamera): void {
-    const forget = this.#redactor.add(camera.source.password);
+    const forget = this.#redactor.add(passwordOf(camera.source));
     this.#forgetSecret(camera.id);
     this.#secrets.set(camera.id, forget);
     this.#cameras.set(camera.id, camera);

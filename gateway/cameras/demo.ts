@@ -60,6 +60,7 @@ export class Demo {
     this.#hasBegun = true;
     for (const { id, name, location } of present) {
       const source = {
+        kind: 'rtsp' as const,
         secure: false,
         host: '127.0.0.1',
         port,

@@ -1,6 +1,7 @@
 /** The camera routes that the gateway answers itself (contract, section 1). */
 import express, { Router } from 'express';
-import { cameraIdSchema, maskedUrl, parseConnectRequest, parseFields } from '#shared/camera.ts';
+import { cameraIdSchema, parseConnectRequest, parseFields } from '#shared/camera.ts';
+import { maskedUrl } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import { publicOrigin } from '../proxy/public-origin.ts';
 import type { CameraDirectory, WantedCamera } from './camera-directory.ts';

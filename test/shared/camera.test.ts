@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { maskedUrl, parseConnectRequest, publicUrl, sourceFromUrl } from '#shared/camera.ts';
+import { parseConnectRequest } from '#shared/camera.ts';
+import { maskedUrl, publicUrl, sourceFromUrl } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 
 function failure(body: unknown): { code: string; message: string; field: string | undefined } {
@@ -15,6 +16,7 @@ function failure(body: unknown): { code: string; message: string; field: string 
 describe('parseConnectRequest', () => {
   it('fills in what the contract gives as defaults', () => {
     expect(parseConnectRequest({ cameraId: '7', ip: '10.0.0.9' }).source).to.deep.equal({
+      kind: 'rtsp',
       secure: false,
       host: '10.0.0.9',
       port: 554,
@@ -93,6 +95,7 @@ describe('sourceFromUrl', () => {
 
   it('knows rtsps, its port, and IPv6 addresses', () => {
     expect(sourceFromUrl('rtsps://[fe80::1]/s')).to.include({
+      kind: 'rtsp',
       secure: true,
       host: 'fe80::1',
       port: 322,

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { CameraSource } from '#shared/camera.ts';
+import type { RtspSource } from '#shared/camera-source.ts';
 import { sourceId } from '#shared/source-id.ts';
 import { cameraSource } from '../support/camera-source.ts';
 
@@ -8,7 +8,7 @@ describe('sourceId', () => {
     expect(sourceId(cameraSource())).to.equal(sourceId({ ...cameraSource() }));
   });
 
-  const changes: Partial<CameraSource>[] = [
+  const changes: Partial<RtspSource>[] = [
     { secure: true },
     { host: '192.0.2.2' },
     { port: 555 },

@@ -1,9 +1,10 @@
 /** Sources of cameras that nobody dials. */
-import type { CameraSource } from '#shared/camera.ts';
+import type { CameraSource, RtspSource } from '#shared/camera-source.ts';
 
 /** A source on a port of its own, so that two of them differ. */
-export function cameraSource(port = 554, change: Partial<CameraSource> = {}): CameraSource {
+export function cameraSource(port = 554, change: Partial<RtspSource> = {}): RtspSource {
   return {
+    kind: 'rtsp',
     secure: false,
     host: '192.0.2.1',
     port,
@@ -13,4 +14,10 @@ export function cameraSource(port = 554, change: Partial<CameraSource> = {}): Ca
     transport: 'tcp',
     ...change,
   };
+}
+
+/** A source that a test knows to be an RTSP camera. */
+export function asRtsp(source: CameraSource | undefined): RtspSource | undefined {
+  if (source?.kind === 'video') throw new Error('The source is a video');
+  return source;
 }

@@ -12,6 +12,8 @@ import { forwardFfmpegLog } from './media/ffmpeg-log.ts';
 import { ffmpegMedia } from './media/ffmpeg-media.ts';
 import { openServer } from './server.ts';
 import { createRtspSource } from './source/rtsp-source.ts';
+import { createRunSource } from './source/run-source.ts';
+import { runVideoSource } from './source/video-source.ts';
 
 loadDotenv({ quiet: true });
 let config: Readonly<RtspWorkerConfig>;
@@ -31,7 +33,10 @@ await runWorker(process, {
   log,
   start: async () => {
     const cameras = new CameraSet({
-      runSource: createRtspSource(),
+      runSource: createRunSource({
+        rtsp: createRtspSource(),
+        video: ({ file }, handlers, signal) => runVideoSource(file, handlers, signal),
+      }),
       media: ffmpegMedia,
       limiter: new ConnectLimiter(),
       redactor,

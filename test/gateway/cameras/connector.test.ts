@@ -8,7 +8,7 @@ import { Connector } from '../../../gateway/cameras/connector.ts';
 import { Reconciler } from '../../../gateway/cameras/reconciler.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { type Answer, refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
-import { cameraSource } from '../../support/camera-source.ts';
+import { asRtsp, cameraSource } from '../../support/camera-source.ts';
 import { rejection } from '../../support/errors.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -62,7 +62,7 @@ describe('Connector', () => {
     await connector.connect(request('1', { name: 'Garage' }));
     await connector.connect(request('1', { source: cameraSource(555) }));
     expect(directory.get('1').name).to.equal('Garage');
-    expect(directory.get('1').source.port).to.equal(555);
+    expect(asRtsp(directory.get('1').source)?.port).to.equal(555);
   });
 
   it('passes the failure of a camera on with its code, and wants what it wanted before', async () => {
@@ -73,7 +73,9 @@ describe('Connector', () => {
       const error = await rejection(connector.connect(request(id, { source: cameraSource(555) })));
       expect([error.code, error.message]).to.deep.equal([problem.code, problem.error]);
     }
-    expect(directory.list().map(({ id, source }) => `${id} ${source.port}`)).to.deep.equal(['1 554']);
+    expect(directory.list().map(({ id, source }) => `${id} ${asRtsp(source)?.port}`)).to.deep.equal([
+      '1 554',
+    ]);
   });
 
   it('tells a worker that answers nonsense, none, or is gone apart', async () => {
@@ -105,8 +107,8 @@ describe('Connector', () => {
     await newer;
     held[0]?.();
     expect((await rejection(older)).code).to.equal('camera-replaced');
-    expect(directory.get('1').source.port).to.equal(1002);
-    await waitFor(() => worker.cameras.get('1')?.source.port === 1002);
+    expect(asRtsp(directory.get('1').source)?.port).to.equal(1002);
+    await waitFor(() => asRtsp(worker.cameras.get('1')?.source)?.port === 1002);
   });
 
   it('does not want a camera that was disconnected while it was being connected', async () => {

@@ -4,7 +4,7 @@ import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { Demo } from '../../../gateway/cameras/demo.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
-import { cameraSource } from '../../support/camera-source.ts';
+import { asRtsp, cameraSource } from '../../support/camera-source.ts';
 
 describe('Demo', () => {
   let pool: FakePool;
@@ -20,7 +20,8 @@ describe('Demo', () => {
     pool.bringUp('simulator', { origin: 'http://127.0.0.1:8553', token: 't', details: { rtspPort } });
   const add = (id: string) =>
     directory.put({ id, name: id, location: '', source: cameraSource(), isDemo: false });
-  const ports = () => directory.list().map(({ id, source }) => `${id} ${source.port}${source.path}`);
+  const ports = () =>
+    directory.list().map(({ id, source }) => `${id} ${asRtsp(source)?.port}${asRtsp(source)?.path}`);
 
   it('wants four named cameras as soon as the simulator serves them, wherever it does', () => {
     pool.bringUp('rtsp-0', { origin: 'http://127.0.0.1:8082', token: 't' });

@@ -6,7 +6,7 @@ import { CameraOwners } from '../../../gateway/cameras/camera-owners.ts';
 import { Reconciler } from '../../../gateway/cameras/reconciler.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
-import { cameraSource } from '../../support/camera-source.ts';
+import { asRtsp, cameraSource } from '../../support/camera-source.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const NAMES = ['rtsp-0', 'rtsp-1'];
@@ -78,9 +78,9 @@ describe('Reconciler', () => {
     reconciler.start();
     bringUp();
     want('1', 554);
-    await waitFor(() => workerOf('1').cameras.get('1')?.source.port === 554);
+    await waitFor(() => asRtsp(workerOf('1').cameras.get('1')?.source)?.port === 554);
     want('1', 555);
-    await waitFor(() => workerOf('1').cameras.get('1')?.source.port === 555);
+    await waitFor(() => asRtsp(workerOf('1').cameras.get('1')?.source)?.port === 555);
     directory.remove('1');
     await waitFor(() => !workerOf('1').cameras.has('1'));
   });
@@ -145,7 +145,9 @@ describe('Reconciler', () => {
     await waitFor(() => isRunning(['2']));
     const before = listings();
     want('2', 555);
-    await waitFor(() => listings() >= before + 2 && workerOf('2').cameras.get('2')?.source.port === 555);
+    await waitFor(
+      () => listings() >= before + 2 && asRtsp(workerOf('2').cameras.get('2')?.source)?.port === 555,
+    );
     expect(isRunning(['1'])).to.equal(false);
     release();
     await waitFor(() => isRunning(['1']));

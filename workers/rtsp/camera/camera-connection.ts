@@ -3,10 +3,10 @@
  * itself never tries again. Truth about the camera is the age of its packets.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CameraSource } from '#shared/camera.ts';
+import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 import type { Packet, VideoTrack } from '../source/packet.ts';
-import type { RunSource } from '../source/rtsp-source.ts';
+import type { RunSource } from '../source/run-source.ts';
 import type { ConnectLimiter } from './connect-limiter.ts';
 import { RETRY_TIMINGS, RetryPolicy, type RetryTimings } from './retry-policy.ts';
 import { StreamMeter } from './stream-meter.ts';

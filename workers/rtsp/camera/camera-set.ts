@@ -1,6 +1,5 @@
 /** All cameras of a worker and the hubs of everyone who watches, by camera id. */
-import type { CameraSource, ConnectRequest } from '#shared/camera.ts';
-import { isSameSource } from '#shared/camera.ts';
+import { type CameraSource, isSameSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import { DEFAULT_QUALITY } from '#shared/frames/subscription.ts';
 import { PacketHub, type PacketSubscriber } from '../packets/packet-hub.ts';
@@ -46,7 +45,7 @@ export class CameraSet {
    * on until the new one delivers; when that fails, nothing has changed.
    * @throws AppError `camera-*`
    */
-  async connect({ cameraId, source }: Pick<ConnectRequest, 'cameraId' | 'source'>): Promise<void> {
+  async connect({ cameraId, source }: { cameraId: string; source: CameraSource }): Promise<void> {
     const current = this.#cameras.get(cameraId);
     if (current?.connection.state === 'live' && isSameSource(current.source, source)) return;
     await this.#trials.get(cameraId)?.close();

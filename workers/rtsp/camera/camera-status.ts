@@ -19,7 +19,7 @@ export function cameraStatus(camera: Camera, now = Date.now()) {
     codec: camera.codec ?? null,
     width: camera.size?.width ?? null,
     height: camera.size?.height ?? null,
-    transport: camera.source.transport,
+    transport: camera.source.kind === 'rtsp' ? camera.source.transport : null,
     viewers: camera.viewers,
     reconnects: connection.reconnects,
     ...(reason === undefined ? {} : { reason: reason.code, detail: reason.message, hint: reason.hint }),

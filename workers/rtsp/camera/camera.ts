@@ -1,5 +1,5 @@
 /** One camera of this worker: its connection, the packets of now, and the pictures made on demand. */
-import type { CameraSource } from '#shared/camera.ts';
+import { type CameraSource, passwordOf } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -11,7 +11,7 @@ import type { Picture } from '../pictures/picture.ts';
 import type { PictureHub } from '../pictures/picture-hub.ts';
 import { type Decoder, type Demand, PicturePipeline } from '../pictures/picture-pipeline.ts';
 import type { Packet, VideoTrack } from '../source/packet.ts';
-import type { RunSource } from '../source/rtsp-source.ts';
+import type { RunSource } from '../source/run-source.ts';
 import { CameraConnection, type CameraState, type CameraTimings } from './camera-connection.ts';
 import { newCameraCounters } from './camera-counters.ts';
 import type { ConnectLimiter } from './connect-limiter.ts';
@@ -58,7 +58,7 @@ export class Camera {
     this.id = id;
     this.source = source;
     this.#dependencies = dependencies;
-    this.#forgetPassword = dependencies.redactor.add(source.password);
+    this.#forgetPassword = dependencies.redactor.add(passwordOf(source));
     this.#firstPacket.promise.catch(() => {});
     this.connection = new CameraConnection({
       source,

@@ -1,6 +1,7 @@
 /** The camera routes marked W in the contract. */
 import express, { Router } from 'express';
-import { maskedUrl, parseConnectRequest } from '#shared/camera.ts';
+import { parseConnectRequest } from '#shared/camera.ts';
+import { maskedUrl } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 import { cameraStatus } from '../camera/camera-status.ts';

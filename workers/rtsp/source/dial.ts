@@ -1,7 +1,7 @@
 /** Opens the TCP or TLS connection to a camera, with failures told apart. */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { CameraSource } from '#shared/camera.ts';
+import type { RtspSource } from '#shared/camera-source.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 
 const CODE_BY_ERRNO: Record<string, ErrorCode> = {
@@ -15,7 +15,7 @@ const CODE_BY_ERRNO: Record<string, ErrorCode> = {
  * @param signal ends the attempt
  * @throws AppError `camera-unreachable`, `camera-refused`, `camera-timeout`
  */
-export async function dial(source: CameraSource, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
+export async function dial(source: RtspSource, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
   const { host, port, secure } = source;
   // Cameras carry self-signed certificates: TLS here keeps listeners out, it does not prove who answers.
   const socket = secure ? connectTls({ host, port, rejectUnauthorized: false }) : connectTcp({ host, port });

@@ -1,7 +1,7 @@
 /** One RTSP connection to a camera: requests and their answers, authentication, interleaved data. */
 import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { CameraSource } from '#shared/camera.ts';
+import type { RtspSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import { type AuthHeader, digestResponse, isKnownAlgorithm, parseAuthHeader } from '#shared/rtsp/digest.ts';
 import {
@@ -31,7 +31,7 @@ export class RtspConnection {
   /** Rejects when the connection fails or ends; never resolves. */
   readonly failed: Promise<never>;
   readonly #socket: Socket;
-  readonly #source: CameraSource;
+  readonly #source: RtspSource;
   readonly #waiters = new Map<number, Waiter>();
   readonly #reader: RtspReader;
   #fail: (error: Error) => void = () => {};
@@ -40,7 +40,7 @@ export class RtspConnection {
   #challenge: AuthHeader | undefined;
   #nonceCount = 0;
 
-  constructor(socket: Socket, source: CameraSource, onInterleaved: (packet: InterleavedPacket) => void) {
+  constructor(socket: Socket, source: RtspSource, onInterleaved: (packet: InterleavedPacket) => void) {
     this.#socket = socket;
     this.#source = source;
     this.failed = new Promise((_resolve, reject) => {

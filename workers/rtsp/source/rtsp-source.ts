@@ -1,14 +1,14 @@
 /** Receives one camera until it fails. It never tries again: its owner decides about that. */
 import { isIPv6, type Socket } from 'node:net';
-import { type CameraSource, publicUrl } from '#shared/camera.ts';
+import { publicUrl, type RtspSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import { headerOf, type InterleavedPacket, type RtspMessage } from '#shared/rtsp/message.ts';
 import { dial } from './dial.ts';
-import type { Packet, VideoTrack } from './packet.ts';
 import { ReorderBuffer } from './reorder-buffer.ts';
 import { parseRtp } from './rtp.ts';
 import { RtpReceiver } from './rtp-receiver.ts';
 import { RtspConnection, type RtspResponse } from './rtsp-connection.ts';
+import type { RunSource, SourceHandlers } from './run-source.ts';
 import { parseVideoMedia, type VideoMedia } from './sdp.ts';
 import { openUdpPorts, type UdpPorts } from './udp-ports.ts';
 
@@ -23,22 +23,8 @@ export interface SourceTimings {
 
 export const SOURCE_TIMINGS: SourceTimings = { dialMs: 5000, answerMs: 5000, keepAliveMs: 25_000 };
 
-/** What a source tells its owner. */
-export interface SourceHandlers {
-  /** The session is set up; packets follow. */
-  onTrack(track: VideoTrack): void;
-  onPacket(packet: Packet): void;
-}
-
-/** Runs a source until `signal` aborts or the camera fails; always ends by throwing an AppError `camera-*`. */
-export type RunSource = (
-  source: CameraSource,
-  handlers: SourceHandlers,
-  signal: AbortSignal,
-) => Promise<never>;
-
 /** Creates the function that receives over RTSP 1.0 (RFC 2326). */
-export function createRtspSource(timings: SourceTimings = SOURCE_TIMINGS): RunSource {
+export function createRtspSource(timings: SourceTimings = SOURCE_TIMINGS): RunSource<RtspSource> {
   return async (source, handlers, signal) => {
     const socket = await dial(source, timings.dialMs, signal);
     const session = new RtspSession(socket, source, timings);
@@ -56,7 +42,7 @@ export function createRtspSource(timings: SourceTimings = SOURCE_TIMINGS): RunSo
 
 class RtspSession {
   readonly #socket: Socket;
-  readonly #source: CameraSource;
+  readonly #source: RtspSource;
   readonly #timings: SourceTimings;
   readonly #connection: RtspConnection;
   readonly #uri: string;
@@ -66,7 +52,7 @@ class RtspSession {
   #sessionId = '';
   #keepAlive: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, source: CameraSource, timings: SourceTimings) {
+  constructor(socket: Socket, source: RtspSource, timings: SourceTimings) {
     this.#socket = socket;
     this.#source = source;
     this.#timings = timings;

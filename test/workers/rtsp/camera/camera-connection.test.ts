@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { sourceFromUrl } from '#shared/camera.ts';
+import { sourceFromUrl } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import {
   CAMERA_TIMINGS,
@@ -8,7 +8,7 @@ import {
   type CameraTimings,
 } from '../../../../workers/rtsp/camera/camera-connection.ts';
 import { ConnectLimiter } from '../../../../workers/rtsp/camera/connect-limiter.ts';
-import type { RunSource, SourceHandlers } from '../../../../workers/rtsp/source/rtsp-source.ts';
+import type { RunSource, SourceHandlers } from '../../../../workers/rtsp/source/run-source.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
 /** A camera whose every session the test conducts. */

@@ -1,0 +1,141 @@
+/** Sources of cameras: RTSP addresses, how they are read and how they are shown. */
+import { z } from 'zod';
+import { AppError } from './errors.ts';
+
+/** How RTP travels: inside the RTSP connection (RFC 2326 section 10.12) or as UDP datagrams. */
+export const transportSchema = z.enum(['tcp', 'udp']);
+export type Transport = z.infer<typeof transportSchema>;
+
+/** Where an RTSP camera is, with its credentials apart from the address so that they need no escaping. */
+export interface RtspSource {
+  kind: 'rtsp';
+  secure: boolean;
+  host: string;
+  port: number;
+  /** Path and query as sent to the camera, starting with `/`. */
+  path: string;
+  username: string;
+  password: string;
+  transport: Transport;
+}
+
+/** A video file of this installation, played in a loop in real time as if a camera sent it. */
+export interface VideoSource {
+  kind: 'video';
+  /** Absolute path; made here, never taken from a client. */
+  file: string;
+}
+
+/** Where a camera's packets come from. */
+export type CameraSource = RtspSource | VideoSource;
+
+const ADDRESS = String.raw`(\[[0-9a-f:.]+\]|[^\s:/?#@[\]]+)(?::(\d{1,5}))?([/?].*)?$`;
+const URL_WITHOUT_USER = new RegExp(`^(rtsps?)://()${ADDRESS}`, 'is');
+const URL_WITH_USER = new RegExp(`^(rtsps?)://(.*)@${ADDRESS}`, 'is');
+const RTSP_PORT = 554;
+/** RFC 7826 section 22.14.3 registers 322 for rtsps. */
+const RTSPS_PORT = 322;
+
+/**
+ * Reads an RTSP URL. User information may hold any character, escaped or not
+ * (`rtsp://admin:p@ss:w/rd#1@10.0.0.9/1` works): it ends at the last `@` that
+ * still leaves a valid host behind it, unless there is a valid host already in front.
+ * @throws AppError `invalid-field` naming `url`
+ */
+export function sourceFromUrl(url: string, transport: Transport = 'tcp'): RtspSource {
+  const text = url.trim();
+  const match = URL_WITHOUT_USER.exec(text) ?? URL_WITH_USER.exec(text);
+  const port = match?.[4] === undefined ? undefined : Number(match[4]);
+  if (match === null || !isHost(match[3] ?? '') || port === 0 || (port ?? 0) > 65535) {
+    throw new AppError('invalid-field', 'url must be an rtsp:// or rtsps:// URL with a host', {
+      field: 'url',
+    });
+  }
+  const secure = match[1]?.toLowerCase() === 'rtsps';
+  const [username, password] = splitUserInfo(match[2] ?? '');
+  const rest = match[5] ?? '/';
+  const path = rest.startsWith('/') ? rest : `/${rest}`;
+  checkPath(path, 'url');
+  return {
+    kind: 'rtsp',
+    secure,
+    host: (match[3] ?? '').replace(/^\[(.*)\]$/, '$1'),
+    port: port ?? (secure ? RTSPS_PORT : RTSP_PORT),
+    path,
+    username,
+    password,
+    transport,
+  };
+}
+
+function splitUserInfo(info: string): [string, string] {
+  const colon = info.indexOf(':');
+  const user = colon < 0 ? info : info.slice(0, colon);
+  const password = colon < 0 ? '' : info.slice(colon + 1);
+  return [decodePercent(user), decodePercent(password)];
+}
+
+function decodePercent(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** @throws AppError `invalid-field` when a stream path would break the request line */
+export function checkPath(path: string, field: string): void {
+  // Control characters would let a request line be split into two (header injection).
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u0020\u007f]/.test(path)) {
+    throw new AppError('invalid-field', `${field} must not hold spaces or control characters`, { field });
+  }
+}
+
+/** Whether text is a host name or an address, an IPv6 address with or without brackets. */
+export function isHost(host: string): boolean {
+  const bare = host.replace(/^\[(.*)\]$/, '$1');
+  return /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})$/.test(bare) || /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(bare);
+}
+
+/** The address of a source without credentials: safe in every log and answer. */
+export function publicUrl(source: CameraSource): string {
+  if (source.kind === 'video') return `video:${source.file.split(/[\\/]/).at(-1)}`;
+  return `${source.secure ? 'rtsps' : 'rtsp'}://${formatHost(source.host)}:${source.port}${source.path}`;
+}
+
+/** The address as shown to clients: the user name's presence is visible, the password is not. */
+export function maskedUrl(source: CameraSource): string {
+  if (source.kind === 'video') return publicUrl(source);
+  if (source.username === '' && source.password === '') return publicUrl(source);
+  return publicUrl(source).replace('://', `://${encodeURIComponent(source.username)}:***@`);
+}
+
+/** Whether two sources are the same stream with the same credentials. */
+export function isSameSource(a: CameraSource, b: CameraSource): boolean {
+  const [left, right]: Record<string, unknown>[] = [{ ...a }, { ...b }];
+  return Object.keys({ ...left, ...right }).every((key) => left?.[key] === right?.[key]);
+}
+
+function formatHost(host: string): string {
+  return host.includes(':') ? `[${host}]` : host;
+}
+
+/** The password of a source, where it has one. */
+export function passwordOf(source: CameraSource): string {
+  return source.kind === 'rtsp' ? source.password : '';
+}
+
+/** The wire form of {@link CameraSource}, between gateway and worker. */
+export const rtspSourceSchema = z.object({
+  kind: z.literal('rtsp'),
+  secure: z.boolean(),
+  host: z.string(),
+  port: z.number(),
+  path: z.string(),
+  username: z.string(),
+  password: z.string(),
+  transport: transportSchema,
+});
+export const videoSourceSchema = z.object({ kind: z.literal('video'), file: z.string() });
+export const cameraSourceSchema = z.discriminatedUnion('kind', [rtspSourceSchema, videoSourceSchema]);

@@ -1,0 +1,26 @@
+/** Runs whatever kind of source a camera has. */
+import type { CameraSource, RtspSource, VideoSource } from '#shared/camera-source.ts';
+import type { Packet, VideoTrack } from './packet.ts';
+
+/** What a source tells its owner. */
+export interface SourceHandlers {
+  /** The session is set up; packets follow. */
+  onTrack(track: VideoTrack): void;
+  onPacket(packet: Packet): void;
+}
+
+/** Runs a source until `signal` aborts or the camera fails; always ends by throwing an AppError `camera-*`. */
+export type RunSource<S = CameraSource> = (
+  source: S,
+  handlers: SourceHandlers,
+  signal: AbortSignal,
+) => Promise<never>;
+
+/** Chooses by the kind of source. */
+export function createRunSource(runners: {
+  rtsp: RunSource<RtspSource>;
+  video: RunSource<VideoSource>;
+}): RunSource {
+  return (source, handlers, signal) =>
+    source.kind === 'rtsp' ? runners.rtsp(source, handlers, signal) : runners.video(source, handlers, signal);
+}
