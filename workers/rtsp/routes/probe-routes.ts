@@ -1,0 +1,25 @@
+/** Tells the gateway whether a file is a video, since only workers have FFmpeg. */
+import { isAbsolute } from 'node:path';
+import express, { Router } from 'express';
+import { parseFields } from '#shared/camera.ts';
+import { AppError } from '#shared/errors.ts';
+import { probeRequestSchema, type VideoFacts } from '#shared/worker-protocol.ts';
+
+/** What these routes need. */
+export interface ProbeRoutesOptions {
+  /** @throws AppError `not-a-video` */
+  probe: (file: string) => Promise<VideoFacts>;
+}
+
+/** Under `/internal`. To be mounted only where a token is asked for: it says of any file whether it is a video. */
+export function probeRoutes({ probe }: ProbeRoutesOptions): Router {
+  const routes = Router();
+  routes.post('/probe', express.json({ limit: '64kb' }), async (req, res) => {
+    const { file } = parseFields(probeRequestSchema, req.body);
+    if (!isAbsolute(file)) {
+      throw new AppError('invalid-field', 'file: must be an absolute path', { field: 'file' });
+    }
+    res.json(await probe(file));
+  });
+  return routes;
+}
