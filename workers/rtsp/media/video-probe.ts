@@ -11,10 +11,13 @@ const MICROSECONDS_PER_MS = 1000n;
 /**
  * Reads a file's head and its first picture's packet.
  * @param file absolute path
+ * @param late aborts when it has taken too long
  * @throws AppError `not-a-video`, also when that takes longer than ten seconds
  */
-export async function probeVideo(file: string, timeLimitMs = TIME_LIMIT_MS): Promise<VideoFacts> {
-  const late = AbortSignal.timeout(timeLimitMs);
+export async function probeVideo(
+  file: string,
+  late: AbortSignal = AbortSignal.timeout(TIME_LIMIT_MS),
+): Promise<VideoFacts> {
   try {
     await using video = await openVideoFile(file, late);
     await expectPacket(video);
