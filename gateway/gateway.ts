@@ -14,6 +14,7 @@ import { createMetrics } from './health/metrics.ts';
 import { closeHttpServer, createHttpServer } from './http-server.ts';
 import { listen } from './listen.ts';
 import { FrameRelay } from './proxy/frame-relay.ts';
+import { SocketTunnels } from './proxy/socket-tunnel.ts';
 import { ClientSockets } from './proxy/upgrade.ts';
 import { WorkerPool } from './supervisor/pool.ts';
 import { RunRegistry } from './supervisor/run-registry.ts';
@@ -59,7 +60,15 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
   const reconciler = new Reconciler({ directory, owners, pool, log });
   const demo = config.demo.isOn ? new Demo({ directory, pool, worker: SIMULATOR, log }) : undefined;
   const relay = new FrameRelay({ pool, workers, ownerOf, isKnown, log });
-  const sockets = new ClientSockets({ feed: relay, maxSockets: config.limits.sockets, redactor, log });
+  const kick = (name: string): void => pool.kick(name);
+  const tunnels = new SocketTunnels({ owners, isKnown, kick, log });
+  const sockets = new ClientSockets({
+    feed: relay,
+    tunnels,
+    maxSockets: config.limits.sockets,
+    redactor,
+    log,
+  });
   const health = new GatewayHealth(pool, workers);
   const gauges = () => ({
     sockets: sockets.size,
@@ -73,7 +82,7 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
       connector: new Connector({ directory, owners, reconciler }),
       rtspStatus: () => health.rtsp(),
     },
-    proxy: { owners, isKnown, kick: (name) => pool.kick(name), log },
+    proxy: { owners, isKnown, kick, log },
     health: { health, metrics: createMetrics({ pool, workers, gauges }) },
     redactor,
     log,

@@ -6,10 +6,13 @@ import { AppError, toProblem } from '#shared/errors.ts';
 import { FRAME_SOCKET_OPTIONS, type FrameFeed, serveFrameSocket } from '#shared/frames/frame-socket.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { type SocketTunnels, tunnelledCamera } from './socket-tunnel.ts';
 
 /** What the listener is made of. */
 export interface UpgradeOptions {
   feed: FrameFeed;
+  /** Carries the sockets that a camera's worker serves itself. */
+  tunnels?: SocketTunnels;
   /** Most open sockets. */
   maxSockets: number;
   redactor: Redactor;
@@ -34,7 +37,7 @@ export class ClientSockets {
 
   /** Open sockets. */
   get size(): number {
-    return this.#server.clients.size;
+    return this.#server.clients.size + (this.#options.tunnels?.size ?? 0);
   }
 
   /** Frames that slow clients skipped. */
@@ -60,6 +63,7 @@ export class ClientSockets {
     }, FAREWELL_MS);
     await Promise.all([...this.#server.clients].map(closed));
     clearTimeout(timer);
+    this.#options.tunnels?.close();
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -68,6 +72,21 @@ export class ClientSockets {
       refuse(socket, refusal);
       return;
     }
+    const cameraId = tunnelledCamera(pathOf(request));
+    if (cameraId === undefined) this.#serveFrames(request, socket, head);
+    else this.#tunnel(cameraId, request, socket, head);
+  }
+
+  #tunnel(cameraId: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    try {
+      this.#options.tunnels?.open(cameraId, { request, socket, head }, (error) => refuse(socket, error));
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refuse(socket, error);
+    }
+  }
+
+  #serveFrames(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     this.#server.handleUpgrade(request, socket, head, (client) => {
       const { feed, redactor, log } = this.#options;
       serveFrameSocket(client, {
@@ -83,14 +102,20 @@ export class ClientSockets {
 
   #refusalOf(request: IncomingMessage): AppError | undefined {
     const { maxSockets } = this.#options;
-    const path = (request.url ?? '').split('?')[0];
-    if (path !== '/ws') return new AppError('not-found', 'There is no WebSocket at this path');
+    const path = pathOf(request);
+    const isTunnelled = this.#options.tunnels !== undefined && tunnelledCamera(path) !== undefined;
+    if (path !== '/ws' && !isTunnelled)
+      return new AppError('not-found', 'There is no WebSocket at this path');
     if (this.#isDraining) return new AppError('draining', 'The gateway is stopping', { retryAfter: 1 });
     if (this.size < maxSockets) return undefined;
     return new AppError('too-many-requests', `This gateway takes at most ${maxSockets} WebSockets`, {
       retryAfter: 1,
     });
   }
+}
+
+function pathOf(request: IncomingMessage): string {
+  return (request.url ?? '').split('?')[0] as string;
 }
 
 function closed(socket: WebSocket): Promise<void> {

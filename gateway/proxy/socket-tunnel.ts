@@ -1,0 +1,113 @@
+/**
+ * Carries a client's WebSocket to the worker of its camera, byte for byte: the
+ * handshake is repeated there with the worker's token, and back pressure works
+ * from end to end.
+ */
+import type { IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { AppError } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import type { CameraOwners } from '../cameras/camera-owners.ts';
+
+/** What tunnels are made of. */
+export interface SocketTunnelOptions {
+  owners: Pick<CameraOwners, 'get'>;
+  /** Whether the gateway knows a camera. */
+  isKnown: (cameraId: string) => boolean;
+  /** Tells the supervisor that a worker was found not answering. */
+  kick: (worker: string) => void;
+  log: Logger;
+}
+
+/** What a camera's worker serves on sockets of its own, and whose camera a path is about. */
+const PATHS: readonly RegExp[] = [
+  /^\/ws\/mse\/([A-Za-z0-9._-]{1,64})$/,
+  /^\/ws\/webrtc\/([A-Za-z0-9._-]{1,64})_\d{1,15}$/,
+];
+/** The headers of a WebSocket handshake (RFC 6455 section 4.1); nothing else of the client reaches a worker. */
+const HANDSHAKE_HEADERS = [
+  'upgrade',
+  'connection',
+  'sec-websocket-key',
+  'sec-websocket-version',
+  'sec-websocket-protocol',
+];
+const CONNECT_MS = 5000;
+
+/** The camera a path of these is about; undefined for every other path. */
+export function tunnelledCamera(path: string): string | undefined {
+  return PATHS.map((pattern) => pattern.exec(path)?.[1]).find((id) => id !== undefined);
+}
+
+/** All tunnels of the gateway. */
+export class SocketTunnels {
+  readonly #options: SocketTunnelOptions;
+  readonly #open = new Set<Duplex>();
+
+  constructor(options: SocketTunnelOptions) {
+    this.#options = options;
+  }
+
+  /** Open tunnels. */
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /**
+   * Opens one. @param refuse answers the client when the worker cannot be reached
+   * @throws AppError `camera-not-found`, `worker-not-ready`
+   */
+  open(
+    cameraId: string,
+    { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
+    refuse: (error: AppError) => void,
+  ): void {
+    const { owners, isKnown, kick, log } = this.#options;
+    if (!isKnown(cameraId)) throw new AppError('camera-not-found', `No camera ${cameraId}`);
+    const worker = owners.get(cameraId);
+    const { hostname, port } = new URL(worker.origin);
+    const upstream = connect({ host: hostname, port: Number(port) });
+    this.#hold(socket, upstream);
+    upstream.setTimeout(CONNECT_MS, () => upstream.destroy(new Error('the worker did not answer')));
+    upstream.once('error', (error) => {
+      log.warn({ worker: worker.name, err: error }, 'tunnel failed');
+      if (!upstream.connecting && upstream.bytesRead > 0) return;
+      kick(worker.name);
+      refuse(new AppError('worker-not-ready', 'The camera process is being restarted', { retryAfter: 1 }));
+    });
+    upstream.once('connect', () => {
+      upstream.setNoDelay(true);
+      upstream.write(handshake(request, worker.token, head));
+      upstream.once('data', () => upstream.setTimeout(0));
+      upstream.pipe(socket);
+      socket.pipe(upstream);
+    });
+  }
+
+  /** Cuts all of them. */
+  close(): void {
+    for (const socket of this.#open) socket.destroy();
+  }
+
+  #hold(socket: Duplex, upstream: Socket): void {
+    this.#open.add(socket);
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      upstream.destroy();
+    });
+    // What the worker still said is on its way to the client before its side ends.
+    upstream.once('close', () => socket.end());
+  }
+}
+
+function handshake(request: IncomingMessage, token: string, head: Buffer): Buffer {
+  const lines = HANDSHAKE_HEADERS.flatMap((name) => {
+    const value = request.headers[name];
+    return value === undefined ? [] : [`${name}: ${String(value)}`];
+  });
+  const path = request.url ?? '/';
+  const start = [`GET ${path} HTTP/1.1`, 'Host: worker', ...lines, `${TOKEN_HEADER}: ${token}`, '', ''];
+  return Buffer.concat([Buffer.from(start.join('\r\n'), 'latin1'), head]);
+}
