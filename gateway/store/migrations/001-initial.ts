@@ -1,5 +1,5 @@
 /** Cameras, devices, camera streams and the outbox. */
-import type { CreateTableBuilder, Kysely } from 'kysely';
+import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
 import type { Engine } from '../store.ts';
 
@@ -100,4 +100,23 @@ async function createDeliveries(db: AnyDatabase, engine: Engine): Promise<void> 
     .on('deliveries')
     .columns(['status', 'next_attempt_at'])
     .execute();
+  await indexDeliveryLists(db);
+  // Few rows are leased at a time, whatever the number of deliveries.
+  await db.schema
+    .createIndex('deliveries_leased')
+    .on('deliveries')
+    .column('camera_id')
+    .where(sql.ref('leased_until'), '>', 0)
+    .execute();
+}
+
+async function indexDeliveryLists(db: AnyDatabase): Promise<void> {
+  const indexes = {
+    deliveries_by_status: ['status', 'sequence'],
+    deliveries_of_camera: ['camera_id', 'sequence'],
+    deliveries_delivered: ['delivered_at'],
+  };
+  for (const [name, columns] of Object.entries(indexes)) {
+    await db.schema.createIndex(name).on('deliveries').columns(columns).execute();
+  }
 }

@@ -1,0 +1,99 @@
+/** Deliveries as a whole: the outbox, its sender and what is told of them. */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '#shared/logger.ts';
+import type { SecretBox } from '../store/secret-box.ts';
+import type { Store } from '../store/store.ts';
+import { DeliveryRepository } from './delivery-repository.ts';
+import { DeliverySender } from './delivery-sender.ts';
+import { Housekeeping } from './housekeeping.ts';
+import { HttpEndpoint } from './http-endpoint.ts';
+import { LeaseRepository } from './lease-repository.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { OutcomeLog } from './outcome-log.ts';
+import type { DeliveryRoutesOptions } from './routes.ts';
+
+/** What deliveries need. */
+export interface DeliveriesOptions {
+  store: Store;
+  secretBox: SecretBox;
+  /** APP_PY_URL without a trailing slash; undefined: deliveries are stored and wait. */
+  appPyUrl: string | undefined;
+  /** WEBHOOK_SECRET; undefined: nothing is signed. */
+  webhookSecret: string | undefined;
+  log: Logger;
+}
+
+/** How deliveries go, for health and metrics; from memory. */
+export interface DeliveryStats {
+  /** Whether there is a receiver at all. */
+  isConfigured: boolean;
+  /** Rows by status, a few seconds old; undefined until they were first counted. */
+  counts: { pending: number; delivered: number; parked: number } | undefined;
+  /** Age of the oldest delivery that has not arrived, seconds. */
+  oldestPendingSeconds: number | undefined;
+  /** Since the start of this gateway. */
+  delivered: number;
+  /** Attempts that failed since the start of this gateway. */
+  failures: number;
+  /** The last failed attempt of this gateway; free of secrets. */
+  lastError: { at: string; cameraId: string; deliveryId: string; error: string } | undefined;
+}
+
+/** Deliveries of one gateway. */
+export interface Deliveries {
+  outbox: Outbox;
+  sender: DeliverySender;
+  /** For `deliveryRoutes`. */
+  routes: DeliveryRoutesOptions;
+  stats(): DeliveryStats;
+  start(): void;
+  /** To be called before the store is closed. */
+  close(): Promise<void>;
+}
+
+/** A lease outlives every attempt (15 s), with room for clocks of several gateways that differ. */
+const LEASE_MS = 60_000;
+
+/** Puts deliveries together; nothing is sent before `start`. */
+export function createDeliveries(options: DeliveriesOptions): Deliveries {
+  const { store, secretBox, appPyUrl, webhookSecret, log } = options;
+  const repository = new DeliveryRepository(store);
+  const outcomes = new OutcomeLog(log);
+  const housekeeping = new Housekeeping({ repository, log });
+  const sender = new DeliverySender({
+    leases: new LeaseRepository({ store, owner: randomUUID(), leaseMs: LEASE_MS }),
+    endpoint: appPyUrl === undefined ? undefined : new HttpEndpoint({ baseUrl: appPyUrl, webhookSecret }),
+    secretBox,
+    outcomes,
+    log,
+  });
+  return {
+    outbox: createOutbox({ repository, secretBox }),
+    sender,
+    routes: { repository, secretBox, wake: () => sender.wake() },
+    stats: () => describeDeliveries(appPyUrl !== undefined, housekeeping, outcomes),
+    start: () => {
+      sender.start();
+      housekeeping.start();
+    },
+    close: async () => {
+      await Promise.all([sender.close(), housekeeping.close()]);
+    },
+  };
+}
+
+function describeDeliveries(
+  isConfigured: boolean,
+  { counts }: Housekeeping,
+  { successes, failures, lastFailure }: OutcomeLog,
+): DeliveryStats {
+  const oldestAt = counts?.oldestPendingAt;
+  return {
+    isConfigured,
+    counts: counts && { pending: counts.pending, delivered: counts.delivered, parked: counts.parked },
+    oldestPendingSeconds: oldestAt === undefined ? undefined : Math.max(0, (Date.now() - oldestAt) / 1000),
+    delivered: successes,
+    failures,
+    lastError: lastFailure && { ...lastFailure, at: new Date(lastFailure.at).toISOString() },
+  };
+}

@@ -1,0 +1,162 @@
+/** The analysis backend as deliveries meet it: one POST each. */
+import { Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
+import got, { type Request, type Response } from 'got';
+import { messageOf } from '#shared/errors.ts';
+import { maskUrl } from '#shared/redact.ts';
+import { createSigner, type SignBody } from './signature.ts';
+
+/** What came of one request. */
+export type Answer =
+  | { kind: 'answered'; status: number; retryAfter: string | undefined; body: string; isCut: boolean }
+  /** No status line came. */
+  | { kind: 'failed'; reason: string }
+  /** Broken off from here. */
+  | { kind: 'aborted' };
+
+/** One request to make. */
+export interface DeliveryRequest {
+  /** The receiver's idempotency key. */
+  id: string;
+  /** The exact JSON to send. */
+  body: string;
+  /** When the attempt is made. */
+  at: Date;
+}
+
+/** Where deliveries go. */
+export interface Endpoint {
+  /** Makes one attempt; never rejects. */
+  post(request: DeliveryRequest, signal: AbortSignal): Promise<Answer>;
+  /** Closes idle connections. */
+  close(): void;
+}
+
+/** How the analysis backend is reached. */
+export interface HttpEndpointOptions {
+  /** APP_PY_URL: base URL without a trailing slash. */
+  baseUrl: string;
+  /** WEBHOOK_SECRET: `whsec_...`; without it nothing is signed. */
+  webhookSecret?: string | undefined;
+  /** Longest silence: for a connection, for an answer to begin, between two parts of it. Milliseconds. */
+  timeoutMs?: number;
+  /** End of the whole attempt, milliseconds. */
+  attemptMs?: number;
+}
+
+const PATH = '/api/camera-stream';
+const TIMEOUT_MS = 10_000;
+/** A receiver that drips bytes never falls silent. */
+const ATTEMPT_MS = 15_000;
+const MAX_ANSWER_BYTES = 2048;
+/** Shorter than servers keep idle connections (uvicorn: 5 s), else a request could meet one that just closes. */
+const IDLE_SOCKET_MS = 3000;
+
+/** An endpoint over HTTP, with connections kept alive. */
+export class HttpEndpoint implements Endpoint {
+  readonly #url: string;
+  readonly #sign: SignBody | undefined;
+  readonly #timeoutMs: number;
+  readonly #attemptMs: number;
+  readonly #agents = {
+    http: new HttpAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
+    https: new HttpsAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
+  };
+
+  constructor({
+    baseUrl,
+    webhookSecret,
+    timeoutMs = TIMEOUT_MS,
+    attemptMs = ATTEMPT_MS,
+  }: HttpEndpointOptions) {
+    this.#url = `${baseUrl}${PATH}`;
+    this.#sign = webhookSecret === undefined ? undefined : createSigner(webhookSecret);
+    this.#timeoutMs = timeoutMs;
+    this.#attemptMs = attemptMs;
+  }
+
+  /** The status decides; of the answer's body 2 KB are read and the rest is cut off. */
+  async post(request: DeliveryRequest, signal: AbortSignal): Promise<Answer> {
+    const cut = new AbortController();
+    const abort = (): void => cut.abort();
+    const timer = setTimeout(abort, this.#attemptMs);
+    signal.addEventListener('abort', abort, { once: true });
+    if (signal.aborted) abort();
+    try {
+      const answer = await readAnswer(this.#open(request, cut.signal));
+      if (answer.kind === 'answered' || !cut.signal.aborted) return answer;
+      if (signal.aborted) return { kind: 'aborted' };
+      return { kind: 'failed', reason: `no answer within ${this.#attemptMs / 1000} s` };
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', abort);
+    }
+  }
+
+  close(): void {
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
+  }
+
+  #open({ id, body, at }: DeliveryRequest, signal: AbortSignal): Request {
+    const { connect, secureConnect, send, response, socket } = allPhases(this.#timeoutMs);
+    return got.stream.post(this.#url, {
+      body,
+      headers: {
+        'content-type': 'application/json',
+        'idempotency-key': id,
+        'webhook-id': id,
+        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+        ...(this.#sign === undefined ? {} : { 'webhook-signature': this.#sign(id, at, body) }),
+      },
+      agent: this.#agents,
+      signal,
+      timeout: { connect, secureConnect, send, response, socket },
+      retry: { limit: 0 },
+      followRedirect: false,
+      throwHttpErrors: false,
+      // A small compressed answer could be an enormous one.
+      decompress: false,
+    });
+  }
+}
+
+function allPhases(ms: number) {
+  return { connect: ms, secureConnect: ms, send: ms, response: ms, socket: ms };
+}
+
+async function readAnswer(stream: Request): Promise<Answer> {
+  let response: Response | undefined;
+  stream.once('response', (given: Response) => {
+    response = given;
+  });
+  const chunks: Buffer[] = [];
+  let isCut = false;
+  let failure: unknown;
+  try {
+    for await (const chunk of stream) {
+      chunks.push(chunk as Buffer);
+      isCut = chunks.reduce((sum, { length }) => sum + length, 0) > MAX_ANSWER_BYTES;
+      if (isCut) break;
+    }
+  } catch (error) {
+    failure = error;
+    isCut = true;
+  }
+  // Once there is a status, a body that breaks off changes nothing about it.
+  if (response === undefined) return { kind: 'failed', reason: reasonOf(failure) };
+  return {
+    kind: 'answered',
+    status: response.statusCode,
+    retryAfter: response.headers['retry-after'],
+    body: Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString(),
+    isCut,
+  };
+}
+
+function reasonOf(failure: unknown): string {
+  if (failure === undefined) return 'the connection ended without an answer';
+  const code = (failure as { code?: unknown }).code;
+  const text = maskUrl(messageOf(failure));
+  return typeof code === 'string' && !text.includes(code) ? `${text} (${code})` : text;
+}

@@ -1,0 +1,36 @@
+/** The transactional outbox: what is to be told is committed together with what it tells of. */
+import { randomUUID } from 'node:crypto';
+import type { Transaction } from 'kysely';
+import type { CameraStreamPayload } from '#shared/camera-stream.ts';
+import type { Database } from '../store/database.ts';
+import type { SecretBox } from '../store/secret-box.ts';
+import { deliveryBody } from './delivery.ts';
+import type { DeliveryRepository } from './delivery-repository.ts';
+
+/** Takes deliveries; after the commit the sender wants to be woken. */
+export interface Outbox {
+  /** Stores a delivery as part of a transaction; deliveries of one camera go out in this order. */
+  enqueue(
+    trx: Transaction<Database>,
+    delivery: { cameraId: string; payload: CameraStreamPayload },
+  ): Promise<void>;
+}
+
+/** What an outbox is made of. */
+export interface OutboxOptions {
+  repository: DeliveryRepository;
+  /** Payloads may hold camera passwords. */
+  secretBox: SecretBox;
+  /** Unix milliseconds. */
+  now?: () => number;
+}
+
+/** An outbox over the table `deliveries`. */
+export function createOutbox({ repository, secretBox, now = Date.now }: OutboxOptions): Outbox {
+  return {
+    enqueue: async (trx, { cameraId, payload }) => {
+      const sealed = secretBox.seal(deliveryBody(payload));
+      await repository.insert(trx, { id: `msg_${randomUUID()}`, cameraId, payload: sealed }, now());
+    },
+  };
+}

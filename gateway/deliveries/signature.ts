@@ -1,0 +1,23 @@
+/** Standard Webhooks signatures (standard-webhooks.md, "Signature scheme"). */
+import { Webhook } from 'standardwebhooks';
+
+const SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
+const MIN_KEY_BYTES = 24;
+const MAX_KEY_BYTES = 64;
+
+/** Whether text is one secret, or several apart by spaces: `whsec_` and 24 to 64 bytes as base64 each. */
+export function isWebhookSecret(text: string): boolean {
+  return text.split(/\s+/).every((secret) => {
+    const { length } = Buffer.from(SECRET.exec(secret)?.[1] ?? '', 'base64');
+    return length >= MIN_KEY_BYTES && length <= MAX_KEY_BYTES;
+  });
+}
+
+/** Signs the exact bytes of a body. */
+export type SignBody = (id: string, at: Date, body: string) => string;
+
+/** A signer; with several secrets it gives a signature of each, so that a receiver can change from one to the next. */
+export function createSigner(secrets: string): SignBody {
+  const webhooks = secrets.split(/\s+/).map((secret) => new Webhook(secret));
+  return (id, at, body) => webhooks.map((webhook) => webhook.sign(id, at, body)).join(' ');
+}

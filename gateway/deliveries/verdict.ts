@@ -1,0 +1,55 @@
+/** What follows from the receiver's answer. */
+import type { CameraStreamPayload } from '#shared/camera-stream.ts';
+import type { AttemptRecord, Outcome } from './delivery.ts';
+import type { Answer } from './http-endpoint.ts';
+import { parseRetryAfter, retryDelayMs } from './retry-schedule.ts';
+import { maskAnswer } from './secrets.ts';
+
+/** What else a verdict depends on. */
+export interface VerdictFacts {
+  payload: CameraStreamPayload;
+  /** Attempts made with this one. */
+  attempts: number;
+  /** Unix milliseconds. */
+  now: number;
+  random: () => number;
+}
+
+const REQUEST_TIMEOUT = 408;
+const TOO_MANY_REQUESTS = 429;
+
+/**
+ * 2xx has arrived. Silence, 408, 429, 5xx and redirects, which are not followed, may pass
+ * and are tried again. Any other 4xx says that the same body will never be taken.
+ */
+export function judge(answer: Answer, { payload, attempts, now, random }: VerdictFacts): Outcome {
+  if (answer.kind === 'aborted') return { kind: 'released' };
+  const record = describeAttempt(answer, payload, attempts);
+  if (record.error === null) return { kind: 'delivered', ...record };
+  if (record.status !== null && isFinal(record.status)) return { kind: 'parked', ...record };
+  const retryAfterMs = answer.kind === 'answered' ? parseRetryAfter(answer.retryAfter, now) : undefined;
+  const delayMs = retryDelayMs({ attempts, retryAfterMs, random });
+  if (delayMs !== undefined) return { kind: 'retry', at: now + delayMs, ...record };
+  return { kind: 'parked', ...record, error: `Given up after ${attempts} attempts: ${record.error}` };
+}
+
+function describeAttempt(
+  answer: Exclude<Answer, { kind: 'aborted' }>,
+  payload: CameraStreamPayload,
+  attempts: number,
+): AttemptRecord {
+  if (answer.kind === 'failed') {
+    return { attempts, status: null, error: maskAnswer(answer.reason, payload, false), response: null };
+  }
+  const { status } = answer;
+  return {
+    attempts,
+    status,
+    error: status >= 200 && status < 300 ? null : `The receiver answered ${status}`,
+    response: maskAnswer(answer.body, payload, answer.isCut),
+  };
+}
+
+function isFinal(status: number): boolean {
+  return status >= 400 && status < 500 && ![REQUEST_TIMEOUT, TOO_MANY_REQUESTS].includes(status);
+}
