@@ -45,6 +45,11 @@ export const STATUS_BY_CODE = {
   'delivery-not-found': 404,
   'delivery-delivered': 409,
   'secret-unreadable': 500,
+  'mediamtx-unreachable': 502,
+  'mediamtx-timeout': 504,
+  'mediamtx-unauthorized': 502,
+  'mediamtx-invalid-answer': 502,
+  'mediamtx-refused': 502,
   'storage-full': 507,
   'storage-unavailable': 503,
   draining: 503,
@@ -69,6 +74,12 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'camera-protocol-error': 'What answered does not speak RTSP correctly; check the port.',
   'camera-disconnected': 'The camera closed the connection; it is tried again by itself.',
   'not-a-video': 'Upload MP4, MOV, MKV, WebM, AVI or MPEG-TS; H.264, H.265 and MJPEG also play as a camera.',
+  'mediamtx-unreachable':
+    'Check MEDIAMTX_API_URL, and that `api: yes` is set in mediamtx.yml: it is off by default.',
+  'mediamtx-unauthorized':
+    'Give a user of MediaMTX the action `api` (without one, only its own machine may call) and set MEDIAMTX_API_USER and MEDIAMTX_API_PASSWORD, or MEDIAMTX_API_TOKEN.',
+  'mediamtx-invalid-answer':
+    'Check that MEDIAMTX_API_URL is the control API of MediaMTX (port 9997) and that no proxy answers in its place.',
   'storage-full': 'Free space where DATA_DIR (or the database) lives; nothing else needs to be done.',
   'storage-unavailable': 'The database does not answer; requests succeed again as soon as it does.',
   'worker-not-ready': 'The camera process is starting; try again after the seconds given in Retry-After.',
