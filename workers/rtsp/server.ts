@@ -10,12 +10,18 @@ import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { CameraSet } from './camera/camera-set.ts';
 import type { RtspWorkerConfig } from './config.ts';
+import { probeVideo } from './media/video-probe.ts';
+import { hlsRoutes } from './hls/hls-routes.ts';
+import { HlsStreams } from './hls/hls-streams.ts';
 import { allowAnyOrigin, isTokenValid, requireToken } from './routes/access.ts';
 import { cameraRoutes } from './routes/camera-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { internalRoutes } from './routes/internal-routes.ts';
+import { probeRoutes } from './routes/probe-routes.ts';
 import { createFrameFeed } from './transports/frame-feed.ts';
 import { serveLink } from './transports/link.ts';
+import { mseCameraId, serveMse } from './transports/mse.ts';
+import { MseBroadcasts } from './transports/mse-broadcast.ts';
 
 /** What the server is made of. */
 export interface ServerOptions {
@@ -37,7 +43,8 @@ const CLOSE_SERVICE_RESTART = 1012;
 /** Binds the port and serves. @throws the `listen` error, `EADDRINUSE` among them */
 export async function openServer(options: ServerOptions): Promise<OpenServer> {
   const { config } = options;
-  const server = createServer(createApp(options));
+  const hls = new HlsStreams(options);
+  const server = createServer(createApp(options, hls));
   const sockets = serveUpgrades(server, options);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -48,20 +55,24 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     close: async () => {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
       for (const socket of sockets.clients) socket.close(CLOSE_SERVICE_RESTART, 'worker stops');
+      hls.close();
       server.closeAllConnections();
       await Promise.race([closed, Promise.resolve()]);
     },
   };
 }
 
-function createApp({ config, cameras, redactor, log }: ServerOptions): Express {
+function createApp({ config, cameras, redactor, log }: ServerOptions, hls: HlsStreams): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.use(config.host.token === undefined ? allowAnyOrigin : requireToken(config.host.token));
   app.use(healthRoutes({ config, cameras }));
   app.use('/api/cameras', cameraRoutes(cameras));
+  app.use('/hls', hlsRoutes(hls));
   app.use('/internal', internalRoutes(cameras));
+  // A worker that runs alone has no token: strangers would learn which files this machine has.
+  if (config.host.token !== undefined) app.use('/internal', probeRoutes({ probe: (file) => probeVideo(file) }));
   app.use(notFound);
   app.use(problemHandler({ log, redactor }));
   return app;
@@ -70,6 +81,7 @@ function createApp({ config, cameras, redactor, log }: ServerOptions): Express {
 function serveUpgrades(server: Server, { config, cameras, redactor, log }: ServerOptions): WebSocketServer {
   const sockets = new WebSocketServer({ ...FRAME_SOCKET_OPTIONS, noServer: true });
   const feed = createFrameFeed(cameras);
+  const broadcasts = new MseBroadcasts(cameras);
   const serve: Record<string, (socket: WebSocket) => void> = {
     '/ws': (socket) => void serveFrameSocket(socket, { feed, redactor, log }),
     [LINK_PATH]: (socket) => serveLink(socket, { cameras, log }),
@@ -77,7 +89,11 @@ function serveUpgrades(server: Server, { config, cameras, redactor, log }: Serve
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => {});
     const path = (request.url ?? '').split('?')[0] as string;
-    const start = Object.hasOwn(serve, path) ? serve[path] : undefined;
+    const mseId = mseCameraId(path);
+    const startMse = (viewer: WebSocket): void =>
+      serveMse(viewer, mseId as string, { broadcasts, cameras, log });
+    const other = mseId === undefined ? undefined : startMse;
+    const start = Object.hasOwn(serve, path) ? serve[path] : other;
     if (start === undefined) return refuse(socket, '404 Not Found');
     if (!isTokenValid(request, config.host.token)) return refuse(socket, '401 Unauthorized');
     sockets.handleUpgrade(request, socket, head, start);

@@ -1,0 +1,64 @@
+/** `/hls/:cameraId/*`: playlist, initialisation segments, segments and parts. */
+import { type Request, type Response, Router } from 'express';
+import { z } from 'zod';
+import { parseFields } from '#shared/camera.ts';
+import { AppError } from '#shared/errors.ts';
+import type { PlaylistPosition } from './hls-stream.ts';
+import type { HlsStreams } from './hls-streams.ts';
+
+/** Delivery directives (draft-pantos-hls-rfc8216bis section 6.2.5). */
+const directivesSchema = z.object({
+  _HLS_msn: z.coerce.number().int().min(0).optional(),
+  _HLS_part: z.coerce.number().int().min(0).optional(),
+});
+const FILE_NAME = /^(?:init-\d{1,16}\.mp4|seg-\d{1,16}\.m4s|part-\d{1,16}-\d{1,6}\.m4s)$/;
+
+/** Creates the routes, to be mounted under `/hls`. */
+export function hlsRoutes(streams: HlsStreams): Router {
+  const routes = Router();
+  routes.get('/:cameraId/index.m3u8', async (req, res) => {
+    const position = positionOf(req);
+    const stream = streams.get(req.params.cameraId);
+    const playlist = await stream.playlist(position, closed(res));
+    res.setHeader('Content-Type', 'application/vnd.apple.mpegurl');
+    // It changes several times a second.
+    res.setHeader('Cache-Control', 'no-store');
+    res.end(playlist);
+  });
+  routes.get('/:cameraId/:file', async (req, res) => {
+    const { cameraId, file } = req.params;
+    if (!FILE_NAME.test(file)) throw new AppError('not-found', `No route ${req.method} ${req.path}`);
+    const pieces = await streams.get(cameraId).file(file, closed(res));
+    res.setHeader('Content-Type', 'video/mp4');
+    // A name is never used twice.
+    res.setHeader('Cache-Control', 'private, max-age=60, immutable');
+    res.setHeader(
+      'Content-Length',
+      pieces.reduce((sum, piece) => sum + piece.length, 0),
+    );
+    send(req, res, pieces);
+  });
+  return routes;
+}
+
+function positionOf({ query }: Request): PlaylistPosition | undefined {
+  const { _HLS_msn: sequence, _HLS_part: part } = parseFields(directivesSchema.loose(), query);
+  if (sequence !== undefined) return { sequence, part };
+  if (part === undefined) return undefined;
+  throw new AppError('invalid-field', '_HLS_part: needs _HLS_msn', { field: '_HLS_part' });
+}
+
+function send(req: Request, res: Response, pieces: readonly Buffer[]): void {
+  res.on('error', () => {});
+  res.cork();
+  if (req.method !== 'HEAD') for (const piece of pieces) res.write(piece);
+  res.uncork();
+  res.end();
+}
+
+/** Aborts when the client has gone away. */
+function closed(res: Response): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => controller.abort());
+  return controller.signal;
+}

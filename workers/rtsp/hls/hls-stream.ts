@@ -1,0 +1,147 @@
+/** One camera as low-latency HLS: its segments, and the requests that wait for the next of them. */
+import { AppError } from '#shared/errors.ts';
+import type { Sample } from '../mp4/fragment.ts';
+import { buildInitSegment } from '../mp4/init-segment.ts';
+import type { SampleSink } from '../mp4/sample-stream.ts';
+import type { VideoFormat } from '../mp4/video-format.ts';
+import { initName, nextPart, partName, segmentName, writePlaylist } from './playlist.ts';
+import { Segmenter } from './segmenter.ts';
+
+/** How far a player has to have read before it asks again (section 6.2.5.2): a segment, or a part of it. */
+export interface PlaylistPosition {
+  sequence: number;
+  part: number | undefined;
+}
+
+/** Times of a stream, milliseconds. */
+export interface HlsTimings {
+  /** A request waits so long for what does not exist yet. */
+  blockMs: number;
+}
+
+/** Below the time to the first byte that players and proxies allow. */
+export const HLS_TIMINGS: HlsTimings = { blockMs: 6000 };
+/** A player may be at most this many segments ahead (section 6.2.5.2). */
+const MAX_SEGMENTS_AHEAD = 2;
+
+/** Takes samples and answers requests. */
+export class HlsStream implements SampleSink {
+  readonly #timings: HlsTimings;
+  readonly #segmenter: Segmenter;
+  /** Initialisation segments by name; those of segments that are gone are forgotten. */
+  readonly #inits = new Map<string, Buffer>();
+  readonly #waiting = new Set<() => void>();
+  #error: AppError | undefined;
+
+  /** @param firstSequence greater than any number of an earlier stream of this camera */
+  constructor(firstSequence: number, timings: HlsTimings = HLS_TIMINGS) {
+    this.#timings = timings;
+    this.#segmenter = new Segmenter(firstSequence, () => this.#wake());
+  }
+
+  onFormat(format: VideoFormat): void {
+    this.#error = undefined;
+    const name = initName(this.#segmenter.nextSequence);
+    this.#inits.set(name, buildInitSegment(format));
+    this.#segmenter.begin(name);
+    const inUse = new Set([name, ...this.#segmenter.kept.map(({ init }) => init)]);
+    for (const known of this.#inits.keys()) if (!inUse.has(known)) this.#inits.delete(known);
+  }
+
+  onSample(sample: Sample): void {
+    this.#segmenter.add(sample);
+  }
+
+  onUnsupported({ message, cause }: AppError): void {
+    this.#error = new AppError('hls-unsupported-codec', message, { cause });
+    this.#wake();
+  }
+
+  onRemoved(): void {
+    this.#error = new AppError('camera-not-found', 'The camera was removed');
+    this.#wake();
+  }
+
+  /**
+   * The playlist, once it holds the position. A camera that pauses for long gives
+   * the playlist as it is: players then ask again, where an error would end them.
+   * @throws AppError `invalid-field` for a position too far ahead, `no-video-yet`, `hls-unsupported-codec`
+   */
+  async playlist(position: PlaylistPosition | undefined, signal: AbortSignal): Promise<string> {
+    await this.#until(() => this.#segmenter.kept.length > 0, signal);
+    const { listed } = this.#segmenter;
+    if (listed.length === 0) {
+      throw new AppError('no-video-yet', 'The camera has not delivered video yet', { retryAfter: 1 });
+    }
+    if (position !== undefined) {
+      if (position.sequence > nextPart(listed).sequence + MAX_SEGMENTS_AHEAD) {
+        throw new AppError('invalid-field', '_HLS_msn: is too far ahead', { field: '_HLS_msn' });
+      }
+      await this.#until(() => this.#isReached(position), signal);
+    }
+    return writePlaylist(this.#segmenter.listed);
+  }
+
+  /**
+   * The bytes under a name; the part that comes next is waited for.
+   * @throws AppError `not-found`
+   */
+  async file(name: string, signal: AbortSignal): Promise<readonly Buffer[]> {
+    const next = nextPart(this.#segmenter.kept);
+    if (name === partName(next.sequence, next.index)) {
+      await this.#until(() => this.#isReached({ sequence: next.sequence, part: next.index }), signal);
+    }
+    const found = this.#find(name);
+    if (found === undefined) throw new AppError('not-found', `${name} is no longer kept, or never was`);
+    return found;
+  }
+
+  #find(name: string): readonly Buffer[] | undefined {
+    const init = this.#inits.get(name);
+    if (init !== undefined) return [init];
+    const [, kind, sequence, index] = /^(seg|part)-(\d+)(?:-(\d+))?\.m4s$/.exec(name) ?? [];
+    const segment = this.#segmenter.kept.find((candidate) => candidate.sequence === Number(sequence));
+    if (segment === undefined) return undefined;
+    if (kind === 'seg') {
+      const isReady = segment.isWhole && name === segmentName(segment.sequence);
+      return isReady ? segment.parts.map(({ data }) => data) : undefined;
+    }
+    const part = segment.parts[Number(index)];
+    return part === undefined ? undefined : [part.data];
+  }
+
+  #isReached({ sequence, part }: PlaylistPosition): boolean {
+    const { kept } = this.#segmenter;
+    if (kept.some((segment) => segment.sequence > sequence)) return true;
+    const segment = kept.findLast((candidate) => candidate.sequence === sequence);
+    if (segment === undefined) return false;
+    return segment.isWhole ? part === undefined || segment.parts.length > part : hasPart(segment.parts, part);
+  }
+
+  /** Resolves when the condition holds, or the time is over. @throws AppError when the stream ended */
+  async #until(condition: () => boolean, signal: AbortSignal): Promise<void> {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(this.#timings.blockMs)]);
+    while (this.#error === undefined && !condition() && !limit.aborted) await this.#change(limit);
+    if (this.#error !== undefined) throw this.#error;
+  }
+
+  #change(limit: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        this.#waiting.delete(finish);
+        limit.removeEventListener('abort', finish);
+        resolve();
+      };
+      this.#waiting.add(finish);
+      limit.addEventListener('abort', finish);
+    });
+  }
+
+  #wake(): void {
+    for (const resume of [...this.#waiting]) resume();
+  }
+}
+
+function hasPart(parts: readonly unknown[], part: number | undefined): boolean {
+  return part !== undefined && parts.length > part;
+}

@@ -1,0 +1,74 @@
+/** The HLS streams of a worker: each begins with the first request and ends when nobody has asked for a while. */
+import type { CameraSet } from '../camera/camera-set.ts';
+import { SampleStream } from '../mp4/sample-stream.ts';
+import { HLS_TIMINGS, HlsStream, type HlsTimings } from './hls-stream.ts';
+
+/** What streams are made of. */
+export interface HlsStreamsOptions {
+  cameras: Pick<CameraSet, 'get' | 'subscribePackets'>;
+  /** A stream that nobody has asked for so long ends, milliseconds; longer than a request may wait. */
+  idleMs?: number;
+  timings?: HlsTimings;
+}
+
+const IDLE_MS = 15_000;
+
+interface Running {
+  stream: HlsStream;
+  subscription: { close(): void };
+  idle: NodeJS.Timeout;
+}
+
+/** Streams by camera id. */
+export class HlsStreams {
+  readonly #options: HlsStreamsOptions;
+  readonly #running = new Map<string, Running>();
+
+  constructor(options: HlsStreamsOptions) {
+    this.#options = options;
+  }
+
+  /** Cameras that are segmented now. */
+  get size(): number {
+    return this.#running.size;
+  }
+
+  /** The stream of a camera for one more request. @throws AppError `camera-not-found` */
+  get(cameraId: string): HlsStream {
+    this.#options.cameras.get(cameraId);
+    const running = this.#running.get(cameraId) ?? this.#start(cameraId);
+    running.idle.refresh();
+    return running.stream;
+  }
+
+  /** Ends all streams. */
+  close(): void {
+    for (const cameraId of [...this.#running.keys()]) this.#end(cameraId);
+  }
+
+  #start(cameraId: string): Running {
+    const { cameras, idleMs, timings } = this.#options;
+    // Seconds since 1970: a segment lasts a second or more, so that no number comes twice for a player that stayed.
+    const stream = new HlsStream(Math.floor(Date.now() / 1000), timings ?? HLS_TIMINGS);
+    const samples = new SampleStream({
+      onFormat: (format) => stream.onFormat(format),
+      onSample: (sample) => stream.onSample(sample),
+      onUnsupported: (error) => stream.onUnsupported(error),
+      onRemoved: () => {
+        this.#end(cameraId);
+        stream.onRemoved();
+      },
+    });
+    const idle = setTimeout(() => this.#end(cameraId), idleMs ?? IDLE_MS);
+    const running = { stream, subscription: cameras.subscribePackets(cameraId, samples), idle };
+    this.#running.set(cameraId, running);
+    return running;
+  }
+
+  #end(cameraId: string): void {
+    const running = this.#running.get(cameraId);
+    this.#running.delete(cameraId);
+    clearTimeout(running?.idle);
+    running?.subscription.close();
+  }
+}

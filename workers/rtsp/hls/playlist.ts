@@ -1,0 +1,84 @@
+/** Media playlists (RFC 8216 and draft-pantos-hls-rfc8216bis). URIs are relative, so that any path prefix works. */
+import { PART_TARGET_S, type Segment, TARGET_DURATION_S } from './segmenter.ts';
+
+/** Parts are listed for segments this near to the end, seconds (section 4.4.4.9: three target durations). */
+const PARTS_LISTED_S = 3 * TARGET_DURATION_S;
+/** Players stay this many parts behind the end (section 4.4.3.8 asks for three). */
+const HOLD_BACK_PARTS = 3;
+
+/** Name of a whole segment. */
+export function segmentName(sequence: number): string {
+  return `seg-${sequence}.m4s`;
+}
+
+/** Name of a part of a segment. */
+export function partName(sequence: number, index: number): string {
+  return `part-${sequence}-${index}.m4s`;
+}
+
+/** Name of the initialisation segment that is in force from a segment on. */
+export function initName(sequence: number): string {
+  return `init-${sequence}.mp4`;
+}
+
+/** The part that comes next, as far as can be told: a keyframe may begin a new segment instead. */
+export function nextPart(segments: readonly Segment[]): { sequence: number; index: number } {
+  const last = segments.at(-1);
+  if (last === undefined) return { sequence: 0, index: 0 };
+  return last.isWhole
+    ? { sequence: last.sequence + 1, index: 0 }
+    : { sequence: last.sequence, index: last.parts.length };
+}
+
+/** Writes a playlist. @param segments at least one, each with at least one part */
+export function writePlaylist(segments: readonly Segment[]): string {
+  const [first] = segments as [Segment];
+  const partTarget = Math.max(
+    PART_TARGET_S,
+    ...segments.flatMap(({ parts }) => parts.map((p) => p.duration)),
+  );
+  const target = Math.max(TARGET_DURATION_S, ...segments.map(({ duration }) => Math.round(duration)));
+  const holdBack = seconds(partTarget * HOLD_BACK_PARTS);
+  const next = nextPart(segments);
+  return [
+    '#EXTM3U',
+    '#EXT-X-VERSION:9',
+    `#EXT-X-TARGETDURATION:${target}`,
+    `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=${holdBack}`,
+    `#EXT-X-PART-INF:PART-TARGET=${seconds(partTarget)}`,
+    `#EXT-X-MEDIA-SEQUENCE:${first.sequence}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${first.discontinuity}`,
+    ...segments.flatMap((segment, index) =>
+      writeSegment(segment, segments[index - 1], endOf(segments, index)),
+    ),
+    `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partName(next.sequence, next.index)}"`,
+    '',
+  ].join('\n');
+}
+
+/** Seconds of video from a segment's end to the end of the playlist. */
+function endOf(segments: readonly Segment[], index: number): number {
+  return segments.slice(index + 1).reduce((sum, { duration }) => sum + duration, 0);
+}
+
+function writeSegment(segment: Segment, before: Segment | undefined, fromEnd: number): string[] {
+  const { sequence, parts, init, capturedAt, duration, isWhole } = segment;
+  const hasParts = fromEnd < PARTS_LISTED_S;
+  return [
+    ...(before !== undefined && before.discontinuity !== segment.discontinuity
+      ? ['#EXT-X-DISCONTINUITY']
+      : []),
+    ...(before?.init === init ? [] : [`#EXT-X-MAP:URI="${init}"`]),
+    `#EXT-X-PROGRAM-DATE-TIME:${new Date(capturedAt).toISOString()}`,
+    ...(hasParts ? parts.map((part, index) => writePart(part, partName(sequence, index))) : []),
+    ...(isWhole ? [`#EXTINF:${seconds(duration)},`, segmentName(sequence)] : []),
+  ];
+}
+
+function writePart({ duration, isIndependent }: Segment['parts'][number], name: string): string {
+  return `#EXT-X-PART:DURATION=${seconds(duration)},URI="${name}"${isIndependent ? ',INDEPENDENT=YES' : ''}`;
+}
+
+function seconds(value: number): string {
+  return value.toFixed(5);
+}

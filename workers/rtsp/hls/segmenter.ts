@@ -1,0 +1,167 @@
+/**
+ * Cuts the samples of one camera into segments and parts for low-latency HLS
+ * (draft-pantos-hls-rfc8216bis), and keeps as many as players may still ask for.
+ */
+import { buildFragment, type Sample } from '../mp4/fragment.ts';
+import { TIMESCALE } from '../mp4/init-segment.ts';
+
+/** A piece of a segment that players can have before the segment is whole. */
+export interface Part {
+  /** One `moof` and `mdat`. */
+  data: Buffer;
+  /** Seconds. */
+  duration: number;
+  /** Begins with a keyframe. */
+  isIndependent: boolean;
+}
+
+/** A segment, whole or in the making. */
+export interface Segment {
+  /** Media sequence number. */
+  sequence: number;
+  /** Name of its initialisation segment. */
+  init: string;
+  /** Discontinuity sequence number: differs from that of the segment before where a session with the camera begins. */
+  discontinuity: number;
+  /** Capture time of its first picture, Unix milliseconds. */
+  capturedAt: number;
+  parts: Part[];
+  /** Seconds so far. */
+  duration: number;
+  isWhole: boolean;
+}
+
+/** Parts are at most this long unless one picture lasts longer, seconds. */
+export const PART_TARGET_S = 0.22;
+/** No segment lasts longer unless one picture does; those of cameras with keyframes further apart are cut between. */
+export const TARGET_DURATION_S = 4;
+/** What a segment may last so that it still rounds to the target. */
+const MAX_SEGMENT_S = TARGET_DURATION_S + 0.4;
+/** A keyframe sooner than this begins a part, not a segment. */
+const MIN_SEGMENT_S = 1;
+/** A playlist holds three target durations or more (section 6.2.2). */
+const LISTED_S = 3 * TARGET_DURATION_S;
+/** Segments that left the playlist stay for players that read an older one (section 6.2.2). */
+const KEPT_S = 2 * LISTED_S;
+/** More is kept of no camera, bytes. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** Segments and parts of one camera. */
+export class Segmenter {
+  readonly #onPart: () => void;
+  readonly #segments: Segment[] = [];
+  #nextSequence: number;
+  #fragments = 0;
+  #samples: Sample[] = [];
+  #samplesTicks = 0;
+  #init = '';
+  #discontinuity: number;
+
+  /**
+   * @param firstSequence number of the first segment and of its discontinuity @param onPart called whenever there is something new to list
+   */
+  constructor(firstSequence: number, onPart: () => void) {
+    this.#nextSequence = firstSequence;
+    this.#discontinuity = firstSequence;
+    this.#onPart = onPart;
+  }
+
+  /** Number of the segment that is opened next. */
+  get nextSequence(): number {
+    return this.#nextSequence;
+  }
+
+  /** Segments with at least one part that are kept, oldest first. */
+  get kept(): readonly Segment[] {
+    return this.#segments.filter(({ parts }) => parts.length > 0);
+  }
+
+  /** Those that a playlist lists: the newest that fill it. */
+  get listed(): readonly Segment[] {
+    const { kept } = this;
+    let seconds = 0;
+    const first = kept.findLastIndex((segment) => {
+      seconds += segment.duration;
+      return seconds >= LISTED_S;
+    });
+    return kept.slice(Math.max(0, first));
+  }
+
+  /** Begins a new segment with the next sample. @param init name of the initialisation segment */
+  begin(init: string): void {
+    this.#finishSegment();
+    this.#init = init;
+    if (this.#segments.length > 0) this.#discontinuity += 1;
+  }
+
+  /** Takes the next sample; the first after {@link begin} is a keyframe. */
+  add(sample: Sample): void {
+    this.#makeRoom(sample);
+    this.#samples.push(sample);
+    this.#samplesTicks += sample.duration;
+    if (this.#samplesTicks + sample.duration > PART_TARGET_S * TIMESCALE) this.#finishPart();
+  }
+
+  #makeRoom(sample: Sample): void {
+    const current = this.#current;
+    const elapsed = (current?.duration ?? 0) + this.#samplesTicks / TIMESCALE;
+    const isTooLong = elapsed + sample.duration / TIMESCALE > MAX_SEGMENT_S;
+    if (current === undefined || isTooLong || (sample.keyframe && elapsed >= MIN_SEGMENT_S)) {
+      this.#finishSegment();
+      this.#openSegment(sample);
+    } else if (sample.keyframe) this.#finishPart();
+  }
+
+  get #current(): Segment | undefined {
+    const last = this.#segments.at(-1);
+    return last?.isWhole === false ? last : undefined;
+  }
+
+  #openSegment({ capturedAt }: Sample): void {
+    this.#segments.push({
+      sequence: this.#nextSequence,
+      init: this.#init,
+      discontinuity: this.#discontinuity,
+      capturedAt,
+      parts: [],
+      duration: 0,
+      isWhole: false,
+    });
+    this.#nextSequence += 1;
+    this.#dropOld();
+  }
+
+  #finishPart(): void {
+    const current = this.#current;
+    if (current === undefined || this.#samples.length === 0) return;
+    this.#fragments += 1;
+    const duration = this.#samplesTicks / TIMESCALE;
+    const isIndependent = this.#samples[0]?.keyframe === true;
+    current.parts.push({ data: buildFragment(this.#fragments, this.#samples), duration, isIndependent });
+    current.duration += duration;
+    this.#samples = [];
+    this.#samplesTicks = 0;
+    this.#onPart();
+  }
+
+  #finishSegment(): void {
+    this.#finishPart();
+    const current = this.#current;
+    if (current === undefined) return;
+    current.isWhole = true;
+    this.#onPart();
+  }
+
+  #dropOld(): void {
+    const size = (segment: Segment): number => segment.parts.reduce((sum, { data }) => sum + data.length, 0);
+    let bytes = 0;
+    let seconds = 0;
+    const oldest = this.#segments.findLastIndex((segment) => {
+      bytes += size(segment);
+      seconds += segment.duration;
+      return seconds > KEPT_S || bytes > MAX_BYTES;
+    });
+    // The one that exceeds the time stays, since the playlist may still list it; the one that exceeds the bytes goes.
+    this.#segments.splice(0, bytes > MAX_BYTES ? oldest + 1 : Math.max(0, oldest));
+  }
+}

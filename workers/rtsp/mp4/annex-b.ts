@@ -1,0 +1,42 @@
+/** NAL units of a byte stream (ITU-T H.264 and H.265, annex B). */
+
+const START_CODE = Buffer.from([0, 0, 1]);
+const EMULATION_PREVENTION = 3;
+
+/** The NAL units of an access unit, without start codes: views, not copies. */
+export function splitNals(data: Buffer): Buffer[] {
+  const nals: Buffer[] = [];
+  let start = data.indexOf(START_CODE);
+  while (start >= 0) {
+    const begin = start + START_CODE.length;
+    const next = data.indexOf(START_CODE, begin);
+    const end = trimZeros(data, begin, next < 0 ? data.length : next);
+    if (end > begin) nals.push(data.subarray(begin, end));
+    start = next;
+  }
+  return nals;
+}
+
+/** Zeros before a start code belong to it; no NAL unit ends with one (section 7.4.1). */
+function trimZeros(data: Buffer, begin: number, end: number): number {
+  let last = end;
+  while (last > begin && data[last - 1] === 0) last -= 1;
+  return last;
+}
+
+/** The payload of a NAL unit without emulation prevention bytes (section 7.3.1). */
+export function unescapeNal(nal: Buffer): Buffer {
+  const payload = Buffer.alloc(nal.length);
+  let length = 0;
+  let zeros = 0;
+  for (const byte of nal) {
+    if (zeros >= 2 && byte === EMULATION_PREVENTION) {
+      zeros = 0;
+      continue;
+    }
+    zeros = byte === 0 ? zeros + 1 : 0;
+    payload[length] = byte;
+    length += 1;
+  }
+  return payload.subarray(0, length);
+}

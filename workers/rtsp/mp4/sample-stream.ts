@@ -1,0 +1,85 @@
+/** Turns the packets of a camera into samples, for whoever writes them into fragments. */
+import { AppError } from '#shared/errors.ts';
+import type { PacketSubscriber } from '../packets/packet-hub.ts';
+import type { Packet, VideoTrack } from '../source/packet.ts';
+import { splitNals } from './annex-b.ts';
+import type { Sample } from './fragment.ts';
+import { ParameterSets } from './parameter-sets.ts';
+import { SampleTimeline } from './sample-timeline.ts';
+import { describeVideo, type VideoFormat } from './video-format.ts';
+
+/** What a writer of fragments hears. Calls are synchronous. */
+export interface SampleSink {
+  /** A session with the camera begins, or its parameters changed: samples follow, a keyframe first. */
+  onFormat(format: VideoFormat): void;
+  onSample(sample: Sample): void;
+  /** MP4 cannot carry what the camera sends now; another session may bring something else. */
+  onUnsupported(error: AppError): void;
+  /** The camera is no longer wanted. */
+  onRemoved(): void;
+}
+
+/** One camera's samples, through reconnects and changes of its parameters. */
+export class SampleStream implements PacketSubscriber {
+  readonly #sink: SampleSink;
+  readonly #timeline = new SampleTimeline();
+  #sets: ParameterSets | undefined;
+  /** No keyframe of this session with known parameters has come yet. */
+  #isWaiting = true;
+
+  constructor(sink: SampleSink) {
+    this.#sink = sink;
+  }
+
+  onTrack(track: VideoTrack): void {
+    this.#isWaiting = true;
+    this.#sets = undefined;
+    if (track.codec === 'mjpeg') {
+      this.#sink.onUnsupported(
+        new AppError('mse-unsupported-codec', 'The camera sends MJPEG, which MP4 players do not take'),
+      );
+      return;
+    }
+    this.#sets = new ParameterSets(track.codec, track);
+    this.#timeline.restart(track);
+  }
+
+  onPacket({ data, keyframe, mediaTimeMs, capturedAt }: Packet): void {
+    const sets = this.#sets;
+    if (sets === undefined || (this.#isWaiting && !keyframe)) return;
+    const all = splitNals(data);
+    if (keyframe) this.#begin(sets, sets.take(all));
+    if (this.#isWaiting) return;
+    const nals = sets.sampleNals(all);
+    if (nals.length === 0) return;
+    this.#sink.onSample({ nals, keyframe, capturedAt, ...this.#timeline.next(mediaTimeMs) });
+  }
+
+  onRemoved(): void {
+    this.#isWaiting = true;
+    this.#sets = undefined;
+    this.#sink.onRemoved();
+  }
+
+  #begin(sets: ParameterSets, hasChanged: boolean): void {
+    if (!sets.isComplete || !(this.#isWaiting || hasChanged)) return;
+    const format = describe(sets);
+    this.#isWaiting = format instanceof AppError;
+    if (format instanceof AppError) {
+      this.#sink.onUnsupported(format);
+      return;
+    }
+    this.#timeline.setReorderDepth(format.reorderDepth);
+    this.#sink.onFormat(format);
+  }
+}
+
+function describe(sets: ParameterSets): VideoFormat | AppError {
+  try {
+    return describeVideo(sets);
+  } catch (error) {
+    return new AppError('mse-unsupported-codec', 'The parameter sets of the camera cannot be read', {
+      cause: error,
+    });
+  }
+}

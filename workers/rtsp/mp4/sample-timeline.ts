@@ -1,0 +1,97 @@
+/**
+ * Gives the pictures of a live camera times that players take: decoding times
+ * without gaps that always grow, whatever the camera's clock does.
+ *
+ * The time to the next picture is not known when a picture is sent, and waiting
+ * for it would cost one frame interval of latency: each picture lasts as long as
+ * the one before it did. When a camera pauses or its clock jumps, the timeline
+ * goes on at the usual rate, so that players stay close to what is live.
+ *
+ * RTP times are times of showing. With B-frames they step back; decoding times
+ * are then those of showing in order, late by the depth of the reordering.
+ */
+import { TIMESCALE } from './init-segment.ts';
+
+/** A picture's place in time, in units of the timescale. */
+export interface SampleTimes {
+  decodeTime: number;
+  duration: number;
+  /** From decoding to showing; 0 without B-frames. */
+  compositionOffset: number;
+}
+
+const TICKS_PER_MS = TIMESCALE / 1000;
+/** Until two pictures have come. */
+const DEFAULT_FPS = 25;
+/** No pause shorter than this is a gap, and none longer than three usual intervals is not. */
+const MIN_GAP_MS = 500;
+const GAP_INTERVALS = 3;
+/** The longest interval a camera is believed to have. */
+const MAX_INTERVAL_MS = 10_000;
+/** Weight of a new interval in the usual one. */
+const SMOOTHING = 1 / 4;
+/** H.264 allows 16 pictures in the buffer; more reordering than this is a clock that jumps about. */
+const MAX_REORDER_DEPTH = 4;
+
+/** The timeline of one camera, over all its sessions. */
+export class SampleTimeline {
+  #intervalMs = 1000 / DEFAULT_FPS;
+  #isIntervalKnown = false;
+  #reorderDepth = 0;
+  /** Times of showing not yet used for decoding, in order, milliseconds. */
+  #waiting: number[] = [];
+  #lastOrderedMs: number | undefined;
+  #nextDecodeTime = 0;
+
+  /** Begins a session, whose clock has nothing to do with that of the one before. */
+  restart({ announcedFps }: { announcedFps: number | undefined }): void {
+    if (!this.#isIntervalKnown) this.#intervalMs = 1000 / (announcedFps ?? DEFAULT_FPS);
+    this.#reorderDepth = 0;
+    this.#waiting = [];
+    this.#lastOrderedMs = undefined;
+  }
+
+  /** Tells what the stream says of its reordering; without this it is found out from the times. */
+  setReorderDepth(depth: number | undefined): void {
+    this.#reorderDepth = Math.min(MAX_REORDER_DEPTH, Math.max(this.#reorderDepth, depth ?? 0));
+  }
+
+  /** The times of the next picture in decoding order. @param shownMs its media time, milliseconds */
+  next(shownMs: number): SampleTimes {
+    const orderedMs = this.#reorder(shownMs);
+    const durationMs = this.#durationTo(orderedMs);
+    this.#lastOrderedMs = orderedMs;
+    const duration = Math.max(1, Math.round(durationMs * TICKS_PER_MS));
+    const decodeTime = this.#nextDecodeTime;
+    this.#nextDecodeTime += duration;
+    const offsetMs = this.#reorderDepth === 0 ? 0 : Math.max(0, shownMs - orderedMs + durationMs);
+    return { decodeTime, duration, compositionOffset: Math.round(offsetMs * TICKS_PER_MS) };
+  }
+
+  /** The time of showing that comes as many places late in order as pictures are reordered. */
+  #reorder(shownMs: number): number {
+    const last = this.#lastOrderedMs;
+    const stepsBack = last !== undefined && shownMs < last && last - shownMs < MIN_GAP_MS;
+    if (stepsBack) this.#reorderDepth = Math.min(MAX_REORDER_DEPTH, this.#reorderDepth + 1);
+    if (this.#reorderDepth === 0) return shownMs;
+    this.#waiting.push(shownMs);
+    this.#waiting.sort((a, b) => a - b);
+    if (this.#waiting.length > this.#reorderDepth) return this.#waiting.shift() as number;
+    return last === undefined ? shownMs - this.#reorderDepth * this.#intervalMs : last + this.#intervalMs;
+  }
+
+  #durationTo(orderedMs: number): number {
+    if (this.#lastOrderedMs === undefined) return this.#intervalMs;
+    const elapsedMs = orderedMs - this.#lastOrderedMs;
+    const usualMs = this.#intervalMs;
+    const isGap = elapsedMs <= 0 || elapsedMs > Math.max(MIN_GAP_MS, GAP_INTERVALS * usualMs);
+    if (elapsedMs > 0) this.#learn(Math.min(elapsedMs, MAX_INTERVAL_MS));
+    return isGap ? usualMs : elapsedMs;
+  }
+
+  #learn(elapsedMs: number): void {
+    const weight = this.#isIntervalKnown ? SMOOTHING : 1;
+    this.#intervalMs += (elapsedMs - this.#intervalMs) * weight;
+    this.#isIntervalKnown = true;
+  }
+}
