@@ -1,0 +1,42 @@
+/** Devices that nobody has seen for five minutes turn inactive, whoever told of them and whether that one still runs. */
+import type { Logger } from '#shared/logger.ts';
+import type { Clock } from './clock.ts';
+import type { DeviceRepository } from './device-repository.ts';
+import { JobState } from './job-state.ts';
+import { Rounds } from './rounds.ts';
+
+/** What ageing needs. */
+export interface DeviceAgeingOptions {
+  repository: Pick<DeviceRepository, 'deactivateUnseen'>;
+  clock: Clock;
+  log: Logger;
+  everyMs?: number;
+}
+
+/** Contract, section 6. */
+export const INACTIVE_AFTER_MS = 5 * 60_000;
+const EVERY_MS = 15_000;
+
+/** Runs from start to close. */
+export class DeviceAgeing {
+  readonly #rounds: Rounds;
+
+  constructor({ repository, clock, log, everyMs = EVERY_MS }: DeviceAgeingOptions) {
+    const state = new JobState('the ageing of devices', clock, log);
+    const run = async (): Promise<void> => {
+      const now = clock.now();
+      const keys = await repository.deactivateUnseen({ before: now - INACTIVE_AFTER_MS, now });
+      if (keys.length > 0) log.info({ devices: keys.slice(0, 20), count: keys.length }, 'devices inactive');
+      state.succeed();
+    };
+    this.#rounds = new Rounds({ run, onError: (error) => state.fail(error), everyMs, clock });
+  }
+
+  start(): void {
+    this.#rounds.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#rounds.close();
+  }
+}

@@ -1,0 +1,124 @@
+/** Everything about devices, built in one place: the table, its sources and its route. */
+import type { Router } from 'express';
+import type { Metric } from '#shared/http/prometheus-text.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
+import type { Store } from '../store/store.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { DeviceAgeing } from './device-ageing.ts';
+import { deviceMetrics } from './device-metrics.ts';
+import { DeviceRepository } from './device-repository.ts';
+import { type GatewayCameras, GatewayDevices } from './gateway-devices.ts';
+import type { Ownership } from './managed-path.ts';
+import { MediamtxClient } from './mediamtx-client.ts';
+import type { MediamtxAuth } from './mediamtx-http.ts';
+import { type ManagedCameras, MediamtxManager } from './mediamtx-manager.ts';
+import { MediamtxSync } from './mediamtx-sync.ts';
+import { deviceRoutes } from './routes.ts';
+import { whepBase } from './whep-url.ts';
+
+/** A MediaMTX server and what we do with it. */
+export interface MediamtxSettings {
+  /** Control API; user information in it is taken as basic authentication. */
+  apiUrl: string;
+  auth?: MediamtxAuth | undefined;
+  /** Base of its WebRTC server; undefined for port 8889 of the API's host, null when WebRTC is off there. */
+  webrtcUrl?: string | null | undefined;
+  /** Its name in device keys, `{server}:{path}`; any but `gateway`. */
+  server: string;
+  /** Paths that begin so are no devices. */
+  excludePrefix?: string | undefined;
+  /** Whether it shall carry the cameras of the registry, and under which names. */
+  manage?: (Ownership & { isOnDemand: boolean }) | undefined;
+}
+
+/** What devices are made of. */
+export interface DevicesOptions {
+  store: Store;
+  /** The gateway's own cameras. */
+  cameras: GatewayCameras;
+  /** Undefined when MediaMTX is not used. */
+  mediamtx?: MediamtxSettings | undefined;
+  /** The cameras that MediaMTX shall carry, where it shall. */
+  managedCameras?: ManagedCameras | undefined;
+  redactor: Redactor;
+  log: Logger;
+  clock?: Clock;
+}
+
+/** Devices from start to close. */
+export interface Devices {
+  /** To be mounted at `/api/devices`. */
+  routes: Router;
+  start(): void;
+  close(): Promise<void>;
+  /** For `/health`: undefined when MediaMTX is not used. */
+  health(): object | undefined;
+  metrics(): Metric[];
+}
+
+/** Builds devices; nothing runs before `start`. */
+export function createDevices(options: DevicesOptions): Devices {
+  const { store, cameras, redactor, log, clock = systemClock() } = options;
+  const repository = new DeviceRepository(store);
+  const own = new GatewayDevices({ cameras, repository, clock, log });
+  const ageing = new DeviceAgeing({ repository, clock, log });
+  const mediamtx = createMediamtx(options, repository, clock);
+  const jobs = [own, ageing, ...(mediamtx?.jobs ?? [])];
+  const forgetSecret = redactor.add(secretOf(options.mediamtx));
+  return {
+    routes: deviceRoutes({ repository }),
+    start: () => {
+      for (const job of jobs) job.start();
+    },
+    close: async () => {
+      await Promise.all(jobs.map((job) => job.close()));
+      forgetSecret();
+    },
+    health: () => mediamtx?.health(),
+    metrics: () => deviceMetrics(mediamtx?.reports() ?? { sync: undefined, manager: undefined }),
+  };
+}
+
+function createMediamtx(
+  { mediamtx, managedCameras, log }: DevicesOptions,
+  repository: DeviceRepository,
+  clock: Clock,
+) {
+  if (mediamtx === undefined) return undefined;
+  const { apiUrl, auth, webrtcUrl, server, excludePrefix, manage } = mediamtx;
+  const client = new MediamtxClient({ url: apiUrl, auth });
+  const base = webrtcUrl === null ? null : whepBase(apiUrl, webrtcUrl);
+  const cameraOf = (name: string): string | undefined => manager?.cameraOf(name);
+  const parts = { client, repository, clock, log };
+  const sync = new MediamtxSync({ ...parts, server, whepBase: base, excludePrefix, cameraOf });
+  const manager =
+    manage === undefined || managedCameras === undefined
+      ? undefined
+      : new MediamtxManager({
+          client,
+          cameras: managedCameras,
+          ownership: { prefix: manage.prefix, owner: manage.owner },
+          isOnDemand: manage.isOnDemand,
+          clock,
+          log,
+          onApplied: () => sync.kick(),
+        });
+  sync.onSeen((seen) => manager?.notice(seen));
+  const reports = () => ({ sync: sync.report(), manager: manager?.report() });
+  return {
+    jobs: manager === undefined ? [sync] : [sync, manager],
+    reports,
+    health: () => {
+      const { sync: syncing, manager: manages } = reports();
+      return { ...syncing, ...(manages === undefined ? {} : { manage: manages }) };
+    },
+  };
+}
+
+function secretOf(settings: MediamtxSettings | undefined): string | undefined {
+  if (settings === undefined) return undefined;
+  const { auth, apiUrl } = settings;
+  if (auth === undefined) return decodeURIComponent(new URL(apiUrl).password) || undefined;
+  return auth.kind === 'bearer' ? auth.token : auth.password;
+}

@@ -1,0 +1,142 @@
+/** The gateway's own cameras, kept among the devices. */
+import type { Logger } from '#shared/logger.ts';
+import type { DeviceRow } from '../store/database.ts';
+import type { Clock } from './clock.ts';
+import { withoutSignal, writeMetadata } from './device-metadata.ts';
+import type { DeviceRecord, DeviceRepository } from './device-repository.ts';
+import { type JobReport, JobState } from './job-state.ts';
+import { Rounds } from './rounds.ts';
+
+/** What is known of one camera now. */
+export interface GatewayCamera {
+  id: string;
+  name: string;
+  location: string;
+  /** Whether a frame came within the last seconds. */
+  connected: boolean;
+  /** `H264` and the like; undefined until it is known. */
+  codec?: string | undefined;
+  width?: number | undefined;
+  height?: number | undefined;
+  frameRate?: number | undefined;
+  /** Who watches now. */
+  viewers?: number | undefined;
+  enabled?: boolean | undefined;
+  isDemo?: boolean | undefined;
+  /** Why it is not connected: a stable code. */
+  reason?: string | undefined;
+}
+
+/** Tells of the gateway's cameras. */
+export interface GatewayCameras {
+  list(): Promise<GatewayCamera[]>;
+  /** Calls when cameras come, go or change. @returns the function that ends it */
+  onChange(listener: () => void): () => void;
+}
+
+/** What is needed to keep them. */
+export interface GatewayDevicesOptions {
+  cameras: GatewayCameras;
+  repository: Pick<DeviceRepository, 'reconcile'>;
+  clock: Clock;
+  log: Logger;
+  everyMs?: number;
+}
+
+/** Who tells of these devices. */
+export const GATEWAY_SOURCE = 'gateway';
+const EVERY_MS = 10_000;
+/** A row whose facts stay the same is written this often all the same, so that it does not age. */
+const REFRESH_MS = 60_000;
+
+/** Runs from start to close. */
+export class GatewayDevices {
+  readonly #options: GatewayDevicesOptions;
+  readonly #state: JobState;
+  readonly #rounds: Rounds;
+  #endListening: () => void = () => {};
+
+  constructor(options: GatewayDevicesOptions) {
+    const { clock, log, everyMs = EVERY_MS } = options;
+    this.#options = options;
+    this.#state = new JobState('the list of own devices', clock, log);
+    this.#rounds = new Rounds({
+      run: () => this.#store(),
+      onError: (error) => this.#state.fail(error),
+      everyMs,
+      clock,
+    });
+  }
+
+  start(): void {
+    this.#endListening = this.#options.cameras.onChange(() => this.#rounds.kick());
+    this.#rounds.start();
+  }
+
+  async close(): Promise<void> {
+    this.#endListening();
+    await this.#rounds.close();
+  }
+
+  report(): JobReport {
+    return this.#state.report();
+  }
+
+  async #store(): Promise<void> {
+    const { cameras, repository, clock } = this.#options;
+    const present = await cameras.list();
+    const now = clock.now();
+    await repository.reconcile(GATEWAY_SOURCE, now, (known) => gatewayRecords(present, known, now));
+    this.#state.succeed();
+  }
+}
+
+function gatewayRecords(
+  cameras: readonly GatewayCamera[],
+  known: ReadonlyMap<string, DeviceRow>,
+  now: number,
+): DeviceRecord[] {
+  const seen = cameras.map((camera) => toRecord(camera, now));
+  const keys = new Set(seen.map(({ device_key }) => device_key));
+  const gone = [...known.values()]
+    .filter(({ device_key }) => !keys.has(device_key))
+    .map((row) => ({ ...row, device_metadata: withoutSignal(row.device_metadata, 'gone') }));
+  return [
+    ...seen.filter((record) => isNews(record, known.get(record.device_key))),
+    ...gone.filter((record) => record.device_metadata !== known.get(record.device_key)?.device_metadata),
+  ];
+}
+
+function isNews(record: DeviceRecord, row: DeviceRow | undefined): boolean {
+  if (row === undefined || row.is_active === 0) return true;
+  return row.device_metadata !== record.device_metadata || record.last_seen - row.last_seen >= REFRESH_MS;
+}
+
+function toRecord(camera: GatewayCamera, now: number): DeviceRecord {
+  return {
+    device_key: `${GATEWAY_SOURCE}:${camera.id}`,
+    device_type: 'camera',
+    source: GATEWAY_SOURCE,
+    last_seen: now,
+    is_active: 1,
+    device_metadata: writeMetadata({
+      name: camera.name,
+      location: camera.location,
+      camera_id: camera.id,
+      ready: camera.connected,
+      source_ready: camera.connected,
+      state: camera.connected ? 'live' : 'no-signal',
+      tracks: camera.codec === undefined ? [] : [camera.codec],
+      readers: [],
+      reader_count: camera.viewers ?? 0,
+      width: camera.width ?? null,
+      height: camera.height ?? null,
+      frame_rate: camera.frameRate ?? null,
+      enabled: camera.enabled ?? true,
+      is_demo: camera.isDemo ?? false,
+      reason: camera.reason ?? null,
+      // Made absolute for each client: only its request tells under which address it reaches us.
+      whep_url: `/whep/${encodeURIComponent(camera.id)}`,
+    }),
+  };
+}

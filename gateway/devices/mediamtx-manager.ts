@@ -1,0 +1,210 @@
+/**
+ * Makes a MediaMTX server carry the cameras of the registry. The server forgets what it was
+ * told by API when it restarts or its file is edited, so this is a reconciler: read what is
+ * wanted, read what is there, act on the difference, repeat.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError, type ErrorCode, messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import { maskUrl } from '#shared/redact.ts';
+import type { Clock } from './clock.ts';
+import { type JobReport, JobState } from './job-state.ts';
+import {
+  type ManagedCamera,
+  type ManagedPath,
+  type ManagedPlan,
+  managedPath,
+  type Ownership,
+  planPaths,
+} from './managed-path.ts';
+import type { MediamtxClient } from './mediamtx-client.ts';
+import type { MediamtxSeen } from './mediamtx-sync.ts';
+import { Rounds } from './rounds.ts';
+
+/** The cameras that a MediaMTX server shall carry. */
+export interface ManagedCameras {
+  list(): Promise<ManagedCamera[]>;
+  /** Calls when cameras come, go or change. @returns the function that ends it */
+  onChange(listener: () => void): () => void;
+}
+
+/** What a manager is made of. */
+export interface MediamtxManagerOptions {
+  client: Pick<MediamtxClient, 'listPathConfigs' | 'replacePath' | 'deletePath' | 'hasPath'>;
+  cameras: ManagedCameras;
+  ownership: Ownership;
+  /** Whether MediaMTX connects to a camera only while somebody watches there. */
+  isOnDemand: boolean;
+  clock: Clock;
+  log: Logger;
+  /** Called after something was changed on the server. */
+  onApplied?: () => void;
+  everyMs?: number;
+  /** Between looks for a path that was just made. */
+  settleMs?: number;
+}
+
+/** How the manager is getting on. */
+export interface MediamtxManagerReport extends JobReport {
+  /** Paths that are as they shall be. */
+  managed: number;
+  /** Cameras that MediaMTX does not carry, and why. */
+  problems: { cameraId: string; reason: string }[];
+}
+
+const EVERY_MS = 60_000;
+const SETTLE_MS = 100;
+/** An answer comes before the change is done, which takes up to two seconds. */
+const SETTLE_LOOKS = 20;
+/** These say nothing about one camera: the next would fail alike. */
+const SERVER_FAILURES = new Set<ErrorCode>([
+  'mediamtx-unreachable',
+  'mediamtx-timeout',
+  'mediamtx-unauthorized',
+]);
+
+/** Runs from start to close. */
+export class MediamtxManager {
+  readonly #options: MediamtxManagerOptions;
+  readonly #state: JobState;
+  readonly #rounds: Rounds;
+  #endListening: () => void = () => {};
+  #wanted = new Map<string, ManagedPath>();
+  #problems = new Map<string, string>();
+  #started: string | undefined;
+
+  constructor(options: MediamtxManagerOptions) {
+    const { clock, log, everyMs = EVERY_MS } = options;
+    this.#options = options;
+    this.#state = new JobState('the management of MediaMTX', clock, log);
+    this.#rounds = new Rounds({
+      run: (signal) => this.#reconcile(signal),
+      onError: (error) => this.#state.fail(error),
+      everyMs,
+      clock,
+    });
+  }
+
+  start(): void {
+    this.#endListening = this.#options.cameras.onChange(() => this.#rounds.kick());
+    this.#rounds.start();
+  }
+
+  async close(): Promise<void> {
+    this.#endListening();
+    await this.#rounds.close();
+  }
+
+  /** The camera that a path was made for. */
+  cameraOf(name: string): string | undefined {
+    return this.#wanted.get(name)?.cameraId;
+  }
+
+  /** Told what the sync has seen: after a restart of the server, or with a path missing, it acts at once. */
+  notice({ names, started }: MediamtxSeen): void {
+    const isRestarted = this.#started !== undefined && started !== this.#started;
+    this.#started = started;
+    const isMissing = [...this.#wanted].some(
+      ([name, { cameraId }]) => !names.has(name) && !this.#problems.has(cameraId),
+    );
+    if (isRestarted || isMissing) this.#rounds.kick();
+  }
+
+  report(): MediamtxManagerReport {
+    return {
+      ...this.#state.report(),
+      managed: this.#wanted.size - [...this.#wanted.values()].filter((path) => this.#hasProblem(path)).length,
+      problems: [...this.#problems].map(([cameraId, reason]) => ({ cameraId, reason })),
+    };
+  }
+
+  async #reconcile(signal: AbortSignal): Promise<void> {
+    const { client, cameras, ownership } = this.#options;
+    const problems = new Map<string, string>();
+    const wanted = this.#readWanted(await cameras.list(), problems);
+    const { items, skipped, isStable } = await client.listPathConfigs(signal);
+    // A name that seems to be free may be one that was not read.
+    if (!isStable || skipped > 0) {
+      throw new AppError('mediamtx-invalid-answer', 'The settings of MediaMTX could not be read whole');
+    }
+    const plan = planPaths([...wanted.values()], items, ownership);
+    for (const { cameraId, name } of plan.taken) {
+      problems.set(cameraId, `MediaMTX has a path ${name} that was not made here`);
+    }
+    this.#wanted = wanted;
+    const taken = new Set(items.map(({ name }) => name));
+    await this.#apply(plan, taken, problems, signal);
+    this.#tellProblems(problems);
+    this.#state.succeed({ paths: wanted.size });
+  }
+
+  #readWanted(cameras: readonly ManagedCamera[], problems: Map<string, string>): Map<string, ManagedPath> {
+    const { ownership, isOnDemand } = this.#options;
+    const wanted = new Map<string, ManagedPath>();
+    for (const camera of cameras) {
+      try {
+        const path = managedPath(camera, ownership, isOnDemand);
+        wanted.set(path.name, path);
+      } catch (error) {
+        problems.set(camera.id, messageOf(error));
+      }
+    }
+    return wanted;
+  }
+
+  /** One at a time: versions up to v1.20.0 can lock up when changes coincide. */
+  async #apply(
+    { replace, remove }: ManagedPlan,
+    existing: ReadonlySet<string>,
+    problems: Map<string, string>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { client, log, onApplied, ownership } = this.#options;
+    for (const name of remove) {
+      const cameraId = name.slice(ownership.prefix.length);
+      await attempt(cameraId, problems, () => client.deletePath(name, signal));
+    }
+    for (const { name, cameraId, config } of replace) {
+      await attempt(cameraId, problems, async () => {
+        await client.replacePath(name, config, signal);
+        if (!existing.has(name)) await this.#settle(name, signal);
+      });
+    }
+    if (replace.length + remove.length === 0) return;
+    log.info({ set: replace.map(({ name }) => name), removed: remove }, 'MediaMTX paths reconciled');
+    onApplied?.();
+  }
+
+  async #settle(name: string, signal: AbortSignal): Promise<void> {
+    for (let look = 0; look < SETTLE_LOOKS; look += 1) {
+      if (await this.#options.client.hasPath(name, signal)) return;
+      await delay(this.#options.settleMs ?? SETTLE_MS, undefined, { signal });
+    }
+  }
+
+  #hasProblem({ cameraId }: ManagedPath): boolean {
+    return this.#problems.has(cameraId);
+  }
+
+  #tellProblems(problems: Map<string, string>): void {
+    for (const [cameraId, reason] of problems) {
+      if (this.#problems.get(cameraId) === reason) continue;
+      this.#options.log.warn({ cameraId, reason }, 'a camera cannot be carried by MediaMTX');
+    }
+    this.#problems = problems;
+  }
+}
+
+/** Lets one camera fail without the others. */
+async function attempt(
+  cameraId: string,
+  problems: Map<string, string>,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof AppError) || SERVER_FAILURES.has(error.code)) throw error;
+    problems.set(cameraId, maskUrl(error.message));
+  }
+}

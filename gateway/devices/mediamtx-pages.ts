@@ -1,0 +1,69 @@
+/** Lists of the MediaMTX API, page by page (`itemCount`, `pageCount`, `items`; pages count from 0). */
+import { z } from 'zod';
+import { AppError } from '#shared/errors.ts';
+import type { MediamtxAnswer } from './mediamtx-http.ts';
+
+/** A whole list. */
+export interface Listing<T> {
+  /** One of each name. */
+  items: T[];
+  /** Items that could not be read. */
+  skipped: number;
+  /** Whether the list stood still while it was read; otherwise a name that is absent may exist. */
+  isStable: boolean;
+}
+
+const pageSchema = z.looseObject({
+  itemCount: z.number().int().nonnegative(),
+  pageCount: z.number().int().nonnegative(),
+  items: z.array(z.unknown()),
+});
+type Page = z.infer<typeof pageSchema>;
+
+/** By default a page holds 100. */
+const ITEMS_PER_PAGE = 1000;
+const MAX_PAGES = 1000;
+/** Each page is computed anew: a list that changed meanwhile is read again. */
+const MAX_WALKS = 3;
+
+/** Asks for one page. */
+export type FetchPage = (query: { itemsPerPage: number; page: number }) => Promise<MediamtxAnswer>;
+
+/**
+ * Reads every page, again when the list changed meanwhile.
+ * @throws AppError `mediamtx-invalid-answer` when one page is not what it should be
+ */
+export async function walkPages<T extends { name: string }>(
+  fetchPage: FetchPage,
+  schema: z.ZodType<T>,
+): Promise<Listing<T>> {
+  for (let walk = 1; ; walk += 1) {
+    const pages = await readPages(fetchPage);
+    const raw = pages.flatMap(({ items }) => items);
+    const read = raw.map((item) => schema.safeParse(item)).flatMap(({ data }) => data ?? []);
+    const byName = new Map(read.map((item) => [item.name, item]));
+    const skipped = raw.length - read.length;
+    const isStable =
+      pages.every(({ itemCount }) => itemCount === raw.length) && byName.size + skipped === raw.length;
+    if (isStable || walk === MAX_WALKS) return { items: [...byName.values()], skipped, isStable };
+  }
+}
+
+async function readPages(fetchPage: FetchPage): Promise<Page[]> {
+  const pages: Page[] = [];
+  for (let page = 0; ; page += 1) {
+    const next = readPage(await fetchPage({ itemsPerPage: ITEMS_PER_PAGE, page }));
+    pages.push(next);
+    if (next.pageCount > MAX_PAGES) {
+      throw new AppError('mediamtx-invalid-answer', `MediaMTX tells of ${next.pageCount} pages`);
+    }
+    if (page + 1 >= next.pageCount) return pages;
+  }
+}
+
+function readPage({ status, body, reason }: MediamtxAnswer): Page {
+  const page = status === 200 ? pageSchema.safeParse(body) : undefined;
+  if (page?.success === true) return page.data;
+  const what = status === 200 ? 'with something that is no list of the MediaMTX API' : reason;
+  throw new AppError('mediamtx-invalid-answer', `MediaMTX answered ${what}`);
+}
