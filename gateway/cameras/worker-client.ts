@@ -6,6 +6,8 @@ import {
   actualCamerasSchema,
   type DesiredCamera,
   TOKEN_HEADER,
+  type VideoFacts,
+  videoFactsSchema,
 } from '#shared/worker-protocol.ts';
 
 /** The part of a worker's address that calls need. */
@@ -18,9 +20,11 @@ export interface WorkerTarget {
 const CALL_TIMEOUT_MS = 5000;
 /** A worker answers a connect within ten seconds. */
 const CONNECT_TIMEOUT_MS = 12_000;
+/** A worker gives up a file after ten seconds. */
+const PROBE_TIMEOUT_MS = 12_000;
 
 /** What a worker runs now. @throws AppError */
-export async function listActualCameras(worker: WorkerTarget, signal: AbortSignal): Promise<ActualCamera[]> {
+export async function listActualCameras(worker: WorkerTarget, signal?: AbortSignal): Promise<ActualCamera[]> {
   return actualCamerasSchema.parse(await call(worker, 'GET', '/internal/cameras', { signal }));
 }
 
@@ -45,6 +49,15 @@ export async function removeCamera(
 /** Connects a camera and waits for its first frame. @throws AppError, the worker's own among them */
 export async function connectCamera(worker: WorkerTarget, camera: DesiredCamera): Promise<void> {
   await call(worker, 'POST', '/internal/connect', { json: camera, timeoutMs: CONNECT_TIMEOUT_MS });
+}
+
+/** What a video file of this machine holds. @throws AppError, `not-a-video` among them */
+export async function probeVideo(worker: WorkerTarget, file: string): Promise<VideoFacts> {
+  const answer = await call(worker, 'POST', '/internal/probe', {
+    json: { file },
+    timeoutMs: PROBE_TIMEOUT_MS,
+  });
+  return videoFactsSchema.parse(answer);
 }
 
 function pathOf(cameraId: string): string {
