@@ -62,8 +62,31 @@ export const desiredCameraSchema = z.object({
 });
 export type DesiredCamera = z.infer<typeof desiredCameraSchema>;
 
+/** How a camera is: `GET /api/cameras/:id/status` (contract, section 1). */
+export const cameraStatusSchema = z.looseObject({
+  connected: z.boolean(),
+  state: z.string(),
+  frameRate: z.number(),
+  /** Unix seconds. */
+  lastFrameTime: z.number().nullable(),
+  codec: z.string().nullable(),
+  width: z.number().nullable(),
+  height: z.number().nullable(),
+  viewers: z.number(),
+  /** Stable code of why it is not live. */
+  reason: z.string().optional(),
+  hint: z.string().optional(),
+  /** Unix seconds. */
+  nextRetryAt: z.number().optional(),
+});
+export type CameraStatus = z.infer<typeof cameraStatusSchema>;
+
 /** One entry of `GET /internal/cameras`: what a worker runs now. `sourceId` is {@link sourceId} of its source. */
-export const actualCameraSchema = z.object({ cameraId: z.string(), sourceId: z.string() });
+export const actualCameraSchema = z.object({
+  cameraId: z.string(),
+  sourceId: z.string(),
+  status: cameraStatusSchema.optional(),
+});
 export const actualCamerasSchema = z.array(actualCameraSchema);
 export type ActualCamera = z.infer<typeof actualCameraSchema>;
 

@@ -1,84 +1,155 @@
-/** The cameras this gateway wants connected: the one truth that the reconciler makes real. */
+/**
+ * The cameras this gateway knows: those of the registry, and above them what
+ * clients connected or disconnected for this gateway's life. The enabled ones
+ * are what the reconciler makes real.
+ */
 import { EventEmitter } from 'node:events';
-import { type CameraSource, passwordOf } from '#shared/camera-source.ts';
+import { type CameraSource, isSameSource, passwordOf } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
+import type { AnalysisSwitches } from './analysis-switches.ts';
+import { compareIds } from './compare-ids.ts';
+
+/**
+ * `demo`: shipped with the product, gone when a real camera comes. `connected`:
+ * at a client's request, for this gateway's life. `registry`: stored.
+ */
+export type CameraOrigin = 'demo' | 'connected' | 'registry';
 
 /** A camera somebody wants. */
-export interface WantedCamera {
+export interface KnownCamera {
   id: string;
   name: string;
   location: string;
   source: CameraSource;
-  /** Shipped with the demo, gone when a real camera comes. */
-  isDemo: boolean;
+  origin: CameraOrigin;
+  /** A camera that is not enabled is known but not connected. */
+  enabled: boolean;
+  analysis: AnalysisSwitches;
+  /** Whether CAMERAS_FILE names it, which alone may change it then. */
+  isFromFile: boolean;
 }
 
-/** Wanted cameras of this gateway's life, in order of arrival. */
+/** What may differ from the usual: an enabled camera without analysis. */
+export type CameraChange = Pick<KnownCamera, 'id' | 'name' | 'location' | 'source'> & {
+  origin: 'demo' | 'connected';
+};
+
+/** Known cameras, in order of their ids. */
 export class CameraDirectory {
-  readonly #cameras = new Map<string, WantedCamera>();
+  readonly #registered = new Map<string, KnownCamera>();
+  /** For this gateway's life; undefined: disconnected, whatever the registry says. */
+  readonly #session = new Map<string, KnownCamera | undefined>();
   readonly #events = new EventEmitter<{ change: [] }>();
   readonly #limit: number;
   readonly #redactor: Redactor;
-  /** Per camera, what lets the redactor forget its password. */
+  /** Per password and holder, what lets the redactor forget it. */
   readonly #secrets = new Map<string, () => void>();
+  #list: readonly KnownCamera[] | undefined;
 
   /** @param limit most cameras at once @param redactor learns their passwords, for as long as they are here */
   constructor(limit: number, redactor: Redactor) {
     this.#limit = limit;
     this.#redactor = redactor;
+    // Every camera's parts may listen, and each transport.
+    this.#events.setMaxListeners(0);
   }
 
-  list(): WantedCamera[] {
-    return [...this.#cameras.values()];
+  /** Every known camera, enabled or not. */
+  list(): readonly KnownCamera[] {
+    this.#list ??= this.#merge();
+    return this.#list;
+  }
+
+  /** The cameras to keep connected. */
+  wanted(): readonly KnownCamera[] {
+    return this.list().filter(({ id, enabled }) => enabled && !this.#isSuppressed(id));
   }
 
   has(id: string): boolean {
-    return this.#cameras.has(id);
+    return this.find(id) !== undefined;
+  }
+
+  find(id: string): KnownCamera | undefined {
+    return this.#session.get(id) ?? this.#registered.get(id);
   }
 
   /** @throws AppError `camera-not-found` */
-  get(id: string): WantedCamera {
-    const camera = this.#cameras.get(id);
+  get(id: string): KnownCamera {
+    const camera = this.find(id);
     if (camera === undefined) throw new AppError('camera-not-found', `No camera ${id}`);
     return camera;
   }
 
-  /** Whether one more camera of this id fits. @throws AppError `too-many-requests` */
-  checkRoom(id: string): void {
-    const real = this.list().filter(({ isDemo }) => !isDemo);
-    if (!this.#cameras.has(id) && real.length >= this.#limit) {
-      throw new AppError(
-        'too-many-requests',
-        `This gateway takes at most ${this.#limit} cameras (MAX_CAMERAS)`,
-      );
-    }
+  /** Whether these cameras fit beside the others. @throws AppError `too-many-requests` */
+  checkRoom(...ids: string[]): void {
+    const known = new Set(
+      this.list()
+        .filter(({ origin }) => origin !== 'demo')
+        .map(({ id }) => id),
+    );
+    if (ids.every((id) => known.has(id))) return;
+    for (const id of ids) known.add(id);
+    if (known.size <= this.#limit) return;
+    throw new AppError(
+      'too-many-requests',
+      `This gateway takes at most ${this.#limit} cameras (MAX_CAMERAS)`,
+    );
   }
 
-  /** Adds a camera or replaces the one of its id. */
-  put(camera: WantedCamera): void {
-    const forget = this.#redactor.add(passwordOf(camera.source));
-    this.#forgetSecret(camera.id);
-    this.#secrets.set(camera.id, forget);
-    this.#cameras.set(camera.id, camera);
-    this.#events.emit('change');
+  /** Adds a camera for this gateway's life, or replaces what is known under its id. */
+  put(camera: CameraChange): void {
+    const before = this.#registered.get(camera.id);
+    const analysis = before?.analysis ?? { motion: false, persons: false, faces: false };
+    this.#setSession(camera.id, { ...camera, analysis, enabled: true, isFromFile: false });
+    this.#changed();
   }
 
-  /** Removes a camera; an unknown id is fine. */
+  /** Disconnects a camera for this gateway's life; an unknown id is fine. */
   remove(id: string): void {
-    this.removeWhere((camera) => camera.id === id);
+    const camera = this.find(id);
+    if (camera === undefined || this.#isSuppressed(id)) return;
+    this.#forgetSecret(`session ${id}`);
+    if (this.#registered.has(id)) this.#session.set(id, undefined);
+    else this.#session.delete(id);
+    this.#changed();
   }
 
-  /** Removes all that match. */
-  removeWhere(matches: (camera: WantedCamera) => boolean): void {
-    const ids = this.list()
-      .filter(matches)
-      .map(({ id }) => id);
-    for (const id of ids) {
-      this.#forgetSecret(id);
-      this.#cameras.delete(id);
-    }
-    if (ids.length > 0) this.#events.emit('change');
+  /** Ends the demo: its cameras are gone. */
+  removeDemo(): void {
+    const demo = [...this.#session.values()].filter((camera) => camera?.origin === 'demo');
+    for (const camera of demo) this.#dropSession(camera?.id as string);
+    if (demo.length > 0) this.#changed();
+  }
+
+  /** Takes one camera of the registry; what clients did to it before is over. */
+  setRegistered(camera: KnownCamera): void {
+    this.#dropSession(camera.id);
+    this.#storeRegistered(camera);
+    this.#changed();
+  }
+
+  /** The cameras of the registry, without what clients did to them. */
+  registered(): readonly KnownCamera[] {
+    return [...this.#registered.values()];
+  }
+
+  /** Forgets one camera of the registry, and what clients did to it. */
+  dropRegistered(id: string): void {
+    if (!this.#registered.has(id)) return;
+    this.#dropSession(id);
+    this.#removeRegistered(id);
+    this.#changed();
+  }
+
+  /** Makes the registered cameras equal to a list of all; only what differs counts as a change. */
+  syncRegistered(cameras: readonly KnownCamera[]): void {
+    const ids = new Set(cameras.map(({ id }) => id));
+    const gone = [...this.#registered.keys()].filter((id) => !ids.has(id));
+    const changed = cameras.filter((camera) => !isSameCamera(this.#registered.get(camera.id), camera));
+    for (const id of gone) this.#removeRegistered(id);
+    for (const camera of changed) this.#storeRegistered(camera);
+    if (gone.length + changed.length > 0) this.#changed();
   }
 
   /** Calls after every change. @returns the function that ends it */
@@ -87,8 +158,57 @@ export class CameraDirectory {
     return () => void this.#events.off('change', listener);
   }
 
-  #forgetSecret(id: string): void {
-    this.#secrets.get(id)?.();
-    this.#secrets.delete(id);
+  /** Disconnected by a client, though the registry has it. */
+  #isSuppressed(id: string): boolean {
+    return this.#session.has(id) && this.#session.get(id) === undefined;
   }
+
+  #merge(): readonly KnownCamera[] {
+    const session = [...this.#session.values()].filter((camera) => camera !== undefined);
+    const all = new Map([...this.#registered, ...session.map((camera) => [camera.id, camera] as const)]);
+    return [...all.values()].sort((a, b) => compareIds(a.id, b.id));
+  }
+
+  #storeRegistered(camera: KnownCamera): void {
+    this.#learnSecret(`registry ${camera.id}`, camera.source);
+    this.#registered.set(camera.id, camera);
+  }
+
+  #removeRegistered(id: string): void {
+    this.#forgetSecret(`registry ${id}`);
+    this.#registered.delete(id);
+    if (this.#isSuppressed(id)) this.#session.delete(id);
+  }
+
+  #setSession(id: string, camera: KnownCamera): void {
+    this.#learnSecret(`session ${id}`, camera.source);
+    this.#session.set(id, camera);
+  }
+
+  #dropSession(id: string): void {
+    this.#forgetSecret(`session ${id}`);
+    this.#session.delete(id);
+  }
+
+  #learnSecret(holder: string, source: CameraSource): void {
+    const forget = this.#redactor.add(passwordOf(source));
+    this.#forgetSecret(holder);
+    this.#secrets.set(holder, forget);
+  }
+
+  #forgetSecret(holder: string): void {
+    this.#secrets.get(holder)?.();
+    this.#secrets.delete(holder);
+  }
+
+  #changed(): void {
+    this.#list = undefined;
+    this.#events.emit('change');
+  }
+}
+
+function isSameCamera(a: KnownCamera | undefined, b: KnownCamera): boolean {
+  if (a === undefined || !isSameSource(a.source, b.source)) return false;
+  const facts = ({ source: _source, ...rest }: KnownCamera): string => JSON.stringify(rest);
+  return facts(a) === facts(b);
 }

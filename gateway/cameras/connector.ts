@@ -35,13 +35,13 @@ export class Connector {
       if (this.#newest.get(cameraId) !== request) {
         throw new AppError('camera-replaced', 'A newer request for this camera took over');
       }
-      const before = directory.has(cameraId) ? directory.get(cameraId) : undefined;
+      const before = directory.find(cameraId);
       directory.put({
         id: cameraId,
         name: name ?? before?.name ?? `Camera ${cameraId}`,
         location: location ?? before?.location ?? '',
         source,
-        isDemo: false,
+        origin: 'connected',
       });
     } finally {
       release();

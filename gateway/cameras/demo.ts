@@ -41,10 +41,12 @@ export class Demo {
   start(): void {
     this.#ends = [
       this.#pool.onReady(({ name, details }) => {
-        if (name === this.#worker) this.#putCameras(details.rtspPort ?? 0);
+        if (name !== this.#worker) return;
+        if (this.#hasRealCamera()) this.#end();
+        else this.#putCameras(details.rtspPort ?? 0);
       }),
       this.#directory.onChange(() => {
-        if (this.#directory.list().some(({ isDemo }) => !isDemo)) this.#end();
+        if (this.#hasRealCamera()) this.#end();
       }),
     ];
   }
@@ -52,6 +54,10 @@ export class Demo {
   /** Stops listening. */
   close(): void {
     for (const end of this.#ends.splice(0)) end();
+  }
+
+  #hasRealCamera(): boolean {
+    return this.#directory.list().some(({ origin }) => origin !== 'demo');
   }
 
   #putCameras(port: number): void {
@@ -69,7 +75,7 @@ export class Demo {
         password: '',
         transport: 'tcp' as const,
       };
-      this.#directory.put({ id, name, location, source, isDemo: true });
+      this.#directory.put({ id, name, location, source, origin: 'demo' });
     }
     this.#log.info({ port }, 'simulated cameras run; adding one of your own ends the demo');
   }
@@ -77,7 +83,7 @@ export class Demo {
   #end(): void {
     this.close();
     this.#log.info('a camera was added: the demo ends');
-    this.#directory.removeWhere(({ isDemo }) => isDemo);
+    this.#directory.removeDemo();
     void this.#pool.stopWorker(this.#worker);
   }
 }

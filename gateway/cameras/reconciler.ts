@@ -8,7 +8,7 @@ import type { Logger } from '#shared/logger.ts';
 import { sourceId } from '#shared/source-id.ts';
 import type { ActualCamera } from '#shared/worker-protocol.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
-import type { CameraDirectory, WantedCamera } from './camera-directory.ts';
+import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
 import type { CameraOwners } from './camera-owners.ts';
 import { listActualCameras, putCamera, removeCamera } from './worker-client.ts';
 
@@ -32,10 +32,10 @@ export interface ReconcilerOptions {
 
 interface Difference {
   surplus: string[];
-  missing: WantedCamera[];
+  missing: KnownCamera[];
 }
 
-const EVERY_MS = 15_000;
+const EVERY_MS = 30_000;
 const RETRY_MS = 1000;
 /** Calls to one worker at a time. */
 const MAX_CONCURRENT = 4;
@@ -123,7 +123,7 @@ export class Reconciler {
   #compare(name: string, actual: ActualCamera[]): Difference {
     const { directory, owners } = this.#options;
     const running = new Map(actual.map((camera) => [camera.cameraId, camera.sourceId]));
-    const wanted = directory.list().filter(({ id }) => owners.nameFor(id) === name);
+    const wanted = directory.wanted().filter(({ id }) => owners.nameFor(id) === name);
     const wantedIds = new Set(wanted.map(({ id }) => id));
     const isFree = (id: string): boolean => !this.#held.has(id);
     return {
@@ -135,7 +135,7 @@ export class Reconciler {
   /** Does all that can be done, then throws the first thing that could not. */
   async #act(worker: WorkerAddress, { surplus, missing }: Difference): Promise<void> {
     const { signal } = this.#closing;
-    const put = ({ id, source }: WantedCamera) => putCamera(worker, { cameraId: id, source }, signal);
+    const put = ({ id, source }: KnownCamera) => putCamera(worker, { cameraId: id, source }, signal);
     const work = [
       ...surplus.map((id) => () => removeCamera(worker, id, signal)),
       ...missing.map((camera) => () => put(camera)),

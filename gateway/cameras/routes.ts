@@ -1,10 +1,11 @@
 /** The camera routes that the gateway answers itself (contract, section 1). */
 import express, { Router } from 'express';
 import { cameraIdSchema, parseConnectRequest, parseFields } from '#shared/camera.ts';
-import { maskedUrl } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import { publicOrigin } from '../proxy/public-origin.ts';
-import type { CameraDirectory, WantedCamera } from './camera-directory.ts';
+import type { CameraDirectory } from './camera-directory.ts';
+import { pageOf } from './camera-page.ts';
+import { viewCamera } from './camera-view.ts';
 import type { Connector } from './connector.ts';
 
 /** What these routes need. */
@@ -22,8 +23,10 @@ export function cameraRoutes({ directory, connector, rtspStatus }: CameraRoutesO
   const routes = Router();
   const json = express.json({ limit: BODY_LIMIT });
 
-  routes.get('/', (_req, res) => {
-    res.json(directory.list().map(describe));
+  routes.get('/', (req, res) => {
+    const { cameras, next } = pageOf(directory.list(), req.query);
+    if (next !== undefined) res.setHeader('X-Next-Cursor', next);
+    res.json(cameras.map(viewCamera));
   });
   routes.get('/status', (_req, res) => {
     res.setHeader('Cache-Control', 'no-store');
@@ -42,22 +45,9 @@ export function cameraRoutes({ directory, connector, rtspStatus }: CameraRoutesO
     res.json({ success: true, message: 'Camera disconnected' });
   });
   routes.get('/:id', (req, res) => {
-    res.json(describe(directory.get(req.params.id)));
+    res.json(viewCamera(directory.get(req.params.id)));
   });
   return routes;
-}
-
-function describe(camera: WantedCamera): object {
-  return {
-    id: camera.id,
-    name: camera.name,
-    location: camera.location,
-    rtspUrl: maskedUrl(camera.source),
-    webrtcUrl: `/whep/${encodeURIComponent(camera.id)}`,
-    frameUrl: `/api/cameras/${encodeURIComponent(camera.id)}/frame`,
-    mjpegUrl: `/api/cameras/${encodeURIComponent(camera.id)}/stream.mjpeg`,
-    isDemo: camera.isDemo,
-  };
 }
 
 function cameraIdOf(body: unknown): string {

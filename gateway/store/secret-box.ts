@@ -1,5 +1,5 @@
 /** Encrypts what must not be read off the disk: camera passwords and addresses that hold them. */
-import { createCipheriv, createDecipheriv, randomBytes, scryptSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '#shared/errors.ts';
@@ -38,6 +38,13 @@ export function createSecretBox(key: Buffer): SecretBox {
       }
     },
   };
+}
+
+/** Whether somebody knows the key: SECRET_KEY itself, or what `secret.key` holds. Takes tens of milliseconds. */
+export function isSecretKey(key: Buffer, candidate: string): boolean {
+  const decoded = Buffer.from(candidate.trim(), 'base64');
+  const forms = [scryptSync(candidate, SALT, KEY_BYTES), decoded];
+  return forms.some((form) => form.length === key.length && timingSafeEqual(form, key));
 }
 
 function decrypt(key: Buffer, text: string): string {

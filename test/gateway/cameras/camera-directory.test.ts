@@ -1,19 +1,28 @@
 import { expect } from 'chai';
 import { Redactor } from '#shared/redact.ts';
-import { CameraDirectory, type WantedCamera } from '../../../gateway/cameras/camera-directory.ts';
+import {
+  type CameraChange,
+  CameraDirectory,
+  type KnownCamera,
+} from '../../../gateway/cameras/camera-directory.ts';
 import { cameraSource } from '../../support/camera-source.ts';
 import { codeOf } from '../../support/errors.ts';
 
-function camera(id: string, change: Partial<WantedCamera> = {}): WantedCamera {
-  return { id, name: id, location: '', source: cameraSource(), isDemo: false, ...change };
+function camera(id: string, change: Partial<CameraChange> = {}): CameraChange {
+  return { id, name: id, location: '', source: cameraSource(), origin: 'connected', ...change };
+}
+
+function registered(id: string, change: Partial<KnownCamera> = {}): KnownCamera {
+  const analysis = { motion: false, persons: false, faces: false };
+  return { ...camera(id), origin: 'registry', enabled: true, analysis, isFromFile: false, ...change };
 }
 
 describe('CameraDirectory', () => {
-  it('lists cameras in order of arrival, a replaced one in its old place', () => {
+  it('lists cameras in order of their ids, numbers as numbers', () => {
     const directory = new CameraDirectory(10, new Redactor());
-    for (const id of ['b', 'a']) directory.put(camera(id));
+    for (const id of ['b', '10', '2', 'a']) directory.put(camera(id));
     directory.put(camera('b', { name: 'new' }));
-    expect(directory.list().map(({ id, name }) => `${id} ${name}`)).to.deep.equal(['b new', 'a a']);
+    expect(directory.list().map(({ name }) => name)).to.deep.equal(['2', '10', 'a', 'new']);
   });
 
   it('knows no camera by the name of a property that every object has', () => {
@@ -22,20 +31,23 @@ describe('CameraDirectory', () => {
     expect(codeOf(() => directory.get('__proto__'))).to.equal('camera-not-found');
   });
 
-  it('tells of every change, once for several cameras removed together, and of none that changes nothing', () => {
+  it('tells of every change, once for several cameras together, and of none that changes nothing', () => {
     const directory = new CameraDirectory(10, new Redactor());
     let changes = 0;
     const end = directory.onChange(() => {
       changes += 1;
     });
-    for (const id of ['1', '2', '3']) directory.put(camera(id));
-    directory.removeWhere(({ id }) => id !== '1');
+    for (const id of ['1', '2', '3']) directory.put(camera(id, { origin: 'demo' }));
+    directory.removeDemo();
     directory.remove('unknown');
-    directory.removeWhere(() => false);
+    directory.removeDemo();
     expect(changes).to.equal(4);
+    directory.syncRegistered([registered('1'), registered('2')]);
+    directory.syncRegistered([registered('1'), registered('2')]);
+    expect(changes).to.equal(5);
     end();
     directory.remove('1');
-    expect(changes).to.equal(4);
+    expect(changes).to.equal(5);
   });
 
   it('keeps the passwords of its cameras out of every text, for as long as they are here', () => {
@@ -56,10 +68,56 @@ describe('CameraDirectory', () => {
 
   it('has room for a limited number of cameras, not counting the demo and those it replaces', () => {
     const directory = new CameraDirectory(1, new Redactor());
-    directory.put(camera('demo', { isDemo: true }));
+    directory.put(camera('demo', { origin: 'demo' }));
     directory.checkRoom('1');
     directory.put(camera('1'));
     directory.checkRoom('1');
     expect(codeOf(() => directory.checkRoom('2'))).to.equal('too-many-requests');
+  });
+
+  describe('over the registry', () => {
+    let directory: CameraDirectory;
+
+    beforeEach(() => {
+      directory = new CameraDirectory(10, new Redactor());
+      directory.syncRegistered([registered('1', { name: 'Garage' }), registered('2', { enabled: false })]);
+    });
+
+    const wanted = () => directory.wanted().map(({ id, origin }) => `${id} ${origin}`);
+
+    it('wants the enabled cameras and lists all', () => {
+      expect(wanted()).to.deep.equal(['1 registry']);
+      expect(directory.list()).to.have.length(2);
+    });
+
+    it('lets a client connect another source for this life, and forgets it when the registry changes it', () => {
+      directory.put(camera('1', { source: cameraSource(555) }));
+      expect(wanted()).to.deep.equal(['1 connected']);
+      directory.setRegistered(registered('1', { name: 'Yard' }));
+      expect(wanted()).to.deep.equal(['1 registry']);
+    });
+
+    it('keeps what a client connected when the registry is read again', () => {
+      directory.put(camera('1', { source: cameraSource(555) }));
+      directory.syncRegistered([registered('1'), registered('2', { enabled: false })]);
+      expect(wanted()).to.deep.equal(['1 connected']);
+    });
+
+    it('disconnects a stored camera for this life, and still knows it', () => {
+      directory.remove('1');
+      directory.syncRegistered([registered('1', { name: 'Other' }), registered('2')]);
+      expect(wanted()).to.deep.equal(['2 registry']);
+      expect(directory.get('1').name).to.equal('Other');
+      directory.setRegistered(registered('1'));
+      expect(wanted()).to.deep.equal(['1 registry', '2 registry']);
+    });
+
+    it('forgets a camera that is no longer stored, also after a client disconnected it', () => {
+      directory.remove('1');
+      directory.syncRegistered([]);
+      expect(directory.list()).to.deep.equal([]);
+      directory.syncRegistered([registered('1')]);
+      expect(wanted()).to.deep.equal(['1 registry']);
+    });
   });
 });

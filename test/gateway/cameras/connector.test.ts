@@ -53,7 +53,7 @@ describe('Connector', () => {
   it('wants a camera from its first frame on, under the name given or one made of its id', async () => {
     await connector.connect(request('1'));
     await connector.connect(request('2', { name: 'Garage', location: 'Yard' }));
-    expect(directory.get('1')).to.include({ name: 'Camera 1', location: '', isDemo: false });
+    expect(directory.get('1')).to.include({ name: 'Camera 1', location: '', origin: 'connected' });
     expect(directory.get('2')).to.include({ name: 'Garage', location: 'Yard' });
     expect(worker.cameras.get('1')?.source).to.deep.equal(cameraSource());
   });

@@ -19,7 +19,7 @@ describe('Demo', () => {
   const simulate = (rtspPort: number) =>
     pool.bringUp('simulator', { origin: 'http://127.0.0.1:8553', token: 't', details: { rtspPort } });
   const add = (id: string) =>
-    directory.put({ id, name: id, location: '', source: cameraSource(), isDemo: false });
+    directory.put({ id, name: id, location: '', source: cameraSource(), origin: 'connected' });
   const ports = () =>
     directory.list().map(({ id, source }) => `${id} ${asRtsp(source)?.port}${asRtsp(source)?.path}`);
 

@@ -36,7 +36,7 @@ describe('Reconciler', () => {
   }
 
   function want(id: string, port = 554): void {
-    directory.put({ id, name: id, location: '', source: cameraSource(port), isDemo: false });
+    directory.put({ id, name: id, location: '', source: cameraSource(port), origin: 'connected' });
   }
 
   function bringUp(): void {

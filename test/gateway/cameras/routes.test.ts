@@ -107,7 +107,7 @@ describe('The camera routes', () => {
   });
 
   it('lists cameras and shows one, without its password', async () => {
-    directory.put({ id: '1', name: 'Garage', location: 'Yard', source: cameraSource(), isDemo: false });
+    directory.put({ id: '1', name: 'Garage', location: 'Yard', source: cameraSource(), origin: 'connected' });
     const { body: list } = await getJson(api);
     expect(list[0]).to.include({
       id: '1',

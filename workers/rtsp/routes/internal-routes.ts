@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import { sourceId } from '#shared/source-id.ts';
 import { type ActualCamera, desiredCameraSchema } from '#shared/worker-protocol.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
+import { cameraStatus } from '../camera/camera-status.ts';
 
 /** Routes under `/internal`. */
 export function internalRoutes(cameras: CameraSet): Router {
@@ -12,9 +13,11 @@ export function internalRoutes(cameras: CameraSet): Router {
   routes.use(express.json({ limit: '64kb' }));
 
   routes.get('/cameras', (_req, res) => {
-    const actual: ActualCamera[] = cameras
-      .list()
-      .map(({ id, source }) => ({ cameraId: id, sourceId: sourceId(source) }));
+    const actual: ActualCamera[] = cameras.list().map((camera) => ({
+      cameraId: camera.id,
+      sourceId: sourceId(camera.source),
+      status: cameraStatus(camera),
+    }));
     res.json(actual);
   });
   routes.post('/connect', async (req, res) => {

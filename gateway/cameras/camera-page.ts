@@ -1,0 +1,38 @@
+/** Pages of the camera list. */
+import { z } from 'zod';
+import { parseFields } from '#shared/camera.ts';
+import type { KnownCamera } from './camera-directory.ts';
+import { compareIds } from './compare-ids.ts';
+
+const MAX_LIMIT = 1000;
+
+const pageSchema = z.object({
+  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(MAX_LIMIT),
+  cursor: z.string().max(64).optional(),
+});
+
+/** Some of the cameras, and where the next page begins. */
+export interface CameraPage {
+  cameras: readonly KnownCamera[];
+  /** The `cursor` of the next page; undefined on the last one. */
+  next: string | undefined;
+}
+
+/** Cuts the page that a query asks for. @param cameras in order of their ids @throws AppError `invalid-field` */
+export function pageOf(cameras: readonly KnownCamera[], query: unknown): CameraPage {
+  const { limit, cursor } = parseFields(pageSchema, query);
+  const start = cursor === undefined ? 0 : firstAfter(cameras, cursor);
+  const page = cameras.slice(start, start + limit);
+  return { cameras: page, next: start + limit < cameras.length ? page.at(-1)?.id : undefined };
+}
+
+/** By order and not by place, so that a camera that is gone meanwhile loses nobody the rest. */
+function firstAfter(cameras: readonly KnownCamera[], cursor: string): number {
+  let [low, high] = [0, cameras.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (compareIds(cameras[middle]?.id ?? '', cursor) <= 0) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}

@@ -1,0 +1,23 @@
+/** A camera as clients see it: never with its password. */
+import { maskedUrl, passwordOf } from '#shared/camera-source.ts';
+import type { KnownCamera } from './camera-directory.ts';
+
+/** One element of `GET /api/cameras` (contract, section 1). */
+export function viewCamera(camera: KnownCamera): object {
+  const id = encodeURIComponent(camera.id);
+  return {
+    id: camera.id,
+    name: camera.name,
+    location: camera.location,
+    rtspUrl: maskedUrl(camera.source),
+    webrtcUrl: `/whep/${id}`,
+    frameUrl: `/api/cameras/${id}/frame`,
+    mjpegUrl: `/api/cameras/${id}/stream.mjpeg`,
+    sourceType: camera.source.kind,
+    hasPassword: passwordOf(camera.source) !== '',
+    enabled: camera.enabled,
+    analysis: camera.analysis,
+    origin: camera.isFromFile ? 'file' : camera.origin,
+    isDemo: camera.origin === 'demo',
+  };
+}

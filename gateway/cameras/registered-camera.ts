@@ -1,0 +1,28 @@
+/** A camera as the registry stores it. */
+import type { RtspSource } from '#shared/camera-source.ts';
+import type { AnalysisSwitches } from './analysis-switches.ts';
+
+/** An RTSP address, or an uploaded video by the id of its camera stream. */
+export type RegisteredSource = RtspSource | { kind: 'video'; stream: string };
+
+/** What a person decides about a camera. */
+export interface RegisteredCamera {
+  id: string;
+  name: string;
+  location: string;
+  source: RegisteredSource;
+  enabled: boolean;
+  analysis: AnalysisSwitches;
+}
+
+/** Who wrote it: the API, or CAMERAS_FILE, which alone may change it then. */
+export type RegistryOrigin = 'api' | 'file';
+
+/** A camera with who wrote it and when, Unix milliseconds. */
+export interface StoredCamera extends RegisteredCamera {
+  origin: RegistryOrigin;
+  /** Its password was sealed with another key: it must be given again. */
+  isPasswordLost: boolean;
+  createdAt: number;
+  updatedAt: number;
+}

@@ -1,0 +1,175 @@
+/** What clients and CAMERAS_FILE write about cameras of the registry, and what it means. */
+import { z } from 'zod';
+import { cameraIdSchema, parseFields } from '#shared/camera.ts';
+import {
+  checkPath,
+  isHost,
+  type RtspSource,
+  sourceFromUrl,
+  type Transport,
+  transportSchema,
+} from '#shared/camera-source.ts';
+import { AppError } from '#shared/errors.ts';
+import { analysisSwitchesSchema } from './analysis-switches.ts';
+import type { RegisteredCamera, RegisteredSource } from './registered-camera.ts';
+
+const idSchema = z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]);
+
+/** Fields that may be given at creation and changed afterwards. */
+const changesSchema = z
+  .object({
+    name: z.string().trim().min(1).max(200).optional(),
+    location: z.string().trim().max(200).optional(),
+    enabled: z.boolean().optional(),
+    analysis: analysisSwitchesSchema.optional(),
+    url: z.string().max(2048).optional(),
+    ip: z.string().min(1).max(253).optional(),
+    port: z.coerce.number().int().min(1).max(65535).optional(),
+    username: z.string().max(256).optional(),
+    password: z.string().max(256).optional(),
+    streamPath: z.string().max(1024).optional(),
+    transport: transportSchema.optional(),
+    secure: z.boolean().optional(),
+    /** Id of an uploaded camera stream, played in place of a camera. */
+    video: z.string().min(1).max(64).optional(),
+  })
+  .strict();
+type Changes = z.infer<typeof changesSchema>;
+
+const creationSchema = changesSchema.extend({ id: idSchema.optional(), cameraId: idSchema.optional() });
+
+/** A new camera before it has an id for certain. */
+export type NewCamera = Omit<RegisteredCamera, 'id'> & { id: string | undefined };
+
+const RTSP_PORT = 554;
+const RTSPS_PORT = 322;
+
+/** Reads the body of `POST /api/cameras`. @throws AppError `missing-field` or `invalid-field`, naming the field */
+export function parseNewCamera(body: unknown): NewCamera {
+  const { id, cameraId, ...fields } = parseFields(creationSchema, asObject(body));
+  const source = newSource(fields);
+  const name = fields.name ?? `Camera ${id ?? cameraId ?? ''}`.trim();
+  return {
+    id: id ?? cameraId,
+    name,
+    location: fields.location ?? '',
+    source,
+    enabled: fields.enabled ?? true,
+    analysis: fields.analysis ?? { motion: false, persons: false, faces: false },
+  };
+}
+
+/** Applies the body of `PATCH /api/cameras/:id`. @throws AppError `invalid-field`, naming the field */
+export function applyChanges(camera: RegisteredCamera, body: unknown): RegisteredCamera {
+  const fields = parseFields(changesSchema, asObject(body));
+  if (Object.keys(fields).length === 0) {
+    throw new AppError('invalid-field', 'The body names nothing to change', { field: 'body' });
+  }
+  return {
+    id: camera.id,
+    name: fields.name ?? camera.name,
+    location: fields.location ?? camera.location,
+    source: changedSource(camera.source, fields),
+    enabled: fields.enabled ?? camera.enabled,
+    analysis: fields.analysis ?? camera.analysis,
+  };
+}
+
+const SOURCE_FIELDS = [
+  'url',
+  'ip',
+  'port',
+  'username',
+  'password',
+  'streamPath',
+  'transport',
+  'secure',
+  'video',
+] as const;
+
+function newSource(fields: Changes): RegisteredSource {
+  checkOneKind(fields);
+  if (fields.video !== undefined) return { kind: 'video', stream: fields.video };
+  if (fields.url !== undefined) return withCredentials(sourceFromUrl(fields.url, fields.transport), fields);
+  if (fields.ip === undefined) {
+    throw new AppError('missing-field', 'Missing required fields: url, ip or video', { field: 'url' });
+  }
+  const blank: RtspSource = {
+    kind: 'rtsp',
+    secure: false,
+    host: '',
+    port: RTSP_PORT,
+    path: '/1',
+    username: 'admin',
+    password: 'admin',
+    transport: 'tcp',
+  };
+  return withFields(blank, fields);
+}
+
+function changedSource(source: RegisteredSource, fields: Changes): RegisteredSource {
+  if (SOURCE_FIELDS.every((field) => fields[field] === undefined)) return source;
+  checkOneKind(fields);
+  if (source.kind === 'video' || fields.video !== undefined) return newSource(fields);
+  const changed =
+    fields.url === undefined
+      ? withFields(source, fields)
+      : keepCredentials(
+          source,
+          withCredentials(sourceFromUrl(fields.url, fields.transport ?? source.transport), fields),
+        );
+  checkPasswordStays(source, changed, fields);
+  return changed;
+}
+
+/** A URL that says nothing of credentials keeps those of before. */
+function keepCredentials(before: RtspSource, after: RtspSource): RtspSource {
+  if (after.username !== '' || after.password !== '') return after;
+  return { ...after, username: before.username, password: before.password };
+}
+
+/** A stored password must not be sent to a host that whoever changes the camera chooses. */
+function checkPasswordStays(before: RtspSource, after: RtspSource, { password }: Changes): void {
+  const isElsewhere = before.host !== after.host || before.port !== after.port;
+  const isKept = before.password !== '' && before.password === after.password && password === undefined;
+  if (isElsewhere && isKept) {
+    throw new AppError('invalid-field', 'password must be given again when the address changes', {
+      field: 'password',
+    });
+  }
+}
+
+function checkOneKind({ url, ip, video }: Changes): void {
+  const given = Object.entries({ url, ip, video }).filter(([, value]) => value !== undefined);
+  if (given.length < 2) return;
+  const names = given.map(([name]) => name);
+  throw new AppError('invalid-field', `Only one of ${names.join(', ')} can be given`, {
+    field: names[1] as string,
+  });
+}
+
+function withCredentials(source: RtspSource, { username, password }: Changes): RtspSource {
+  return { ...source, username: username ?? source.username, password: password ?? source.password };
+}
+
+function withFields(source: RtspSource, fields: Changes): RtspSource {
+  const secure = fields.secure ?? source.secure;
+  const usualPort = secure === source.secure ? source.port : secure ? RTSPS_PORT : RTSP_PORT;
+  const changed = {
+    ...source,
+    secure,
+    host: (fields.ip ?? source.host).replace(/^\[(.*)\]$/, '$1'),
+    port: fields.port ?? usualPort,
+    path: fields.streamPath === undefined ? source.path : `/${fields.streamPath.replace(/^\//, '')}`,
+    transport: (fields.transport ?? source.transport) as Transport,
+  };
+  if (!isHost(changed.host))
+    throw new AppError('invalid-field', 'ip must be an IP address or host name', { field: 'ip' });
+  checkPath(changed.path, 'streamPath');
+  return withCredentials(changed, fields);
+}
+
+function asObject(body: unknown): unknown {
+  if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
+  throw new AppError('invalid-field', 'The body must be a JSON object', { field: 'body' });
+}

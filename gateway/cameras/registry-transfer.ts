@@ -1,0 +1,131 @@
+/** Export and import of the whole registry as JSON. */
+import { z } from 'zod';
+import { parseFields } from '#shared/camera.ts';
+import { AppError } from '#shared/errors.ts';
+import type { RegisteredCamera, StoredCamera } from './registered-camera.ts';
+import type { CameraRegistry } from './registry.ts';
+import { type NewCamera, parseNewCamera } from './registry-input.ts';
+
+const VERSION = 1;
+const MAX_CAMERAS = 10_000;
+
+const importSchema = z
+  .object({
+    version: z.literal(VERSION).optional(),
+    exportedAt: z.string().optional(),
+    cameras: z.array(z.record(z.string(), z.unknown())).max(MAX_CAMERAS),
+    /** Cameras that the import does not name are removed. */
+    replace: z.boolean().default(false),
+  })
+  .strict();
+
+/** The registry as `POST /api/cameras/import` reads it. */
+export async function exportCameras(registry: CameraRegistry, withPasswords: boolean): Promise<object> {
+  const cameras = (await registry.all()).filter(({ origin }) => origin === 'api');
+  return {
+    version: VERSION,
+    exportedAt: new Date().toISOString(),
+    cameras: cameras.map((camera) => describe(camera, withPasswords)),
+  };
+}
+
+/**
+ * Writes all cameras of an export, or none. A camera without a password in it keeps
+ * the stored one, as long as its address is the same.
+ * @returns how many were written
+ * @throws AppError `invalid-field` naming the camera and its field, as `cameras.3.url`
+ */
+export async function importCameras(registry: CameraRegistry, body: unknown): Promise<number> {
+  const { cameras, replace } = parseFields(importSchema, body);
+  const entries = cameras.map(parseEntry);
+  checkIds(entries);
+  await registry.change('api', (stored) => {
+    const byId = new Map(stored.map((camera) => [camera.id, camera]));
+    const write = entries.map(({ camera, hasNoPassword }, index) => {
+      const before = byId.get(camera.id);
+      if (before?.origin === 'file') throw fromFile(camera.id, index);
+      return hasNoPassword ? withPasswordOf(camera, before) : camera;
+    });
+    const ids = new Set(write.map(({ id }) => id));
+    const others = stored.filter(({ id, origin }) => origin === 'api' && !ids.has(id));
+    return { write, remove: replace ? others.map(({ id }) => id) : [] };
+  });
+  return entries.length;
+}
+
+interface Entry {
+  camera: RegisteredCamera;
+  /** The entry says that there is a password, or none, but not which. */
+  hasNoPassword: boolean;
+}
+
+function parseEntry(entry: Record<string, unknown>, index: number): Entry {
+  const { hasPassword, ...fields } = entry;
+  const camera = parseListed(fields, index);
+  return { camera, hasNoPassword: hasPassword !== undefined && fields.password === undefined };
+}
+
+/** Reads one camera of a list, where each needs an id. @throws AppError whose field starts with `cameras.{index}` */
+export function parseListed(fields: unknown, index: number): RegisteredCamera {
+  const at = `cameras.${index}`;
+  let camera: NewCamera;
+  try {
+    camera = parseNewCamera(fields);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, `${at}: ${error.message}`, { field: `${at}.${error.field ?? ''}` });
+  }
+  const { id } = camera;
+  if (id === undefined)
+    throw new AppError('missing-field', `${at}: Missing required fields: id`, { field: `${at}.id` });
+  return { ...camera, id };
+}
+
+function checkIds(entries: Entry[]): void {
+  const seen = new Set<string>();
+  for (const [index, { camera }] of entries.entries()) {
+    if (seen.has(camera.id)) {
+      const field = `cameras.${index}.id`;
+      throw new AppError('invalid-field', `${field}: ${camera.id} is named twice`, { field });
+    }
+    seen.add(camera.id);
+  }
+}
+
+function withPasswordOf(camera: RegisteredCamera, before: StoredCamera | undefined): RegisteredCamera {
+  const { source } = camera;
+  if (source.kind === 'video') return camera;
+  const old = before?.source.kind === 'rtsp' ? before.source : undefined;
+  const isSameAddress =
+    old !== undefined &&
+    old.host === source.host &&
+    old.port === source.port &&
+    old.username === source.username;
+  return { ...camera, source: { ...source, password: isSameAddress ? old.password : '' } };
+}
+
+function describe(
+  { id, name, location, source, enabled, analysis }: StoredCamera,
+  withPasswords: boolean,
+): object {
+  const common = { id, name, location, enabled, analysis };
+  if (source.kind === 'video') return { ...common, video: source.stream };
+  const { secure, host, port, username, password, path, transport } = source;
+  return {
+    ...common,
+    secure,
+    ip: host,
+    port,
+    username,
+    ...(withPasswords ? { password } : { hasPassword: password !== '' }),
+    streamPath: path,
+    transport,
+  };
+}
+
+function fromFile(id: string, index: number): AppError {
+  const field = `cameras.${index}.id`;
+  return new AppError('camera-from-file', `${field}: camera ${id} is kept in CAMERAS_FILE; change it there`, {
+    field,
+  });
+}

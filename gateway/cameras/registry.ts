@@ -1,0 +1,224 @@
+/** The registry: cameras that are kept for ever. The database decides, the directory follows. */
+import { AppError, messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Store } from '../store/store.ts';
+import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
+import type { CameraRepository } from './camera-repository.ts';
+import type { RegisteredCamera, StoredCamera } from './registered-camera.ts';
+import { applyChanges, parseNewCamera } from './registry-input.ts';
+
+/** Uploaded videos, as far as cameras play them. */
+export interface UploadedVideos {
+  /** Absolute path of a stream's video. @returns undefined when there is none */
+  fileOf(streamId: string): Promise<string | undefined>;
+}
+
+/** What a registry is made of. */
+export interface RegistryOptions {
+  store: Store;
+  repository: CameraRepository;
+  directory: CameraDirectory;
+  videos: UploadedVideos;
+  log: Logger;
+  /** Pause between looks at what other gateways on this database changed, milliseconds. */
+  refreshMs?: number;
+}
+
+const REFRESH_MS = 30_000;
+
+/** Reads and changes the registry. Changes run one after another, so that the directory ends as the database does. */
+export class CameraRegistry {
+  readonly #options: RegistryOptions;
+  readonly #loaded = Promise.withResolvers<void>();
+  #versions = new Map<string, number>();
+  #turn: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  constructor(options: RegistryOptions) {
+    this.#options = options;
+    this.#loaded.promise.catch(() => {});
+  }
+
+  /** Loads the registry as soon as the database is there, and looks again regularly. */
+  start(): void {
+    void this.#options.store.whenReady().then(
+      () => this.#refreshForEver(),
+      () => this.#loaded.reject(new Error('The database was closed')),
+    );
+  }
+
+  /** Resolves once the registry has been read for the first time. */
+  whenLoaded(): Promise<void> {
+    return this.#loaded.promise;
+  }
+
+  /** Stops looking; waits for what is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#turn;
+  }
+
+  /** Adds a camera. @throws AppError `camera-exists`, `missing-field`, `invalid-field`, `too-many-requests` */
+  async create(body: unknown): Promise<KnownCamera> {
+    const given = parseNewCamera(body);
+    return this.#inTurn(async () => {
+      const camera = given.id === undefined ? this.#withFreeId(given) : { ...given, id: given.id };
+      this.#options.directory.checkRoom(camera.id);
+      await this.#checkVideo(camera);
+      const { store, repository } = this.#options;
+      const now = Date.now();
+      if (!(await repository.insert(store.db, camera, 'api', now))) {
+        throw new AppError('camera-exists', `There is a camera ${camera.id} already`, { field: 'id' });
+      }
+      return this.#adopt({ ...camera, origin: 'api', isPasswordLost: false, createdAt: now, updatedAt: now });
+    });
+  }
+
+  /** Changes a camera. @throws AppError `camera-not-found`, `camera-from-file`, `invalid-field` */
+  update(id: string, body: unknown): Promise<KnownCamera> {
+    return this.#inTurn(async () => {
+      const { store, repository } = this.#options;
+      const before = await this.#editable(id);
+      const changed = applyChanges(before, body);
+      await this.#checkVideo(changed);
+      // Later than before even within one millisecond: other gateways look at this alone.
+      const now = Math.max(Date.now(), before.updatedAt + 1);
+      await repository.upsert(store.db, [changed], 'api', now);
+      return this.#adopt({ ...before, ...changed, isPasswordLost: false, updatedAt: now });
+    });
+  }
+
+  /** Removes a camera, also one that was only connected. @throws AppError `camera-not-found`, `camera-from-file` */
+  remove(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const { store, repository, directory } = this.#options;
+      if (directory.has(id) && (await repository.find(store.db, id)) === undefined) {
+        directory.remove(id);
+        return;
+      }
+      await this.#editable(id);
+      await repository.remove(store.db, [id]);
+      this.#versions.delete(id);
+      directory.dropRegistered(id);
+    });
+  }
+
+  /** Every stored camera, passwords included. */
+  all(): Promise<StoredCamera[]> {
+    return this.#options.repository.all(this.#options.store.db);
+  }
+
+  /**
+   * Writes many cameras, all or nothing, and removes others.
+   * @param plan gets every stored camera and says what to write and what to remove
+   */
+  change(
+    origin: 'api' | 'file',
+    plan: (stored: StoredCamera[]) => { write: RegisteredCamera[]; remove: string[] },
+  ): Promise<void> {
+    return this.#inTurn(async () => {
+      const { store, repository, directory } = this.#options;
+      const { write, remove } = plan(await repository.all(store.db));
+      directory.checkRoom(...write.map(({ id }) => id));
+      for (const camera of write) await this.#checkVideo(camera);
+      await store.transaction(async (trx) => {
+        await repository.remove(trx, remove);
+        await repository.upsert(trx, write, origin, Date.now());
+      });
+      await this.#refresh();
+    });
+  }
+
+  async #refreshForEver(): Promise<void> {
+    try {
+      await this.#inTurn(() => this.#refresh());
+      this.#loaded.resolve();
+    } catch (error) {
+      this.#options.log.warn({ reason: messageOf(error) }, 'the registry could not be read');
+    }
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => void this.#refreshForEver(), this.#options.refreshMs ?? REFRESH_MS);
+  }
+
+  async #refresh(): Promise<void> {
+    const { store, repository, directory } = this.#options;
+    const versions = await repository.versions(store.db);
+    const changed = [...versions].filter(([id, version]) => this.#versions.get(id) !== version);
+    const known = directory.registered().filter(({ id }) => versions.has(id));
+    const fresh = await repository.some(
+      store.db,
+      changed.map(([id]) => id),
+    );
+    const cameras = new Map(known.map((camera) => [camera.id, camera]));
+    for (const stored of fresh) cameras.set(stored.id, await this.#toKnown(stored));
+    this.#versions = versions;
+    directory.syncRegistered([...cameras.values()]);
+  }
+
+  async #editable(id: string): Promise<StoredCamera> {
+    const { store, repository } = this.#options;
+    const camera = await repository.find(store.db, id);
+    if (camera === undefined) throw new AppError('camera-not-found', `No camera ${id} is stored`);
+    if (camera.origin === 'file') {
+      throw new AppError('camera-from-file', `Camera ${id} is kept in CAMERAS_FILE; change it there`);
+    }
+    return camera;
+  }
+
+  async #adopt(stored: StoredCamera): Promise<KnownCamera> {
+    const known = await this.#toKnown(stored);
+    this.#versions.set(stored.id, stored.updatedAt);
+    this.#options.directory.setRegistered(known);
+    return known;
+  }
+
+  async #toKnown(stored: StoredCamera): Promise<KnownCamera> {
+    if (stored.isPasswordLost) {
+      this.#options.log.error(
+        { cameraId: stored.id },
+        'a stored password was sealed with another key; give it again',
+      );
+    }
+    const { source } = stored;
+    return {
+      id: stored.id,
+      name: stored.name,
+      location: stored.location,
+      source:
+        source.kind === 'rtsp'
+          ? source
+          : { kind: 'video', file: (await this.#options.videos.fileOf(source.stream)) ?? '' },
+      origin: 'registry',
+      enabled: stored.enabled,
+      analysis: stored.analysis,
+      isFromFile: stored.origin === 'file',
+    };
+  }
+
+  async #checkVideo({ source }: RegisteredCamera): Promise<void> {
+    if (source.kind !== 'video') return;
+    if ((await this.#options.videos.fileOf(source.stream)) === undefined) {
+      throw new AppError('invalid-field', `There is no uploaded video of camera stream ${source.stream}`, {
+        field: 'video',
+      });
+    }
+  }
+
+  /** The next number after the highest that is in use. */
+  #withFreeId<T extends object>(camera: T): T & { id: string } {
+    const numbers = this.#options.directory
+      .list()
+      .filter(({ origin }) => origin !== 'demo')
+      .map(({ id }) => (/^\d{1,9}$/.test(id) ? Number(id) : 0));
+    const id = String(numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1);
+    return { ...camera, id };
+  }
+
+  #inTurn<T>(run: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(run);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}

@@ -1,0 +1,197 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import { Redactor } from '#shared/redact.ts';
+import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
+import { CameraRepository } from '../../../gateway/cameras/camera-repository.ts';
+import { CameraRegistry } from '../../../gateway/cameras/registry.ts';
+import { exportCameras, importCameras } from '../../../gateway/cameras/registry-transfer.ts';
+import { createSecretBox } from '../../../gateway/store/secret-box.ts';
+import type { Store } from '../../../gateway/store/store.ts';
+import { asRtsp } from '../../support/camera-source.ts';
+import { rejection } from '../../support/errors.ts';
+import { onEveryEngine } from '../../support/stores.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+const PASSWORD = 'p@ss:w/rd#1';
+const log = pino({ level: 'silent' });
+
+describe('The camera registry', () => {
+  onEveryEngine((open) => {
+    let store: Store;
+    let opened: CameraRegistry[];
+
+    beforeEach(async () => {
+      store = await open();
+      opened = [];
+    });
+    afterEach(async () => {
+      for (const registry of opened) await registry.close();
+    });
+
+    async function start(
+      key = Buffer.alloc(32, 1),
+      refreshMs = 60_000,
+    ): Promise<{ registry: CameraRegistry; directory: CameraDirectory }> {
+      const directory = new CameraDirectory(100, new Redactor());
+      const videos = {
+        fileOf: async (id: string) => (id === 'clip' ? '/data/uploads/clip.mp4' : undefined),
+      };
+      const repository = new CameraRepository(createSecretBox(key));
+      const registry = new CameraRegistry({ store, repository, directory, videos, log, refreshMs });
+      opened.push(registry);
+      registry.start();
+      await registry.whenLoaded();
+      return { registry, directory };
+    }
+
+    const passwordOf = (directory: CameraDirectory, id: string) => asRtsp(directory.get(id).source)?.password;
+
+    it('keeps a camera over restarts, its password and all', async () => {
+      const first = await start();
+      await first.registry.create({ id: 'gate', name: 'Gate', ip: '10.0.0.9', password: PASSWORD });
+      const { directory } = await start();
+      expect(directory.get('gate')).to.deep.equal(first.directory.get('gate'));
+      expect(passwordOf(directory, 'gate')).to.equal(PASSWORD);
+    });
+
+    it('stores no password that could be read', async () => {
+      const { registry } = await start();
+      await registry.create({ id: 'gate', url: `rtsp://admin:${PASSWORD}@10.0.0.9/1` });
+      const rows = JSON.stringify(await store.db.selectFrom('cameras').selectAll().execute());
+      expect(rows).to.include('10.0.0.9').and.not.include(PASSWORD);
+    });
+
+    it('gives a camera without an id the next free number', async () => {
+      const { registry } = await start();
+      await registry.create({ id: 7, ip: '10.0.0.9' });
+      const camera = await registry.create({ ip: '10.0.0.10', name: 'Yard' });
+      expect([camera.id, camera.name]).to.deep.equal(['8', 'Yard']);
+    });
+
+    it('refuses a taken id, and an address that is none, and changes nothing', async () => {
+      const { registry, directory } = await start();
+      await registry.create({ id: 'gate', ip: '10.0.0.9' });
+      const failures = [
+        await rejection(registry.create({ id: 'gate', ip: '10.0.0.10' })),
+        await rejection(registry.create({ id: 'yard', ip: 'not a host' })),
+        await rejection(registry.create({ id: 'yard', url: 'http://10.0.0.9/' })),
+        await rejection(registry.create({ id: 'yard' })),
+        await rejection(registry.create({ id: 'yard', ip: '10.0.0.9', colour: 'red' })),
+        await rejection(registry.create({ id: 'yard', ip: '10.0.0.9', url: 'rtsp://10.0.0.9/' })),
+        await rejection(registry.create({ id: 'yard', video: 'unknown' })),
+      ];
+      expect(failures.map(({ code, field }) => `${code} ${field}`)).to.deep.equal([
+        'camera-exists id',
+        'invalid-field ip',
+        'invalid-field url',
+        'missing-field url',
+        'invalid-field colour',
+        'invalid-field ip',
+        'invalid-field video',
+      ]);
+      expect(directory.list().map(({ id }) => id)).to.deep.equal(['gate']);
+    });
+
+    it('plays an uploaded video as a camera', async () => {
+      const { registry } = await start();
+      const camera = await registry.create({ id: 'film', video: 'clip' });
+      expect(camera.source).to.deep.equal({ kind: 'video', file: '/data/uploads/clip.mp4' });
+    });
+
+    it('changes what is named and nothing else', async () => {
+      const { registry, directory } = await start();
+      await registry.create({ id: 'gate', name: 'Gate', ip: '10.0.0.9', password: PASSWORD });
+      await registry.update('gate', { location: 'North', streamPath: 'low', enabled: false });
+      expect(directory.get('gate')).to.include({ name: 'Gate', location: 'North', enabled: false });
+      expect(asRtsp(directory.get('gate').source)).to.include({ path: '/low', password: PASSWORD });
+    });
+
+    it('never takes a stored password to another address', async () => {
+      const { registry, directory } = await start();
+      await registry.create({ id: 'gate', ip: '10.0.0.9', password: PASSWORD });
+      for (const change of [{ ip: '6.6.6.6' }, { url: 'rtsp://6.6.6.6/1' }, { port: 8554 }]) {
+        const { code, field } = await rejection(registry.update('gate', change));
+        expect([code, field]).to.deep.equal(['invalid-field', 'password']);
+      }
+      await registry.update('gate', { ip: '10.0.0.10', password: 'another-one' });
+      expect(passwordOf(directory, 'gate')).to.equal('another-one');
+    });
+
+    it('removes a camera for good, and one that was only connected for this life', async () => {
+      const { registry, directory } = await start();
+      const { source } = await registry.create({ id: 'gate', ip: '10.0.0.9' });
+      directory.put({ id: 'guest', name: '', location: '', source, origin: 'connected' });
+      await registry.remove('gate');
+      await registry.remove('guest');
+      expect(directory.list()).to.deep.equal([]);
+      expect((await rejection(registry.remove('gate'))).code).to.equal('camera-not-found');
+      expect((await start()).directory.list()).to.deep.equal([]);
+    });
+
+    it('sees by itself what another gateway on the same database changed', async () => {
+      const here = await start();
+      const there = await start(undefined, 20);
+      await here.registry.create({ id: 'gate', ip: '10.0.0.9' });
+      await waitFor(() => there.directory.has('gate'));
+      await here.registry.update('gate', { name: 'North gate' });
+      await waitFor(() => there.directory.get('gate').name === 'North gate');
+      await here.registry.remove('gate');
+      await waitFor(() => !there.directory.has('gate'));
+    });
+
+    it('goes on with the other cameras when one password was sealed with a lost key', async () => {
+      const { registry } = await start();
+      await registry.create({ id: 'gate', ip: '10.0.0.9', password: PASSWORD });
+      const { registry: after, directory } = await start(Buffer.alloc(32, 2));
+      await after.create({ id: 'yard', ip: '10.0.0.10' });
+      expect(passwordOf(directory, 'gate')).to.equal('');
+      await after.update('gate', { password: PASSWORD });
+      expect(passwordOf(directory, 'gate')).to.equal(PASSWORD);
+    });
+
+    describe('as a file', () => {
+      it('comes back from its own export, passwords only where they were asked for', async () => {
+        const { registry, directory } = await start();
+        await registry.create({ id: 'gate', name: 'Gate', ip: '10.0.0.9', password: PASSWORD });
+        await registry.create({ id: 'film', video: 'clip', enabled: false });
+        const before = directory.list();
+        const plain = JSON.parse(JSON.stringify(await exportCameras(registry, false)));
+        const full = JSON.parse(JSON.stringify(await exportCameras(registry, true)));
+        expect(JSON.stringify(plain)).to.not.include(PASSWORD);
+        await importCameras(registry, plain);
+        expect(directory.list(), 'kept the stored password').to.deep.equal(before);
+        for (const { id } of before) await registry.remove(id);
+        await importCameras(registry, full);
+        expect(directory.list()).to.deep.equal(before);
+      });
+
+      it('imports all or nothing, and names the camera and field at fault', async () => {
+        const { registry, directory } = await start();
+        const cameras = [
+          { id: 'a', ip: '10.0.0.1' },
+          { id: 'b', ip: 'no host' },
+        ];
+        const { code, field } = await rejection(importCameras(registry, { cameras }));
+        expect([code, field]).to.deep.equal(['invalid-field', 'cameras.1.ip']);
+        expect(directory.list()).to.deep.equal([]);
+      });
+
+      it('removes what an import does not name only when it is told to', async () => {
+        const { registry, directory } = await start();
+        await registry.create({ id: 'old', ip: '10.0.0.1' });
+        await importCameras(registry, { cameras: [{ id: 'new', ip: '10.0.0.2' }] });
+        expect(directory.list().map(({ id }) => id)).to.deep.equal(['new', 'old']);
+        await importCameras(registry, { cameras: [{ id: 'new', ip: '10.0.0.2' }], replace: true });
+        expect(directory.list().map(({ id }) => id)).to.deep.equal(['new']);
+      });
+
+      it('gives an imported address no password of another one', async () => {
+        const { registry, directory } = await start();
+        await registry.create({ id: 'gate', ip: '10.0.0.9', password: PASSWORD });
+        const camera = { id: 'gate', ip: '6.6.6.6', hasPassword: true };
+        await importCameras(registry, { cameras: [camera] });
+        expect(passwordOf(directory, 'gate')).to.equal('');
+      });
+    });
+  });
+});
