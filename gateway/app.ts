@@ -8,7 +8,7 @@ import type { Logger } from '#shared/logger.ts';
 import { maskUrl, type Redactor } from '#shared/redact.ts';
 import { type CameraRoutesOptions, cameraRoutes } from './cameras/routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health/routes.ts';
-import { cameraProxy, type HttpProxyOptions } from './proxy/http-proxy.ts';
+import { cameraProxy, type HttpProxyOptions, hlsProxy } from './proxy/http-proxy.ts';
 
 /** What the application is made of. */
 export interface AppOptions {
@@ -42,6 +42,7 @@ export function createApp({ cameras, proxy, health, redactor, log }: AppOptions)
   });
   app.use('/api/cameras', cameraRoutes(cameras));
   app.use('/api/cameras', cameraProxy(proxy));
+  app.use('/hls', hlsProxy(proxy));
   app.get('/', (_req, res) => {
     res.json({ name: 'visual-reasoning-gateway', cameras: '/api/cameras', frames: '/ws', health: '/health' });
   });

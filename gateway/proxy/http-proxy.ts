@@ -1,4 +1,4 @@
-/** Passes REST and MJPEG of one camera to the worker that runs it. The only door to http-proxy-middleware. */
+/** Passes REST, MJPEG and HLS of one camera to the worker that runs it. The only door to http-proxy-middleware. */
 import { Agent } from 'node:http';
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
@@ -25,6 +25,7 @@ export interface HttpProxyOptions {
 
 const ANSWER_MS = 15_000;
 const IDLE_MS = 30_000;
+const HLS_FILE = /^(?:index\.m3u8|(?:init|seg|part)-[0-9-]{1,32}\.(?:mp4|m4s))$/;
 /** Requests under way at one worker; more would only wait there. */
 const MAX_ANSWERS = 64;
 const MAX_STREAMS = 200;
@@ -63,6 +64,21 @@ export function cameraProxy(options: HttpProxyOptions): Router {
   });
   routes.get(['/:id/status', '/:id/frame'], answers);
   routes.get('/:id/stream.mjpeg', streams);
+  return routes;
+}
+
+/** Routes `/:id/index.m3u8`, initialisation segments, segments and parts of HLS, and no other path. */
+export function hlsProxy(options: HttpProxyOptions): Router {
+  const routes = Router();
+  const files = passOn(options, {
+    agent: new Agent({ keepAlive: true }),
+    timeoutMs: options.answerMs ?? ANSWER_MS,
+    // Players wait at the worker for the next part most of the time.
+    inFlight: new InFlight(MAX_STREAMS),
+  });
+  routes.get('/:id/:file', (req, res, next) =>
+    HLS_FILE.test(req.params.file) ? files(req, res, next) : next(),
+  );
   return routes;
 }
 

@@ -5,7 +5,7 @@ import { buildInitSegment } from '../mp4/init-segment.ts';
 import type { SampleSink } from '../mp4/sample-stream.ts';
 import type { VideoFormat } from '../mp4/video-format.ts';
 import { initName, nextPart, partName, segmentName, writePlaylist } from './playlist.ts';
-import { Segmenter } from './segmenter.ts';
+import { Segmenter, type SegmenterOptions } from './segmenter.ts';
 
 /** How far a player has to have read before it asks again (section 6.2.5.2): a segment, or a part of it. */
 export interface PlaylistPosition {
@@ -33,10 +33,10 @@ export class HlsStream implements SampleSink {
   readonly #waiting = new Set<() => void>();
   #error: AppError | undefined;
 
-  /** @param firstSequence greater than any number of an earlier stream of this camera */
-  constructor(firstSequence: number, timings: HlsTimings = HLS_TIMINGS) {
+  /** @param cut its `firstSequence` is greater than any number of an earlier stream of this camera */
+  constructor(cut: Omit<SegmenterOptions, 'onPart'>, timings: HlsTimings = HLS_TIMINGS) {
     this.#timings = timings;
-    this.#segmenter = new Segmenter(firstSequence, () => this.#wake());
+    this.#segmenter = new Segmenter({ ...cut, onPart: () => this.#wake() });
   }
 
   onFormat(format: VideoFormat): void {
@@ -79,7 +79,7 @@ export class HlsStream implements SampleSink {
       }
       await this.#until(() => this.#isReached(position), signal);
     }
-    return writePlaylist(this.#segmenter.listed);
+    return writePlaylist(this.#segmenter.listed, this.#segmenter.targetDuration);
   }
 
   /**

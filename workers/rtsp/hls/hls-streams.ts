@@ -12,6 +12,11 @@ export interface HlsStreamsOptions {
 }
 
 const IDLE_MS = 15_000;
+/** Segments follow the camera's keyframes within these bounds, seconds. */
+const MIN_TARGET_S = 2;
+const MAX_TARGET_S = 6;
+/** Until a second keyframe has come. */
+const DEFAULT_TARGET_S = 4;
 
 interface Running {
   stream: HlsStream;
@@ -35,8 +40,10 @@ export class HlsStreams {
 
   /** The stream of a camera for one more request. @throws AppError `camera-not-found` */
   get(cameraId: string): HlsStream {
-    this.#options.cameras.get(cameraId);
-    const running = this.#running.get(cameraId) ?? this.#start(cameraId);
+    const camera = this.#options.cameras.get(cameraId);
+    const running =
+      this.#running.get(cameraId) ??
+      this.#start(cameraId, targetOf(camera.connection.meter.keyframeIntervalMs));
     running.idle.refresh();
     return running.stream;
   }
@@ -46,10 +53,11 @@ export class HlsStreams {
     for (const cameraId of [...this.#running.keys()]) this.#end(cameraId);
   }
 
-  #start(cameraId: string): Running {
+  #start(cameraId: string, targetDuration: number): Running {
     const { cameras, idleMs, timings } = this.#options;
     // Seconds since 1970: a segment lasts a second or more, so that no number comes twice for a player that stayed.
-    const stream = new HlsStream(Math.floor(Date.now() / 1000), timings ?? HLS_TIMINGS);
+    const firstSequence = Math.floor(Date.now() / 1000);
+    const stream = new HlsStream({ firstSequence, targetDuration }, timings ?? HLS_TIMINGS);
     const samples = new SampleStream({
       onFormat: (format) => stream.onFormat(format),
       onSample: (sample) => stream.onSample(sample),
@@ -71,4 +79,9 @@ export class HlsStreams {
     clearTimeout(running?.idle);
     running?.subscription.close();
   }
+}
+
+function targetOf(keyframeIntervalMs: number | undefined): number {
+  if (keyframeIntervalMs === undefined) return DEFAULT_TARGET_S;
+  return Math.min(MAX_TARGET_S, Math.max(MIN_TARGET_S, Math.round(keyframeIntervalMs / 1000)));
 }

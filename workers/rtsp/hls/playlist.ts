@@ -1,8 +1,8 @@
 /** Media playlists (RFC 8216 and draft-pantos-hls-rfc8216bis). URIs are relative, so that any path prefix works. */
-import { PART_TARGET_S, type Segment, TARGET_DURATION_S } from './segmenter.ts';
+import { PART_TARGET_S, type Segment } from './segmenter.ts';
 
-/** Parts are listed for segments this near to the end, seconds (section 4.4.4.9: three target durations). */
-const PARTS_LISTED_S = 3 * TARGET_DURATION_S;
+/** Parts are listed for segments this many target durations near to the end (section 4.4.4.9). */
+const PARTS_LISTED_TARGETS = 3;
 /** Players stay this many parts behind the end (section 4.4.3.8 asks for three). */
 const HOLD_BACK_PARTS = 3;
 
@@ -30,16 +30,21 @@ export function nextPart(segments: readonly Segment[]): { sequence: number; inde
     : { sequence: last.sequence, index: last.parts.length };
 }
 
-/** Writes a playlist. @param segments at least one, each with at least one part */
-export function writePlaylist(segments: readonly Segment[]): string {
+/** Writes a playlist. @param segments at least one, each with at least one part @param targetDuration seconds */
+export function writePlaylist(segments: readonly Segment[], targetDuration: number): string {
   const [first] = segments as [Segment];
   const partTarget = Math.max(
     PART_TARGET_S,
     ...segments.flatMap(({ parts }) => parts.map((p) => p.duration)),
   );
-  const target = Math.max(TARGET_DURATION_S, ...segments.map(({ duration }) => Math.round(duration)));
+  // A camera of a picture every few seconds needs more than the target.
+  const target = Math.max(targetDuration, ...segments.map(({ duration }) => Math.round(duration)));
   const holdBack = seconds(partTarget * HOLD_BACK_PARTS);
   const next = nextPart(segments);
+  const body = segments.flatMap((segment, index) => {
+    const hasParts = secondsAfter(segments, index) < target * PARTS_LISTED_TARGETS;
+    return writeSegment(segment, segments[index - 1], hasParts);
+  });
   return [
     '#EXTM3U',
     '#EXT-X-VERSION:9',
@@ -48,22 +53,19 @@ export function writePlaylist(segments: readonly Segment[]): string {
     `#EXT-X-PART-INF:PART-TARGET=${seconds(partTarget)}`,
     `#EXT-X-MEDIA-SEQUENCE:${first.sequence}`,
     `#EXT-X-DISCONTINUITY-SEQUENCE:${first.discontinuity}`,
-    ...segments.flatMap((segment, index) =>
-      writeSegment(segment, segments[index - 1], endOf(segments, index)),
-    ),
+    ...body,
     `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partName(next.sequence, next.index)}"`,
     '',
   ].join('\n');
 }
 
 /** Seconds of video from a segment's end to the end of the playlist. */
-function endOf(segments: readonly Segment[], index: number): number {
+function secondsAfter(segments: readonly Segment[], index: number): number {
   return segments.slice(index + 1).reduce((sum, { duration }) => sum + duration, 0);
 }
 
-function writeSegment(segment: Segment, before: Segment | undefined, fromEnd: number): string[] {
+function writeSegment(segment: Segment, before: Segment | undefined, hasParts: boolean): string[] {
   const { sequence, parts, init, capturedAt, duration, isWhole } = segment;
-  const hasParts = fromEnd < PARTS_LISTED_S;
   return [
     ...(before !== undefined && before.discontinuity !== segment.discontinuity
       ? ['#EXT-X-DISCONTINUITY']

@@ -33,21 +33,30 @@ export interface Segment {
 
 /** Parts are at most this long unless one picture lasts longer, seconds. */
 export const PART_TARGET_S = 0.22;
-/** No segment lasts longer unless one picture does; those of cameras with keyframes further apart are cut between. */
-export const TARGET_DURATION_S = 4;
-/** What a segment may last so that it still rounds to the target. */
-const MAX_SEGMENT_S = TARGET_DURATION_S + 0.4;
+/** What a segment may last beyond the target duration, to which it then still rounds, seconds. */
+const ROUNDED_S = 0.4;
 /** A keyframe sooner than this begins a part, not a segment. */
 const MIN_SEGMENT_S = 1;
-/** A playlist holds three target durations or more (section 6.2.2). */
-const LISTED_S = 3 * TARGET_DURATION_S;
+/** A playlist holds so many target durations or more (section 6.2.2). */
+const LISTED_TARGETS = 3;
 /** Segments that left the playlist stay for players that read an older one (section 6.2.2). */
-const KEPT_S = 2 * LISTED_S;
+const KEPT_TARGETS = 2 * LISTED_TARGETS;
 /** More is kept of no camera, bytes. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
+/** How a stream is cut. */
+export interface SegmenterOptions {
+  /** Number of the first segment and of its discontinuity. */
+  firstSequence: number;
+  /** Seconds; no segment lasts longer unless one picture does: where keyframes are further apart it is cut between. */
+  targetDuration: number;
+  /** Called whenever there is something new to list. */
+  onPart: () => void;
+}
+
 /** Segments and parts of one camera. */
 export class Segmenter {
+  readonly targetDuration: number;
   readonly #onPart: () => void;
   readonly #segments: Segment[] = [];
   #nextSequence: number;
@@ -57,10 +66,8 @@ export class Segmenter {
   #init = '';
   #discontinuity: number;
 
-  /**
-   * @param firstSequence number of the first segment and of its discontinuity @param onPart called whenever there is something new to list
-   */
-  constructor(firstSequence: number, onPart: () => void) {
+  constructor({ firstSequence, targetDuration, onPart }: SegmenterOptions) {
+    this.targetDuration = targetDuration;
     this.#nextSequence = firstSequence;
     this.#discontinuity = firstSequence;
     this.#onPart = onPart;
@@ -82,7 +89,7 @@ export class Segmenter {
     let seconds = 0;
     const first = kept.findLastIndex((segment) => {
       seconds += segment.duration;
-      return seconds >= LISTED_S;
+      return seconds >= LISTED_TARGETS * this.targetDuration;
     });
     return kept.slice(Math.max(0, first));
   }
@@ -105,7 +112,7 @@ export class Segmenter {
   #makeRoom(sample: Sample): void {
     const current = this.#current;
     const elapsed = (current?.duration ?? 0) + this.#samplesTicks / TIMESCALE;
-    const isTooLong = elapsed + sample.duration / TIMESCALE > MAX_SEGMENT_S;
+    const isTooLong = elapsed + sample.duration / TIMESCALE > this.targetDuration + ROUNDED_S;
     if (current === undefined || isTooLong || (sample.keyframe && elapsed >= MIN_SEGMENT_S)) {
       this.#finishSegment();
       this.#openSegment(sample);
@@ -159,7 +166,7 @@ export class Segmenter {
     const oldest = this.#segments.findLastIndex((segment) => {
       bytes += size(segment);
       seconds += segment.duration;
-      return seconds > KEPT_S || bytes > MAX_BYTES;
+      return seconds > KEPT_TARGETS * this.targetDuration || bytes > MAX_BYTES;
     });
     // The one that exceeds the time stays, since the playlist may still list it; the one that exceeds the bytes goes.
     this.#segments.splice(0, bytes > MAX_BYTES ? oldest + 1 : Math.max(0, oldest));
