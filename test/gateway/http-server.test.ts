@@ -10,9 +10,10 @@ describe('The HTTP server', () => {
   let port: number;
 
   beforeEach(async () => {
-    const timings = { headersMs: 200, requestMs: 400, checkMs: 50, keepAliveMs: 5000 };
+    const timings = { headersMs: 200, requestMs: 400, lingerMs: 100, checkMs: 50, keepAliveMs: 5000 };
     server = createHttpServer((request, response) => {
-      request.resume().on('end', () => response.end(request.url));
+      if (request.url === '/refused') response.writeHead(403).end();
+      else request.resume().on('end', () => response.end(request.url));
     }, timings);
     // As in the gateway: once anybody listens, every upgrade ends up there.
     server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'));
@@ -46,6 +47,28 @@ describe('The HTTP server', () => {
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).to.match(/^HTTP\/1\.1 408 /);
     clearInterval(drip);
+  });
+
+  it('lets an upload take as long as it moves', async () => {
+    const socket: Socket = connect(port, '127.0.0.1').on('error', () => {});
+    const head = 'Host: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 60\r\n\r\n';
+    socket.write(`POST /api/camera-streams HTTP/1.1\r\n${head}`);
+    const drip = setInterval(() => socket.writable && socket.write('x'), 20);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    clearInterval(drip);
+    expect(answer.toString()).to.match(/^HTTP\/1\.1 200 /);
+    socket.destroy();
+  });
+
+  it('cuts off a client that goes on sending after it was refused', async () => {
+    const socket: Socket = connect(port, '127.0.0.1').on('error', () => {});
+    socket.write('POST /refused HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n');
+    const drip = setInterval(() => socket.writable && socket.write('x'), 20);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).to.match(/^HTTP\/1\.1 403 /);
+    await waitFor(() => socket.destroyed || socket.readableEnded);
+    clearInterval(drip);
+    socket.destroy();
   });
 
   it('answers a request that offers to go on in HTTP/2 as an ordinary one', async () => {
