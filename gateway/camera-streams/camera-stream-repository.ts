@@ -1,0 +1,103 @@
+/** The table `camera_streams`. */
+import type { Kysely, Transaction } from 'kysely';
+import type { Database } from '../store/database.ts';
+import type { SecretBox } from '../store/secret-box.ts';
+
+/** A stream as it is stored; either an address or a file. */
+export interface StoredStream {
+  cameraId: string;
+  description: string | null;
+  /** As the client gave it, password included; null for uploads. */
+  rtspUrl: string | null;
+  /** Name in the uploads folder; null for RTSP. */
+  videoFile: string | null;
+  videoBytes: number | null;
+  /** Unix milliseconds. */
+  createdAt: number;
+}
+
+/** Reads and writes streams; addresses are sealed on the disk. */
+export class CameraStreamRepository {
+  readonly #db: Kysely<Database>;
+  readonly #secretBox: SecretBox;
+
+  constructor(db: Kysely<Database>, secretBox: SecretBox) {
+    this.#db = db;
+    this.#secretBox = secretBox;
+  }
+
+  /** @returns false when the camera has a stream already */
+  async insert(trx: Transaction<Database>, stream: StoredStream): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await trx
+      .insertInto('camera_streams')
+      .values({
+        camera_id: stream.cameraId,
+        description: stream.description,
+        stream_type: stream.videoFile === null ? 'rtsp' : 'video',
+        rtsp_url: stream.rtspUrl === null ? null : this.#secretBox.seal(stream.rtspUrl),
+        video_file: stream.videoFile,
+        video_bytes: stream.videoBytes,
+        created_at: stream.createdAt,
+      })
+      .onConflict((conflict) => conflict.column('camera_id').doNothing())
+      .executeTakeFirst();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+
+  /** All streams, the oldest first. */
+  async list(): Promise<StoredStream[]> {
+    const rows = await this.#db
+      .selectFrom('camera_streams')
+      .selectAll()
+      .orderBy('created_at')
+      .orderBy('camera_id')
+      .execute();
+    return rows.map((row) => this.#fromRow(row));
+  }
+
+  async find(cameraId: string): Promise<StoredStream | undefined> {
+    const row = await this.#db
+      .selectFrom('camera_streams')
+      .selectAll()
+      .where('camera_id', '=', cameraId)
+      .executeTakeFirst();
+    return row === undefined ? undefined : this.#fromRow(row);
+  }
+
+  /** Whether a stream has this file. */
+  async hasVideoFile(name: string): Promise<boolean> {
+    const row = await this.#db
+      .selectFrom('camera_streams')
+      .select('camera_id')
+      .where('video_file', '=', name)
+      .executeTakeFirst();
+    return row !== undefined;
+  }
+
+  /** @returns false when there was none */
+  async delete(cameraId: string): Promise<boolean> {
+    const { numDeletedRows } = await this.#db
+      .deleteFrom('camera_streams')
+      .where('camera_id', '=', cameraId)
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
+  }
+
+  #fromRow(row: {
+    camera_id: string;
+    description: string | null;
+    rtsp_url: string | null;
+    video_file: string | null;
+    video_bytes: number | null;
+    created_at: number;
+  }): StoredStream {
+    return {
+      cameraId: row.camera_id,
+      description: row.description,
+      rtspUrl: row.rtsp_url === null ? null : this.#secretBox.open(row.rtsp_url),
+      videoFile: row.video_file,
+      videoBytes: row.video_bytes === null ? null : Number(row.video_bytes),
+      createdAt: Number(row.created_at),
+    };
+  }
+}

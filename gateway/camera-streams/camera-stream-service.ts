@@ -1,0 +1,185 @@
+/** Stores camera streams, each together with the delivery that tells the analysis backend of it. */
+import type { Transaction } from 'kysely';
+import type { CameraStreamPayload, RtspStreamRequest, VideoStreamRequest } from '#shared/camera-stream.ts';
+import { AppError } from '#shared/errors.ts';
+import type { VideoFacts } from '#shared/worker-protocol.ts';
+import type { Database } from '../store/database.ts';
+import type { Store } from '../store/store.ts';
+import type { CameraStreamRepository, StoredStream } from './camera-stream-repository.ts';
+import { type CameraStream, describeStream, videoUrl } from './camera-stream-view.ts';
+import type { StagedFile, UploadFolder } from './upload-folder.ts';
+import type { VideoCheck } from './video-check.ts';
+
+/** The part of the outbox that is needed here. */
+export interface StreamOutbox {
+  enqueue(
+    trx: Transaction<Database>,
+    delivery: { cameraId: string; payload: CameraStreamPayload },
+  ): Promise<void>;
+}
+
+/** What a service is made of. */
+export interface CameraStreamServiceOptions {
+  store: Pick<Store, 'transaction' | 'whenReady'>;
+  repository: CameraStreamRepository;
+  outbox: StreamOutbox;
+  uploads: UploadFolder;
+  check: Pick<VideoCheck, 'check' | 'expectReady'>;
+  /** Called after every commit that left something to deliver. */
+  onStored?: () => void;
+  /** Unix milliseconds. */
+  now?: () => number;
+}
+
+/** A whole file of a client, with a safe name. */
+export interface UploadedVideo {
+  staged: StagedFile;
+  name: string;
+}
+
+/** Camera streams; `origin` is always the address under which a client reaches this gateway. */
+export class CameraStreamService {
+  readonly #options: CameraStreamServiceOptions;
+  readonly #now: () => number;
+
+  constructor(options: CameraStreamServiceOptions) {
+    this.#options = options;
+    this.#now = options.now ?? Date.now;
+  }
+
+  /**
+   * Notes what a crash left; to be awaited before the first request.
+   * @returns `swept` resolves once that is finished or cleared away, which waits for the database
+   */
+  async start(): Promise<{ swept: Promise<void> }> {
+    const { uploads, repository, store } = this.#options;
+    const leftovers = await uploads.leftovers();
+    const isStored = (name: string): Promise<boolean> => repository.hasVideoFile(name);
+    return { swept: store.whenReady().then(() => uploads.sweep(leftovers, isStored)) };
+  }
+
+  /** Stores an RTSP stream. @throws AppError `camera-stream-exists` */
+  async add(request: RtspStreamRequest, origin: string): Promise<CameraStream> {
+    const stream: StoredStream = {
+      cameraId: request.cameraId,
+      description: request.cameraDescription,
+      rtspUrl: request.rtspUrl.trim(),
+      videoFile: null,
+      videoBytes: null,
+      createdAt: this.#now(),
+    };
+    await this.#insert(stream, origin);
+    return describeStream(stream, origin);
+  }
+
+  /**
+   * Stores an uploaded video; of one that is refused nothing is left.
+   * @throws AppError `camera-stream-exists`, `not-a-video`, `worker-*`
+   */
+  async addVideo(
+    request: VideoStreamRequest,
+    { staged, name }: UploadedVideo,
+    origin: string,
+  ): Promise<CameraStream & { video: VideoFacts }> {
+    const { cameraId, cameraDescription: description } = request;
+    const createdAt = this.#now();
+    const videoFile = `${cameraId}-${createdAt}-${name}`;
+    const stream = { cameraId, description, rtspUrl: null, videoFile, videoBytes: staged.bytes, createdAt };
+    let isInDoubt = false;
+    try {
+      await this.#expectNew(cameraId);
+      const video = await this.#options.check.check(staged.path);
+      await staged.stageAs(videoFile);
+      isInDoubt = true;
+      await this.#insert(stream, origin);
+      await staged.publish();
+      return { ...describeStream(stream, origin), video };
+    } catch (error) {
+      // A row that was committed all the same gets its file from the next sweep.
+      if (!isInDoubt || !(await this.#isStored(videoFile))) await staged.discard();
+      throw error;
+    }
+  }
+
+  /** @throws AppError `worker-not-ready` while no upload could be checked */
+  expectUploadsPossible(): void {
+    this.#options.check.expectReady();
+  }
+
+  /** All streams, the oldest first. */
+  async list(origin: string): Promise<CameraStream[]> {
+    const streams = await this.#options.repository.list();
+    return streams.map((stream) => describeStream(stream, origin));
+  }
+
+  /** @throws AppError `camera-stream-not-found` */
+  async get(cameraId: string, origin: string): Promise<CameraStream> {
+    return describeStream(await this.#find(cameraId), origin);
+  }
+
+  /** Deletes a stream and its file; what is still to be delivered stays so. @throws AppError `camera-stream-not-found` */
+  async remove(cameraId: string): Promise<void> {
+    const { uploads, repository } = this.#options;
+    const { videoFile } = await this.#find(cameraId);
+    // Hidden first, so that a crash in between leaves nothing that no row names.
+    const staged = videoFile === null ? undefined : await uploads.withdraw(videoFile);
+    try {
+      await repository.delete(cameraId);
+    } catch (error) {
+      await staged?.publish();
+      throw error;
+    }
+    await staged?.discard();
+  }
+
+  /** Absolute path of an uploaded video. @throws AppError `camera-stream-not-found`, also for an RTSP stream */
+  async videoFile(cameraId: string): Promise<string> {
+    const { videoFile } = await this.#find(cameraId);
+    if (videoFile === null) throw notFound(cameraId, 'No uploaded video for camera');
+    return this.#options.uploads.pathOf(videoFile);
+  }
+
+  async #insert(stream: StoredStream, origin: string): Promise<void> {
+    const { store, repository, outbox, onStored } = this.#options;
+    await store.transaction(async (trx) => {
+      if (!(await repository.insert(trx, stream))) throw exists(stream.cameraId);
+      await outbox.enqueue(trx, { cameraId: stream.cameraId, payload: payloadOf(stream, origin) });
+    });
+    onStored?.();
+  }
+
+  async #expectNew(cameraId: string): Promise<void> {
+    if ((await this.#options.repository.find(cameraId)) !== undefined) throw exists(cameraId);
+  }
+
+  async #find(cameraId: string): Promise<StoredStream> {
+    const stream = await this.#options.repository.find(cameraId);
+    if (stream === undefined) throw notFound(cameraId, 'No stream for camera');
+    return stream;
+  }
+
+  async #isStored(videoFile: string): Promise<boolean> {
+    // Without a database nobody knows; the sweep of the next start will.
+    return this.#options.repository.hasVideoFile(videoFile).catch(() => true);
+  }
+}
+
+function payloadOf(stream: StoredStream, origin: string): CameraStreamPayload {
+  return {
+    camera_id: stream.cameraId,
+    camera_description: stream.description,
+    stream_type: stream.videoFile === null ? 'rtsp' : 'video',
+    rtsp_url: stream.rtspUrl,
+    video_url: stream.videoFile === null ? null : videoUrl(stream.cameraId, origin),
+  };
+}
+
+function exists(cameraId: string): AppError {
+  return new AppError('camera-stream-exists', `Camera ${cameraId} has a stream already; delete that first`, {
+    field: 'cameraId',
+  });
+}
+
+function notFound(cameraId: string, message: string): AppError {
+  return new AppError('camera-stream-not-found', `${message} ${cameraId}`);
+}

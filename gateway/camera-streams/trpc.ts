@@ -1,0 +1,64 @@
+/** Camera streams as tRPC procedures, for apps that want their types. */
+import { initTRPC } from '@trpc/server';
+import { createExpressMiddleware } from '@trpc/server/adapters/express';
+import type { Handler } from 'express';
+import { rtspStreamSchema } from '#shared/camera-stream.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
+import { publicOrigin } from '../proxy/public-origin.ts';
+import type { CameraStreamService } from './camera-stream-service.ts';
+import { formatError, isInternal, responseMeta, toTrpcError } from './trpc-errors.ts';
+
+/** What every call comes with. */
+interface CallContext {
+  /** Address under which the client reaches us. */
+  origin: string;
+}
+
+/** What the procedures need. */
+export interface TrpcOptions {
+  service: Pick<CameraStreamService, 'add' | 'list'>;
+  redactor: Redactor;
+  log: Logger;
+}
+
+const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BATCH = 20;
+
+/** Express middleware to be mounted at `/trpc`. */
+export function trpcHandler(options: TrpcOptions): Handler {
+  return createExpressMiddleware({
+    router: createAppRouter(options),
+    createContext: ({ req }): CallContext => ({ origin: publicOrigin(req) }),
+    maxBodySize: MAX_BODY_BYTES,
+    maxBatchSize: MAX_BATCH,
+    responseMeta,
+    onError: ({ error, path }) => {
+      if (isInternal(error)) options.log.error({ err: error.cause ?? error, path }, 'tRPC call failed');
+    },
+  });
+}
+
+function createAppRouter({ service, redactor }: TrpcOptions) {
+  const trpc = initTRPC.context<CallContext>().create({
+    // With it a stack trace would go to clients.
+    isDev: false,
+    errorFormatter: ({ shape, error }) => formatError(shape, error, redactor),
+  });
+  const procedure = trpc.procedure.use(async ({ next }) => {
+    const result = await next();
+    if (!result.ok) throw toTrpcError(result.error);
+    return result;
+  });
+  return trpc.router({
+    cameraStream: trpc.router({
+      add: procedure.input(rtspStreamSchema).mutation(async ({ input, ctx }) => {
+        return { success: true as const, ...(await service.add(input, ctx.origin)) };
+      }),
+      list: procedure.query(({ ctx }) => service.list(ctx.origin)),
+    }),
+  });
+}
+
+/** The router's type, for `createTRPCClient<AppRouter>` of `@trpc/client`. */
+export type AppRouter = ReturnType<typeof createAppRouter>;

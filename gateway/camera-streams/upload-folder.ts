@@ -1,0 +1,178 @@
+/**
+ * The folder of uploaded videos. A file is hidden until it is whole and its row is committed:
+ * `.UUID.incoming` while it comes, `.NAME.part` while the database is asked, `NAME` from then on.
+ */
+import { randomUUID } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { AppError } from '#shared/errors.ts';
+
+/** What a folder is made of. */
+export interface UploadFolderOptions {
+  /** Made when it is missing. */
+  folder: string;
+  /** Largest file, bytes. */
+  maxBytes: number;
+  /** Free space that uploads leave to everybody else, bytes. */
+  reserveBytes: number;
+  /** Free space where the folder is, bytes; asks the file system by default. */
+  freeBytes?: (folder: string) => Promise<number>;
+}
+
+const INCOMING = /^\..*\.incoming$/;
+const STAGED = /^\.(.+)\.part$/;
+/** The free space is looked at again after so many bytes. */
+const CHECK_EVERY_BYTES = 32 * 1024 * 1024;
+/** What the system says when a disk or a quota is full. */
+const FULL_CODES = new Set(['ENOSPC', 'EDQUOT']);
+const RETRY_AFTER_S = 60;
+
+/** Stores uploads; the names it is given must be safe. */
+export class UploadFolder {
+  readonly maxBytes: number;
+  readonly #folder: string;
+  readonly #reserveBytes: number;
+  readonly #freeBytes: (folder: string) => Promise<number>;
+
+  constructor({ folder, maxBytes, reserveBytes, freeBytes = askFileSystem }: UploadFolderOptions) {
+    this.maxBytes = maxBytes;
+    this.#folder = folder;
+    this.#reserveBytes = reserveBytes;
+    this.#freeBytes = freeBytes;
+  }
+
+  /** Absolute path of a stored file. */
+  pathOf(name: string): string {
+    return join(this.#folder, basename(name));
+  }
+
+  /** What a crash left; to be asked before the first upload. */
+  async leftovers(): Promise<string[]> {
+    await mkdir(this.#folder, { recursive: true });
+    const entries = await readdir(this.#folder);
+    return entries.filter((entry) => INCOMING.test(entry) || STAGED.test(entry));
+  }
+
+  /** Clears leftovers away. @param isStored whether a row names this file: then it is finished instead */
+  async sweep(leftovers: readonly string[], isStored: (name: string) => Promise<boolean>): Promise<void> {
+    for (const entry of leftovers) {
+      const name = STAGED.exec(entry)?.[1];
+      if (name !== undefined && (await isStored(name))) await rename(this.pathOf(entry), this.pathOf(name));
+      else await rm(this.pathOf(entry), { force: true });
+    }
+  }
+
+  /** @throws AppError `storage-full` when so many bytes would eat into the reserve */
+  async expectSpace(bytes = 0): Promise<void> {
+    await mkdir(this.#folder, { recursive: true });
+    if ((await this.#freeBytes(this.#folder)) < this.#reserveBytes + bytes) throw storageFull();
+  }
+
+  /**
+   * Writes a file to the disk, through to the disk itself; nothing is left of one that fails.
+   * @throws AppError `upload-too-large`, `storage-full`, or what `content` failed with
+   */
+  async receive(content: Readable): Promise<StagedFile> {
+    const path = this.pathOf(`.${randomUUID()}.incoming`);
+    try {
+      await this.expectSpace();
+      const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });
+      await pipeline(content, (chunks: AsyncIterable<Buffer>) => this.#limit(chunks), file);
+      return new StagedFile(this.#folder, path, file.bytesWritten);
+    } catch (error) {
+      await rm(path, { force: true });
+      throw FULL_CODES.has((error as NodeJS.ErrnoException).code ?? '') ? storageFull(error) : error;
+    }
+  }
+
+  /** Hides a stored file, so that it can still come back. @returns undefined when there is none */
+  async withdraw(name: string): Promise<StagedFile | undefined> {
+    const staged = new StagedFile(this.#folder, this.pathOf(name), 0);
+    try {
+      await staged.stageAs(name);
+      return staged;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  async *#limit(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+    let bytes = 0;
+    let checkAt = CHECK_EVERY_BYTES;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > this.maxBytes) throw tooLarge(this.maxBytes);
+      if (bytes >= checkAt) {
+        await this.expectSpace();
+        checkAt = bytes + CHECK_EVERY_BYTES;
+      }
+      yield chunk;
+    }
+  }
+}
+
+/** A whole file that nobody sees yet. */
+export class StagedFile {
+  readonly bytes: number;
+  readonly #folder: string;
+  #path: string;
+  #name: string | undefined;
+
+  constructor(folder: string, path: string, bytes: number) {
+    this.#folder = folder;
+    this.#path = path;
+    this.bytes = bytes;
+  }
+
+  /** Where it is now, absolute. */
+  get path(): string {
+    return this.#path;
+  }
+
+  /** Notes under which name it is to be published, so that a sweep can do it after a crash. */
+  async stageAs(name: string): Promise<void> {
+    await this.#moveTo(`.${name}.part`);
+    this.#name = name;
+  }
+
+  /** Makes it visible under the name it was staged as. */
+  async publish(): Promise<void> {
+    if (this.#name === undefined) throw new Error('publish before stageAs');
+    await this.#moveTo(this.#name);
+  }
+
+  /** Deletes it. */
+  async discard(): Promise<void> {
+    await rm(this.#path, { force: true });
+  }
+
+  async #moveTo(name: string): Promise<void> {
+    const path = join(this.#folder, name);
+    await rename(this.#path, path);
+    this.#path = path;
+    // A rename is on the disk only when the folder is.
+    const folder = await open(this.#folder, 'r');
+    await folder.sync().finally(() => folder.close());
+  }
+}
+
+async function askFileSystem(folder: string): Promise<number> {
+  const { bavail, bsize } = await statfs(folder);
+  return bavail * bsize;
+}
+
+/** What an upload over the limit is refused with. */
+export function tooLarge(maxBytes: number): AppError {
+  return new AppError('upload-too-large', `The file is larger than ${maxBytes} bytes`, {
+    extra: { maxBytes },
+  });
+}
+
+function storageFull(cause?: unknown): AppError {
+  const message = 'There is no space left for this upload';
+  return new AppError('storage-full', message, { retryAfter: RETRY_AFTER_S, cause });
+}

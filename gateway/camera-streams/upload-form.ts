@@ -1,0 +1,160 @@
+/** Reads a `multipart/form-data` body (RFC 7578): a few short fields and one file, which goes to the disk as it comes. */
+import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
+import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
+import { AppError } from '#shared/errors.ts';
+import { safeName } from './safe-name.ts';
+import { type StagedFile, tooLarge, type UploadFolder } from './upload-folder.ts';
+
+/** What a form held. */
+export interface UploadForm {
+  /** The known fields that were there. */
+  fields: Record<string, string>;
+  /** The file, with its name made safe; whoever gets it publishes or discards it. */
+  file: { staged: StagedFile; name: string } | undefined;
+}
+
+/** What {@link receiveForm} needs. */
+export interface UploadFormOptions {
+  folder: UploadFolder;
+  /** Names of the fields that count; others are passed over. */
+  fieldNames: readonly string[];
+  /** An upload that brings less than {@link MIN_BYTES} in this time is given up, milliseconds. */
+  slowMs?: number;
+}
+
+const LIMITS = {
+  fieldNameSize: 100,
+  fieldSize: 8 * 1024,
+  fields: 10,
+  files: 1,
+  parts: 12,
+  headerPairs: 20,
+  headerSize: 16 * 1024,
+};
+/** Everything in a body beside the file. */
+const MAX_OVERHEAD_BYTES = 256 * 1024;
+const SLOW_MS = 30_000;
+const MIN_BYTES = 16 * 1024;
+
+/**
+ * Reads a form to its end. A file that came is deleted when anything else fails.
+ * @throws AppError `upload-incomplete`, `upload-too-large`, `upload-too-slow`, `storage-full`, `invalid-field`, `body-too-large`
+ */
+export async function receiveForm(req: IncomingMessage, options: UploadFormOptions): Promise<UploadForm> {
+  const { folder } = options;
+  const announced = Number(req.headers['content-length'] ?? 0);
+  try {
+    if (announced > folder.maxBytes + MAX_OVERHEAD_BYTES) throw tooLarge(folder.maxBytes);
+    await folder.expectSpace(announced);
+    return await new FormReader(options).read(req);
+  } catch (error) {
+    // A client that still sends would see a reset in place of the answer; the server limits how long.
+    req.resume();
+    throw error;
+  }
+}
+
+class FormReader {
+  readonly #options: UploadFormOptions;
+  readonly #fields = new Map<string, string>();
+  readonly #end = Promise.withResolvers<void>();
+  #content: Readable | undefined;
+  #name = '';
+  #staged: Promise<StagedFile> | undefined;
+
+  constructor(options: UploadFormOptions) {
+    this.#options = options;
+  }
+
+  async read(req: IncomingMessage): Promise<UploadForm> {
+    const parser = createParser(req);
+    this.#listen(parser);
+    const stopWatching = this.#watch(req);
+    req.pipe(parser);
+    try {
+      await this.#end.promise;
+      const staged = await this.#staged;
+      const file = staged === undefined ? undefined : { staged, name: this.#name };
+      return { fields: Object.fromEntries(this.#fields), file };
+    } catch (error) {
+      req.unpipe(parser);
+      this.#content?.destroy(error as Error);
+      await this.#staged?.then(
+        (staged) => staged.discard(),
+        () => {},
+      );
+      throw error;
+    } finally {
+      stopWatching();
+    }
+  }
+
+  #listen(parser: BusboyInstance): void {
+    parser.on('field', (name, value, _isNameCut, isCut) => this.#takeField(name, value, isCut));
+    parser.on('file', (_field, content, name) => this.#takeFile(content, name));
+    parser.on('finish', () => this.#end.resolve());
+    parser.on('error', () => this.#fail(incomplete()));
+    for (const limit of ['partsLimit', 'fieldsLimit'] as const) {
+      parser.on(limit, () => this.#fail(new AppError('invalid-field', 'The form has too many parts')));
+    }
+    parser.on('filesLimit', () => this.#fail(new AppError('invalid-field', 'Only one file can be uploaded')));
+  }
+
+  #takeField(name: string | undefined, value: string, isCut: boolean): void {
+    if (isCut) this.#fail(new AppError('body-too-large', 'A field of the form is too long'));
+    else if (name === undefined || !this.#options.fieldNames.includes(name)) return;
+    else if (!this.#fields.has(name)) this.#fields.set(name, value);
+    else this.#fail(new AppError('invalid-field', `${name}: is given twice`, { field: name }));
+  }
+
+  #takeFile(content: Readable, name: string | undefined): void {
+    this.#content = content;
+    this.#name = safeName(name ?? '');
+    this.#staged = this.#options.folder.receive(content);
+    // What breaks off the file ends the form; a body that breaks off ends both.
+    this.#staged.catch((error: unknown) => this.#fail(error));
+  }
+
+  #fail(error: unknown): void {
+    this.#end.reject(error);
+  }
+
+  /** @returns ends the watch */
+  #watch(req: IncomingMessage): () => void {
+    const { folder, slowMs = SLOW_MS } = this.#options;
+    let total = 0;
+    let recent = 0;
+    const count = (chunk: Buffer): void => {
+      total += chunk.length;
+      recent += chunk.length;
+      if (total > folder.maxBytes + MAX_OVERHEAD_BYTES) this.#fail(tooLarge(folder.maxBytes));
+    };
+    const breakOff = (): void => {
+      if (!req.complete) this.#fail(incomplete());
+    };
+    const timer = setInterval(() => {
+      if (recent < MIN_BYTES) this.#fail(new AppError('upload-too-slow', 'The upload comes too slowly'));
+      recent = 0;
+    }, slowMs);
+    req.on('data', count).on('close', breakOff).on('error', breakOff);
+    // It may have gone while the free space was looked up.
+    if (req.destroyed) breakOff();
+    return () => {
+      clearInterval(timer);
+      req.off('data', count).off('close', breakOff);
+    };
+  }
+}
+
+function createParser(req: IncomingMessage): BusboyInstance {
+  try {
+    return new Busboy({ headers: req.headers as BusboyHeaders, limits: LIMITS });
+  } catch (error) {
+    throw new AppError('invalid-field', 'The Content-Type names no boundary', { cause: error });
+  }
+}
+
+function incomplete(): AppError {
+  return new AppError('upload-incomplete', 'The upload broke off or is not a valid form');
+}
