@@ -1,6 +1,7 @@
 /** Finds third-party programs that tests use as real peers. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { hasChromium } from './browser.ts';
 import { waitFor } from './wait-for.ts';
 
 /** Debian's Python has the bindings to GStreamer, whichever other Python stands first in the path. */
@@ -12,6 +13,7 @@ const GST_PROBE =
 const PROBES = {
   'gst-rtsp-server': () => spawnSync(PYTHON, ['-c', GST_PROBE]).status === 0,
   ffmpeg: () => spawnSync('ffmpeg', ['-version']).status === 0,
+  chromium: hasChromium,
 } as const;
 
 /** Skips the tests of a context aloud when a peer is missing; with `CI_PEERS=required` it fails instead. */
