@@ -73,7 +73,7 @@ export class DeliveryStage {
       log: pino({ level: 'silent' }),
       now: () => this.now,
       random: () => 0,
-      closeMs: 1000,
+      closeMs: 200,
       pollMs: 50,
       ...options,
     });
