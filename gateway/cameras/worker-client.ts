@@ -94,8 +94,8 @@ async function call(
   }
 }
 
-/** The worker's own words, where they are ours. */
-function errorFrom(body: unknown, status: number, worker: string): AppError {
+/** The error of a worker's answer: its own words, where they are ours. @param body as JSON */
+export function errorFrom(body: unknown, status: number, worker: string): AppError {
   const { code, error, field } = (body ?? {}) as { code?: string; error?: string; field?: string };
   if (code !== undefined && Object.hasOwn(STATUS_BY_CODE, code)) {
     return new AppError(code as ErrorCode, error ?? code, field === undefined ? {} : { field });
@@ -103,7 +103,8 @@ function errorFrom(body: unknown, status: number, worker: string): AppError {
   return new AppError('worker-failed', `Worker ${worker} answered with status ${status}`);
 }
 
-function toCallError(error: unknown, worker: string): AppError {
+/** Whatever a call to a worker threw, as an AppError. */
+export function toCallError(error: unknown, worker: string): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof TimeoutError) {
     return new AppError('worker-timeout', `Worker ${worker} did not answer in time`, { cause: error });
