@@ -5,7 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '#shared/errors.ts';
@@ -39,7 +39,7 @@ export class UploadFolder {
 
   constructor({ folder, maxBytes, reserveBytes, freeBytes = askFileSystem }: UploadFolderOptions) {
     this.maxBytes = maxBytes;
-    this.#folder = folder;
+    this.#folder = resolve(folder);
     this.#reserveBytes = reserveBytes;
     this.#freeBytes = freeBytes;
   }

@@ -110,6 +110,8 @@ class FormReader {
 
   #takeFile(content: Readable, name: string | undefined): void {
     this.#content = content;
+    // It may fail before anybody reads it, and without a listener that would end the process.
+    content.on('error', () => {});
     this.#name = safeName(name ?? '');
     this.#staged = this.#options.folder.receive(content);
     // What breaks off the file ends the form; a body that breaks off ends both.

@@ -1,0 +1,141 @@
+/** Camera streams over real HTTP and a real database, with a worker that a test plays. */
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import express from 'express';
+import type { CameraStreamPayload } from '#shared/camera-stream.ts';
+import { notFound, problemHandler } from '#shared/http/problem.ts';
+import { createLogger } from '#shared/logger.ts';
+import { Redactor } from '#shared/redact.ts';
+import { type CameraStreams, createCameraStreams } from '../../../gateway/camera-streams/camera-streams.ts';
+import { createHttpServer } from '../../../gateway/http-server.ts';
+import { createSecretBox } from '../../../gateway/store/secret-box.ts';
+import type { Store } from '../../../gateway/store/store.ts';
+import { refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
+import { openSqlite } from '../../support/stores.ts';
+
+/** What a worker says of a video. */
+export const FACTS = { codec: 'h264', width: 320, height: 240, durationMs: 2000 };
+
+/** An outbox that remembers. */
+export class OutboxDouble {
+  readonly payloads: CameraStreamPayload[] = [];
+  /** What the next delivery is refused with. */
+  failure: Error | undefined;
+
+  async enqueue(_trx: unknown, { payload }: { payload: CameraStreamPayload }): Promise<void> {
+    if (this.failure !== undefined) throw this.failure;
+    this.payloads.push(payload);
+  }
+}
+
+export interface HarnessOptions {
+  maxUploadBytes?: number;
+  reserveBytes?: number;
+  maxUploads?: number;
+}
+
+/** The routes of the gateway, listening. */
+export class Harness {
+  readonly outbox = new OutboxDouble();
+  readonly lines: string[] = [];
+  readonly folder = mkdtempSync(join(tmpdir(), 'camera-streams-'));
+  /** How often a sender would have been woken. */
+  wakes = 0;
+  isWorkerReady = true;
+  readonly #folders = [this.folder];
+  streams!: CameraStreams;
+  store!: Store;
+  worker!: WorkerDouble;
+  #server!: Server;
+
+  static async open(options: HarnessOptions = {}): Promise<Harness> {
+    const harness = new Harness();
+    harness.store = await openSqlite(harness.#folders);
+    harness.worker = await WorkerDouble.open();
+    harness.answerProbe((_request, response) => response.end(JSON.stringify(FACTS)));
+    await harness.#listen(options);
+    return harness;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Everything in the uploads folder, hidden files too. */
+  files(): string[] {
+    return readdirSync(this.folder).sort();
+  }
+
+  answerProbe(answer: ReturnType<typeof refuseWith>): void {
+    this.worker.answers.set('POST /internal/probe', answer);
+  }
+
+  /** Makes the worker find no video in anything. */
+  refuseVideos(): void {
+    this.answerProbe(refuseWith(415, { code: 'not-a-video', error: 'The file is not a video' }));
+  }
+
+  /** Uploads a form; `undefined` values are left out. */
+  async upload(
+    fields: Record<string, string | undefined>,
+    file?: { name: string; bytes: Buffer; field?: string },
+  ) {
+    const form = new FormData();
+    for (const [name, value] of Object.entries(fields)) if (value !== undefined) form.append(name, value);
+    if (file !== undefined) form.append(file.field ?? 'video', new Blob([file.bytes]), file.name);
+    const response = await fetch(`${this.origin}/api/camera-streams`, { method: 'POST', body: form });
+    // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it is what it asserts
+    return { status: response.status, headers: response.headers, body: (await response.json()) as any };
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await this.worker.close();
+    await this.store.close();
+    for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
+  }
+
+  async #listen({ maxUploadBytes = 1_000_000, reserveBytes = 0, maxUploads }: HarnessOptions): Promise<void> {
+    const redactor = new Redactor();
+    const write = (line: string): void => void this.lines.push(line);
+    const log = createLogger({ name: 'gateway', level: 'trace', redactor, write });
+    this.streams = createCameraStreams({
+      store: this.store,
+      secretBox: createSecretBox(Buffer.alloc(32, 7)),
+      outbox: this.outbox,
+      onStored: () => {
+        this.wakes += 1;
+      },
+      folder: this.folder,
+      maxUploadBytes,
+      reserveBytes,
+      ...(maxUploads === undefined ? {} : { maxUploads }),
+      workers: ['rtsp-0'],
+      pool: { address: (name) => this.#addressOf(name) },
+      redactor,
+      log,
+    });
+    await this.streams.start();
+    const app = express();
+    app.use('/api/camera-streams', this.streams.routes);
+    app.use('/trpc', this.streams.trpc);
+    app.use(notFound, problemHandler({ log, redactor }));
+    this.#server = createHttpServer(app);
+    this.#server.listen(0, '127.0.0.1');
+    await once(this.#server, 'listening');
+  }
+
+  #addressOf(name: string) {
+    if (!this.isWorkerReady) return undefined;
+    return { name, origin: this.worker.origin, token: this.worker.token };
+  }
+}
