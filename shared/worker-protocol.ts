@@ -27,6 +27,9 @@ export const WORKER_ENV = {
 /** Header that carries the worker token. */
 export const TOKEN_HEADER = 'x-worker-token';
 
+/** Header that carries the number of a new WebRTC session, which the gateway counts over all workers. */
+export const SESSION_NUMBER_HEADER = 'x-session-number';
+
 /** Worker to supervisor: it serves now. `details` says what a kind of worker offers beside HTTP (`rtspPort`). */
 export const readyMessageSchema = z.object({
   type: z.literal('ready'),

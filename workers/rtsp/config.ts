@@ -1,5 +1,6 @@
 /** Settings of an RTSP worker. */
 import { type Environment, readInteger, readLogLevel, readText } from '#shared/settings.ts';
+import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
 import { type HostConfig, loadHostConfig } from '../host-config.ts';
 
@@ -9,6 +10,7 @@ export interface RtspWorkerConfig {
   /** Address to bind. */
   bind: string;
   port: number;
+  webrtc: WebrtcSettings;
   logLevel: string;
 }
 
@@ -23,6 +25,7 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
     host,
     bind: isAlone ? readText(env, 'WORKER_HOST', '0.0.0.0') : '127.0.0.1',
     port: readInteger(env, WORKER_ENV.port, { fallback: DEFAULT_PORT, min: 0, max: 65535 }),
+    webrtc: readWebrtcSettings(env),
     logLevel: readLogLevel(env),
   });
 }

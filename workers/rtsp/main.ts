@@ -14,6 +14,7 @@ import { openServer } from './server.ts';
 import { createRtspSource } from './source/rtsp-source.ts';
 import { createRunSource } from './source/run-source.ts';
 import { runVideoSource } from './source/video-source.ts';
+import { createSessions } from './webrtc/create-sessions.ts';
 
 loadDotenv({ quiet: true });
 let config: Readonly<RtspWorkerConfig>;
@@ -27,6 +28,7 @@ try {
 const redactor = new Redactor();
 const log = createLogger({ name: config.host.name, level: config.logLevel, redactor });
 redactor.add(config.host.token);
+for (const { credential } of config.webrtc.iceServers) redactor.add(credential);
 forwardFfmpegLog(log);
 
 await runWorker(process, {
@@ -42,10 +44,12 @@ await runWorker(process, {
       redactor,
       log,
     });
-    const server = await openServer({ config, cameras, redactor, log });
+    const sessions = createSessions(config, cameras, log);
+    const server = await openServer({ config, cameras, sessions, redactor, log });
     return {
       port: server.port,
       close: async () => {
+        sessions.close();
         await server.close();
         await cameras.close();
       },

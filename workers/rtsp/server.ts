@@ -10,9 +10,9 @@ import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { CameraSet } from './camera/camera-set.ts';
 import type { RtspWorkerConfig } from './config.ts';
-import { probeVideo } from './media/video-probe.ts';
 import { hlsRoutes } from './hls/hls-routes.ts';
 import { HlsStreams } from './hls/hls-streams.ts';
+import { probeVideo } from './media/video-probe.ts';
 import { allowAnyOrigin, isTokenValid, requireToken } from './routes/access.ts';
 import { cameraRoutes } from './routes/camera-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
@@ -22,11 +22,16 @@ import { createFrameFeed } from './transports/frame-feed.ts';
 import { serveLink } from './transports/link.ts';
 import { mseCameraId, serveMse } from './transports/mse.ts';
 import { MseBroadcasts } from './transports/mse-broadcast.ts';
+import { webrtcRoutes } from './webrtc/routes.ts';
+import type { SessionSet } from './webrtc/session-set.ts';
+import { findSessionSocket } from './webrtc/session-socket.ts';
+import { whepRoutes } from './webrtc/whep-routes.ts';
 
 /** What the server is made of. */
 export interface ServerOptions {
   config: Readonly<RtspWorkerConfig>;
   cameras: CameraSet;
+  sessions: SessionSet;
   redactor: Redactor;
   log: Logger;
 }
@@ -62,7 +67,9 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
   };
 }
 
-function createApp({ config, cameras, redactor, log }: ServerOptions, hls: HlsStreams): Express {
+function createApp({ config, cameras, sessions, redactor, log }: ServerOptions, hls: HlsStreams): Express {
+  const isCounted = config.host.token !== undefined;
+  const webrtc = { sessions, iceServers: config.webrtc.iceServers, isCounted };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
@@ -70,15 +77,21 @@ function createApp({ config, cameras, redactor, log }: ServerOptions, hls: HlsSt
   app.use(healthRoutes({ config, cameras }));
   app.use('/api/cameras', cameraRoutes(cameras));
   app.use('/hls', hlsRoutes(hls));
+  app.use('/api', webrtcRoutes(webrtc));
+  app.use('/whep', whepRoutes(webrtc));
   app.use('/internal', internalRoutes(cameras));
   // A worker that runs alone has no token: strangers would learn which files this machine has.
-  if (config.host.token !== undefined) app.use('/internal', probeRoutes({ probe: (file) => probeVideo(file) }));
+  if (config.host.token !== undefined)
+    app.use('/internal', probeRoutes({ probe: (file) => probeVideo(file) }));
   app.use(notFound);
   app.use(problemHandler({ log, redactor }));
   return app;
 }
 
-function serveUpgrades(server: Server, { config, cameras, redactor, log }: ServerOptions): WebSocketServer {
+function serveUpgrades(
+  server: Server,
+  { config, cameras, sessions, redactor, log }: ServerOptions,
+): WebSocketServer {
   const sockets = new WebSocketServer({ ...FRAME_SOCKET_OPTIONS, noServer: true });
   const feed = createFrameFeed(cameras);
   const broadcasts = new MseBroadcasts(cameras);
@@ -92,7 +105,7 @@ function serveUpgrades(server: Server, { config, cameras, redactor, log }: Serve
     const mseId = mseCameraId(path);
     const startMse = (viewer: WebSocket): void =>
       serveMse(viewer, mseId as string, { broadcasts, cameras, log });
-    const other = mseId === undefined ? undefined : startMse;
+    const other = mseId === undefined ? findSessionSocket(path, sessions, config.webrtc) : startMse;
     const start = Object.hasOwn(serve, path) ? serve[path] : other;
     if (start === undefined) return refuse(socket, '404 Not Found');
     if (!isTokenValid(request, config.host.token)) return refuse(socket, '401 Unauthorized');

@@ -21,16 +21,19 @@ export function requireToken(token: string): RequestHandler {
   };
 }
 
+const EXPOSED_HEADERS =
+  'Accept-Patch, ETag, Link, Location, X-Frame-Timestamp, X-Frame-Age-Ms, X-Frame-Sequence';
+
 /** Cross-origin access for a worker that runs alone, as a page from elsewhere needs it (Fetch standard, CORS). */
 export const allowAnyOrigin: RequestHandler = (req, res, next) => {
   res.setHeader('Access-Control-Allow-Origin', '*');
-  res.setHeader('Access-Control-Expose-Headers', 'ETag, X-Frame-Timestamp, X-Frame-Age-Ms, X-Frame-Sequence');
+  res.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);
   if (req.method !== 'OPTIONS') {
     next();
     return;
   }
-  res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, OPTIONS');
-  res.setHeader('Access-Control-Allow-Headers', 'Content-Type, If-None-Match');
+  res.setHeader('Access-Control-Allow-Methods', 'GET, HEAD, POST, PATCH, DELETE, OPTIONS');
+  res.setHeader('Access-Control-Allow-Headers', 'Content-Type, If-Match, If-None-Match');
   res.setHeader('Access-Control-Max-Age', '600');
   res.status(204).end();
 };
