@@ -77,12 +77,44 @@ export interface DeliveriesTable {
   delivered_at: number | null;
 }
 
+/** What happened at a camera. */
+export interface EventsTable {
+  /** Given by whoever saw it. */
+  id: string;
+  /** Order of creation: microseconds since 1970, made unique by the gateway. */
+  sequence: number;
+  /** The same of its last change: what a live listener has seen up to. */
+  change: number;
+  camera_id: string;
+  /** `motion`, `person`, `face` or `watch`. */
+  kind: string;
+  label: string;
+  /** The best so far, 0 to 1. */
+  score: number | null;
+  started_at: number;
+  /** When it was last seen to go on. */
+  updated_at: number;
+  /** Null while it goes on. */
+  ended_at: number | null;
+  /** JSON of what else is known. */
+  data: string;
+  has_snapshot: number;
+}
+
+/** Pictures of events, apart from them so that lists stay light. */
+export interface EventSnapshotsTable {
+  event_id: string;
+  jpeg: Uint8Array;
+}
+
 /** All tables by name. */
 export interface Database {
   cameras: CamerasTable;
   devices: DevicesTable;
   camera_streams: CameraStreamsTable;
   deliveries: DeliveriesTable;
+  events: EventsTable;
+  event_snapshots: EventSnapshotsTable;
 }
 
 export type CameraRow = Selectable<CamerasTable>;
@@ -91,3 +123,4 @@ export type CameraRowChanges = Updateable<CamerasTable>;
 export type DeviceRow = Selectable<DevicesTable>;
 export type CameraStreamRow = Selectable<CameraStreamsTable>;
 export type DeliveryRow = Selectable<DeliveriesTable>;
+export type EventRow = Selectable<EventsTable>;

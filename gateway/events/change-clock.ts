@@ -1,0 +1,20 @@
+/** Numbers that order changes: microseconds since 1970, never the same twice in this process. */
+
+const MICROSECONDS = 1000;
+
+/** Counts on where the clock stands still or goes back. */
+export class ChangeClock {
+  readonly #now: () => number;
+  #last = 0;
+
+  /** @param now Unix milliseconds */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** The next number. */
+  next(): number {
+    this.#last = Math.max(this.#last + 1, Math.round(this.#now() * MICROSECONDS));
+    return this.#last;
+  }
+}
