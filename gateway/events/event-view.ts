@@ -1,0 +1,31 @@
+/** An event as clients see it. */
+import type { EventRow } from '../store/database.ts';
+
+/** One element of `GET /api/events`, and the data of the messages at `GET /api/events/stream`. */
+export function viewEvent(row: EventRow): object {
+  const id = encodeURIComponent(row.id);
+  return {
+    id: row.id,
+    cameraId: row.camera_id,
+    kind: row.kind,
+    label: row.label,
+    score: row.score,
+    state: row.ended_at === null ? 'open' : 'ended',
+    startedAt: isoTime(row.started_at),
+    updatedAt: isoTime(row.updated_at),
+    endedAt: row.ended_at === null ? null : isoTime(row.ended_at),
+    durationMs: row.ended_at === null ? null : row.ended_at - row.started_at,
+    snapshotUrl: row.has_snapshot === 1 ? `/api/events/${id}/snapshot` : null,
+    data: JSON.parse(row.data) as object,
+  };
+}
+
+/** What a change of an event is: it began, went on or is over. */
+export function changeOf(row: EventRow): 'start' | 'update' | 'end' {
+  if (row.ended_at !== null) return 'end';
+  return row.change === row.sequence ? 'start' : 'update';
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}
