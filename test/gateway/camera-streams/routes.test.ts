@@ -121,7 +121,10 @@ describe('/api/camera-streams', () => {
       for (const body of ['[]', 'null', '"text"', '{}'])
         expect((await postJson(url, body)).status).to.equal(400);
       const plain = await fetch(url, { method: 'POST', body: 'text' });
-      expect([plain.status, (await plain.json()).code]).to.deep.equal([415, 'unsupported-media-type']);
+      expect([plain.status, ((await plain.json()) as { code: string }).code]).to.deep.equal([
+        415,
+        'unsupported-media-type',
+      ]);
     });
   });
 
@@ -168,7 +171,9 @@ describe('/api/camera-streams', () => {
       form.append('video', new Blob([BYTES]), 'a.mp4');
       const headers = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-Host': 'cams.example' };
       const response = await fetch(url, { method: 'POST', body: form, headers });
-      expect((await response.json()).videoUrl).to.equal('https://cams.example/api/camera-streams/yard/video');
+      expect(((await response.json()) as { videoUrl: string }).videoUrl).to.equal(
+        'https://cams.example/api/camera-streams/yard/video',
+      );
     });
 
     it('asks a worker about the file while nobody can see it', async () => {
@@ -310,7 +315,7 @@ describe('/api/camera-streams', () => {
       const response = await range('bytes=5000-');
       expect(response.status).to.equal(416);
       expect(response.headers.get('content-range')).to.equal('bytes */1000');
-      expect((await response.json()).code).to.equal('range-not-satisfiable');
+      expect(((await response.json()) as { code: string }).code).to.equal('range-not-satisfiable');
     });
 
     it('answers HEAD, and 304 for what a client has', async () => {

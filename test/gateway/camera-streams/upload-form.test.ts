@@ -1,6 +1,10 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { UploadFolder } from '../../../gateway/camera-streams/upload-folder.ts';
+import { receiveForm } from '../../../gateway/camera-streams/upload-form.ts';
+import { rejection } from '../../support/errors.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { Harness } from './harness.ts';
 
@@ -16,6 +20,10 @@ function field(name: string, value: string): string {
   return part(`Content-Disposition: form-data; name="${name}"`, value);
 }
 
+async function codeOf(response: Response): Promise<string> {
+  return ((await response.json()) as { code: string }).code;
+}
+
 const FIELDS = field('cameraId', 'yard') + field('streamType', 'video');
 const END = `--b--${CRLF}`;
 
@@ -29,7 +37,7 @@ describe('Uploads over the wire', () => {
       headers: { 'Content-Type': contentType },
       body,
     });
-    return { status: response.status, code: (await response.json()).code as string };
+    return { status: response.status, code: await codeOf(response) };
   };
 
   /** Begins an upload of so many announced bytes on a connection of its own. */
@@ -51,14 +59,16 @@ describe('Uploads over the wire', () => {
 
   const hasIncoming = () => gateway.files().length === 1;
 
-  beforeEach(async () => {
+  before(async () => {
     gateway = await Harness.open({ maxUploadBytes: 1_000_000, maxUploads: 2 });
   });
 
   afterEach(async () => {
-    expect(gateway.files().filter((name) => name.startsWith('.'))).to.deep.equal([]);
-    await gateway.close();
+    await fetch(`${gateway.origin}/api/camera-streams/yard`, { method: 'DELETE' });
+    expect(gateway.files()).to.deep.equal([]);
   });
+
+  after(() => gateway.close());
 
   it('takes what a careful client sends', async () => {
     expect(await post(FIELDS + part(FILE_HEAD) + END)).to.include({ status: 201 });
@@ -103,7 +113,7 @@ describe('Uploads over the wire', () => {
       body: chunks,
       duplex: 'half',
     } as RequestInit);
-    expect([response.status, (await response.json()).code]).to.deep.equal([413, 'upload-too-large']);
+    expect([response.status, await codeOf(response)]).to.deep.equal([413, 'upload-too-large']);
   });
 
   it('F42: refuses an upload that would eat into the reserve, before it comes', async () => {
@@ -115,6 +125,28 @@ describe('Uploads over the wire', () => {
     expect([status, body.code, headers.get('retry-after')]).to.deep.equal([507, 'storage-full', '60']);
     expect(full.files()).to.deep.equal([]);
     await full.close();
+  });
+
+  it('gives up an upload that does not move', async () => {
+    const folder = new UploadFolder({ folder: gateway.folder, maxBytes: 1_000_000, reserveBytes: 0 });
+    const codes: string[] = [];
+    const server = createServer((req, res) => {
+      const form = receiveForm(req, { folder, fieldNames: [], slowMs: 100 });
+      void rejection(form).then(({ code }) => {
+        codes.push(code);
+        res.writeHead(408).end();
+      });
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const head = 'Host: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 900000\r\n\r\n';
+    socket.write(`POST / HTTP/1.1\r\n${head}${part(FILE_HEAD)}`);
+    const [answer] = (await once(socket, 'data')) as [Buffer];
+    expect(answer.toString()).to.match(/^HTTP\/1\.1 408 /);
+    expect(codes).to.deep.equal(['upload-too-slow']);
+    socket.destroy();
+    server.closeAllConnections();
+    server.close();
   });
 
   for (const [name, body, status] of [
@@ -142,7 +174,6 @@ describe('Uploads over the wire', () => {
   ] as const) {
     it(`F60: refuses a form with ${name}`, async () => {
       expect((await post(body)).status).to.equal(status);
-      expect(gateway.files()).to.deep.equal([]);
     });
   }
 
