@@ -13,8 +13,13 @@ export function publicOrigin(request: IncomingMessage): string {
   const isEncrypted = (request.socket as TLSSocket).encrypted === true;
   const forwardedScheme = firstOf(request, 'x-forwarded-proto')?.toLowerCase();
   const isSecure = forwardedScheme === undefined ? isEncrypted : ['https', 'wss'].includes(forwardedScheme);
+  return `${isSecure ? 'https' : 'http'}://${host ?? 'localhost'}${publicPrefix(request)}`;
+}
+
+/** The path prefix that a proxy before us took off, `/gw`, or nothing. */
+export function publicPrefix(request: IncomingMessage): string {
   const prefix = firstOf(request, 'x-forwarded-prefix')?.replace(/\/+$/, '') ?? '';
-  return `${isSecure ? 'https' : 'http'}://${host ?? 'localhost'}${PREFIX.test(prefix) ? prefix : ''}`;
+  return PREFIX.test(prefix) ? prefix : '';
 }
 
 /** Each proxy appends its own: the first is what the client used. */
