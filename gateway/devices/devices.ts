@@ -11,7 +11,7 @@ import { DeviceRepository } from './device-repository.ts';
 import { type GatewayCameras, GatewayDevices } from './gateway-devices.ts';
 import type { Ownership } from './managed-path.ts';
 import { MediamtxClient } from './mediamtx-client.ts';
-import type { MediamtxAuth } from './mediamtx-http.ts';
+import { authOf, type MediamtxAuth } from './mediamtx-http.ts';
 import { type ManagedCameras, MediamtxManager } from './mediamtx-manager.ts';
 import { MediamtxSync } from './mediamtx-sync.ts';
 import { deviceRoutes } from './routes.ts';
@@ -118,7 +118,6 @@ function createMediamtx(
 
 function secretOf(settings: MediamtxSettings | undefined): string | undefined {
   if (settings === undefined) return undefined;
-  const { auth, apiUrl } = settings;
-  if (auth === undefined) return decodeURIComponent(new URL(apiUrl).password) || undefined;
-  return auth.kind === 'bearer' ? auth.token : auth.password;
+  const auth = settings.auth ?? authOf(new URL(settings.apiUrl));
+  return auth?.kind === 'bearer' ? auth.token : auth?.password;
 }

@@ -134,9 +134,18 @@ function parse(text: string): unknown {
   }
 }
 
-function authOf({ username, password }: URL): MediamtxAuth | undefined {
+/** The user information of a URL as basic authentication, where it has any. */
+export function authOf({ username, password }: URL): MediamtxAuth | undefined {
   if (username === '' && password === '') return undefined;
-  return { kind: 'basic', username: decodeURIComponent(username), password: decodeURIComponent(password) };
+  return { kind: 'basic', username: decode(username), password: decode(password) };
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 function authorizationFor(auth: MediamtxAuth | undefined): string | undefined {
