@@ -1,19 +1,34 @@
 /** The Express application: middleware and mounts in order. It does not listen, so that tests can build it. */
 import { randomUUID } from 'node:crypto';
-import express, { type Express } from 'express';
+import express, { type Express, type Router } from 'express';
 import { pinoHttp } from 'pino-http';
 import { AppError } from '#shared/errors.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import type { Logger } from '#shared/logger.ts';
 import { maskUrl, type Redactor } from '#shared/redact.ts';
+import { type CameraStreamRoutesOptions, cameraStreamRoutes } from './camera-streams/routes.ts';
+import { trpcHandler } from './camera-streams/trpc.ts';
+import { type RegistryRoutesOptions, registryRoutes } from './cameras/registry-routes.ts';
 import { type CameraRoutesOptions, cameraRoutes } from './cameras/routes.ts';
+import { type DeliveryRoutesOptions, deliveryRoutes } from './deliveries/routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health/routes.ts';
 import { cameraProxy, type HttpProxyOptions, hlsProxy } from './proxy/http-proxy.ts';
+import { webrtcRoutes } from './webrtc/routes.ts';
+import type { SessionRouter } from './webrtc/session-router.ts';
+import { whepRoutes } from './webrtc/whep-routes.ts';
 
 /** What the application is made of. */
 export interface AppOptions {
   cameras: CameraRoutesOptions;
   proxy: HttpProxyOptions;
+  sessions: SessionRouter;
+  /** Routes over what is stored. */
+  stored: {
+    registry: RegistryRoutesOptions;
+    cameraStreams: CameraStreamRoutesOptions;
+    deliveries: DeliveryRoutesOptions;
+    devices: Router;
+  };
   health: HealthRoutesOptions;
   redactor: Redactor;
   log: Logger;
@@ -25,7 +40,7 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const QUIET_PATHS = new Set(['/health', '/livez', '/readyz', '/metrics']);
 
 /** Builds the application. */
-export function createApp({ cameras, proxy, health, redactor, log }: AppOptions): Express {
+export function createApp({ cameras, proxy, sessions, stored, health, redactor, log }: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.use(requestLog(log));
@@ -40,9 +55,16 @@ export function createApp({ cameras, proxy, health, redactor, log }: AppOptions)
     res.setHeader('Connection', 'close');
     throw new AppError('draining', 'The gateway is stopping', { retryAfter: 1 });
   });
+  app.use('/api/cameras', registryRoutes(stored.registry));
   app.use('/api/cameras', cameraRoutes(cameras));
   app.use('/api/cameras', cameraProxy(proxy));
   app.use('/hls', hlsProxy(proxy));
+  app.use('/api', webrtcRoutes(sessions));
+  app.use('/whep', whepRoutes(sessions));
+  app.use('/api/camera-streams', cameraStreamRoutes(stored.cameraStreams));
+  app.use('/trpc', trpcHandler({ service: stored.cameraStreams.service, redactor, log }));
+  app.use('/api/deliveries', deliveryRoutes(stored.deliveries));
+  app.use('/api/devices', stored.devices);
   app.get('/', (_req, res) => {
     res.json({ name: 'visual-reasoning-gateway', cameras: '/api/cameras', frames: '/ws', health: '/health' });
   });

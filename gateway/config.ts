@@ -1,6 +1,8 @@
 /** Settings of the gateway: the environment, read and checked once. */
 import { resolve } from 'node:path';
 import { type Environment, readInteger, readLogLevel, readSwitch, readText } from '#shared/settings.ts';
+import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
+import { loadStoreConfig, type StoreConfig } from './store-config.ts';
 
 /** Everything the gateway is told from outside. */
 export interface GatewayConfig {
@@ -28,6 +30,8 @@ export interface GatewayConfig {
     /** Open client WebSockets. */
     sockets: number;
   };
+  store: StoreConfig;
+  webrtc: WebrtcSettings;
   /** The part of the environment that workers may see. */
   workerEnv: Record<string, string>;
 }
@@ -56,6 +60,8 @@ export function loadConfig(env: Environment): Readonly<GatewayConfig> {
       cameras: readInteger(env, 'MAX_CAMERAS', { fallback: 256, min: 1, max: 10_000 }),
       sockets: readInteger(env, 'MAX_SOCKETS', { fallback: 1000, min: 1, max: 100_000 }),
     },
+    store: loadStoreConfig(env),
+    webrtc: readWebrtcSettings(env),
     workerEnv: pick(env, WORKER_ENV_ALLOWED),
   });
 }

@@ -5,6 +5,7 @@ import type { Redactor } from '#shared/redact.ts';
 import { createApp } from './app.ts';
 import { CameraDirectory } from './cameras/camera-directory.ts';
 import { CameraOwners } from './cameras/camera-owners.ts';
+import { CameraStates } from './cameras/camera-states.ts';
 import { Connector } from './cameras/connector.ts';
 import { Demo } from './cameras/demo.ts';
 import { Reconciler } from './cameras/reconciler.ts';
@@ -13,11 +14,13 @@ import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { closeHttpServer, createHttpServer } from './http-server.ts';
 import { listen } from './listen.ts';
+import { openPersistence } from './persistence.ts';
 import { FrameRelay } from './proxy/frame-relay.ts';
 import { SocketTunnels } from './proxy/socket-tunnel.ts';
 import { ClientSockets } from './proxy/upgrade.ts';
 import { WorkerPool } from './supervisor/pool.ts';
 import { RunRegistry } from './supervisor/run-registry.ts';
+import { SessionRouter } from './webrtc/session-router.ts';
 import { rtspWorkerNames, SIMULATOR, workerSpecs } from './worker-specs.ts';
 
 /** The part of the supervisor that the gateway needs. */
@@ -61,6 +64,7 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
   const demo = config.demo.isOn ? new Demo({ directory, pool, worker: SIMULATOR, log }) : undefined;
   const relay = new FrameRelay({ pool, workers, ownerOf, isKnown, log });
   const kick = (name: string): void => pool.kick(name);
+  const readyWorkers = () => workers.flatMap((name) => pool.address(name) ?? []);
   const tunnels = new SocketTunnels({ owners, isKnown, kick, log });
   const sockets = new ClientSockets({
     feed: relay,
@@ -69,7 +73,10 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
     redactor,
     log,
   });
-  const health = new GatewayHealth(pool, workers);
+  const states = new CameraStates(pool, workers);
+  const persistence = openPersistence({ config, directory, states, workers, pool, redactor, log });
+  const { registry, cameraStreams, deliveries, devices, isSecretKey } = persistence;
+  const health = new GatewayHealth({ pool, rtspWorkers: workers, stored: persistence });
   const gauges = () => ({
     sockets: sockets.size,
     upstreamSubscriptions: relay.upstreamSubscriptions,
@@ -83,15 +90,29 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
       rtspStatus: () => health.rtsp(),
     },
     proxy: { owners, isKnown, kick, log },
-    health: { health, metrics: createMetrics({ pool, workers, gauges }) },
+    sessions: new SessionRouter({ owners, readyWorkers, isKnown, kick, log }),
+    stored: {
+      registry: { registry, isSecretKey },
+      cameraStreams,
+      deliveries: deliveries.routes,
+      devices: devices.routes,
+    },
+    health: {
+      health,
+      metrics: createMetrics({ pool, workers, gauges, further: () => persistence.metrics() }),
+    },
     redactor,
     log,
   });
   const server = createHttpServer(app);
   sockets.listen(server);
-  const port = await listen(server, config);
+  const port = await listen(server, config).catch(async (error: unknown) => {
+    await persistence.close();
+    throw error;
+  });
   log.info({ port, url: `http://localhost:${port}` }, 'gateway listens');
 
+  await persistence.start();
   reconciler.start();
   demo?.start();
   pool.start();
@@ -104,6 +125,7 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
       demo?.close();
       await Promise.all([closeHttpServer(server), sockets.close(), reconciler.close(), pool.stop()]);
       relay.close();
+      await persistence.close();
     },
   };
 }

@@ -104,6 +104,13 @@ export function publicUrl(source: CameraSource): string {
   return `${source.secure ? 'rtsps' : 'rtsp'}://${formatHost(source.host)}:${source.port}${source.path}`;
 }
 
+/** The address with its credentials percent-encoded, for programs that take nothing else; never to be shown. */
+export function urlWithCredentials(source: RtspSource): string {
+  if (source.username === '' && source.password === '') return publicUrl(source);
+  const userInfo = `${encodeURIComponent(source.username)}:${encodeURIComponent(source.password)}`;
+  return publicUrl(source).replace('://', `://${userInfo}@`);
+}
+
 /** The address as shown to clients: the user name's presence is visible, the password is not. */
 export function maskedUrl(source: CameraSource): string {
   if (source.kind === 'video') return publicUrl(source);

@@ -6,17 +6,32 @@ export interface HealthPool {
   status(): WorkerStatus[];
 }
 
+/** What is stored, as far as health tells of it. */
+export interface StoredHealth {
+  store: { isReady: boolean };
+  health(): Record<string, unknown>;
+}
+
+/** What health is made of. */
+export interface GatewayHealthOptions {
+  pool: HealthPool;
+  /** Names of the workers that run cameras. */
+  rtspWorkers: readonly string[];
+  stored: StoredHealth;
+}
+
 /** What is seen of the whole. */
 export class GatewayHealth {
   readonly #pool: HealthPool;
   readonly #rtspWorkers: readonly string[];
+  readonly #stored: StoredHealth;
   /** Set once the gateway is on its way out. */
   isDraining = false;
 
-  /** @param rtspWorkers names of the workers that run cameras */
-  constructor(pool: HealthPool, rtspWorkers: readonly string[]) {
+  constructor({ pool, rtspWorkers, stored }: GatewayHealthOptions) {
     this.#pool = pool;
     this.#rtspWorkers = rtspWorkers;
+    this.#stored = stored;
   }
 
   /** Whether every worker that the product needs is ready. */
@@ -24,10 +39,10 @@ export class GatewayHealth {
     return !this.isDraining && this.#required().every(({ state }) => state === 'ready');
   }
 
-  /** `ok`, or `degraded` while a worker is down, or `draining`. */
+  /** `ok`, or `degraded` while a worker or the database is down, or `draining`. */
   get status(): 'ok' | 'degraded' | 'draining' {
     if (this.isDraining) return 'draining';
-    return this.isReady ? 'ok' : 'degraded';
+    return this.isReady && this.#stored.store.isReady ? 'ok' : 'degraded';
   }
 
   /** What `GET /api/cameras/status` answers: the RTSP workers as one service. */
@@ -57,6 +72,7 @@ export class GatewayHealth {
           others.map((worker) => [worker.name, { running: worker.state === 'ready', ...worker }]),
         ),
       },
+      ...this.#stored.health(),
       uptime: Math.round(process.uptime()),
       timestamp: new Date().toISOString(),
     };

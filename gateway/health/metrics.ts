@@ -18,17 +18,20 @@ export interface MetricsOptions {
   /** Workers that have metrics of their own. */
   workers: readonly string[];
   gauges: () => GatewayGauges;
+  /** Metrics of other parts of the gateway. */
+  further: () => Metric[];
 }
 
 /** A worker slower than this is left out, milliseconds. */
 const WORKER_TIMEOUT_MS = 1000;
 
 /** Creates the function that collects everything. */
-export function createMetrics({ pool, workers, gauges }: MetricsOptions): () => Promise<string> {
+export function createMetrics({ pool, workers, gauges, further }: MetricsOptions): () => Promise<string> {
   return async () => {
     const addresses = workers.map((name) => pool.address(name)).filter((address) => address !== undefined);
     const texts = await Promise.all(addresses.map(fetchExposition));
-    return mergeExpositions([formatMetrics(gatewayMetrics(gauges(), pool.status())), ...texts]);
+    const own = [...gatewayMetrics(gauges(), pool.status()), ...further()];
+    return mergeExpositions([formatMetrics(own), ...texts]);
   };
 }
 

@@ -21,8 +21,11 @@ export function postgresDialect(url: string, log: Logger): PostgresDialect {
     keepAlive: true,
     types: { getTypeParser },
   });
-  // Without a listener an idle connection that breaks would end the process.
-  pool.on('error', (error) => log.warn({ reason: messageOf(error) }, 'a database connection broke'));
+  // Without listeners a connection that breaks, idle or in use, would end the process.
+  const onBroken = (error: Error): void =>
+    log.warn({ reason: messageOf(error) }, 'a database connection broke');
+  pool.on('error', onBroken);
+  pool.on('connect', (client) => client.on('error', onBroken));
   return new PostgresDialect({
     pool: {
       options: pool.options,

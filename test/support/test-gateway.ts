@@ -1,10 +1,15 @@
 /** A gateway in this process, with workers that a test plays. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { loadConfig } from '../../gateway/config.ts';
 import { type OpenGateway, openGateway } from '../../gateway/gateway.ts';
 import { FakePool } from '../doubles/fake-pool.ts';
 import { WorkerDouble } from '../doubles/worker-double.ts';
+import { getJson } from './http.ts';
+import { waitFor } from './wait-for.ts';
 
 const NAMES = ['rtsp-0', 'rtsp-1'];
 
@@ -14,6 +19,7 @@ export class TestGateway {
   readonly workers: WorkerDouble[] = [];
   /** Lines it logged. */
   readonly lines: string[] = [];
+  readonly dataDir = mkdtempSync(join(tmpdir(), 'gateway-test-'));
   #gateway: OpenGateway | undefined;
 
   /** Opens one on a free port, its workers ready unless told otherwise. */
@@ -21,7 +27,14 @@ export class TestGateway {
     const opened = new TestGateway();
     const redactor = new Redactor();
     opened.#gateway = await openGateway({
-      config: loadConfig({ PORT: '0', HOST: '127.0.0.1', DEMO_CAMERAS: 'off', ...env }),
+      config: loadConfig({
+        PORT: '0',
+        HOST: '127.0.0.1',
+        DEMO_CAMERAS: 'off',
+        DATA_DIR: opened.dataDir,
+        DISK_RESERVE_MB: '0',
+        ...env,
+      }),
       pool: opened.pool,
       redactor,
       log: createLogger({
@@ -31,6 +44,7 @@ export class TestGateway {
         write: (line) => void opened.lines.push(line),
       }),
     });
+    await waitFor(async () => (await getJson(`${opened.origin}/health`)).body.database.ready);
     for (let index = 0; index < NAMES.length; index += 1) {
       opened.workers.push(await WorkerDouble.open());
       if (isReady) opened.bringUp(index);
@@ -68,5 +82,6 @@ export class TestGateway {
   async close(): Promise<void> {
     await this.stop();
     await Promise.all(this.workers.map((worker) => worker.close()));
+    rmSync(this.dataDir, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,198 @@
+/** Everything that lives in the database, built in order, closed in reverse. */
+import { join } from 'node:path';
+import { urlWithCredentials } from '#shared/camera-source.ts';
+import type { Metric } from '#shared/http/prometheus-text.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
+import { CameraStreamRepository } from './camera-streams/camera-stream-repository.ts';
+import { CameraStreamService } from './camera-streams/camera-stream-service.ts';
+import type { CameraStreamRoutesOptions } from './camera-streams/routes.ts';
+import { UploadFolder } from './camera-streams/upload-folder.ts';
+import { VideoCheck } from './camera-streams/video-check.ts';
+import type { CameraDirectory } from './cameras/camera-directory.ts';
+import { CameraRepository } from './cameras/camera-repository.ts';
+import type { CameraStates } from './cameras/camera-states.ts';
+import { CamerasFile } from './cameras/cameras-file.ts';
+import { CameraRegistry } from './cameras/registry.ts';
+import { summariseStart } from './cameras/start-summary.ts';
+import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts';
+import { deliveryMetrics } from './deliveries/delivery-metrics.ts';
+import { createDevices, type Devices, type DevicesOptions } from './devices/devices.ts';
+import { createSecretBox, isSecretKey, loadSecretKey, type SecretBox } from './store/secret-box.ts';
+import { openStore, type Store } from './store/store.ts';
+import type { StoreConfig } from './store-config.ts';
+import type { WorkerAddress } from './supervisor/worker-status.ts';
+
+/** What is needed to open it. */
+export interface PersistenceOptions {
+  config: { dataDir: string; store: StoreConfig };
+  directory: CameraDirectory;
+  states: CameraStates;
+  /** Names of the RTSP workers, which check uploads. */
+  workers: readonly string[];
+  pool: { address(name: string): WorkerAddress | undefined };
+  redactor: Redactor;
+  log: Logger;
+}
+
+/** The stored parts of a gateway. */
+export interface Persistence {
+  store: Store;
+  box: SecretBox;
+  registry: CameraRegistry;
+  cameraStreams: CameraStreamRoutesOptions;
+  deliveries: Deliveries;
+  devices: Devices;
+  isSecretKey(candidate: string): boolean;
+  /** What `/health` tells of it. */
+  health(): Record<string, unknown>;
+  metrics(): Metric[];
+  /** Starts what runs by itself; waits for no database. */
+  start(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens the database and builds what stands on it; nothing runs before `start`. @throws Error when the key cannot be read */
+export function openPersistence(options: PersistenceOptions): Persistence {
+  const { config, directory, redactor, log } = options;
+  const { dataDir, store: settings } = config;
+  for (const secret of [
+    settings.secretKey,
+    settings.deliveries.webhookSecret,
+    passwordIn(settings.databaseUrl),
+  ])
+    redactor.add(secret);
+  const store = openStore({ dataDir, databaseUrl: settings.databaseUrl, log });
+  const key = loadSecretKey(dataDir, settings.secretKey);
+  const box = createSecretBox(key);
+  const deliveries = createDeliveries({ store, secretBox: box, log, ...settings.deliveries });
+  const streams = createStreams(options, { store, box, deliveries });
+  const { repository, cameraStreams } = streams;
+  const videos = {
+    fileOf: async (id: string) => {
+      const name = (await repository.find(id))?.videoFile ?? undefined;
+      return name === undefined ? undefined : cameraStreams.uploads.pathOf(name);
+    },
+  };
+  const registry = new CameraRegistry({
+    store,
+    repository: new CameraRepository(box),
+    directory,
+    videos,
+    log,
+  });
+  const file =
+    settings.camerasFile === undefined
+      ? undefined
+      : new CamerasFile({ file: settings.camerasFile, registry, log });
+  const devices = createDevices(devicesOptions(options, store));
+  const closing = new AbortController();
+  return {
+    store,
+    box,
+    registry,
+    cameraStreams,
+    deliveries,
+    devices,
+    isSecretKey: (candidate) => isSecretKey(key, candidate),
+    health: () => ({
+      database: { engine: store.engine, ready: store.isReady },
+      deliveries: deliveries.stats(),
+      mediamtx: devices.health(),
+      camerasFile: file?.status,
+    }),
+    metrics: () => [...devices.metrics(), ...deliveryMetrics(deliveries.stats())],
+    start: async () => {
+      registry.start();
+      file?.start();
+      const { swept } = await cameraStreams.service.start();
+      swept.catch((error: unknown) => log.warn({ err: error }, 'uploads could not be swept'));
+      deliveries.start();
+      devices.start();
+      const summary = { directory, states: options.states, log, signal: closing.signal };
+      void registry.whenLoaded().then(
+        () => summariseStart(summary),
+        () => {},
+      );
+    },
+    close: async () => {
+      closing.abort();
+      await Promise.all([file?.close(), registry.close(), devices.close(), deliveries.close()]);
+      await store.close();
+    },
+  };
+}
+
+function createStreams(
+  { config, workers, pool }: PersistenceOptions,
+  { store, box, deliveries }: { store: Store; box: SecretBox; deliveries: Deliveries },
+): { repository: CameraStreamRepository; cameraStreams: CameraStreamRoutesOptions } {
+  const uploads = new UploadFolder({ folder: join(config.dataDir, 'uploads'), ...config.store.uploads });
+  const repository = new CameraStreamRepository(store.db, box);
+  const service = new CameraStreamService({
+    store,
+    repository,
+    outbox: deliveries.outbox,
+    uploads,
+    check: new VideoCheck({ workers, pool }),
+    onStored: () => deliveries.sender.wake(),
+  });
+  return { repository, cameraStreams: { service, uploads } };
+}
+
+/** Name under which MediaMTX knows our paths again. */
+const MEDIAMTX_OWNER = 'visual-reasoning-gateway';
+
+function devicesOptions(options: PersistenceOptions, store: Store): DevicesOptions {
+  const { directory, states, redactor, log } = options;
+  const { mediamtx } = options.config.store;
+  const onChange = (listener: () => void): (() => void) => directory.onChange(listener);
+  return {
+    store,
+    redactor,
+    log,
+    cameras: { list: () => listCameras(directory, states), onChange },
+    managedCameras: { list: async () => managedCameras(directory), onChange },
+    mediamtx: mediamtx && {
+      ...mediamtx,
+      manage: mediamtx.isManaged
+        ? { prefix: mediamtx.pathPrefix, owner: MEDIAMTX_OWNER, isOnDemand: mediamtx.isOnDemand }
+        : undefined,
+    },
+  };
+}
+
+async function listCameras(directory: CameraDirectory, states: CameraStates) {
+  const known = await states.read();
+  return directory.list().map(({ id, name, location, enabled, origin }) => {
+    const status = known.get(id);
+    return {
+      id,
+      name,
+      location,
+      enabled,
+      isDemo: origin === 'demo',
+      connected: status?.connected ?? false,
+      codec: status?.codec ?? undefined,
+      width: status?.width ?? undefined,
+      height: status?.height ?? undefined,
+      frameRate: status?.frameRate,
+      viewers: status?.viewers,
+      reason: status?.reason,
+    };
+  });
+}
+
+function managedCameras(directory: CameraDirectory) {
+  return directory
+    .wanted()
+    .flatMap(({ id, source, origin }) =>
+      source.kind === 'rtsp' && origin === 'registry'
+        ? [{ id, url: urlWithCredentials(source), transport: source.transport }]
+        : [],
+    );
+}
+
+function passwordIn(url: string | undefined): string | undefined {
+  return url === undefined ? undefined : decodeURIComponent(new URL(url).password);
+}

@@ -1,0 +1,140 @@
+/** Settings of what is stored and of those who are told of it. */
+import {
+  type Environment,
+  readHttpUrl,
+  readInteger,
+  readOptional,
+  readSwitch,
+  readText,
+  SettingsError,
+} from '#shared/settings.ts';
+
+/** The database, uploads, deliveries and MediaMTX. */
+export interface StoreConfig {
+  /** `postgres://` URL; undefined for SQLite in the data folder. */
+  databaseUrl: string | undefined;
+  /** What passwords are encrypted with; undefined for a key made in the data folder. */
+  secretKey: string | undefined;
+  /** YAML file of cameras; undefined for none. */
+  camerasFile: string | undefined;
+  uploads: {
+    /** Largest video, bytes. */
+    maxBytes: number;
+    /** Free space that uploads leave to everybody else, bytes. */
+    reserveBytes: number;
+  };
+  deliveries: {
+    /** Base URL of the analysis backend; undefined: deliveries wait. */
+    appPyUrl: string | undefined;
+    /** Standard Webhooks secret; undefined: nothing is signed. */
+    webhookSecret: string | undefined;
+  };
+  /** Undefined when MediaMTX is not used. */
+  mediamtx: MediamtxConfig | undefined;
+}
+
+/** A MediaMTX server. */
+export interface MediamtxConfig {
+  apiUrl: string;
+  auth: { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string } | undefined;
+  webrtcUrl: string | undefined;
+  server: string;
+  /** Whether it shall carry the cameras of the registry. */
+  isManaged: boolean;
+  pathPrefix: string;
+  isOnDemand: boolean;
+}
+
+const MIB = 1024 * 1024;
+const MIN_SECRET_KEY = 16;
+/** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64; several, for a change of secret, separated by spaces. */
+const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
+const PATH_PREFIX = /^[A-Za-z0-9_-]{1,32}$/;
+const SERVER_NAME = /^(?!gateway$)[A-Za-z0-9._-]{1,64}$/;
+
+/** Reads the environment. @throws SettingsError; secrets are not quoted in it */
+export function loadStoreConfig(env: Environment): StoreConfig {
+  return {
+    databaseUrl: readSecret(env, 'DATABASE_URL', 'a postgres:// URL', isPostgresUrl),
+    secretKey: readSecret(
+      env,
+      'SECRET_KEY',
+      `at least ${MIN_SECRET_KEY} characters`,
+      (text) => text.length >= MIN_SECRET_KEY,
+    ),
+    camerasFile: readOptional(env, 'CAMERAS_FILE'),
+    uploads: {
+      maxBytes: readInteger(env, 'UPLOAD_MAX_MB', { fallback: 2048, min: 1, max: 1_048_576 }) * MIB,
+      reserveBytes: readInteger(env, 'DISK_RESERVE_MB', { fallback: 1024, min: 0, max: 1_048_576 }) * MIB,
+    },
+    deliveries: {
+      appPyUrl: readHttpUrl(env, 'APP_PY_URL'),
+      webhookSecret: readSecret(
+        env,
+        'WEBHOOK_SECRET',
+        'whsec_ and 24 to 64 bytes in base64',
+        isWebhookSecret,
+      ),
+    },
+    mediamtx: loadMediamtx(env),
+  };
+}
+
+function loadMediamtx(env: Environment): MediamtxConfig | undefined {
+  const apiUrl = readHttpUrl(env, 'MEDIAMTX_API_URL');
+  if (apiUrl === undefined) return undefined;
+  return {
+    apiUrl,
+    auth: readAuth(env),
+    webrtcUrl: readHttpUrl(env, 'MEDIAMTX_WEBRTC_URL'),
+    server: readPattern(env, 'MEDIAMTX_NAME', {
+      fallback: 'mediamtx',
+      pattern: SERVER_NAME,
+      allowed: '1 to 64 letters, digits, ".", "_" or "-", not "gateway"',
+    }),
+    isManaged: readSwitch(env, 'MEDIAMTX_MANAGE', false),
+    pathPrefix: readPattern(env, 'MEDIAMTX_PATH_PREFIX', {
+      fallback: 'gateway-',
+      pattern: PATH_PREFIX,
+      allowed: '1 to 32 letters, digits, "_" or "-"',
+    }),
+    isOnDemand: readSwitch(env, 'MEDIAMTX_ON_DEMAND', true),
+  };
+}
+
+function readAuth(env: Environment): MediamtxConfig['auth'] {
+  const token = readOptional(env, 'MEDIAMTX_TOKEN');
+  if (token !== undefined) return { kind: 'bearer', token };
+  const username = readOptional(env, 'MEDIAMTX_USERNAME');
+  const password = readText(env, 'MEDIAMTX_PASSWORD', '');
+  return username === undefined ? undefined : { kind: 'basic', username, password };
+}
+
+function readPattern(
+  env: Environment,
+  name: string,
+  { fallback, pattern, allowed }: { fallback: string; pattern: RegExp; allowed: string },
+): string {
+  const text = readText(env, name, fallback);
+  if (!pattern.test(text)) throw new SettingsError(name, text, allowed);
+  return text;
+}
+
+function readSecret(
+  env: Environment,
+  name: string,
+  allowed: string,
+  isValid: (text: string) => boolean,
+): string | undefined {
+  const text = readOptional(env, name);
+  if (text !== undefined && !isValid(text)) throw new SettingsError(name, '***', allowed);
+  return text;
+}
+
+function isPostgresUrl(text: string): boolean {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
+}
+
+function isWebhookSecret(text: string): boolean {
+  return text.split(/\s+/).every((secret) => WEBHOOK_SECRET.test(secret));
+}
