@@ -1,5 +1,6 @@
 /** The table `camera_streams`. */
 import type { Kysely, Transaction } from 'kysely';
+import { AppError } from '#shared/errors.ts';
 import type { Database } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 
@@ -7,7 +8,7 @@ import type { SecretBox } from '../store/secret-box.ts';
 export interface StoredStream {
   cameraId: string;
   description: string | null;
-  /** As the client gave it, password included; null for uploads. */
+  /** As the client gave it, password included; null for uploads, and where the key that sealed it is lost. */
   rtspUrl: string | null;
   /** Name in the uploads folder; null for RTSP. */
   videoFile: string | null;
@@ -94,10 +95,20 @@ export class CameraStreamRepository {
     return {
       cameraId: row.camera_id,
       description: row.description,
-      rtspUrl: row.rtsp_url === null ? null : this.#secretBox.open(row.rtsp_url),
+      rtspUrl: row.rtsp_url === null ? null : this.#unseal(row.rtsp_url),
       videoFile: row.video_file,
       videoBytes: row.video_bytes === null ? null : Number(row.video_bytes),
       createdAt: Number(row.created_at),
     };
+  }
+
+  /** One that cannot be read any more must not hide the others, and can still be deleted. */
+  #unseal(sealed: string): string | null {
+    try {
+      return this.#secretBox.open(sealed);
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'secret-unreadable') return null;
+      throw error;
+    }
   }
 }

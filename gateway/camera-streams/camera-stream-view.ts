@@ -7,7 +7,7 @@ export interface CameraStream {
   cameraId: string;
   cameraDescription: string | null;
   streamType: 'rtsp' | 'video';
-  /** Passwords masked; null for uploads. */
+  /** Passwords masked; null for uploads, and where the key that sealed it is lost. */
   rtspUrl: string | null;
   /** Absolute; null for RTSP. */
   videoUrl: string | null;

@@ -33,10 +33,10 @@ describe('CameraStreamService', () => {
     let service: CameraStreamService;
 
     /** The same database and folder, as after a restart. */
-    const start = (): CameraStreamService =>
+    const start = (key = 1): CameraStreamService =>
       new CameraStreamService({
         store,
-        repository: new CameraStreamRepository(store.db, createSecretBox(Buffer.alloc(32, 1))),
+        repository: new CameraStreamRepository(store.db, createSecretBox(Buffer.alloc(32, key))),
         outbox,
         uploads,
         check: { check: async () => FACTS, expectReady: () => {} },
@@ -104,6 +104,15 @@ describe('CameraStreamService', () => {
       const { swept } = await start().start();
       await swept;
       expect(files()).to.deep.equal([FILE]);
+    });
+
+    it('still lists and deletes a stream whose address was sealed with a key that is lost', async () => {
+      await service.add(RTSP, ORIGIN);
+      const rekeyed = start(2);
+      const [listed] = await rekeyed.list(ORIGIN);
+      expect(listed).to.include({ cameraId: 'door', streamType: 'rtsp', rtspUrl: null });
+      await rekeyed.remove('door');
+      expect(await rekeyed.list(ORIGIN)).to.deep.equal([]);
     });
 
     it('tells an unknown camera from one whose stream is no upload', async () => {
