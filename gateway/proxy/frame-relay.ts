@@ -13,6 +13,12 @@ export interface RelayPool {
   onDown(listener: (name: string) => void): () => void;
 }
 
+/** Tells what analysis sees of cameras. */
+export interface DetectionFeed {
+  /** Calls with each finished message about a camera. */
+  subscribe(cameraId: string, listener: (payload: FramePayload) => void): { close(): void };
+}
+
 /** What a relay is made of. */
 export interface FrameRelayOptions {
   pool: RelayPool;
@@ -20,6 +26,8 @@ export interface FrameRelayOptions {
   workers: readonly string[];
   ownerOf: (cameraId: string) => string;
   isKnown: (cameraId: string) => boolean;
+  /** For subscriptions that ask for detections; without it they get frames only. */
+  detections?: DetectionFeed;
   log: Logger;
 }
 
@@ -69,13 +77,24 @@ export class FrameRelay implements FrameFeed {
     if (isKnown && shared.newest !== undefined && performance.now() - shared.newest.at < FRESH_MS) {
       subscriber.deliver(shared.newest.payload);
     }
-    return { close: () => this.#leave(key, shared, subscriber) };
+    const detections = this.#openDetections(request, subscriber);
+    return {
+      close: () => {
+        detections?.close();
+        this.#leave(key, shared, subscriber);
+      },
+    };
   }
 
   /** Ends all links. */
   close(): void {
     for (const end of this.#ends) end();
     for (const link of this.#links.values()) link.detach();
+  }
+
+  #openDetections({ cameraId, detections }: FrameRequest, subscriber: FrameSubscriber) {
+    if (detections !== true) return undefined;
+    return this.#options.detections?.subscribe(cameraId, (payload) => subscriber.tell(payload));
   }
 
   #share(key: string, request: FrameRequest): Shared {

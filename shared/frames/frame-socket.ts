@@ -13,6 +13,8 @@ import { TokenBucket } from './token-bucket.ts';
 export interface FrameSubscriber {
   /** Takes the newest frame; never blocks, may skip. */
   deliver(payload: FramePayload): void;
+  /** Takes the newest message of another kind about the camera: what analysis sees. */
+  tell(payload: FramePayload): void;
   /** Tells the client of a fault; the subscription stays. */
   fail(error: AppError): void;
 }
@@ -66,6 +68,8 @@ export function serveFrameSocket(
   return { close: (code, reason) => session.close(code, reason) };
 }
 
+type Subscription = Extract<ClientMessage, { action: 'subscribe' }>;
+
 class FrameSocket {
   readonly #socket: WebSocket;
   readonly #options: FrameSocketOptions;
@@ -114,20 +118,22 @@ class FrameSocket {
   #obey(message: ClientMessage): void {
     if (message.action === 'ping') this.#socket.send('{"type":"pong"}');
     else if (message.action === 'unsubscribe') this.#unsubscribe(message.cameraId);
-    else this.#subscribe(message, message.multiple);
+    else this.#subscribe(message);
   }
 
-  #subscribe({ cameraId, fps, width, quality, encoding }: FrameRequest, multiple: boolean): void {
+  #subscribe({ cameraId, multiple, detections, ...picture }: Subscription): void {
     const limit = this.#options.maxSubscriptions ?? MAX_SUBSCRIPTIONS;
     if (multiple && !this.#subscriptions.has(cameraId) && this.#subscriptions.size >= limit) {
       throw new AppError('too-many-requests', `A socket carries at most ${limit} subscriptions`);
     }
     this.#unsubscribe(multiple ? cameraId : undefined);
-    const key = {};
+    const [key, tellKey] = [{}, {}];
+    const { fps, width, quality, encoding } = picture;
     const opened = this.#options.feed.open(
-      { cameraId, fps, width, quality, encoding },
+      { cameraId, fps, width, quality, encoding, ...(detections === true ? { detections } : {}) },
       {
         deliver: (payload) => this.#sender.offer(key, payload),
+        tell: (payload) => this.#sender.offer(tellKey, payload),
         fail: (error) => this.#tell(error, cameraId),
       },
     );
@@ -135,6 +141,7 @@ class FrameSocket {
       close: () => {
         opened.close();
         this.#sender.forget(key);
+        this.#sender.forget(tellKey);
       },
     });
   }

@@ -24,6 +24,8 @@ export interface FrameFacts {
 
 /** First byte of a binary frame message. */
 export const BINARY_FRAME_VERSION = 1;
+/** Second byte of a binary frame message whose picture is no JPEG but grey levels. */
+const FLAG_LUMA = 1;
 /** Bytes of the fixed part of a binary frame message, before the camera id. */
 export const BINARY_FRAME_HEADER_BYTES = 20;
 
@@ -66,6 +68,29 @@ export function encodeBinaryFrame(facts: FrameFacts, jpeg: Buffer): FramePayload
   header.writeUInt16BE(facts.width, 16);
   header.writeUInt16BE(facts.height, 18);
   return { data: Buffer.concat([header, id, jpeg]), binary: true };
+}
+
+/** A binary message with {@link FLAG_LUMA}: rows of grey levels from the top, one byte a pixel, 0 black to 255 white. */
+export function encodeLumaFrame(facts: FrameFacts, luma: Buffer): FramePayload {
+  const { data, binary } = encodeBinaryFrame(facts, luma);
+  data.writeUInt8(FLAG_LUMA, 1);
+  return { data, binary };
+}
+
+/** Reads a binary frame message; the picture is a view, not a copy. Undefined for anything else. */
+export function decodeBinaryFrame(
+  message: Buffer,
+): { facts: FrameFacts; isLuma: boolean; picture: Buffer } | undefined {
+  if (message.length < BINARY_FRAME_HEADER_BYTES || message[0] !== BINARY_FRAME_VERSION) return undefined;
+  const start = BINARY_FRAME_HEADER_BYTES + message.readUInt16BE(2);
+  const facts = {
+    cameraId: message.toString('utf8', BINARY_FRAME_HEADER_BYTES, start),
+    timestamp: message.readDoubleBE(4),
+    sequence: message.readUInt32BE(12),
+    width: message.readUInt16BE(16),
+    height: message.readUInt16BE(18),
+  };
+  return { facts, isLuma: message[1] === FLAG_LUMA, picture: message.subarray(start) };
 }
 
 /** `{type:"frame"}` without the picture, for clients that load `url` natively. */

@@ -19,11 +19,14 @@ export const pictureFormatSchema = z.object({
   /** JPEG quality, 1 to 100. */
   quality: z.coerce.number().int().min(1).max(100).default(DEFAULT_QUALITY),
 });
-export type PictureFormat = z.infer<typeof pictureFormatSchema>;
+export type PictureFormat = z.infer<typeof pictureFormatSchema> & {
+  /** Grey levels in place of a JPEG, one byte a pixel; `quality` then means nothing. */
+  isLuma?: boolean;
+};
 
 export const encodingSchema = z.enum(['base64', 'binary', 'notify']);
-/** How a frame is put on the socket. */
-export type Encoding = z.infer<typeof encodingSchema>;
+/** How a client's frames are put on its socket; `luma`, raw grey pixels, is for our own analysis only. */
+export type Encoding = z.infer<typeof encodingSchema> | 'luma';
 
 const fpsSchema = z.coerce.number().min(MIN_FPS).max(MAX_FPS).default(DEFAULT_FPS);
 
@@ -33,7 +36,9 @@ export const frameRequestSchema = z.object({
   fps: fpsSchema,
   width: pictureFormatSchema.shape.width,
   quality: pictureFormatSchema.shape.quality,
-  encoding: encodingSchema.default('base64'),
+  encoding: z.enum([...encodingSchema.options, 'luma']).default('base64'),
+  /** Tell what analysis sees beside the frames; a camera's own worker knows nothing of it. */
+  detections: z.boolean().optional(),
 });
 export type FrameRequest = z.infer<typeof frameRequestSchema>;
 
@@ -50,6 +55,7 @@ export const clientMessageSchema = z.discriminatedUnion('action', [
     action: z.literal('subscribe'),
     cameraId: z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]),
     fps: z.number().min(MIN_FPS).max(MAX_FPS).default(DEFAULT_FPS),
+    encoding: encodingSchema.default('base64'),
     /** Keep the other subscriptions of this socket. */
     multiple: z.boolean().default(false),
   }),

@@ -18,6 +18,12 @@ class SubscriberDouble implements FrameSubscriber {
   readonly payloads: FramePayload[] = [];
   readonly codes: string[] = [];
 
+  readonly told: FramePayload[] = [];
+
+  tell(payload: FramePayload): void {
+    this.told.push(payload);
+  }
+
   deliver(payload: FramePayload): void {
     this.payloads.push(payload);
   }

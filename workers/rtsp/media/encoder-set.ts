@@ -1,16 +1,22 @@
-/** The JPEG encoders of one camera: one per format, kept while in use. */
+/** The encoders of one camera: one per format, kept while in use. */
 
 import type { Frame } from 'node-av/lib';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import { formatKey } from '../pictures/picture.ts';
 import { type EncodedPicture, JpegEncoder } from './jpeg-encoder.ts';
+import { LumaScaler } from './luma-scaler.ts';
 
 /** More formats at once than any dashboard asks for; the one used longest ago makes room. */
 const MAX_ENCODERS = 8;
 
+/** Makes the bytes of one format. Calls must not overlap. */
+interface PictureEncoder extends Disposable {
+  encode(frame: Frame): Promise<EncodedPicture>;
+}
+
 /** Encodes frames; every format's calls are put in line, since an encoder takes one at a time. */
 export class EncoderSet {
-  readonly #encoders = new Map<string, { encoder: JpegEncoder; tail: Promise<unknown> }>();
+  readonly #encoders = new Map<string, { encoder: PictureEncoder; tail: Promise<unknown> }>();
   readonly #onEncoded: (milliseconds: number) => void;
 
   /** @param onEncoded told how long each encoding took */
@@ -35,7 +41,7 @@ export class EncoderSet {
 
   #entryFor(format: PictureFormat) {
     const key = formatKey(format);
-    const entry = this.#encoders.get(key) ?? { encoder: new JpegEncoder(format), tail: Promise.resolve() };
+    const entry = this.#encoders.get(key) ?? { encoder: encoderFor(format), tail: Promise.resolve() };
     this.#encoders.delete(key);
     this.#encoders.set(key, entry);
     const [oldestKey, oldest] = this.#encoders.entries().next().value ?? [];
@@ -54,7 +60,11 @@ export class EncoderSet {
   }
 }
 
-async function free({ encoder, tail }: { encoder: JpegEncoder; tail: Promise<unknown> }): Promise<void> {
+function encoderFor(format: PictureFormat): PictureEncoder {
+  return format.isLuma === true ? new LumaScaler(format) : new JpegEncoder(format);
+}
+
+async function free({ encoder, tail }: { encoder: PictureEncoder; tail: Promise<unknown> }): Promise<void> {
   await tail;
   encoder[Symbol.dispose]();
 }

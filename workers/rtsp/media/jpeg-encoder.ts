@@ -17,7 +17,7 @@ const MAX_QSCALE = 31;
 
 /** A finished JPEG. */
 export interface EncodedPicture extends PictureSize {
-  jpeg: Buffer;
+  bytes: Buffer;
 }
 
 /**
@@ -101,8 +101,8 @@ export class JpegEncoder implements Disposable {
     const data = status < 0 ? null : this.#packet.data;
     if (data === null) throw new Error(`FFmpeg cannot encode the picture (${status})`);
     // The packet's bytes are native memory that the next picture reuses.
-    const jpeg = Buffer.from(data);
+    const bytes = Buffer.from(data);
     this.#packet.unref();
-    return { ...this.#size, jpeg };
+    return { ...this.#size, bytes };
   }
 }

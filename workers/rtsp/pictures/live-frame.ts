@@ -13,7 +13,10 @@ export interface NativeFrame<T extends { free(): void } = { free(): void }> {
 
 /** Encoders of one camera, one per format, each used by one frame at a time. */
 export interface PictureEncoders {
-  encode(frame: NativeFrame, format: PictureFormat): Promise<{ jpeg: Buffer; width: number; height: number }>;
+  encode(
+    frame: NativeFrame,
+    format: PictureFormat,
+  ): Promise<{ bytes: Buffer; width: number; height: number }>;
   /** Frees encoders that no viewer's format needs any more. */
   close(): Promise<void>;
 }
@@ -42,7 +45,7 @@ export class LiveFrame {
     this.facts = { ...times, sequence: frame.sequence };
   }
 
-  /** The frame as JPEG; asked twice, encoded once. @throws Error when encoding fails or the frame is gone */
+  /** The frame in a format; asked twice, encoded once. @throws Error when encoding fails or the frame is gone */
   picture(format: PictureFormat): Promise<Picture> {
     const key = formatKey(format);
     const known = this.#pictures.get(key);
@@ -62,8 +65,8 @@ export class LiveFrame {
   }
 
   async #encode(format: PictureFormat): Promise<Picture> {
-    const { jpeg, width, height } = await this.#encoders.encode(this.#frame, format);
+    const { bytes, width, height } = await this.#encoders.encode(this.#frame, format);
     const { cameraId, capturedAt, sequence } = this.facts;
-    return new Picture({ cameraId, timestamp: capturedAt / 1000, sequence, width, height }, jpeg, format);
+    return new Picture({ cameraId, timestamp: capturedAt / 1000, sequence, width, height }, bytes, format);
   }
 }

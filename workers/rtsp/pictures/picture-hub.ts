@@ -3,13 +3,13 @@
  * sessions, and may exist before the camera does: whoever subscribed gets
  * frames as soon as there are any.
  */
-import type { FrameRequest, PictureFormat } from '#shared/frames/subscription.ts';
+import type { Encoding, FrameRequest, PictureFormat } from '#shared/frames/subscription.ts';
 import type { LiveFrame } from './live-frame.ts';
 import { Pacer } from './pacer.ts';
 import { formatKey, type Picture } from './picture.ts';
 
 /** What a subscriber asks of the hub. */
-export type PictureRequest = Pick<FrameRequest, 'fps' | 'width' | 'quality'>;
+export type PictureRequest = Pick<FrameRequest, 'fps' | 'width' | 'quality'> & { encoding?: Encoding };
 
 interface Subscriber {
   pacer: Pacer;
@@ -60,8 +60,9 @@ export class PictureHub {
 
   /** Starts delivering; `deliver` must not block and never queues. */
   subscribe(request: PictureRequest, deliver: (picture: Picture) => void): { close(): void } {
-    const key = formatKey(request);
-    const variant = this.#variants.get(key) ?? newVariant(request);
+    const format = formatOf(request);
+    const key = formatKey(format);
+    const variant = this.#variants.get(key) ?? newVariant(format, request.fps);
     const subscriber = { pacer: new Pacer(request.fps), fps: request.fps, deliver, lastSequence: 0 };
     variant.subscribers.add(subscriber);
     this.#variants.set(key, variant);
@@ -114,13 +115,17 @@ export class PictureHub {
   }
 
   #keep(picture: Picture): void {
-    if (this.#kept.includes(picture)) return;
+    if (picture.format.isLuma === true || this.#kept.includes(picture)) return;
     this.#kept = [...this.#kept.slice(1 - KEPT_PICTURES), picture];
   }
 }
 
-function newVariant({ fps, width, quality }: PictureRequest): Variant {
-  return { format: { width, quality }, pacer: new Pacer(fps), subscribers: new Set() };
+function formatOf({ width, quality, encoding }: PictureRequest): PictureFormat {
+  return { width, quality, ...(encoding === 'luma' ? { isLuma: true } : {}) };
+}
+
+function newVariant(format: PictureFormat, fps: number): Variant {
+  return { format, pacer: new Pacer(fps), subscribers: new Set() };
 }
 
 function fastest({ subscribers }: Variant): number {

@@ -1,7 +1,8 @@
-/** One JPEG of one frame, and its forms on the wire, each built once however many want it. */
+/** One JPEG (or grey plane) of one frame, and its forms on the wire, each built once however many want it. */
 import {
   encodeBase64Frame,
   encodeBinaryFrame,
+  encodeLumaFrame,
   encodeNotifyFrame,
   type FrameFacts,
   type FramePayload,
@@ -11,13 +12,13 @@ import type { Encoding, PictureFormat } from '#shared/frames/subscription.ts';
 /** A finished picture; its bytes are shared and never changed. */
 export class Picture {
   readonly facts: FrameFacts;
-  readonly jpeg: Buffer;
+  readonly bytes: Buffer;
   readonly format: PictureFormat;
   readonly #payloads = new Map<Encoding, FramePayload>();
 
-  constructor(facts: FrameFacts, jpeg: Buffer, format: PictureFormat) {
+  constructor(facts: FrameFacts, bytes: Buffer, format: PictureFormat) {
     this.facts = facts;
-    this.jpeg = jpeg;
+    this.bytes = bytes;
     this.format = format;
   }
 
@@ -36,8 +37,9 @@ export class Picture {
   }
 
   #build(encoding: Encoding): FramePayload {
-    if (encoding === 'base64') return encodeBase64Frame(this.facts, this.jpeg);
-    if (encoding === 'binary') return encodeBinaryFrame(this.facts, this.jpeg);
+    if (encoding === 'base64') return encodeBase64Frame(this.facts, this.bytes);
+    if (encoding === 'binary') return encodeBinaryFrame(this.facts, this.bytes);
+    if (encoding === 'luma') return encodeLumaFrame(this.facts, this.bytes);
     return encodeNotifyFrame(this.facts, this.#url());
   }
 
@@ -50,6 +52,6 @@ export class Picture {
 }
 
 /** Key under which pictures of one frame are the same. */
-export function formatKey({ width, quality }: PictureFormat): string {
-  return `${width ?? 'auto'}:${quality}`;
+export function formatKey({ width, quality, isLuma }: PictureFormat): string {
+  return `${width ?? 'auto'}:${isLuma === true ? 'luma' : quality}`;
 }

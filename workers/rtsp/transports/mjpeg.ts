@@ -59,17 +59,17 @@ class NewestOnlyWriter {
     if (picture !== undefined) this.#write(picture);
   }
 
-  #write({ jpeg, facts }: Picture): void {
+  #write({ bytes, facts }: Picture): void {
     const head = [
       `--${BOUNDARY}`,
       'Content-Type: image/jpeg',
-      `Content-Length: ${jpeg.length}`,
+      `Content-Length: ${bytes.length}`,
       `X-Timestamp: ${facts.timestamp}`,
       `X-Frame-Sequence: ${facts.sequence}`,
     ];
     this.#response.cork();
     this.#response.write(`${head.join('\r\n')}\r\n\r\n`);
-    this.#response.write(jpeg);
+    this.#response.write(bytes);
     this.#isBusy = !this.#response.write('\r\n');
     this.#response.uncork();
   }

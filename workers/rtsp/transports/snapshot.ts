@@ -44,8 +44,8 @@ export function snapshotRoute(cameras: CameraSet): RequestHandler<{ id: string }
 
 function sendPicture(res: Response, picture: Picture): void {
   setFacts(res, picture);
-  res.type('image/jpeg').setHeader('Content-Length', picture.jpeg.length);
-  res.end(picture.jpeg);
+  res.type('image/jpeg').setHeader('Content-Length', picture.bytes.length);
+  res.end(picture.bytes);
 }
 
 function setFacts(res: Response, picture: Picture): void {

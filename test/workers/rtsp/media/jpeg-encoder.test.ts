@@ -74,7 +74,7 @@ describe('JpegEncoder', () => {
     it(`gives the SMPTE bars of a BT.${matrix} camera with ${name} range their colours, within 3 levels`, async () => {
       using encoder = new JpegEncoder({ quality: 95 });
       using frame = barsFrame(matrix, range);
-      const picture = decodeJpeg((await encoder.encode(frame)).jpeg);
+      const picture = decodeJpeg((await encoder.encode(frame)).bytes);
       for (const [index, bar] of BARS.entries()) {
         const seen = picture.at(index * BAR_WIDTH + BAR_WIDTH / 2, HEIGHT / 2);
         for (const [channel, level] of bar.entries()) {
@@ -87,16 +87,16 @@ describe('JpegEncoder', () => {
   it('scales to the width asked for and keeps the aspect ratio', async () => {
     using encoder = new JpegEncoder({ width: 112, quality: 80 });
     using frame = barsFrame(601, AVCOL_RANGE_MPEG);
-    const { jpeg, width, height } = await encoder.encode(frame);
+    const { bytes, width, height } = await encoder.encode(frame);
     expect([width, height]).to.deep.equal([112, 32]);
-    expect(decodeJpeg(jpeg)).to.include({ width: 112, height: 32 });
+    expect(decodeJpeg(bytes)).to.include({ width: 112, height: 32 });
   });
 
   it('goes on when the camera changes its picture', async () => {
     using encoder = new JpegEncoder({ quality: 80 });
     for (const matrix of [601, 709, 601] as const) {
       using frame = barsFrame(matrix, AVCOL_RANGE_MPEG);
-      expect(isWholeJpeg((await encoder.encode(frame)).jpeg)).to.equal(true);
+      expect(isWholeJpeg((await encoder.encode(frame)).bytes)).to.equal(true);
     }
   });
 
@@ -105,7 +105,7 @@ describe('JpegEncoder', () => {
     for (const quality of [20, 50, 80, 95]) {
       using encoder = new JpegEncoder({ quality });
       using frame = barsFrame(709, AVCOL_RANGE_MPEG);
-      sizes.push((await encoder.encode(frame)).jpeg.length);
+      sizes.push((await encoder.encode(frame)).bytes.length);
     }
     expect(sizes).to.deep.equal([...sizes].sort((a, b) => a - b));
   });

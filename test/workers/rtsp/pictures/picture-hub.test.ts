@@ -15,7 +15,7 @@ describe('PictureHub', () => {
   const encoders: PictureEncoders = {
     encode: async (frame, format) => {
       encoded.push(`${frame.sequence}/${formatKey(format)}`);
-      return { jpeg: Buffer.from([frame.sequence]), width: 16, height: 16 };
+      return { bytes: Buffer.from([frame.sequence]), width: 16, height: 16 };
     },
     close: async () => {},
   };

@@ -52,7 +52,7 @@ describe('PicturePipeline', () => {
   }
 
   const encoders: PictureEncoders = {
-    encode: async ({ sequence: each }) => ({ jpeg: Buffer.from([each]), width: 16, height: 16 }),
+    encode: async ({ sequence: each }) => ({ bytes: Buffer.from([each]), width: 16, height: 16 }),
     close: async () => {},
   };
 

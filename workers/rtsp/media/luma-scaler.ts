@@ -1,0 +1,56 @@
+/** Makes small grey pictures of decoded ones for analysis: no JPEG on either side. */
+import { AV_PIX_FMT_GRAY8, type AVPixelFormat, SWS_AREA } from 'node-av/constants';
+import { Frame, SoftwareScaleContext } from 'node-av/lib';
+import type { EncodedPicture } from './jpeg-encoder.ts';
+import { type PictureSize, pictureSize } from './picture-size.ts';
+
+/** One scaler. Calls must not overlap. Rebuilds itself when the camera's picture changes. */
+export class LumaScaler implements Disposable {
+  readonly #width: number | undefined;
+  #scaler: SoftwareScaleContext | undefined;
+  #input = '';
+  #size: PictureSize = { width: 0, height: 0 };
+
+  /** @param width pixels; undefined for the camera's own, at most 1920x1080 */
+  constructor({ width }: { width?: number | undefined }) {
+    this.#width = width;
+  }
+
+  /** Grey levels, row by row, one byte a pixel; the frame stays the caller's. @throws Error when FFmpeg refuses */
+  async encode(frame: Frame): Promise<EncodedPicture> {
+    const scaler = this.#scalerFor(frame);
+    const grey = new Frame();
+    grey.alloc();
+    try {
+      grey.width = this.#size.width;
+      grey.height = this.#size.height;
+      grey.format = AV_PIX_FMT_GRAY8;
+      const allocated = grey.getBuffer(1);
+      const status = allocated < 0 ? allocated : await scaler.scaleFrame(grey, frame);
+      if (status < 0) throw new Error(`FFmpeg cannot scale the picture (${status})`);
+      // What it gives out may be native memory that goes with the frame.
+      return { ...this.#size, bytes: Buffer.from(grey.toBuffer()) };
+    } finally {
+      grey.free();
+    }
+  }
+
+  [Symbol.dispose](): void {
+    this.#scaler?.freeContext();
+  }
+
+  #scalerFor(frame: Frame): SoftwareScaleContext {
+    const input = `${frame.width}x${frame.height}:${frame.format}`;
+    if (this.#scaler !== undefined && input === this.#input) return this.#scaler;
+    this.#scaler?.freeContext();
+    const { width, height } = pictureSize(frame, this.#width);
+    const scaler = new SoftwareScaleContext();
+    const format = frame.format as AVPixelFormat;
+    // The mean of all pixels that fall together: the camera's noise goes with it.
+    scaler.getContext(frame.width, frame.height, format, width, height, AV_PIX_FMT_GRAY8, SWS_AREA);
+    this.#scaler = scaler;
+    this.#input = input;
+    this.#size = { width, height };
+    return scaler;
+  }
+}
