@@ -80,6 +80,12 @@ describe('The house', () => {
     ['execa', /^gateway\/supervisor\/worker-process\.ts$/],
     ['http-proxy-middleware', /^gateway\/proxy\//],
     ['dotenv', /\/main\.ts$/],
+    ['pg', /^gateway\/store\//],
+    ['node:sqlite', /^gateway\/store\//],
+    ['yaml', /^gateway\/cameras\/cameras-file\.ts$/],
+    ['@fastify/busboy', /^gateway\/camera-streams\//],
+    ['@trpc/server', /^gateway\/camera-streams\//],
+    ['standardwebhooks', /^gateway\/deliveries\//],
   ] as const) {
     it(`has one door to ${vendor}`, () => {
       const isVendor = (to: string): boolean => to === vendor || to.startsWith(`${vendor}/`);

@@ -5,7 +5,7 @@ import { rtspWorkerNames, workerSpecs } from '../../gateway/worker-specs.ts';
 
 describe('The configuration', () => {
   it('has a default for everything', () => {
-    const { workerEnv, dataDir, ...config } = loadConfig({});
+    const { workerEnv, dataDir, store, webrtc, ...config } = loadConfig({});
     expect(config).to.deep.equal({
       host: '0.0.0.0',
       port: 5000,
@@ -13,6 +13,15 @@ describe('The configuration', () => {
       workers: { rtsp: 2, portBase: 8082, maxRssBytes: 2048 * 1024 * 1024 },
       demo: { isOn: true, rtspPort: 8554 },
       limits: { cameras: 256, sockets: 1000 },
+    });
+    expect(webrtc).to.deep.equal({ udpPort: undefined, publicAddresses: [], iceServers: [] });
+    expect(store).to.deep.equal({
+      databaseUrl: undefined,
+      secretKey: undefined,
+      camerasFile: undefined,
+      uploads: { maxBytes: 2 * 1024 ** 3, reserveBytes: 1024 ** 3 },
+      deliveries: { appPyUrl: undefined, webhookSecret: undefined },
+      mediamtx: undefined,
     });
     expect(dataDir).to.match(/\/data$/);
     expect(workerEnv).to.deep.equal({});
@@ -30,6 +39,8 @@ describe('The configuration', () => {
     ['DEMO_CAMERAS', 'maybe'],
     ['MAX_CAMERAS', '0'],
     ['LOG_LEVEL', 'verbose'],
+    ['UPLOAD_MAX_MB', '0'],
+    ['APP_PY_URL', 'localhost:8000'],
   ] as const) {
     it(`refuses ${variable}=${value} with its name, its value and what is allowed`, () => {
       expect(() => loadConfig({ [variable]: value })).to.throw(
@@ -38,6 +49,40 @@ describe('The configuration', () => {
       );
     });
   }
+});
+
+describe('Settings of what is stored', () => {
+  it('refuses a bad secret without quoting it', () => {
+    for (const [variable, value] of Object.entries({
+      SECRET_KEY: 'tooshortcanary',
+      DATABASE_URL: 'mysql://user:canary@host/db',
+      WEBHOOK_SECRET: 'canary',
+    })) {
+      expect(() => loadConfig({ [variable]: value })).to.throw(SettingsError, `${variable} is "***", but`);
+    }
+  });
+
+  it('reads a MediaMTX with its credentials', () => {
+    const env = {
+      MEDIAMTX_API_URL: 'http://localhost:9997/',
+      MEDIAMTX_USERNAME: 'api',
+      MEDIAMTX_PASSWORD: 'secret',
+      MEDIAMTX_MANAGE: 'on',
+    };
+    expect(loadConfig(env).store.mediamtx).to.deep.equal({
+      apiUrl: 'http://localhost:9997',
+      auth: { kind: 'basic', username: 'api', password: 'secret' },
+      webrtcUrl: undefined,
+      server: 'mediamtx',
+      isManaged: true,
+      pathPrefix: 'gateway-',
+      isOnDemand: true,
+    });
+    expect(loadConfig({ ...env, MEDIAMTX_TOKEN: 't' }).store.mediamtx?.auth).to.deep.equal({
+      kind: 'bearer',
+      token: 't',
+    });
+  });
 });
 
 describe('The workers that a configuration asks for', () => {
