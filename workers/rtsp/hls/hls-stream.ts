@@ -52,6 +52,11 @@ export class HlsStream implements SampleSink {
     this.#segmenter.add(sample);
   }
 
+  /** The current group of pictures has been handed over; from now on samples come as the camera sends them. */
+  goLive(): void {
+    this.#segmenter.goLive();
+  }
+
   onUnsupported({ message, cause }: AppError): void {
     this.#error = new AppError('hls-unsupported-codec', message, { cause });
     this.#wake();
@@ -68,9 +73,10 @@ export class HlsStream implements SampleSink {
    * @throws AppError `invalid-field` for a position too far ahead, `no-video-yet`, `hls-unsupported-codec`
    */
   async playlist(position: PlaylistPosition | undefined, signal: AbortSignal): Promise<string> {
-    await this.#until(() => this.#segmenter.kept.length > 0, signal);
+    const hasBegun = (): boolean => this.#segmenter.kept[0]?.isWhole === true;
+    await this.#until(hasBegun, signal);
     const { listed } = this.#segmenter;
-    if (listed.length === 0) {
+    if (!hasBegun()) {
       throw new AppError('no-video-yet', 'The camera has not delivered video yet', { retryAfter: 1 });
     }
     if (position !== undefined) {

@@ -15,6 +15,12 @@ const IDLE_MS = 15_000;
 /** Segments follow the camera's keyframes within these bounds, seconds. */
 const MIN_TARGET_S = 2;
 const MAX_TARGET_S = 6;
+/**
+ * A stream that begins anew has a timeline of its own, which players tell by the
+ * discontinuity number. It stays small: hls.js keeps an array by it.
+ */
+const DISCONTINUITY_STEP_S = 10;
+const DISCONTINUITY_STEPS = 8640;
 /** Until a second keyframe has come. */
 const DEFAULT_TARGET_S = 4;
 
@@ -57,7 +63,8 @@ export class HlsStreams {
     const { cameras, idleMs, timings } = this.#options;
     // Seconds since 1970: a segment lasts a second or more, so that no number comes twice for a player that stayed.
     const firstSequence = Math.floor(Date.now() / 1000);
-    const stream = new HlsStream({ firstSequence, targetDuration }, timings ?? HLS_TIMINGS);
+    const firstDiscontinuity = Math.floor(firstSequence / DISCONTINUITY_STEP_S) % DISCONTINUITY_STEPS;
+    const stream = new HlsStream({ firstSequence, firstDiscontinuity, targetDuration }, timings ?? HLS_TIMINGS);
     const samples = new SampleStream({
       onFormat: (format) => stream.onFormat(format),
       onSample: (sample) => stream.onSample(sample),
@@ -70,6 +77,7 @@ export class HlsStreams {
     const idle = setTimeout(() => this.#end(cameraId), idleMs ?? IDLE_MS);
     const running = { stream, subscription: cameras.subscribePackets(cameraId, samples), idle };
     this.#running.set(cameraId, running);
+    stream.goLive();
     return running;
   }
 

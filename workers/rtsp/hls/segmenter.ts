@@ -46,8 +46,10 @@ const MAX_BYTES = 64 * 1024 * 1024;
 
 /** How a stream is cut. */
 export interface SegmenterOptions {
-  /** Number of the first segment and of its discontinuity. */
+  /** Number of the first segment. */
   firstSequence: number;
+  /** Discontinuity sequence number of the first segment. */
+  firstDiscontinuity: number;
   /** Seconds; no segment lasts longer unless one picture does: where keyframes are further apart it is cut between. */
   targetDuration: number;
   /** Called whenever there is something new to list. */
@@ -64,12 +66,13 @@ export class Segmenter {
   #samples: Sample[] = [];
   #samplesTicks = 0;
   #init = '';
+  #isLive = false;
   #discontinuity: number;
 
-  constructor({ firstSequence, targetDuration, onPart }: SegmenterOptions) {
+  constructor({ firstSequence, firstDiscontinuity, targetDuration, onPart }: SegmenterOptions) {
     this.targetDuration = targetDuration;
     this.#nextSequence = firstSequence;
-    this.#discontinuity = firstSequence;
+    this.#discontinuity = firstDiscontinuity;
     this.#onPart = onPart;
   }
 
@@ -106,14 +109,26 @@ export class Segmenter {
     this.#makeRoom(sample);
     this.#samples.push(sample);
     this.#samplesTicks += sample.duration;
-    if (this.#samplesTicks + sample.duration > PART_TARGET_S * TIMESCALE) this.#finishPart();
+    if (this.#samplesTicks + sample.duration <= PART_TARGET_S * TIMESCALE) return;
+    this.#finishPart();
+    if (this.#isLive && this.#segments.length === 1) this.#finishSegment();
+  }
+
+  /**
+   * Tells that what came so far came at once, as the current group of pictures.
+   * Players do not begin before a playlist has a whole segment: the first ends here.
+   */
+  goLive(): void {
+    this.#isLive = true;
+    this.#finishSegment();
   }
 
   #makeRoom(sample: Sample): void {
     const current = this.#current;
     const elapsed = (current?.duration ?? 0) + this.#samplesTicks / TIMESCALE;
     const isTooLong = elapsed + sample.duration / TIMESCALE > this.targetDuration + ROUNDED_S;
-    if (current === undefined || isTooLong || (sample.keyframe && elapsed >= MIN_SEGMENT_S)) {
+    const isLongEnough = elapsed >= MIN_SEGMENT_S || current?.parts[0]?.isIndependent === false;
+    if (current === undefined || isTooLong || (sample.keyframe && isLongEnough)) {
       this.#finishSegment();
       this.#openSegment(sample);
     } else if (sample.keyframe) this.#finishPart();
