@@ -10,7 +10,12 @@ import type { CameraStreamPayload } from '#shared/camera-stream.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
-import { type CameraStreams, createCameraStreams } from '../../../gateway/camera-streams/camera-streams.ts';
+import { CameraStreamRepository } from '../../../gateway/camera-streams/camera-stream-repository.ts';
+import { CameraStreamService } from '../../../gateway/camera-streams/camera-stream-service.ts';
+import { cameraStreamRoutes } from '../../../gateway/camera-streams/routes.ts';
+import { trpcHandler } from '../../../gateway/camera-streams/trpc.ts';
+import { UploadFolder } from '../../../gateway/camera-streams/upload-folder.ts';
+import { VideoCheck } from '../../../gateway/camera-streams/video-check.ts';
 import { createHttpServer } from '../../../gateway/http-server.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
@@ -47,7 +52,6 @@ export class Harness {
   wakes = 0;
   isWorkerReady = true;
   readonly #folders = [this.folder];
-  streams!: CameraStreams;
   store!: Store;
   worker!: WorkerDouble;
   #server!: Server;
@@ -108,26 +112,22 @@ export class Harness {
     const redactor = new Redactor();
     const write = (line: string): void => void this.lines.push(line);
     const log = createLogger({ name: 'gateway', level: 'trace', redactor, write });
-    this.streams = createCameraStreams({
+    const uploads = new UploadFolder({ folder: this.folder, maxBytes: maxUploadBytes, reserveBytes });
+    const service = new CameraStreamService({
       store: this.store,
-      secretBox: createSecretBox(Buffer.alloc(32, 7)),
+      repository: new CameraStreamRepository(this.store.db, createSecretBox(Buffer.alloc(32, 7))),
       outbox: this.outbox,
+      uploads,
+      check: new VideoCheck({ workers: ['rtsp-0'], pool: { address: (name) => this.#addressOf(name) } }),
       onStored: () => {
         this.wakes += 1;
       },
-      folder: this.folder,
-      maxUploadBytes,
-      reserveBytes,
-      ...(maxUploads === undefined ? {} : { maxUploads }),
-      workers: ['rtsp-0'],
-      pool: { address: (name) => this.#addressOf(name) },
-      redactor,
-      log,
     });
-    await this.streams.start();
+    await (await service.start()).swept;
+    const limits = maxUploads === undefined ? {} : { maxUploads };
     const app = express();
-    app.use('/api/camera-streams', this.streams.routes);
-    app.use('/trpc', this.streams.trpc);
+    app.use('/api/camera-streams', cameraStreamRoutes({ service, uploads, ...limits }));
+    app.use('/trpc', trpcHandler({ service, redactor, log }));
     app.use(notFound, problemHandler({ log, redactor }));
     this.#server = createHttpServer(app);
     this.#server.listen(0, '127.0.0.1');
