@@ -28,7 +28,7 @@ export class ViewerClock {
     this.#now = now;
     this.#startedAt = now();
     this.#first = first;
-    this.#last = first;
+    this.#last = first - MIN_STEP_TICKS;
     this.#lastAt = this.#startedAt;
   }
 
