@@ -31,6 +31,9 @@ export interface LeaseOptions {
   leaseMs: number;
 }
 
+/** Due deliveries looked at in one go; more than are taken, since some may have to wait for another. */
+const MIN_PAGE = 64;
+
 /** The leases of one sender. */
 export class LeaseRepository {
   readonly #options: LeaseOptions;
@@ -63,47 +66,81 @@ export class LeaseRepository {
     if (numUpdatedRows > 0n) await freeNext(trx, settlement.cameraId, now);
   }
 
+  /** Looks through what is due, page by page, until some of it may be taken. */
   async #lease(
     trx: Transaction<Database>,
     { limit, inHand, now }: Omit<Exchange, 'settlements'>,
+  ): Promise<LeasedDelivery[]> {
+    const busy = new Set(await camerasUnderWay(trx, now));
+    const pageSize = Math.max(MIN_PAGE, limit * 4);
+    for (let offset = 0; ; offset += pageSize) {
+      const page = await duePage(trx, { now, limit: pageSize, offset });
+      const free = page.filter(({ id, camera_id }) => !busy.has(camera_id) && !inHand.includes(id));
+      const sequences = free.map(({ sequence }) => sequence);
+      const leased = sequences.length === 0 ? [] : await this.#take(trx, { sequences, limit, now });
+      if (leased.length > 0 || page.length < pageSize) return leased;
+    }
+  }
+
+  /** Takes those that are the oldest of their camera, and that no other gateway takes at this moment. */
+  async #take(
+    trx: Transaction<Database>,
+    { sequences, limit, now }: { sequences: number[]; limit: number; now: number },
   ): Promise<LeasedDelivery[]> {
     const { store, owner, leaseMs } = this.#options;
     const rows = await trx
       .selectFrom('deliveries as d')
       .select(['d.id', 'd.camera_id', 'd.payload', 'd.attempts'])
-      .where('d.status', '=', 'pending')
-      .where('d.next_attempt_at', '<=', now)
-      .where('d.leased_until', '<=', now)
-      .$if(inHand.length > 0, (query) => query.where('d.id', 'not in', inHand))
+      .where('d.sequence', 'in', sequences)
+      // Expressions, so that no index but the primary key serves: planners without statistics pick worse ones.
+      .where(sql<boolean>`d.status || '' = 'pending'`)
+      .where(sql<boolean>`d.next_attempt_at + 0 <= ${now}`)
+      .where(sql<boolean>`d.leased_until + 0 <= ${now}`)
       .where((eb) => eb('d.sequence', '=', firstPending(eb)))
-      .where((eb) => eb(underWay(eb, now), '=', 0))
-      .orderBy('d.next_attempt_at')
+      .orderBy(sql`d.next_attempt_at + 0`)
       .limit(limit)
       .$if(store.engine === 'postgres', (query) => query.forUpdate('d').skipLocked())
       .execute();
-    if (rows.length > 0) {
-      await trx
-        .updateTable('deliveries')
-        .set({ leased_until: now + leaseMs, lease_owner: owner })
-        .where(
-          'id',
-          'in',
-          rows.map(({ id }) => id),
-        )
-        .execute();
+    const ids = rows.map(({ id }) => id);
+    if (ids.length > 0) {
+      const lease = { leased_until: now + leaseMs, lease_owner: owner };
+      await trx.updateTable('deliveries').set(lease).where('id', 'in', ids).execute();
     }
-    return rows.map(({ id, camera_id, payload, attempts }) => ({
-      id,
-      cameraId: camera_id,
-      payload,
-      attempts,
-    }));
+    return rows.map(({ camera_id, ...row }) => ({ ...row, cameraId: camera_id }));
   }
+}
+
+/** Cameras of which a delivery is under way: a newer one, perhaps, than one that was retried by hand. */
+async function camerasUnderWay(trx: Transaction<Database>, now: number): Promise<string[]> {
+  const rows = await trx
+    .selectFrom('deliveries')
+    .select('camera_id')
+    // Spelt out as in the index over the few rows that are leased, which is used for it then.
+    .where(sql<boolean>`leased_until > 0`)
+    .where('leased_until', '>', now)
+    .execute();
+  return rows.map(({ camera_id }) => camera_id);
+}
+
+function duePage(
+  trx: Transaction<Database>,
+  { now, limit, offset }: { now: number; limit: number; offset: number },
+) {
+  return trx
+    .selectFrom('deliveries')
+    .select(['id', 'sequence', 'camera_id'])
+    .where('status', '=', 'pending')
+    .where('next_attempt_at', '<=', now)
+    .where('leased_until', '<=', now)
+    .orderBy('next_attempt_at')
+    .limit(limit)
+    .offset(offset)
+    .execute();
 }
 
 type CandidateBuilder = ExpressionBuilder<Database & { d: Database['deliveries'] }, 'd'>;
 
-/** The oldest pending delivery of a candidate's camera. A single value, so that no planner turns it into a join over all rows. */
+/** The oldest pending delivery of a candidate's camera. */
 function firstPending(eb: CandidateBuilder) {
   return eb
     .selectFrom('deliveries as older')
@@ -112,20 +149,6 @@ function firstPending(eb: CandidateBuilder) {
     .whereRef('older.camera_id', '=', 'd.camera_id')
     .orderBy('older.sequence')
     .limit(1);
-}
-
-/** How many deliveries of a candidate's camera are under way: one that is newer, after an older one was retried by hand. */
-function underWay(eb: CandidateBuilder, now: number) {
-  return (
-    eb
-      .selectFrom('deliveries as other')
-      .select(({ fn }) => fn.countAll<number>().as('rows'))
-      .whereRef('other.camera_id', '=', 'd.camera_id')
-      // Spelt out as in the index over the few rows that are leased, which is used for it then.
-      .where(sql<boolean>`other.leased_until > 0`)
-      .where('other.leased_until', '>', now)
-      .where('other.status', '=', 'pending')
-  );
 }
 
 /** Makes the next delivery of a camera due, if it waited for the one before it. */

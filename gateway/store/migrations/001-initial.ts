@@ -105,7 +105,7 @@ async function createDeliveries(db: AnyDatabase, engine: Engine): Promise<void> 
   await db.schema
     .createIndex('deliveries_leased')
     .on('deliveries')
-    .column('camera_id')
+    .columns(['leased_until', 'camera_id'])
     .where(sql.ref('leased_until'), '>', 0)
     .execute();
 }

@@ -107,6 +107,17 @@ describe('Stored deliveries', () => {
       expect(row).to.include({ attempts: 1, last_status: 422, last_error: 'no', last_response: '{}' });
     });
 
+    it('are found behind however many that are due and may not be taken yet', async () => {
+      await stage.enqueue(...Array.from({ length: 150 }, () => '1'));
+      await lease();
+      // As left by a gateway that stored them before it knew of the one under way.
+      await stage.store.db.updateTable('deliveries').set({ next_attempt_at: stage.now }).execute();
+      stage.now += 1;
+      await stage.enqueue('2');
+      expect(await lease(stage.leases('two'), 1)).to.deep.equal(['2']);
+      expect(await lease(stage.leases('two'), 1)).to.deep.equal([]);
+    });
+
     it('tell when the next one is due', async () => {
       const nextDueAt = async () =>
         (await leases.exchange({ settlements: [], limit: 0, inHand: [], now: stage.now })).nextDueAt;

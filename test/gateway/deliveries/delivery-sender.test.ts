@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
 import { AppError } from '#shared/errors.ts';
@@ -200,6 +201,10 @@ describe('The sender of deliveries', () => {
     beforeEach(async () => {
       receiver = await FastApiReceiver.open();
       stage = new DeliveryStage(await openSqlite(folders));
+    });
+
+    after(() => {
+      for (const folder of folders) rmSync(folder, { recursive: true, force: true });
     });
 
     afterEach(async () => {

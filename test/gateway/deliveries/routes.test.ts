@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
@@ -32,6 +33,10 @@ describe('The delivery routes', () => {
     server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
     api = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/deliveries`;
+  });
+
+  after(() => {
+    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 
   afterEach(async () => {
