@@ -46,7 +46,7 @@ export function managedPath(
   isOnDemand: boolean,
 ): ManagedPath {
   // Other kinds of source run programs or read files on that host.
-  if (!/^rtsps?:\/\//i.test(url) || !URL.canParse(url)) {
+  if (!/^rtsps?:\/\//i.test(url) || !URL.canParse(url) || new URL(url).hostname === '') {
     throw new AppError('invalid-field', `Camera ${id} has no RTSP address`, { field: 'url' });
   }
   const settings = { source: url, rtspTransport: transport, sourceOnDemand: isOnDemand };
