@@ -3,7 +3,6 @@
  * `.UUID.incoming` while it comes, `.NAME.part` while the database is asked, `NAME` from then on.
  */
 import { randomUUID } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
@@ -79,7 +78,9 @@ export class UploadFolder {
     const path = this.pathOf(`.${randomUUID()}.incoming`);
     try {
       await this.expectSpace();
-      const file = createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true });
+      // Opened before anything can fail: a stream would make the file after it was cleared away.
+      const handle = await open(path, 'wx', 0o600);
+      const file = handle.createWriteStream({ flush: true });
       await pipeline(content, (chunks: AsyncIterable<Buffer>) => this.#limit(chunks), file);
       return new StagedFile(this.#folder, path, file.bytesWritten);
     } catch (error) {

@@ -65,6 +65,18 @@ describe('UploadFolder', () => {
     expect(files()).to.deep.equal([]);
   });
 
+  it('F42: leaves nothing of an upload that broke off before its file was made', async () => {
+    const uploads = open();
+    for (let round = 0; round < 50; round += 1) {
+      const content = new Readable({ read: () => {} });
+      const received = uploads.receive(content).catch((error: Error) => error.message);
+      for (let turn = 0; turn < round % 10; turn += 1) await new Promise(setImmediate);
+      content.on('error', () => {}).destroy(new Error('gone'));
+      expect(await received).to.be.a('string');
+    }
+    expect(files()).to.deep.equal([]);
+  });
+
   it('F42: keeps its hands off the reserve, also when the space shrinks while a file comes', async () => {
     let free = 100 * MIB;
     const uploads = open({ maxBytes: 500 * MIB, reserveBytes: 50 * MIB, freeBytes: async () => free });

@@ -126,7 +126,7 @@ function openFilter(name: string, stream: Stream): BitStreamFilterContext {
   context.inputTimeBase = stream.timeBase;
   if (context.init() >= 0) return context;
   context.free();
-  throw new AppError('camera-protocol-error', 'The parameter sets of the video are damaged');
+  throw new AppError('camera-video-unreadable', 'The parameter sets of the video are damaged');
 }
 
 function fpsOf(stream: Stream): number | undefined {

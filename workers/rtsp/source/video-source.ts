@@ -12,7 +12,7 @@ const MAX_LATE_MS = 1000;
  * Plays a file until `signal` aborts or it cannot be read; always ends by throwing.
  * Packets come in decoding order with their presentation times, as from a camera with B-frames.
  * @param file absolute path
- * @throws AppError `camera-unsupported-codec`, `camera-protocol-error`, `camera-no-frames`, `camera-disconnected`
+ * @throws AppError `camera-unsupported-codec`, `camera-video-unreadable`, `camera-no-frames`, `camera-disconnected`
  */
 export async function runVideoSource(
   file: string,
@@ -77,5 +77,5 @@ class Player {
 
 function toCameraError(error: unknown): AppError {
   if (error instanceof AppError && error.code.startsWith('camera-')) return error;
-  return new AppError('camera-protocol-error', 'The video file cannot be read', { cause: error });
+  return new AppError('camera-video-unreadable', 'The video file cannot be read', { cause: error });
 }

@@ -127,7 +127,7 @@ describe('A video file as a camera', () => {
     writeFileSync(fileOf('notes.mp4'), 'no video at all');
     for (const name of ['missing.mp4', 'notes.mp4']) {
       const error = await rejection(runVideoSource(fileOf(name), ignore, never));
-      expect(error.code).to.equal('camera-protocol-error');
+      expect(error.code).to.equal('camera-video-unreadable');
     }
   });
 
