@@ -1,156 +1,45 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--cameras 1,4,8 --seconds 10 --quick`.
+ * Options: `--only frames,registry,deliveries --cameras 1,4,8 --seconds 10 --quick`.
  */
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { makeClip } from './clip.ts';
-import { percentile } from './measure.ts';
-import {
-  type Cost,
-  cycleConnect,
-  cycleSubscribe,
-  measureFfmpeg,
-  measureIdle,
-  measureLeak,
-  measureRecovery,
-  measureSnapshots,
-  measureViewers,
-  openStage,
-  type Viewing,
-} from './scenarios.ts';
-
-/** What one number of cameras cost. */
-interface Result {
-  cameras: number;
-  idle: Cost;
-  emptyMib: number;
-  one: Viewing;
-  ten: Viewing;
-  ffmpeg: number;
-  snapshots: { p50: number; p99: number };
-  connectMs: number;
-}
+import { measureDeliveries } from './deliveries.ts';
+import { benchFrames } from './frames.ts';
+import { benchRegistry } from './registry.ts';
+import { print, printVerdicts, target } from './report.ts';
 
 const { values } = parseArgs({
   options: {
+    only: { type: 'string' },
     cameras: { type: 'string', default: '1,4,8' },
     seconds: { type: 'string', default: '10' },
     quick: { type: 'boolean', default: false },
   },
 });
 const seconds = values.quick ? 4 : Number(values.seconds);
-const clip = join(mkdtempSync(join(tmpdir(), 'gateway-bench-')), 'clip.h264');
-const targets: string[] = [];
 
-print('Making a 1080p30 clip of 4 Mbit/s ...');
-makeClip(clip);
-const results: Result[] = [];
-for (const count of values.cameras.split(',').map(Number)) results.push(await measure(count));
-printTable(results);
-for (const result of results) judge(result);
-await measureSteadiness();
-print(`\nTo reach:\n${targets.join('\n')}`);
+const benches: Record<string, () => Promise<void>> = {
+  frames: () =>
+    benchFrames({
+      cameras: values.cameras.split(',').map(Number),
+      seconds,
+      cycles: values.quick ? [20, 100] : [200, 1000],
+    }),
+  registry: benchRegistry,
+  deliveries: benchDeliveries,
+};
 
-async function measure(cameras: number): Promise<Result> {
-  print(`Measuring ${cameras} camera(s) ...`);
-  const stage = await openStage(clip, cameras);
-  try {
-    const idle = await measureIdle(stage, seconds);
-    const ffmpeg = await measureFfmpeg(stage, seconds);
-    const one = await measureViewers(stage, 1, seconds);
-    const ten = await measureViewers(stage, 10, seconds);
-    const snapshots = await measureSnapshots(stage, 100);
-    return {
-      cameras,
-      idle,
-      emptyMib: stage.emptyMib,
-      one,
-      ten,
-      ffmpeg,
-      snapshots,
-      connectMs: percentile(stage.connectMs, 0.5),
-    };
-  } finally {
-    await stage.close();
-  }
+const wanted = values.only?.split(',') ?? Object.keys(benches);
+for (const name of wanted) {
+  const run = benches[name];
+  if (run === undefined) throw new Error(`--only takes ${Object.keys(benches).join(', ')}, not ${name}`);
+  await run();
 }
+printVerdicts();
 
-async function measureSteadiness(): Promise<void> {
-  const stage = await openStage(clip, 1);
-  try {
-    const [connects, subscribes] = values.quick ? [20, 100] : [200, 1000];
-    const connectMib = await measureLeak(stage, connects, () => cycleConnect(stage));
-    target(`${connects} connect cycles leave ${connectMib.toFixed(1)} MiB`, connectMib <= 20);
-    const subscribeMib = await measureLeak(stage, subscribes, () => cycleSubscribe(stage));
-    target(`${subscribes} subscribe cycles leave ${subscribeMib.toFixed(1)} MiB`, subscribeMib <= 20);
-    const recoveryMs = await measureRecovery(stage);
-    target(
-      `frames again ${recoveryMs.toFixed(0)} ms after kill -9 of the workers (5000)`,
-      recoveryMs <= 5000,
-    );
-  } finally {
-    await stage.close();
-  }
-}
-
-function judge({ cameras, idle, emptyMib, one, ten, ffmpeg }: Result): void {
-  const name = `${cameras} camera(s):`;
-  const idleShare = idle.workers / cameras;
-  target(`${name} idle ${idleShare.toFixed(1)} % of a core per camera (2.5)`, idleShare <= 2.5);
-  const idleMib = (idle.mib - emptyMib) / cameras;
-  target(`${name} idle ${idleMib.toFixed(1)} MiB per camera (8)`, idleMib <= 8);
-  const ratio = one.workers / cameras / ffmpeg;
-  target(`${name} a viewer costs ${ratio.toFixed(2)} times ffmpeg (1.1)`, ratio <= 1.1);
-  const growth = ten.workers / one.workers;
-  target(`${name} ten viewers cost the workers ${growth.toFixed(2)} times one (1.3)`, growth <= 1.3);
-  target(`${name} each viewer gets ${one.rate.toFixed(1)} fps (14)`, one.rate >= 14);
-  target(
-    `${name} latency p50 ${one.p50.toFixed(0)} ms (35), p99 ${one.p99.toFixed(0)} ms (80)`,
-    one.p50 <= 35 && one.p99 <= 80,
-  );
-}
-
-function target(text: string, isReached: boolean): void {
-  targets.push(`- ${isReached ? 'reached' : 'MISSED '} ${text}`);
-}
-
-function printTable(rows: Result[]): void {
-  const head = [
-    'cameras',
-    'idle %',
-    'idle MiB',
-    '1 viewer: workers + gateway %',
-    '10 viewers: workers + gateway %',
-    'ffmpeg, one camera %',
-    'fps',
-    'latency p50/p99 ms',
-    '10 viewers p50/p99 ms',
-    'GET /frame p50/p99 ms',
-    'connect ms',
-  ];
-  print(`\n| ${head.join(' | ')} |\n|${' --- |'.repeat(head.length)}`);
-  for (const { cameras, idle, one, ten, ffmpeg, snapshots, connectMs } of rows) {
-    const cells = [
-      cameras,
-      idle.workers.toFixed(1),
-      idle.mib.toFixed(0),
-      `${one.workers.toFixed(0)} + ${one.gateway.toFixed(0)}`,
-      `${ten.workers.toFixed(0)} + ${ten.gateway.toFixed(0)}`,
-      ffmpeg.toFixed(0),
-      one.rate.toFixed(1),
-      `${one.p50.toFixed(0)} / ${one.p99.toFixed(0)}`,
-      `${ten.p50.toFixed(0)} / ${ten.p99.toFixed(0)}`,
-      `${snapshots.p50.toFixed(1)} / ${snapshots.p99.toFixed(1)}`,
-      connectMs.toFixed(0),
-    ];
-    print(`| ${cells.join(' | ')} |`);
-  }
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
+async function benchDeliveries(): Promise<void> {
+  const { perMinute, listMs } = await measureDeliveries({ seconds });
+  print(`Deliveries: ${perMinute.toFixed(0)} a minute, listed in ${listMs.toFixed(1)} ms meanwhile`);
+  target(`${perMinute.toFixed(0)} deliveries a minute from an outbox of 100,000 (2000)`, perMinute >= 2000);
 }
