@@ -31,12 +31,12 @@ export function rtspWorkerNames({ workers }: Pick<GatewayConfig, 'workers'>): st
 export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
   const { portBase, maxRssBytes } = config.workers;
   const common = { maxRssBytes, timings: SLOT_TIMINGS, restart: RESTART_TIMINGS };
-  const rtsp = rtspWorkerNames(config).map((name) => ({
+  const rtsp = rtspWorkerNames(config).map((name, index) => ({
     ...common,
     name,
     entry: new URL('../workers/rtsp/main.ts', import.meta.url),
     ports: { first: portBase, last: portBase + PORT_SPAN },
-    env: { UV_THREADPOOL_SIZE: UV_THREADS, ...NATIVE_MEMORY },
+    env: { UV_THREADPOOL_SIZE: UV_THREADS, ...NATIVE_MEMORY, ...webrtcEnv(config, index) },
     isRequired: true,
   }));
   if (!config.demo.isOn) return rtsp;
@@ -49,4 +49,14 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
     isRequired: false,
   };
   return [...rtsp, simulator];
+}
+
+/** Each worker has a UDP port of its own. */
+function webrtcEnv({ webrtc }: Pick<GatewayConfig, 'webrtc'>, index: number): Record<string, string> {
+  const { publicAddresses, iceServers, udpPort } = webrtc;
+  return {
+    WEBRTC_PUBLIC_IP: publicAddresses.join(','),
+    ICE_SERVERS: iceServers.length === 0 ? '' : JSON.stringify(iceServers),
+    WEBRTC_UDP_PORT: udpPort === undefined ? '0' : String(udpPort + index),
+  };
 }
