@@ -312,6 +312,14 @@ describe('An RTSP worker that runs alone', () => {
     expect(metrics).to.match(/^camera_state\{worker="rtsp",camera="1",state="live"\} 1$/m);
   });
 
+  it('takes no orders that only a gateway gives: it would play any file of this machine to strangers', async () => {
+    const source = { kind: 'video', file: '/etc/hostname' };
+    for (const path of ['connect', 'probe']) {
+      const answer = await postJson(`${worker.origin}/internal/${path}`, { cameraId: 'file', source });
+      expect(answer.status).to.equal(404);
+    }
+  });
+
   it('F30, F31: lives through corrupted video while other cameras go on', async () => {
     await connect('1', '/1');
     await connect('noisy', '/2');

@@ -79,10 +79,9 @@ function createApp({ config, cameras, sessions, redactor, log }: ServerOptions, 
   app.use('/hls', hlsRoutes(hls));
   app.use('/api', webrtcRoutes(webrtc));
   app.use('/whep', whepRoutes(webrtc));
-  app.use('/internal', internalRoutes(cameras));
-  // A worker that runs alone has no token: strangers would learn which files this machine has.
+  // A worker that runs alone has no token: strangers would learn which files this machine has, and play them.
   if (config.host.token !== undefined)
-    app.use('/internal', probeRoutes({ probe: (file) => probeVideo(file) }));
+    app.use('/internal', internalRoutes(cameras), probeRoutes({ probe: (file) => probeVideo(file) }));
   app.use(notFound);
   app.use(problemHandler({ log, redactor }));
   return app;
