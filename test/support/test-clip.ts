@@ -1,4 +1,6 @@
 /** Cameras for tests: a small moving clip, encoded once, served by the simulator's RTSP server in this process. */
+import { AV_LOG_ERROR } from 'node-av/constants';
+import { Log } from 'node-av/lib';
 import {
   createRtspServer,
   type RtspServer,
@@ -34,6 +36,8 @@ export async function openTestCameras(
 }
 
 async function encodeClip(): Promise<EncodedUnit[]> {
+  // x264 would print its statistics between the tests.
+  Log.setLevel(AV_LOG_ERROR);
   using encoder = await SceneEncoder.open({
     width: CLIP_WIDTH,
     height: CLIP_HEIGHT,

@@ -40,7 +40,7 @@ export class FrameClock {
 
   #schedule(): void {
     const nextAt = this.#startedAt + (this.#tick + 1) * this.#periodMs;
-    this.#timer = setTimeout(() => this.#run(), nextAt - performance.now());
+    this.#timer = setTimeout(() => this.#run(), Math.max(0, nextAt - performance.now()));
   }
 
   #run(): void {
