@@ -5,6 +5,7 @@ import type { SequencedPacket } from '../pictures/gop-cache.ts';
 import { VIDEO_CLOCK_HZ, type VideoCodec, type VideoTrack } from '../source/packet.ts';
 import { RtpPacketizer } from './rtp/packetizer.ts';
 import { ReorderingWatch } from './rtp/reordering.ts';
+import type { ViewerFeedback } from './rtp/rtcp.ts';
 import { RtpLog } from './rtp/rtp-log.ts';
 import { PACE_MS, type RtpSender } from './rtp/rtp-sender.ts';
 
@@ -61,6 +62,13 @@ export class CameraStream implements PacketSubscriber {
 
   stop(viewer: StreamViewer): void {
     this.#playing.delete(viewer);
+  }
+
+  /** Serves what a viewer reports. */
+  take(viewer: StreamViewer, feedback: ViewerFeedback): void {
+    viewer.sender.take(feedback);
+    if (viewer.sender.isBehind) viewer.sender.pump(false);
+    this.#keepPace();
   }
 
   onTrack(track: VideoTrack): void {

@@ -221,7 +221,7 @@ export class Session implements StreamViewer {
         this.#lastSignAt = performance.now();
         const feedback = parseFeedback(bytes);
         this.#lossRate = feedback.lossRate ?? this.#lossRate;
-        this.sender.take(feedback);
+        this.#options.stream.take(this, feedback);
       },
     });
     return this.#peer;

@@ -95,6 +95,7 @@ export class RtpSender {
     for (const sequence of missing) this.#resend(sequence);
     const { now } = this.#options;
     if (!wantsKeyframe || !this.#isLive || now() - this.#restartedAt < RESTART_PAUSE_MS) return;
+    this.#restartedAt = now();
     this.#toKeyframe();
   }
 
@@ -119,11 +120,10 @@ export class RtpSender {
   }
 
   #toKeyframe(): void {
-    const { log, now } = this.#options;
+    const { log } = this.#options;
     this.#cursor = log.keyframe ?? log.end;
     this.#isWaiting = log.keyframe === undefined;
     this.#isLive = false;
-    if (!this.#isWaiting) this.#restartedAt = now();
   }
 
   #sendUpTo(count: number): void {
