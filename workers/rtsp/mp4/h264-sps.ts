@@ -31,7 +31,7 @@ export function parseH264Sps(nal: Buffer): SequenceParameters {
   return {
     ...format,
     ...size,
-    pixelAspect: vui?.pixelAspect ?? [1, 1],
+    pixelAspect: vui?.pixelAspect,
     reorderDepth: vui?.reorderDepth ?? inOrder,
   };
 }
@@ -94,7 +94,7 @@ function readSize(reader: BitReader, chromaFormat: number): { width: number; hei
 }
 
 function readVui(reader: BitReader) {
-  const pixelAspect = reader.flag() ? readPixelAspect(reader) : ([1, 1] as const);
+  const pixelAspect = reader.flag() ? readPixelAspect(reader) : undefined;
   if (reader.flag()) reader.skip(1);
   if (reader.flag()) {
     reader.skip(4);

@@ -32,7 +32,8 @@ export function parseH265Sps(nal: Buffer): SequenceParameters & { profile: H265P
   reader.unsigned();
   return {
     ...format,
-    pixelAspect: [1, 1],
+    // It stands behind much else; without it in the file, decoders take it from the set.
+    pixelAspect: undefined,
     reorderDepth: readReorderDepth(reader, maxSubLayer),
     profile: { general, level, temporalLayers: maxSubLayer + 1, isTemporallyNested },
   };

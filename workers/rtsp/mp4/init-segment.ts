@@ -40,7 +40,7 @@ function movieHeader(): Buffer {
 }
 
 function track(format: VideoFormat): Buffer {
-  const [horizontal, vertical] = format.pixelAspect;
+  const [horizontal, vertical] = format.pixelAspect ?? [1, 1];
   const shownWidth = Math.round((format.width * horizontal) / vertical);
   const header = fullBox(
     'tkhd',

@@ -40,6 +40,8 @@ export class SampleTimeline {
   #reorderDepth = 0;
   /** Times of showing not yet used for decoding, in order, milliseconds. */
   #waiting: number[] = [];
+  /** The first pictures of a session come before any that is old enough to be decoded by its time. */
+  #isFilling = true;
   #lastOrderedMs: number | undefined;
   #nextDecodeTime = 0;
 
@@ -48,6 +50,7 @@ export class SampleTimeline {
     if (!this.#isIntervalKnown) this.#intervalMs = 1000 / (announcedFps ?? DEFAULT_FPS);
     this.#reorderDepth = 0;
     this.#waiting = [];
+    this.#isFilling = true;
     this.#lastOrderedMs = undefined;
   }
 
@@ -72,19 +75,27 @@ export class SampleTimeline {
   #reorder(shownMs: number): number {
     const last = this.#lastOrderedMs;
     const stepsBack = last !== undefined && shownMs < last && last - shownMs < MIN_GAP_MS;
-    if (stepsBack) this.#reorderDepth = Math.min(MAX_REORDER_DEPTH, this.#reorderDepth + 1);
+    if (stepsBack) {
+      this.#reorderDepth = Math.min(MAX_REORDER_DEPTH, this.#reorderDepth + 1);
+      this.#isFilling = false;
+    }
     if (this.#reorderDepth === 0) return shownMs;
     this.#waiting.push(shownMs);
     this.#waiting.sort((a, b) => a - b);
-    if (this.#waiting.length > this.#reorderDepth) return this.#waiting.shift() as number;
-    return last === undefined ? shownMs - this.#reorderDepth * this.#intervalMs : last + this.#intervalMs;
+    if (this.#waiting.length > this.#reorderDepth) {
+      this.#isFilling = false;
+      return this.#waiting.shift() as number;
+    }
+    if (last === undefined) return shownMs - this.#reorderDepth * this.#intervalMs;
+    return this.#isFilling ? last + this.#intervalMs : last;
   }
 
   #durationTo(orderedMs: number): number {
     if (this.#lastOrderedMs === undefined) return this.#intervalMs;
     const elapsedMs = orderedMs - this.#lastOrderedMs;
     const usualMs = this.#intervalMs;
-    const isGap = elapsedMs <= 0 || elapsedMs > Math.max(MIN_GAP_MS, GAP_INTERVALS * usualMs);
+    const believedMs = this.#isIntervalKnown ? GAP_INTERVALS * usualMs : MAX_INTERVAL_MS;
+    const isGap = elapsedMs <= 0 || elapsedMs > Math.max(MIN_GAP_MS, believedMs);
     if (elapsedMs > 0) this.#learn(Math.min(elapsedMs, MAX_INTERVAL_MS));
     return isGap ? usualMs : elapsedMs;
   }

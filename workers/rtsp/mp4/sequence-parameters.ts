@@ -9,8 +9,8 @@ export interface SequenceParameters {
   chromaFormat: number;
   lumaBits: number;
   chromaBits: number;
-  /** Shape of a sample, horizontal to vertical; 1:1 unless told. */
-  pixelAspect: readonly [number, number];
+  /** Shape of a sample, horizontal to vertical, where it was read. */
+  pixelAspect: readonly [number, number] | undefined;
   /** Pictures that may come before one that is shown earlier; undefined when the set does not say. */
   reorderDepth: number | undefined;
 }

@@ -125,6 +125,6 @@ export function sampleEntryBox({
     Buffer.alloc(32),
     u16(0x0018, 0xffff),
     configuration,
-    box('pasp', u32(...pixelAspect)),
+    ...(pixelAspect === undefined ? [] : [box('pasp', u32(...pixelAspect))]),
   );
 }
