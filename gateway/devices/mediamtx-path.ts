@@ -20,7 +20,7 @@ export const mediamtxPathSchema = z.looseObject({
     .string()
     .min(1)
     .max(MAX_NAME_LENGTH)
-    .refine((name) => !CONTROL.test(name)),
+    .refine((name) => !CONTROL.test(name) && name.isWellFormed()),
   confName: text,
   ready: flag,
   readyTime: text,

@@ -68,6 +68,7 @@ describe('A MediaMTX path', () => {
       { name: '' },
       { name: 7 },
       { name: 'a\u0000b' },
+      { name: 'a\ud800' },
       { name: 'a', available: 'yes' },
       null,
     ]) {
