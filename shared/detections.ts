@@ -1,0 +1,79 @@
+/** What an analysis worker tells its gateway, as JSON text over one WebSocket (contract, section 8). */
+import { z } from 'zod';
+
+/** Path of that WebSocket on an analysis worker. */
+export const RESULTS_PATH = '/internal/results';
+
+const shareSchema = z.number().min(0).max(1);
+
+/** Something seen in a frame. */
+export const detectedObjectSchema = z.object({
+  /** `motion`, or a label of the model. */
+  label: z.string(),
+  score: shareSchema,
+  /** Left, top, width and height as shares of the picture. */
+  box: z.tuple([shareSchema, shareSchema, shareSchema, shareSchema]),
+  /** Stays the same while it is followed. */
+  trackId: z.number().int(),
+});
+export type DetectedObject = z.infer<typeof detectedObjectSchema>;
+
+/** All that is seen in a camera's picture now; on `/ws` just so. An empty list follows the last object. */
+export const detectionsMessageSchema = z.object({
+  type: z.literal('detections'),
+  cameraId: z.string(),
+  /** Capture time of the frame, Unix seconds. */
+  timestamp: z.number(),
+  objects: z.array(detectedObjectSchema),
+});
+export type DetectionsMessage = z.infer<typeof detectionsMessageSchema>;
+
+/** Something moves: when it begins, and about once a second while it goes on. */
+export const motionMessageSchema = z.object({
+  type: z.literal('motion'),
+  cameraId: z.string(),
+  /** Unix seconds. */
+  timestamp: z.number(),
+});
+
+/** The state of an event when it starts, changes or ends; times are Unix milliseconds. */
+export const observedEventSchema = z.object({
+  id: z.string(),
+  cameraId: z.string(),
+  kind: z.enum(['motion', 'person', 'face']),
+  label: z.string(),
+  score: shareSchema,
+  startedAt: z.number(),
+  updatedAt: z.number(),
+  endedAt: z.number().nullable(),
+  data: z.record(z.string(), z.unknown()),
+});
+export type ObservedEvent = z.infer<typeof observedEventSchema>;
+
+/** `picture`: the best JPEG so far in base64, where it is better than the one before. */
+export const eventMessageSchema = z.object({
+  type: z.literal('event'),
+  event: observedEventSchema,
+  picture: z.base64().optional(),
+});
+export type EventMessage = z.infer<typeof eventMessageSchema>;
+
+/** Every message of an analysis worker. */
+export const resultMessageSchema = z.discriminatedUnion('type', [
+  detectionsMessageSchema,
+  motionMessageSchema,
+  eventMessageSchema,
+]);
+export type ResultMessage = z.infer<typeof resultMessageSchema>;
+
+/** How a detector is: why it is off, or on what it runs. Part of `GET /health` of an analysis worker. */
+export const detectorHealthSchema = z.object({
+  state: z.enum(['ready', 'loading', 'off']),
+  /** Why it is off. */
+  reason: z.string().optional(),
+  /** File name of the model. */
+  model: z.string().optional(),
+  /** `cuda`, `cpu` or `builtin`. */
+  hardware: z.string().optional(),
+});
+export type DetectorHealth = z.infer<typeof detectorHealthSchema>;

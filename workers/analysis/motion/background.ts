@@ -1,0 +1,131 @@
+/**
+ * What a camera's picture looks like when nothing happens: for every pixel a
+ * running mean and a running mean deviation. A pixel that differs by several
+ * deviations from all of its surroundings in the background is foreground.
+ */
+import type { Shift } from './camera-shift.ts';
+
+/** How the model compares. */
+export interface BackgroundLimits {
+  /** A difference below this never counts, grey levels. */
+  minDifference: number;
+  /** A difference below this many mean deviations never counts. */
+  deviations: number;
+}
+
+/** The present becomes background this fast where nothing moves, seconds. */
+const ADAPT_S = 4;
+/** What stays somewhere becomes background this fast. */
+const ABSORB_S = 60;
+const FIRST_DEVIATION = 3;
+const MIN_DEVIATION = 0.8;
+/** Half a pixel of shake and the wobble of leaves: a pixel may look like one of its neighbours. */
+const NEIGHBOURHOOD = 1;
+/** Every so many pixels are asked for the change of light. */
+const LIGHT_STEP = 7;
+const MAX_GAIN = 2;
+
+/** The model of one camera, for pictures of one size. */
+export class Background {
+  readonly width: number;
+  readonly height: number;
+  readonly mean: Float32Array;
+  readonly #deviation: Float32Array;
+  readonly #counted: Uint8Array;
+  readonly #foreground: Uint8Array;
+  #pictures = 0;
+
+  /** @param counted 1 for each pixel that counts */
+  constructor(width: number, height: number, counted: Uint8Array) {
+    this.width = width;
+    this.height = height;
+    this.mean = new Float32Array(width * height);
+    this.#deviation = new Float32Array(width * height).fill(FIRST_DEVIATION);
+    this.#counted = counted;
+    this.#foreground = new Uint8Array(width * height);
+  }
+
+  /** Pictures taken in since the last {@link Background.forget}. */
+  get pictures(): number {
+    return this.#pictures;
+  }
+
+  /** Starts over: the next picture is the background. */
+  forget(): void {
+    this.#pictures = 0;
+  }
+
+  /** Takes a picture as background without looking for anything in it. */
+  learn(pixels: Uint8Array): void {
+    const share = 1 / (this.#pictures + 1);
+    if (this.#pictures === 0) {
+      this.mean.set(pixels);
+      this.#deviation.fill(FIRST_DEVIATION);
+    } else {
+      for (let at = 0; at < pixels.length; at += 1) this.#blend(at, pixels[at] as number, share);
+    }
+    this.#pictures += 1;
+  }
+
+  /** How much brighter the picture is than the background as a whole, as a factor: the median over some pixels. */
+  lightChange(pixels: Uint8Array): number {
+    const ratios: number[] = [];
+    for (let at = 0; at < pixels.length; at += LIGHT_STEP) {
+      if (this.#counted[at] === 1)
+        ratios.push(((pixels[at] as number) + 1) / ((this.mean[at] as number) + 1));
+    }
+    const median = Float32Array.from(ratios).sort()[ratios.length >> 1] ?? 1;
+    return Math.min(MAX_GAIN, Math.max(1 / MAX_GAIN, median));
+  }
+
+  /** Marks what is not background. @returns one byte a pixel, 1 for foreground; overwritten by the next call */
+  compare(pixels: Uint8Array, shift: Shift, gain: number, limits: BackgroundLimits): Uint8Array {
+    const { width, height } = this;
+    const margin = NEIGHBOURHOOD + Math.max(Math.abs(shift.x), Math.abs(shift.y));
+    const offset = shift.y * width + shift.x;
+    this.#foreground.fill(0);
+    for (let y = margin; y < height - margin; y += 1) {
+      for (let x = margin, at = y * width + margin; x < width - margin; x += 1, at += 1) {
+        if (this.#counted[at] === 1 && this.#differs(pixels[at] as number, at - offset, gain, limits))
+          this.#foreground[at] = 1;
+      }
+    }
+    return this.#foreground;
+  }
+
+  /** Lets the background follow the picture. @param seconds since the picture before */
+  adapt(pixels: Uint8Array, foreground: Uint8Array, seconds: number): void {
+    const share = 1 - Math.exp(-seconds / ADAPT_S);
+    const absorbed = 1 - Math.exp(-seconds / ABSORB_S);
+    for (let at = 0; at < pixels.length; at += 1) {
+      const level = pixels[at] as number;
+      if (foreground[at] === 0) this.#blend(at, level, share);
+      else this.mean[at] = (this.mean[at] as number) + (level - (this.mean[at] as number)) * absorbed;
+    }
+    this.#pictures += 1;
+  }
+
+  #blend(at: number, level: number, share: number): void {
+    const difference = level - (this.mean[at] as number);
+    this.mean[at] = (this.mean[at] as number) + difference * share;
+    const deviation = this.#deviation[at] as number;
+    this.#deviation[at] = Math.max(MIN_DEVIATION, deviation + (Math.abs(difference) - deviation) * share);
+  }
+
+  #differs(
+    level: number,
+    at: number,
+    gain: number,
+    { minDifference, deviations }: BackgroundLimits,
+  ): boolean {
+    const limit = Math.max(minDifference, deviations * (this.#deviation[at] as number));
+    if (Math.abs(level - (this.mean[at] as number) * gain) <= limit) return false;
+    for (let y = -NEIGHBOURHOOD; y <= NEIGHBOURHOOD; y += 1) {
+      for (let x = -NEIGHBOURHOOD; x <= NEIGHBOURHOOD; x += 1) {
+        const around = this.mean[at + y * this.width + x] as number;
+        if (Math.abs(level - around * gain) <= limit) return false;
+      }
+    }
+    return true;
+  }
+}

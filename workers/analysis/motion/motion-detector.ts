@@ -1,0 +1,116 @@
+/** Says picture by picture what moves in front of one camera. */
+import type { AnalysisSettings } from '#shared/detections-settings.ts';
+import { Background, type BackgroundLimits } from './background.ts';
+import { estimateShift, project, type Shift } from './camera-shift.ts';
+import { countedPixels } from './ignore-mask.ts';
+import type { LumaPicture } from './luma-picture.ts';
+import { findRegions, type Region, zonesWith } from './regions.ts';
+
+/** What a picture shows. */
+export interface MotionVerdict {
+  /** Moving areas, largest first; empty when nothing moves. */
+  regions: Region[];
+  /** The whole picture changed at once: the light, the camera's mode or its direction. */
+  isSceneChange: boolean;
+}
+
+const DEFAULT_SENSITIVITY = 50;
+const DEFAULT_MIN_AREA = 0.003;
+/** Grey levels at sensitivity 1 and 100. */
+const LEAST_SENSITIVE = 40;
+const MOST_SENSITIVE = 6;
+const DEVIATIONS = 4;
+/** Pictures before anything is said of motion. */
+const WARM_UP = 5;
+/** Foreground beyond this share of the counted picture is a change of the scene. */
+const SCENE_CHANGE_SHARE = 0.4;
+/** So is less of it that lies nearly everywhere: this share of the picture's zones. */
+const SCENE_CHANGE_ZONES = 0.6;
+/** A change of the whole light faster than this factor a picture is one, too. */
+const LIGHT_JUMP = 1.25;
+/** A camera that stays shifted this long has been turned, seconds. */
+const TURNED_AFTER_S = 3;
+/** Pictures further apart than this say nothing about each other, seconds. */
+const MAX_GAP_S = 30;
+const STILL: MotionVerdict = { regions: [], isSceneChange: false };
+
+/** One camera's detector. */
+export class MotionDetector {
+  readonly #limits: BackgroundLimits;
+  readonly #minArea: number;
+  readonly #masks: NonNullable<AnalysisSettings['masks']>;
+  #background: Background | undefined;
+  #countedShare = 1;
+  #lastTimestamp = 0;
+  #shiftedSince: number | undefined;
+
+  constructor({
+    sensitivity = DEFAULT_SENSITIVITY,
+    minArea = DEFAULT_MIN_AREA,
+    masks = [],
+  }: Partial<AnalysisSettings>) {
+    const share = (sensitivity - 1) / 99;
+    this.#limits = {
+      minDifference: LEAST_SENSITIVE + (MOST_SENSITIVE - LEAST_SENSITIVE) * Math.sqrt(share),
+      deviations: DEVIATIONS,
+    };
+    this.#minArea = minArea;
+    this.#masks = masks;
+  }
+
+  /** Looks at the next picture; pictures must come in order of their time. */
+  detect(picture: LumaPicture): MotionVerdict {
+    const background = this.#backgroundFor(picture);
+    const seconds = picture.timestamp - this.#lastTimestamp;
+    this.#lastTimestamp = picture.timestamp;
+    if (seconds < 0 || seconds > MAX_GAP_S) background.forget();
+    if (background.pictures < WARM_UP) {
+      background.learn(picture.pixels);
+      return STILL;
+    }
+    return this.#judge(picture, background, seconds);
+  }
+
+  #judge(
+    { pixels, width, height, timestamp }: LumaPicture,
+    background: Background,
+    seconds: number,
+  ): MotionVerdict {
+    const shift = estimateShift(project(background.mean, width, height), project(pixels, width, height));
+    const gain = background.lightChange(pixels);
+    const foreground = background.compare(pixels, shift, gain, this.#limits);
+    const isLightJump = gain > LIGHT_JUMP || gain < 1 / LIGHT_JUMP;
+    const share = countOf(foreground) / (foreground.length * this.#countedShare);
+    const isEverywhere = share > SCENE_CHANGE_SHARE || zonesWith(foreground, width) > SCENE_CHANGE_ZONES;
+    if (isLightJump || isEverywhere || this.#isTurned(shift, timestamp)) {
+      this.#shiftedSince = undefined;
+      background.forget();
+      background.learn(pixels);
+      return { regions: [], isSceneChange: true };
+    }
+    // A shaken picture would smear the background.
+    if (shift.x === 0 && shift.y === 0) background.adapt(pixels, foreground, seconds);
+    return { regions: findRegions(foreground, width, height, this.#minArea), isSceneChange: false };
+  }
+
+  #isTurned(shift: Shift, timestamp: number): boolean {
+    const isShifted = shift.x !== 0 || shift.y !== 0;
+    this.#shiftedSince = isShifted ? (this.#shiftedSince ?? timestamp) : undefined;
+    return this.#shiftedSince !== undefined && timestamp - this.#shiftedSince > TURNED_AFTER_S;
+  }
+
+  #backgroundFor({ width, height }: LumaPicture): Background {
+    const known = this.#background;
+    if (known?.width === width && known.height === height) return known;
+    const counted = countedPixels(this.#masks, width, height);
+    this.#countedShare = Math.max(0.01, countOf(counted) / counted.length);
+    this.#background = new Background(width, height, counted);
+    return this.#background;
+  }
+}
+
+function countOf(flags: Uint8Array): number {
+  let count = 0;
+  for (const flag of flags) count += flag;
+  return count;
+}
