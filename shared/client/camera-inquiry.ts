@@ -1,0 +1,50 @@
+/** Asks the gateway why a camera sends nothing, not more often than makes sense. */
+import type { CameraStatus } from './api-types.ts';
+import { faultOf } from './frame-link.ts';
+import { CLIENT_CODES } from './gateway-error.ts';
+import type { HttpClient } from './http-client.ts';
+import type { WatchFault } from './watch-state.ts';
+
+/** What the way to the gateway suffers from is no fault of a camera. */
+const WAY_CODES: string[] = [CLIENT_CODES.unreachable, CLIENT_CODES.timeout, CLIENT_CODES.unexpected];
+
+/** Inquiries about the cameras of one gateway. */
+export class CameraInquiry {
+  readonly #http: HttpClient;
+  readonly #pauseMs: number;
+  readonly #onFault: (cameraId: string, fault: WatchFault) => void;
+  /** When each camera was last asked about. */
+  readonly #askedAt = new Map<string, number>();
+
+  /** @param pauseMs between two inquiries about one camera, milliseconds */
+  constructor(http: HttpClient, pauseMs: number, onFault: (cameraId: string, fault: WatchFault) => void) {
+    this.#http = http;
+    this.#pauseMs = pauseMs;
+    this.#onFault = onFault;
+  }
+
+  /** Gives a camera that was just subscribed to its time before anybody asks. */
+  begin(cameraId: string): void {
+    this.#askedAt.set(cameraId, performance.now());
+  }
+
+  end(cameraId: string): void {
+    this.#askedAt.delete(cameraId);
+  }
+
+  /** Asks, unless it was asked a moment ago. */
+  async ask(cameraId: string): Promise<void> {
+    const now = performance.now();
+    if (now - (this.#askedAt.get(cameraId) ?? now) < this.#pauseMs) return;
+    this.#askedAt.set(cameraId, now);
+    const path = `/api/cameras/${encodeURIComponent(cameraId)}/status`;
+    const fault = await this.#http.json<CameraStatus>(path).then(faultOfCamera, faultOf);
+    if (fault !== undefined && !WAY_CODES.includes(fault.code)) this.#onFault(cameraId, fault);
+  }
+}
+
+function faultOfCamera(status: CameraStatus): WatchFault | undefined {
+  if (status.connected) return undefined;
+  const { reason = 'camera-offline', detail = 'The camera sends no pictures', hint } = status;
+  return { code: reason, message: detail, hint };
+}

@@ -1,0 +1,109 @@
+/** Cameras of a gateway: the registry, the connections of this run, and their pictures. */
+import type {
+  Camera,
+  CameraChanges,
+  CameraStatus,
+  ConnectAnswer,
+  ConnectRequest,
+  DisconnectAnswer,
+  NewCamera,
+  RtspService,
+} from './api-types.ts';
+import type { CallOptions, HttpClient } from './http-client.ts';
+
+/** Which picture of a camera. */
+export interface PictureOptions {
+  /** Pixels; the height follows. */
+  width?: number;
+  /** JPEG quality, 1 to 100. */
+  quality?: number;
+  /** 3000 unless given; `any` takes an old picture too. */
+  maxAgeMs?: number | 'any';
+}
+
+/** A JPEG with what is known of it. */
+export interface Snapshot {
+  jpeg: Uint8Array;
+  /** Capture time, Unix seconds. */
+  timestamp: number;
+  sequence: number;
+  ageMs: number;
+}
+
+/** Connecting waits for the first frame, at most 10 s. */
+const CONNECT_TIMEOUT_MS = 20_000;
+
+/** Calls under `/api/cameras`; all throw {@link GatewayError}. */
+export class Cameras {
+  readonly #http: HttpClient;
+
+  constructor(http: HttpClient) {
+    this.#http = http;
+  }
+
+  list(options: CallOptions & { limit?: number; cursor?: string } = {}): Promise<Camera[]> {
+    const { limit, cursor, ...call } = options;
+    return this.#http.json('/api/cameras', { ...call, query: { limit, cursor } });
+  }
+
+  get(id: string, call: CallOptions = {}): Promise<Camera> {
+    return this.#http.json(pathOf(id), call);
+  }
+
+  /** Stores a camera; the gateway keeps it connected from now on. */
+  create(camera: NewCamera, call: CallOptions = {}): Promise<Camera> {
+    return this.#http.json('/api/cameras', { ...call, method: 'POST', json: camera });
+  }
+
+  update(id: string, changes: CameraChanges, call: CallOptions = {}): Promise<Camera> {
+    return this.#http.json(pathOf(id), { ...call, method: 'PATCH', json: changes });
+  }
+
+  delete(id: string, call: CallOptions = {}): Promise<void> {
+    return this.#http.json(pathOf(id), { ...call, method: 'DELETE' });
+  }
+
+  /** Connects a camera for this run of the gateway; resolves once its first frame is there. */
+  connect(camera: ConnectRequest, call: CallOptions = {}): Promise<ConnectAnswer> {
+    const timeoutMs = call.timeoutMs ?? CONNECT_TIMEOUT_MS;
+    return this.#http.json('/api/cameras/connect', { ...call, timeoutMs, method: 'POST', json: camera });
+  }
+
+  disconnect(cameraId: string, call: CallOptions = {}): Promise<DisconnectAnswer> {
+    return this.#http.json('/api/cameras/disconnect', { ...call, method: 'POST', json: { cameraId } });
+  }
+
+  status(id: string, call: CallOptions = {}): Promise<CameraStatus> {
+    return this.#http.json(`${pathOf(id)}/status`, call);
+  }
+
+  /** How the processes are that run cameras. */
+  service(call: CallOptions = {}): Promise<RtspService> {
+    return this.#http.json('/api/cameras/status', call);
+  }
+
+  /** The newest picture; an old one is an error unless `maxAgeMs` allows it. */
+  snapshot(id: string, options: CallOptions & PictureOptions = {}): Promise<Snapshot> {
+    const { signal, timeoutMs, ...query } = options;
+    return this.#http.read(`${pathOf(id)}/frame`, { signal, timeoutMs, query }, async (response) => ({
+      jpeg: new Uint8Array(await response.arrayBuffer()),
+      timestamp: Number(response.headers.get('x-frame-timestamp')),
+      sequence: Number(response.headers.get('x-frame-sequence')),
+      ageMs: Number(response.headers.get('x-frame-age-ms')),
+    }));
+  }
+
+  /** The address of the newest picture, for image views. */
+  snapshotUrl(id: string, picture: PictureOptions = {}): string {
+    return this.#http.url(`${pathOf(id)}/frame`, { ...picture });
+  }
+
+  /** The address of a moving picture for `<img>`, where no script may run. */
+  mjpegUrl(id: string, options: { fps?: number; width?: number; quality?: number } = {}): string {
+    return this.#http.url(`${pathOf(id)}/stream.mjpeg`, options);
+  }
+}
+
+function pathOf(id: string): string {
+  return `/api/cameras/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,112 @@
+/**
+ * The gateway for apps: one object for REST calls and live frames, in React Native
+ * (Expo), browsers and Node 22 or newer. It needs nothing but what those have.
+ */
+import type { Health } from './api-types.ts';
+import { CameraStreams, Deliveries } from './camera-streams.ts';
+import type { CameraWatch, FrameConsumer, WatchOptions } from './camera-watch.ts';
+import { Cameras } from './cameras.ts';
+import { Devices } from './devices.ts';
+import { Events } from './events.ts';
+import { type FrameEncoding, FrameStream, type StreamTimings } from './frame-stream.ts';
+import { type CallOptions, HttpClient, type TokenSource } from './http-client.ts';
+import { Moondream } from './moondream.ts';
+import {
+  type AppStateLike,
+  type FetchLike,
+  isReactNative,
+  type NetworkWatch,
+  openSocket,
+  type SocketLike,
+  watchPageNetwork,
+  watchVisibility,
+} from './platform.ts';
+
+// The face of the package: what apps name beside the client itself.
+export type { Camera, CameraStatus, Device, Health } from './api-types.ts';
+export type { CameraWatch, FrameConsumer, WatchOptions } from './camera-watch.ts';
+export type { Detections, Frame } from './frame.ts';
+export { GatewayError } from './gateway-error.ts';
+export type { WatchState } from './watch-state.ts';
+
+/** What a client is made of. */
+export interface GatewayClientOptions {
+  /** `https://example.org`, with a path if the gateway lives under one. */
+  baseUrl: string;
+  /** Sent as a header, and by browsers' WebSockets as a subprotocol; never in an address. */
+  token?: TokenSource;
+  /** The platform's unless given; `fetch` of `expo/fetch` streams answers in React Native. */
+  fetch?: FetchLike;
+  /** The platform's unless given. */
+  openSocket?: (url: string, token: string | undefined) => SocketLike;
+  /** `AppState` of React Native: frames stop in the background. Browsers need none. */
+  appState?: AppStateLike;
+  /** Tells when the network returns, for example from NetInfo. Browsers need none. */
+  network?: NetworkWatch;
+  /** `notify` in React Native, whose sockets hand binary over as base64; `binary` elsewhere. */
+  encoding?: FrameEncoding;
+  timings?: Partial<StreamTimings>;
+}
+
+/** A gateway as an app sees it. */
+export class GatewayClient {
+  readonly cameras: Cameras;
+  readonly cameraStreams: CameraStreams;
+  readonly deliveries: Deliveries;
+  readonly devices: Devices;
+  readonly events: Events;
+  readonly moondream: Moondream;
+  readonly #http: HttpClient;
+  readonly #frames: FrameStream;
+
+  constructor(options: GatewayClientOptions) {
+    const { baseUrl, token, fetch } = options;
+    this.#http = new HttpClient({ baseUrl, token, fetch });
+    this.cameras = new Cameras(this.#http);
+    this.cameraStreams = new CameraStreams(this.#http);
+    this.deliveries = new Deliveries(this.#http);
+    this.devices = new Devices(this.#http);
+    this.events = new Events(this.#http);
+    this.moondream = new Moondream(this.#http);
+    this.#frames = new FrameStream({
+      http: this.#http,
+      encoding: options.encoding ?? (isReactNative() ? 'notify' : 'binary'),
+      openSocket: options.openSocket ?? openSocket,
+      visibility: watchVisibility(options.appState),
+      network: options.network ?? watchPageNetwork,
+      timings: options.timings,
+    });
+  }
+
+  /** How the gateway is; degraded is an answer too. @throws GatewayError */
+  health(call: CallOptions = {}): Promise<Health> {
+    return this.#http.json('/health', call);
+  }
+
+  /**
+   * Calls with the newest frame of a camera until closed, over every reconnection. A camera that is
+   * offline, or not there yet, is waited for; what it waits for is in the watch's state.
+   */
+  watchCamera(cameraId: string, options: WatchOptions, onFrame: FrameConsumer): CameraWatch {
+    return this.#frames.watch(cameraId, options, onFrame);
+  }
+
+  /** What an image view must send along to load an address of the gateway. */
+  imageHeaders(): Promise<Record<string, string>> {
+    return this.#http.authHeaders();
+  }
+
+  /** Lets the socket go until resumed; watches stay. The background does so by itself. */
+  pause(): void {
+    this.#frames.pause();
+  }
+
+  resume(): void {
+    this.#frames.resume();
+  }
+
+  /** Closes every watch. */
+  close(): void {
+    this.#frames.close();
+  }
+}

@@ -1,0 +1,163 @@
+/** Keeps one WebSocket to the gateway for as long as it is wanted: opens, backs off, finds out why not. */
+import { nextDelayMs } from './backoff.ts';
+import { type ConnectionTimings, FrameConnection } from './frame-connection.ts';
+import { CLIENT_CODES, GatewayError } from './gateway-error.ts';
+import type { HttpClient } from './http-client.ts';
+import type { SocketLike } from './platform.ts';
+import type { WatchFault } from './watch-state.ts';
+
+/** Times of a link, milliseconds. */
+export interface LinkTimings extends ConnectionTimings {
+  /** A connection that was open this long makes up for the failures before it. */
+  stableMs: number;
+}
+
+/** What a link is made of. */
+export interface FrameLinkOptions {
+  http: HttpClient;
+  openSocket: (url: string, token: string | undefined) => SocketLike;
+  timings: LinkTimings;
+  /** 0 to 1. */
+  random?: (() => number) | undefined;
+  onOpen: () => void;
+  onData: (data: unknown) => void;
+  /** The fault has changed, or the connection is gone. */
+  onChange: () => void;
+}
+
+/** The way to one gateway. */
+export class FrameLink {
+  readonly #options: FrameLinkOptions;
+  #connection: FrameConnection | undefined;
+  #isWanted = false;
+  #openedAt = 0;
+  /** Changes with every attempt, so that an answer that comes late is known as such. */
+  #attempt = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+  #failures = 0;
+  #fault: WatchFault | undefined;
+
+  constructor(options: FrameLinkOptions) {
+    this.#options = options;
+  }
+
+  get isOpen(): boolean {
+    return this.#connection?.isOpen ?? false;
+  }
+
+  /** Why the gateway is not reached; undefined while it is, or while nothing is known. */
+  get fault(): WatchFault | undefined {
+    return this.#fault;
+  }
+
+  send(message: object): void {
+    this.#connection?.send(message);
+  }
+
+  /** Begins or ends; what is so already stays so. */
+  want(isWanted: boolean): void {
+    if (isWanted === this.#isWanted) return;
+    this.#isWanted = isWanted;
+    this.#failures = 0;
+    this.#drop();
+    if (isWanted) void this.#connect();
+    else this.#fault = undefined;
+  }
+
+  /** The network is back: no more waiting, and no trust in an old connection. */
+  hurry(): void {
+    this.#failures = 0;
+    if (this.isOpen) {
+      this.#connection?.ask();
+    } else if (this.#isWanted) {
+      this.#drop();
+      void this.#connect();
+    }
+  }
+
+  /** Frames come. */
+  proved(): void {
+    this.#failures = 0;
+  }
+
+  /** To be called every now and then. */
+  check(): void {
+    this.#connection?.check();
+  }
+
+  #drop(): void {
+    this.#attempt += 1;
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+    this.#connection?.close();
+    this.#connection = undefined;
+  }
+
+  async #connect(): Promise<void> {
+    const { http, openSocket, timings, onData } = this.#options;
+    this.#attempt += 1;
+    const attempt = this.#attempt;
+    try {
+      const token = await http.token();
+      if (attempt !== this.#attempt) return;
+      const socket = openSocket(`${http.baseUrl.replace(/^http/i, 'ws')}/ws`, token);
+      this.#connection = new FrameConnection(socket, timings, {
+        onOpen: () => this.#opened(),
+        onData,
+        onLost: (wasOpen) => this.#lost(wasOpen),
+      });
+    } catch (error) {
+      if (attempt !== this.#attempt) return;
+      this.#retryLater();
+      this.#setFault(faultOf(error));
+    }
+  }
+
+  #opened(): void {
+    this.#openedAt = performance.now();
+    this.#setFault(undefined);
+    this.#options.onOpen();
+  }
+
+  #lost(wasOpen: boolean): void {
+    const { stableMs } = this.#options.timings;
+    if (wasOpen && performance.now() - this.#openedAt > stableMs) this.#failures = 0;
+    this.#drop();
+    this.#retryLater();
+    if (!wasOpen) void this.#explain();
+    this.#options.onChange();
+  }
+
+  #retryLater(): void {
+    const delay = nextDelayMs(this.#failures, this.#options.random);
+    this.#failures += 1;
+    this.#retry = setTimeout(() => void this.#connect(), delay);
+  }
+
+  /** A socket that does not open does not say why; a call over HTTP does. */
+  async #explain(): Promise<void> {
+    const { http, timings } = this.#options;
+    const fault = await http
+      .json('/api/cameras/websocket-url', { timeoutMs: timings.openMs })
+      .then(() => WEBSOCKET_FAULT, faultOf);
+    if (this.#isWanted && !this.isOpen) this.#setFault(fault);
+  }
+
+  #setFault(fault: WatchFault | undefined): void {
+    this.#fault = fault;
+    this.#options.onChange();
+  }
+}
+
+const WEBSOCKET_FAULT: WatchFault = {
+  code: 'websocket-failed',
+  message: 'The gateway answers, but its WebSocket cannot be opened',
+  hint: 'Let whatever stands between this device and the gateway pass WebSockets on.',
+};
+
+/** A thrown error as viewers are told of it. */
+export function faultOf(error: unknown): WatchFault {
+  if (error instanceof GatewayError) return { code: error.code, message: error.message, hint: error.hint };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: CLIENT_CODES.unexpected, message, hint: undefined };
+}

@@ -1,0 +1,91 @@
+/** What goes wrong between an app and its gateway, with a code for programs and a sentence for people. */
+
+/** What is known of a fault. */
+export interface GatewayErrorFacts {
+  /** Stable: one of the gateway's codes, or one of {@link CLIENT_CODES}. */
+  code: string;
+  message: string;
+  /** HTTP status; 0 when there was no answer. */
+  status?: number | undefined;
+  /** What a person can do about it. */
+  hint?: string | undefined;
+  /** Name of the request field at fault. */
+  field?: string | undefined;
+  /** When another try makes sense. */
+  retryAfterMs?: number | undefined;
+  /** The problem details (RFC 9457) as they came. */
+  problem?: Readonly<Record<string, unknown>> | undefined;
+  cause?: unknown;
+}
+
+/** Codes that the client itself gives; all others are the gateway's. */
+export const CLIENT_CODES = {
+  unreachable: 'gateway-unreachable',
+  timeout: 'gateway-timeout',
+  unexpected: 'unexpected-answer',
+} as const;
+
+/** Every failed call throws this one, except for those that the caller aborted. */
+export class GatewayError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly hint: string | undefined;
+  readonly field: string | undefined;
+  readonly retryAfterMs: number | undefined;
+  readonly problem: Readonly<Record<string, unknown>> | undefined;
+
+  constructor(facts: GatewayErrorFacts) {
+    super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.name = 'GatewayError';
+    this.code = facts.code;
+    this.status = facts.status ?? 0;
+    this.hint = facts.hint;
+    this.field = facts.field;
+    this.retryAfterMs = facts.retryAfterMs;
+    this.problem = facts.problem;
+  }
+}
+
+/** Reads an answer that is not a success. @param retryAfter the `Retry-After` header, RFC 9110 section 10.2.3 */
+export function errorOfAnswer(status: number, text: string, retryAfter: string | null): GatewayError {
+  const problem = parseObject(text);
+  const given = (name: string): string | undefined =>
+    typeof problem?.[name] === 'string' ? (problem[name] as string) : undefined;
+  return new GatewayError({
+    code: given('code') ?? CLIENT_CODES.unexpected,
+    message: given('error') ?? given('detail') ?? `The gateway answered with status ${status}`,
+    status,
+    hint: given('hint'),
+    field: given('field'),
+    retryAfterMs: parseRetryAfter(retryAfter),
+    problem,
+  });
+}
+
+/** No answer at all. */
+export function unreachable(cause: unknown): GatewayError {
+  return new GatewayError({
+    code: CLIENT_CODES.unreachable,
+    message: 'The gateway cannot be reached',
+    hint: 'Check the address of the gateway, that it runs, and that this device is on a network that reaches it.',
+    cause,
+  });
+}
+
+/** Seconds or an HTTP date. */
+function parseRetryAfter(header: string | null): number | undefined {
+  if (header === null || header === '') return undefined;
+  const ms = /^\d+$/.test(header) ? Number(header) * 1000 : Date.parse(header) - Date.now();
+  return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,148 @@
+/** HTTP calls to a gateway: one address, one token, one kind of error. */
+import { CLIENT_CODES, errorOfAnswer, GatewayError, unreachable } from './gateway-error.ts';
+import type { FetchLike } from './platform.ts';
+
+/** A token, or whatever gives the current one. */
+export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
+
+/** Values of a query; undefined ones are left out. */
+export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+
+/** What every call takes. */
+export interface CallOptions {
+  signal?: AbortSignal | undefined;
+  /** From the start to the last byte, milliseconds. */
+  timeoutMs?: number | undefined;
+}
+
+/** One call. */
+export interface Call extends CallOptions {
+  method?: string;
+  query?: Query;
+  /** Sent as JSON. */
+  json?: unknown;
+  form?: FormData;
+  headers?: Readonly<Record<string, string>>;
+}
+
+const TIMEOUT_MS = 15_000;
+
+/** Calls one gateway. */
+export class HttpClient {
+  /** Without a slash at its end. */
+  readonly baseUrl: string;
+  readonly #token: TokenSource | undefined;
+  readonly #fetch: FetchLike;
+
+  constructor({
+    baseUrl,
+    token,
+    fetch = (url, init) => globalThis.fetch(url, init),
+  }: { baseUrl: string; token?: TokenSource | undefined; fetch?: FetchLike | undefined }) {
+    if (!/^https?:\/\/[^/]/i.test(baseUrl))
+      throw new TypeError('baseUrl must begin with http:// or https:// and name a host');
+    this.baseUrl = baseUrl.replace(/\/+$/, '');
+    this.#token = token;
+    this.#fetch = fetch;
+  }
+
+  /** The token of this moment. */
+  async token(): Promise<string | undefined> {
+    return typeof this.#token === 'function' ? this.#token() : this.#token;
+  }
+
+  /** What an image view must send along to load from the gateway. */
+  async authHeaders(): Promise<Record<string, string>> {
+    const token = await this.token();
+    return token === undefined ? {} : { Authorization: `Bearer ${token}` };
+  }
+
+  /** The address of a path of the gateway. */
+  url(path: string, query: Query = {}): string {
+    const pairs = Object.entries(query).flatMap(([name, value]) =>
+      value === undefined ? [] : [`${encodeURIComponent(name)}=${encodeURIComponent(value)}`],
+    );
+    return `${this.baseUrl}${path}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`;
+  }
+
+  /** Calls and reads JSON; undefined for an answer without a body. @throws GatewayError */
+  async json<T>(path: string, call: Call = {}): Promise<T> {
+    return this.#within(call, async (signal) => {
+      const text = await (await this.#send(path, call, signal)).text();
+      if (text === '') return undefined as T;
+      try {
+        return JSON.parse(text) as T;
+      } catch (cause) {
+        throw new GatewayError({
+          code: CLIENT_CODES.unexpected,
+          message: 'What answered is not the gateway: no JSON',
+          cause,
+        });
+      }
+    });
+  }
+
+  /** Calls and hands the whole answer over to be read within the time. @throws GatewayError */
+  async read<T>(path: string, call: Call, reader: (response: Response) => Promise<T>): Promise<T> {
+    return this.#within(call, async (signal) => reader(await this.#send(path, call, signal)));
+  }
+
+  /** Calls and leaves the body to the caller, without any time limit. @throws GatewayError */
+  async open(path: string, call: Call): Promise<Response> {
+    try {
+      return await this.#send(path, call, call.signal);
+    } catch (error) {
+      throw toError(error, call.signal, false);
+    }
+  }
+
+  async #send(path: string, call: Call, signal: AbortSignal | undefined): Promise<Response> {
+    const { json, form, query, method = 'GET' } = call;
+    const response = await this.#fetch(this.url(path, query), {
+      method,
+      headers: {
+        Accept: 'application/json',
+        ...(json === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(await this.authHeaders()),
+        ...call.headers,
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      ...(form === undefined ? {} : { body: form }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+    if (response.ok) return response;
+    throw errorOfAnswer(response.status, await response.text(), response.headers.get('retry-after'));
+  }
+
+  /** React Native has neither `AbortSignal.any` nor `AbortSignal.timeout`. */
+  async #within<T>({ signal, timeoutMs = TIMEOUT_MS }: Call, run: (signal: AbortSignal) => Promise<T>) {
+    const ending = new AbortController();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      ending.abort();
+    }, timeoutMs);
+    const abort = (): void => ending.abort();
+    signal?.addEventListener('abort', abort);
+    if (signal?.aborted) abort();
+    try {
+      return await run(ending.signal);
+    } catch (error) {
+      throw toError(error, signal, isLate);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+}
+
+function toError(error: unknown, signal: AbortSignal | undefined, isLate: boolean): unknown {
+  if (error instanceof GatewayError) return error;
+  if (signal?.aborted) return signal.reason ?? error;
+  if (!isLate) return unreachable(error);
+  return new GatewayError({
+    code: CLIENT_CODES.timeout,
+    message: 'The gateway did not answer in time',
+    cause: error,
+  });
+}

@@ -1,0 +1,81 @@
+/** Reads answers that come bit by bit: Server-Sent Events (WHATWG HTML 9.2) and lines of JSON. */
+
+/** One message of a stream. */
+export interface StreamMessage {
+  /** `message` unless the server named it. */
+  event: string;
+  /** Last id so far; what to say in `Last-Event-ID` when the stream is taken up again. */
+  id: string | undefined;
+  data: string;
+}
+
+/** Reads an answer until its end. Where a platform's fetch does not stream, everything comes at the end. */
+export async function* readMessages(response: Response): AsyncGenerator<StreamMessage> {
+  const isLines = /ndjson|jsonl/.test(response.headers.get('content-type') ?? '');
+  let fields = new EventFields();
+  for await (const line of readLines(response)) {
+    if (isLines) {
+      if (line !== '') yield { event: 'message', id: undefined, data: line };
+    } else if (line === '') {
+      const message = fields.finish();
+      if (message !== undefined) yield message;
+      fields = new EventFields(fields.id);
+    } else {
+      fields.take(line);
+    }
+  }
+}
+
+/** The fields of one event as they come. */
+class EventFields {
+  #event = 'message';
+  #data: string[] = [];
+  id: string | undefined;
+
+  constructor(id?: string) {
+    this.id = id;
+  }
+
+  take(line: string): void {
+    const colon = line.indexOf(':');
+    if (colon === 0) return;
+    const name = colon === -1 ? line : line.slice(0, colon);
+    const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
+    if (name === 'data') this.#data.push(value);
+    else if (name === 'event') this.#event = value;
+    else if (name === 'id') this.id = value;
+  }
+
+  finish(): StreamMessage | undefined {
+    if (this.#data.length === 0) return undefined;
+    return { event: this.#event, id: this.id, data: this.#data.join('\n') };
+  }
+}
+
+async function* readLines(response: Response): AsyncGenerator<string> {
+  let rest = '';
+  for await (const text of readText(response)) {
+    const lines = (rest + text).split(/\r\n|\n/);
+    rest = lines.pop() as string;
+    yield* lines;
+  }
+  if (rest !== '') yield rest;
+}
+
+async function* readText(response: Response): AsyncGenerator<string> {
+  if (response.body === null || response.body === undefined) {
+    yield await response.text();
+    return;
+  }
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield decoder.decode(value, { stream: true });
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}

@@ -1,0 +1,113 @@
+/** Where the client runs, and what it may use there: React Native, a browser or Node. */
+
+/** The part of a WebSocket that frames need; the same on every platform. */
+export interface SocketLike {
+  binaryType: string;
+  readonly readyState: number;
+  onopen: ((event: never) => void) | null;
+  onmessage: ((event: { data: unknown }) => void) | null;
+  onerror: ((event: never) => void) | null;
+  onclose: ((event: { code: number; reason: string }) => void) | null;
+  send(text: string): void;
+  close(code?: number, reason?: string): void;
+}
+
+/** `AppState` of React Native. */
+export interface AppStateLike {
+  readonly currentState: string;
+  // React Native's own declaration narrows the words; any of them will do here.
+  addEventListener(type: 'change', listener: (state: never) => void): { remove(): void };
+}
+
+/** Calls with whether there is a network, whenever that changes. @returns the function that ends it */
+export type NetworkWatch = (listener: (isOnline: boolean) => void) => () => void;
+
+export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
+
+/** The word of RFC 6455 section 1.9 that the server picks out of those a browser offers. */
+const SUBPROTOCOL = 'frames.v1';
+/** Browsers cannot send headers with a WebSocket; base64url keeps any token within RFC 9110's token characters. */
+const TOKEN_SUBPROTOCOL = 'bearer.';
+
+interface PageEvents {
+  addEventListener(type: string, listener: () => void): void;
+  removeEventListener(type: string, listener: () => void): void;
+}
+
+/** What differs between platforms; looked up when used, so that importing has no effect. */
+interface Surroundings extends Partial<PageEvents> {
+  navigator?: { product?: string };
+  process?: { versions?: { node?: string } };
+  document?: PageEvents & { visibilityState: string };
+  WebSocket?: new (url: string, ...options: unknown[]) => SocketLike;
+}
+
+function surroundings(): Surroundings {
+  return globalThis as unknown as Surroundings;
+}
+
+/** Whether this is React Native, as its documentation says to find out. */
+export function isReactNative(): boolean {
+  return surroundings().navigator?.product === 'ReactNative';
+}
+
+/** Opens a socket; the token goes where the platform lets it, never into the address. */
+export function openSocket(url: string, token: string | undefined): SocketLike {
+  const { WebSocket, process } = surroundings();
+  if (WebSocket === undefined) throw new Error('There is no WebSocket here; pass one as `openSocket`');
+  if (token === undefined) return new WebSocket(url, [SUBPROTOCOL]);
+  const headers = { Authorization: `Bearer ${token}` };
+  if (isReactNative()) return new WebSocket(url, [SUBPROTOCOL], { headers });
+  if (process?.versions?.node !== undefined) return new WebSocket(url, { protocols: [SUBPROTOCOL], headers });
+  return new WebSocket(url, [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL}${base64Url(token)}`]);
+}
+
+/** Whether somebody can see us now, and word when that changes. */
+export interface Visibility {
+  isVisible(): boolean;
+  onChange(listener: () => void): () => void;
+}
+
+/** From AppState where it is given, else from the page, else always visible. */
+export function watchVisibility(appState: AppStateLike | undefined): Visibility {
+  if (appState !== undefined) {
+    return {
+      // `inactive` is a passing state of iOS: a notification, the control centre.
+      isVisible: () => appState.currentState !== 'background',
+      onChange: (listener) => {
+        const subscription = appState.addEventListener('change', () => listener());
+        return () => subscription.remove();
+      },
+    };
+  }
+  const { document } = surroundings();
+  if (document === undefined || isReactNative()) return { isVisible: () => true, onChange: () => () => {} };
+  return {
+    isVisible: () => document.visibilityState !== 'hidden',
+    onChange: (listener) => listen(document, 'visibilitychange', listener),
+  };
+}
+
+/** The browser's own word on the network; nothing elsewhere. */
+export const watchPageNetwork: NetworkWatch = (listener) => {
+  const page = surroundings();
+  if (page.document === undefined || page.addEventListener === undefined) return () => {};
+  const ends = [
+    listen(page as PageEvents, 'online', () => listener(true)),
+    listen(page as PageEvents, 'offline', () => listener(false)),
+  ];
+  return () => {
+    for (const end of ends) end();
+  };
+};
+
+function listen(target: PageEvents, type: string, listener: () => void): () => void {
+  target.addEventListener(type, listener);
+  return () => target.removeEventListener(type, listener);
+}
+
+function base64Url(text: string): string {
+  const bytes = new TextEncoder().encode(text);
+  const base64 = btoa(String.fromCharCode(...bytes));
+  return base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+}
