@@ -91,7 +91,8 @@ async function upsert(
   unseenSince?: number,
 ): Promise<void> {
   // In one order everywhere: two gateways that write the same rows cannot wait for each other.
-  const rows = records.map((record) => toRow(record, now)).sort(byKey);
+  const byKeyOnce = new Map(records.map((record) => [record.device_key, toRow(record, now)]));
+  const rows = [...byKeyOnce.values()].sort(byKey);
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
     await db
       .insertInto('devices')

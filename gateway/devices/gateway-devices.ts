@@ -18,7 +18,6 @@ export interface GatewayCamera {
   codec?: string | undefined;
   width?: number | undefined;
   height?: number | undefined;
-  frameRate?: number | undefined;
   /** Who watches now. */
   viewers?: number | undefined;
   enabled?: boolean | undefined;
@@ -48,12 +47,16 @@ export const GATEWAY_SOURCE = 'gateway';
 const EVERY_MS = 10_000;
 /** A row whose facts stay the same is written this often all the same, so that it does not age. */
 const REFRESH_MS = 60_000;
+/** Nobody who still runs leaves a row alone for so long. */
+const ABANDONED_MS = 150_000;
 
 /** Runs from start to close. */
 export class GatewayDevices {
   readonly #options: GatewayDevicesOptions;
   readonly #state: JobState;
   readonly #rounds: Rounds;
+  /** What we told of ourselves: another gateway on this database may tell of other cameras. */
+  readonly #told = new Set<string>();
   #endListening: () => void = () => {};
 
   constructor(options: GatewayDevicesOptions) {
@@ -86,7 +89,13 @@ export class GatewayDevices {
     const { cameras, repository, clock } = this.#options;
     const present = await cameras.list();
     const now = clock.now();
-    await repository.reconcile(GATEWAY_SOURCE, now, (known) => gatewayRecords(present, known, now));
+    await repository.reconcile(GATEWAY_SOURCE, now, (known) =>
+      gatewayRecords(present, known, {
+        now,
+        isOurs: (row) => this.#told.has(row.device_key) || now - row.last_seen > ABANDONED_MS,
+      }),
+    );
+    for (const { id } of present) this.#told.add(keyOf(id));
     this.#state.succeed();
   }
 }
@@ -94,12 +103,12 @@ export class GatewayDevices {
 function gatewayRecords(
   cameras: readonly GatewayCamera[],
   known: ReadonlyMap<string, DeviceRow>,
-  now: number,
+  { now, isOurs }: { now: number; isOurs: (row: DeviceRow) => boolean },
 ): DeviceRecord[] {
   const seen = cameras.map((camera) => toRecord(camera, now));
   const keys = new Set(seen.map(({ device_key }) => device_key));
   const gone = [...known.values()]
-    .filter(({ device_key }) => !keys.has(device_key))
+    .filter((row) => !keys.has(row.device_key) && isOurs(row))
     .map((row) => ({ ...row, device_metadata: withoutSignal(row.device_metadata, 'gone') }));
   return [
     ...seen.filter((record) => isNews(record, known.get(record.device_key))),
@@ -112,9 +121,13 @@ function isNews(record: DeviceRecord, row: DeviceRow | undefined): boolean {
   return row.device_metadata !== record.device_metadata || record.last_seen - row.last_seen >= REFRESH_MS;
 }
 
+function keyOf(cameraId: string): string {
+  return `${GATEWAY_SOURCE}:${cameraId}`;
+}
+
 function toRecord(camera: GatewayCamera, now: number): DeviceRecord {
   return {
-    device_key: `${GATEWAY_SOURCE}:${camera.id}`,
+    device_key: keyOf(camera.id),
     device_type: 'camera',
     source: GATEWAY_SOURCE,
     last_seen: now,
@@ -131,7 +144,6 @@ function toRecord(camera: GatewayCamera, now: number): DeviceRecord {
       reader_count: camera.viewers ?? 0,
       width: camera.width ?? null,
       height: camera.height ?? null,
-      frame_rate: camera.frameRate ?? null,
       enabled: camera.enabled ?? true,
       is_demo: camera.isDemo ?? false,
       reason: camera.reason ?? null,

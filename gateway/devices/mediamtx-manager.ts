@@ -122,9 +122,9 @@ export class MediamtxManager {
     const { client, cameras, ownership } = this.#options;
     const problems = new Map<string, string>();
     const wanted = this.#readWanted(await cameras.list(), problems);
-    const { items, skipped, isStable } = await client.listPathConfigs(signal);
+    const { items, isStable } = await client.listPathConfigs(signal);
     // A name that seems to be free may be one that was not read.
-    if (!isStable || skipped > 0) {
+    if (!isStable) {
       throw new AppError('mediamtx-invalid-answer', 'The settings of MediaMTX could not be read whole');
     }
     const plan = planPaths([...wanted.values()], items, ownership);

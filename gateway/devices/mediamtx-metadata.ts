@@ -20,6 +20,8 @@ export interface MediamtxSight {
   /** Name of the server: paths of two servers may be called the same. */
   server: string;
   paths: readonly MediamtxPath[];
+  /** Names of paths that are there but could not be read. */
+  skippedNames: readonly string[];
   /** Whether a name that is absent is really gone. */
   isStable: boolean;
   /** Unix milliseconds. */
@@ -41,9 +43,10 @@ export function mediamtxKey(server: string, name: string): string {
 
 /** The rows to write after a look at a server. @param known its rows so far, by key */
 export function mediamtxRecords(sight: MediamtxSight, known: ReadonlyMap<string, DeviceRow>): DeviceRecord[] {
-  const { server, paths, isStable } = sight;
+  const { server, paths, skippedNames, isStable } = sight;
   const isKnown = (path: MediamtxPath): boolean => known.has(mediamtxKey(server, path.name));
-  const present = new Set(paths.map(({ name }) => mediamtxKey(server, name)));
+  const names = [...paths.map(({ name }) => name), ...skippedNames];
+  const present = new Set(names.map((name) => mediamtxKey(server, name)));
   const gone = [...known.values()].filter(({ device_key }) => isStable && !present.has(device_key));
   return [
     ...paths

@@ -9,7 +9,9 @@ export interface Listing<T> {
   items: T[];
   /** Items that could not be read. */
   skipped: number;
-  /** Whether the list stood still while it was read; otherwise a name that is absent may exist. */
+  /** Of those, the names that could. */
+  skippedNames: string[];
+  /** Whether every name there is was read: the list stood still, and no item was without one. */
   isStable: boolean;
 }
 
@@ -40,13 +42,22 @@ export async function walkPages<T extends { name: string }>(
   for (let walk = 1; ; walk += 1) {
     const pages = await readPages(fetchPage);
     const raw = pages.flatMap(({ items }) => items);
-    const read = raw.map((item) => schema.safeParse(item)).flatMap(({ data }) => data ?? []);
-    const byName = new Map(read.map((item) => [item.name, item]));
-    const skipped = raw.length - read.length;
-    const isStable =
-      pages.every(({ itemCount }) => itemCount === raw.length) && byName.size + skipped === raw.length;
-    if (isStable || walk === MAX_WALKS) return { items: [...byName.values()], skipped, isStable };
+    const read = raw.map((item) => schema.safeParse(item));
+    const byName = new Map(read.flatMap(({ data }) => (data === undefined ? [] : [[data.name, data]])));
+    const bad = raw.filter((_, index) => read[index]?.success === false);
+    const skippedNames = bad.map(nameOf).filter((name) => name !== undefined);
+    const isStill =
+      pages.every(({ itemCount }) => itemCount === raw.length) && byName.size + bad.length === raw.length;
+    if (isStill || walk === MAX_WALKS) {
+      const isStable = isStill && skippedNames.length === bad.length;
+      return { items: [...byName.values()], skipped: bad.length, skippedNames, isStable };
+    }
   }
+}
+
+function nameOf(item: unknown): string | undefined {
+  const { name } = (item ?? {}) as { name?: unknown };
+  return typeof name === 'string' ? name : undefined;
 }
 
 async function readPages(fetchPage: FetchPage): Promise<Page[]> {

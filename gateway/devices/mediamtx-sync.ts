@@ -95,7 +95,7 @@ export class MediamtxSync {
   /** Nothing is stored unless every page came whole. */
   async #sync(signal: AbortSignal): Promise<void> {
     const { client, repository, server, clock, excludePrefix } = this.#options;
-    const { items, skipped, isStable } = await client.listPaths(signal);
+    const { items, skipped, skippedNames, isStable } = await client.listPaths(signal);
     await this.#learnServer(signal);
     const paths = items.filter(({ name }) => !excludePrefix || !name.startsWith(excludePrefix));
     await this.#onDemand.refresh(paths, signal);
@@ -103,8 +103,8 @@ export class MediamtxSync {
     const sight: MediamtxSight = {
       server,
       paths,
-      // An item that could not be read may be any of those that seem to be absent.
-      isStable: isStable && skipped === 0,
+      skippedNames,
+      isStable,
       seenAt: clock.now(),
       whepBase: this.#options.whepBase,
       isOnDemand: (path) => this.#onDemand.has(path),

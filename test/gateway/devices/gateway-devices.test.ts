@@ -126,6 +126,22 @@ describe("The gateway's own devices", () => {
     expect(await repository.list({ activeOnly: true })).to.have.length(2);
   });
 
+  it('leave alone what another gateway on the same database tells of, unless it fell silent', async () => {
+    const neighbour = { device_key: 'gateway:9', device_type: 'camera', source: 'gateway', is_active: 1 };
+    const tell = (last_seen: number) =>
+      repository.reconcile('gateway', last_seen, () => [
+        { ...neighbour, last_seen, device_metadata: '{"ready":true}' },
+      ]);
+    await tell(clock.now());
+    expect(await turn(11_000)).to.deep.equal([]);
+    await turn(70_000);
+    await tell(clock.now());
+    await turn(70_000);
+    expect(await metadata('gateway:9')).to.include({ ready: true });
+    await turn(90_000);
+    expect(await metadata('gateway:9')).to.include({ ready: false, state: 'gone' });
+  });
+
   it('stay as they are while their cameras cannot be listed', async () => {
     const seen = await repository.list();
     const failing = new GatewayDevices({

@@ -44,7 +44,12 @@ describe('MediamtxClient', () => {
     });
 
     it('reads an empty list, which has no page at all', async () => {
-      expect(await client.listPaths()).to.deep.equal({ items: [], skipped: 0, isStable: true });
+      expect(await client.listPaths()).to.deep.equal({
+        items: [],
+        skipped: 0,
+        skippedNames: [],
+        isStable: true,
+      });
     });
 
     it('reads again when the list changed between two pages', async () => {

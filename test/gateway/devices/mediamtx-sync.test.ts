@@ -329,6 +329,18 @@ describe('The MediaMTX sync', () => {
     expect(await device('b')).to.include({ ready: true, last_seen: clock.now() - MINUTE });
   });
 
+  it('10: calls a path gone although another cannot be read, unless that one has no name', async () => {
+    server.paths = [livePath('a'), livePath('b')];
+    await round();
+    server.paths = [{ name: 7 }];
+    await lapse(MINUTE);
+    expect(await device('a')).to.include({ ready: true });
+    server.paths = [{ name: 'a', ready: 'perhaps' }];
+    await lapse(MINUTE);
+    expect(await device('a')).to.include({ ready: true });
+    expect(await device('b')).to.include({ ready: false, state: 'gone' });
+  });
+
   it('11: tells no rate when counters begin anew', async () => {
     server.paths = [livePath('cam', { inboundBytes: 1_000_000 })];
     await round();
