@@ -77,6 +77,7 @@ describe('The house', () => {
 
   for (const [vendor, door] of [
     ['node-av', /^workers\/(rtsp\/media|simulator\/scenes)\//],
+    ['node-datachannel', /^workers\/rtsp\/webrtc\/peer\.ts$/],
     ['execa', /^gateway\/supervisor\/worker-process\.ts$/],
     ['http-proxy-middleware', /^gateway\/proxy\//],
     ['dotenv', /\/main\.ts$/],

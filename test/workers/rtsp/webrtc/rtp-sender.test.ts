@@ -212,7 +212,8 @@ describe('RtpSender', () => {
         stage.sender.take(wish);
         stage.sender.pump(false);
       }
-      expect(stage.labels.filter((label) => label === 'key0')).to.have.length(2);
+      // At the start, after 400 ms and after 1600 ms.
+      expect(stage.labels.filter((label) => label === 'key0')).to.have.length(3);
     });
 
     it('does not start over with a viewer that is still being sent the first one', () => {
