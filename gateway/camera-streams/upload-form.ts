@@ -61,6 +61,7 @@ class FormReader {
   readonly #end = Promise.withResolvers<void>();
   #content: Readable | undefined;
   #name = '';
+  #hasFailed = false;
   #staged: Promise<StagedFile> | undefined;
 
   constructor(options: UploadFormOptions) {
@@ -109,9 +110,14 @@ class FormReader {
   }
 
   #takeFile(content: Readable, name: string | undefined): void {
-    this.#content = content;
     // It may fail before anybody reads it, and without a listener that would end the process.
     content.on('error', () => {});
+    // After a failure the parser may still have something in hand.
+    if (this.#hasFailed) {
+      content.resume();
+      return;
+    }
+    this.#content = content;
     this.#name = safeName(name ?? '');
     this.#staged = this.#options.folder.receive(content);
     // What breaks off the file ends the form; a body that breaks off ends both.
@@ -119,6 +125,7 @@ class FormReader {
   }
 
   #fail(error: unknown): void {
+    this.#hasFailed = true;
     this.#end.reject(error);
   }
 
