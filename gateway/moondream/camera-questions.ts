@@ -1,0 +1,110 @@
+/** Questions about what a camera sees now. */
+import { AnswerCache } from './answer-cache.ts';
+import { type FrameAlbum, pictureKey } from './frame-album.ts';
+import type { CameraFrame, FrameSource } from './frame-source.ts';
+import { jsonText } from './json-text.ts';
+import type { MoondreamClient } from './moondream-client.ts';
+import { NewestWins } from './newest-wins.ts';
+import type { Skill } from './skills.ts';
+import type { UpstreamAnswer } from './upstream.ts';
+
+/** What questions need. */
+export interface CameraQuestionsOptions {
+  frames: FrameSource;
+  client: Pick<MoondreamClient, 'ask' | 'expectConfigured'>;
+  album: FrameAlbum;
+}
+
+/** One question to a camera. */
+export interface CameraQuestion {
+  cameraId: string;
+  skill: Skill;
+  /** The body without its picture. */
+  fields: Record<string, unknown>;
+  signal: AbortSignal;
+  /** Called just before something is sent that costs; may throw. */
+  spend?: (() => void) | undefined;
+}
+
+/** What came of it. */
+export interface CameraAnswer {
+  answer: UpstreamAnswer;
+  frame: CameraFrame;
+  /** Id of the picture in the album. */
+  pictureId: string;
+  /** The picture had been asked the same before. */
+  isCached: boolean;
+}
+
+/** Longest side of a picture that is sent, pixels: more costs tokens and time, and the model scales it down. */
+const MAX_SIDE = 1280;
+
+/** Asks about newest frames: one question of a kind at a time for each camera, and none twice about one picture. */
+export class CameraQuestions {
+  readonly #options: CameraQuestionsOptions;
+  readonly #lanes = new NewestWins();
+  readonly #cache = new AnswerCache();
+
+  constructor(options: CameraQuestionsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws AppError of the camera, of Moondream, or `question-superseded` */
+  async ask(question: CameraQuestion): Promise<CameraAnswer> {
+    this.#options.client.expectConfigured();
+    const { cameraId, skill, fields, signal } = question;
+    const leave = await this.#lanes.enter(`${cameraId} ${skill} ${canonical(fields)}`, signal);
+    try {
+      const given = await this.#askNow(question);
+      if (given.answer.kind === 'json') leave();
+      else given.answer.chunks = thenLeave(given.answer.chunks, leave);
+      return given;
+    } catch (error) {
+      leave();
+      throw error;
+    }
+  }
+
+  async #askNow(question: CameraQuestion): Promise<CameraAnswer> {
+    const { cameraId, skill, fields, signal, spend } = question;
+    let frame = await this.#newest(question);
+    const cached = this.#cache.find(cacheKey(question, frame));
+    if (cached !== undefined) return this.#answered(cameraId, frame, { kind: 'json', body: cached }, true);
+    const answer = await this.#options.client.ask({
+      skill,
+      signal,
+      spend,
+      body: async (hasWaited) => {
+        if (hasWaited) frame = await this.#newest(question);
+        return { ...fields, image_url: `data:image/jpeg;base64,${frame.jpeg.toString('base64')}` };
+      },
+    });
+    if (answer.kind === 'json') this.#cache.add(cacheKey(question, frame), answer.body);
+    return this.#answered(cameraId, frame, answer, false);
+  }
+
+  #newest({ cameraId, signal }: CameraQuestion): Promise<CameraFrame> {
+    return this.#options.frames.newest(cameraId, { maxSide: MAX_SIDE, signal });
+  }
+
+  #answered(cameraId: string, frame: CameraFrame, answer: UpstreamAnswer, isCached: boolean): CameraAnswer {
+    return { answer, frame, isCached, pictureId: this.#options.album.add(cameraId, frame) };
+  }
+}
+
+async function* thenLeave(chunks: AsyncIterable<Buffer>, leave: () => void): AsyncGenerator<Buffer> {
+  try {
+    yield* chunks;
+  } finally {
+    leave();
+  }
+}
+
+function cacheKey({ cameraId, skill, fields }: CameraQuestion, frame: CameraFrame): string {
+  return `${pictureKey(cameraId, frame)} ${skill} ${canonical(fields)}`;
+}
+
+/** The same text for the same fields, in whatever order they came. */
+function canonical(fields: Record<string, unknown>): string {
+  return jsonText(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

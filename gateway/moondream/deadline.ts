@@ -1,0 +1,44 @@
+/** A time limit that can be moved, joined with somebody else's wish to stop. */
+
+/** Aborts its signal when the time is over or the outer signal aborts. */
+export class Deadline {
+  readonly #controller = new AbortController();
+  readonly #outer: AbortSignal;
+  readonly #abort = (): void => this.#controller.abort();
+  #timer: NodeJS.Timeout | undefined;
+  #isLate = false;
+
+  /** @param ms from now */
+  constructor(ms: number, outer: AbortSignal) {
+    this.#outer = outer;
+    outer.addEventListener('abort', this.#abort, { once: true });
+    if (outer.aborted) this.#abort();
+    this.restart(ms);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Whether it was the time that ended it. */
+  get isLate(): boolean {
+    return this.#isLate;
+  }
+
+  /** Counts anew from now. */
+  restart(ms: number): void {
+    clearTimeout(this.#timer);
+    if (this.#controller.signal.aborted) return;
+    this.#timer = setTimeout(() => {
+      this.#isLate = true;
+      this.#abort();
+    }, ms);
+  }
+
+  /** Aborts whatever still goes on, and lets go of the outer signal. */
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#outer.removeEventListener('abort', this.#abort);
+    this.#abort();
+  }
+}

@@ -1,0 +1,40 @@
+/** Everything about Moondream, put together. */
+import type { Router } from 'express';
+import { CameraFrames, type CameraFramesOptions } from './camera-frames.ts';
+import { CameraQuestions } from './camera-questions.ts';
+import { DailyCap } from './daily-cap.ts';
+import { FrameAlbum } from './frame-album.ts';
+import { MoondreamClient, type MoondreamClientOptions, type MoondreamReport } from './moondream-client.ts';
+import { moondreamRoutes } from './routes.ts';
+
+/** What Moondream needs. */
+export interface MoondreamOptions extends Omit<MoondreamClientOptions, 'breaker' | 'limiter'> {
+  /** MOONDREAM_DAILY_MAX: requests of clients in a UTC day; 0: no bound. */
+  dailyMax: number;
+  owners: CameraFramesOptions['owners'];
+  /** Whether the gateway knows a camera. */
+  isKnown: (cameraId: string) => boolean;
+}
+
+/** Moondream, ready to be mounted; there is nothing to close. */
+export interface Moondream {
+  /** For `/api/moondream`. */
+  routes: Router;
+  /** For watches. */
+  questions: CameraQuestions;
+  report(): MoondreamReport;
+}
+
+/** Puts Moondream together; nothing is sent before somebody asks. */
+export function createMoondream(options: MoondreamOptions): Moondream {
+  const { dailyMax, owners, isKnown, redactor } = options;
+  const client = new MoondreamClient(options);
+  const album = new FrameAlbum();
+  const questions = new CameraQuestions({ frames: new CameraFrames({ owners, isKnown }), client, album });
+  const cap = new DailyCap(dailyMax);
+  return {
+    routes: moondreamRoutes({ client, questions, album, cap, redactor }),
+    questions,
+    report: () => client.report(),
+  };
+}

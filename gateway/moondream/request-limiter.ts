@@ -1,0 +1,68 @@
+/** Spaces the requests of one key evenly: plans count within a second, so a burst would be refused. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { AppError } from '#shared/errors.ts';
+
+/** How requests are spaced. */
+export interface RequestLimiterOptions {
+  perSecond: number;
+  /** Longest wait; whoever would wait longer is refused at once. Milliseconds. */
+  maxWaitMs?: number;
+  /** Milliseconds of a clock that never goes back. */
+  now?: () => number;
+  wait?: (ms: number, signal: AbortSignal) => Promise<unknown>;
+}
+
+const MAX_WAIT_MS = 5000;
+
+/** First come, first served, for clients and watches alike. */
+export class RequestLimiter {
+  readonly #spacingMs: number;
+  readonly #maxWaitMs: number;
+  readonly #now: () => number;
+  readonly #wait: (ms: number, signal: AbortSignal) => Promise<unknown>;
+  #nextAt = Number.NEGATIVE_INFINITY;
+  #waiting = 0;
+
+  constructor({ perSecond, maxWaitMs = MAX_WAIT_MS, now, wait }: RequestLimiterOptions) {
+    this.#spacingMs = 1000 / perSecond;
+    this.#maxWaitMs = maxWaitMs;
+    this.#now = now ?? (() => performance.now());
+    this.#wait = wait ?? ((ms, signal) => delay(ms, undefined, { signal }));
+  }
+
+  /** Requests that wait for their turn. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /**
+   * Waits for a turn.
+   * @returns whether that took any time @throws AppError `moondream-rate-limited`
+   */
+  async take(signal: AbortSignal): Promise<boolean> {
+    const now = this.#now();
+    const at = Math.max(now, this.#nextAt);
+    const waitMs = at - now;
+    if (waitMs > this.#maxWaitMs) throw refusal(waitMs);
+    this.#nextAt = at + this.#spacingMs;
+    if (waitMs === 0) return false;
+    this.#waiting += 1;
+    try {
+      await this.#wait(waitMs, signal);
+    } finally {
+      this.#waiting -= 1;
+    }
+    return true;
+  }
+
+  /** Gives no turn for so long: Moondream asked for it. */
+  holdOff(ms: number): void {
+    this.#nextAt = Math.max(this.#nextAt, this.#now() + ms);
+  }
+}
+
+function refusal(waitMs: number): AppError {
+  return new AppError('moondream-rate-limited', 'Too many questions are waiting for Moondream', {
+    retryAfter: waitMs / 1000,
+  });
+}

@@ -1,0 +1,170 @@
+/** One exchange with a Moondream server: the cloud, or a local one with the same routes. */
+import got, { type Request, RequestError, type Response } from 'got';
+import { AppError } from '#shared/errors.ts';
+import { Deadline } from './deadline.ts';
+import type { Skill } from './skills.ts';
+import { errorInBody, errorOfFailure, errorOfStatus } from './upstream-errors.ts';
+
+/** What came back. A stream ends with an AppError when it breaks off. */
+export type UpstreamAnswer =
+  | { kind: 'json'; body: Record<string, unknown> }
+  | { kind: 'stream'; contentType: string; chunks: AsyncIterable<Buffer> };
+
+/** How a server is reached. */
+export interface UpstreamOptions {
+  /** Base URL without a trailing slash: `https://api.moondream.ai/v1`. */
+  url: string;
+  /** Sent as `X-Moondream-Auth`. */
+  apiKey: string | undefined;
+  /** Until an answer is whole, or a stream begins; later the longest silence within a stream. Milliseconds. */
+  timeoutMs: number;
+  /** Pause before the one repetition, milliseconds. */
+  retryMs?: number;
+}
+
+const KEY_HEADER = 'X-Moondream-Auth';
+const RETRY_MS = 300;
+const STREAM_MS = 5 * 60_000;
+const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
+const STREAM_TYPES = /^(?:text\/event-stream|application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines))\b/i;
+/** Answers of something in front of Moondream that did not reach it. */
+const RETRIED_STATUS = new Set([502, 503]);
+/** Connections that were not made, or that an idle server had just closed. */
+const RETRIED_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ENETUNREACH']);
+
+/** Posts to a Moondream server. */
+export class Upstream {
+  readonly #options: UpstreamOptions;
+
+  constructor(options: UpstreamOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Posts once, and once more when the first did not get through: never after a byte of an answer came.
+   * @param body JSON @throws AppError `moondream-*`
+   */
+  async post(skill: Skill, body: string, signal: AbortSignal): Promise<UpstreamAnswer> {
+    const deadline = new Deadline(this.#options.timeoutMs, signal);
+    try {
+      const { request, response } = await this.#reach(skill, body, deadline);
+      const contentType = response.headers['content-type'] ?? '';
+      if (response.statusCode < 300 && STREAM_TYPES.test(contentType)) {
+        return { kind: 'stream', contentType, chunks: this.#chunks(request, deadline) };
+      }
+      const text = await readAll(request);
+      deadline.end();
+      return { kind: 'json', body: readBody(response, text) };
+    } catch (error) {
+      deadline.end();
+      throw errorOfFailure(error, deadline);
+    }
+  }
+
+  async #reach(skill: Skill, body: string, deadline: Deadline): Promise<Reached> {
+    try {
+      const reached = await reach(this.#open(skill, body, deadline));
+      if (!RETRIED_STATUS.has(reached.response.statusCode)) return reached;
+      reached.request.destroy();
+    } catch (error) {
+      if (!(error instanceof RequestError) || !RETRIED_CODES.has(error.code)) throw error;
+    }
+    await pause(this.#options.retryMs ?? RETRY_MS, deadline.signal);
+    return reach(this.#open(skill, body, deadline));
+  }
+
+  #open(skill: Skill, body: string, { signal }: Deadline): Request {
+    const { url, apiKey } = this.#options;
+    return got.stream.post(`${url}/${skill}`, {
+      body,
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json, text/event-stream',
+        // Compression would hold back the first words of a stream.
+        'accept-encoding': 'identity',
+        ...(apiKey === undefined ? {} : { [KEY_HEADER]: apiKey }),
+      },
+      signal,
+      retry: { limit: 0 },
+      // A redirect would take the key to another host.
+      followRedirect: false,
+      throwHttpErrors: false,
+    });
+  }
+
+  async *#chunks(request: Request, deadline: Deadline): AsyncGenerator<Buffer> {
+    const endsAt = performance.now() + STREAM_MS;
+    const extend = (): void =>
+      deadline.restart(Math.min(this.#options.timeoutMs, Math.max(0, endsAt - performance.now())));
+    try {
+      extend();
+      for await (const chunk of request) {
+        extend();
+        yield chunk as Buffer;
+      }
+    } catch (error) {
+      throw errorOfFailure(error, deadline);
+    } finally {
+      deadline.end();
+    }
+  }
+}
+
+interface Reached {
+  request: Request;
+  response: Response;
+}
+
+/** Waits for the head of an answer. */
+function reach(request: Request): Promise<Reached> {
+  return new Promise((resolve, reject) => {
+    // Stays: an error after the head, while nobody reads, must not end the process.
+    request.on('error', reject);
+    request.once('response', (response: Response) => resolve({ request, response }));
+  });
+}
+
+async function readAll(request: Request): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length;
+    if (bytes > MAX_ANSWER_BYTES) throw new AppError('moondream-failed', 'Moondream answered too much');
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function readBody({ statusCode, headers }: Response, text: string): Record<string, unknown> {
+  if (statusCode >= 300) throw errorOfStatus(statusCode, text, headers['retry-after']);
+  const body = parseObject(text);
+  if (body === undefined) throw new AppError('moondream-failed', 'Moondream answered something unreadable');
+  const error = errorInBody(body);
+  if (error !== undefined) throw error;
+  return body;
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    return isObject ? (value as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Ends early, in silence, when the signal aborts: the next request says why. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener(
+      'abort',
+      () => {
+        clearTimeout(timer);
+        resolve();
+      },
+      { once: true },
+    );
+  });
+}

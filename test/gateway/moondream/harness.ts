@@ -1,0 +1,172 @@
+/** The Moondream routes over real HTTP, with cameras that a test plays. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import nock from 'nock';
+import { notFound, problemHandler } from '#shared/http/problem.ts';
+import { createLogger } from '#shared/logger.ts';
+import { Redactor } from '#shared/redact.ts';
+import {
+  createMoondream,
+  type Moondream,
+  type MoondreamOptions,
+} from '../../../gateway/moondream/moondream.ts';
+import { type Answer, WorkerDouble } from '../../doubles/worker-double.ts';
+
+/** The key of these tests: it may appear nowhere but in a request to Moondream. */
+export const KEY = 'S3cr3tC4nary';
+
+/** The cloud, as nock plays it; its answers tell their length, as those of the real one do. */
+export function cloudApi(options: nock.Options = {}): nock.Scope {
+  return nock('https://api.moondream.ai', options).replyContentLength();
+}
+
+/** The head of a JPEG, which is all that is read of one here. */
+export function jpegOf(width: number, height: number, filling = 0): Buffer {
+  const app0 = Buffer.from([0xff, 0xe0, 0, 4, 0, 0]);
+  const tables = Buffer.from([0xff, 0xc4, 0, 3, 0]);
+  const frame = Buffer.from([
+    0xff,
+    0xc0,
+    0,
+    11,
+    8,
+    height >> 8,
+    height & 255,
+    width >> 8,
+    width & 255,
+    1,
+    0,
+    0,
+    0,
+  ]);
+  return Buffer.concat([Buffer.from([0xff, 0xd8]), app0, tables, frame, Buffer.alloc(8, filling)]);
+}
+
+/** A worker's answer to a question for its newest frame. */
+export function frameAnswer(
+  facts: { sequence: number; timestamp?: number; ageMs?: number },
+  jpeg: Buffer,
+): Answer {
+  return (_request, response) => {
+    response.writeHead(200, {
+      'Content-Type': 'image/jpeg',
+      'X-Frame-Sequence': facts.sequence,
+      'X-Frame-Timestamp': facts.timestamp ?? 1_790_000_000.25,
+      'X-Frame-Age-Ms': facts.ageMs ?? 40,
+    });
+    response.end(jpeg);
+  };
+}
+
+/** Everything behind `/api/moondream`. */
+export class MoondreamHarness {
+  readonly worker: WorkerDouble;
+  readonly moondream: Moondream;
+  /** Lines it logged. */
+  readonly lines: string[];
+  readonly #server: Server;
+
+  private constructor(worker: WorkerDouble, moondream: Moondream, server: Server, lines: string[]) {
+    this.worker = worker;
+    this.moondream = moondream;
+    this.#server = server;
+    this.lines = lines;
+  }
+
+  /** Opens one; camera `1` is known, no other. */
+  static async open(options: Partial<MoondreamOptions> = {}): Promise<MoondreamHarness> {
+    const worker = await WorkerDouble.open();
+    const lines: string[] = [];
+    const redactor = new Redactor();
+    const log = createLogger({
+      name: 'test',
+      level: 'trace',
+      redactor,
+      write: (line) => void lines.push(line),
+    });
+    const moondream = createMoondream({
+      apiUrl: undefined,
+      apiKey: KEY,
+      model: undefined,
+      timeoutMs: 5000,
+      ratePerSecond: 1000,
+      dailyMax: 0,
+      owners: { get: () => ({ name: 'rtsp-0', origin: worker.origin, token: worker.token }) },
+      isKnown: (id) => id === '1',
+      redactor,
+      ...options,
+    });
+    const app = express();
+    app.use('/api/moondream', moondream.routes);
+    app.use(notFound);
+    app.use(problemHandler({ log, redactor }));
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return new MoondreamHarness(worker, moondream, server, lines);
+  }
+
+  /** Base of the routes. */
+  get api(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/api/moondream`;
+  }
+
+  /** What the worker answers when it is asked for a frame of camera 1. */
+  set frame(answer: Answer) {
+    this.worker.answers.set('GET /api/cameras/1/frame', answer);
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    this.#server.close();
+    await this.worker.close();
+  }
+}
+
+/** A Moondream server of one's own, as a test plays it. */
+export class LocalMoondream {
+  /** Requests so far: their path, headers and body as JSON. */
+  readonly requests: { path: string; headers: IncomingMessage['headers']; body: Record<string, unknown> }[] =
+    [];
+  /** Connections that ended before their answer did. */
+  brokenOff = 0;
+  answer: (response: ServerResponse) => void = (response) => json(response, 200, { answer: 'Yes' });
+  readonly #server: Server;
+
+  private constructor() {
+    this.#server = createServer((request, response) => void this.#serve(request, response));
+  }
+
+  static async open(): Promise<LocalMoondream> {
+    const double = new LocalMoondream();
+    double.#server.listen(0, '127.0.0.1');
+    await once(double.#server, 'listening');
+    return double;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+  }
+
+  close(): void {
+    this.#server.closeAllConnections();
+    this.#server.close();
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    response.once('close', () => {
+      if (!response.writableFinished) this.brokenOff += 1;
+    });
+    const body = JSON.parse(Buffer.concat(chunks).toString());
+    this.requests.push({ path: request.url ?? '', headers: request.headers, body });
+    this.answer(response);
+  }
+}
+
+/** Answers JSON. */
+export function json(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+}

@@ -1,0 +1,127 @@
+import { expect } from 'chai';
+import { AppError } from '#shared/errors.ts';
+import { CircuitBreaker } from '../../../gateway/moondream/circuit-breaker.ts';
+import { DailyCap } from '../../../gateway/moondream/daily-cap.ts';
+import { FrameAlbum } from '../../../gateway/moondream/frame-album.ts';
+import { jpegSize } from '../../../gateway/moondream/jpeg-size.ts';
+import { RequestLimiter } from '../../../gateway/moondream/request-limiter.ts';
+import { codeOf, rejection } from '../../support/errors.ts';
+import { jpegOf } from './harness.ts';
+
+const down = new AppError('moondream-timeout', 'Moondream did not answer in time');
+
+describe('The circuit breaker', () => {
+  function breakerAt(clock: { now: number }) {
+    const breaker = new CircuitBreaker({ failures: 3, openMs: 1000, now: () => clock.now });
+    const fail = (): void => breaker.enter().fail(down);
+    return { breaker, fail };
+  }
+
+  it('opens after so many failures in a row, and successes start the count again', () => {
+    const { breaker, fail } = breakerAt({ now: 0 });
+    fail();
+    fail();
+    breaker.enter().succeed();
+    fail();
+    fail();
+    expect(breaker.state).to.equal('closed');
+    fail();
+    expect(codeOf(() => breaker.enter())).to.equal('moondream-unavailable');
+  });
+
+  it('lets one request try after a while, which decides for all', () => {
+    const clock = { now: 0 };
+    const { breaker, fail } = breakerAt(clock);
+    for (let n = 0; n < 3; n += 1) fail();
+    clock.now = 1000;
+    const trial = breaker.enter();
+    expect(codeOf(() => breaker.enter())).to.equal('moondream-unavailable');
+    trial.fail(down);
+    expect(breaker.state).to.equal('open');
+    clock.now = 2000;
+    breaker.enter().succeed();
+    expect(breaker.state).to.equal('closed');
+  });
+
+  it('lets another try when the one that tried was called off', () => {
+    const clock = { now: 0 };
+    const { breaker, fail } = breakerAt(clock);
+    for (let n = 0; n < 3; n += 1) fail();
+    clock.now = 1000;
+    breaker.enter().abandon();
+    expect(() => breaker.enter()).to.not.throw();
+  });
+});
+
+describe('The limiter of the key', () => {
+  const { signal } = new AbortController();
+
+  it('spaces requests evenly, and refuses those that would wait too long', async () => {
+    const waits: number[] = [];
+    const wait = async (ms: number): Promise<void> => void waits.push(ms);
+    const limiter = new RequestLimiter({ perSecond: 2, maxWaitMs: 1000, now: () => 0, wait });
+    const given = [await limiter.take(signal), await limiter.take(signal), await limiter.take(signal)];
+    expect([given, waits]).to.deep.equal([
+      [false, true, true],
+      [500, 1000],
+    ]);
+    const { code, retryAfter } = await rejection(limiter.take(signal));
+    expect([code, retryAfter]).to.deep.equal(['moondream-rate-limited', 1.5]);
+  });
+
+  it('gives no turn while Moondream wants none', async () => {
+    const clock = { now: 0 };
+    const limiter = new RequestLimiter({ perSecond: 2, maxWaitMs: 1000, now: () => clock.now });
+    limiter.holdOff(3000);
+    expect((await rejection(limiter.take(signal))).retryAfter).to.equal(3);
+    clock.now = 3000;
+    expect(await limiter.take(signal)).to.equal(false);
+  });
+});
+
+describe('The cap of a day', () => {
+  it('starts again at midnight UTC', () => {
+    const clock = { now: Date.UTC(2026, 0, 1, 23, 59, 30) };
+    const cap = new DailyCap(1, () => clock.now);
+    cap.take();
+    expect(codeOf(() => cap.take())).to.equal('moondream-budget-spent');
+    clock.now += 30_000;
+    expect(cap.used).to.equal(0);
+    expect(() => cap.take()).to.not.throw();
+  });
+});
+
+describe('The album of pictures', () => {
+  const frame = (sequence: number) => ({
+    jpeg: Buffer.alloc(100),
+    sequence,
+    timestamp: sequence,
+    ageMs: 0,
+    width: 2,
+    height: 2,
+  });
+
+  it('keeps the newest pictures within its size, each for its time', () => {
+    const clock = { now: 0 };
+    const album = new FrameAlbum({ maxBytes: 250, keepMs: 1000, now: () => clock.now });
+    const [first, second, third] = [1, 2, 3].map((n) => album.add('1', frame(n))) as [string, string, string];
+    expect([first, second, third].map((id) => album.find(id)?.frame.sequence)).to.deep.equal([
+      undefined,
+      2,
+      3,
+    ]);
+    clock.now = 500;
+    expect(album.add('1', frame(3)), 'the same picture').to.equal(third);
+    clock.now = 1000;
+    expect([second, third].map((id) => album.find(id)?.frame.sequence)).to.deep.equal([undefined, 3]);
+  });
+});
+
+describe('The size of a JPEG', () => {
+  it('is found behind other segments, and is unknown of anything else', () => {
+    expect(jpegSize(jpegOf(1280, 720))).to.deep.equal({ width: 1280, height: 720 });
+    for (const bytes of [Buffer.alloc(0), Buffer.from('not a picture'), jpegOf(1280, 720).subarray(0, 16)]) {
+      expect(jpegSize(bytes)).to.equal(undefined);
+    }
+  });
+});
