@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
@@ -8,35 +7,24 @@ import { pino } from 'pino';
 import { formatMetrics } from '#shared/http/prometheus-text.ts';
 import { Redactor } from '#shared/redact.ts';
 import { createDevices, type Devices, type MediamtxSettings } from '../../../gateway/devices/devices.ts';
-import type { Store } from '../../../gateway/store/store.ts';
 import { getJson } from '../../support/http.ts';
-import { openSqlite } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MediamtxDouble } from './mediamtx-double.ts';
 import { livePath } from './mediamtx-shapes.ts';
+import { useSqlite } from './sync-stage.ts';
 
 describe('Devices as a whole', () => {
-  const folders: string[] = [];
+  const store = useSqlite();
   let mediamtx: MediamtxDouble;
-  let store: Store;
   let redactor: Redactor;
   let clock: ManualClock;
   let devices: Devices;
   let server: Server;
   let api: string;
 
-  before(async () => {
-    store = await openSqlite(folders);
-  });
-
-  after(async () => {
-    await store.close();
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  });
-
   beforeEach(async () => {
-    await store.db.deleteFrom('devices').execute();
+    await store().db.deleteFrom('devices').execute();
     mediamtx = await MediamtxDouble.open();
     redactor = new Redactor();
     clock = new ManualClock();
@@ -52,7 +40,7 @@ describe('Devices as a whole', () => {
   async function open(settings?: Partial<MediamtxSettings>): Promise<void> {
     const camera = { id: '1', name: 'Front', location: '', connected: true };
     devices = createDevices({
-      store,
+      store: store(),
       cameras: { list: async () => [camera], onChange: () => () => {} },
       managedCameras: {
         list: async () => [{ id: '1', url: 'rtsp://10.0.0.1/1' }],
@@ -123,6 +111,8 @@ describe('Devices as a whole', () => {
     await waitFor(() => mediamtx.configs.has('gateway-1'));
     mediamtx.paths = [livePath('gateway-1')];
     await waitFor(() => (devices.health() as { manage: { managed: number } }).manage.managed === 1);
+    // Own cameras, ageing, sync and management all wait for their next turn.
+    await waitFor(() => clock.waiting === 4);
     clock.advance(70_000);
     await waitFor(async () => (await keys()).includes('mediamtx:gateway-1'));
     const path = (await list()).find(({ device_key }) => device_key === 'mediamtx:gateway-1');

@@ -1,48 +1,28 @@
-import { EventEmitter } from 'node:events';
-import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { DeviceRepository } from '../../../gateway/devices/device-repository.ts';
 import { type GatewayCamera, GatewayDevices } from '../../../gateway/devices/gateway-devices.ts';
-import type { Store } from '../../../gateway/store/store.ts';
-import { openSqlite } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { ListedCameras } from './listed-cameras.ts';
 import { ManualClock } from './manual-clock.ts';
+import { useSqlite } from './sync-stage.ts';
 
 describe("The gateway's own devices", () => {
-  const folders: string[] = [];
-  let store: Store;
+  const store = useSqlite();
   let repository: DeviceRepository;
   let clock: ManualClock;
-  let cameras: GatewayCamera[];
-  let events: EventEmitter;
+  let cameras: ListedCameras<GatewayCamera>;
   let devices: GatewayDevices;
   let writes: string[][];
 
-  before(async () => {
-    store = await openSqlite(folders);
-  });
-
-  after(async () => {
-    await store.close();
-    for (const folder of folders) rmSync(folder, { recursive: true, force: true });
-  });
-
   beforeEach(async () => {
-    await store.db.deleteFrom('devices').execute();
-    repository = new DeviceRepository(store);
+    await store().db.deleteFrom('devices').execute();
+    repository = new DeviceRepository(store());
     clock = new ManualClock();
-    cameras = [camera('1'), camera('2')];
-    events = new EventEmitter();
+    cameras = new ListedCameras([camera('1'), camera('2')]);
     writes = [];
     devices = new GatewayDevices({
-      cameras: {
-        list: async () => cameras,
-        onChange: (listener) => {
-          events.on('change', listener);
-          return () => void events.off('change', listener);
-        },
-      },
+      cameras,
       repository: {
         reconcile: async (...args) => {
           const records = await repository.reconcile(...args);
@@ -95,8 +75,11 @@ describe("The gateway's own devices", () => {
 
   it('follow at once when cameras change, and soon when their state does', async () => {
     const count = writes.length;
-    cameras = [...cameras, camera('3', { connected: false, codec: undefined, reason: 'camera-timeout' })];
-    events.emit('change');
+    cameras.cameras = [
+      ...cameras.cameras,
+      camera('3', { connected: false, codec: undefined, reason: 'camera-timeout' }),
+    ];
+    cameras.change();
     expect(await nextWrite(count)).to.deep.equal(['gateway:3']);
     expect(await metadata('gateway:3')).to.deep.include({
       ready: false,
@@ -104,7 +87,7 @@ describe("The gateway's own devices", () => {
       tracks: [],
       reason: 'camera-timeout',
     });
-    cameras = cameras.map((known) => ({ ...known, connected: known.id !== '1' }));
+    cameras.cameras = cameras.cameras.map((known) => ({ ...known, connected: known.id !== '1' }));
     expect(await turn(11_000)).to.deep.equal(['gateway:1', 'gateway:3']);
     expect(await metadata('gateway:1')).to.include({ ready: false });
   });
@@ -115,13 +98,13 @@ describe("The gateway's own devices", () => {
   });
 
   it('are not ready at once when their camera is removed, inactive later, and come back', async () => {
-    const both = cameras;
-    cameras = [camera('2')];
+    const both = cameras.cameras;
+    cameras.cameras = [camera('2')];
     expect(await turn(11_000)).to.deep.equal(['gateway:1']);
     expect(await metadata('gateway:1')).to.include({ ready: false, state: 'gone', name: 'Camera 1' });
     expect(await turn(11_000)).to.deep.equal([]);
     await repository.deactivateUnseen({ before: clock.now(), now: clock.now() });
-    cameras = both;
+    cameras.cameras = both;
     expect(await turn(11_000)).to.deep.equal(['gateway:1', 'gateway:2']);
     expect(await repository.list({ activeOnly: true })).to.have.length(2);
   });
@@ -158,7 +141,7 @@ describe("The gateway's own devices", () => {
 
   it('hear nothing more once closed', async () => {
     await devices.close();
-    expect(events.listenerCount('change')).to.equal(0);
+    expect(cameras.listeners).to.equal(0);
   });
 });
 

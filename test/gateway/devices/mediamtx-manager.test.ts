@@ -1,10 +1,10 @@
-import { EventEmitter } from 'node:events';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import type { ManagedCamera } from '../../../gateway/devices/managed-path.ts';
 import { MediamtxClient } from '../../../gateway/devices/mediamtx-client.ts';
 import { MediamtxManager } from '../../../gateway/devices/mediamtx-manager.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { ListedCameras } from './listed-cameras.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MediamtxDouble } from './mediamtx-double.ts';
 
@@ -14,8 +14,7 @@ const URL_2 = 'rtsps://10.0.0.2:322/live?channel=2';
 describe('MediamtxManager', () => {
   let server: MediamtxDouble;
   let clock: ManualClock;
-  let cameras: ManagedCamera[];
-  let events: EventEmitter;
+  let cameras: ListedCameras<ManagedCamera>;
   let lines: string[];
   let applied: number;
   let manager: MediamtxManager;
@@ -24,11 +23,10 @@ describe('MediamtxManager', () => {
   beforeEach(async () => {
     server = await MediamtxDouble.open();
     clock = new ManualClock();
-    cameras = [
+    cameras = new ListedCameras([
       { id: '1', url: URL_1 },
       { id: 'door', url: URL_2 },
-    ];
-    events = new EventEmitter();
+    ]);
     lines = [];
     applied = 0;
     others = [];
@@ -43,13 +41,7 @@ describe('MediamtxManager', () => {
   function create({ owner = 'visual-reasoning-gateway', isOnDemand = true } = {}): MediamtxManager {
     const one = new MediamtxManager({
       client: new MediamtxClient({ url: server.origin }),
-      cameras: {
-        list: async () => cameras,
-        onChange: (listener) => {
-          events.on('change', listener);
-          return () => void events.off('change', listener);
-        },
-      },
+      cameras,
       ownership: { prefix: 'gateway-', owner },
       isOnDemand,
       clock,
@@ -72,7 +64,7 @@ describe('MediamtxManager', () => {
   }
 
   const start = () => round(() => manager.start());
-  const change = () => round(() => events.emit('change'));
+  const change = () => round(() => cameras.change());
   const sourceOf = (name: string) => server.configs.get(name)?.source;
 
   it('makes a path for each camera, one at a time, and waits until it is there', async () => {
@@ -129,7 +121,7 @@ describe('MediamtxManager', () => {
   it('follows cameras that change, come and go, and touches no other', async () => {
     await start();
     server.seen.length = 0;
-    cameras = [
+    cameras.cameras = [
       { id: '1', url: URL_1.replace('10.0.0.1', '10.0.0.9') },
       { id: '3', url: URL_2 },
     ];
@@ -153,7 +145,7 @@ describe('MediamtxManager', () => {
     server.seen.length = 0;
     await change();
     expect(server.changes).to.deep.equal([]);
-    cameras = [{ id: '1', url: URL_1.replace('Canary', 'Parrot') }, ...cameras.slice(1)];
+    cameras.cameras = [{ id: '1', url: URL_1.replace('Canary', 'Parrot') }, ...cameras.cameras.slice(1)];
     await change();
     expect(server.changes).to.deep.equal(['POST /v3/config/paths/replace/gateway-1']);
   });
@@ -179,7 +171,7 @@ describe('MediamtxManager', () => {
     };
     for (const config of [foreign, looksLikeOurs, markedByHand]) server.configs.set(config.name, config);
     await start();
-    cameras = [];
+    cameras.cameras = [];
     await change();
     expect([...server.configs.values()]).to.deep.equal([foreign, looksLikeOurs, markedByHand]);
   });
@@ -201,7 +193,7 @@ describe('MediamtxManager', () => {
     await start();
     const mine = structuredClone(server.configs);
     const neighbour = create({ owner: 'neighbour' });
-    cameras = [];
+    cameras.cameras = [];
     await round(() => neighbour.start(), neighbour);
     expect(server.configs).to.deep.equal(mine);
   });
@@ -248,7 +240,7 @@ describe('MediamtxManager', () => {
   });
 
   it('sends no address but that of an RTSP camera', async () => {
-    cameras = [
+    cameras.cameras = [
       { id: '1', url: 'rtsp://10.0.0.1/1' },
       { id: '2', url: 'publisher' },
       { id: '3', url: 'http://10.0.0.1/x.m3u8' },
@@ -283,24 +275,15 @@ describe('MediamtxManager', () => {
 
   it('changes nothing while the cameras cannot be listed', async () => {
     await start();
-    const list = Promise.reject(new Error('no database'));
-    list.catch(() => {});
-    const blind = new MediamtxManager({
-      client: new MediamtxClient({ url: server.origin }),
-      cameras: { list: () => list, onChange: () => () => {} },
-      ownership: { prefix: 'gateway-', owner: 'visual-reasoning-gateway' },
-      isOnDemand: true,
-      clock: new ManualClock(),
-      log: pino({ level: 'silent' }),
-    });
-    others.push(blind);
-    await round(() => blind.start(), blind);
+    cameras.list = () => Promise.reject(new Error('no database'));
+    await change();
+    expect(manager.report().status).to.equal('failing');
     expect([...server.configs.keys()]).to.deep.equal(['gateway-1', 'gateway-door']);
   });
 
   it('lets MediaMTX stay connected when told so, and asks cameras by UDP when they want it', async () => {
     manager = create({ isOnDemand: false });
-    cameras = [{ id: '1', url: URL_1, transport: 'udp' }];
+    cameras.cameras = [{ id: '1', url: URL_1, transport: 'udp' }];
     await start();
     expect(server.configs.get('gateway-1')).to.include({ sourceOnDemand: false, rtspTransport: 'udp' });
   });
@@ -309,8 +292,8 @@ describe('MediamtxManager', () => {
     await start();
     await manager.close();
     const before = server.seen.length;
-    events.emit('change');
+    cameras.change();
     clock.advance(70_000);
-    expect([server.seen.length, events.listenerCount('change')]).to.deep.equal([before, 0]);
+    expect([server.seen.length, cameras.listeners]).to.deep.equal([before, 0]);
   });
 });
