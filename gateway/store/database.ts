@@ -107,6 +107,56 @@ export interface EventSnapshotsTable {
   jpeg: Uint8Array;
 }
 
+/** Standing questions to cameras. */
+export interface WatchesTable {
+  id: string;
+  camera_id: string;
+  /** Skill of Moondream that is asked. */
+  skill: string;
+  prompt: string;
+  /** Between two questions; of a watch that waits for motion, while there is motion. */
+  every_ms: number;
+  on_motion: number;
+  /** JSON. */
+  condition: string;
+  /** It fires when so many ... */
+  needed: number;
+  /** ... of the last so many answers fulfil the condition. */
+  out_of: number;
+  cooldown_ms: number;
+  deliver: number;
+  enabled: number;
+  /** JSON of the answers that count, oldest first. */
+  answers: string;
+  /** Not before this time. */
+  next_ask_at: number;
+  /** Questions still to be asked after the last motion. */
+  burst_left: number;
+  /** Until then one gateway has it in hand; 0 when none has. */
+  leased_until: number;
+  lease_owner: string | null;
+  asked: number;
+  fired: number;
+  /** Questions in a row that were not answered. */
+  failures: number;
+  /** JSON of what went wrong last; null after an answer. */
+  last_error: string | null;
+  last_asked_at: number | null;
+  last_fired_at: number | null;
+  last_event_id: string | null;
+  created_at: number;
+  updated_at: number;
+}
+
+/** Questions of watches in each hour. */
+export interface WatchBudgetTable {
+  /** Hours since 1970. */
+  hour: number;
+  /** Empty for the sum over all cameras. */
+  camera_id: string;
+  asked: number;
+}
+
 /** All tables by name. */
 export interface Database {
   cameras: CamerasTable;
@@ -115,6 +165,8 @@ export interface Database {
   deliveries: DeliveriesTable;
   events: EventsTable;
   event_snapshots: EventSnapshotsTable;
+  watches: WatchesTable;
+  watch_budget: WatchBudgetTable;
 }
 
 export type CameraRow = Selectable<CamerasTable>;
@@ -124,3 +176,5 @@ export type DeviceRow = Selectable<DevicesTable>;
 export type CameraStreamRow = Selectable<CameraStreamsTable>;
 export type DeliveryRow = Selectable<DeliveriesTable>;
 export type EventRow = Selectable<EventsTable>;
+export type WatchRow = Selectable<WatchesTable>;
+export type WatchRowChanges = Updateable<WatchesTable>;

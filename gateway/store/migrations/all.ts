@@ -3,8 +3,9 @@ import type { Migration } from 'kysely/migration';
 import type { Engine } from '../store.ts';
 import { initial } from './001-initial.ts';
 import { events } from './002-events.ts';
+import { watches } from './003-watches.ts';
 
 /** The migrations for an engine. */
 export function migrationsFor(engine: Engine): Record<string, Migration> {
-  return { '001-initial': initial(engine), '002-events': events(engine) };
+  return { '001-initial': initial(engine), '002-events': events(engine), '003-watches': watches() };
 }
