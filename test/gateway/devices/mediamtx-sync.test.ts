@@ -47,14 +47,17 @@ describe('The MediaMTX sync', () => {
 
   it('looks again every minute, and never twice at once', async () => {
     stage.sync = stage.create({ everyMs: MINUTE });
+    const isResting = () => waitFor(() => stage.clock.waiting === 1);
     await stage.round();
+    await isResting();
     stage.clock.advance(MINUTE - 1);
     expect(stage.sync.report().successes).to.equal(1);
     stage.clock.advance(1);
-    await waitFor(() => stage.sync.report().successes === 2);
+    await isResting();
+    expect(stage.sync.report().successes).to.equal(2);
     stage.sync.kick();
     stage.sync.kick();
-    await waitFor(() => stage.clock.waiting === 1);
+    await isResting();
     expect(stage.sync.report().successes).to.equal(4);
     expect(stage.server.calls.filter((call) => call === 'GET /v3/paths/list')).to.have.length(4);
   });
