@@ -252,6 +252,22 @@ describe('Stored deliveries', () => {
       expect(sent).to.deep.equal((await stage.rows()).map(({ id }) => id));
     });
 
+    it('are made due by whoever settles the one before, even while they are being stored', async () => {
+      await stage.enqueue('1');
+      await lease();
+      const { id } = await stage.row('1');
+      const settlements = [{ id, cameraId: '1', ...DELIVERED }];
+      let settling: Promise<unknown> | undefined;
+      await stage.store.transaction(async (trx) => {
+        await stage.outbox.enqueue(trx, { cameraId: '1', payload: streamPayload('1') });
+        settling = leases.exchange({ settlements, limit: 0, inHand: [], now: stage.now });
+        // Gives the other transaction its chance to end first, which it must not.
+        for (let turn = 0; turn < 300; turn += 1) await trx.selectFrom('deliveries').select('id').execute();
+      });
+      await settling;
+      expect(await lease()).to.deep.equal(['1']);
+    });
+
     it('are listed newest first, by status, by camera and page by page', async () => {
       await stage.enqueue('1', '2', '1', '3');
       await lease();
