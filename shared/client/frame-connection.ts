@@ -39,7 +39,7 @@ export class FrameConnection {
     // Unset, it differs between platforms.
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#opened();
-    socket.onmessage = ({ data }) => this.#heard(data);
+    socket.onmessage = ({ data }: { data: unknown }) => this.#heard(data);
     // A close follows everywhere but on a socket that never opened in some versions of React Native.
     socket.onerror = () => {
       if (!this.#isOpen) this.#lose();

@@ -129,10 +129,18 @@ export class FrameStream {
   #reconcile(): void {
     this.#attend();
     const wishes = this.#wishes();
-    this.#link.want(wishes.size > 0);
+    if (wishes.size > 0) this.#link.want(true);
+    else queueMicrotask(() => this.#letGo());
     if (this.#link.isOpen) this.#subscribe(wishes);
     else this.#asked.clear();
     this.#refreshAll();
+  }
+
+  /** Not at once: a screen that changes from one camera to another closes the one before it opens the other. */
+  #letGo(): void {
+    if (this.#wishes().size > 0) return;
+    this.#link.want(false);
+    this.#asked.clear();
   }
 
   #wishes(): Map<string, Wish> {

@@ -1,13 +1,12 @@
 /** Where the client runs, and what it may use there: React Native, a browser or Node. */
 
-/** The part of a WebSocket that frames need; the same on every platform. */
+/** The part of a WebSocket that frames need; each platform declares its own kinds of events, hence `never`. */
 export interface SocketLike {
   binaryType: string;
-  readonly readyState: number;
   onopen: ((event: never) => void) | null;
-  onmessage: ((event: { data: unknown }) => void) | null;
+  onmessage: ((event: never) => void) | null;
   onerror: ((event: never) => void) | null;
-  onclose: ((event: { code: number; reason: string }) => void) | null;
+  onclose: ((event: never) => void) | null;
   send(text: string): void;
   close(code?: number, reason?: string): void;
 }

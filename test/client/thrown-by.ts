@@ -1,0 +1,9 @@
+/** What a promise rejects with, of whatever class. @throws Error when it resolves */
+export async function thrownBy(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('the promise did not reject');
+}
