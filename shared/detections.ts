@@ -58,14 +58,6 @@ export const eventMessageSchema = z.object({
 });
 export type EventMessage = z.infer<typeof eventMessageSchema>;
 
-/** Every message of an analysis worker. */
-export const resultMessageSchema = z.discriminatedUnion('type', [
-  detectionsMessageSchema,
-  motionMessageSchema,
-  eventMessageSchema,
-]);
-export type ResultMessage = z.infer<typeof resultMessageSchema>;
-
 /** How a detector is: why it is off, or on what it runs. Part of `GET /health` of an analysis worker. */
 export const detectorHealthSchema = z.object({
   state: z.enum(['ready', 'loading', 'off']),
@@ -77,3 +69,19 @@ export const detectorHealthSchema = z.object({
   hardware: z.string().optional(),
 });
 export type DetectorHealth = z.infer<typeof detectorHealthSchema>;
+
+/** How all detectors are: sent first, and whenever it changes. */
+export const analysisHealthSchema = z.object({
+  type: z.literal('health'),
+  detectors: z.object({ person: detectorHealthSchema, face: detectorHealthSchema }),
+});
+export type AnalysisHealth = z.infer<typeof analysisHealthSchema>;
+
+/** Every message of an analysis worker. */
+export const resultMessageSchema = z.discriminatedUnion('type', [
+  detectionsMessageSchema,
+  motionMessageSchema,
+  eventMessageSchema,
+  analysisHealthSchema,
+]);
+export type ResultMessage = z.infer<typeof resultMessageSchema>;

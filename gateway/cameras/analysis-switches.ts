@@ -1,12 +1,6 @@
-/** Which kinds of analysis run for a camera (contract, section 8). */
-import { z } from 'zod';
+/** What analysis runs for a camera, and how (contract, section 8). */
+import { type AnalysisSettings, analysisSettingsSchema } from '#shared/detections-settings.ts';
 
-/** All off unless said otherwise. */
-export const analysisSwitchesSchema = z
-  .object({
-    motion: z.boolean().default(false),
-    persons: z.boolean().default(false),
-    faces: z.boolean().default(false),
-  })
-  .strict();
-export type AnalysisSwitches = z.infer<typeof analysisSwitchesSchema>;
+/** Switches, all off unless said otherwise, masks and thresholds. */
+export const analysisSwitchesSchema = analysisSettingsSchema;
+export type AnalysisSwitches = AnalysisSettings;

@@ -22,7 +22,7 @@ const MIN_DEVIATION = 0.8;
 /** Half a pixel of shake and the wobble of leaves: a pixel may look like one of its neighbours. */
 const NEIGHBOURHOOD = 1;
 /** Every so many pixels are asked for the change of light. */
-const LIGHT_STEP = 7;
+const LIGHT_STEP = 61;
 const MAX_GAIN = 2;
 
 /** The model of one camera, for pictures of one size. */
@@ -80,27 +80,36 @@ export class Background {
 
   /** Marks what is not background. @returns one byte a pixel, 1 for foreground; overwritten by the next call */
   compare(pixels: Uint8Array, shift: Shift, gain: number, limits: BackgroundLimits): Uint8Array {
-    const { width, height } = this;
+    const { width, height, mean } = this;
+    const [counted, deviation, foreground] = [this.#counted, this.#deviation, this.#foreground];
+    const { minDifference, deviations } = limits;
     const margin = NEIGHBOURHOOD + Math.max(Math.abs(shift.x), Math.abs(shift.y));
     const offset = shift.y * width + shift.x;
-    this.#foreground.fill(0);
+    foreground.fill(0);
     for (let y = margin; y < height - margin; y += 1) {
       for (let x = margin, at = y * width + margin; x < width - margin; x += 1, at += 1) {
-        if (this.#counted[at] === 1 && this.#differs(pixels[at] as number, at - offset, gain, limits))
-          this.#foreground[at] = 1;
+        const behind = at - offset;
+        const level = pixels[at] as number;
+        const limit = Math.max(minDifference, deviations * (deviation[behind] as number));
+        if (Math.abs(level - (mean[behind] as number) * gain) <= limit || counted[at] === 0) continue;
+        if (!this.#looksLikeNeighbour(level, behind, gain, limit)) foreground[at] = 1;
       }
     }
-    return this.#foreground;
+    return foreground;
   }
 
   /** Lets the background follow the picture. @param seconds since the picture before */
   adapt(pixels: Uint8Array, foreground: Uint8Array, seconds: number): void {
     const share = 1 - Math.exp(-seconds / ADAPT_S);
     const absorbed = 1 - Math.exp(-seconds / ABSORB_S);
+    const [mean, deviation] = [this.mean, this.#deviation];
     for (let at = 0; at < pixels.length; at += 1) {
-      const level = pixels[at] as number;
-      if (foreground[at] === 0) this.#blend(at, level, share);
-      else this.mean[at] = (this.mean[at] as number) + (level - (this.mean[at] as number)) * absorbed;
+      const difference = (pixels[at] as number) - (mean[at] as number);
+      const isForeground = foreground[at] === 1;
+      mean[at] = (mean[at] as number) + difference * (isForeground ? absorbed : share);
+      if (isForeground) continue;
+      const before = deviation[at] as number;
+      deviation[at] = Math.max(MIN_DEVIATION, before + (Math.abs(difference) - before) * share);
     }
     this.#pictures += 1;
   }
@@ -112,20 +121,13 @@ export class Background {
     this.#deviation[at] = Math.max(MIN_DEVIATION, deviation + (Math.abs(difference) - deviation) * share);
   }
 
-  #differs(
-    level: number,
-    at: number,
-    gain: number,
-    { minDifference, deviations }: BackgroundLimits,
-  ): boolean {
-    const limit = Math.max(minDifference, deviations * (this.#deviation[at] as number));
-    if (Math.abs(level - (this.mean[at] as number) * gain) <= limit) return false;
+  #looksLikeNeighbour(level: number, at: number, gain: number, limit: number): boolean {
     for (let y = -NEIGHBOURHOOD; y <= NEIGHBOURHOOD; y += 1) {
       for (let x = -NEIGHBOURHOOD; x <= NEIGHBOURHOOD; x += 1) {
         const around = this.mean[at + y * this.width + x] as number;
-        if (Math.abs(level - around * gain) <= limit) return false;
+        if (Math.abs(level - around * gain) <= limit) return true;
       }
     }
-    return true;
+    return false;
   }
 }

@@ -15,7 +15,8 @@ export interface MotionVerdict {
 }
 
 const DEFAULT_SENSITIVITY = 50;
-const DEFAULT_MIN_AREA = 0.003;
+/** Smallest moving area unless told otherwise, as a share of the picture. */
+export const DEFAULT_MIN_AREA = 0.003;
 /** Grey levels at sensitivity 1 and 100. */
 const LEAST_SENSITIVE = 40;
 const MOST_SENSITIVE = 6;
@@ -111,6 +112,7 @@ export class MotionDetector {
 
 function countOf(flags: Uint8Array): number {
   let count = 0;
-  for (const flag of flags) count += flag;
+  // An iterator would take five times as long.
+  for (let at = 0; at < flags.length; at += 1) count += flags[at] as number;
   return count;
 }

@@ -1,0 +1,106 @@
+/** Analysis as a whole: the worker told what to look at, and what it sees passed on. */
+import type { AnalysisHealth, ResultMessage } from '#shared/detections.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { CameraDirectory } from '../cameras/camera-directory.ts';
+import type { CameraOwners } from '../cameras/camera-owners.ts';
+import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import { CameraChannel } from './camera-channel.ts';
+import { type EventTarget, OpenEvents } from './open-events.ts';
+import { ResultsLink } from './results-link.ts';
+import { wantedAnalysis } from './wish.ts';
+import { WishSender } from './wish-sender.ts';
+
+/** What analysis needs. */
+export interface AnalysisOptions {
+  pool: {
+    address(name: string): WorkerAddress | undefined;
+    onReady(listener: (address: WorkerAddress) => void): () => void;
+    onDown(listener: (name: string) => void): () => void;
+  };
+  /** Name of the analysis worker's slot. */
+  worker: string;
+  /** False where it is switched off: nothing runs then. */
+  isOn: boolean;
+  directory: Pick<CameraDirectory, 'wanted' | 'onChange'>;
+  owners: Pick<CameraOwners, 'find' | 'workers'>;
+  events: EventTarget;
+  log: Logger;
+}
+
+/** Analysis of one gateway. */
+export interface Analysis {
+  /** Detections by camera for `/ws`, and the source of motion. */
+  channel: CameraChannel;
+  /** For `GET /health`. */
+  health(): object;
+  start(): void;
+  /** To be called before the store is closed. */
+  close(): Promise<void>;
+}
+
+/** Puts analysis together; nothing runs before `start`. */
+export function createAnalysis(options: AnalysisOptions): Analysis {
+  const { pool, worker, isOn, directory, owners, log } = options;
+  const channel = new CameraChannel();
+  const open = new OpenEvents(options.events);
+  let detectors: AnalysisHealth['detectors'] | undefined;
+  const wanted = () => wantedAnalysis(directory, owners);
+  const sender = new WishSender({
+    worker: () => pool.address(worker),
+    wish: () => ({ cameras: wanted() }),
+    log,
+  });
+  const take = (message: ResultMessage): void => {
+    if (message.type === 'detections') channel.tellDetections(message);
+    else if (message.type === 'motion') channel.tellMotion(message.cameraId);
+    else if (message.type === 'event') open.take(message);
+    else detectors = message.detectors;
+  };
+  const link = new ResultsLink({ onMessage: take, log });
+  const ends: (() => void)[] = [];
+  const onReady = (address: WorkerAddress): void => {
+    if (address.name === worker) link.attach(address);
+    if (address.name === worker || owners.workers.includes(address.name)) sender.send();
+  };
+  const onDown = (name: string): void => {
+    if (name !== worker) return;
+    link.detach();
+    detectors = undefined;
+    open.endAll();
+    channel.clear();
+  };
+  return {
+    channel,
+    health: () =>
+      describe({ isOn, isRunning: pool.address(worker) !== undefined, cameras: wanted().length, detectors }),
+    start: () => {
+      if (!isOn) return;
+      ends.push(
+        pool.onReady(onReady),
+        pool.onDown(onDown),
+        directory.onChange(() => sender.send()),
+      );
+    },
+    close: async () => {
+      for (const end of ends.splice(0)) end();
+      link.detach();
+      open.endAll();
+      await Promise.all([sender.close(), open.settled()]);
+    },
+  };
+}
+
+function describe({
+  isOn,
+  isRunning,
+  cameras,
+  detectors,
+}: {
+  isOn: boolean;
+  isRunning: boolean;
+  cameras: number;
+  detectors: AnalysisHealth['detectors'] | undefined;
+}): object {
+  if (!isOn) return { state: 'off', reason: 'ANALYSIS is off' };
+  return { state: isRunning ? 'ready' : 'down', cameras, detectors: detectors ?? null };
+}

@@ -1,0 +1,55 @@
+/** Listeners by camera: what analysis tells of one reaches those who asked for it. */
+import { EventEmitter } from 'node:events';
+import type { DetectionsMessage } from '#shared/detections.ts';
+import type { FramePayload } from '#shared/frames/payload.ts';
+import type { DetectionFeed } from '../proxy/frame-relay.ts';
+
+/** Says when something moves before a camera. */
+export interface MotionSource {
+  /** Calls when motion begins and about once a second while it goes on. @returns the function that ends it */
+  onMotion(listener: (cameraId: string) => void): () => void;
+}
+
+/** Detections as finished messages, and motion. */
+export class CameraChannel implements DetectionFeed, MotionSource {
+  readonly #detections = new EventEmitter();
+  readonly #motion = new EventEmitter<{ motion: [string] }>();
+  /** Cameras whose last message named objects. */
+  readonly #shown = new Set<string>();
+
+  constructor() {
+    this.#detections.setMaxListeners(0);
+    this.#motion.setMaxListeners(0);
+  }
+
+  subscribe(cameraId: string, listener: (payload: FramePayload) => void): { close(): void } {
+    this.#detections.on(cameraId, listener);
+    return { close: () => void this.#detections.off(cameraId, listener) };
+  }
+
+  onMotion(listener: (cameraId: string) => void): () => void {
+    this.#motion.on('motion', listener);
+    return () => void this.#motion.off('motion', listener);
+  }
+
+  /** Tells what is seen; built once for all listeners. */
+  tellDetections(message: DetectionsMessage): void {
+    if (message.objects.length > 0) this.#shown.add(message.cameraId);
+    else this.#shown.delete(message.cameraId);
+    if (this.#detections.listenerCount(message.cameraId) === 0) return;
+    const payload: FramePayload = { data: Buffer.from(JSON.stringify(message)), binary: false };
+    this.#detections.emit(message.cameraId, payload);
+  }
+
+  tellMotion(cameraId: string): void {
+    this.#motion.emit('motion', cameraId);
+  }
+
+  /** Nobody looks any more: what clients have drawn is cleared. */
+  clear(): void {
+    const timestamp = Date.now() / 1000;
+    for (const cameraId of [...this.#shown]) {
+      this.tellDetections({ type: 'detections', cameraId, timestamp, objects: [] });
+    }
+  }
+}

@@ -1,0 +1,82 @@
+/** Sends the analysis worker the whole of what is wanted, until it has taken the newest. */
+import got from 'got';
+import { ANALYSIS_PATH, type AnalysisWish } from '#shared/detections-settings.ts';
+import { messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import type { WorkerAddress } from '../supervisor/worker-status.ts';
+
+/** What a sender is made of. */
+export interface WishSenderOptions {
+  /** The worker, while it is ready. */
+  worker: () => WorkerAddress | undefined;
+  wish: () => AnalysisWish;
+  log: Logger;
+  /** Pause after which it is sent again without any change, milliseconds. */
+  everyMs?: number;
+  /** Pause after a failure, milliseconds. */
+  retryMs?: number;
+}
+
+const EVERY_MS = 30_000;
+const RETRY_MS = 1000;
+const TIMEOUT_MS = 5000;
+
+/** Runs from start to close; sending twice does no harm. */
+export class WishSender {
+  readonly #options: WishSenderOptions;
+  readonly #closing = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #sending: Promise<void> | undefined;
+  #isAgainWanted = false;
+
+  constructor(options: WishSenderOptions) {
+    this.#options = options;
+  }
+
+  /** Something changed: sends now, or after what is under way. */
+  send(): void {
+    if (this.#closing.signal.aborted) return;
+    this.#isAgainWanted = true;
+    this.#sending ??= this.#run().finally(() => {
+      this.#sending = undefined;
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort();
+    clearTimeout(this.#timer);
+    await this.#sending;
+  }
+
+  async #run(): Promise<void> {
+    const { log, everyMs = EVERY_MS, retryMs = RETRY_MS } = this.#options;
+    clearTimeout(this.#timer);
+    let pause = everyMs;
+    while (this.#isAgainWanted && !this.#closing.signal.aborted) {
+      this.#isAgainWanted = false;
+      try {
+        await this.#put();
+      } catch (error) {
+        pause = retryMs;
+        if (!this.#closing.signal.aborted)
+          log.warn({ reason: messageOf(error) }, 'analysis could not be told what is wanted');
+      }
+    }
+    if (!this.#closing.signal.aborted) this.#timer = setTimeout(() => this.send(), pause);
+  }
+
+  async #put(): Promise<void> {
+    const worker = this.#options.worker();
+    // It is sent as soon as there is a worker.
+    if (worker === undefined) return;
+    await got.put(`${worker.origin}${ANALYSIS_PATH}`, {
+      headers: { [TOKEN_HEADER]: worker.token },
+      json: this.#options.wish(),
+      retry: { limit: 0 },
+      followRedirect: false,
+      timeout: { request: TIMEOUT_MS },
+      signal: this.#closing.signal,
+    });
+  }
+}

@@ -1,0 +1,54 @@
+/** All cameras that are analysed: made equal to what the gateway wants. */
+import type { AnalysedCamera, AnalysisWish } from '#shared/detections-settings.ts';
+import { type AnalysisDependencies, CameraAnalysis } from './camera-analysis.ts';
+
+const PASS_EVERY_MS = 1000;
+
+/** Owns every analysis of this process. */
+export class AnalysisSet {
+  readonly #dependencies: AnalysisDependencies;
+  readonly #running = new Map<string, CameraAnalysis>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(dependencies: AnalysisDependencies) {
+    this.#dependencies = dependencies;
+    this.#timer = setInterval(() => this.#pass(), PASS_EVERY_MS);
+  }
+
+  /** Every analysis, in order of its start. */
+  list(): CameraAnalysis[] {
+    return [...this.#running.values()];
+  }
+
+  /** Starts, replaces and ends; what is as it shall be goes on untouched. */
+  apply({ cameras }: AnalysisWish): void {
+    const wanted = new Map(cameras.map((camera) => [camera.cameraId, camera]));
+    for (const [id, running] of this.#running) {
+      const camera = wanted.get(id);
+      if (camera === undefined || !isSame(camera, running.camera)) this.#end(id);
+    }
+    for (const [id, camera] of wanted) {
+      if (!this.#running.has(id)) this.#running.set(id, new CameraAnalysis(camera, this.#dependencies));
+    }
+  }
+
+  /** Ends everything. */
+  close(): void {
+    clearInterval(this.#timer);
+    for (const id of [...this.#running.keys()]) this.#end(id);
+  }
+
+  #end(id: string): void {
+    this.#running.get(id)?.close();
+    this.#running.delete(id);
+  }
+
+  #pass(): void {
+    const now = Date.now();
+    for (const running of this.#running.values()) running.pass(now);
+  }
+}
+
+function isSame(a: AnalysedCamera, b: AnalysedCamera): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}

@@ -1,0 +1,122 @@
+/** Everything that is seen of one camera: motion always, persons and faces where something moves. */
+import type { DetectionsMessage, ResultMessage } from '#shared/detections.ts';
+import type { AnalysedCamera } from '#shared/detections-settings.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { DetectorKind, Finding } from '../detectors/detector.ts';
+import type { FrameOrigin, LumaRequest } from '../frames/frame-link.ts';
+import type { StillPicture } from '../frames/still-pictures.ts';
+import type { InferenceClient, InferenceQueue } from '../inference/inference-queue.ts';
+import type { LumaPicture } from '../motion/luma-picture.ts';
+import type { TrackNumbers } from '../tracking/tracker.ts';
+import { MotionWatch } from './motion-watch.ts';
+import { ObjectWatch } from './object-watch.ts';
+import { SeenObjects } from './seen-objects.ts';
+
+/** What every camera's analysis shares. */
+export interface AnalysisDependencies {
+  subscribe: (
+    from: FrameOrigin,
+    request: LumaRequest,
+    deliver: (picture: LumaPicture) => void,
+  ) => { close(): void };
+  fetchStill: (from: FrameOrigin, cameraId: string) => Promise<StillPicture>;
+  inference: Pick<InferenceQueue, 'add' | 'wake' | 'has'>;
+  numbers: TrackNumbers;
+  tell: (message: ResultMessage) => void;
+  /** Pictures a second. */
+  fps: number;
+  log: Logger;
+}
+
+/** Width of the pictures in which motion is looked for, pixels. */
+const LUMA_WIDTH = 320;
+
+/** Analysis of one camera from its start to its close. */
+export class CameraAnalysis implements InferenceClient {
+  readonly camera: AnalysedCamera;
+  readonly #dependencies: AnalysisDependencies;
+  readonly #motion: MotionWatch;
+  readonly #objects: ObjectWatch[];
+  readonly #seen: SeenObjects;
+  readonly #ends: (() => void)[];
+  /** Since the start: pictures looked at for motion, and the time it took. */
+  readonly counts = { pictures: 0, milliseconds: 0 };
+
+  constructor(camera: AnalysedCamera, dependencies: AnalysisDependencies) {
+    const { cameraId, settings } = camera;
+    const { numbers, tell, fps, log, fetchStill, inference } = dependencies;
+    this.camera = camera;
+    this.#dependencies = dependencies;
+    const fetch = (): Promise<StillPicture> => fetchStill(camera, cameraId);
+    this.#motion = new MotionWatch({ cameraId, settings, numbers, tell, fetch, log });
+    const kinds: DetectorKind[] = [
+      ...(settings.persons ? (['person'] as const) : []),
+      ...(settings.faces ? (['face'] as const) : []),
+    ];
+    const everyMs = 1000 / fps;
+    this.#objects = kinds.map(
+      (kind) => new ObjectWatch({ cameraId, kind, settings, numbers, tell, everyMs }),
+    );
+    this.#seen = new SeenObjects(cameraId);
+    const subscription = dependencies.subscribe(camera, { cameraId, fps, width: LUMA_WIDTH }, (picture) =>
+      this.#look(picture),
+    );
+    this.#ends = [() => subscription.close(), inference.add(this)];
+  }
+
+  get cameraId(): string {
+    return this.camera.cameraId;
+  }
+
+  get minScore(): number | undefined {
+    return this.camera.settings.minScore;
+  }
+
+  wantedKinds(): DetectorKind[] {
+    const now = performance.now();
+    const { inference } = this.#dependencies;
+    return this.#objects
+      .filter((watch) => inference.has(watch.kind) && watch.isDue(this.#motion.isMoving, now))
+      .map(({ kind }) => kind);
+  }
+
+  async fetch(): Promise<StillPicture> {
+    const now = performance.now();
+    for (const watch of this.#objects) if (watch.isDue(this.#motion.isMoving, now)) watch.begin(now);
+    return this.#dependencies.fetchStill(this.camera, this.cameraId);
+  }
+
+  take(kind: DetectorKind, findings: Finding[], picture: StillPicture): void {
+    const objects = this.#objects.find((watch) => watch.kind === kind)?.take(findings, picture) ?? [];
+    this.#tell(this.#seen.put(kind, objects, Math.round(picture.timestamp * 1000)));
+  }
+
+  /** Lets time pass: what nobody has seen for a while ends, even without pictures. @param at Unix milliseconds */
+  pass(at: number): void {
+    this.#motion.pass(at);
+    for (const watch of this.#objects) watch.pass(at);
+    this.#dependencies.inference.wake();
+  }
+
+  /** Ends every event and lets go of the camera. */
+  close(): void {
+    for (const end of this.#ends) end();
+    this.#motion.close();
+    for (const watch of this.#objects) watch.close();
+  }
+
+  #look(picture: LumaPicture): void {
+    const begunAt = performance.now();
+    const objects = this.#motion.look(picture);
+    this.counts.pictures += 1;
+    this.counts.milliseconds += performance.now() - begunAt;
+    if (this.camera.settings.motion) {
+      this.#tell(this.#seen.put('motion', objects, Math.round(picture.timestamp * 1000)));
+    }
+    this.#dependencies.inference.wake();
+  }
+
+  #tell(message: DetectionsMessage | undefined): void {
+    if (message !== undefined) this.#dependencies.tell(message);
+  }
+}

@@ -1,0 +1,113 @@
+/** The motion of one camera: areas followed, told live and as events. */
+import type { DetectedObject, ResultMessage } from '#shared/detections.ts';
+import type { AnalysisSettings } from '#shared/detections-settings.ts';
+import { messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import { Observation } from '../events/observation.ts';
+import type { PresenceLimits } from '../events/presence.ts';
+import type { StillPicture } from '../frames/still-pictures.ts';
+import type { LumaPicture } from '../motion/luma-picture.ts';
+import { DEFAULT_MIN_AREA, MotionDetector } from '../motion/motion-detector.ts';
+import type { Region } from '../motion/regions.ts';
+import { Tracker, type TrackNumbers } from '../tracking/tracker.ts';
+
+/** What a watch is made of. */
+export interface MotionWatchOptions {
+  cameraId: string;
+  settings: AnalysisSettings;
+  numbers: TrackNumbers;
+  tell: (message: ResultMessage) => void;
+  /** The camera's newest picture. */
+  fetch: () => Promise<StillPicture>;
+  log: Logger;
+}
+
+const LIMITS: PresenceLimits = { sightings: 2, holdMs: 3000, withinMs: 1500 };
+/** While it moves this is told so often, milliseconds. */
+const TELL_EVERY_MS = 1000;
+/** Pictures of an event are fetched at most this often, milliseconds. */
+const PICTURE_EVERY_MS = 1000;
+/** Regions told of at once, the largest ones. */
+const MAX_REGIONS = 20;
+
+/** Motion of one camera. Times are Unix milliseconds of capture. */
+export class MotionWatch {
+  readonly #options: MotionWatchOptions;
+  readonly #detector: MotionDetector;
+  readonly #tracker: Tracker;
+  readonly #observation: Observation;
+  readonly #minArea: number;
+  #toldAt = 0;
+  #fetchedAt = 0;
+  #isFetching = false;
+
+  constructor(options: MotionWatchOptions) {
+    const { cameraId, settings, numbers, tell } = options;
+    this.#options = options;
+    this.#detector = new MotionDetector(settings);
+    this.#minArea = settings.minArea ?? DEFAULT_MIN_AREA;
+    this.#tracker = new Tracker(numbers);
+    this.#observation = new Observation({
+      cameraId,
+      kind: 'motion',
+      limits: LIMITS,
+      // Where only persons or faces are asked for, motion decides when to look and makes no events.
+      tell: settings.motion ? tell : () => {},
+    });
+  }
+
+  /** Whether something moves, or did a moment ago. */
+  get isMoving(): boolean {
+    return this.#observation.isOpen;
+  }
+
+  /** Looks at the next picture. @returns what moves */
+  look(picture: LumaPicture): DetectedObject[] {
+    const at = Math.round(picture.timestamp * 1000);
+    const { regions } = this.#detector.detect(picture);
+    const findings = regions.slice(0, MAX_REGIONS).map((region) => this.#toFinding(region));
+    const objects = this.#tracker.follow(findings, picture.timestamp);
+    this.#observation.look(objects, at);
+    if (this.isMoving && objects.length > 0) {
+      this.#tellMotion(at);
+      this.#fetchPicture(objects[0]?.score ?? 0, at);
+    }
+    return objects;
+  }
+
+  /** Lets time pass where no pictures come. */
+  pass(at: number): void {
+    this.#observation.look([], at);
+  }
+
+  close(): void {
+    this.#observation.close();
+  }
+
+  /** 0.5 for an area that just counts, nearer to 1 the larger it is. */
+  #toFinding({ box, area }: Region) {
+    return { label: 'motion', score: area / (area + this.#minArea), box };
+  }
+
+  #tellMotion(at: number): void {
+    if (at - this.#toldAt < TELL_EVERY_MS) return;
+    this.#toldAt = at;
+    this.#options.tell({ type: 'motion', cameraId: this.#options.cameraId, timestamp: at / 1000 });
+  }
+
+  #fetchPicture(score: number, at: number): void {
+    const { settings, fetch, log, cameraId } = this.#options;
+    const isDue = at - this.#fetchedAt >= PICTURE_EVERY_MS && !this.#isFetching;
+    if (!settings.motion || !isDue || !this.#observation.wantsPicture(score)) return;
+    this.#fetchedAt = at;
+    this.#isFetching = true;
+    void fetch()
+      .then(
+        ({ jpeg }) => this.#observation.offerPicture(jpeg, score),
+        (error: unknown) => log.debug({ cameraId, reason: messageOf(error) }, 'no picture of the motion'),
+      )
+      .finally(() => {
+        this.#isFetching = false;
+      });
+  }
+}

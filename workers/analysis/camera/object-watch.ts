@@ -1,0 +1,93 @@
+/** Persons or faces of one camera: found in some pictures, followed, told live and as events. */
+import type { DetectedObject, ResultMessage } from '#shared/detections.ts';
+import type { AnalysisSettings, Polygon } from '#shared/detections-settings.ts';
+import type { Box, DetectorKind, Finding } from '../detectors/detector.ts';
+import { Observation } from '../events/observation.ts';
+import type { PresenceLimits } from '../events/presence.ts';
+import type { StillPicture } from '../frames/still-pictures.ts';
+import { Tracker, type TrackNumbers } from '../tracking/tracker.ts';
+
+/** What a watch is made of. */
+export interface ObjectWatchOptions {
+  cameraId: string;
+  kind: DetectorKind;
+  settings: AnalysisSettings;
+  numbers: TrackNumbers;
+  tell: (message: ResultMessage) => void;
+  /** Shortest pause between two looks, milliseconds. */
+  everyMs: number;
+}
+
+const LIMITS: PresenceLimits = { sightings: 2, holdMs: 5000, withinMs: 5000 };
+/** Whoever stands still is looked for at this pause while the event goes on, milliseconds. */
+const STANDING_EVERY_MS = 1000;
+const SECOND_MS = 1000;
+
+/** One kind of thing before one camera. */
+export class ObjectWatch {
+  readonly #options: ObjectWatchOptions;
+  readonly #tracker: Tracker;
+  readonly #observation: Observation;
+  #lookedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(options: ObjectWatchOptions) {
+    const { cameraId, kind, numbers, tell } = options;
+    this.#options = options;
+    this.#tracker = new Tracker(numbers);
+    this.#observation = new Observation({ cameraId, kind, limits: LIMITS, tell });
+  }
+
+  get kind(): DetectorKind {
+    return this.#options.kind;
+  }
+
+  /** Whether it is time to look. @param now milliseconds of a clock that never goes back */
+  isDue(isMoving: boolean, now: number): boolean {
+    const pause = now - this.#lookedAt;
+    const { everySeconds } = this.#options.settings;
+    if (isMoving) return pause >= this.#options.everyMs;
+    if (this.#observation.isOpen) return pause >= Math.max(STANDING_EVERY_MS, this.#options.everyMs);
+    return everySeconds !== undefined && pause >= everySeconds * SECOND_MS;
+  }
+
+  /** A look begins. */
+  begin(now: number): void {
+    this.#lookedAt = now;
+  }
+
+  /** Takes what a look found. @returns what counts of it */
+  take(findings: Finding[], picture: StillPicture): DetectedObject[] {
+    const masks = this.#options.settings.masks ?? [];
+    const counted = findings.filter(({ box }) => !masks.some((mask) => contains(mask, footOf(box))));
+    const objects = this.#tracker.follow(counted, picture.timestamp);
+    this.#observation.look(objects, Math.round(picture.timestamp * SECOND_MS));
+    const best = objects[0];
+    if (best !== undefined) this.#observation.offerPicture(picture.jpeg, best.score);
+    return objects;
+  }
+
+  /** Lets time pass where nobody looks. */
+  pass(at: number): void {
+    this.#observation.look([], at);
+  }
+
+  close(): void {
+    this.#observation.close();
+  }
+}
+
+/** Where a thing stands: the middle of its lower edge. */
+function footOf([x, y, width, height]: Box): [number, number] {
+  return [x + width / 2, y + height];
+}
+
+/** Even-odd rule. */
+function contains(polygon: Polygon, [x, y]: [number, number]): boolean {
+  let isInside = false;
+  for (const [index, [toX, toY]] of polygon.entries()) {
+    const [fromX, fromY] = polygon.at(index - 1) as [number, number];
+    const isCrossed = fromY > y !== toY > y && x < ((toX - fromX) * (y - fromY)) / (toY - fromY) + fromX;
+    if (isCrossed) isInside = !isInside;
+  }
+  return isInside;
+}

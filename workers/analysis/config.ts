@@ -1,0 +1,32 @@
+/** Settings of the analysis worker. */
+import { type Environment, readInteger, readLogLevel, readOptional } from '#shared/settings.ts';
+import { WORKER_ENV } from '#shared/worker-protocol.ts';
+import { type HostConfig, loadHostConfig } from '../host-config.ts';
+
+/** Everything the analysis worker is told from outside. */
+export interface AnalysisWorkerConfig {
+  host: HostConfig;
+  /** HTTP port on loopback. */
+  port: number;
+  /** Pictures a second that are looked at of each camera. */
+  fps: number;
+  /** Path of the ONNX model that finds persons; its description lies beside it. */
+  personModel: string | undefined;
+  /** The same for faces. */
+  faceModel: string | undefined;
+  logLevel: string;
+}
+
+const DEFAULT_PORT = 8530;
+
+/** Reads the environment. @throws SettingsError naming the variable at fault */
+export function loadConfig(env: Environment): Readonly<AnalysisWorkerConfig> {
+  return Object.freeze({
+    host: loadHostConfig(env, 'analysis'),
+    port: readInteger(env, WORKER_ENV.port, { fallback: DEFAULT_PORT, min: 0, max: 65535 }),
+    fps: readInteger(env, 'ANALYSIS_FPS', { fallback: 5, min: 1, max: 30 }),
+    personModel: readOptional(env, 'PERSON_MODEL'),
+    faceModel: readOptional(env, 'FACE_MODEL'),
+    logLevel: readLogLevel(env),
+  });
+}

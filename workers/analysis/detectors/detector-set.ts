@@ -1,0 +1,60 @@
+/** The detectors of this worker: each loaded once, in the background; one that fails is off and says why. */
+import type { AnalysisHealth, DetectorHealth } from '#shared/detections.ts';
+import { messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Detector, DetectorKind } from './detector.ts';
+
+/** What a set is made of. */
+export interface DetectorSetOptions {
+  /** Paths of the models, by kind; undefined where none is named. */
+  models: Record<DetectorKind, string | undefined>;
+  /** Loads one. @throws Error with a sentence for the operator */
+  load: (kind: DetectorKind, model: string) => Promise<Detector>;
+  /** Called after every change of {@link DetectorSet.health}. */
+  onChange: () => void;
+  log: Logger;
+}
+
+const VARIABLES: Record<DetectorKind, string> = { person: 'PERSON_MODEL', face: 'FACE_MODEL' };
+
+/** Detectors by kind. */
+export class DetectorSet {
+  readonly ready = new Map<DetectorKind, Detector>();
+  readonly #options: DetectorSetOptions;
+  readonly #health: AnalysisHealth['detectors'];
+
+  constructor(options: DetectorSetOptions) {
+    this.#options = options;
+    const initial = (kind: DetectorKind): DetectorHealth =>
+      options.models[kind] === undefined
+        ? { state: 'off', reason: `${VARIABLES[kind]} names no model` }
+        : { state: 'loading' };
+    this.#health = { person: initial('person'), face: initial('face') };
+  }
+
+  /** How each is. */
+  health(): AnalysisHealth['detectors'] {
+    return this.#health;
+  }
+
+  /** Loads what is named; resolves when each is ready or off. */
+  async load(): Promise<void> {
+    await Promise.all((['person', 'face'] as const).map((kind) => this.#loadOne(kind)));
+  }
+
+  async #loadOne(kind: DetectorKind): Promise<void> {
+    const { models, load, log, onChange } = this.#options;
+    const model = models[kind];
+    if (model === undefined) return;
+    try {
+      const detector = await load(kind, model);
+      this.ready.set(kind, detector);
+      this.#health[kind] = detector.health;
+      log.info({ kind, ...detector.health }, 'detector is ready');
+    } catch (error) {
+      this.#health[kind] = { state: 'off', reason: messageOf(error) };
+      log.error({ kind, reason: messageOf(error) }, 'detector is off');
+    }
+    onChange();
+  }
+}

@@ -1,0 +1,111 @@
+/** One kind of thing before one camera, told as events from start to end. */
+import { randomUUID } from 'node:crypto';
+import type { DetectedObject, EventMessage, ObservedEvent } from '#shared/detections.ts';
+import { Presence, type PresenceLimits } from './presence.ts';
+
+/** What an observation is made of. */
+export interface ObservationOptions {
+  cameraId: string;
+  kind: ObservedEvent['kind'];
+  limits: PresenceLimits;
+  tell: (message: EventMessage) => void;
+}
+
+/** Changes of an event that goes on are told at most this often, milliseconds. */
+const UPDATE_EVERY_MS = 5000;
+/** A picture must be this much better than the one before to take its place. */
+const BETTER_BY = 0.05;
+/** Numbers of followed things that an event keeps. */
+const MAX_TRACKS = 50;
+
+/** Makes events of looks. Times are Unix milliseconds of capture. */
+export class Observation {
+  readonly #options: ObservationOptions;
+  readonly #presence: Presence;
+  #event: ObservedEvent | undefined;
+  #pictureScore = 0;
+  #toldAt = 0;
+
+  constructor(options: ObservationOptions) {
+    this.#options = options;
+    this.#presence = new Presence(options.limits);
+  }
+
+  /** Whether an event goes on. */
+  get isOpen(): boolean {
+    return this.#event !== undefined;
+  }
+
+  /** Whether a picture with this score would be the event's best so far. */
+  wantsPicture(score: number): boolean {
+    return this.#event !== undefined && score > this.#pictureScore + BETTER_BY;
+  }
+
+  /** Takes what one look found; the best object comes first. @returns whether an event began */
+  look(objects: readonly DetectedObject[], at: number): boolean {
+    const change = this.#presence.look(objects.length > 0, at);
+    if (change === 'begins') this.#begin(objects);
+    else if (change === 'goes on') this.#goOn(objects, at);
+    else if (change === 'ends') this.close();
+    return change === 'begins';
+  }
+
+  /** Gives the event a picture of an object; ignored when there is a better one, or no event any more. */
+  offerPicture(jpeg: Buffer, score: number): void {
+    if (!this.wantsPicture(score)) return;
+    this.#pictureScore = score;
+    this.#tell(jpeg);
+  }
+
+  /** Ends the event, as of the last sighting. */
+  close(): void {
+    if (this.#event === undefined) return;
+    this.#event.endedAt = this.#presence.lastAt;
+    this.#tell();
+    this.#event = undefined;
+  }
+
+  #begin(objects: readonly DetectedObject[]): void {
+    const best = objects[0] as DetectedObject;
+    this.#pictureScore = 0;
+    this.#event = {
+      id: randomUUID(),
+      cameraId: this.#options.cameraId,
+      kind: this.#options.kind,
+      label: best.label,
+      score: best.score,
+      startedAt: this.#presence.firstAt,
+      updatedAt: this.#presence.lastAt,
+      endedAt: null,
+      data: { box: best.box, most: objects.length, trackIds: objects.map(({ trackId }) => trackId) },
+    };
+    this.#tell();
+  }
+
+  #goOn(objects: readonly DetectedObject[], at: number): void {
+    const event = this.#event as ObservedEvent;
+    const best = objects[0] as DetectedObject;
+    event.updatedAt = at;
+    const known = event.data as { box: DetectedObject['box']; most: number; trackIds: number[] };
+    if (best.score > event.score) {
+      event.score = best.score;
+      event.label = best.label;
+      known.box = best.box;
+    }
+    known.most = Math.max(known.most, objects.length);
+    known.trackIds = [...new Set([...known.trackIds, ...objects.map(({ trackId }) => trackId)])].slice(
+      -MAX_TRACKS,
+    );
+    if (at - this.#toldAt >= UPDATE_EVERY_MS) this.#tell();
+  }
+
+  #tell(picture?: Buffer): void {
+    const event = structuredClone(this.#event as ObservedEvent);
+    this.#toldAt = event.updatedAt;
+    this.#options.tell({
+      type: 'event',
+      event,
+      ...(picture === undefined ? {} : { picture: picture.toString('base64') }),
+    });
+  }
+}

@@ -1,0 +1,61 @@
+/** Tells the gateway what is seen. Detections are for now or never; events are kept until somebody took them. */
+import type { WebSocket } from 'ws';
+import type { ResultMessage } from '#shared/detections.ts';
+import type { Logger } from '#shared/logger.ts';
+
+/** Events that wait for a gateway; each with its newest state only. */
+const MAX_WAITING = 256;
+/** A gateway that reads slower than this much behind gets no detections meanwhile. */
+const MAX_BUFFERED_BYTES = 1024 * 1024;
+/** The order to come back later (RFC 6455 section 7.4.1, IANA registry: service restart). */
+const CLOSE_SERVICE_RESTART = 1012;
+
+/** Every gateway that listens. */
+export class Results {
+  readonly #sockets = new Set<WebSocket>();
+  readonly #log: Logger;
+  /** JSON by event id. */
+  readonly #waiting = new Map<string, string>();
+  readonly #greeting: () => ResultMessage;
+  /** Detections that a slow gateway did not get. */
+  drops = 0;
+
+  /** @param greeting what whoever begins to listen is told first */
+  constructor(greeting: () => ResultMessage, log: Logger) {
+    this.#greeting = greeting;
+    this.#log = log;
+  }
+
+  /** Tells one listener until its socket closes. */
+  serve(socket: WebSocket): void {
+    socket.on('error', (error) => this.#log.debug({ err: error }, 'results socket failed'));
+    socket.on('close', () => this.#sockets.delete(socket));
+    this.#sockets.add(socket);
+    socket.send(JSON.stringify(this.#greeting()));
+    for (const text of this.#waiting.values()) socket.send(text);
+    this.#waiting.clear();
+  }
+
+  /** Tells everyone. */
+  tell(message: ResultMessage): void {
+    const text = JSON.stringify(message);
+    if (message.type === 'event' && this.#sockets.size === 0) this.#keep(message.event.id, text);
+    for (const socket of this.#sockets) {
+      const isLate = socket.bufferedAmount > MAX_BUFFERED_BYTES;
+      if (isLate && message.type === 'detections') this.drops += 1;
+      else socket.send(text);
+    }
+  }
+
+  /** Says farewell. */
+  close(): void {
+    for (const socket of this.#sockets) socket.close(CLOSE_SERVICE_RESTART, 'worker stops');
+  }
+
+  #keep(id: string, text: string): void {
+    this.#waiting.delete(id);
+    this.#waiting.set(id, text);
+    const oldest = this.#waiting.keys().next().value;
+    if (this.#waiting.size > MAX_WAITING && oldest !== undefined) this.#waiting.delete(oldest);
+  }
+}

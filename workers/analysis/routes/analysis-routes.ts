@@ -1,0 +1,28 @@
+/** What the gateway says to the analysis worker: which cameras to look at. */
+import express, { Router } from 'express';
+import { parseFields } from '#shared/camera.ts';
+import { ANALYSIS_PATH, analysisWishSchema } from '#shared/detections-settings.ts';
+import type { AnalysisSet } from '../camera/analysis-set.ts';
+
+const BODY_LIMIT = '4mb';
+
+/** `PUT` takes all that is wanted, as often as anyone likes; `GET` tells what runs, without secrets. */
+export function analysisRoutes(analyses: AnalysisSet): Router {
+  const routes = Router();
+  routes.put(ANALYSIS_PATH, express.json({ limit: BODY_LIMIT }), (req, res) => {
+    analyses.apply(parseFields(analysisWishSchema, req.body));
+    res.json({ cameras: analyses.list().length });
+  });
+  routes.get(ANALYSIS_PATH, (_req, res) => {
+    const cameras = analyses
+      .list()
+      .map(({ camera: { cameraId, origin, settings }, counts }) => ({
+        cameraId,
+        origin,
+        settings,
+        ...counts,
+      }));
+    res.json({ cameras });
+  });
+  return routes;
+}

@@ -1,0 +1,87 @@
+/** Health and metrics of the analysis worker. None of them waits for a detector. */
+import { Router } from 'express';
+import type { AnalysisHealth } from '#shared/detections.ts';
+import { formatMetrics, type Metric } from '#shared/http/prometheus-text.ts';
+import { livez } from '../../livez.ts';
+import type { AnalysisSet } from '../camera/analysis-set.ts';
+import type { AnalysisWorkerConfig } from '../config.ts';
+import type { InferenceQueue } from '../inference/inference-queue.ts';
+import type { Results } from '../results.ts';
+
+/** What these routes need. */
+export interface HealthRoutesOptions {
+  config: Readonly<AnalysisWorkerConfig>;
+  analyses: AnalysisSet;
+  inference: InferenceQueue;
+  results: Results;
+  detectors: () => AnalysisHealth['detectors'];
+}
+
+/** Routes `/health`, `/livez`, `/readyz` and `/metrics`. */
+export function healthRoutes(options: HealthRoutesOptions): Router {
+  const { config, analyses, detectors } = options;
+  const routes = Router();
+  routes.use((_req, res, next) => {
+    res.setHeader('Cache-Control', 'no-store');
+    next();
+  });
+  routes.get('/health', (_req, res) => {
+    res.json({
+      status: 'ok',
+      activeCameras: analyses.list().length,
+      detectors: detectors(),
+      uptime: process.uptime(),
+    });
+  });
+  routes.get('/livez', (_req, res) => {
+    res.json(livez(config.host));
+  });
+  routes.get('/readyz', (_req, res) => {
+    res.json({ status: 'ready', instance: config.host.instance, epoch: config.host.epoch });
+  });
+  routes.get('/metrics', (_req, res) => {
+    res.type('text/plain; version=0.0.4').send(formatMetrics(metricsOf(options)));
+  });
+  return routes;
+}
+
+function metricsOf({ config, analyses, inference, results }: HealthRoutesOptions): Metric[] {
+  const worker = config.host.name;
+  const single = (name: string, help: string, type: Metric['type'], value: number): Metric => ({
+    name,
+    help,
+    type,
+    samples: [{ labels: { worker }, value }],
+  });
+  const { inferences, failures, milliseconds } = inference.counts;
+  const cameras = camerasOf(analyses, worker);
+  return [
+    single('analysis_cameras', 'Cameras that are analysed.', 'gauge', analyses.list().length),
+    single('analysis_inferences_total', 'Pictures a detector has looked at.', 'counter', inferences),
+    single('analysis_inference_failures_total', 'Looks that failed.', 'counter', failures),
+    single('analysis_inference_seconds_total', 'Time spent in detectors.', 'counter', milliseconds / 1000),
+    single(
+      'analysis_dropped_results_total',
+      'Detections a slow gateway did not get.',
+      'counter',
+      results.drops,
+    ),
+    single('analysis_resident_memory_bytes', 'Resident set size.', 'gauge', process.memoryUsage.rss()),
+    perCamera(cameras, 'analysis_pictures_total', 'Pictures looked at for motion.', 'pictures'),
+    perCamera(cameras, 'analysis_motion_milliseconds_total', 'Time it took.', 'milliseconds'),
+  ];
+}
+
+function camerasOf(analyses: AnalysisSet, worker: string) {
+  return analyses.list().map(({ cameraId, counts }) => ({ labels: { worker, camera: cameraId }, counts }));
+}
+
+function perCamera(
+  cameras: ReturnType<typeof camerasOf>,
+  name: string,
+  help: string,
+  count: 'pictures' | 'milliseconds',
+): Metric {
+  const samples = cameras.map(({ labels, counts }) => ({ labels, value: counts[count] }));
+  return { name, help, type: 'counter', samples };
+}
