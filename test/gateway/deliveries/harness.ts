@@ -8,7 +8,7 @@ import { LeaseRepository } from '../../../gateway/deliveries/lease-repository.ts
 import { createOutbox, type Outbox } from '../../../gateway/deliveries/outbox.ts';
 import { OutcomeLog } from '../../../gateway/deliveries/outcome-log.ts';
 import type { DeliveryRow } from '../../../gateway/store/database.ts';
-import { createSecretBox } from '../../../gateway/store/secret-box.ts';
+import { createSecretBox, type SecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 
 export const LEASE_MS = 60_000;
@@ -32,15 +32,16 @@ export function streamPayload(
 export class DeliveryStage {
   readonly store: Store;
   readonly repository: DeliveryRepository;
-  readonly secretBox = createSecretBox(randomBytes(32));
+  readonly secretBox: SecretBox;
   readonly outbox: Outbox;
   readonly outcomes = new OutcomeLog(pino({ level: 'silent' }));
   /** Unix milliseconds. */
   now = Date.now();
   #senders: DeliverySender[] = [];
 
-  constructor(store: Store) {
+  constructor(store: Store, secretBox: SecretBox = createSecretBox(randomBytes(32))) {
     this.store = store;
+    this.secretBox = secretBox;
     this.repository = new DeliveryRepository(store);
     this.outbox = createOutbox({
       repository: this.repository,
