@@ -6,10 +6,17 @@ import { AppError } from '#shared/errors.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import type { Logger } from '#shared/logger.ts';
 import { maskUrl, type Redactor } from '#shared/redact.ts';
+import type { Authenticator } from './auth/authenticator.ts';
+import type { Gate } from './auth/gate.ts';
+import { rateLimits } from './auth/rate-limits.ts';
+import { authRoutes, renewSession } from './auth/routes.ts';
 import { type CameraStreamRoutesOptions, cameraStreamRoutes } from './camera-streams/routes.ts';
 import { trpcHandler } from './camera-streams/trpc.ts';
 import { type RegistryRoutesOptions, registryRoutes } from './cameras/registry-routes.ts';
+import { type CameraTestOptions, cameraTestRoutes } from './cameras/camera-test.ts';
 import { type CameraRoutesOptions, cameraRoutes } from './cameras/routes.ts';
+import { pageRoutes } from './dashboard/page-routes.ts';
+import type { StatusStream } from './dashboard/status-stream.ts';
 import { type DeliveryRoutesOptions, deliveryRoutes } from './deliveries/routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from './health/routes.ts';
 import { cameraProxy, type HttpProxyOptions, hlsProxy } from './proxy/http-proxy.ts';
@@ -19,7 +26,9 @@ import { whepRoutes } from './webrtc/whep-routes.ts';
 
 /** What the application is made of. */
 export interface AppOptions {
+  access: { authenticator: Authenticator; gate: Gate };
   cameras: CameraRoutesOptions;
+  cameraTest: CameraTestOptions;
   proxy: HttpProxyOptions;
   sessions: SessionRouter;
   /** Routes over what is stored. */
@@ -30,6 +39,8 @@ export interface AppOptions {
     devices: Router;
   };
   health: HealthRoutesOptions;
+  /** The live state, for the dashboard. */
+  status: StatusStream;
   redactor: Redactor;
   log: Logger;
 }
@@ -40,21 +51,28 @@ const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
 const QUIET_PATHS = new Set(['/health', '/livez', '/readyz', '/metrics']);
 
 /** Builds the application. */
-export function createApp({ cameras, proxy, sessions, stored, health, redactor, log }: AppOptions): Express {
+export function createApp(options: AppOptions): Express {
+  const { access, cameras, proxy, sessions, stored, health, status, redactor, log } = options;
+  const { authenticator, gate } = access;
   const app = express();
   app.disable('x-powered-by');
+  // Exactly one proxy is trusted to say who asks, and only where there is one.
+  app.set('trust proxy', authenticator.config.isPublic ? 1 : false);
   app.use(requestLog(log));
   app.use((_req, res, next) => {
     res.setHeader('X-Content-Type-Options', 'nosniff');
     res.setHeader('Referrer-Policy', 'no-referrer');
     next();
   });
+  app.use(gate.middleware(), renewSession(authenticator), ...rateLimits(authenticator.config.limits));
   app.use(healthRoutes(health));
   app.use((_req, res, next) => {
     if (!health.health.isDraining) return next();
     res.setHeader('Connection', 'close');
     throw new AppError('draining', 'The gateway is stopping', { retryAfter: 1 });
   });
+  app.use(authRoutes(authenticator));
+  app.use('/api/cameras', cameraTestRoutes(options.cameraTest));
   app.use('/api/cameras', registryRoutes(stored.registry));
   app.use('/api/cameras', cameraRoutes(cameras));
   app.use('/api/cameras', cameraProxy(proxy));
@@ -65,9 +83,8 @@ export function createApp({ cameras, proxy, sessions, stored, health, redactor, 
   app.use('/trpc', trpcHandler({ service: stored.cameraStreams.service, redactor, log }));
   app.use('/api/deliveries', deliveryRoutes(stored.deliveries));
   app.use('/api/devices', stored.devices);
-  app.get('/', (_req, res) => {
-    res.json({ name: 'visual-reasoning-gateway', cameras: '/api/cameras', frames: '/ws', health: '/health' });
-  });
+  app.use('/api/status', status.routes());
+  app.use(pageRoutes());
   app.use(notFound);
   app.use(problemHandler({ log, redactor }));
   return app;

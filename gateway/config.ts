@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import { type Environment, readInteger, readLogLevel, readSwitch, readText } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
+import { type AuthConfig, loadAuthConfig } from './auth-config.ts';
 import { loadStoreConfig, type StoreConfig } from './store-config.ts';
 
 /** Everything the gateway is told from outside. */
@@ -30,6 +31,7 @@ export interface GatewayConfig {
     /** Open client WebSockets. */
     sockets: number;
   };
+  auth: AuthConfig;
   store: StoreConfig;
   webrtc: WebrtcSettings;
   /** The part of the environment that workers may see. */
@@ -60,6 +62,7 @@ export function loadConfig(env: Environment): Readonly<GatewayConfig> {
       cameras: readInteger(env, 'MAX_CAMERAS', { fallback: 256, min: 1, max: 10_000 }),
       sockets: readInteger(env, 'MAX_SOCKETS', { fallback: 1000, min: 1, max: 100_000 }),
     },
+    auth: loadAuthConfig(env),
     store: loadStoreConfig(env),
     webrtc: readWebrtcSettings(env),
     workerEnv: pick(env, WORKER_ENV_ALLOWED),

@@ -3,6 +3,9 @@ import { join } from 'node:path';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { createApp } from './app.ts';
+import { announceAccess } from './auth/announcement.ts';
+import { Authenticator } from './auth/authenticator.ts';
+import { Gate } from './auth/gate.ts';
 import { CameraDirectory } from './cameras/camera-directory.ts';
 import { CameraOwners } from './cameras/camera-owners.ts';
 import { CameraStates } from './cameras/camera-states.ts';
@@ -10,6 +13,8 @@ import { Connector } from './cameras/connector.ts';
 import { Demo } from './cameras/demo.ts';
 import { Reconciler } from './cameras/reconciler.ts';
 import type { GatewayConfig } from './config.ts';
+import { statusReader } from './dashboard/read-status.ts';
+import { StatusStream } from './dashboard/status-stream.ts';
 import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { closeHttpServer, createHttpServer } from './http-server.ts';
@@ -36,6 +41,8 @@ export interface GatewayOptions {
   pool: GatewayPool;
   redactor: Redactor;
   log: Logger;
+  /** Shows a line to whoever started the gateway, and to no log. */
+  print?: (line: string) => void;
 }
 
 /** A gateway that listens. */
@@ -54,8 +61,18 @@ export function createPool({ config, redactor, log }: Omit<GatewayOptions, 'pool
 }
 
 /** Listens at once and starts the workers; waits for none of them. @throws PortUnavailableError */
-export async function openGateway({ config, pool, redactor, log }: GatewayOptions): Promise<OpenGateway> {
+export async function openGateway({
+  config,
+  pool,
+  redactor,
+  log,
+  print,
+}: GatewayOptions): Promise<OpenGateway> {
   const workers = rtspWorkerNames(config);
+  const authenticator = new Authenticator({ config: config.auth, dataDir: config.dataDir });
+  const gate = new Gate(authenticator);
+  redactor.add(authenticator.apiToken);
+  redactor.add(config.auth.viewerToken);
   const owners = new CameraOwners(pool, workers);
   const directory = new CameraDirectory(config.limits.cameras, redactor);
   const isKnown = (id: string): boolean => directory.has(id);
@@ -68,6 +85,7 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
   const tunnels = new SocketTunnels({ owners, isKnown, kick, log });
   const sockets = new ClientSockets({
     feed: relay,
+    gate,
     tunnels,
     maxSockets: config.limits.sockets,
     redactor,
@@ -83,12 +101,31 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
     drops: sockets.drops,
     cameras: directory.list().length,
   });
+  const status = new StatusStream({
+    read: statusReader({
+      directory,
+      states,
+      pool,
+      ownerOf,
+      gatewayState: () => health.status,
+      services: () => persistence.health(),
+    }),
+    onChange: (listener) => {
+      const ends = [directory.onChange(listener), pool.onReady(listener), pool.onDown(listener)];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+    log,
+  });
   const app = createApp({
+    access: { authenticator, gate },
     cameras: {
       directory,
       connector: new Connector({ directory, owners, reconciler }),
       rtspStatus: () => health.rtsp(),
     },
+    cameraTest: { registry, owners, readyWorkers },
     proxy: { owners, isKnown, kick, log },
     sessions: new SessionRouter({ owners, readyWorkers, isKnown, kick, log }),
     stored: {
@@ -101,6 +138,7 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
       health,
       metrics: createMetrics({ pool, workers, gauges, further: () => persistence.metrics() }),
     },
+    status,
     redactor,
     log,
   });
@@ -111,6 +149,7 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
     throw error;
   });
   log.info({ port, url: `http://localhost:${port}` }, 'gateway listens');
+  announceAccess({ authenticator, port, log, print });
 
   await persistence.start();
   reconciler.start();
@@ -123,6 +162,7 @@ export async function openGateway({ config, pool, redactor, log }: GatewayOption
     close: async () => {
       health.isDraining = true;
       demo?.close();
+      status.close();
       await Promise.all([closeHttpServer(server), sockets.close(), reconciler.close(), pool.stop()]);
       relay.close();
       await persistence.close();

@@ -37,7 +37,8 @@ process.on('unhandledRejection', crash);
 
 try {
   const pool = createPool({ config, redactor, log });
-  gateway = await openGateway({ config, pool, redactor, log });
+  const print = (line: string): void => void process.stderr.write(`${line}\n`);
+  gateway = await openGateway({ config, pool, redactor, log, print });
 } catch (error) {
   log.fatal(messageOf(error));
   unlock();

@@ -108,7 +108,10 @@ export function openPersistence(options: PersistenceOptions): Persistence {
       const { swept } = await cameraStreams.service.start();
       swept.catch((error: unknown) => log.warn({ err: error }, 'uploads could not be swept'));
       deliveries.start();
-      devices.start();
+      void store.whenReady().then(
+        () => devices.start(),
+        () => {},
+      );
       const summary = { directory, states: options.states, log, signal: closing.signal };
       void registry.whenLoaded().then(
         () => summariseStart(summary),
@@ -140,9 +143,6 @@ function createStreams(
   return { repository, cameraStreams: { service, uploads } };
 }
 
-/** Name under which MediaMTX knows our paths again. */
-const MEDIAMTX_OWNER = 'visual-reasoning-gateway';
-
 function devicesOptions(options: PersistenceOptions, store: Store): DevicesOptions {
   const { directory, states, redactor, log } = options;
   const { mediamtx } = options.config.store;
@@ -156,7 +156,7 @@ function devicesOptions(options: PersistenceOptions, store: Store): DevicesOptio
     mediamtx: mediamtx && {
       ...mediamtx,
       manage: mediamtx.isManaged
-        ? { prefix: mediamtx.pathPrefix, owner: MEDIAMTX_OWNER, isOnDemand: mediamtx.isOnDemand }
+        ? { prefix: mediamtx.pathPrefix, owner: mediamtx.owner, isOnDemand: mediamtx.isOnDemand }
         : undefined,
     },
   };

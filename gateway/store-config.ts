@@ -42,6 +42,10 @@ export interface MediamtxConfig {
   /** Whether it shall carry the cameras of the registry. */
   isManaged: boolean;
   pathPrefix: string;
+  /** Our name on that server. */
+  owner: string;
+  /** Paths that begin so are no devices. */
+  excludePrefix: string | undefined;
   isOnDemand: boolean;
 }
 
@@ -87,7 +91,7 @@ function loadMediamtx(env: Environment): MediamtxConfig | undefined {
     apiUrl,
     auth: readAuth(env),
     webrtcUrl: readHttpUrl(env, 'MEDIAMTX_WEBRTC_URL'),
-    server: readPattern(env, 'MEDIAMTX_NAME', {
+    server: readPattern(env, 'MEDIAMTX_SERVER', {
       fallback: 'mediamtx',
       pattern: SERVER_NAME,
       allowed: '1 to 64 letters, digits, ".", "_" or "-", not "gateway"',
@@ -98,15 +102,21 @@ function loadMediamtx(env: Environment): MediamtxConfig | undefined {
       pattern: PATH_PREFIX,
       allowed: '1 to 32 letters, digits, "_" or "-"',
     }),
+    owner: readPattern(env, 'MEDIAMTX_OWNER', {
+      fallback: 'visual-reasoning-gateway',
+      pattern: SERVER_NAME,
+      allowed: '1 to 64 letters, digits, ".", "_" or "-", not "gateway"',
+    }),
+    excludePrefix: readOptional(env, 'MEDIAMTX_EXCLUDE_PREFIX'),
     isOnDemand: readSwitch(env, 'MEDIAMTX_ON_DEMAND', true),
   };
 }
 
 function readAuth(env: Environment): MediamtxConfig['auth'] {
-  const token = readOptional(env, 'MEDIAMTX_TOKEN');
+  const token = readOptional(env, 'MEDIAMTX_API_TOKEN');
   if (token !== undefined) return { kind: 'bearer', token };
-  const username = readOptional(env, 'MEDIAMTX_USERNAME');
-  const password = readText(env, 'MEDIAMTX_PASSWORD', '');
+  const username = readOptional(env, 'MEDIAMTX_API_USER');
+  const password = readText(env, 'MEDIAMTX_API_PASSWORD', '');
   return username === undefined ? undefined : { kind: 'basic', username, password };
 }
 

@@ -1,5 +1,6 @@
 /** `/health`, `/livez`, `/readyz` and `/metrics`. */
 import { Router } from 'express';
+import { principalOf } from '../auth/principal.ts';
 import type { GatewayHealth } from './gateway-health.ts';
 
 /** What these routes need. */
@@ -16,8 +17,10 @@ export function healthRoutes({ health, metrics }: HealthRoutesOptions): Router {
     res.setHeader('Cache-Control', 'no-store');
     next();
   });
-  routes.get('/health', (_req, res) => {
-    res.status(health.isDraining ? 503 : 200).json(health.report());
+  routes.get('/health', (req, res) => {
+    // Strangers are told that we are up, and nothing about what we have.
+    const report = principalOf(req) === undefined ? { status: health.status } : health.report();
+    res.status(health.isDraining ? 503 : 200).json(report);
   });
   routes.get('/livez', (_req, res) => {
     res.json({ status: 'alive' });

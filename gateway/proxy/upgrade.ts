@@ -8,9 +8,19 @@ import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { type SocketTunnels, tunnelledCamera } from './socket-tunnel.ts';
 
+/** Who may open a socket, and for how long. */
+export interface SocketGate {
+  /** @throws AppError when the request is refused */
+  admit(request: IncomingMessage): { sessionId?: string } | undefined;
+  /** Calls when a session ends. */
+  onSessionEnd(listener: (sessionId: string) => void): () => void;
+}
+
 /** What the listener is made of. */
 export interface UpgradeOptions {
   feed: FrameFeed;
+  /** Decides who may open a socket. */
+  gate?: SocketGate;
   /** Carries the sockets that a camera's worker serves itself. */
   tunnels?: SocketTunnels;
   /** Most open sockets. */
@@ -67,6 +77,13 @@ export class ClientSockets {
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    try {
+      this.#endWithSession(socket, this.#options.gate?.admit(request)?.sessionId);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+      refuse(socket, error);
+      return;
+    }
     const refusal = this.#refusalOf(request);
     if (refusal !== undefined) {
       refuse(socket, refusal);
@@ -75,6 +92,15 @@ export class ClientSockets {
     const cameraId = tunnelledCamera(pathOf(request));
     if (cameraId === undefined) this.#serveFrames(request, socket, head);
     else this.#tunnel(cameraId, request, socket, head);
+  }
+
+  /** Whoever signs out watches no more. */
+  #endWithSession(socket: Duplex, sessionId: string | undefined): void {
+    if (sessionId === undefined) return;
+    const end = this.#options.gate?.onSessionEnd((ended) => {
+      if (ended === sessionId) socket.destroy();
+    });
+    socket.once('close', () => end?.());
   }
 
   #tunnel(cameraId: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {

@@ -17,6 +17,8 @@ const NAMES = ['rtsp-0', 'rtsp-1'];
 export class TestGateway {
   readonly pool = new FakePool(NAMES, { optional: ['simulator'] });
   readonly workers: WorkerDouble[] = [];
+  /** Lines it showed to whoever started it. */
+  readonly printed: string[] = [];
   /** Lines it logged. */
   readonly lines: string[] = [];
   readonly dataDir = mkdtempSync(join(tmpdir(), 'gateway-test-'));
@@ -36,6 +38,7 @@ export class TestGateway {
         ...env,
       }),
       pool: opened.pool,
+      print: (line) => void opened.printed.push(line),
       redactor,
       log: createLogger({
         name: 'gateway',

@@ -1,0 +1,91 @@
+/** Settings of who may do what. */
+import {
+  type Environment,
+  readChoice,
+  readInteger,
+  readOptional,
+  readSwitch,
+  readText,
+  SettingsError,
+} from '#shared/settings.ts';
+
+/** Who may reach this gateway, and how. */
+export interface AuthConfig {
+  /** Off only when it was said so: everyone may do everything. */
+  isOn: boolean;
+  /** Token that may do everything; undefined: one is made and kept in the data folder. */
+  apiToken: string | undefined;
+  /** Token that may look and change nothing. */
+  viewerToken: string | undefined;
+  /** The gateway answers the public internet, behind one proxy. */
+  isPublic: boolean;
+  /** Host names beside addresses and `localhost` under which it answers, in lower case. */
+  allowedHosts: readonly string[];
+  /** Origins of pages elsewhere that may use it. */
+  allowedOrigins: readonly string[];
+  /** Requests a minute that one client may make. */
+  limits: { api: number; writes: number; logins: number; moondream: number; connects: number };
+}
+
+const MIN_TOKEN = 16;
+const PER_MINUTE = { min: 1, max: 1_000_000 };
+const HOST = /^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
+/** What Replit sets: the repl's own id, and the names under which it is published. */
+const REPLIT_HOSTS = ['REPLIT_DEV_DOMAIN', 'REPLIT_DOMAINS'] as const;
+
+/** Reads the environment. @throws SettingsError; tokens are not quoted in it */
+export function loadAuthConfig(env: Environment): AuthConfig {
+  const mode = readChoice(env, 'PUBLIC', { fallback: 'auto', choices: ['auto', 'on', 'off'] });
+  return {
+    isOn: readSwitch(env, 'AUTH', true),
+    apiToken: readToken(env, 'API_TOKEN'),
+    viewerToken: readToken(env, 'VIEWER_TOKEN'),
+    isPublic: mode === 'auto' ? env.REPL_ID !== undefined : mode === 'on',
+    allowedHosts: [...readHosts(env), ...REPLIT_HOSTS.flatMap((name) => listOf(env[name] ?? ''))],
+    allowedOrigins: readOrigins(env),
+    limits: {
+      api: readInteger(env, 'RATE_LIMIT_API', { fallback: 300, ...PER_MINUTE }),
+      writes: readInteger(env, 'RATE_LIMIT_WRITES', { fallback: 60, ...PER_MINUTE }),
+      logins: readInteger(env, 'RATE_LIMIT_LOGINS', { fallback: 5, ...PER_MINUTE }),
+      moondream: readInteger(env, 'RATE_LIMIT_MOONDREAM', { fallback: 30, ...PER_MINUTE }),
+      connects: readInteger(env, 'RATE_LIMIT_CONNECTS', { fallback: 10, ...PER_MINUTE }),
+    },
+  };
+}
+
+function readToken(env: Environment, name: string): string | undefined {
+  const token = readOptional(env, name);
+  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token))
+    throw new SettingsError(name, '***', 'printable ASCII without spaces');
+  if (token !== undefined && token.length < MIN_TOKEN)
+    throw new SettingsError(name, '***', `at least ${MIN_TOKEN} characters`);
+  return token;
+}
+
+function readHosts(env: Environment): string[] {
+  const hosts = listOf(readText(env, 'ALLOWED_HOSTS', ''));
+  const bad = hosts.find((host) => !HOST.test(host));
+  if (bad !== undefined)
+    throw new SettingsError('ALLOWED_HOSTS', bad, 'host names, or *.domain, separated by commas');
+  return hosts;
+}
+
+function readOrigins(env: Environment): string[] {
+  return listOf(readText(env, 'ALLOWED_ORIGINS', '')).map((text) => {
+    const origin = URL.canParse(text) ? new URL(text).origin : 'null';
+    if (origin === 'null')
+      throw new SettingsError(
+        'ALLOWED_ORIGINS',
+        text,
+        'origins like https://app.example, separated by commas',
+      );
+    return origin;
+  });
+}
+
+function listOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim().toLowerCase())
+    .filter((part) => part !== '');
+}

@@ -1,0 +1,90 @@
+/** The gate before every route and every socket: host, origin, login, role. */
+import type { IncomingMessage } from 'node:http';
+import type { Request, RequestHandler, Response } from 'express';
+import { AppError } from '#shared/errors.ts';
+import { publicPrefix } from '../proxy/public-origin.ts';
+import type { Authenticator } from './authenticator.ts';
+import { isOurHost } from './host-check.ts';
+import { foreignOrigin, isForged } from './origin-check.ts';
+import { isPermitted } from './permissions.ts';
+import { type Principal, setPrincipal } from './principal.ts';
+
+/** Methods and headers that allowed pages elsewhere may use. */
+const CORS_METHODS = 'GET, HEAD, POST, PATCH, DELETE';
+const CORS_HEADERS = 'authorization, content-type, if-match, if-none-match';
+const CORS_EXPOSED =
+  'location, etag, link, retry-after, x-next-cursor, x-frame-timestamp, x-frame-age-ms, x-frame-sequence';
+const CORS_MAX_AGE_S = '600';
+
+/** Lets requests through or refuses them. */
+export class Gate {
+  readonly #authenticator: Authenticator;
+
+  constructor(authenticator: Authenticator) {
+    this.#authenticator = authenticator;
+  }
+
+  /**
+   * Who makes a request that may be made.
+   * @throws AppError `wrong-host`, `forged-request`, `unauthorized`, `forbidden`
+   */
+  admit(request: IncomingMessage): Principal | undefined {
+    const { allowedHosts, allowedOrigins } = this.#authenticator.config;
+    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const isProbe = isPermitted(undefined, 'GET', path) && path !== '/signin';
+    if (!isProbe && !isOurHost(request.headers.host, allowedHosts)) {
+      throw new AppError('wrong-host', 'This gateway does not answer to that host name; see ALLOWED_HOSTS');
+    }
+    if (isForged(request, allowedOrigins)) {
+      throw new AppError('forged-request', 'A page of another site must not do this; see ALLOWED_ORIGINS');
+    }
+    const principal = this.#authenticator.identify(request);
+    if (isPermitted(principal?.role, request.method ?? 'GET', path)) return principal;
+    if (principal === undefined) throw new AppError('unauthorized', 'Sign in, or send a token');
+    throw new AppError('forbidden', 'This token may only look');
+  }
+
+  /** Calls when somebody signs out. @returns the function that ends it */
+  onSessionEnd(listener: (sessionId: string) => void): () => void {
+    return this.#authenticator.sessions.onRevoke(listener);
+  }
+
+  /** The gate of the Express application. */
+  middleware(): RequestHandler {
+    return (req, res, next) => {
+      this.#allowPages(req, res);
+      if (isPreflight(req)) return void res.status(204).end();
+      try {
+        setPrincipal(req, this.admit(req));
+      } catch (error) {
+        if (!(error instanceof AppError) || error.code !== 'unauthorized') throw error;
+        if (isPageRequest(req)) return res.redirect(302, `${publicPrefix(req)}/signin`);
+        res.setHeader('WWW-Authenticate', 'Bearer realm="visual-reasoning-gateway"');
+        throw error;
+      }
+      next();
+    };
+  }
+
+  /** CORS for the origins that were allowed, by name and without credentials of the browser. */
+  #allowPages(req: IncomingMessage, res: Response): void {
+    res.vary('Origin');
+    const origin = foreignOrigin(req);
+    if (origin === undefined || !this.#authenticator.config.allowedOrigins.includes(origin)) return;
+    res.setHeader('Access-Control-Allow-Origin', origin);
+    res.setHeader('Access-Control-Expose-Headers', CORS_EXPOSED);
+    if (!isPreflight(req)) return;
+    res.setHeader('Access-Control-Allow-Methods', CORS_METHODS);
+    res.setHeader('Access-Control-Allow-Headers', CORS_HEADERS);
+    res.setHeader('Access-Control-Max-Age', CORS_MAX_AGE_S);
+  }
+}
+
+/** Somebody opens the dashboard in a browser. */
+function isPageRequest(req: Request): boolean {
+  return req.method === 'GET' && req.path === '/' && req.accepts(['json', 'html']) === 'html';
+}
+
+function isPreflight({ method, headers }: IncomingMessage): boolean {
+  return method === 'OPTIONS' && headers['access-control-request-method'] !== undefined;
+}

@@ -1,0 +1,30 @@
+/** Requests from this very machine: no login is needed for them, so they must be told for certain. */
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Whether an address is one of this machine's loopback. */
+export function isLoopback(address: string): boolean {
+  if (isIPv4(address)) return LOOPBACK.check(address, 'ipv4');
+  return isIPv6(address) && LOOPBACK.check(address, 'ipv6');
+}
+
+/** A proxy before us: whoever asks is elsewhere, though the socket is local. */
+const FORWARDING = /^(x-forwarded-|forwarded$|x-real-ip$|via$|cf-|x-original-|true-client-ip$)/;
+
+/** Whether a request was made on this machine, to a loopback name, through no proxy. */
+export function isLocalRequest(request: IncomingMessage): boolean {
+  if (!isLoopback(request.socket.remoteAddress ?? '')) return false;
+  if (Object.keys(request.headers).some((name) => FORWARDING.test(name))) return false;
+  const host = hostNameOf(request.headers.host);
+  return host === 'localhost' || (host !== undefined && isLoopback(host));
+}
+
+/** The host of a `Host` header without port and brackets, in lower case; undefined for none that could be one. */
+export function hostNameOf(header: string | undefined): string | undefined {
+  const match = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(header ?? '');
+  return (match?.[1] ?? match?.[2])?.toLowerCase().replace(/\.$/, '');
+}

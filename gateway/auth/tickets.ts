@@ -1,0 +1,50 @@
+/**
+ * Tickets: for what cannot send a header (`<img>`, EventSource, sockets of pages
+ * elsewhere). Each opens one address for a short while; sockets and event
+ * streams take a ticket once.
+ */
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import type { Role } from './principal.ts';
+import { Signer } from './signer.ts';
+
+const ONCE_MS = 60_000;
+const PICTURE_MS = 5 * 60_000;
+/** Loaded again and again by an image view. */
+const PICTURES = /\/(frame|stream\.mjpeg|snapshot|video)$|^\/hls\//;
+
+const ticketSchema = z.object({
+  id: z.string(),
+  role: z.enum(['admin', 'viewer']),
+  path: z.string(),
+  expiresAt: z.number(),
+});
+
+/** Makes and takes tickets. */
+export class Tickets {
+  readonly #signer: Signer;
+  readonly #now: () => number;
+  readonly #used = new Map<string, number>();
+
+  constructor(secret: string, now: () => number = Date.now) {
+    this.#signer = new Signer(secret, 'ticket');
+    this.#now = now;
+  }
+
+  /** A ticket to GET a path. @param path without a query */
+  issue(role: Role, path: string): { ticket: string; expiresAt: number } {
+    const expiresAt = this.#now() + (PICTURES.test(path) ? PICTURE_MS : ONCE_MS);
+    return { ticket: this.#signer.sign({ id: randomUUID(), role, path, expiresAt }), expiresAt };
+  }
+
+  /** What a ticket allows at a path; undefined when it is not for it, too old, or used up. */
+  take(text: string, path: string): Role | undefined {
+    const ticket = ticketSchema.safeParse(this.#signer.verify(text)).data;
+    if (ticket === undefined || ticket.path !== path || ticket.expiresAt < this.#now()) return undefined;
+    if (PICTURES.test(path)) return ticket.role;
+    for (const [id, until] of this.#used) if (until < this.#now()) this.#used.delete(id);
+    if (this.#used.has(ticket.id)) return undefined;
+    this.#used.set(ticket.id, ticket.expiresAt);
+    return ticket.role;
+  }
+}

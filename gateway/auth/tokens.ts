@@ -1,0 +1,48 @@
+/** The tokens of this gateway. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Role } from './principal.ts';
+
+const TOKEN_BYTES = 32;
+
+/** Recognises tokens in constant time. */
+export class Tokens {
+  readonly #hashes: { role: Role; hash: Buffer }[];
+
+  constructor({ admin, viewer }: { admin: string; viewer: string | undefined }) {
+    this.#hashes = [{ role: 'admin', hash: digest(admin) }];
+    if (viewer !== undefined) this.#hashes.push({ role: 'viewer', hash: digest(viewer) });
+  }
+
+  /** What a token allows; undefined for one that is not ours. */
+  roleOf(token: string): Role | undefined {
+    const hash = digest(token);
+    // Every one is compared, so that time tells nothing of which.
+    const matches = this.#hashes.filter((known) => timingSafeEqual(known.hash, hash));
+    return matches[0]?.role;
+  }
+}
+
+/**
+ * The token that may do everything: API_TOKEN, else one made at the first start and kept in the
+ * data folder for its owner alone, so that the sign-in link can be printed at every start.
+ */
+export function loadApiToken(dataDir: string, apiToken: string | undefined): string {
+  if (apiToken !== undefined) return apiToken;
+  const file = join(dataDir, 'api-token');
+  try {
+    const fresh = randomBytes(TOKEN_BYTES).toString('base64url');
+    writeFileSync(file, `${fresh}\n`, { flag: 'wx', mode: 0o600, flush: true });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    chmodSync(file, 0o600);
+  }
+  const token = readFileSync(file, 'utf8').trim();
+  if (token === '') throw new Error(`${file} is empty; remove it to have a new token made`);
+  return token;
+}
+
+function digest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
