@@ -1,7 +1,8 @@
 /** Standard Webhooks signatures (standard-webhooks.md, "Signature scheme"). */
 import { Webhook } from 'standardwebhooks';
 
-const SECRET = /^whsec_([A-Za-z0-9+/]+={0,2})$/;
+/** Whole groups of four: the signing library throws at any other base64. */
+const SECRET = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
 const MIN_KEY_BYTES = 24;
 const MAX_KEY_BYTES = 64;
 

@@ -37,6 +37,8 @@ describe('Webhook signatures', () => {
       secretOf(65),
       randomBytes(32).toString('base64'),
       'whsec_***',
+      `${secretOf(24)}A`,
+      secretOf(25).replace(/=+$/, ''),
     ])
       expect(isWebhookSecret(secret), secret).to.equal(false);
   });
