@@ -10,6 +10,16 @@ export interface AnalysisSwitches {
   motion: boolean;
   persons: boolean;
   faces: boolean;
+  /** 1 sees large, clear changes only; 100 sees the faintest. */
+  sensitivity?: number;
+  /** Smallest moving area, as a share of the picture. */
+  minArea?: number;
+  /** Areas in which nothing counts, as corners in shares of width and height. */
+  masks?: [number, number][][];
+  /** Persons and faces are looked for this often without motion, too. */
+  everySeconds?: number;
+  /** Lowest score that counts for persons and faces. */
+  minScore?: number;
 }
 
 /** A camera; never with its password. */
@@ -152,6 +162,8 @@ export interface Health {
 export interface Device {
   device_key: string;
   device_type: string;
+  /** Who told of it: `gateway` or `mediamtx`. */
+  source: string;
   last_seen: string;
   is_active: boolean;
   /** JSON text of {@link DeviceMetadata}. */

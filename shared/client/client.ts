@@ -21,6 +21,7 @@ import {
   watchPageNetwork,
   watchVisibility,
 } from './platform.ts';
+import { Watches } from './watches.ts';
 
 // The face of the package: what apps name beside the client itself.
 export type { Camera, CameraStatus, Device, Health } from './api-types.ts';
@@ -56,6 +57,7 @@ export class GatewayClient {
   readonly devices: Devices;
   readonly events: Events;
   readonly moondream: Moondream;
+  readonly watches: Watches;
   readonly #http: HttpClient;
   readonly #frames: FrameStream;
 
@@ -68,6 +70,7 @@ export class GatewayClient {
     this.devices = new Devices(this.#http);
     this.events = new Events(this.#http);
     this.moondream = new Moondream(this.#http);
+    this.watches = new Watches(this.#http);
     this.#frames = new FrameStream({
       http: this.#http,
       encoding: options.encoding ?? (isReactNative() ? 'notify' : 'binary'),

@@ -4,7 +4,7 @@ import { GatewayError, unreachable } from './gateway-error.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
 import { readMessages } from './message-stream.ts';
 
-/** Something that happened at a camera. */
+/** Something that happened at a camera; times are ISO 8601. */
 export interface CameraEvent {
   id: string;
   cameraId: string;
@@ -13,7 +13,16 @@ export interface CameraEvent {
   label: string;
   /** The best so far, 0 to 1; null where there is none. */
   score: number | null;
-  [more: string]: unknown;
+  state: 'open' | 'ended';
+  startedAt: string;
+  updatedAt: string;
+  /** Null while it goes on, like the duration. */
+  endedAt: string | null;
+  durationMs: number | null;
+  /** Path of its best picture; null where there is none. */
+  snapshotUrl: string | null;
+  /** What else is known of it. */
+  data: Record<string, unknown>;
 }
 
 export interface EventPage {
@@ -22,22 +31,35 @@ export interface EventPage {
   nextCursor: string | null;
 }
 
-/** Which events. */
-export interface EventFilter {
+/** Which events to follow. */
+export interface LiveEventFilter {
   cameraId?: string;
   kind?: string;
-  label?: string;
-  [more: string]: string | number | boolean | undefined;
 }
 
-/** One message of the live stream. */
-export interface EventMessage {
-  /** What became of the event, in the server's word: `start`, `update`, `end`, `snapshot`. */
-  type: string;
+/** Which events to list. */
+export interface EventFilter extends LiveEventFilter {
+  label?: string;
+  state?: 'open' | 'ended';
+  /** Unix seconds or ISO 8601; started at this time or later. */
+  since?: number | string;
+  /** Started before this time. */
+  until?: number | string;
+  /** 0 to 1. */
+  minScore?: number;
+  limit?: number;
+  cursor?: string;
+}
+
+/** A change of an event. */
+export interface EventChange {
+  type: 'start' | 'update' | 'end';
   event: CameraEvent;
 }
 
 const PATH = '/api/events';
+/** The gateway sends something every 15 s at least. */
+const SILENCE_MS = 40_000;
 /** Statuses that another try does not change. */
 const FINAL_STATUSES = [400, 401, 403, 404, 405];
 
@@ -50,11 +72,8 @@ export class Events {
   }
 
   /** Newest first. */
-  list(
-    filter: EventFilter & { limit?: number; cursor?: string } = {},
-    call: CallOptions = {},
-  ): Promise<EventPage> {
-    return this.#http.json(PATH, { ...call, query: filter });
+  list(filter: EventFilter = {}, call: CallOptions = {}): Promise<EventPage> {
+    return this.#http.json(PATH, { ...call, query: { ...filter } });
   }
 
   get(id: string, call: CallOptions = {}): Promise<CameraEvent> {
@@ -67,20 +86,24 @@ export class Events {
   }
 
   /**
-   * Live events until aborted, over reconnections without a gap. React Native's own
+   * Changes of events until aborted, over reconnections without a gap. React Native's own
    * fetch does not stream: give the client `fetch` of `expo/fetch` there.
    * @throws GatewayError when the gateway refuses, not when it is away for a while
    */
-  async *follow(filter: EventFilter = {}, { signal }: CallOptions = {}): AsyncGenerator<EventMessage> {
+  async *follow(
+    filter: LiveEventFilter = {},
+    { signal }: Pick<CallOptions, 'signal'> = {},
+  ): AsyncGenerator<EventChange> {
     let lastId: string | undefined;
     let failures = 0;
     while (!signal?.aborted) {
       try {
-        for await (const message of readMessages(await this.#open(filter, lastId, signal))) {
+        const answer = await this.#open(filter, lastId, signal);
+        for await (const message of readMessages(answer, SILENCE_MS)) {
           lastId = message.id;
           failures = 0;
           const event = parseEvent(message.data);
-          if (event !== undefined) yield { type: message.event, event };
+          if (event !== undefined) yield { type: message.event as EventChange['type'], event };
         }
       } catch (error) {
         if (signal?.aborted) return;
@@ -91,10 +114,10 @@ export class Events {
     }
   }
 
-  async #open(filter: EventFilter, lastId: string | undefined, signal: AbortSignal | undefined) {
+  async #open(filter: LiveEventFilter, lastId: string | undefined, signal: AbortSignal | undefined) {
     try {
       return await this.#http.open(`${PATH}/stream`, {
-        query: filter,
+        query: { ...filter },
         signal,
         headers: {
           Accept: 'text/event-stream',

@@ -17,14 +17,16 @@ export interface Frame {
 
 /** A thing that analysis found in a picture. */
 export interface DetectedObject {
+  /** `motion`, or a label of the model. */
   label: string;
   score: number;
   /** x, y, width, height from 0 to 1. */
   box: [number, number, number, number];
-  trackId?: string | number | null;
+  /** Stays the same while it is followed. */
+  trackId: number;
 }
 
-/** What analysis saw in one frame. */
+/** All that analysis sees in one frame; an empty list follows the last object. */
 export interface Detections {
   cameraId: string;
   /** Capture time of the frame, Unix seconds. */

@@ -1,6 +1,6 @@
 /** Reads answers that come bit by bit: Server-Sent Events (WHATWG HTML 9.2) and lines of JSON. */
 
-/** One message of a stream. */
+/** One message of a stream; one that says nothing but an id has empty data. */
 export interface StreamMessage {
   /** `message` unless the server named it. */
   event: string;
@@ -9,11 +9,15 @@ export interface StreamMessage {
   data: string;
 }
 
-/** Reads an answer until its end. Where a platform's fetch does not stream, everything comes at the end. */
-export async function* readMessages(response: Response): AsyncGenerator<StreamMessage> {
+/**
+ * Reads an answer until its end. Where a platform's fetch does not stream, everything comes at the end.
+ * @param silenceMs how long nothing at all may come, milliseconds; undefined: for ever
+ * @throws Error after such a silence
+ */
+export async function* readMessages(response: Response, silenceMs?: number): AsyncGenerator<StreamMessage> {
   const isLines = /ndjson|jsonl/.test(response.headers.get('content-type') ?? '');
   let fields = new EventFields();
-  for await (const line of readLines(response)) {
+  for await (const line of readLines(response, silenceMs)) {
     if (isLines) {
       if (line !== '') yield { event: 'message', id: undefined, data: line };
     } else if (line === '') {
@@ -30,6 +34,7 @@ export async function* readMessages(response: Response): AsyncGenerator<StreamMe
 class EventFields {
   #event = 'message';
   #data: string[] = [];
+  #hasId = false;
   id: string | undefined;
 
   constructor(id?: string) {
@@ -43,18 +48,21 @@ class EventFields {
     const value = colon === -1 ? '' : line.slice(colon + 1).replace(/^ /, '');
     if (name === 'data') this.#data.push(value);
     else if (name === 'event') this.#event = value;
-    else if (name === 'id') this.id = value;
+    else if (name === 'id') {
+      this.id = value;
+      this.#hasId = true;
+    }
   }
 
   finish(): StreamMessage | undefined {
-    if (this.#data.length === 0) return undefined;
+    if (this.#data.length === 0 && !this.#hasId) return undefined;
     return { event: this.#event, id: this.id, data: this.#data.join('\n') };
   }
 }
 
-async function* readLines(response: Response): AsyncGenerator<string> {
+async function* readLines(response: Response, silenceMs?: number): AsyncGenerator<string> {
   let rest = '';
-  for await (const text of readText(response)) {
+  for await (const text of readText(response, silenceMs)) {
     const lines = (rest + text).split(/\r\n|\n/);
     rest = lines.pop() as string;
     yield* lines;
@@ -62,7 +70,7 @@ async function* readLines(response: Response): AsyncGenerator<string> {
   if (rest !== '') yield rest;
 }
 
-async function* readText(response: Response): AsyncGenerator<string> {
+async function* readText(response: Response, silenceMs?: number): AsyncGenerator<string> {
   if (response.body === null || response.body === undefined) {
     yield await response.text();
     return;
@@ -71,11 +79,19 @@ async function* readText(response: Response): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await within(reader.read(), silenceMs);
       if (done) return;
       yield decoder.decode(value, { stream: true });
     }
   } finally {
     await reader.cancel().catch(() => {});
   }
+}
+
+function within<T>(work: Promise<T>, ms: number | undefined): Promise<T> {
+  if (ms === undefined) return work;
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`Nothing came for ${ms} ms`)), ms);
+    work.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }

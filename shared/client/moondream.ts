@@ -44,6 +44,22 @@ export interface MoondreamPiece {
   data: Record<string, unknown>;
 }
 
+/** How asking Moondream does; times are ISO 8601. */
+export interface MoondreamStatus {
+  configured: boolean;
+  state: 'not-configured' | 'untested' | 'ok' | 'failing';
+  /** Host that is asked; null when none is. */
+  server: string | null;
+  model: string | null;
+  ratePerSecond: number;
+  /** Questions that wait for their turn. */
+  waiting: number;
+  breaker: string;
+  lastSuccessAt: string | null;
+  lastError: { code: string; message: string; hint?: string; at: string } | null;
+  today: { asked: number; max: number };
+}
+
 const TIMEOUT_MS = 60_000;
 
 /** Calls under `/api/moondream`; all throw {@link GatewayError}. */
@@ -55,7 +71,7 @@ export class Moondream {
   }
 
   /** Whether it is configured and how it does. */
-  status(call: CallOptions = {}): Promise<Record<string, unknown>> {
+  status(call: CallOptions = {}): Promise<MoondreamStatus> {
     return this.#http.json('/api/moondream/status', call);
   }
 

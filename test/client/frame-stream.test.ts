@@ -327,7 +327,7 @@ describe('The frame stream', () => {
     await subscribed(1);
     expect(gateway.said('subscribe')[0]).to.include({ detections: true });
     const box = [0.1, 0.2, 0.3, 0.4];
-    const objects = [{ label: 'person', score: 0.9, box, trackId: 't1' }];
+    const objects = [{ label: 'person', score: 0.9, box, trackId: 1 }];
     gateway.send({ type: 'detections', cameraId: '1', timestamp: 5, objects });
     await waitFor(() => found.length === 1);
     expect(found[0]?.objects).to.deep.equal(objects);

@@ -30,10 +30,23 @@ describe('The client reads streams', () => {
     const expected = [
       { event: 'start', id: '7', data: '{"a":\n1}' },
       { event: 'message', id: '7', data: 'x' },
+      { event: 'message', id: '9', data: '' },
       { event: 'message', id: '9', data: 'é' },
     ];
     expect(await collect(readMessages(answerOf([text])))).to.deep.equal(expected);
     expect(await collect(readMessages(answerOf([...text])))).to.deep.equal(expected);
+  });
+
+  it('no longer than something comes', async () => {
+    const silent = new Response(
+      new ReadableStream({ start: (c) => c.enqueue(new TextEncoder().encode('data: a\n\n')) }),
+    );
+    const messages: string[] = [];
+    const read = async () => {
+      for await (const { data } of readMessages(silent, 30)) messages.push(data);
+    };
+    expect(await thrownBy(read())).to.be.instanceOf(Error);
+    expect(messages).to.deep.equal(['a']);
   });
 
   it('of lines of JSON', async () => {
@@ -82,6 +95,21 @@ describe('The client follows', () => {
     }
     expect(ids).to.deep.equal(['start e1', 'start e2']);
     expect(asked).to.deep.equal([undefined, '1']);
+  });
+
+  it('events from where it was, though it was cut off before the first', async () => {
+    const asked: unknown[] = [];
+    const client = await serve((req, res) => {
+      asked.push(req.headers['last-event-id']);
+      res.setHeader('Content-Type', 'text/event-stream');
+      if (asked.length === 1) res.write('retry: 2000\nid: 41\n\n', () => res.destroy());
+      else res.write('id: 42\nevent: end\ndata: {"id":"e","cameraId":"1"}\n\n');
+    });
+    for await (const { type } of client.events.follow()) {
+      expect(type).to.equal('end');
+      break;
+    }
+    expect(asked).to.deep.equal([undefined, '41']);
   });
 
   it('no events when it is refused, and says why', async () => {

@@ -29,8 +29,8 @@ class Stage {
   }
 
   static async open(page = ''): Promise<Stage> {
-    const cameras = await openGreyCameras(LUMA);
     const gateway = await startGateway();
+    const cameras = await openGreyCameras(LUMA);
     const stage = new Stage(gateway, cameras, await Front.open(gateway.port, page));
     await stage.connect();
     return stage;
@@ -74,7 +74,7 @@ describe('The client and a real gateway', function () {
   before(async () => {
     stage = await Stage.open();
   });
-  after(() => stage.close());
+  after(() => stage?.close());
 
   it('agree on cameras', async () => {
     const [camera] = await stage.client.cameras.list();
@@ -231,6 +231,7 @@ describe('The client and a real gateway', function () {
       {
         device_key: ['string'],
         device_type: ['string'],
+        source: ['string'],
         last_seen: ['string'],
         is_active: ['boolean'],
         device_metadata: ['string'],
@@ -415,9 +416,8 @@ describe('The client in Chromium', function () {
     await page.goto(`${stage.front.origin}/page`);
   });
   after(async () => {
-    if (browser === undefined) return;
-    await browser.close();
-    await stage.close();
+    await browser?.close();
+    await stage?.close();
   });
 
   const seen = () => page.evaluate<Seen>('seen');
