@@ -21,6 +21,7 @@ import {
   watchPageNetwork,
   watchVisibility,
 } from './platform.ts';
+import { takeTicket } from './socket-address.ts';
 import { Watches } from './watches.ts';
 
 // The face of the package: what apps name beside the client itself.
@@ -34,12 +35,12 @@ export type { WatchState } from './watch-state.ts';
 export interface GatewayClientOptions {
   /** `https://example.org`, with a path if the gateway lives under one. */
   baseUrl: string;
-  /** Sent as a header, and by browsers' WebSockets as a subprotocol; never in an address. */
+  /** Sent as a header and never in an address; where no header can be sent, a ticket takes its place. */
   token?: TokenSource;
   /** The platform's unless given; `fetch` of `expo/fetch` streams answers in React Native. */
   fetch?: FetchLike;
   /** The platform's unless given. */
-  openSocket?: (url: string, token: string | undefined) => SocketLike;
+  openSocket?: (url: string, headers: Record<string, string>) => SocketLike;
   /** `AppState` of React Native: frames stop in the background. Browsers need none. */
   appState?: AppStateLike;
   /** Tells when the network returns, for example from NetInfo. Browsers need none. */
@@ -97,6 +98,17 @@ export class GatewayClient {
   /** What an image view must send along to load an address of the gateway. */
   imageHeaders(): Promise<Record<string, string>> {
     return this.#http.authHeaders();
+  }
+
+  /**
+   * An address of this gateway for what can send no headers (`<img>`, `<video>`): with a ticket that opens
+   * it for a few minutes. Without a token it stays as it is. @throws GatewayError
+   */
+  async withTicket(url: string): Promise<string> {
+    if ((await this.#http.token()) === undefined) return url;
+    const path = url.slice(url.startsWith('/') ? 0 : this.#http.baseUrl.length).split('?')[0] as string;
+    const ticket = await takeTicket(this.#http, path);
+    return `${url}${url.includes('?') ? '&' : '?'}ticket=${encodeURIComponent(ticket)}`;
   }
 
   /** Lets the socket go until resumed; watches stay. The background does so by itself. */

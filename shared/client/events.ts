@@ -117,12 +117,10 @@ export class Events {
   async #open(filter: LiveEventFilter, lastId: string | undefined, signal: AbortSignal | undefined) {
     try {
       return await this.#http.open(`${PATH}/stream`, {
-        query: { ...filter },
+        // A page elsewhere may not send the header `Last-Event-ID`.
+        query: { ...filter, lastEventId: lastId },
         signal,
-        headers: {
-          Accept: 'text/event-stream',
-          ...(lastId === undefined ? {} : { 'Last-Event-ID': lastId }),
-        },
+        headers: { Accept: 'text/event-stream' },
       });
     } catch (error) {
       throw error instanceof GatewayError ? error : unreachable(error);

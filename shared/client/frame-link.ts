@@ -4,6 +4,7 @@ import { type ConnectionTimings, FrameConnection } from './frame-connection.ts';
 import { CLIENT_CODES, GatewayError } from './gateway-error.ts';
 import type { HttpClient } from './http-client.ts';
 import type { SocketLike } from './platform.ts';
+import { socketAddress } from './socket-address.ts';
 import type { WatchFault } from './watch-state.ts';
 
 /** Times of a link, milliseconds. */
@@ -15,7 +16,7 @@ export interface LinkTimings extends ConnectionTimings {
 /** What a link is made of. */
 export interface FrameLinkOptions {
   http: HttpClient;
-  openSocket: (url: string, token: string | undefined) => SocketLike;
+  openSocket: (url: string, headers: Record<string, string>) => SocketLike;
   timings: LinkTimings;
   /** 0 to 1. */
   random?: (() => number) | undefined;
@@ -98,10 +99,9 @@ export class FrameLink {
     this.#attempt += 1;
     const attempt = this.#attempt;
     try {
-      const token = await http.token();
+      const { url, headers } = await socketAddress(http);
       if (attempt !== this.#attempt) return;
-      const socket = openSocket(`${http.baseUrl.replace(/^http/i, 'ws')}/ws`, token);
-      this.#connection = new FrameConnection(socket, timings, {
+      this.#connection = new FrameConnection(openSocket(url, headers), timings, {
         onOpen: () => this.#opened(),
         onData,
         onLost: (wasOpen) => this.#lost(wasOpen),

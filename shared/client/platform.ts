@@ -23,11 +23,6 @@ export type NetworkWatch = (listener: (isOnline: boolean) => void) => () => void
 
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
 
-/** The word of RFC 6455 section 1.9 that the server picks out of those a browser offers. */
-const SUBPROTOCOL = 'frames.v1';
-/** Browsers cannot send headers with a WebSocket; base64url keeps any token within RFC 9110's token characters. */
-const TOKEN_SUBPROTOCOL = 'bearer.';
-
 interface PageEvents {
   addEventListener(type: string, listener: () => void): void;
   removeEventListener(type: string, listener: () => void): void;
@@ -50,15 +45,17 @@ export function isReactNative(): boolean {
   return surroundings().navigator?.product === 'ReactNative';
 }
 
-/** Opens a socket; the token goes where the platform lets it, never into the address. */
-export function openSocket(url: string, token: string | undefined): SocketLike {
-  const { WebSocket, process } = surroundings();
+/** Whether a WebSocket takes headers here; browsers let none be set. */
+export function socketsSendHeaders(): boolean {
+  return isReactNative() || surroundings().process?.versions?.node !== undefined;
+}
+
+/** Opens a socket. @param headers empty where {@link socketsSendHeaders} says no */
+export function openSocket(url: string, headers: Record<string, string>): SocketLike {
+  const { WebSocket } = surroundings();
   if (WebSocket === undefined) throw new Error('There is no WebSocket here; pass one as `openSocket`');
-  if (token === undefined) return new WebSocket(url, [SUBPROTOCOL]);
-  const headers = { Authorization: `Bearer ${token}` };
-  if (isReactNative()) return new WebSocket(url, [SUBPROTOCOL], { headers });
-  if (process?.versions?.node !== undefined) return new WebSocket(url, { protocols: [SUBPROTOCOL], headers });
-  return new WebSocket(url, [SUBPROTOCOL, `${TOKEN_SUBPROTOCOL}${base64Url(token)}`]);
+  if (Object.keys(headers).length === 0) return new WebSocket(url);
+  return isReactNative() ? new WebSocket(url, undefined, { headers }) : new WebSocket(url, { headers });
 }
 
 /** Whether somebody can see us now, and word when that changes. */
@@ -103,10 +100,4 @@ export const watchPageNetwork: NetworkWatch = (listener) => {
 function listen(target: PageEvents, type: string, listener: () => void): () => void {
   target.addEventListener(type, listener);
   return () => target.removeEventListener(type, listener);
-}
-
-function base64Url(text: string): string {
-  const bytes = new TextEncoder().encode(text);
-  const base64 = btoa(String.fromCharCode(...bytes));
-  return base64.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }

@@ -372,11 +372,7 @@ describe('The frame stream', () => {
         globalThis.WebSocket = before;
       }
       const address = `${gateway.origin.replace('http', 'ws')}/ws`;
-      expect(opened[0]).to.deep.equal([
-        address,
-        ['frames.v1'],
-        { headers: { Authorization: 'Bearer secret' } },
-      ]);
+      expect(opened[0]).to.deep.equal([address, undefined, { headers: { Authorization: 'Bearer secret' } }]);
     });
   });
 });

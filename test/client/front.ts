@@ -11,14 +11,13 @@ const MODULE_PATH = /^\/client\/([a-z-]+\.ts)$/;
 /** The front; it also serves a page, and the client's modules as a bundler would leave them. */
 export class Front {
   readonly #server: Server;
-  /** What every attempt to open a socket said. */
-  readonly upgrades: { url: string; protocols: string | undefined }[] = [];
+  /** Where sockets were opened. */
+  readonly upgrades: string[] = [];
   /** Port of the gateway. */
-  target: number;
+  target = 0;
 
-  private constructor(server: Server, target: number, page: string) {
+  private constructor(server: Server, page: string) {
     this.#server = server;
-    this.target = target;
     server.on('request', (req, res) => {
       const module = MODULE_PATH.exec(req.url ?? '')?.[1];
       if (module !== undefined) {
@@ -39,7 +38,7 @@ export class Front {
       }
     });
     server.on('upgrade', (req, socket, head) => {
-      this.upgrades.push({ url: req.url ?? '', protocols: req.headers['sec-websocket-protocol'] });
+      this.upgrades.push(req.url ?? '');
       const onward = connect(this.target, '127.0.0.1');
       const lines = Array.from({ length: req.rawHeaders.length / 2 }, (_, index) =>
         req.rawHeaders.slice(2 * index, 2 * index + 2).join(': '),
@@ -57,10 +56,11 @@ export class Front {
     });
   }
 
-  static async open(target: number, page = ''): Promise<Front> {
+  /** @param page HTML of the page */
+  static async open(page = ''): Promise<Front> {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
-    return new Front(server, target, page);
+    return new Front(server, page);
   }
 
   get origin(): string {
