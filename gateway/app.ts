@@ -12,8 +12,8 @@ import { rateLimits } from './auth/rate-limits.ts';
 import { authRoutes, renewSession } from './auth/routes.ts';
 import { type CameraStreamRoutesOptions, cameraStreamRoutes } from './camera-streams/routes.ts';
 import { trpcHandler } from './camera-streams/trpc.ts';
-import { type RegistryRoutesOptions, registryRoutes } from './cameras/registry-routes.ts';
 import { type CameraTestOptions, cameraTestRoutes } from './cameras/camera-test.ts';
+import { type RegistryRoutesOptions, registryRoutes } from './cameras/registry-routes.ts';
 import { type CameraRoutesOptions, cameraRoutes } from './cameras/routes.ts';
 import { pageRoutes } from './dashboard/page-routes.ts';
 import type { StatusStream } from './dashboard/status-stream.ts';
@@ -39,6 +39,8 @@ export interface AppOptions {
     devices: Router;
   };
   health: HealthRoutesOptions;
+  /** Routes of what looks at the pictures. */
+  perception: { events: Router; moondream: Router; watches: Router };
   /** The live state, for the dashboard. */
   status: StatusStream;
   redactor: Redactor;
@@ -52,7 +54,7 @@ const QUIET_PATHS = new Set(['/health', '/livez', '/readyz', '/metrics']);
 
 /** Builds the application. */
 export function createApp(options: AppOptions): Express {
-  const { access, cameras, proxy, sessions, stored, health, status, redactor, log } = options;
+  const { access, cameras, proxy, sessions, stored, perception, health, status, redactor, log } = options;
   const { authenticator, gate } = access;
   const app = express();
   app.disable('x-powered-by');
@@ -83,6 +85,9 @@ export function createApp(options: AppOptions): Express {
   app.use('/trpc', trpcHandler({ service: stored.cameraStreams.service, redactor, log }));
   app.use('/api/deliveries', deliveryRoutes(stored.deliveries));
   app.use('/api/devices', stored.devices);
+  app.use('/api/events', perception.events);
+  app.use('/api/moondream', perception.moondream);
+  app.use('/api/watches', perception.watches);
   app.use('/api/status', status.routes());
   app.use(pageRoutes());
   app.use(notFound);

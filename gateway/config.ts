@@ -1,8 +1,11 @@
 /** Settings of the gateway: the environment, read and checked once. */
 import { resolve } from 'node:path';
+import type { AddressPolicy } from '#shared/address-policy.ts';
 import { type Environment, readInteger, readLogLevel, readSwitch, readText } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
+import { loadAddressConfig } from './address-config.ts';
 import { type AuthConfig, loadAuthConfig } from './auth-config.ts';
+import { loadPerceptionConfig, type PerceptionConfig } from './perception-config.ts';
 import { loadStoreConfig, type StoreConfig } from './store-config.ts';
 
 /** Everything the gateway is told from outside. */
@@ -31,8 +34,11 @@ export interface GatewayConfig {
     /** Open client WebSockets. */
     sockets: number;
   };
+  /** Which cameras may be dialled. */
+  addresses: AddressPolicy;
   auth: AuthConfig;
   store: StoreConfig;
+  perception: PerceptionConfig;
   webrtc: WebrtcSettings;
   /** The part of the environment that workers may see. */
   workerEnv: Record<string, string>;
@@ -44,16 +50,18 @@ const MIB = 1024 * 1024;
 
 /** Reads the environment. @throws SettingsError naming the variable, its value and what is allowed */
 export function loadConfig(env: Environment): Readonly<GatewayConfig> {
+  const port = readInteger(env, 'PORT', { fallback: 5000, min: 0, max: 65535 });
+  const workers = {
+    rtsp: readInteger(env, 'RTSP_WORKERS', { fallback: 2, min: 1, max: 16 }),
+    portBase: readInteger(env, 'RTSP_WORKER_PORT', { fallback: 8082, min: 1, max: 65518 }),
+    maxRssBytes: readInteger(env, 'WORKER_MAX_RSS_MB', { fallback: 2048, min: 256, max: 65536 }) * MIB,
+  };
   return Object.freeze({
     host: readText(env, 'HOST', '0.0.0.0'),
-    port: readInteger(env, 'PORT', { fallback: 5000, min: 0, max: 65535 }),
+    port,
     dataDir: resolve(readText(env, 'DATA_DIR', './data')),
     logLevel: readLogLevel(env),
-    workers: {
-      rtsp: readInteger(env, 'RTSP_WORKERS', { fallback: 2, min: 1, max: 16 }),
-      portBase: readInteger(env, 'RTSP_WORKER_PORT', { fallback: 8082, min: 1, max: 65518 }),
-      maxRssBytes: readInteger(env, 'WORKER_MAX_RSS_MB', { fallback: 2048, min: 256, max: 65536 }) * MIB,
-    },
+    workers,
     demo: {
       isOn: readSwitch(env, 'DEMO_CAMERAS', true),
       rtspPort: readInteger(env, 'SIMULATOR_PORT', { fallback: 8554, min: 1, max: 65535 }),
@@ -62,11 +70,18 @@ export function loadConfig(env: Environment): Readonly<GatewayConfig> {
       cameras: readInteger(env, 'MAX_CAMERAS', { fallback: 256, min: 1, max: 10_000 }),
       sockets: readInteger(env, 'MAX_SOCKETS', { fallback: 1000, min: 1, max: 100_000 }),
     },
+    addresses: loadAddressConfig(env, [port, ...rtspPorts(workers)]),
     auth: loadAuthConfig(env),
     store: loadStoreConfig(env),
+    perception: loadPerceptionConfig(env),
     webrtc: readWebrtcSettings(env),
     workerEnv: pick(env, WORKER_ENV_ALLOWED),
   });
+}
+
+/** Ports of the RTSP workers, as far as none is taken by somebody else. */
+function rtspPorts({ rtsp, portBase }: GatewayConfig['workers']): number[] {
+  return Array.from({ length: rtsp }, (_, index) => portBase + index);
 }
 
 function pick(env: Environment, names: readonly string[]): Record<string, string> {

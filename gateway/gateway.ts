@@ -19,6 +19,7 @@ import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { closeHttpServer, createHttpServer } from './http-server.ts';
 import { listen } from './listen.ts';
+import { createPerception } from './perception.ts';
 import { openPersistence } from './persistence.ts';
 import { FrameRelay } from './proxy/frame-relay.ts';
 import { SocketTunnels } from './proxy/socket-tunnel.ts';
@@ -26,7 +27,7 @@ import { ClientSockets } from './proxy/upgrade.ts';
 import { WorkerPool } from './supervisor/pool.ts';
 import { RunRegistry } from './supervisor/run-registry.ts';
 import { SessionRouter } from './webrtc/session-router.ts';
-import { rtspWorkerNames, SIMULATOR, workerSpecs } from './worker-specs.ts';
+import { ANALYSIS, rtspWorkerNames, SIMULATOR, workerSpecs } from './worker-specs.ts';
 
 /** The part of the supervisor that the gateway needs. */
 export type GatewayPool = Pick<
@@ -79,7 +80,20 @@ export async function openGateway({
   const ownerOf = (id: string): string => owners.nameFor(id);
   const reconciler = new Reconciler({ directory, owners, pool, log });
   const demo = config.demo.isOn ? new Demo({ directory, pool, worker: SIMULATOR, log }) : undefined;
-  const relay = new FrameRelay({ pool, workers, ownerOf, isKnown, log });
+  const states = new CameraStates(pool, workers);
+  const persistence = openPersistence({ config, directory, states, workers, pool, redactor, log });
+  const perception = createPerception({
+    config: config.perception,
+    store: persistence.store,
+    pool,
+    worker: ANALYSIS,
+    directory,
+    owners,
+    redactor,
+    log,
+  });
+  const detections = perception.channel;
+  const relay = new FrameRelay({ pool, workers, ownerOf, isKnown, detections, log });
   const kick = (name: string): void => pool.kick(name);
   const readyWorkers = () => workers.flatMap((name) => pool.address(name) ?? []);
   const tunnels = new SocketTunnels({ owners, isKnown, kick, log });
@@ -91,10 +105,9 @@ export async function openGateway({
     redactor,
     log,
   });
-  const states = new CameraStates(pool, workers);
-  const persistence = openPersistence({ config, directory, states, workers, pool, redactor, log });
   const { registry, cameraStreams, deliveries, devices, isSecretKey } = persistence;
-  const health = new GatewayHealth({ pool, rtspWorkers: workers, stored: persistence });
+  const further = () => ({ ...persistence.health(), ...perception.health() });
+  const health = new GatewayHealth({ pool, rtspWorkers: workers, store: persistence.store, further });
   const gauges = () => ({
     sockets: sockets.size,
     upstreamSubscriptions: relay.upstreamSubscriptions,
@@ -108,7 +121,7 @@ export async function openGateway({
       pool,
       ownerOf,
       gatewayState: () => health.status,
-      services: () => persistence.health(),
+      services: further,
     }),
     onChange: (listener) => {
       const ends = [directory.onChange(listener), pool.onReady(listener), pool.onDown(listener)];
@@ -136,8 +149,14 @@ export async function openGateway({
     },
     health: {
       health,
-      metrics: createMetrics({ pool, workers, gauges, further: () => persistence.metrics() }),
+      metrics: createMetrics({
+        pool,
+        workers,
+        gauges,
+        further: () => [...persistence.metrics(), ...perception.metrics()],
+      }),
     },
+    perception: perception.routes,
     status,
     redactor,
     log,
@@ -152,6 +171,7 @@ export async function openGateway({
   announceAccess({ authenticator, port, log, print });
 
   await persistence.start();
+  perception.start();
   reconciler.start();
   demo?.start();
   pool.start();
@@ -163,6 +183,7 @@ export async function openGateway({
       health.isDraining = true;
       demo?.close();
       status.close();
+      await perception.close();
       await Promise.all([closeHttpServer(server), sockets.close(), reconciler.close(), pool.stop()]);
       relay.close();
       await persistence.close();

@@ -1,5 +1,6 @@
 /** Everything that lives in the database, built in order, closed in reverse. */
 import { join } from 'node:path';
+import type { AddressPolicy } from '#shared/address-policy.ts';
 import { urlWithCredentials } from '#shared/camera-source.ts';
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -25,7 +26,7 @@ import type { WorkerAddress } from './supervisor/worker-status.ts';
 
 /** What is needed to open it. */
 export interface PersistenceOptions {
-  config: { dataDir: string; store: StoreConfig };
+  config: { dataDir: string; addresses: AddressPolicy; store: StoreConfig };
   directory: CameraDirectory;
   states: CameraStates;
   /** Names of the RTSP workers, which check uploads. */
@@ -79,6 +80,7 @@ export function openPersistence(options: PersistenceOptions): Persistence {
     repository: new CameraRepository(box),
     directory,
     videos,
+    addresses: config.addresses,
     log,
   });
   const file =

@@ -1,4 +1,5 @@
 /** Which workers this gateway keeps: the only place that names their files. */
+import { addressEnv } from '#shared/address-settings.ts';
 import type { GatewayConfig } from './config.ts';
 import { RESTART_TIMINGS, SLOT_TIMINGS, type WorkerSpec } from './supervisor/worker-spec.ts';
 
@@ -6,6 +7,7 @@ import { RESTART_TIMINGS, SLOT_TIMINGS, type WorkerSpec } from './supervisor/wor
 const PORT_SPAN = 17;
 /** Clear of the RTSP workers' span. */
 const SIMULATOR_PORTS = { first: 8540, last: 8553 };
+const ANALYSIS_PORTS = { first: 8526, last: 8539 };
 /** Decoding, scaling and encoding each take a thread of libuv's pool; its default of 4 would queue eight cameras. */
 const UV_THREADS = '8';
 
@@ -22,6 +24,9 @@ const NATIVE_MEMORY = {
 /** Name of the simulator's slot. */
 export const SIMULATOR = 'simulator';
 
+/** Name of the analysis worker's slot. */
+export const ANALYSIS = 'analysis';
+
 /** Names of the RTSP workers, in order. */
 export function rtspWorkerNames({ workers }: Pick<GatewayConfig, 'workers'>): string[] {
   return Array.from({ length: workers.rtsp }, (_, index) => `rtsp-${index}`);
@@ -36,10 +41,17 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
     name,
     entry: new URL('../workers/rtsp/main.ts', import.meta.url),
     ports: { first: portBase, last: portBase + PORT_SPAN },
-    env: { UV_THREADPOOL_SIZE: UV_THREADS, ...NATIVE_MEMORY, ...webrtcEnv(config, index) },
+    env: {
+      UV_THREADPOOL_SIZE: UV_THREADS,
+      ...NATIVE_MEMORY,
+      ...webrtcEnv(config, index),
+      ...addressEnv(config.addresses),
+    },
     isRequired: true,
   }));
-  if (!config.demo.isOn) return rtsp;
+  const { analysis } = config.perception;
+  const workers = analysis.isOn ? [...rtsp, { ...common, ...analysisSpec(analysis) }] : rtsp;
+  if (!config.demo.isOn) return workers;
   const simulator = {
     ...common,
     name: SIMULATOR,
@@ -48,7 +60,22 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
     env: { SIMULATOR_PORT: String(config.demo.rtspPort) },
     isRequired: false,
   };
-  return [...rtsp, simulator];
+  return [...workers, simulator];
+}
+
+function analysisSpec({ fps, personModel, faceModel }: GatewayConfig['perception']['analysis']) {
+  return {
+    name: ANALYSIS,
+    entry: new URL('../workers/analysis/main.ts', import.meta.url),
+    ports: ANALYSIS_PORTS,
+    env: {
+      ...NATIVE_MEMORY,
+      ANALYSIS_FPS: String(fps),
+      ...(personModel === undefined ? {} : { PERSON_MODEL: personModel }),
+      ...(faceModel === undefined ? {} : { FACE_MODEL: faceModel }),
+    },
+    isRequired: false,
+  };
 }
 
 /** Each worker has a UDP port of its own. */

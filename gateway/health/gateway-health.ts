@@ -6,32 +6,30 @@ export interface HealthPool {
   status(): WorkerStatus[];
 }
 
-/** What is stored, as far as health tells of it. */
-export interface StoredHealth {
-  store: { isReady: boolean };
-  health(): Record<string, unknown>;
-}
-
 /** What health is made of. */
 export interface GatewayHealthOptions {
   pool: HealthPool;
   /** Names of the workers that run cameras. */
   rtspWorkers: readonly string[];
-  stored: StoredHealth;
+  store: { isReady: boolean };
+  /** What other parts tell of themselves. */
+  further: () => Record<string, unknown>;
 }
 
 /** What is seen of the whole. */
 export class GatewayHealth {
   readonly #pool: HealthPool;
   readonly #rtspWorkers: readonly string[];
-  readonly #stored: StoredHealth;
+  readonly #store: { isReady: boolean };
+  readonly #further: () => Record<string, unknown>;
   /** Set once the gateway is on its way out. */
   isDraining = false;
 
-  constructor({ pool, rtspWorkers, stored }: GatewayHealthOptions) {
+  constructor({ pool, rtspWorkers, store, further }: GatewayHealthOptions) {
     this.#pool = pool;
     this.#rtspWorkers = rtspWorkers;
-    this.#stored = stored;
+    this.#store = store;
+    this.#further = further;
   }
 
   /** Whether every worker that the product needs is ready. */
@@ -42,7 +40,7 @@ export class GatewayHealth {
   /** `ok`, or `degraded` while a worker or the database is down, or `draining`. */
   get status(): 'ok' | 'degraded' | 'draining' {
     if (this.isDraining) return 'draining';
-    return this.isReady && this.#stored.store.isReady ? 'ok' : 'degraded';
+    return this.isReady && this.#store.isReady ? 'ok' : 'degraded';
   }
 
   /** What `GET /api/cameras/status` answers: the RTSP workers as one service. */
@@ -72,7 +70,7 @@ export class GatewayHealth {
           others.map((worker) => [worker.name, { running: worker.state === 'ready', ...worker }]),
         ),
       },
-      ...this.#stored.health(),
+      ...this.#further(),
       uptime: Math.round(process.uptime()),
       timestamp: new Date().toISOString(),
     };

@@ -5,7 +5,16 @@ import { rtspWorkerNames, workerSpecs } from '../../gateway/worker-specs.ts';
 
 describe('The configuration', () => {
   it('has a default for everything', () => {
-    const { workerEnv, dataDir, store, webrtc, ...config } = loadConfig({});
+    const {
+      workerEnv,
+      dataDir,
+      store,
+      webrtc,
+      auth,
+      perception,
+      addresses: _addresses,
+      ...config
+    } = loadConfig({});
     expect(config).to.deep.equal({
       host: '0.0.0.0',
       port: 5000,
@@ -13,6 +22,28 @@ describe('The configuration', () => {
       workers: { rtsp: 2, portBase: 8082, maxRssBytes: 2048 * 1024 * 1024 },
       demo: { isOn: true, rtspPort: 8554 },
       limits: { cameras: 256, sockets: 1000 },
+    });
+    expect(auth).to.deep.equal({
+      isOn: true,
+      apiToken: undefined,
+      viewerToken: undefined,
+      isPublic: false,
+      allowedHosts: [],
+      allowedOrigins: [],
+      limits: { api: 300, writes: 60, logins: 5, moondream: 30, connects: 10 },
+    });
+    expect(perception).to.deep.equal({
+      analysis: { isOn: true, fps: 5, personModel: undefined, faceModel: undefined },
+      eventsRetentionDays: 7,
+      moondream: {
+        apiUrl: undefined,
+        apiKey: undefined,
+        model: undefined,
+        timeoutMs: 60_000,
+        ratePerSecond: 2,
+        dailyMax: 1000,
+        budget: { total: 600, perCamera: 120 },
+      },
     });
     expect(webrtc).to.deep.equal({ udpPort: undefined, publicAddresses: [], iceServers: [] });
     expect(store).to.deep.equal({
@@ -41,6 +72,9 @@ describe('The configuration', () => {
     ['LOG_LEVEL', 'verbose'],
     ['UPLOAD_MAX_MB', '0'],
     ['APP_PY_URL', 'localhost:8000'],
+    ['PUBLIC', 'maybe'],
+    ['ALLOWED_ORIGINS', 'app.example'],
+    ['EVENTS_RETENTION_DAYS', '0'],
   ] as const) {
     it(`refuses ${variable}=${value} with its name, its value and what is allowed`, () => {
       expect(() => loadConfig({ [variable]: value })).to.throw(
@@ -55,6 +89,8 @@ describe('Settings of what is stored', () => {
   it('refuses a bad secret without quoting it', () => {
     for (const [variable, value] of Object.entries({
       SECRET_KEY: 'tooshortcanary',
+      API_TOKEN: 'canary',
+      VIEWER_TOKEN: 'canary with spaces in it',
       DATABASE_URL: 'mysql://user:canary@host/db',
       WEBHOOK_SECRET: 'canary',
     })) {
@@ -65,8 +101,8 @@ describe('Settings of what is stored', () => {
   it('reads a MediaMTX with its credentials', () => {
     const env = {
       MEDIAMTX_API_URL: 'http://localhost:9997/',
-      MEDIAMTX_USERNAME: 'api',
-      MEDIAMTX_PASSWORD: 'secret',
+      MEDIAMTX_API_USER: 'api',
+      MEDIAMTX_API_PASSWORD: 'secret',
       MEDIAMTX_MANAGE: 'on',
     };
     expect(loadConfig(env).store.mediamtx).to.deep.equal({
@@ -76,9 +112,11 @@ describe('Settings of what is stored', () => {
       server: 'mediamtx',
       isManaged: true,
       pathPrefix: 'gateway-',
+      owner: 'visual-reasoning-gateway',
+      excludePrefix: undefined,
       isOnDemand: true,
     });
-    expect(loadConfig({ ...env, MEDIAMTX_TOKEN: 't' }).store.mediamtx?.auth).to.deep.equal({
+    expect(loadConfig({ ...env, MEDIAMTX_API_TOKEN: 't' }).store.mediamtx?.auth).to.deep.equal({
       kind: 'bearer',
       token: 't',
     });
@@ -89,18 +127,22 @@ describe('The workers that a configuration asks for', () => {
   it('are as many RTSP workers as it says, on neighbouring ports, and the simulator after them', () => {
     const config = loadConfig({ RTSP_WORKERS: '3', RTSP_WORKER_PORT: '9000', SIMULATOR_PORT: '9554' });
     const specs = workerSpecs(config);
-    expect(specs.map(({ name }) => name)).to.deep.equal([...rtspWorkerNames(config), 'simulator']);
+    expect(specs.map(({ name }) => name)).to.deep.equal([
+      ...rtspWorkerNames(config),
+      'analysis',
+      'simulator',
+    ]);
     expect(specs[0]).to.deep.include({
       name: 'rtsp-0',
       ports: { first: 9000, last: 9017 },
       isRequired: true,
     });
-    expect(specs[3]).to.deep.include({ isRequired: false, env: { SIMULATOR_PORT: '9554' } });
+    expect(specs[4]).to.deep.include({ isRequired: false, env: { SIMULATOR_PORT: '9554' } });
     expect(Number(specs[0]?.env.UV_THREADPOOL_SIZE)).to.be.greaterThan(4);
   });
 
-  it('leave out the simulator when the demo is off', () => {
-    const specs = workerSpecs(loadConfig({ DEMO_CAMERAS: 'off' }));
+  it('leave out the simulator when the demo is off, and analysis when that is', () => {
+    const specs = workerSpecs(loadConfig({ DEMO_CAMERAS: 'off', ANALYSIS: 'off' }));
     expect(specs.map(({ name }) => name)).to.deep.equal(['rtsp-0', 'rtsp-1']);
   });
 });

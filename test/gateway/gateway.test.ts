@@ -188,7 +188,7 @@ describe('The gateway in front of its workers', () => {
       const { port, hostname } = new URL(gateway.origin);
       const sockets = ['/health', '/api/cameras'].map((path) => {
         const socket = connectTcp(Number(port), hostname);
-        socket.write(`GET ${path} HTTP/1.1\r\nHost: x\r\nX-Half: `);
+        socket.write(`GET ${path} HTTP/1.1\r\nHost: localhost\r\nX-Half: `);
         return socket;
       });
       // Once this is answered the others have arrived too.

@@ -35,6 +35,7 @@ export class TestGateway {
         DEMO_CAMERAS: 'off',
         DATA_DIR: opened.dataDir,
         DISK_RESERVE_MB: '0',
+        ALLOW_LOOPBACK_CAMERAS: 'on',
         ...env,
       }),
       pool: opened.pool,

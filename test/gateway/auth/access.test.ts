@@ -229,32 +229,28 @@ describe('Who may do what', () => {
 
   describe('S5: a page of another site', () => {
     it('changes nothing, not even on this very machine', async () => {
-      for (const headers of [
+      const pages: Record<string, string>[] = [
         { origin: 'https://evil.test' },
         { 'sec-fetch-site': 'cross-site' },
         { 'sec-fetch-site': 'same-site' },
         { origin: 'null' },
-      ]) {
-        const { status, body } = await ask(
-          'POST',
-          '/api/cameras/disconnect',
-          headers as Record<string, string>,
-          { cameraId: '1' },
-        );
+      ];
+      for (const headers of pages) {
+        const { status, body } = await ask('POST', '/api/cameras/disconnect', headers, { cameraId: '1' });
         expect([status, body.code]).to.deep.equal([403, 'forged-request']);
       }
     });
 
     it('is no problem for our own pages and for programs', async () => {
-      for (const headers of [
+      const askers: Record<string, string>[] = [
         {},
         { origin: gateway.origin, 'sec-fetch-site': 'same-origin' },
         { 'sec-fetch-site': 'none' },
-      ])
-        expect(
-          (await ask('POST', '/api/cameras/disconnect', headers as Record<string, string>, { cameraId: '1' }))
-            .status,
-        ).to.equal(200);
+      ];
+      for (const headers of askers)
+        expect((await ask('POST', '/api/cameras/disconnect', headers, { cameraId: '1' })).status).to.equal(
+          200,
+        );
     });
 
     it('sends no form and no text that is taken for JSON', async () => {

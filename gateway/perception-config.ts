@@ -1,0 +1,56 @@
+/** Settings of what looks at the pictures: analysis, events, Moondream. */
+import { type Environment, readHttpUrl, readInteger, readOptional, readSwitch } from '#shared/settings.ts';
+
+/** Analysis, events and Moondream. */
+export interface PerceptionConfig {
+  analysis: {
+    isOn: boolean;
+    /** Pictures a second that are looked at of each camera. */
+    fps: number;
+    /** Paths of ONNX models; their descriptions lie beside them. */
+    personModel: string | undefined;
+    faceModel: string | undefined;
+  };
+  /** How long events are kept, days. */
+  eventsRetentionDays: number;
+  moondream: {
+    apiUrl: string | undefined;
+    apiKey: string | undefined;
+    model: string | undefined;
+    timeoutMs: number;
+    ratePerSecond: number;
+    /** Requests of clients in a UTC day; 0: no bound. */
+    dailyMax: number;
+    /** What watches may ask in an hour, all together and for one camera. */
+    budget: { total: number; perCamera: number };
+  };
+}
+
+/** Reads the environment. @throws SettingsError */
+export function loadPerceptionConfig(env: Environment): PerceptionConfig {
+  return {
+    analysis: {
+      isOn: readSwitch(env, 'ANALYSIS', true),
+      fps: readInteger(env, 'ANALYSIS_FPS', { fallback: 5, min: 1, max: 30 }),
+      personModel: readOptional(env, 'PERSON_MODEL'),
+      faceModel: readOptional(env, 'FACE_MODEL'),
+    },
+    eventsRetentionDays: readInteger(env, 'EVENTS_RETENTION_DAYS', { fallback: 7, min: 1, max: 3650 }),
+    moondream: {
+      apiUrl: readHttpUrl(env, 'MOONDREAM_API_URL'),
+      apiKey: readOptional(env, 'MOONDREAM_API_KEY'),
+      model: readOptional(env, 'MOONDREAM_MODEL'),
+      timeoutMs: readInteger(env, 'MOONDREAM_TIMEOUT_MS', { fallback: 60_000, min: 1000, max: 600_000 }),
+      ratePerSecond: readInteger(env, 'MOONDREAM_RATE', { fallback: 2, min: 1, max: 1000 }),
+      dailyMax: readInteger(env, 'MOONDREAM_DAILY_MAX', { fallback: 1000, min: 0, max: 1_000_000 }),
+      budget: {
+        total: readInteger(env, 'MOONDREAM_HOURLY_BUDGET', { fallback: 600, min: 1, max: 1_000_000 }),
+        perCamera: readInteger(env, 'MOONDREAM_CAMERA_HOURLY_BUDGET', {
+          fallback: 120,
+          min: 1,
+          max: 1_000_000,
+        }),
+      },
+    },
+  };
+}

@@ -1,0 +1,96 @@
+/** What looks at the pictures: analysis and its events, Moondream and its watches. */
+import type { Router } from 'express';
+import type { Metric } from '#shared/http/prometheus-text.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
+import { createAnalysis } from './analysis/analysis.ts';
+import type { CameraChannel } from './analysis/camera-channel.ts';
+import type { CameraDirectory } from './cameras/camera-directory.ts';
+import type { CameraOwners } from './cameras/camera-owners.ts';
+import { createEvents } from './events/events.ts';
+import { eventRoutes } from './events/routes.ts';
+import { createMoondream } from './moondream/moondream.ts';
+import type { PerceptionConfig } from './perception-config.ts';
+import type { Store } from './store/store.ts';
+import type { WorkerAddress } from './supervisor/worker-status.ts';
+import { createWatches } from './watches/watches.ts';
+
+/** What is needed to build it. */
+export interface PerceptionOptions {
+  config: PerceptionConfig;
+  store: Store;
+  pool: {
+    address(name: string): WorkerAddress | undefined;
+    onReady(listener: (address: WorkerAddress) => void): () => void;
+    onDown(listener: (name: string) => void): () => void;
+  };
+  /** Name of the analysis worker. */
+  worker: string;
+  directory: CameraDirectory;
+  owners: CameraOwners;
+  redactor: Redactor;
+  log: Logger;
+}
+
+/** The parts of a gateway that see. */
+export interface Perception {
+  /** Detections for `/ws`. */
+  channel: CameraChannel;
+  /** For `/api/events`, `/api/moondream` and `/api/watches`. */
+  routes: { events: Router; moondream: Router; watches: Router };
+  health(): Record<string, unknown>;
+  metrics(): Metric[];
+  start(): void;
+  /** Ends live streams first; to be called before the server and the store are closed. */
+  close(): Promise<void>;
+}
+
+/** Builds it; nothing runs before `start`. */
+export function createPerception(options: PerceptionOptions): Perception {
+  const { config, store, pool, worker, directory, owners, redactor, log } = options;
+  const isKnown = (id: string): boolean => directory.has(id);
+  const events = createEvents({ store, retentionDays: config.eventsRetentionDays, log });
+  const analysis = createAnalysis({
+    pool,
+    worker,
+    isOn: config.analysis.isOn,
+    directory,
+    owners,
+    events: events.events,
+    log,
+  });
+  const moondream = createMoondream({ ...config.moondream, owners, isKnown, redactor });
+  const watches = createWatches({
+    store,
+    questions: moondream.questions,
+    events: events.events,
+    motion: config.analysis.isOn ? analysis.channel : undefined,
+    budget: config.moondream.budget,
+    timeoutMs: config.moondream.timeoutMs,
+    isKnown,
+    redactor,
+    log,
+  });
+  return {
+    channel: analysis.channel,
+    routes: { events: eventRoutes(events.routes), moondream: moondream.routes, watches: watches.routes },
+    health: () => ({ analysis: analysis.health(), moondream: moondream.report() }),
+    metrics: () => [
+      {
+        name: 'gateway_events_total',
+        help: 'Events that began since the start, by kind.',
+        type: 'counter',
+        samples: [...events.events.counts].map(([kind, value]) => ({ labels: { kind }, value })),
+      },
+    ],
+    start: () => {
+      events.start();
+      analysis.start();
+      watches.start();
+    },
+    close: async () => {
+      await Promise.all([watches.close(), analysis.close()]);
+      await events.close();
+    },
+  };
+}
