@@ -17,6 +17,8 @@ export interface RtspSource {
   username: string;
   password: string;
   transport: Transport;
+  /** A camera of the bundled simulator, which may be dialled on this machine; only the gateway says so, no client. */
+  isSimulator?: boolean | undefined;
 }
 
 /** A video file of this installation, played in a loop in real time as if a camera sent it. */
@@ -143,6 +145,7 @@ export const rtspSourceSchema = z.object({
   username: z.string(),
   password: z.string(),
   transport: transportSchema,
+  isSimulator: z.boolean().optional(),
 });
 export const videoSourceSchema = z.object({ kind: z.literal('video'), file: z.string() });
 export const cameraSourceSchema = z.discriminatedUnion('kind', [rtspSourceSchema, videoSourceSchema]);

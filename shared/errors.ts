@@ -18,6 +18,7 @@ export const STATUS_BY_CODE = {
   'hls-unsupported-codec': 406,
   'stale-frame': 503,
   'camera-unreachable': 502,
+  'camera-address-denied': 403,
   'camera-refused': 502,
   'camera-timeout': 504,
   'camera-unauthorized': 502,
@@ -96,6 +97,8 @@ export type ErrorCode = keyof typeof STATUS_BY_CODE;
 export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'camera-unreachable':
     'Check the address and that the camera is powered and on a network this host can reach.',
+  'camera-address-denied':
+    'Whoever runs the gateway may allow it with CAMERA_ALLOW_CIDRS (private networks on a public host), CAMERA_ALLOW_PORTS or ALLOW_LOOPBACK_CAMERAS.',
   'camera-refused': 'The host answers but nothing listens on that port; check the RTSP port (usually 554).',
   'camera-timeout': 'The camera did not answer in time; check its address, port and network.',
   'camera-unauthorized': 'Check user name and password. Retries are rare because cameras lock out addresses.',

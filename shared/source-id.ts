@@ -17,5 +17,6 @@ function rtspFields(source: RtspSource): unknown[] {
     source.username,
     source.password,
     source.transport,
+    source.isSimulator ?? false,
   ];
 }

@@ -13,7 +13,7 @@ import type {
 } from './registered-camera.ts';
 
 const storedSourceSchema = z.discriminatedUnion('kind', [
-  rtspSourceSchema.omit({ password: true }),
+  rtspSourceSchema.omit({ password: true, isSimulator: true }),
   z.object({ kind: z.literal('video'), stream: z.string() }),
 ]);
 

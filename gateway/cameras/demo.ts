@@ -74,6 +74,7 @@ export class Demo {
         username: '',
         password: '',
         transport: 'tcp' as const,
+        isSimulator: true,
       };
       this.#directory.put({ id, name, location, source, origin: 'demo' });
     }

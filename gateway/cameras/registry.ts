@@ -1,10 +1,13 @@
 /** The registry: cameras that are kept for ever. The database decides, the directory follows. */
+import type { AddressPolicy } from '#shared/address-policy.ts';
+import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Store } from '../store/store.ts';
+import { checkCameraAddress } from './address-check.ts';
 import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
 import type { CameraRepository } from './camera-repository.ts';
-import type { RegisteredCamera, StoredCamera } from './registered-camera.ts';
+import type { RegisteredCamera, RegisteredSource, StoredCamera } from './registered-camera.ts';
 import { applyChanges, parseNewCamera } from './registry-input.ts';
 
 /** Uploaded videos, as far as cameras play them. */
@@ -19,6 +22,8 @@ export interface RegistryOptions {
   repository: CameraRepository;
   directory: CameraDirectory;
   videos: UploadedVideos;
+  /** Which cameras clients may have stored; the workers check what they dial in any case. */
+  addresses?: AddressPolicy;
   log: Logger;
   /** Pause between looks at what other gateways on this database changed, milliseconds. */
   refreshMs?: number;
@@ -63,6 +68,7 @@ export class CameraRegistry {
   /** Adds a camera. @throws AppError `camera-exists`, `missing-field`, `invalid-field`, `too-many-requests` */
   async create(body: unknown): Promise<KnownCamera> {
     const given = parseNewCamera(body);
+    this.#checkAddress(given, body);
     return this.#inTurn(async () => {
       const camera = given.id === undefined ? this.#withFreeId(given) : { ...given, id: given.id };
       this.#options.directory.checkRoom(camera.id);
@@ -82,12 +88,29 @@ export class CameraRegistry {
       const { store, repository } = this.#options;
       const before = await this.#editable(id);
       const changed = applyChanges(before, body);
+      if (changed.source !== before.source) this.#checkAddress(changed, body);
       await this.#checkVideo(changed);
       // Later than before even within one millisecond: other gateways look at this alone.
       const now = Math.max(Date.now(), before.updatedAt + 1);
       await repository.upsert(store.db, [changed], 'api', now);
       return this.#adopt({ ...before, ...changed, isPasswordLost: false, updatedAt: now });
     });
+  }
+
+  /**
+   * What would be connected if this were stored: a new camera, or changes of the one whose `id` it
+   * names, which keeps its password as it would then. Nothing is stored.
+   * @throws AppError as {@link create} and {@link update} do for bad fields
+   */
+  async draft(body: unknown): Promise<CameraSource> {
+    const { store, repository } = this.#options;
+    const { id, ...changes } = (body ?? {}) as { id?: unknown };
+    const before = typeof id === 'string' ? await repository.find(store.db, id) : undefined;
+    const isUnchanged = before !== undefined && Object.keys(changes).length === 0;
+    const draft =
+      before === undefined ? parseNewCamera(body) : isUnchanged ? before : applyChanges(before, changes);
+    await this.#checkVideo(draft);
+    return this.#playable(draft.source);
   }
 
   /** Removes a camera, also one that was only connected. @throws AppError `camera-not-found`, `camera-from-file` */
@@ -181,15 +204,11 @@ export class CameraRegistry {
         'a stored password was sealed with another key; give it again',
       );
     }
-    const { source } = stored;
     return {
       id: stored.id,
       name: stored.name,
       location: stored.location,
-      source:
-        source.kind === 'rtsp'
-          ? source
-          : { kind: 'video', file: (await this.#options.videos.fileOf(source.stream)) ?? '' },
+      source: await this.#playable(stored.source),
       origin: 'registry',
       enabled: stored.enabled,
       analysis: stored.analysis,
@@ -197,7 +216,17 @@ export class CameraRegistry {
     };
   }
 
-  async #checkVideo({ source }: RegisteredCamera): Promise<void> {
+  async #playable(source: RegisteredSource): Promise<CameraSource> {
+    if (source.kind === 'rtsp') return source;
+    return { kind: 'video', file: (await this.#options.videos.fileOf(source.stream)) ?? '' };
+  }
+
+  #checkAddress({ source }: Pick<RegisteredCamera, 'source'>, body: unknown): void {
+    const { addresses } = this.#options;
+    if (addresses !== undefined) checkCameraAddress(source, body, addresses);
+  }
+
+  async #checkVideo({ source }: Pick<RegisteredCamera, 'source'>): Promise<void> {
     if (source.kind !== 'video') return;
     if ((await this.#options.videos.fileOf(source.stream)) === undefined) {
       throw new AppError('invalid-field', `There is no uploaded video of camera stream ${source.stream}`, {

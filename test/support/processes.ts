@@ -10,6 +10,9 @@ import { waitFor } from './wait-for.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
+/** Cameras of tests are on this machine; port 1 and 9 are those where nobody listens. */
+const TEST_CAMERAS = { ALLOW_LOOPBACK_CAMERAS: 'on', CAMERA_ALLOW_PORTS: '1,9' };
+
 /** A process of ours under test. */
 export interface RunningProcess {
   pid: number;
@@ -44,6 +47,7 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Ru
     RTSP_WORKER_PORT: workerPort,
     SIMULATOR_PORT: simulatorPort,
     DEMO_CAMERAS: 'off',
+    ...TEST_CAMERAS,
     ...env,
   });
 }
@@ -51,7 +55,13 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Ru
 /** Starts one RTSP worker alone; resolves once it serves. */
 export async function startWorker(env: Record<string, string> = {}): Promise<RunningProcess> {
   const port = await freePort();
-  return start('workers/rtsp/main.ts', port, { WORKER_PORT: String(port), ...env });
+  return start('workers/rtsp/main.ts', port, { WORKER_PORT: String(port), ...TEST_CAMERAS, ...env });
+}
+
+/** Starts one analysis worker alone; resolves once it serves. */
+export async function startAnalysisWorker(env: Record<string, string> = {}): Promise<RunningProcess> {
+  const port = await freePort();
+  return start('workers/analysis/main.ts', port, { WORKER_PORT: String(port), ...env });
 }
 
 async function start(entry: string, port: number, env: Record<string, string>): Promise<RunningProcess> {

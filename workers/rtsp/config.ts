@@ -1,4 +1,6 @@
 /** Settings of an RTSP worker. */
+import type { AddressPolicy } from '#shared/address-policy.ts';
+import { readAddressPolicy } from '#shared/address-settings.ts';
 import { type Environment, readInteger, readLogLevel, readText } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
@@ -10,6 +12,8 @@ export interface RtspWorkerConfig {
   /** Address to bind. */
   bind: string;
   port: number;
+  /** Which cameras may be dialled. */
+  addresses: AddressPolicy;
   webrtc: WebrtcSettings;
   logLevel: string;
 }
@@ -21,10 +25,13 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
   const host = loadHostConfig(env, 'rtsp');
   // Under a gateway only the gateway may reach a worker; alone it is somebody's tool.
   const isAlone = host.token === undefined;
+  const port = readInteger(env, WORKER_ENV.port, { fallback: DEFAULT_PORT, min: 0, max: 65535 });
   return Object.freeze({
     host,
     bind: isAlone ? readText(env, 'WORKER_HOST', '0.0.0.0') : '127.0.0.1',
-    port: readInteger(env, WORKER_ENV.port, { fallback: DEFAULT_PORT, min: 0, max: 65535 }),
+    port,
+    // Whoever runs a worker by hand tries it against cameras on the same machine.
+    addresses: readAddressPolicy(env, { allowsLoopback: isAlone, ownPorts: [port] }),
     webrtc: readWebrtcSettings(env),
     logLevel: readLogLevel(env),
   });

@@ -36,7 +36,7 @@ await runWorker(process, {
   start: async () => {
     const cameras = new CameraSet({
       runSource: createRunSource({
-        rtsp: createRtspSource(),
+        rtsp: createRtspSource({ policy: config.addresses }),
         video: ({ file }, handlers, signal) => runVideoSource(file, handlers, signal),
       }),
       media: ffmpegMedia,

@@ -1,8 +1,9 @@
 /** Opens the TCP or TLS connection to a camera, with failures told apart. */
-import { connect as connectTcp, type Socket } from 'node:net';
+import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { RtspSource } from '#shared/camera-source.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
+import { type AddressGuard, resolveChecked } from './resolve.ts';
 
 const CODE_BY_ERRNO: Record<string, ErrorCode> = {
   ECONNREFUSED: 'camera-refused',
@@ -10,38 +11,67 @@ const CODE_BY_ERRNO: Record<string, ErrorCode> = {
   ETIMEDOUT: 'camera-timeout',
 };
 
+/** How to dial. */
+export interface DialOptions {
+  /** For name and connection together, milliseconds. */
+  timeoutMs: number;
+  /** Ends the attempt. */
+  signal: AbortSignal;
+  guard: AddressGuard;
+}
+
 /**
  * Connects to a camera.
- * @param signal ends the attempt
- * @throws AppError `camera-unreachable`, `camera-refused`, `camera-timeout`
+ * @throws AppError `camera-address-denied`, `camera-unreachable`, `camera-refused`, `camera-timeout`
  */
-export async function dial(source: RtspSource, timeoutMs: number, signal: AbortSignal): Promise<Socket> {
-  const { host, port, secure } = source;
-  // Cameras carry self-signed certificates: TLS here keeps listeners out, it does not prove who answers.
-  const socket = secure ? connectTls({ host, port, rejectUnauthorized: false }) : connectTcp({ host, port });
+export async function dial(source: RtspSource, { timeoutMs, signal, guard }: DialOptions): Promise<Socket> {
+  const givenUp = Promise.withResolvers<never>();
   const timeout = new AppError(
     'camera-timeout',
     `The camera did not accept a connection within ${timeoutMs} ms`,
   );
-  const timer = setTimeout(() => socket.destroy(timeout), timeoutMs);
-  const abort = (): void =>
-    void socket.destroy(new AppError('camera-disconnected', 'The attempt was given up'));
+  const timer = setTimeout(givenUp.reject, timeoutMs, timeout);
+  const abort = (): void => givenUp.reject(new AppError('camera-disconnected', 'The attempt was given up'));
   signal.addEventListener('abort', abort, { once: true });
   try {
     if (signal.aborted) abort();
-    await new Promise<void>((resolve, reject) => {
-      socket.once(secure ? 'secureConnect' : 'connect', resolve);
-      socket.once('error', reject);
-    });
-    socket.setNoDelay(true);
-    socket.setKeepAlive(true, 10_000);
-    return socket;
+    const lookup = await Promise.race([pinnedLookup(source, guard), givenUp.promise]);
+    return await connected(source, lookup, givenUp.promise);
   } catch (error) {
     throw toDialError(error);
   } finally {
     clearTimeout(timer);
     signal.removeEventListener('abort', abort);
   }
+}
+
+/** Only the gateway marks cameras of the simulator it runs itself. */
+async function pinnedLookup(source: RtspSource, guard: AddressGuard): Promise<LookupFunction | undefined> {
+  return source.isSimulator === true ? undefined : resolveChecked(source.host, source.port, guard);
+}
+
+async function connected(
+  { host, port, secure }: RtspSource,
+  lookup: LookupFunction | undefined,
+  givenUp: Promise<never>,
+): Promise<Socket> {
+  const to = { host, port, ...(lookup === undefined ? {} : { lookup }) };
+  // Cameras carry self-signed certificates: TLS here keeps listeners out, it does not prove who answers.
+  const socket = secure ? connectTls({ ...to, rejectUnauthorized: false }) : connectTcp(to);
+  const opened = new Promise<void>((resolve, reject) => {
+    socket.once(secure ? 'secureConnect' : 'connect', resolve);
+    socket.once('error', reject);
+  });
+  try {
+    await Promise.race([opened, givenUp]);
+  } catch (error) {
+    opened.catch(() => {});
+    socket.destroy();
+    throw error;
+  }
+  socket.setNoDelay(true);
+  socket.setKeepAlive(true, 10_000);
+  return socket;
 }
 
 function toDialError(error: unknown): AppError {

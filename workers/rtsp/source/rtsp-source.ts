@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import { headerOf, type InterleavedPacket, type RtspMessage } from '#shared/rtsp/message.ts';
 import { dial } from './dial.ts';
 import { ReorderBuffer } from './reorder-buffer.ts';
+import type { AddressGuard } from './resolve.ts';
 import { parseRtp } from './rtp.ts';
 import { RtpReceiver } from './rtp-receiver.ts';
 import { RtspConnection, type RtspResponse } from './rtsp-connection.ts';
@@ -23,10 +24,13 @@ export interface SourceTimings {
 
 export const SOURCE_TIMINGS: SourceTimings = { dialMs: 5000, answerMs: 5000, keepAliveMs: 25_000 };
 
-/** Creates the function that receives over RTSP 1.0 (RFC 2326). */
-export function createRtspSource(timings: SourceTimings = SOURCE_TIMINGS): RunSource<RtspSource> {
+/** Creates the function that receives over RTSP 1.0 (RFC 2326); each run resolves and checks the address anew. */
+export function createRtspSource(
+  guard: AddressGuard,
+  timings: SourceTimings = SOURCE_TIMINGS,
+): RunSource<RtspSource> {
   return async (source, handlers, signal) => {
-    const socket = await dial(source, timings.dialMs, signal);
+    const socket = await dial(source, { timeoutMs: timings.dialMs, signal, guard });
     const session = new RtspSession(socket, source, timings);
     const abort = (): void => session.close();
     signal.addEventListener('abort', abort, { once: true });
