@@ -1,16 +1,11 @@
 /** `/hls/:cameraId/*`: playlist, initialisation segments, segments and parts. */
 import { type Request, type Response, Router } from 'express';
-import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
+import { hlsDirectivesSchema } from '#shared/hls-directives.ts';
 import type { PlaylistPosition } from './hls-stream.ts';
 import type { HlsStreams } from './hls-streams.ts';
 
-/** Delivery directives (draft-pantos-hls-rfc8216bis section 6.2.5). */
-const directivesSchema = z.object({
-  _HLS_msn: z.coerce.number().int().min(0).optional(),
-  _HLS_part: z.coerce.number().int().min(0).optional(),
-});
 const FILE_NAME = /^(?:init-\d{1,16}\.mp4|seg-\d{1,16}\.m4s|part-\d{1,16}-\d{1,6}\.m4s)$/;
 
 /** Creates the routes, to be mounted under `/hls`. */
@@ -42,7 +37,7 @@ export function hlsRoutes(streams: HlsStreams): Router {
 }
 
 function positionOf({ query }: Request): PlaylistPosition | undefined {
-  const { _HLS_msn: sequence, _HLS_part: part } = parseFields(directivesSchema.loose(), query);
+  const { _HLS_msn: sequence, _HLS_part: part } = parseFields(hlsDirectivesSchema.loose(), query);
   if (sequence !== undefined) return { sequence, part };
   if (part === undefined) return undefined;
   throw new AppError('invalid-field', '_HLS_part: needs _HLS_msn', { field: '_HLS_part' });

@@ -64,7 +64,10 @@ export class HlsStreams {
     // Seconds since 1970: a segment lasts a second or more, so that no number comes twice for a player that stayed.
     const firstSequence = Math.floor(Date.now() / 1000);
     const firstDiscontinuity = Math.floor(firstSequence / DISCONTINUITY_STEP_S) % DISCONTINUITY_STEPS;
-    const stream = new HlsStream({ firstSequence, firstDiscontinuity, targetDuration }, timings ?? HLS_TIMINGS);
+    const stream = new HlsStream(
+      { firstSequence, firstDiscontinuity, targetDuration },
+      timings ?? HLS_TIMINGS,
+    );
     const samples = new SampleStream({
       onFormat: (format) => stream.onFormat(format),
       onSample: (sample) => stream.onSample(sample),

@@ -1,0 +1,124 @@
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import { openBrowser } from '../support/browser.ts';
+import { openGreyCameras } from '../support/grey-cameras.ts';
+import { getJson, postJson } from '../support/http.ts';
+import { requirePeer } from '../support/peers.ts';
+import { probeVideo } from '../support/probe-video.ts';
+import { type RunningProcess, startGateway } from '../support/processes.ts';
+import { openVideoPage, play, shown } from '../support/video-page.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const LIGHT = 214;
+const TOLERANCE = 4;
+
+describe('Low-latency HLS', function () {
+  this.timeout(90_000);
+  let cameras: RtspServer;
+  let gateway: RunningProcess;
+  let index: string;
+
+  before(async () => {
+    cameras = await openGreyCameras({ '/light': 200 });
+    gateway = await startGateway();
+    await waitFor(async () => (await getJson(`${gateway.origin}/readyz`)).status === 200, {
+      timeoutMs: 20_000,
+    });
+    await postJson(`${gateway.origin}/api/cameras/connect`, {
+      cameraId: 'light',
+      url: cameras.url('/light'),
+    });
+    index = `${gateway.origin}/hls/light/index.m3u8`;
+  });
+  after(async () => {
+    await gateway.end();
+    await cameras.close();
+  });
+
+  const playlist = async (query = ''): Promise<string> => (await fetch(`${index}${query}`)).text();
+
+  it('answers the first request with a playlist that can be played', async () => {
+    const response = await fetch(index);
+    expect(response.status).to.equal(200);
+    expect(response.headers.get('content-type')).to.equal('application/vnd.apple.mpegurl');
+    expect(response.headers.get('cache-control')).to.equal('no-store');
+    const text = await response.text();
+    for (const line of [
+      '#EXT-X-MAP:URI="init-',
+      '#EXT-X-PART:DURATION=',
+      '#EXTINF:',
+      '#EXT-X-PROGRAM-DATE-TIME:',
+    ])
+      expect(text).to.include(line);
+  });
+
+  it('names files relative to itself, so that it works behind any path prefix, and serves each of them', async () => {
+    const names = [...(await playlist()).matchAll(/^(?:[^#\n].*)$|URI="([^"]+)"/gm)].map(
+      ([line, uri]) => uri ?? line,
+    );
+    expect(names.length).to.be.greaterThan(3);
+    for (const name of names) {
+      expect(name).to.match(/^[a-z]+-[0-9-]+\.(mp4|m4s)$/);
+      const response = await fetch(new URL(name, index));
+      expect(response.status, name).to.equal(200);
+      expect(response.headers.get('content-type')).to.equal('video/mp4');
+      expect((await response.arrayBuffer()).byteLength).to.equal(
+        Number(response.headers.get('content-length')),
+      );
+    }
+  });
+
+  it('holds a reload until the part that is asked for is there', async () => {
+    const [, sequence, part] = /PRELOAD-HINT:TYPE=PART,URI="part-(\d+)-(\d+)/.exec(await playlist()) ?? [];
+    const text = await playlist(`?_HLS_msn=${sequence}&_HLS_part=${part}`);
+    // A keyframe may begin a new segment in its place.
+    const next = [`part-${sequence}-${part}.m4s`, `part-${Number(sequence) + 1}-0.m4s`];
+    const listed = [...text.matchAll(/#EXT-X-PART:.*URI="([^"]+)"/g)].map(([, name]) => name);
+    expect(listed.some((name) => next.includes(name as string))).to.equal(true);
+  });
+
+  it('refuses what it does not know', async () => {
+    const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
+    expect(await statusOf(`${gateway.origin}/hls/nobody/index.m3u8`)).to.equal(404);
+    expect(await statusOf(new URL('seg-1.m4s', index).href)).to.equal(404);
+    expect(await statusOf(new URL('secret.txt', index).href)).to.equal(404);
+    expect(await statusOf(`${index}?_HLS_msn=99999999999`)).to.equal(400);
+    expect(await statusOf(`${index}?_HLS_part=1`)).to.equal(400);
+    expect(await statusOf(`${index}?_HLS_msn=x`)).to.equal(400);
+  });
+
+  it('is played by ffmpeg', async function () {
+    requirePeer(this, 'ffmpeg');
+    const { codec, width, packets } = await probeVideo(index, ['-read_intervals', '%+3']);
+    expect([codec, width]).to.deep.equal(['h264', 320]);
+    expect(packets.length).to.be.greaterThan(30);
+  });
+
+  describe('in Chromium', () => {
+    let browser: Browser;
+
+    before(async function () {
+      requirePeer(this, 'chromium');
+      browser = await openBrowser();
+    });
+    after(() => browser?.close());
+
+    const rises = async (page: Page): Promise<void> => {
+      const { frames } = await shown(page);
+      await waitFor(async () => (await shown(page)).frames > frames + 15, { timeoutMs: 30_000 });
+    };
+
+    it('is played by hls.js, with low latency, and goes on after the camera drops', async () => {
+      const page = await openVideoPage(browser, gateway.origin);
+      await play(page, 'hls', index);
+      await rises(page);
+      const { level, latency } = await shown(page);
+      expect(level).to.be.closeTo(LIGHT, TOLERANCE);
+      expect(latency).to.be.within(0, 4);
+      cameras.setFault('/light', { fault: 'drop' });
+      await rises(page);
+      await page.context().close();
+    });
+  });
+});
