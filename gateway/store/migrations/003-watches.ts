@@ -15,16 +15,16 @@ export function watches(): Migration {
 type AnyDatabase = Kysely<unknown>;
 
 async function createWatches(db: AnyDatabase): Promise<void> {
-  const numbers = ['every_ms', 'cooldown_ms', 'next_ask_at', 'leased_until', 'created_at', 'updated_at'];
-  const switches = ['on_motion', 'needed', 'out_of', 'deliver', 'enabled', 'burst_left'];
-  const counts = ['asked', 'fired', 'failures'];
+  const bigNumbers = ['every_ms', 'cooldown_ms', 'next_ask_at', 'leased_until', 'created_at', 'updated_at'];
+  const switches = ['on_motion', 'deliver', 'enabled'];
+  const counts = ['needed', 'out_of', 'burst_left', 'asked', 'fired', 'failures'];
   let table = db.schema
     .createTable('watches')
     .addColumn('id', 'text', (column) => column.primaryKey().notNull());
   for (const name of ['camera_id', 'skill', 'prompt', 'condition', 'answers']) {
     table = table.addColumn(name, 'text', (column) => column.notNull());
   }
-  for (const name of numbers) table = table.addColumn(name, 'bigint', (column) => column.notNull());
+  for (const name of bigNumbers) table = table.addColumn(name, 'bigint', (column) => column.notNull());
   for (const name of [...switches, ...counts]) {
     table = table.addColumn(name, 'integer', (column) => column.notNull());
   }

@@ -1,0 +1,60 @@
+/** Lets watches ask upon motion. */
+import { messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { WatchRepository } from './watch-repository.ts';
+
+/** Tells of motion, as often as it likes while there is any. */
+export interface MotionSource {
+  /** @returns the function that ends it */
+  onMotion(listener: (cameraId: string) => void): () => void;
+}
+
+/** What a trigger needs. */
+export interface MotionTriggerOptions {
+  source: MotionSource;
+  repository: Pick<WatchRepository, 'noteMotion'>;
+  /** Wakes the runner. */
+  wake: () => void;
+  log: Logger;
+  /** Shortest time between two looks at the store for one camera, milliseconds. */
+  spacingMs?: number;
+  /** Unix milliseconds. */
+  now?: () => number;
+}
+
+const SPACING_MS = 1000;
+
+/** Listens from start to close. */
+export class MotionTrigger {
+  readonly #options: MotionTriggerOptions;
+  readonly #notedAt = new Map<string, number>();
+  #stop: () => void = () => {};
+  #writing: Promise<unknown> = Promise.resolve();
+
+  constructor(options: MotionTriggerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#stop = this.#options.source.onMotion((cameraId) => this.#note(cameraId));
+  }
+
+  async close(): Promise<void> {
+    this.#stop();
+    await this.#writing;
+  }
+
+  #note(cameraId: string): void {
+    const { repository, wake, log, spacingMs = SPACING_MS, now = Date.now } = this.#options;
+    const at = now();
+    if (at - (this.#notedAt.get(cameraId) ?? Number.NEGATIVE_INFINITY) < spacingMs) return;
+    this.#notedAt.set(cameraId, at);
+    this.#writing = this.#writing
+      .then(() => repository.noteMotion(cameraId, at))
+      .then(
+        (isAny) => void (isAny && wake()),
+        (error: unknown) =>
+          log.warn({ cameraId, reason: messageOf(error) }, 'motion did not reach its watches'),
+      );
+  }
+}

@@ -1,0 +1,37 @@
+/** Puts a watch's question to its camera, once. */
+import { AppError } from '#shared/errors.ts';
+import type { CameraQuestions } from '../moondream/camera-questions.ts';
+import type { CameraFrame } from '../moondream/frame-source.ts';
+import { type ReadAnswer, readAnswer } from './reading.ts';
+import type { WatchSettings } from './watch.ts';
+
+/** What was answered, and about which picture. */
+export interface AskedWatch extends ReadAnswer {
+  frame: CameraFrame;
+}
+
+/** Asks one question of a watch. */
+export interface WatchAsker {
+  /** @param onSpend called just before something is sent @throws AppError of the camera or of Moondream */
+  ask(watch: WatchSettings, options: { signal: AbortSignal; onSpend: () => void }): Promise<AskedWatch>;
+}
+
+/** An asker over live cameras. */
+export function createWatchAsker(questions: Pick<CameraQuestions, 'ask'>): WatchAsker {
+  return {
+    ask: async (watch, { signal, onSpend }) => {
+      const { cameraId, skill, condition } = watch;
+      const fields = fieldsOf(watch);
+      const { answer, frame } = await questions.ask({ cameraId, skill, fields, signal, spend: onSpend });
+      // Nobody asked for a stream.
+      if (answer.kind === 'stream')
+        throw new AppError('moondream-failed', 'Moondream answered with a stream');
+      return { ...readAnswer(skill, condition, answer.body), frame };
+    },
+  };
+}
+
+function fieldsOf({ skill, prompt }: WatchSettings): Record<string, unknown> {
+  if (skill === 'caption') return {};
+  return skill === 'query' ? { question: prompt } : { object: prompt };
+}

@@ -1,0 +1,106 @@
+/** One question of a watch, from asking to what becomes of it. */
+import { AppError, messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
+import type { WatchRow, WatchRowChanges } from '../store/database.ts';
+import { settingsOf, type WatchAnswer, type WatchError } from './watch.ts';
+import type { AskedWatch, WatchAsker } from './watch-asker.ts';
+import { type EventSink, eventOf, type FiredWatch } from './watch-event.ts';
+import { afterAnswer, afterFailure, afterFiring, isFulfilled, withAnswer } from './watch-progress.ts';
+
+/** What attempts need. */
+export interface WatchAttemptOptions {
+  asker: WatchAsker;
+  events: EventSink;
+  /** Tells somebody outside of an event, in addition; absent where nobody can be told. */
+  deliverEvent?: ((eventId: string, event: FiredWatch) => Promise<void>) | undefined;
+  redactor: Redactor;
+  log: Logger;
+  /** Unix milliseconds. */
+  now: () => number;
+}
+
+/** What became of one. */
+export interface WatchOutcome {
+  changes: WatchRowChanges;
+  /** Nothing was sent to Moondream. */
+  isUnspent: boolean;
+}
+
+/** Makes attempts; they never reject. */
+export class WatchAttempts {
+  readonly #options: WatchAttemptOptions;
+
+  constructor(options: WatchAttemptOptions) {
+    this.#options = options;
+  }
+
+  async make(row: WatchRow, signal: AbortSignal): Promise<WatchOutcome> {
+    let isUnspent = true;
+    const onSpend = (): void => {
+      isUnspent = false;
+    };
+    try {
+      const asked = await this.#options.asker.ask(settingsOf(row), { signal, onSpend });
+      return { changes: await this.#conclude(row, asked), isUnspent };
+    } catch (error) {
+      // Broken off from here, or somebody else's same question took the place: no failure of the watch.
+      const isNone = signal.aborted || (error instanceof AppError && error.code === 'question-superseded');
+      return { changes: isNone ? {} : this.#failed(row, error), isUnspent };
+    }
+  }
+
+  async #conclude(row: WatchRow, asked: AskedWatch): Promise<WatchRowChanges> {
+    const answer = this.#kept(asked);
+    const answers = withAnswer(row, answer);
+    if (!isFulfilled(row, answers)) return afterAnswer(answers);
+    const { events, log } = this.#options;
+    const event = eventOf(row, answers, asked);
+    try {
+      const eventId = await events.record(event);
+      log.info({ watch: row.id, cameraId: row.camera_id, event: eventId }, 'watch fired');
+      return {
+        ...afterFiring(row, eventId, this.#options.now()),
+        ...(await this.#deliver(row, eventId, event)),
+      };
+    } catch (error) {
+      // The answers stay, so that it fires as soon as events can be kept again.
+      return { ...this.#failed(row, error), answers: JSON.stringify(answers) };
+    }
+  }
+
+  /** That nobody could be told does not undo the event. */
+  async #deliver(row: WatchRow, eventId: string, event: FiredWatch): Promise<WatchRowChanges> {
+    const { deliverEvent } = this.#options;
+    if (row.deliver !== 1 || deliverEvent === undefined) return {};
+    try {
+      await deliverEvent(eventId, event);
+      return {};
+    } catch (error) {
+      return { last_error: JSON.stringify(this.#describe(error)) };
+    }
+  }
+
+  #kept({ reading, text, frame: { sequence, timestamp } }: AskedWatch): WatchAnswer {
+    return { at: this.#options.now(), reading, text, sequence, timestamp };
+  }
+
+  #failed(row: WatchRow, error: unknown): WatchRowChanges {
+    const retryAfterMs = error instanceof AppError ? (error.retryAfter ?? 0) * 1000 : 0;
+    return afterFailure(row, this.#describe(error), retryAfterMs, this.#options.now());
+  }
+
+  #describe(error: unknown): WatchError {
+    const { redactor, log, now } = this.#options;
+    if (!(error instanceof AppError)) {
+      log.error({ err: error }, 'a watch failed');
+      return {
+        code: 'internal-error',
+        message: 'Something went wrong inside; the log knows more',
+        at: now(),
+      };
+    }
+    const hint = error.hint === undefined ? {} : { hint: error.hint };
+    return { code: error.code, message: redactor.redact(messageOf(error)), ...hint, at: now() };
+  }
+}

@@ -1,0 +1,130 @@
+/** What clients write about watches, and what it means. */
+import { z } from 'zod';
+import { cameraIdSchema, parseFields } from '#shared/camera.ts';
+import { AppError } from '#shared/errors.ts';
+import { type Condition, WATCH_SKILLS, type WatchSettings } from './watch.ts';
+
+const HOUR_MS = 3_600_000;
+const MAX_COUNT = 1000;
+const MAX_WINDOW = 20;
+const DEFAULT_COOLDOWN_MS = 60_000;
+/** Between two questions while there is motion, unless told otherwise. */
+const DEFAULT_BURST_MS = 2000;
+
+const conditionSchema = z.union([
+  z.enum(['yes', 'no']).transform((answer) => ({ answer })),
+  z.strictObject({ answer: z.enum(['yes', 'no']) }),
+  z.strictObject({ contains: z.string().trim().min(1).max(200) }),
+  z.strictObject({ atLeast: z.number().int().min(1).max(MAX_COUNT) }),
+  z.strictObject({ atMost: z.number().int().min(0).max(MAX_COUNT) }),
+]);
+
+export const watchChangesSchema = z.strictObject({
+  skill: z.enum(WATCH_SKILLS).optional(),
+  prompt: z.string().trim().max(2000).optional(),
+  everyMs: z
+    .number()
+    .int()
+    .min(1000)
+    .max(24 * HOUR_MS)
+    .optional(),
+  onMotion: z.boolean().optional(),
+  condition: conditionSchema.optional(),
+  n: z.number().int().min(1).max(MAX_WINDOW).optional(),
+  of: z.number().int().min(1).max(MAX_WINDOW).optional(),
+  cooldownMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(24 * HOUR_MS)
+    .optional(),
+  deliver: z.boolean().optional(),
+  enabled: z.boolean().optional(),
+});
+
+export const newWatchSchema = watchChangesSchema.extend({
+  cameraId: z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]),
+  skill: z.enum(WATCH_SKILLS),
+});
+
+/** Reads the body of `POST /api/watches`. @throws AppError `missing-field` or `invalid-field`, naming the field */
+export function parseNewWatch(body: unknown): WatchSettings {
+  expectFields(body, ['cameraId', 'skill']);
+  const {
+    cameraId,
+    skill,
+    prompt = '',
+    everyMs,
+    onMotion = false,
+    n = 1,
+    ...rest
+  } = parseFields(newWatchSchema, body);
+  if (everyMs === undefined && !onMotion)
+    throw missing('everyMs', 'Missing required fields: everyMs or onMotion');
+  return checked({
+    cameraId,
+    skill,
+    prompt,
+    everyMs: everyMs ?? DEFAULT_BURST_MS,
+    onMotion,
+    condition: rest.condition ?? usualCondition(skill),
+    n,
+    of: rest.of ?? n,
+    cooldownMs: rest.cooldownMs ?? DEFAULT_COOLDOWN_MS,
+    deliver: rest.deliver ?? false,
+    enabled: rest.enabled ?? true,
+  });
+}
+
+/** Applies the body of `PATCH /api/watches/:id`. @throws AppError `invalid-field`, naming the field */
+export function applyWatchChanges(before: WatchSettings, body: unknown): WatchSettings {
+  const changes = parseFields(watchChangesSchema, body);
+  const given = Object.fromEntries(Object.entries(changes).filter(([, value]) => value !== undefined));
+  if (Object.keys(given).length === 0) {
+    throw new AppError('invalid-field', 'The body names nothing to change', { field: 'body' });
+  }
+  const after = { ...before, ...given } as WatchSettings;
+  const isOther = after.skill !== before.skill && changes.condition === undefined;
+  return checked(isOther ? { ...after, condition: usualCondition(after.skill) } : after);
+}
+
+function usualCondition(skill: WatchSettings['skill']): Condition {
+  if (skill === 'caption') throw missing('condition', 'A caption needs a condition: {"contains": "..."}');
+  return skill === 'query' ? { answer: 'yes' } : { atLeast: 1 };
+}
+
+function checked(watch: WatchSettings): WatchSettings {
+  const { skill, prompt, condition, n, of } = watch;
+  if (of < n) throw invalid('of', 'of must not be smaller than n');
+  if (prompt === '' && skill !== 'caption') throw missing('prompt', 'Missing required fields: prompt');
+  if (prompt !== '' && skill === 'caption') throw invalid('prompt', 'prompt: a caption takes none');
+  const isText = 'answer' in condition || 'contains' in condition;
+  if (
+    isText !== (skill === 'query' || skill === 'caption') ||
+    (skill === 'caption' && 'answer' in condition)
+  ) {
+    throw invalid('condition', `condition: ${skill} takes ${CONDITIONS[skill]}`);
+  }
+  return watch;
+}
+
+const CONDITIONS = {
+  query: '"yes", "no" or {"contains": "..."}',
+  caption: '{"contains": "..."}',
+  detect: '{"atLeast": number} or {"atMost": number}',
+  point: '{"atLeast": number} or {"atMost": number}',
+};
+
+function expectFields(body: unknown, names: readonly string[]): void {
+  const given = typeof body === 'object' && body !== null ? body : {};
+  const absent = names.filter((name) => [undefined, null, ''].includes(Reflect.get(given, name)));
+  if (absent.length > 0) throw missing(absent[0] as string, `Missing required fields: ${absent.join(', ')}`);
+}
+
+function missing(field: string, message: string): AppError {
+  return new AppError('missing-field', message, { field });
+}
+
+function invalid(field: string, message: string): AppError {
+  return new AppError('invalid-field', message, { field });
+}

@@ -1,0 +1,118 @@
+/** What a runner does with watches: takes those that are due, and tells how they go on. */
+import type { Transaction } from 'kysely';
+import { AppError } from '#shared/errors.ts';
+import type { Database, WatchRow, WatchRowChanges } from '../store/database.ts';
+import type { Store } from '../store/store.ts';
+import { type BudgetRepository, HOUR_MS } from './budget-repository.ts';
+import { UPON_MOTION } from './watch.ts';
+import { whenAsked } from './watch-progress.ts';
+
+/** How a runner takes watches. */
+export interface WatchLeaseOptions {
+  store: Store;
+  budget: BudgetRepository;
+  /** Name of the runner, different for each. */
+  owner: string;
+  /** Milliseconds until what a killed runner had in hand is free again. */
+  leaseMs: number;
+}
+
+/** What a runner got. */
+export interface TakenWatches {
+  /** As they are once taken. */
+  watches: WatchRow[];
+  /** When the next becomes due, Unix milliseconds; undefined when none waits for a time. */
+  nextDueAt: number | undefined;
+}
+
+/** The leases of one runner. */
+export class WatchLeaseRepository {
+  readonly #options: WatchLeaseOptions;
+
+  constructor(options: WatchLeaseOptions) {
+    this.#options = options;
+  }
+
+  /** Takes watches that are due and that the budget allows to ask. @param now Unix milliseconds */
+  take(limit: number, now: number): Promise<TakenWatches> {
+    return this.#options.store.transaction(async (trx) => {
+      const due = limit > 0 ? await this.#due(trx, limit, now) : [];
+      const watches: WatchRow[] = [];
+      for (const row of due) {
+        const taken = await this.#takeOne(trx, row, now);
+        if (taken !== undefined) watches.push(taken);
+      }
+      if (due.length > 0) await this.#options.budget.prune(trx, now);
+      return { watches, nextDueAt: await nextDueAt(trx, now) };
+    });
+  }
+
+  /**
+   * Gives a watch back. One that was changed, removed or taken by another meanwhile is left alone.
+   * @param isUnspent gives its question back to the budget
+   */
+  async settle(row: WatchRow, changes: WatchRowChanges, isUnspent: boolean): Promise<void> {
+    const { store, budget, owner } = this.#options;
+    await store.transaction(async (trx) => {
+      // The budget first, as when it is taken.
+      if (isUnspent) await budget.giveBack(trx, row.camera_id, row.last_asked_at as number);
+      await trx
+        .updateTable('watches')
+        .set({ ...changes, leased_until: 0, lease_owner: null })
+        .where('id', '=', row.id)
+        .where('lease_owner', '=', owner)
+        .where('last_asked_at', '=', row.last_asked_at)
+        .execute();
+    });
+  }
+
+  #due(trx: Transaction<Database>, limit: number, now: number): Promise<WatchRow[]> {
+    return trx
+      .selectFrom('watches')
+      .selectAll()
+      .where('enabled', '=', 1)
+      .where('next_ask_at', '<=', now)
+      .where('leased_until', '<=', now)
+      .orderBy('next_ask_at')
+      .limit(limit)
+      .$if(this.#options.store.engine === 'postgres', (query) => query.forUpdate().skipLocked())
+      .execute();
+  }
+
+  async #takeOne(trx: Transaction<Database>, row: WatchRow, now: number): Promise<WatchRow | undefined> {
+    const { budget, owner, leaseMs } = this.#options;
+    const isAllowed = await budget.take(trx, row.camera_id, now);
+    const changes = isAllowed
+      ? { ...whenAsked(row, now), leased_until: now + leaseMs, lease_owner: owner }
+      : untilNextHour(row, now);
+    await trx.updateTable('watches').set(changes).where('id', '=', row.id).execute();
+    return isAllowed ? { ...row, ...changes } : undefined;
+  }
+}
+
+function untilNextHour(row: WatchRow, now: number) {
+  const { code, message, hint } = new AppError(
+    'moondream-budget-spent',
+    'The questions of this hour have been asked',
+  );
+  const isOver = row.on_motion === 1;
+  return {
+    next_ask_at: isOver ? UPON_MOTION : (Math.floor(now / HOUR_MS) + 1) * HOUR_MS,
+    burst_left: 0,
+    last_error: JSON.stringify({ code, message, hint, at: now }),
+  };
+}
+
+async function nextDueAt(trx: Transaction<Database>, now: number): Promise<number | undefined> {
+  const row = await trx
+    .selectFrom('watches')
+    .select('next_ask_at')
+    .where('enabled', '=', 1)
+    .where('leased_until', '<=', now)
+    .where('next_ask_at', '>', now)
+    .where('next_ask_at', '<', UPON_MOTION)
+    .orderBy('next_ask_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.next_ask_at;
+}

@@ -1,0 +1,96 @@
+/** How a watch goes on after what happened to it. Nothing here asks, stores or waits. */
+import type { WatchRow, WatchRowChanges } from '../store/database.ts';
+import { answersOf, UPON_MOTION, type WatchAnswer, type WatchError } from './watch.ts';
+
+const MIN_BACKOFF_MS = 2000;
+const MAX_BACKOFF_MS = 5 * 60_000;
+
+/** What a watch looks like when it starts, or starts again: nothing of before counts. */
+export function atStart(isOnMotion: boolean, now: number) {
+  return {
+    answers: '[]',
+    burst_left: 0,
+    failures: 0,
+    last_error: null,
+    leased_until: 0,
+    lease_owner: null,
+    next_ask_at: isOnMotion ? UPON_MOTION : now,
+  };
+}
+
+/** When the next question follows, decided as one is asked. */
+export function whenAsked(row: WatchRow, now: number) {
+  const burstLeft = row.on_motion === 1 ? Math.max(0, row.burst_left - 1) : 0;
+  const isLast = row.on_motion === 1 && burstLeft === 0;
+  return {
+    burst_left: burstLeft,
+    next_ask_at: isLast ? UPON_MOTION : now + row.every_ms,
+    last_asked_at: now,
+    asked: row.asked + 1,
+  };
+}
+
+/** The answers that count with one more; a picture that was asked about before counts once. */
+export function withAnswer(row: Pick<WatchRow, 'answers' | 'out_of'>, answer: WatchAnswer): WatchAnswer[] {
+  const before = answersOf(row);
+  const last = before.at(-1);
+  const isSamePicture = last?.sequence === answer.sequence && last.timestamp === answer.timestamp;
+  return (isSamePicture ? before : [...before, answer]).slice(-row.out_of);
+}
+
+/** Whether enough answers fulfil the condition. */
+export function isFulfilled(row: Pick<WatchRow, 'needed'>, answers: readonly WatchAnswer[]): boolean {
+  return answers.filter(({ reading }) => reading === 'yes').length >= row.needed;
+}
+
+/** After an answer that fired nothing. */
+export function afterAnswer(answers: readonly WatchAnswer[]): WatchRowChanges {
+  return { answers: JSON.stringify(answers), failures: 0, last_error: null };
+}
+
+/** After it fired: it starts anew, and asks nothing while it cools down, since no answer could fire it. */
+export function afterFiring(row: WatchRow, eventId: string, now: number): WatchRowChanges {
+  return {
+    ...afterAnswer([]),
+    fired: row.fired + 1,
+    last_fired_at: now,
+    last_event_id: eventId,
+    burst_left: 0,
+    next_ask_at: row.on_motion === 1 ? UPON_MOTION : now + Math.max(row.every_ms, row.cooldown_ms),
+  };
+}
+
+/** After a question without an answer: the next comes later each time. @param retryAfterMs as Moondream wished */
+export function afterFailure(
+  row: WatchRow,
+  error: WatchError,
+  retryAfterMs: number,
+  now: number,
+): WatchRowChanges {
+  const backoffMs = Math.min(
+    MAX_BACKOFF_MS,
+    Math.max(MIN_BACKOFF_MS, row.every_ms) * 2 ** Math.min(row.failures, 20),
+  );
+  const nextAskAt = now + Math.max(row.every_ms, backoffMs, retryAfterMs);
+  // Without questions left it waits for motion, or motion has set a time meanwhile.
+  const isOver = row.on_motion === 1 && row.burst_left === 0;
+  return {
+    failures: row.failures + 1,
+    last_error: JSON.stringify(error),
+    ...(isOver ? {} : { next_ask_at: nextAskAt }),
+  };
+}
+
+/** After motion: a watch that waited for it asks as often as it needs answers; undefined where nothing changes. */
+export function afterMotion(row: WatchRow, now: number): WatchRowChanges | undefined {
+  const isCooling = row.last_fired_at !== null && now < row.last_fired_at + row.cooldown_ms;
+  if (isCooling) return undefined;
+  if (row.next_ask_at < UPON_MOTION) return { burst_left: row.out_of };
+  const isUnderWay = row.leased_until > now;
+  return {
+    burst_left: row.out_of,
+    next_ask_at: isUnderWay ? Math.max(now, (row.last_asked_at ?? 0) + row.every_ms) : now,
+    // Answers to an earlier motion say nothing of this one.
+    ...(isUnderWay ? {} : { answers: '[]' }),
+  };
+}

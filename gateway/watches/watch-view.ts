@@ -1,0 +1,57 @@
+/** A watch as clients see it. */
+import type { WatchRow } from '../store/database.ts';
+import { answersOf, settingsOf, UPON_MOTION, type WatchError } from './watch.ts';
+
+/** How a watch is. */
+export type WatchState =
+  | 'paused'
+  | 'asking'
+  /** The last question was not answered; `lastError` says why. */
+  | 'failing'
+  | 'cooling-down'
+  | 'waiting-for-motion'
+  | 'waiting';
+
+/** @param now Unix milliseconds */
+export function viewWatch(row: WatchRow, now: number): object {
+  const answers = answersOf(row).map(({ at, ...answer }) => ({ at: isoTime(at), ...answer }));
+  const isTimed = row.enabled === 1 && row.next_ask_at < UPON_MOTION;
+  return {
+    id: row.id,
+    ...settingsOf(row),
+    state: stateOf(row, now),
+    answers,
+    lastAnswer: answers.at(-1) ?? null,
+    lastError: errorOf(row),
+    asked: row.asked,
+    fired: row.fired,
+    lastAskedAt: isoTimeOrNull(row.last_asked_at),
+    lastFiredAt: isoTimeOrNull(row.last_fired_at),
+    lastEventId: row.last_event_id,
+    nextAskAt: isTimed ? isoTime(row.next_ask_at) : null,
+    createdAt: isoTime(row.created_at),
+    updatedAt: isoTime(row.updated_at),
+  };
+}
+
+function stateOf(row: WatchRow, now: number): WatchState {
+  if (row.enabled !== 1) return 'paused';
+  if (row.leased_until > now) return 'asking';
+  if (row.last_error !== null) return 'failing';
+  if (row.last_fired_at !== null && now < row.last_fired_at + row.cooldown_ms) return 'cooling-down';
+  return row.next_ask_at < UPON_MOTION ? 'waiting' : 'waiting-for-motion';
+}
+
+function errorOf({ last_error: text }: WatchRow): object | null {
+  if (text === null) return null;
+  const error = JSON.parse(text) as WatchError;
+  return { ...error, at: isoTime(error.at) };
+}
+
+function isoTimeOrNull(ms: number | null): string | null {
+  return ms === null ? null : isoTime(ms);
+}
+
+function isoTime(ms: number): string {
+  return new Date(ms).toISOString();
+}

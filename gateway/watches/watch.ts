@@ -1,0 +1,82 @@
+/** A watch: a question asked of a camera again and again, which fires when the answers fulfil a condition. */
+import type { WatchRow } from '../store/database.ts';
+
+/** Skills whose answers can be read as fulfilling a condition or not. */
+export const WATCH_SKILLS = ['query', 'caption', 'detect', 'point'] as const;
+export type WatchSkill = (typeof WATCH_SKILLS)[number];
+
+/** When an answer fulfils a watch. */
+export type Condition =
+  /** Free text that says so. */
+  | { answer: 'yes' | 'no' }
+  /** Text with these words in it, upper or lower case. */
+  | { contains: string }
+  /** Objects or points found. */
+  | { atLeast: number }
+  | { atMost: number };
+
+/** Whether an answer fulfils the condition; `unknown` where it cannot be told. */
+export type Reading = 'yes' | 'no' | 'unknown';
+
+/** One answer, as far as it is kept. */
+export interface WatchAnswer {
+  /** When it came, Unix milliseconds. */
+  at: number;
+  reading: Reading;
+  /** What was answered, shortened. */
+  text: string;
+  /** Sequence number of the frame and when it was taken, Unix seconds. */
+  sequence: number;
+  timestamp: number;
+}
+
+/** What a client decides about a watch. */
+export interface WatchSettings {
+  cameraId: string;
+  skill: WatchSkill;
+  prompt: string;
+  /** Milliseconds between two questions. */
+  everyMs: number;
+  onMotion: boolean;
+  condition: Condition;
+  /** It fires when `n` of the last `of` answers fulfil the condition. */
+  n: number;
+  of: number;
+  cooldownMs: number;
+  deliver: boolean;
+  enabled: boolean;
+}
+
+/** What is kept of a failure. */
+export interface WatchError {
+  code: string;
+  message: string;
+  hint?: string;
+  /** Unix milliseconds. */
+  at: number;
+}
+
+/** `next_ask_at` of a watch that waits for motion: beyond any date, and exact in a double. */
+export const UPON_MOTION = 8_640_000_000_000_000;
+
+/** The settings within a row. */
+export function settingsOf(row: WatchRow): WatchSettings {
+  return {
+    cameraId: row.camera_id,
+    skill: row.skill as WatchSkill,
+    prompt: row.prompt,
+    everyMs: row.every_ms,
+    onMotion: row.on_motion === 1,
+    condition: JSON.parse(row.condition) as Condition,
+    n: row.needed,
+    of: row.out_of,
+    cooldownMs: row.cooldown_ms,
+    deliver: row.deliver === 1,
+    enabled: row.enabled === 1,
+  };
+}
+
+/** The answers that count, oldest first. */
+export function answersOf(row: Pick<WatchRow, 'answers'>): WatchAnswer[] {
+  return JSON.parse(row.answers) as WatchAnswer[];
+}

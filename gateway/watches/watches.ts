@@ -1,0 +1,94 @@
+/** Everything about watches, put together. */
+import { randomUUID } from 'node:crypto';
+import type { Router } from 'express';
+import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
+import type { CameraQuestions } from '../moondream/camera-questions.ts';
+import type { Store } from '../store/store.ts';
+import { BudgetRepository, type HourlyBudget } from './budget-repository.ts';
+import { type MotionSource, MotionTrigger } from './motion-trigger.ts';
+import { watchRoutes } from './routes.ts';
+import { createWatchAsker } from './watch-asker.ts';
+import { type WatchAttemptOptions, WatchAttempts } from './watch-attempt.ts';
+import type { EventSink } from './watch-event.ts';
+import { WatchLeaseRepository } from './watch-lease-repository.ts';
+import { WatchRepository } from './watch-repository.ts';
+import { WatchRunner } from './watch-runner.ts';
+
+/** What watches need. */
+export interface WatchesOptions {
+  store: Store;
+  questions: Pick<CameraQuestions, 'ask'>;
+  events: EventSink;
+  /** Absent: watches that wait for motion are refused. */
+  motion?: MotionSource | undefined;
+  /** Absent: watches that want deliveries are refused. */
+  deliverEvent?: WatchAttemptOptions['deliverEvent'];
+  /** MOONDREAM_HOURLY_BUDGET and MOONDREAM_CAMERA_HOURLY_BUDGET. */
+  budget: HourlyBudget;
+  /** MOONDREAM_TIMEOUT_MS. */
+  timeoutMs: number;
+  /** Most watches. */
+  max?: number;
+  /** Longest pause between two looks at the store, milliseconds. */
+  pollMs?: number;
+  /** Whether the gateway knows a camera. */
+  isKnown: (cameraId: string) => boolean;
+  redactor: Redactor;
+  log: Logger;
+  /** Unix milliseconds. */
+  now?: () => number;
+}
+
+/** Watches of one gateway. */
+export interface Watches {
+  /** For `/api/watches`. */
+  routes: Router;
+  /** Begins to ask as soon as the database is there. */
+  start(): void;
+  /** To be called before the store is closed. */
+  close(): Promise<void>;
+}
+
+const MAX_WATCHES = 200;
+/** For what comes beside the answer itself: a turn at the key, a picture, an event. Milliseconds. */
+const LEASE_MARGIN_MS = 60_000;
+
+/** Puts watches together; nothing is asked before `start`. */
+export function createWatches(options: WatchesOptions): Watches {
+  const { store, motion, isKnown, log, max = MAX_WATCHES, now = Date.now } = options;
+  const repository = new WatchRepository(store);
+  const runner = createRunner(options, now);
+  const wake = (): void => runner.wake();
+  const trigger = motion && new MotionTrigger({ source: motion, repository, wake, log, now });
+  const hasMotion = motion !== undefined;
+  const canDeliver = options.deliverEvent !== undefined;
+  let isClosed = false;
+  const begin = (): void => {
+    if (isClosed) return;
+    runner.start();
+    trigger?.start();
+  };
+  return {
+    routes: watchRoutes({ repository, isKnown, hasMotion, canDeliver, max, wake, now }),
+    // A database that was closed before it was there leaves nothing to ask.
+    start: () => void store.whenReady().then(begin, () => {}),
+    close: async () => {
+      isClosed = true;
+      await Promise.all([trigger?.close(), runner.close()]);
+    },
+  };
+}
+
+function createRunner(options: WatchesOptions, now: () => number): WatchRunner {
+  const { store, questions, budget, timeoutMs, events, deliverEvent, redactor, log, pollMs } = options;
+  const leases = new WatchLeaseRepository({
+    store,
+    budget: new BudgetRepository(budget),
+    owner: randomUUID(),
+    leaseMs: timeoutMs + LEASE_MARGIN_MS,
+  });
+  const asker = createWatchAsker(questions);
+  const attempts = new WatchAttempts({ asker, events, deliverEvent, redactor, log, now });
+  return new WatchRunner({ leases, attempts, log, now, ...(pollMs === undefined ? {} : { pollMs }) });
+}

@@ -1,0 +1,27 @@
+/** Reads free text as yes or no, where it says so outright, and never guesses. */
+import type { Reading } from './watch.ts';
+
+const ORNAMENT = /[*_`"'“”‘’()[\]]/g;
+/** `No` needs a pause behind it: `No person is visible` may well mean yes. */
+const LEADING = /^(?:(yes)(?=$|[\s.,;:!—–-])|(no)(?=$|\s*[.,;:!—–]|\s+-))(.*)$/s;
+const FRAMED = /^(?:the |my )?answer(?: is|:| would be)\s*(yes|no)\s*[.!]?$/;
+/** The other word as a clause of its own, or a turn that takes the first word back. */
+const TAKEN_BACK = /(?:^|[.,;:!—–-]|\b(?:and|or|but|also|actually|maybe))\s*(?:yes|no)\s*(?:$|[.,;:!—–-])/;
+const HEDGED = /^[\s,.;:—–-]*(?:and|or)\s+(?:yes|no)\b/;
+
+/** `yes` or `no` only where the text opens with it and does not take it back. */
+export function readYesNo(text: string): Reading {
+  const plain = text.replace(ORNAMENT, '').replace(/\s+/g, ' ').trim().toLowerCase();
+  const framed = FRAMED.exec(plain)?.[1];
+  if (framed !== undefined) return framed as Reading;
+  const [, yes, no, rest = ''] = LEADING.exec(plain) ?? [];
+  const word = yes ?? no;
+  if (word === undefined || HEDGED.test(rest) || saysOther(rest, word)) return 'unknown';
+  return word as Reading;
+}
+
+function saysOther(rest: string, word: string): boolean {
+  const other = word === 'yes' ? 'no' : 'yes';
+  const found = rest.match(new RegExp(TAKEN_BACK, 'g')) ?? [];
+  return found.some((clause) => clause.includes(other));
+}

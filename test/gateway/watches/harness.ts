@@ -1,0 +1,148 @@
+/** Watches on a real database, with cameras and Moondream that a test plays. */
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import express from 'express';
+import { pino } from 'pino';
+import { problemHandler } from '#shared/http/problem.ts';
+import { Redactor } from '#shared/redact.ts';
+import type { CameraAnswer, CameraQuestion } from '../../../gateway/moondream/camera-questions.ts';
+import type { Store } from '../../../gateway/store/store.ts';
+import type { FiredWatch } from '../../../gateway/watches/watch-event.ts';
+import { createWatches, type Watches, type WatchesOptions } from '../../../gateway/watches/watches.ts';
+import { getJson, type JsonAnswer, postJson } from '../../support/http.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+/** A secret that Moondream's errors may hold. */
+export const KEY = 'S3cr3tC4nary';
+
+/** One gateway's watches. */
+export class WatchHarness {
+  /** What the clock shows; it stands until a test moves it. */
+  readonly clock: { now: number };
+  readonly asked: CameraQuestion[] = [];
+  readonly events: FiredWatch[] = [];
+  /** What Moondream answers, or throws. */
+  answer: (question: CameraQuestion) => Promise<Record<string, unknown>> | Record<string, unknown> = () => ({
+    answer: 'No.',
+  });
+  /** What recording an event does. */
+  record: (event: FiredWatch) => string = (event) => `event-${this.events.push(event)}`;
+  readonly #listeners = new Set<(cameraId: string) => void>();
+  #watches: Watches | undefined;
+  #server: Server | undefined;
+  #sequence = 0;
+
+  constructor(clock = { now: Date.UTC(2026, 4, 1, 12, 10) }) {
+    this.clock = clock;
+  }
+
+  /** Opens one; cameras `1` and `2` are known. */
+  static async open(
+    store: Store,
+    options: Partial<WatchesOptions> & { clock?: { now: number } } = {},
+  ): Promise<WatchHarness> {
+    const harness = new WatchHarness(options.clock);
+    const redactor = new Redactor();
+    redactor.add(KEY);
+    const log = pino({ level: 'silent' });
+    harness.#watches = createWatches({
+      store,
+      questions: { ask: (question) => harness.#ask(question) },
+      events: { record: async (event) => harness.record(event) },
+      motion: { onMotion: (listener) => harness.#listen(listener) },
+      budget: { total: 600, perCamera: 120 },
+      timeoutMs: 30_000,
+      pollMs: 15,
+      isKnown: (id) => ['1', '2'].includes(id),
+      redactor,
+      log,
+      now: () => harness.clock.now,
+      ...options,
+    });
+    const app = express();
+    app.use('/api/watches', harness.#watches.routes);
+    app.use(problemHandler({ log, redactor }));
+    harness.#server = app.listen(0, '127.0.0.1');
+    await once(harness.#server, 'listening');
+    harness.#watches.start();
+    return harness;
+  }
+
+  get api(): string {
+    return `http://127.0.0.1:${((this.#server as Server).address() as AddressInfo).port}/api/watches`;
+  }
+
+  /** Makes a watch. */
+  create(body: object): Promise<JsonAnswer> {
+    return postJson(this.api, {
+      cameraId: '1',
+      skill: 'query',
+      prompt: 'Is the gate open?',
+      everyMs: 1000,
+      ...body,
+    });
+  }
+
+  /** A watch as clients see it. */
+  // biome-ignore lint/suspicious/noExplicitAny: what a test expects of it is what it asserts
+  async view(id: string): Promise<any> {
+    return (await getJson(`${this.api}/${id}`)).body;
+  }
+
+  change(id: string, body: object): Promise<Response> {
+    const headers = { 'Content-Type': 'application/json' };
+    return fetch(`${this.api}/${id}`, { method: 'PATCH', headers, body: JSON.stringify(body) });
+  }
+
+  remove(id: string): Promise<Response> {
+    return fetch(`${this.api}/${id}`, { method: 'DELETE' });
+  }
+
+  /** Waits until so many questions were asked and settled. */
+  async untilAsked(id: string, times: number): Promise<void> {
+    const message = `question ${times}`;
+    await waitFor(
+      async () => {
+        const { asked, state } = await this.view(id);
+        return asked === times && state !== 'asking';
+      },
+      { message },
+    );
+  }
+
+  /** Moves the clock on, a question at a time. */
+  async askAgain(id: string, times = 1): Promise<void> {
+    for (let n = 0; n < times; n += 1) {
+      const { asked, everyMs } = await this.view(id);
+      this.clock.now += everyMs;
+      await this.untilAsked(id, asked + 1);
+    }
+  }
+
+  move(cameraId: string): void {
+    for (const listener of this.#listeners) listener(cameraId);
+  }
+
+  async close(): Promise<void> {
+    this.#server?.closeAllConnections();
+    this.#server?.close();
+    await this.#watches?.close();
+  }
+
+  #listen(listener: (cameraId: string) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  async #ask(question: CameraQuestion): Promise<CameraAnswer> {
+    this.asked.push(question);
+    const body = await this.answer(question);
+    question.spend?.();
+    this.#sequence += 1;
+    const timestamp = this.clock.now / 1000;
+    const facts = { sequence: this.#sequence, timestamp, ageMs: 40, width: 640, height: 360 };
+    const frame = { jpeg: Buffer.from(`picture ${this.#sequence}`), ...facts };
+    return { answer: { kind: 'json', body }, frame, pictureId: 'p', isCached: false };
+  }
+}
