@@ -1,5 +1,6 @@
 /** One camera as its WebRTC viewers share it: packets are made once, while there is a viewer. */
 import { AppError } from '#shared/errors.ts';
+import { splitNals } from '../mp4/annex-b.ts';
 import type { PacketSubscriber } from '../packets/packet-hub.ts';
 import type { SequencedPacket } from '../pictures/gop-cache.ts';
 import { VIDEO_CLOCK_HZ, type VideoCodec, type VideoTrack } from '../source/packet.ts';
@@ -90,17 +91,19 @@ export class CameraStream implements PacketSubscriber {
 
   onPacket(packet: SequencedPacket): void {
     if (this.#packetizer === undefined) return;
-    if (this.#watch?.add(packet) === true) {
+    const { keyframe, mediaTimeMs } = packet;
+    const nals = splitNals(packet.data);
+    if (this.#watch?.add({ nals, keyframe, mediaTimeMs }) === true) {
       this.#packetizer = undefined;
       this.#fail(
         new AppError('webrtc-b-frames', 'The camera sends B-frames, which WebRTC cannot carry in order'),
       );
       return;
     }
-    const packets = this.#packetizer.packetize(packet.data, packet.keyframe);
+    const packets = this.#packetizer.packetize(nals, keyframe);
     if (packets.length === 0) return;
-    const ticks = (packet.mediaTimeMs * VIDEO_CLOCK_HZ) / 1000;
-    this.log.append(packets, { keyframe: packet.keyframe, ticks, epoch: this.#epoch });
+    const ticks = (mediaTimeMs * VIDEO_CLOCK_HZ) / 1000;
+    this.log.append(packets, { keyframe, ticks, epoch: this.#epoch });
     for (const { sender } of this.#playing) sender.pump(true);
     this.#keepPace();
   }

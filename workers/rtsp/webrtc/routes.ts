@@ -2,16 +2,15 @@
 import express, { type Request, Router } from 'express';
 import { cameraIdSchema, parseFields } from '#shared/camera.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
-import { SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
-import type { Session } from './session.ts';
-import type { SessionSet } from './session-set.ts';
 import {
-  addClientCandidate,
   answerRequestSchema,
   candidateRequestSchema,
   offerRequestSchema,
-  parseBody,
-} from './signalling.ts';
+} from '#shared/webrtc-signalling.ts';
+import { SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
+import type { Session } from './session.ts';
+import type { SessionSet } from './session-set.ts';
+import { addClientCandidate, parseBody } from './signalling.ts';
 
 /** What the routes need. */
 export interface WebrtcRoutesOptions {

@@ -4,10 +4,11 @@ import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { TokenBucket } from '#shared/frames/token-bucket.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
+import { socketMessageSchema } from '#shared/webrtc-signalling.ts';
 import { answerOrEnd, describeOffer } from './routes.ts';
 import type { Session } from './session.ts';
 import type { SessionSet } from './session-set.ts';
-import { addClientCandidate, socketMessageSchema } from './signalling.ts';
+import { addClientCandidate } from './signalling.ts';
 
 /** What a socket is served with. */
 export interface SessionSocketOptions {

@@ -1,16 +1,17 @@
 import { expect } from 'chai';
 import { ReorderingWatch } from '../../../../workers/rtsp/webrtc/rtp/reordering.ts';
 
-const START = [0, 0, 0, 1];
 /** A slice that is no keyframe's: first_mb_in_slice 0 (`1`), then slice_type as Exp-Golomb, then ones. */
-const P_SLICE = Buffer.from([...START, 0x41, 0b1_1_111111, 0xff]);
-const P_ONLY_SLICE = Buffer.from([...START, 0x41, 0b1_00110_11, 0xff]);
-const B_SLICE = Buffer.from([...START, 0x01, 0b1_010_1111, 0xff]);
-const B_ONLY_SLICE = Buffer.from([...START, 0x01, 0b1_00111_11, 0xff]);
+const P_SLICE = Buffer.from([0x41, 0b1_1_111111, 0xff]);
+const P_ONLY_SLICE = Buffer.from([0x41, 0b1_00110_11, 0xff]);
+const B_SLICE = Buffer.from([0x01, 0b1_010_1111, 0xff]);
+const B_ONLY_SLICE = Buffer.from([0x01, 0b1_00111_11, 0xff]);
 
 const found = (codec: 'h264' | 'hevc', packets: [number, Buffer, boolean?][]) => {
   const watch = new ReorderingWatch(codec);
-  return packets.map(([mediaTimeMs, data, keyframe = false]) => watch.add({ data, keyframe, mediaTimeMs }));
+  return packets.map(([mediaTimeMs, data, keyframe = false]) =>
+    watch.add({ nals: [data], keyframe, mediaTimeMs }),
+  );
 };
 
 describe('ReorderingWatch', () => {
@@ -47,7 +48,7 @@ describe('ReorderingWatch', () => {
   it('survives anything', () => {
     expect(
       found('h264', [
-        [0, Buffer.from([0, 0, 1, 0x41])],
+        [0, Buffer.from([0x41])],
         [40, Buffer.alloc(0)],
       ]),
     ).to.deep.equal([false, false]);

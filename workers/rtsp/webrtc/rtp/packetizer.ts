@@ -62,9 +62,9 @@ export class RtpPacketizer {
     this.#announced = splitNals(parameterSets);
   }
 
-  /** The packets of one access unit (Annex B), all in one allocation. */
-  packetize(data: Buffer, keyframe: boolean): Buffer[] {
-    const payloads = this.#nalsOf(data, keyframe).flatMap((nal) => this.#payloadsOf(nal));
+  /** The packets of one access unit, all in one allocation. @param all its NAL units without start codes */
+  packetize(all: readonly Buffer[], keyframe: boolean): Buffer[] {
+    const payloads = this.#nalsOf(all, keyframe).flatMap((nal) => this.#payloadsOf(nal));
     const size = payloads.reduce((sum, parts) => sum + RTP_HEADER_BYTES + lengthOf(parts), 0);
     const block = Buffer.allocUnsafeSlow(size);
     let offset = 0;
@@ -81,11 +81,9 @@ export class RtpPacketizer {
     return packets;
   }
 
-  #nalsOf(data: Buffer, keyframe: boolean): Buffer[] {
+  #nalsOf(all: readonly Buffer[], keyframe: boolean): Buffer[] {
     const { headerBytes, typeOf, droppable, parameterSets } = this.#syntax;
-    const nals = splitNals(data).filter(
-      (nal) => nal.length > headerBytes && !droppable.includes(typeOf(nal)),
-    );
+    const nals = all.filter((nal) => nal.length > headerBytes && !droppable.includes(typeOf(nal)));
     if (!keyframe || nals.some((nal) => parameterSets.includes(typeOf(nal)))) return nals;
     return [...this.#announced, ...nals];
   }

@@ -1,6 +1,4 @@
 /** Finds pictures that are sent in another order than shown: WebRTC has no way to carry them. */
-import { splitNals } from '../../mp4/annex-b.ts';
-import type { Packet } from '../../source/packet.ts';
 import type { CarriedCodec } from './packetizer.ts';
 
 const TYPE_MASK = 0x1f;
@@ -10,6 +8,14 @@ const NON_IDR_SLICE = 1;
 const B_SLICES = [1, 6];
 /** Enough for two Exp-Golomb numbers. */
 const SLICE_HEADER_BYTES = 12;
+
+/** What is looked at of an access unit. */
+export interface WatchedUnit {
+  /** Without start codes. */
+  nals: readonly Buffer[];
+  keyframe: boolean;
+  mediaTimeMs: number;
+}
 
 /** Watches one session with a camera. */
 export class ReorderingWatch {
@@ -22,18 +28,18 @@ export class ReorderingWatch {
   }
 
   /** Takes the next packet. @returns whether pictures were found out of order, now or before */
-  add({ data, keyframe, mediaTimeMs }: Pick<Packet, 'data' | 'keyframe' | 'mediaTimeMs'>): boolean {
+  add({ nals, keyframe, mediaTimeMs }: WatchedUnit): boolean {
     // RTP times are those of showing (RFC 6184 section 5.1): in the order of decoding they go back.
     if (mediaTimeMs < this.#newestMs) this.#isReordered = true;
     this.#newestMs = Math.max(this.#newestMs, mediaTimeMs);
     // H.265 uses B slices without reordering too, H.264 encoders do not.
-    if (!this.#isReordered && !keyframe && this.#codec === 'h264') this.#isReordered = hasBSlice(data);
+    if (!this.#isReordered && !keyframe && this.#codec === 'h264') this.#isReordered = hasBSlice(nals);
     return this.#isReordered;
   }
 }
 
-function hasBSlice(data: Buffer): boolean {
-  const slice = splitNals(data).find((nal) => ((nal[0] ?? 0) & TYPE_MASK) === NON_IDR_SLICE);
+function hasBSlice(nals: readonly Buffer[]): boolean {
+  const slice = nals.find((nal) => ((nal[0] ?? 0) & TYPE_MASK) === NON_IDR_SLICE);
   if (slice === undefined) return false;
   const bits = new ExpGolomb(slice.subarray(1, 1 + SLICE_HEADER_BYTES));
   bits.next();

@@ -39,7 +39,9 @@ export function readOffer(sdp: string): ClientOffer {
   if (video === undefined) throw invalid('it asks for no video');
   const mid = attribute(video.lines, 'mid') ?? String(index);
   if (!/^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}$/.test(mid)) throw invalid('a media id is malformed');
-  const transport = TRANSPORT.map((name) => transportOf(name, description, video));
+  const transport = TRANSPORT.map((name) => transportOf(name, description, video)).map(
+    leaveHandshakeToClient,
+  );
   const codecs = acceptedCodecs(video);
   if (codecs.length === 0) throw noCommonCodec();
   const isOwn = (line: string): boolean => !TRANSPORT.some((name) => line.startsWith(`a=${name}:`));
@@ -56,6 +58,11 @@ export function readOffer(sdp: string): ClientOffer {
   ];
   const ufrag = attribute(transport, 'ice-ufrag') as string;
   return { description, mid, codecs, ufrag, reduced: formatLines(lines) };
+}
+
+/** Browsers repeat a lost first message of DTLS after 50 ms, the library after a second: who may choose starts. */
+function leaveHandshakeToClient(line: string): string {
+  return line === 'a=setup:actpass' ? 'a=setup:active' : line;
 }
 
 function isDropped(line: string): boolean {
