@@ -9,8 +9,8 @@ import { type Authenticator, PLAIN_COOKIE, SECURE_COOKIE } from './authenticator
 import { isPermitted } from './permissions.ts';
 import { principalOf } from './principal.ts';
 
-const loginSchema = z.object({ token: z.string().min(1).max(512) }).strict();
-const ticketSchema = z.object({ path: z.string().min(1).max(512).startsWith('/') }).strict();
+export const loginSchema = z.object({ token: z.string().min(1).max(512) }).strict();
+export const ticketRequestSchema = z.object({ path: z.string().min(1).max(512).startsWith('/') }).strict();
 
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
@@ -45,7 +45,7 @@ export function authRoutes(authenticator: Authenticator): Router {
     res.json({ success: true });
   });
   routes.post('/api/tickets', json, (req, res) => {
-    const { path } = parseFields(ticketSchema, req.body ?? {});
+    const { path } = parseFields(ticketRequestSchema, req.body ?? {});
     const role = principalOf(req)?.role;
     if (role === undefined || !isPermitted(role, 'GET', path))
       throw new AppError('forbidden', 'You may not open that address yourself', { field: 'path' });

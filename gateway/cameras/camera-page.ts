@@ -6,7 +6,7 @@ import { compareIds } from './compare-ids.ts';
 
 const MAX_LIMIT = 1000;
 
-const pageSchema = z.object({
+export const cameraPageSchema = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(MAX_LIMIT),
   cursor: z.string().max(64).optional(),
 });
@@ -20,7 +20,7 @@ export interface CameraPage {
 
 /** Cuts the page that a query asks for. @param cameras in order of their ids @throws AppError `invalid-field` */
 export function pageOf(cameras: readonly KnownCamera[], query: unknown): CameraPage {
-  const { limit, cursor } = parseFields(pageSchema, query);
+  const { limit, cursor } = parseFields(cameraPageSchema, query);
   const start = cursor === undefined ? 0 : firstAfter(cameras, cursor);
   const page = cameras.slice(start, start + limit);
   return { cameras: page, next: start + limit < cameras.length ? page.at(-1)?.id : undefined };

@@ -16,7 +16,7 @@ import type { RegisteredCamera, RegisteredSource } from './registered-camera.ts'
 const idSchema = z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]);
 
 /** Fields that may be given at creation and changed afterwards. */
-const changesSchema = z
+export const cameraChangesSchema = z
   .object({
     name: z.string().trim().min(1).max(200).optional(),
     location: z.string().trim().max(200).optional(),
@@ -34,9 +34,12 @@ const changesSchema = z
     video: z.string().min(1).max(64).optional(),
   })
   .strict();
-type Changes = z.infer<typeof changesSchema>;
+type Changes = z.infer<typeof cameraChangesSchema>;
 
-const creationSchema = changesSchema.extend({ id: idSchema.optional(), cameraId: idSchema.optional() });
+export const newCameraSchema = cameraChangesSchema.extend({
+  id: idSchema.optional(),
+  cameraId: idSchema.optional(),
+});
 
 /** A new camera before it has an id for certain. */
 export type NewCamera = Omit<RegisteredCamera, 'id'> & { id: string | undefined };
@@ -46,7 +49,7 @@ const RTSPS_PORT = 322;
 
 /** Reads the body of `POST /api/cameras`. @throws AppError `missing-field` or `invalid-field`, naming the field */
 export function parseNewCamera(body: unknown): NewCamera {
-  const { id, cameraId, ...fields } = parseFields(creationSchema, asObject(body));
+  const { id, cameraId, ...fields } = parseFields(newCameraSchema, asObject(body));
   const source = newSource(fields);
   const name = fields.name ?? `Camera ${id ?? cameraId ?? ''}`.trim();
   return {
@@ -61,7 +64,7 @@ export function parseNewCamera(body: unknown): NewCamera {
 
 /** Applies the body of `PATCH /api/cameras/:id`. @throws AppError `invalid-field`, naming the field */
 export function applyChanges(camera: RegisteredCamera, body: unknown): RegisteredCamera {
-  const fields = parseFields(changesSchema, asObject(body));
+  const fields = parseFields(cameraChangesSchema, asObject(body));
   if (Object.keys(fields).length === 0) {
     throw new AppError('invalid-field', 'The body names nothing to change', { field: 'body' });
   }

@@ -19,7 +19,7 @@ const IMPORT_LIMIT = '16mb';
 /** Re-entered for an export with passwords. */
 const KEY_HEADER = 'x-secret-key';
 
-const exportSchema = z.object({ passwords: z.enum(['true', 'false']).default('false') });
+export const exportQuerySchema = z.object({ passwords: z.enum(['true', 'false']).default('false') });
 
 /** Routes under `/api/cameras`; mounted before `GET /:id`. */
 export function registryRoutes({ registry, isSecretKey }: RegistryRoutesOptions): Router {
@@ -27,7 +27,7 @@ export function registryRoutes({ registry, isSecretKey }: RegistryRoutesOptions)
   const json = express.json({ limit: BODY_LIMIT });
 
   routes.get('/export', async (req, res) => {
-    const { passwords } = parseFields(exportSchema, req.query);
+    const { passwords } = parseFields(exportQuerySchema, req.query);
     if (passwords === 'true') checkKey(req, isSecretKey);
     res.setHeader('Cache-Control', 'no-store');
     res.setHeader('Content-Disposition', 'attachment; filename="cameras.json"');

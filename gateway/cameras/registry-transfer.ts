@@ -9,7 +9,7 @@ import { type NewCamera, parseNewCamera } from './registry-input.ts';
 const VERSION = 1;
 const MAX_CAMERAS = 10_000;
 
-const importSchema = z
+export const importSchema = z
   .object({
     version: z.literal(VERSION).optional(),
     exportedAt: z.string().optional(),

@@ -22,7 +22,7 @@ export interface DeliveryRoutesOptions {
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 
-const querySchema = z.object({
+export const deliveryQuerySchema = z.object({
   status: z.enum(DELIVERY_STATUSES).optional(),
   cameraId: z.string().max(64).optional(),
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
@@ -42,7 +42,7 @@ export function deliveryRoutes({
 }: DeliveryRoutesOptions): Router {
   const routes = Router();
   routes.get('/', async (req, res) => {
-    const { limit, cursor, ...filter } = parseFields(querySchema, req.query);
+    const { limit, cursor, ...filter } = parseFields(deliveryQuerySchema, req.query);
     const rows = await repository.list({ ...filter, before: cursor, limit: limit + 1 });
     const page = rows.slice(0, limit);
     const last = rows.length > limit ? page.at(-1) : undefined;

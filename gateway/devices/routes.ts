@@ -20,7 +20,7 @@ const switchSchema = z
   .refine((word) => [...TRUE, ...FALSE].includes(word), 'must be true or false')
   .transform((word) => TRUE.includes(word));
 
-const querySchema = z.object({
+export const deviceQuerySchema = z.object({
   device_type: z
     .string()
     .regex(/^[a-z0-9_-]{1,64}$/, 'must be 1 to 64 lower-case letters, digits, "_" or "-"')
@@ -32,7 +32,7 @@ const querySchema = z.object({
 export function deviceRoutes({ repository }: DeviceRoutesOptions): Router {
   const routes = Router();
   routes.get('/', async (req, res) => {
-    const { device_type, active_only } = parseFields(querySchema, req.query);
+    const { device_type, active_only } = parseFields(deviceQuerySchema, req.query);
     const rows = await repository.list({ type: device_type, activeOnly: active_only });
     const reach = reachOf(req);
     res.setHeader('Cache-Control', 'no-store');

@@ -34,7 +34,7 @@ const cursorSchema = z
   .regex(/^\d{1,16}$/, 'is not a cursor of this list')
   .transform(Number);
 
-const querySchema = z.object({
+export const eventQuerySchema = z.object({
   cameraId: z.string().max(64).optional(),
   kind: z.string().max(32).optional(),
   label: z.string().max(200).optional(),
@@ -45,7 +45,7 @@ const querySchema = z.object({
   limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
   cursor: cursorSchema.optional(),
 });
-const streamQuerySchema = z.object({
+export const eventStreamQuerySchema = z.object({
   cameraId: z.string().max(64).optional(),
   kind: z.string().max(32).optional(),
   /** For clients that cannot set the header. */
@@ -56,7 +56,7 @@ const streamQuerySchema = z.object({
 export function eventRoutes({ repository, onChange, streams }: EventRoutesOptions): Router {
   const routes = Router();
   routes.get('/', async (req, res) => {
-    const { limit, cursor, state, ...filter } = parseFields(querySchema, req.query);
+    const { limit, cursor, state, ...filter } = parseFields(eventQuerySchema, req.query);
     const isOpen = state === undefined ? undefined : state === 'open';
     const rows = await repository.list({ ...filter, isOpen, before: cursor, limit: limit + 1 });
     const page = rows.slice(0, limit);
@@ -68,7 +68,7 @@ export function eventRoutes({ repository, onChange, streams }: EventRoutesOption
     });
   });
   routes.get('/stream', async (req, res) => {
-    const { lastEventId, ...filter } = parseFields(streamQuerySchema, req.query);
+    const { lastEventId, ...filter } = parseFields(eventStreamQuerySchema, req.query);
     const after = lastEventIdOf(req) ?? lastEventId;
     if (streams.size >= MAX_STREAMS) {
       throw new AppError('too-many-requests', `This gateway serves at most ${MAX_STREAMS} event streams`, {

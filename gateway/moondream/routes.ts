@@ -26,7 +26,7 @@ export interface MoondreamRoutesOptions {
 const BODY_LIMIT = '8mb';
 
 /** Fields beyond these are Moondream's and pass as they are. */
-const bodySchema = z.looseObject({
+export const questionSchema = z.looseObject({
   cameraId: z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]).optional(),
 });
 
@@ -60,7 +60,7 @@ function answer(skill: Skill, options: MoondreamRoutesOptions): RequestHandler {
   const { client, questions, cap } = options;
   const spend = (): void => cap.take();
   return async (req, res) => {
-    const { cameraId, ...fields } = parseFields(bodySchema, req.body);
+    const { cameraId, ...fields } = parseFields(questionSchema, req.body);
     const signal = goneSignal(res);
     try {
       if (cameraId === undefined) {

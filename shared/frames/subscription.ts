@@ -5,6 +5,8 @@ import { cameraIdSchema } from '../camera.ts';
 /** Largest width or height a client may ask for, pixels. */
 export const MAX_DIMENSION = 7680;
 export const DEFAULT_QUALITY = 80;
+/** Oldest frame that `/frame` serves unless asked for more, milliseconds. */
+const DEFAULT_MAX_AGE_MS = 3000;
 export const DEFAULT_FPS = 15;
 export const MIN_FPS = 0.1;
 export const MAX_FPS = 60;
@@ -41,6 +43,14 @@ export const frameRequestSchema = z.object({
   detections: z.boolean().optional(),
 });
 export type FrameRequest = z.infer<typeof frameRequestSchema>;
+
+/** Query of `/frame`. */
+export const snapshotQuerySchema = pictureFormatSchema.extend({
+  /** Milliseconds. */
+  maxAgeMs: z.union([z.literal('any'), z.coerce.number().int().min(0)]).default(DEFAULT_MAX_AGE_MS),
+  /** One of the last frames by its number. */
+  seq: z.coerce.number().int().min(1).optional(),
+});
 
 /** Query of `/stream.mjpeg`. */
 export const mjpegQuerySchema = z.object({

@@ -1,19 +1,11 @@
 /** `GET /api/cameras/:id/frame`: the newest picture from memory, never an old one passed off as live. */
 import { randomBytes } from 'node:crypto';
 import type { RequestHandler, Response } from 'express';
-import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
-import { pictureFormatSchema } from '#shared/frames/subscription.ts';
+import { snapshotQuerySchema } from '#shared/frames/subscription.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 import { formatKey, type Picture } from '../pictures/picture.ts';
-
-const DEFAULT_MAX_AGE_MS = 3000;
-
-const querySchema = pictureFormatSchema.extend({
-  maxAgeMs: z.union([z.literal('any'), z.coerce.number().int().min(0)]).default(DEFAULT_MAX_AGE_MS),
-  seq: z.coerce.number().int().min(1).optional(),
-});
 
 /** Sequence numbers start again with every process, entity tags must not. */
 const TAG_PREFIX = randomBytes(4).toString('hex');
@@ -21,7 +13,7 @@ const TAG_PREFIX = randomBytes(4).toString('hex');
 /** Creates the route handler. */
 export function snapshotRoute(cameras: CameraSet): RequestHandler<{ id: string }> {
   return async (req, res) => {
-    const { maxAgeMs, seq, ...format } = parseFields(querySchema, req.query);
+    const { maxAgeMs, seq, ...format } = parseFields(snapshotQuerySchema, req.query);
     const camera = cameras.get(req.params.id);
     if (seq !== undefined) {
       const kept = cameras.hub(camera.id)?.find(seq, format);
