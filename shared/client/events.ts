@@ -1,6 +1,6 @@
 /** What happened at cameras: listed, one by one, and live. */
 import { nextDelayMs } from './backoff.ts';
-import { GatewayError, unreachable } from './gateway-error.ts';
+import { CLIENT_CODES, GatewayError, unreachable } from './gateway-error.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
 import { readMessages } from './message-stream.ts';
 
@@ -94,6 +94,7 @@ export class Events {
     filter: LiveEventFilter = {},
     { signal }: Pick<CallOptions, 'signal'> = {},
   ): AsyncGenerator<EventChange> {
+    if (!this.#http.canStream) throw noStreaming();
     let lastId: string | undefined;
     let failures = 0;
     while (!signal?.aborted) {
@@ -126,6 +127,14 @@ export class Events {
       throw error instanceof GatewayError ? error : unreachable(error);
     }
   }
+}
+
+function noStreaming(): GatewayError {
+  return new GatewayError({
+    code: CLIENT_CODES.noStreaming,
+    message: 'This fetch cannot read an answer while it comes',
+    hint: 'Give the client `fetch` of expo/fetch.',
+  });
 }
 
 function parseEvent(data: string): CameraEvent | undefined {

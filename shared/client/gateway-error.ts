@@ -23,6 +23,7 @@ export const CLIENT_CODES = {
   unreachable: 'gateway-unreachable',
   timeout: 'gateway-timeout',
   unexpected: 'unexpected-answer',
+  noStreaming: 'no-streaming-fetch',
 } as const;
 
 /** Every failed call throws this one, except for those that the caller aborted. */
@@ -35,7 +36,9 @@ export class GatewayError extends Error {
   readonly problem: Readonly<Record<string, unknown>> | undefined;
 
   constructor(facts: GatewayErrorFacts) {
-    super(facts.message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    super(facts.message);
+    // Not all platforms' declarations know the second argument of Error.
+    if (facts.cause !== undefined) Object.defineProperty(this, 'cause', { value: facts.cause });
     this.name = 'GatewayError';
     this.code = facts.code;
     this.status = facts.status ?? 0;

@@ -1,6 +1,6 @@
 /** HTTP calls to a gateway: one address, one token, one kind of error. */
 import { CLIENT_CODES, errorOfAnswer, GatewayError, unreachable } from './gateway-error.ts';
-import type { FetchLike } from './platform.ts';
+import { type FetchLike, isReactNative } from './platform.ts';
 
 /** A token, or whatever gives the current one. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
@@ -31,19 +31,22 @@ const TIMEOUT_MS = 15_000;
 export class HttpClient {
   /** Without a slash at its end. */
   readonly baseUrl: string;
+  /** Whether answers can be read while they come; React Native's own fetch waits for their end. */
+  readonly canStream: boolean;
   readonly #token: TokenSource | undefined;
   readonly #fetch: FetchLike;
 
   constructor({
     baseUrl,
     token,
-    fetch = (url, init) => globalThis.fetch(url, init),
+    fetch,
   }: { baseUrl: string; token?: TokenSource | undefined; fetch?: FetchLike | undefined }) {
     if (!/^https?:\/\/[^/]/i.test(baseUrl))
       throw new TypeError('baseUrl must begin with http:// or https:// and name a host');
     this.baseUrl = baseUrl.replace(/\/+$/, '');
     this.#token = token;
-    this.#fetch = fetch;
+    this.canStream = fetch !== undefined || !isReactNative();
+    this.#fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
   }
 
   /** The token of this moment. */

@@ -14,8 +14,7 @@ export interface SocketLike {
 /** `AppState` of React Native. */
 export interface AppStateLike {
   readonly currentState: string;
-  // React Native's own declaration narrows the words; any of them will do here.
-  addEventListener(type: 'change', listener: (state: never) => void): { remove(): void };
+  addEventListener(type: 'change', listener: (state: string) => void): { remove(): void };
 }
 
 /** Calls with whether there is a network, whenever that changes. @returns the function that ends it */

@@ -14,16 +14,16 @@ import { GatewayDouble } from './gateway-double.ts';
 /** `AppState` of React Native, moved by the test. */
 class AppState {
   currentState = 'active';
-  readonly #listeners = new Set<(state: never) => void>();
+  readonly #listeners = new Set<(state: string) => void>();
 
-  addEventListener(_type: 'change', listener: (state: never) => void): { remove(): void } {
+  addEventListener(_type: 'change', listener: (state: string) => void): { remove(): void } {
     this.#listeners.add(listener);
     return { remove: () => this.#listeners.delete(listener) };
   }
 
   become(state: string): void {
     this.currentState = state;
-    for (const listener of this.#listeners) listener(state as never);
+    for (const listener of this.#listeners) listener(state);
   }
 
   get listeners(): number {
@@ -196,13 +196,16 @@ describe('The frame stream', () => {
     });
   });
 
-  it('calls a picture stale with its age once frames stop', async () => {
+  it('calls a picture stale with its age once frames stop, and holds no fault against it that is over', async () => {
     const { states } = view(open({ timings: { tickMs: 10 } }), '1', { fps: 60 });
     await subscribed(1);
+    gateway.send({ type: 'error', code: 'camera-not-found', message: 'No camera 1 yet', cameraId: '1' });
+    await waitFor(() => states.at(-1)?.kind === 'offline');
     gateway.sendFrame('1');
     const stale = await waitFor(() => states.find(({ kind }) => kind === 'stale'));
     expect(stale.ageMs).to.be.greaterThan(3000);
     await waitFor(() => states.filter(({ kind }) => kind === 'stale').length > 1);
+    expect(states.slice(0, 3).map(({ kind }) => kind)).to.deep.equal(['offline', 'live', 'stale']);
   });
 
   describe('when nobody looks', () => {

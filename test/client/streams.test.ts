@@ -121,6 +121,16 @@ describe('The client follows', () => {
     expect(error).to.include({ code: 'unauthorized', status: 401 });
   });
 
+  it('no events where fetch would wait for the end of what has none', async () => {
+    Object.defineProperty(navigator, 'product', { value: 'ReactNative', configurable: true });
+    try {
+      const client = new GatewayClient({ baseUrl: 'http://gateway.test' });
+      expect(await thrownBy(client.events.follow().next())).to.include({ code: 'no-streaming-fetch' });
+    } finally {
+      Reflect.deleteProperty(navigator, 'product');
+    }
+  });
+
   it("the text of both of Moondream's dialects", async () => {
     const client = await serve((_req, res) => {
       res.setHeader('Content-Type', 'text/event-stream');
