@@ -4,7 +4,7 @@ import { checkPath, isHost, type RtspSource, sourceFromUrl, transportSchema } fr
 import { AppError } from './errors.ts';
 
 /** Words that are routes under `/api/cameras` and so cannot be camera ids. */
-export const RESERVED_CAMERA_IDS = ['connect', 'disconnect', 'status', 'websocket-url', 'export', 'import'];
+export const RESERVED_CAMERA_IDS = ['connect', 'disconnect', 'status', 'websocket-url', 'export', 'import', 'test'];
 
 /** A camera id: 1 to 64 letters, digits, `.`, `_`, `-`, not starting with a dot. */
 export const cameraIdSchema = z

@@ -51,6 +51,8 @@ export const livezSchema = z.object({
   epoch: z.number(),
   /** Resident set size, bytes. */
   rss: z.number(),
+  /** Processor time used since its start, milliseconds. */
+  cpuMs: z.number().optional(),
   /** Open file descriptors; absent where the platform does not tell. */
   fds: z.number().optional(),
   /** Soft limit of file descriptors; absent where the platform does not tell. */
@@ -92,6 +94,19 @@ export const actualCameraSchema = z.object({
 });
 export const actualCamerasSchema = z.array(actualCameraSchema);
 export type ActualCamera = z.infer<typeof actualCameraSchema>;
+
+/** Body of `POST /internal/test`: a source to be tried without keeping anything. */
+export const cameraTestSchema = z.object({ source: cameraSourceSchema });
+
+/** Its answer: what the first picture was. */
+export const cameraTestResultSchema = z.object({
+  codec: z.string(),
+  width: z.number().int(),
+  height: z.number().int(),
+  /** From the first byte to the first picture. */
+  ms: z.number(),
+});
+export type CameraTestResult = z.infer<typeof cameraTestResultSchema>;
 
 /** Body of `POST /internal/probe`: a file on this machine, absolute. */
 export const probeRequestSchema = z.object({

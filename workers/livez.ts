@@ -10,8 +10,14 @@ export function livez(config: HostConfig): Livez {
     instance: config.instance,
     epoch: config.epoch,
     rss: process.memoryUsage.rss(),
+    cpuMs: processorMs(),
     ...descriptors(),
   };
+}
+
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return Math.round((user + system) / 1000);
 }
 
 function descriptors(): { fds?: number; fdLimit?: number } {

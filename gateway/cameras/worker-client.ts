@@ -1,9 +1,12 @@
 /** Calls to a worker about its cameras. */
 import got, { type Method, RequestError, TimeoutError } from 'got';
+import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError, type ErrorCode, STATUS_BY_CODE } from '#shared/errors.ts';
 import {
   type ActualCamera,
   actualCamerasSchema,
+  type CameraTestResult,
+  cameraTestResultSchema,
   type DesiredCamera,
   TOKEN_HEADER,
   type VideoFacts,
@@ -49,6 +52,16 @@ export async function removeCamera(
 /** Connects a camera and waits for its first frame. @throws AppError, the worker's own among them */
 export async function connectCamera(worker: WorkerTarget, camera: DesiredCamera): Promise<void> {
   await call(worker, 'POST', '/internal/connect', { json: camera, timeoutMs: CONNECT_TIMEOUT_MS });
+}
+
+/** Connects for the time of one picture; nothing is kept. @throws AppError, the worker's own among them */
+export async function testCamera(
+  worker: WorkerTarget,
+  source: CameraSource,
+  signal: AbortSignal,
+): Promise<CameraTestResult> {
+  const options = { json: { source }, signal, timeoutMs: CONNECT_TIMEOUT_MS };
+  return cameraTestResultSchema.parse(await call(worker, 'POST', '/internal/test', options));
 }
 
 /** What a video file of this machine holds. @throws AppError, `not-a-video` among them */

@@ -75,7 +75,7 @@ export class Slot {
 
   status(): WorkerStatus {
     const now = performance.now();
-    const rss = this.#life?.rss;
+    const { rss, cpu } = this.#life ?? {};
     return {
       name: this.name,
       state: this.#machine.state,
@@ -90,6 +90,7 @@ export class Slot {
       ...(this.#lastExit === undefined ? {} : { lastExit: this.#lastExit }),
       ...(this.#retryAt === undefined ? {} : { retryAfterMs: Math.max(0, Math.round(this.#retryAt - now)) }),
       ...(rss === undefined ? {} : { rss }),
+      ...(cpu === undefined ? {} : { cpu }),
     };
   }
 

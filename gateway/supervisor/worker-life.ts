@@ -4,6 +4,7 @@ import type { Logger } from '#shared/logger.ts';
 import { type ReadyMessage, WORKER_ENV } from '#shared/worker-protocol.ts';
 import { MessageBox, StartDeadline, waitUntilReady } from './bring-up.ts';
 import { LivenessWatch } from './liveness-watch.ts';
+import { LoadMeter } from './load-meter.ts';
 import { settlesWithin } from './pause.ts';
 import type { ProbeTarget } from './probes.ts';
 import type { WorkerState } from './state-machine.ts';
@@ -49,6 +50,7 @@ export class WorkerLife {
   #address: WorkerAddress | undefined;
   #readyAt: number | undefined;
   #rss: number | undefined;
+  readonly #load = new LoadMeter();
 
   constructor(options: LifeOptions) {
     this.#options = options;
@@ -63,6 +65,11 @@ export class WorkerLife {
   /** Resident set size at the last probe, bytes. */
   get rss(): number | undefined {
     return this.#rss;
+  }
+
+  /** Share of one processor core that it used between the last two probes. */
+  get cpu(): number | undefined {
+    return this.#load.share;
   }
 
   /** Where it is; known once it was ready. */
@@ -145,8 +152,9 @@ export class WorkerLife {
     this.#address = { name: spec.name, origin: `http://127.0.0.1:${port}`, token, epoch, details };
     this.#onReadiness(true);
     this.#watch = new LivenessWatch({ ...this.#target, port }, spec, {
-      onAlive: ({ rss }) => {
+      onAlive: ({ rss, cpuMs }) => {
         this.#rss = rss;
+        this.#load.add(cpuMs);
       },
       onReadiness: (isReady) => this.#onReadiness(isReady),
       onFailedProbe: (failures, reason) => log.warn({ failures, reason }, 'worker does not answer'),

@@ -30,6 +30,8 @@ export interface WorkerStatus {
   retryAfterMs?: number;
   /** Resident set size at the last probe, bytes. */
   rss?: number;
+  /** Share of one processor core used between the last two probes: 0.5 is half of one, 2 is two. */
+  cpu?: number;
 }
 
 /** Where to reach a worker that is ready. */

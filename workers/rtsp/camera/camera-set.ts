@@ -2,6 +2,7 @@
 import { type CameraSource, isSameSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import { DEFAULT_QUALITY } from '#shared/frames/subscription.ts';
+import type { CameraTestResult } from '#shared/worker-protocol.ts';
 import { PacketHub, type PacketSubscriber } from '../packets/packet-hub.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { PictureHub, type PictureRequest } from '../pictures/picture-hub.ts';
@@ -9,6 +10,10 @@ import { Camera, type CameraDependencies } from './camera.ts';
 
 /** A connect request is answered within ten seconds, whatever the camera does. */
 const CONNECT_DEADLINE_MS = 9500;
+/** Each is a session with a camera and a decoder. */
+const MAX_TESTS = 4;
+/** In log lines; no camera can be called so. */
+const TEST_ID = '(test)';
 
 /** Owns every camera of this process. */
 export class CameraSet {
@@ -18,6 +23,7 @@ export class CameraSet {
   readonly #hubs = new Map<string, PictureHub>();
   readonly #packetHubs = new Map<string, PacketHub>();
   readonly #trials = new Map<string, Camera>();
+  readonly #tests = new Set<Camera>();
 
   constructor(dependencies: CameraDependencies, connectDeadlineMs = CONNECT_DEADLINE_MS) {
     this.#dependencies = dependencies;
@@ -63,6 +69,32 @@ export class CameraSet {
       if (this.#trials.get(cameraId) === trial) this.#trials.delete(cameraId);
     }
     await this.#install(trial);
+  }
+
+  /**
+   * Connects for the time of one picture and keeps nothing; other cameras notice nothing.
+   * @param signal ends it, when nobody waits for the answer any more
+   * @throws AppError `camera-*`, `worker-busy`
+   */
+  async test(source: CameraSource, signal: AbortSignal): Promise<CameraTestResult> {
+    if (this.#tests.size >= MAX_TESTS) {
+      throw new AppError('worker-busy', 'Other cameras are being tested', { retryAfter: 5 });
+    }
+    const startedAt = performance.now();
+    const trial = new Camera(TEST_ID, source, this.#dependencies);
+    const end = (): void => void trial.close();
+    this.#tests.add(trial);
+    signal.addEventListener('abort', end);
+    try {
+      trial.start();
+      const { width, height } = await this.#firstPictureInTime(trial);
+      const size = trial.size ?? { width, height };
+      return { codec: trial.codec ?? '', ...size, ms: Math.round(performance.now() - startedAt) };
+    } finally {
+      signal.removeEventListener('abort', end);
+      this.#tests.delete(trial);
+      await trial.close();
+    }
   }
 
   /** Keeps a camera connected, whether it answers now or not; the same source again changes nothing. */
@@ -117,7 +149,7 @@ export class CameraSet {
 
   /** Closes every camera. */
   async close(): Promise<void> {
-    const all = [...this.#cameras.values(), ...this.#trials.values()];
+    const all = [...this.#cameras.values(), ...this.#trials.values(), ...this.#tests];
     this.#cameras.clear();
     await Promise.all(all.map((camera) => camera.close()));
   }
@@ -132,11 +164,11 @@ export class CameraSet {
     else await camera.close();
   }
 
-  async #firstPictureInTime(camera: Camera): Promise<void> {
+  async #firstPictureInTime(camera: Camera): Promise<Picture> {
     const { promise: late, reject } = Promise.withResolvers<never>();
     const timer = setTimeout(() => reject(lateError(camera)), this.#connectDeadlineMs);
     try {
-      await Promise.race([camera.firstPicture({ width: undefined, quality: DEFAULT_QUALITY }), late]);
+      return await Promise.race([camera.firstPicture({ width: undefined, quality: DEFAULT_QUALITY }), late]);
     } finally {
       clearTimeout(timer);
     }

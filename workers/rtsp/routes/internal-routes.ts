@@ -3,7 +3,7 @@ import express, { Router } from 'express';
 import { cameraIdSchema, parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { sourceId } from '#shared/source-id.ts';
-import { type ActualCamera, desiredCameraSchema } from '#shared/worker-protocol.ts';
+import { type ActualCamera, cameraTestSchema, desiredCameraSchema } from '#shared/worker-protocol.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 import { cameraStatus } from '../camera/camera-status.ts';
 
@@ -24,6 +24,15 @@ export function internalRoutes(cameras: CameraSet): Router {
     const desired = parseFields(desiredCameraSchema, req.body);
     await cameras.connect(desired);
     res.json({ success: true, cameraId: desired.cameraId });
+  });
+  routes.post('/test', async (req, res) => {
+    const { source } = parseFields(cameraTestSchema, req.body);
+    const gone = new AbortController();
+    res.once('close', () => gone.abort());
+    const result = await cameras.test(source, gone.signal).catch((error: unknown) => {
+      if (!gone.signal.aborted) throw error;
+    });
+    if (result !== undefined) res.json(result);
   });
   routes.put('/cameras/:id', async (req, res) => {
     const { cameraId, source } = parseFields(desiredCameraSchema, req.body);

@@ -1,0 +1,56 @@
+/** What the page knows and shows; one object, changed in one place, drawn anew after every change. */
+import { GatewayClient } from '#shared/client/client.ts';
+import { parseRoute, type Route } from './router.ts';
+import { emptyState, type GatewayState } from './status.ts';
+import type { Reach } from './status-feed.ts';
+
+/** Everything that views are drawn from. */
+export interface AppState {
+  route: Route;
+  gateway: GatewayState;
+  hasState: boolean;
+  reach: Reach;
+  /** What to add to this device's clock for the gateway's, milliseconds. */
+  clockOffset: number;
+}
+
+/** The page's model. */
+export class App {
+  /** Address of the gateway, with the prefix under which it is reached. */
+  readonly base = new URL('.', document.baseURI).href.replace(/\/$/, '');
+  readonly client = new GatewayClient({ baseUrl: this.base });
+  readonly #draw: () => void;
+  state: AppState = {
+    route: parseRoute(location.hash),
+    gateway: emptyState(),
+    hasState: false,
+    reach: 'connecting',
+    clockOffset: 0,
+  };
+
+  constructor(draw: () => void) {
+    this.#draw = draw;
+  }
+
+  /** The gateway's clock, Unix milliseconds. */
+  get now(): number {
+    return Date.now() + this.state.clockOffset;
+  }
+
+  /** Changes something and draws. */
+  set(change: Partial<AppState>): void {
+    this.state = { ...this.state, ...change };
+    this.#draw();
+  }
+
+  /** Draws; something that a view keeps to itself has changed. */
+  redraw(): void {
+    this.#draw();
+  }
+
+  /** Says something to people who do not see the page. */
+  announce(text: string): void {
+    const announcer = document.getElementById('announcer');
+    if (announcer !== null) announcer.textContent = text;
+  }
+}

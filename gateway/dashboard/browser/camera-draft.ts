@@ -1,0 +1,114 @@
+/** What somebody writes about a camera in the form, and what is sent of it. */
+import type { AnalysisSwitches, CameraChanges, NewCamera } from '#shared/client/api-types.ts';
+import type { ShownCamera } from './status.ts';
+
+/** How the address is given. */
+export type DraftKind = 'address' | 'url' | 'video';
+
+/** The fields of the form as text. */
+export interface CameraDraft {
+  kind: DraftKind;
+  id: string;
+  name: string;
+  location: string;
+  ip: string;
+  port: string;
+  username: string;
+  password: string;
+  streamPath: string;
+  transport: string;
+  secure: boolean;
+  url: string;
+  video: string;
+  enabled: boolean;
+  analysis: AnalysisSwitches;
+}
+
+/** Fields of each way to give the address. */
+const SOURCE_FIELDS: Record<DraftKind, readonly (keyof CameraDraft)[]> = {
+  address: ['ip', 'port', 'username', 'password', 'streamPath', 'transport', 'secure'],
+  url: ['url', 'transport'],
+  video: ['video'],
+};
+const ADDRESS = /^(rtsps?):\/\/(?:([^:@/]*)(?::[^@/]*)?@)?(\[[^\]]+\]|[^:/]+):(\d+)(\/.*)?$/;
+
+/** An empty form. */
+export function newDraft(): CameraDraft {
+  return {
+    kind: 'address',
+    id: '',
+    name: '',
+    location: '',
+    ip: '',
+    port: '554',
+    username: 'admin',
+    password: '',
+    streamPath: '/1',
+    transport: 'tcp',
+    secure: false,
+    url: '',
+    video: '',
+    enabled: true,
+    analysis: { motion: false, persons: false, faces: false },
+  };
+}
+
+/** The form of a stored camera; its password is not known here. */
+export function draftOf(camera: ShownCamera): CameraDraft {
+  const match = ADDRESS.exec(camera.rtspUrl);
+  const { id, name, location, enabled, analysis } = camera;
+  const facts = { ...newDraft(), id, name, location, enabled, analysis: { ...analysis } };
+  if (camera.sourceType === 'video') return { ...facts, kind: 'video' };
+  if (match === null) return { ...facts, kind: 'url', url: camera.rtspUrl };
+  return {
+    ...facts,
+    secure: match[1] === 'rtsps',
+    username: decodeURIComponent(match[2] ?? ''),
+    ip: match[3] ?? '',
+    port: match[4] ?? '',
+    streamPath: match[5] ?? '/',
+  };
+}
+
+/** The body that stores a new camera. */
+export function creationOf(draft: CameraDraft): NewCamera {
+  const { id } = draft;
+  return { ...(id === '' ? {} : { id }), ...namesOf(draft), ...sourceOf(draft) };
+}
+
+/** The body that changes a camera: only what differs, so that nothing else can go wrong. */
+export function changesOf(draft: CameraDraft, before: CameraDraft): CameraChanges {
+  const [now, then] = [
+    { ...namesOf(draft), ...sourceOf(draft) },
+    { ...namesOf(before), ...sourceOf(before) },
+  ] as [Record<string, unknown>, Record<string, unknown>];
+  const isOtherKind = draft.kind !== before.kind;
+  return Object.fromEntries(
+    Object.entries(now).filter(
+      ([name, value]) =>
+        JSON.stringify(value) !== JSON.stringify(then[name]) ||
+        (isOtherKind && SOURCE_FIELDS[draft.kind].includes(name as keyof CameraDraft)),
+    ),
+  );
+}
+
+function namesOf({ name, location, enabled, analysis }: CameraDraft): CameraChanges {
+  return { ...(name === '' ? {} : { name }), location, enabled, analysis };
+}
+
+/** The password is sent only where one was written: an empty field keeps the stored one. */
+function sourceOf(draft: CameraDraft): CameraChanges {
+  const { kind, ip, port, username, password, streamPath, transport, secure, url, video } = draft;
+  const way = transport === 'udp' ? 'udp' : 'tcp';
+  if (kind === 'video') return { video };
+  if (kind === 'url') return { url, transport: way };
+  return {
+    ip: ip.trim(),
+    ...(port === '' ? {} : { port: Number(port) }),
+    username,
+    ...(password === '' ? {} : { password }),
+    streamPath,
+    transport: way,
+    secure,
+  };
+}

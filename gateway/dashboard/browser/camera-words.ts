@@ -1,0 +1,108 @@
+/** How a camera is, in words for people: what is the case and what to do about it. */
+import { duration } from './format.ts';
+import type { ShownCamera, ShownStatus, ShownWorker } from './status.ts';
+
+/** `good`: pictures come. `busy`: they will by themselves. `bad`: somebody has to do something. `off`: nobody wants them. */
+export type Tone = 'good' | 'busy' | 'bad' | 'off';
+
+/** A state for people. */
+export interface CameraWords {
+  tone: Tone;
+  /** A word or three. */
+  label: string;
+  /** A sentence; empty where all is well. */
+  detail: string;
+  /** What a person can do about it; empty where nothing. */
+  advice: string;
+  /** `tries again in 12 s`; empty where nothing is waited for. */
+  countdown: string;
+}
+
+/** What the words are found from. */
+export interface CameraFacts {
+  camera: ShownCamera;
+  status: ShownStatus | null | undefined;
+  worker: ShownWorker | undefined;
+  /** The gateway's clock, Unix milliseconds. */
+  now: number;
+}
+
+const LABEL_BY_REASON: Record<string, string> = {
+  'camera-unauthorized': 'Wrong password',
+  'camera-unreachable': 'Unreachable',
+  'camera-refused': 'Connection refused',
+  'camera-timeout': 'No answer',
+  'camera-path-not-found': 'Wrong stream path',
+  'camera-no-video-track': 'No video',
+  'camera-unsupported-codec': 'Unsupported codec',
+  'camera-no-frames': 'No pictures',
+  'camera-protocol-error': 'Not an RTSP camera',
+  'camera-video-unreadable': 'Video damaged',
+};
+/** Faults that no waiting mends. */
+const FOR_PEOPLE = new Set([
+  'camera-unauthorized',
+  'camera-refused',
+  'camera-path-not-found',
+  'camera-no-video-track',
+  'camera-unsupported-codec',
+  'camera-protocol-error',
+  'camera-video-unreadable',
+]);
+
+/** Describes a camera. */
+export function describeCamera({ camera, status, worker, now }: CameraFacts): CameraWords {
+  if (!camera.enabled) {
+    return words(
+      'off',
+      'Switched off',
+      'This camera is stored but not connected.',
+      'Switch it on under Edit.',
+    );
+  }
+  if (status === null || status === undefined) return describeUnknown(worker);
+  const { state, reason } = status;
+  if (status.connected && state === 'live') return words('good', 'Live');
+  if (state === 'live') return words('busy', 'Waiting', 'No picture came within the last 3 seconds.');
+  const label = reason === undefined ? undefined : LABEL_BY_REASON[reason];
+  const detail = status.detail ?? '';
+  const advice = status.hint ?? '';
+  if (reason !== undefined && FOR_PEOPLE.has(reason)) {
+    return { ...words('bad', label ?? 'Needs attention', detail, advice), countdown: countdown(status, now) };
+  }
+  if (state === 'connecting') return words('busy', 'Connecting', 'Waiting for the first picture.');
+  if (state === 'stalled') return words('busy', 'No pictures', detail, advice);
+  return { ...words('busy', label ?? 'Reconnecting', detail, advice), countdown: countdown(status, now) };
+}
+
+function describeUnknown(worker: ShownWorker | undefined): CameraWords {
+  if (worker === undefined || worker.state === 'ready')
+    return words('busy', 'Starting', 'The camera is being set up.');
+  if (worker.state === 'failed') {
+    const detail = `Its process ${worker.name} has failed too often.`;
+    return words('bad', 'Process failed', detail, 'See System; it is tried again now and then.');
+  }
+  return words(
+    'busy',
+    'Restarting',
+    `Its process ${worker.name} is being started.`,
+    'Nothing to do; it comes back by itself.',
+  );
+}
+
+function words(tone: Tone, label: string, detail = '', advice = ''): CameraWords {
+  return { tone, label, detail, advice, countdown: '' };
+}
+
+function countdown({ nextRetryAt }: ShownStatus, now: number): string {
+  if (nextRetryAt === undefined) return 'trying again now';
+  const seconds = nextRetryAt - now / 1000;
+  return seconds < 1 ? 'trying again now' : `tries again in ${duration(Math.ceil(seconds))}`;
+}
+
+/** `0.2 s`: how old the newest picture is. */
+export function pictureAge(status: ShownStatus | null | undefined, now: number): string {
+  if (status?.lastFrameTime === null || status?.lastFrameTime === undefined) return '';
+  const seconds = Math.max(0, now / 1000 - status.lastFrameTime);
+  return seconds < 2 ? 'now' : `${duration(seconds)} ago`;
+}

@@ -1,0 +1,146 @@
+/** Plays a camera by Media Source Extensions: fragmented MP4 over a WebSocket, where only HTTP gets through. */
+import { type EndPlayer, PlaybackWatch, type PlayerHandlers } from './player.ts';
+
+/** The player keeps this close to the newest picture, seconds. */
+const BEHIND_S = 0.3;
+const TOO_FAR_BEHIND_S = 1.5;
+/** Older pictures are dropped, seconds. */
+const KEEP_S = 20;
+
+/** iPhones have this kind only. */
+interface WindowWithManaged {
+  ManagedMediaSource?: typeof MediaSource;
+  MediaSource?: typeof MediaSource;
+}
+
+interface Message {
+  type: 'init' | 'waiting' | 'error' | 'pong';
+  codec?: string;
+  message?: string;
+}
+
+/** Starts playing. @param url the camera's MSE socket, `ws:` or `wss:` */
+export function playMse(video: HTMLVideoElement, url: string, handlers: PlayerHandlers): EndPlayer {
+  const session = new MseSession(video, url, handlers);
+  session.start();
+  return () => session.end();
+}
+
+class MseSession {
+  readonly #video: HTMLVideoElement;
+  readonly #url: string;
+  readonly #handlers: PlayerHandlers;
+  #socket: WebSocket | undefined;
+  #source: MediaSource | undefined;
+  #buffer: SourceBuffer | undefined;
+  #queue: ArrayBuffer[] = [];
+  #watch: PlaybackWatch | undefined;
+  #isOver = false;
+
+  constructor(video: HTMLVideoElement, url: string, handlers: PlayerHandlers) {
+    this.#video = video;
+    this.#url = url;
+    this.#handlers = handlers;
+  }
+
+  start(): void {
+    const { ManagedMediaSource, MediaSource } = globalThis as WindowWithManaged;
+    const Source = ManagedMediaSource ?? MediaSource;
+    if (Source === undefined) {
+      queueMicrotask(() => this.#fail('this browser has no Media Source Extensions'));
+      return;
+    }
+    this.#source = new Source();
+    // Managed sources play only where remote playback is ruled out.
+    this.#video.disableRemotePlayback = true;
+    this.#video.src = URL.createObjectURL(this.#source);
+    this.#source.addEventListener('sourceopen', () => this.#connect(), { once: true });
+    this.#watch = new PlaybackWatch(this.#video, {
+      onPlaying: () => this.#handlers.onPlaying(),
+      onFailed: (reason) => this.#fail(reason),
+    });
+    void this.#video.play().catch(() => {});
+  }
+
+  end(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#watch?.end();
+    this.#socket?.close();
+    const { src } = this.#video;
+    this.#video.removeAttribute('src');
+    this.#video.load();
+    if (src !== '') URL.revokeObjectURL(src);
+  }
+
+  #connect(): void {
+    if (this.#isOver) return;
+    const socket = new WebSocket(this.#url);
+    socket.binaryType = 'arraybuffer';
+    this.#socket = socket;
+    socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
+      if (this.#isOver) return;
+      if (typeof data === 'string') this.#obey(JSON.parse(data) as Message);
+      else this.#append(data);
+    });
+    socket.addEventListener('close', () => this.#fail('the connection ended'));
+  }
+
+  #obey({ type, codec, message }: Message): void {
+    if (type === 'error') this.#fail(message ?? 'it cannot be played');
+    if (type !== 'init' || codec === undefined) return;
+    if (!MediaSource.isTypeSupported(codec)) {
+      this.#fail(`this browser does not play ${codec}`);
+      return;
+    }
+    this.#queue = [];
+    if (this.#buffer === undefined) this.#open(codec);
+    else this.#buffer.changeType(codec);
+  }
+
+  #open(codec: string): void {
+    this.#buffer = this.#source?.addSourceBuffer(codec);
+    this.#buffer?.addEventListener('updateend', () => {
+      this.#keepUp();
+      this.#flush();
+    });
+    this.#buffer?.addEventListener('error', () => this.#fail('the video cannot be decoded'));
+  }
+
+  #append(data: ArrayBuffer): void {
+    this.#queue.push(data);
+    this.#flush();
+  }
+
+  #flush(): void {
+    const buffer = this.#buffer;
+    if (this.#isOver || buffer === undefined || buffer.updating) return;
+    const next = this.#queue.shift();
+    if (next === undefined) return;
+    try {
+      buffer.appendBuffer(next);
+    } catch (error) {
+      this.#fail(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  /** Live means near the newest picture, also after a tab was in the background. */
+  #keepUp(): void {
+    const { buffered } = this.#video;
+    if (this.#isOver || buffered.length === 0) return;
+    const end = buffered.end(buffered.length - 1);
+    const isOutside = this.#video.currentTime < buffered.start(buffered.length - 1);
+    if (isOutside || end - this.#video.currentTime > TOO_FAR_BEHIND_S) {
+      this.#video.currentTime = Math.max(0, end - BEHIND_S);
+    }
+    const start = buffered.start(0);
+    if (end - start > 2 * KEEP_S && this.#buffer?.updating === false)
+      this.#buffer.remove(start, end - KEEP_S);
+  }
+
+  #fail(reason: string): void {
+    if (this.#isOver) return;
+    this.end();
+    this.#handlers.onFailed(reason);
+  }
+}

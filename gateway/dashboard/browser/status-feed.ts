@@ -1,0 +1,60 @@
+/** Listens to the status stream for ever: over restarts of the gateway, sleep and lost networks. */
+import { applyChange, emptyState, type GatewayState, type StatusMessage } from './status.ts';
+
+/** How the way to the gateway is. */
+export type Reach = 'connecting' | 'open' | 'lost' | 'signed-out';
+
+/** What is told. */
+export interface FeedHandlers {
+  /** @param clockOffset what to add to this device's clock for the gateway's, milliseconds */
+  onState(state: GatewayState, clockOffset: number): void;
+  onReach(reach: Reach): void;
+}
+
+/** Longer than two heartbeats. */
+const SILENCE_MS = 40_000;
+const RETRY_MS = 2000;
+const UNAUTHORIZED = 401;
+
+/** Starts listening. @param base address of the gateway @returns the function that ends it */
+export function listenToStatus(base: string, { onState, onReach }: FeedHandlers): () => void {
+  let state = emptyState();
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  const retryIn = (ms: number): void => {
+    clearTimeout(timer);
+    timer = setTimeout(open, ms);
+  };
+  const take = (event: Event, before: GatewayState): void => {
+    const message = JSON.parse((event as MessageEvent<string>).data) as StatusMessage;
+    state = applyChange(before, message);
+    onReach('open');
+    onState(state, message.now - Date.now());
+    retryIn(SILENCE_MS);
+  };
+  const fail = async (): Promise<void> => {
+    // A source that goes on by itself may hang all the same after sleep; a new one does not.
+    source?.close();
+    const status = await fetch(`${base}/api/cameras/status`).then(
+      (response) => response.status,
+      () => 0,
+    );
+    onReach(status === UNAUTHORIZED ? 'signed-out' : 'lost');
+    retryIn(RETRY_MS);
+  };
+  function open(): void {
+    source?.close();
+    source = new EventSource(`${base}/api/status/stream`);
+    source.addEventListener('state', (event) => take(event, emptyState()));
+    source.addEventListener('change', (event) => take(event, state));
+    source.addEventListener('error', () => void fail());
+    retryIn(SILENCE_MS);
+  }
+
+  open();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+  };
+}

@@ -1,0 +1,96 @@
+/** What the gateway tells of itself, as the status stream has it. */
+import type { Camera, CameraStatus, WorkerStatus } from '#shared/client/api-types.ts';
+
+/** A camera with the worker that runs it. */
+export interface ShownCamera extends Camera {
+  worker: string;
+}
+
+/** How a camera is; `transport` is that between camera and gateway. */
+export interface ShownStatus extends CameraStatus {
+  transport?: string | null;
+  reconnects?: number;
+}
+
+export interface ShownWorker extends WorkerStatus {
+  isRequired: boolean;
+  epoch: number;
+  recycles: number;
+  /** Share of one processor core. */
+  cpu?: number;
+  /** Unix seconds of the next attempt while it is down. */
+  retryAt?: number;
+  lastExit?: { code: number | null; signal: string | null; at: string };
+}
+
+export interface ShownGateway {
+  state: string;
+  startedAt: string;
+  cpu?: number;
+  rss: number;
+}
+
+/** What health tells of deliveries. */
+export interface ShownDeliveries {
+  isConfigured: boolean;
+  counts?: { pending: number; delivered: number; parked: number };
+  oldestPendingSeconds?: number;
+  lastError?: { at: string; cameraId: string; error: string };
+}
+
+export interface ShownServices {
+  database?: { engine: string; ready: boolean };
+  deliveries?: ShownDeliveries;
+  mediamtx?: Record<string, unknown>;
+  [more: string]: unknown;
+}
+
+/** A message of the stream: all of it, or what changed. */
+export interface StatusMessage {
+  /** The gateway's clock, Unix milliseconds. */
+  now: number;
+  ids?: string[];
+  cameras?: Record<string, ShownCamera>;
+  statuses?: Record<string, ShownStatus | null>;
+  workers?: ShownWorker[];
+  gateway?: ShownGateway;
+  services?: ShownServices;
+}
+
+/** Everything that is known now. */
+export interface GatewayState {
+  ids: string[];
+  cameras: Map<string, ShownCamera>;
+  statuses: Map<string, ShownStatus | null>;
+  workers: ShownWorker[];
+  gateway: ShownGateway | undefined;
+  services: ShownServices;
+}
+
+/** Nothing yet. */
+export function emptyState(): GatewayState {
+  return {
+    ids: [],
+    cameras: new Map(),
+    statuses: new Map(),
+    workers: [],
+    gateway: undefined,
+    services: {},
+  };
+}
+
+/** Takes a change; cameras that are no longer listed are forgotten. */
+export function applyChange(state: GatewayState, message: StatusMessage): GatewayState {
+  const ids = message.ids ?? state.ids;
+  const known = new Set(ids);
+  const merge = <T>(before: Map<string, T>, changes: Record<string, T> = {}): Map<string, T> =>
+    new Map([...before, ...Object.entries(changes)].filter(([id]) => known.has(id)));
+  return {
+    ids,
+    cameras: merge(state.cameras, message.cameras),
+    statuses: merge(state.statuses, message.statuses),
+    workers: message.workers ?? state.workers,
+    gateway: message.gateway ?? state.gateway,
+    services: message.services ?? state.services,
+  };
+}

@@ -1,0 +1,206 @@
+/** One camera, large, with all that can be done with it. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { GatewayError } from '#shared/client/gateway-error.ts';
+import { pictureAge } from '../camera-words.ts';
+import type { TransportNews } from '../elements/camera-view.ts';
+import { codecName, count } from '../format.ts';
+import { TRANSPORT_NAMES, TRANSPORTS } from '../players/player.ts';
+import { hrefOf } from '../router.ts';
+import { type CameraEntry, cameraEntry } from './cameras-page.ts';
+import { icon } from './icons.ts';
+import { cameraNotice, emptyState, pageHead, pill, problem } from './page-parts.ts';
+import { ViewElement } from './view-element.ts';
+
+/** `<camera-page>`. */
+export class CameraPage extends ViewElement {
+  #news: TransportNews | undefined;
+  #wanted = 'auto';
+  #showsDetections = true;
+  #removal: 'none' | 'asked' | 'busy' = 'none';
+  #error: GatewayError | undefined;
+
+  protected view(): TemplateResult {
+    const { cameraId } = this.app.state.route;
+    const entry = cameraEntry(this.app, cameraId);
+    if (entry === undefined) return this.#missing(cameraId);
+    const { camera, words } = entry;
+    return html`
+      <a class="back-link" href=${hrefOf('cameras')}>${icon('back')}All cameras</a>
+      ${pageHead(camera.name, this.#actions(entry), html`<p class="summary">${camera.location || `Camera ${camera.id}`}</p>`)}
+      ${this.#error === undefined ? nothing : problem(this.#error.message, this.#error.hint)}
+      ${this.#removal === 'none' ? nothing : this.#confirmation(entry)}
+      <div class="camera-layout">
+        <section class="stage-column" aria-label="Live picture">
+          ${this.#stage(entry)}
+          ${this.#transportLine(entry)}
+        </section>
+        <aside class="camera-side">
+          <section class="card" aria-label="State">
+            <div class="card-head"><h2>State</h2>${pill(words.tone, words.label)}</div>
+            ${words.tone === 'good' ? nothing : cameraNotice(words)}
+            ${this.#facts(entry)}
+          </section>
+          <ask-panel .app=${this.app} .cameraId=${camera.id} .drawnAt=${Date.now()}></ask-panel>
+          <camera-events .app=${this.app} .cameraId=${camera.id} .drawnAt=${Date.now()}></camera-events>
+        </aside>
+      </div>
+    `;
+  }
+
+  #missing(cameraId: string): TemplateResult {
+    if (!this.app.state.hasState) return html`${pageHead('Camera')}<div class="card skeleton tall"></div>`;
+    return html`${pageHead('Camera')}${emptyState(
+      'cameras',
+      `There is no camera ${cameraId}`,
+      'It may have been removed meanwhile.',
+      html`<a class="button" href=${hrefOf('cameras')}>All cameras</a>`,
+    )}`;
+  }
+
+  #actions({ camera }: CameraEntry): TemplateResult {
+    const isOwn = camera.origin === 'registry';
+    return html`
+      <a class="button" href="api/cameras/${encodeURIComponent(camera.id)}/frame?quality=95" download=${fileName(camera.name)}>
+        ${icon('download')}Snapshot
+      </a>
+      ${isOwn ? html`<a class="button" href=${hrefOf('edit', camera.id)}>${icon('edit')}Edit</a>` : nothing}
+      ${
+        isOwn || camera.origin === 'connected'
+          ? html`<button class="button" type="button" @click=${() => this.#askRemoval('asked')}>${icon('remove')}Remove</button>`
+          : nothing
+      }
+    `;
+  }
+
+  #confirmation({ camera }: CameraEntry): TemplateResult {
+    const isBusy = this.#removal === 'busy';
+    return html`<div class="confirm" role="alertdialog" aria-label="Remove ${camera.name}?">
+      <div><strong>Remove ${camera.name}?</strong><p>Its address and password are forgotten. Events stay.</p></div>
+      <div class="confirm-actions">
+        <button class="button" type="button" ?disabled=${isBusy} @click=${() => this.#askRemoval('none')}>Keep it</button>
+        <button class="button danger" type="button" ?disabled=${isBusy} @click=${() => void this.#remove(camera.id)}>
+          ${isBusy ? 'Removing…' : 'Remove'}
+        </button>
+      </div>
+    </div>`;
+  }
+
+  #askRemoval(step: 'none' | 'asked'): void {
+    this.#removal = step;
+    this.draw();
+    if (step === 'asked') this.querySelector<HTMLElement>('.confirm .button')?.focus();
+  }
+
+  async #remove(id: string): Promise<void> {
+    this.#removal = 'busy';
+    this.draw();
+    try {
+      await this.app.client.cameras.delete(id);
+      location.hash = hrefOf('cameras');
+    } catch (error) {
+      this.#error = error instanceof GatewayError ? error : undefined;
+      this.#removal = 'none';
+      this.draw();
+    }
+  }
+
+  #stage({ camera, words }: CameraEntry): TemplateResult {
+    const isLive = words.tone === 'good';
+    const sees = Object.values(camera.analysis).some(Boolean) && this.#showsDetections;
+    return html`<div class="stage" id="stage">
+      <camera-view
+        role="img"
+        aria-label="Live picture of ${camera.name}"
+        camera-id=${camera.id}
+        transport=${this.#wanted}
+        ?live=${isLive}
+        ?detections=${sees}
+        @transport-change=${(event: CustomEvent<TransportNews>) => this.#onTransport(event)}
+      ></camera-view>
+      ${isLive ? nothing : html`<div class="tile-cover">${cameraNotice(words)}</div>`}
+    </div>`;
+  }
+
+  #onTransport({ detail }: CustomEvent<TransportNews>): void {
+    this.#news = detail;
+    // In the middle of a drawing that connected the element.
+    queueMicrotask(() => this.draw());
+  }
+
+  #transportLine({ camera, words }: CameraEntry): TemplateResult {
+    const news = this.#news;
+    const hasAnalysis = Object.values(camera.analysis).some(Boolean);
+    const choose = (event: Event): void => {
+      this.#wanted = (event.target as HTMLSelectElement).value;
+      this.draw();
+    };
+    const toggle = (): void => {
+      this.#showsDetections = !this.#showsDetections;
+      this.draw();
+    };
+    return html`<div class="stage-bar">
+      <label class="inline-field"><span>Play by</span>
+        <select @change=${choose} .value=${this.#wanted}>
+          <option value="auto">Best way</option>
+          ${TRANSPORTS.map((transport) => html`<option value=${transport}>${TRANSPORT_NAMES[transport]}</option>`)}
+        </select>
+      </label>
+      <span class="transport" role="status">${words.tone === 'good' ? describeTransport(news) : nothing}</span>
+      ${
+        hasAnalysis
+          ? html`<label class="switch"><input type="checkbox" .checked=${this.#showsDetections} @change=${toggle} />Show detections</label>`
+          : nothing
+      }
+      <button class="button quiet" type="button" @click=${fullScreen}>${icon('full')}Full screen</button>
+    </div>`;
+  }
+
+  #facts({ camera, status, words }: CameraEntry): TemplateResult {
+    const size = status?.width && status.height ? `${status.width} × ${status.height}` : '';
+    const rows: [string, unknown][] = [
+      ['Frame rate', words.tone === 'good' ? `${(status?.frameRate ?? 0).toFixed(1)} fps` : ''],
+      ['Newest picture', pictureAge(status, this.app.now)],
+      ['Video', [codecName(status?.codec), size].filter(Boolean).join(' · ')],
+      ['Viewers', status === null || status === undefined ? '' : count(status.viewers, 'viewer')],
+      ['Reconnects', status?.reconnects ? String(status.reconnects) : ''],
+      ['Address', html`<code>${camera.rtspUrl}</code>`],
+      ['Runs in', camera.worker],
+      ['Camera id', html`<code>${camera.id}</code>`],
+      ['Kept in', originName(camera.origin)],
+    ];
+    return html`<dl class="facts">
+      ${rows.map(([name, value]) => (value === '' ? nothing : html`<div><dt>${name}</dt><dd>${value}</dd></div>`))}
+    </dl>`;
+  }
+}
+
+function describeTransport(news: TransportNews | undefined): TemplateResult {
+  if (news === undefined) return html`Starting…`;
+  const failed = Object.entries(news.failures).map(
+    ([transport, reason]) => `${TRANSPORT_NAMES[transport as keyof typeof TRANSPORT_NAMES]}: ${reason}`,
+  );
+  return html`<span class="chip" data-transport=${news.transport}>${TRANSPORT_NAMES[news.transport]}</span>
+    ${news.isTrying ? html`<span>trying a better way…</span>` : nothing}
+    ${failed.length === 0 ? nothing : html`<span class="why" title=${failed.join('\n')}>${failed.join('; ')}</span>`}`;
+}
+
+function originName(origin: string): string {
+  const names: Record<string, string> = {
+    registry: 'the registry',
+    file: 'CAMERAS_FILE; change it there',
+    connected: 'memory, until the gateway restarts',
+    demo: 'the demo',
+  };
+  return names[origin] ?? origin;
+}
+
+function fileName(name: string): string {
+  return `${name.replace(/[^\p{L}\p{N}]+/gu, '-')}.jpg`;
+}
+
+function fullScreen(): void {
+  void document
+    .getElementById('stage')
+    ?.requestFullscreen?.()
+    .catch(() => {});
+}

@@ -1,0 +1,118 @@
+/** All cameras at once, live. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
+import type { App } from '../app-state.ts';
+import { type CameraWords, describeCamera, pictureAge } from '../camera-words.ts';
+import { count } from '../format.ts';
+import { hrefOf } from '../router.ts';
+import type { ShownCamera, ShownStatus } from '../status.ts';
+import { icon } from './icons.ts';
+import { cameraNotice, emptyState, pageHead, pill } from './page-parts.ts';
+
+/** The more cameras, the fewer pictures of each: a wall costs the gateway about the same. */
+const FPS_BY_COUNT: [number, number][] = [
+  [4, 10],
+  [9, 6],
+  [16, 4],
+];
+const LOWEST_FPS = 2;
+
+/** A camera with all that is known of it. */
+export interface CameraEntry {
+  camera: ShownCamera;
+  status: ShownStatus | null | undefined;
+  words: CameraWords;
+}
+
+/** Every camera, in order. */
+export function cameraEntries(app: App): CameraEntry[] {
+  return app.state.gateway.ids.flatMap((id) => cameraEntry(app, id) ?? []);
+}
+
+/** One camera; undefined when there is none of this id. */
+export function cameraEntry(app: App, id: string): CameraEntry | undefined {
+  const { cameras, statuses, workers } = app.state.gateway;
+  const camera = cameras.get(id);
+  if (camera === undefined) return undefined;
+  const status = statuses.get(id);
+  const worker = workers.find(({ name }) => name === camera.worker);
+  return { camera, status, words: describeCamera({ camera, status, worker, now: app.now }) };
+}
+
+/** Cameras that wait for somebody. */
+export function troubledCameras(app: App): CameraEntry[] {
+  return cameraEntries(app).filter(({ words }) => words.tone === 'bad');
+}
+
+/** The page. */
+export function camerasPage(app: App): TemplateResult {
+  const entries = cameraEntries(app);
+  const fps = FPS_BY_COUNT.find(([most]) => entries.length <= most)?.[1] ?? LOWEST_FPS;
+  const add = html`<a class="button primary" href=${hrefOf('add')}>${icon('add')}Add camera</a>`;
+  return html`
+    ${pageHead('Cameras', add, html`<p class="summary">${summary(entries)}</p>`)}
+    ${demoNote(entries)}
+    ${app.state.hasState && entries.length === 0 ? noCameras() : nothing}
+    <ul class="wall" data-many=${entries.length > 9}>
+      ${repeat(
+        entries,
+        ({ camera }) => camera.id,
+        (entry) => tile(entry, fps, app.now),
+      )}
+      ${app.state.hasState ? nothing : [1, 2, 3, 4].map(() => html`<li class="tile skeleton" aria-hidden="true"></li>`)}
+    </ul>
+  `;
+}
+
+function summary(entries: CameraEntry[]): string {
+  if (entries.length === 0) return '';
+  const live = entries.filter(({ words }) => words.tone === 'good').length;
+  const waiting = entries.filter(({ words }) => words.tone === 'bad').length;
+  const parts = [count(entries.length, 'camera'), live === entries.length ? 'all live' : `${live} live`];
+  if (waiting > 0) parts.push(`${waiting} ${waiting === 1 ? 'needs' : 'need'} attention`);
+  return parts.join(' · ');
+}
+
+function demoNote(entries: CameraEntry[]): TemplateResult | typeof nothing {
+  if (!entries.some(({ camera }) => camera.isDemo)) return nothing;
+  return html`<p class="hint-line">
+    These are simulated cameras for a first look. <a href=${hrefOf('add')}>Add a camera of your own</a> and they make room for it.
+  </p>`;
+}
+
+function noCameras(): TemplateResult {
+  return emptyState(
+    'cameras',
+    'No cameras yet',
+    'Add the first one by its address, or upload a video and play it as if a camera sent it.',
+    html`<a class="button primary" href=${hrefOf('add')}>${icon('add')}Add camera</a>`,
+  );
+}
+
+function tile({ camera, status, words }: CameraEntry, fps: number, now: number): TemplateResult {
+  const isLive = words.tone === 'good';
+  return html`<li class="tile" data-tone=${words.tone}>
+    <a href=${hrefOf('camera', camera.id)} aria-label="${camera.name}: ${words.label}. Open">
+      <div class="tile-picture">
+        <camera-picture camera-id=${camera.id} fps=${fps}></camera-picture>
+        ${isLive ? nothing : html`<div class="tile-cover">${cameraNotice(words)}</div>`}
+      </div>
+      <div class="tile-text">
+        <div class="tile-name"><strong>${camera.name}</strong>${pill(words.tone, words.label)}</div>
+        <div class="tile-facts">
+          <span class="tile-place">${camera.location || `Camera ${camera.id}`}</span>
+          ${isLive ? liveFacts(status, now) : nothing}
+        </div>
+      </div>
+    </a>
+  </li>`;
+}
+
+function liveFacts(status: ShownStatus | null | undefined, now: number): TemplateResult {
+  const age = pictureAge(status, now);
+  return html`<span class="numbers">
+    <span>${Math.round(status?.frameRate ?? 0)} fps</span>
+    ${age === 'now' ? nothing : html`<span>${age}</span>`}
+    <span class="viewers" title=${count(status?.viewers ?? 0, 'viewer')}>${icon('eye')}${status?.viewers ?? 0}<span class="visually-hidden"> viewers</span></span>
+  </span>`;
+}

@@ -1,0 +1,140 @@
+/** What the analysis backend was told, and what did not arrive. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
+import type { Delivery } from '#shared/client/api-types.ts';
+import { GatewayError } from '#shared/client/gateway-error.ts';
+import type { Tone } from '../camera-words.ts';
+import { ago, count, duration } from '../format.ts';
+import type { ShownDeliveries } from '../status.ts';
+import { icon } from './icons.ts';
+import { emptyState, pageHead, pill, problem } from './page-parts.ts';
+import { ViewElement } from './view-element.ts';
+
+const LIMIT = 100;
+const STATES: Record<string, [Tone, string]> = {
+  pending: ['busy', 'On its way'],
+  delivered: ['good', 'Delivered'],
+  parked: ['bad', 'Given up'],
+};
+
+/** `<deliveries-page>`; read anew whenever the counts in the status stream change. */
+export class DeliveriesPage extends ViewElement {
+  #deliveries: Delivery[] | undefined;
+  #error: GatewayError | undefined;
+  #seen = '';
+  #retrying = new Set<string>();
+  #ending = new AbortController();
+
+  protected override entered(): void {
+    this.#ending = new AbortController();
+    this.#seen = this.#countsNow();
+    void this.#load();
+  }
+
+  protected override left(): void {
+    this.#ending.abort();
+  }
+
+  protected override updated(): void {
+    const counts = this.#countsNow();
+    if (counts === this.#seen) return;
+    this.#seen = counts;
+    void this.#load();
+  }
+
+  protected view(): TemplateResult {
+    const stats = this.app.state.gateway.services.deliveries;
+    return html`
+      ${pageHead('Deliveries', nothing, html`<p class="summary">${summary(stats)}</p>`)}
+      ${stats?.isConfigured === false ? notConfigured() : nothing}
+      ${this.#error === undefined ? nothing : problem(this.#error.message, this.#error.hint)}
+      ${this.#list()}
+    `;
+  }
+
+  #list(): TemplateResult | typeof nothing {
+    const deliveries = this.#deliveries;
+    if (deliveries === undefined) return nothing;
+    if (deliveries.length === 0) {
+      return emptyState(
+        'deliveries',
+        'Nothing was sent yet',
+        'Every camera stream that is stored is told to the analysis backend; it is listed here.',
+      );
+    }
+    return html`<ul class="rows">${repeat(
+      deliveries,
+      ({ id }) => id,
+      (delivery) => this.#row(delivery),
+    )}</ul>`;
+  }
+
+  #row(delivery: Delivery): TemplateResult {
+    const { id, cameraId, status, attempts, lastError, createdAt, nextAttemptAt, payload } = delivery;
+    const [tone, label] = STATES[status] ?? ['off', status];
+    const { now } = this.app;
+    const wait = nextAttemptAt === null ? 0 : (Date.parse(nextAttemptAt) - now) / 1000;
+    return html`<li class="row">
+      <div class="row-main">
+        <div class="row-title"><strong>Camera ${cameraId}</strong>${pill(tone, label)}</div>
+        <p class="muted">
+          ${payload?.stream_type === 'video' ? 'Video' : 'RTSP stream'} · stored ${ago(createdAt, now)} · ${count(attempts, 'attempt')}
+          ${status === 'pending' && attempts > 0 && wait > 1 ? ` · tries again in ${duration(wait)}` : nothing}
+        </p>
+        ${lastError === null || status === 'delivered' ? nothing : html`<p class="row-error">${lastError}</p>`}
+      </div>
+      ${
+        status === 'delivered'
+          ? nothing
+          : html`<button class="button" type="button" ?disabled=${this.#retrying.has(id)} @click=${() => void this.#retry(id)}
+            aria-label="Try to deliver camera ${cameraId} again">${icon('retry')}Try now</button>`
+      }
+    </li>`;
+  }
+
+  async #load(): Promise<void> {
+    const { signal } = this.#ending;
+    try {
+      const page = await this.app.client.deliveries.list({ limit: LIMIT, signal });
+      this.#deliveries = page.deliveries;
+      this.#error = undefined;
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#error = error instanceof GatewayError ? error : undefined;
+    }
+    this.draw();
+  }
+
+  async #retry(id: string): Promise<void> {
+    this.#retrying.add(id);
+    this.draw();
+    try {
+      await this.app.client.deliveries.retry(id);
+      this.app.announce('Tried again');
+    } catch (error) {
+      this.#error = error instanceof GatewayError ? error : undefined;
+    }
+    this.#retrying.delete(id);
+    await this.#load();
+  }
+
+  /** Changes with everything worth reading the list anew for. */
+  #countsNow(): string {
+    const { counts, lastError } = this.app.state.gateway.services.deliveries ?? {};
+    return JSON.stringify([counts, lastError]);
+  }
+}
+
+function summary(stats: ShownDeliveries | undefined): string {
+  const counts = stats?.counts;
+  if (counts === undefined) return '';
+  return [
+    `${counts.delivered} delivered`,
+    `${counts.pending} on their way`,
+    ...(counts.parked > 0 ? [`${counts.parked} given up`] : []),
+  ].join(' · ');
+}
+
+function notConfigured(): TemplateResult {
+  return html`<p class="hint-line">No analysis backend is set. Deliveries are kept and go out as soon as <code>APP_PY_URL</code> names one.</p>`;
+}

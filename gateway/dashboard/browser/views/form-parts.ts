@@ -1,0 +1,81 @@
+/** Fields of forms: a label, an input, what it means, and what is wrong with it. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+
+/** One field. */
+export interface FieldOptions {
+  name: string;
+  label: string;
+  value: string;
+  onInput: (value: string) => void;
+  type?: string;
+  hint?: string | undefined;
+  placeholder?: string;
+  /** What is wrong with it. */
+  error?: string | undefined;
+  required?: boolean;
+  inputMode?: string;
+  autocomplete?: string;
+}
+
+/** A text field; its fault is read out with it. */
+export function textField(options: FieldOptions): TemplateResult {
+  const {
+    name,
+    label,
+    value,
+    onInput,
+    type = 'text',
+    hint,
+    placeholder = '',
+    error,
+    required = false,
+  } = options;
+  const described = [hint === undefined ? '' : `${name}-hint`, error === undefined ? '' : `${name}-error`];
+  return html`<div class="field" data-field=${name}>
+    <label for=${name}>${label}${required ? nothing : nothing}</label>
+    <input
+      id=${name} name=${name} type=${type} placeholder=${placeholder} ?required=${required}
+      autocomplete=${options.autocomplete ?? 'off'} inputmode=${options.inputMode ?? 'text'}
+      autocapitalize="off" spellcheck="false"
+      aria-invalid=${error === undefined ? 'false' : 'true'}
+      aria-describedby=${described.join(' ').trim() || nothing}
+      .value=${value}
+      @input=${(event: Event) => onInput((event.target as HTMLInputElement).value)}
+    />
+    ${hint === undefined ? nothing : html`<p class="field-hint" id="${name}-hint">${hint}</p>`}
+    ${fieldError(name, error)}
+  </div>`;
+}
+
+/** A choice of few. */
+export function selectField(
+  { name, label, value, onInput, hint, error }: FieldOptions,
+  choices: readonly (readonly [string, string])[],
+): TemplateResult {
+  return html`<div class="field" data-field=${name}>
+    <label for=${name}>${label}</label>
+    <select id=${name} name=${name} aria-invalid=${error === undefined ? 'false' : 'true'}
+      @change=${(event: Event) => onInput((event.target as HTMLSelectElement).value)}>
+      ${choices.map(([key, text]) => html`<option value=${key} ?selected=${key === value}>${text}</option>`)}
+    </select>
+    ${hint === undefined ? nothing : html`<p class="field-hint" id="${name}-hint">${hint}</p>`}
+    ${fieldError(name, error)}
+  </div>`;
+}
+
+/** A switch with a line that says what it does. */
+export function switchField(
+  label: string,
+  isOn: boolean,
+  onChange: (isOn: boolean) => void,
+  hint?: string,
+): TemplateResult {
+  return html`<label class="switch">
+    <input type="checkbox" .checked=${isOn} @change=${(event: Event) => onChange((event.target as HTMLInputElement).checked)} />
+    <span>${label}${hint === undefined ? nothing : html`<span class="field-hint">${hint}</span>`}</span>
+  </label>`;
+}
+
+function fieldError(name: string, error: string | undefined): TemplateResult | typeof nothing {
+  return error === undefined ? nothing : html`<p class="field-error" id="${name}-error">${error}</p>`;
+}

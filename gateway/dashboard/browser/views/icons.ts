@@ -1,0 +1,28 @@
+/** Icons, drawn with the colour of the text beside them. */
+import { html, svg, type TemplateResult } from 'lit-html';
+
+const PATHS = {
+  cameras: svg`<rect x="3" y="6.500" width="12.500" height="11" rx="2.500"/><path d="m15.500 10.800 4.300-2.600a.8.800 0 0 1 1.200.7v6.200a.8.800 0 0 1-1.200.7l-4.300-2.600"/>`,
+  events: svg`<path d="M3 12h4l2.500-6.500 4.500 13L16.500 12H21"/>`,
+  deliveries: svg`<path d="M20.500 3.500 10.500 13.500"/><path d="m20.500 3.500-6.300 17-3.700-7-7-3.700z"/>`,
+  devices: svg`<rect x="3" y="4" width="18" height="7" rx="2"/><rect x="3" y="13" width="18" height="7" rx="2"/><path d="M7 7.500h.01M7 16.500h.01"/>`,
+  system: svg`<path d="M4 7h9m5 0h2M4 17h3m5 0h8"/><circle cx="15.500" cy="7" r="2.300"/><circle cx="9.500" cy="17" r="2.300"/>`,
+  add: svg`<path d="M12 5v14M5 12h14"/>`,
+  edit: svg`<path d="m4 20 .9-4L16.500 4.400a1.700 1.700 0 0 1 2.400 0l.7.7a1.700 1.700 0 0 1 0 2.400L8 19.100z"/>`,
+  remove: svg`<path d="M5 7h14M10 7V4.500h4V7m-7 0 .8 12.500h8.400L17 7"/>`,
+  download: svg`<path d="M12 4v11m-4.500-4.500L12 15l4.500-4.500M5 19.500h14"/>`,
+  full: svg`<path d="M9 4H4v5m11-5h5v5M9 20H4v-5m11 5h5v-5"/>`,
+  back: svg`<path d="m14.500 5-7 7 7 7"/>`,
+  alert: svg`<path d="M12 4 2.800 19.500h18.400z"/><path d="M12 10v4.500m0 2.500v.01"/>`,
+  theme: svg`<circle cx="12" cy="12" r="8.500"/><path d="M12 3.500a8.500 8.500 0 0 1 0 17z" fill="currentColor"/>`,
+  eye: svg`<path d="M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12z"/><circle cx="12" cy="12" r="2.800"/>`,
+  retry: svg`<path d="M4.500 12a7.500 7.500 0 1 0 2.300-5.400L4.500 9m0-5v5h5"/>`,
+  upload: svg`<path d="M12 16V5M7.500 9.500 12 5l4.500 4.500M5 19.500h14"/>`,
+} satisfies Record<string, unknown>;
+
+export type IconName = keyof typeof PATHS;
+
+/** An icon; it says nothing to screen readers, the text beside it does. */
+export function icon(name: IconName): TemplateResult {
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">${PATHS[name]}</svg>`;
+}

@@ -1,0 +1,120 @@
+/** What surrounds every page: navigation, the state of the connection, the choice of light or dark. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { App } from '../app-state.ts';
+import { hrefOf, type Route } from '../router.ts';
+import { chosenTheme, nextTheme } from '../theme.ts';
+import { camerasPage, troubledCameras } from './cameras-page.ts';
+import { type IconName, icon } from './icons.ts';
+import { systemPage, troubledWorkers } from './system-page.ts';
+
+const PAGES: { page: Route['page']; name: string; icon: IconName }[] = [
+  { page: 'cameras', name: 'Cameras', icon: 'cameras' },
+  { page: 'events', name: 'Events', icon: 'events' },
+  { page: 'deliveries', name: 'Deliveries', icon: 'deliveries' },
+  { page: 'devices', name: 'Devices', icon: 'devices' },
+  { page: 'system', name: 'System', icon: 'system' },
+];
+/** Pages that stand under another one in the navigation. */
+const PARENTS: Partial<Record<Route['page'], Route['page']>> = {
+  camera: 'cameras',
+  add: 'cameras',
+  edit: 'cameras',
+  upload: 'cameras',
+};
+const THEME_NAMES = { auto: 'As the device', light: 'Light', dark: 'Dark' };
+
+/** The whole page. */
+export function shell(app: App): TemplateResult {
+  return html`
+    <a class="skip-link" href="#main" @click=${skipToMain}>Skip to content</a>
+    <div class="shell">
+      <nav class="nav" aria-label="Pages">
+        <a class="brand" href=${hrefOf('cameras')}>
+          <img src="dashboard/icon.svg" alt="" width="28" height="28" /><span>Camera Gateway</span>
+        </a>
+        <ul>${PAGES.map((entry) => navItem(app, entry))}</ul>
+        ${themeButton(app)}
+      </nav>
+      <main id="main" tabindex="-1">
+        ${connectionBanner(app)}
+        ${page(app)}
+      </main>
+    </div>
+  `;
+}
+
+/** The title of the window. */
+export function titleOf({ state: { route, gateway } }: App): string {
+  const camera = gateway.cameras.get(route.cameraId);
+  if (camera !== undefined) return `${camera.name} · Camera Gateway`;
+  const name = PAGES.find(({ page }) => page === (PARENTS[route.page] ?? route.page))?.name;
+  return `${name} · Camera Gateway`;
+}
+
+function navItem(app: App, { page, name, icon: symbol }: (typeof PAGES)[number]): TemplateResult {
+  const { route } = app.state;
+  const isCurrent = (PARENTS[route.page] ?? route.page) === page;
+  const number = badgeOf(app, page);
+  return html`<li>
+    <a href=${hrefOf(page)} aria-current=${isCurrent ? 'page' : nothing}>
+      ${icon(symbol)}<span class="nav-name">${name}</span>
+      ${number === 0 ? nothing : html`<span class="badge">${number}<span class="visually-hidden"> need attention</span></span>`}
+    </a>
+  </li>`;
+}
+
+/** How much on a page wants somebody. */
+function badgeOf(app: App, page: Route['page']): number {
+  if (page === 'cameras') return troubledCameras(app).length;
+  if (page === 'deliveries') return app.state.gateway.services.deliveries?.counts?.parked ?? 0;
+  return page === 'system' ? troubledWorkers(app).length : 0;
+}
+
+function themeButton(app: App): TemplateResult {
+  const theme = THEME_NAMES[chosenTheme()];
+  const change = (): void => {
+    app.announce(`Colours: ${THEME_NAMES[nextTheme()]}`);
+    app.redraw();
+  };
+  return html`<button class="nav-button" type="button" @click=${change} title="Colours: ${theme}" aria-label="Colours: ${theme}. Change">
+    ${icon('theme')}<span class="nav-name">${theme}</span>
+  </button>`;
+}
+
+function skipToMain(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}
+
+function connectionBanner({ state: { reach } }: App): TemplateResult | typeof nothing {
+  if (reach === 'open' || reach === 'connecting') return nothing;
+  const [title, text] =
+    reach === 'signed-out'
+      ? ['Signed out', 'Open the sign-in link that the gateway printed when it started.']
+      : ['The gateway does not answer', 'What you see may be old. Trying again every few seconds.'];
+  return html`<div class="banner" role="alert">${icon('alert')}<div><strong>${title}.</strong> ${text}</div></div>`;
+}
+
+function page(app: App): TemplateResult {
+  const { route } = app.state;
+  const drawnAt = Date.now();
+  switch (route.page) {
+    case 'camera':
+      return html`<camera-page .app=${app} .drawnAt=${drawnAt}></camera-page>`;
+    case 'add':
+    case 'edit':
+      return html`<camera-form .app=${app} .drawnAt=${drawnAt}></camera-form>`;
+    case 'upload':
+      return html`<upload-form .app=${app} .drawnAt=${drawnAt}></upload-form>`;
+    case 'events':
+      return html`<events-page .app=${app} .drawnAt=${drawnAt}></events-page>`;
+    case 'deliveries':
+      return html`<deliveries-page .app=${app} .drawnAt=${drawnAt}></deliveries-page>`;
+    case 'devices':
+      return html`<devices-page .app=${app} .drawnAt=${drawnAt}></devices-page>`;
+    case 'system':
+      return systemPage(app);
+    default:
+      return camerasPage(app);
+  }
+}

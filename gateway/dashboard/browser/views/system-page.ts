@@ -1,0 +1,85 @@
+/** The processes behind the page: how they are, what they use, how often they were restarted. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { App } from '../app-state.ts';
+import type { Tone } from '../camera-words.ts';
+import { ago, bytes, duration, percent } from '../format.ts';
+import type { ShownWorker } from '../status.ts';
+import { pageHead, pill } from './page-parts.ts';
+
+const STATES: Record<string, [Tone, string]> = {
+  ready: ['good', 'Running'],
+  spawning: ['busy', 'Starting'],
+  starting: ['busy', 'Starting'],
+  unready: ['busy', 'Not ready'],
+  stopping: ['busy', 'Stopping'],
+  stopped: ['off', 'Stopped'],
+  backoff: ['busy', 'Restarting'],
+  failed: ['bad', 'Failed'],
+  lost: ['bad', 'Cannot be stopped'],
+};
+
+/** Workers that wait for somebody. */
+export function troubledWorkers(app: App): ShownWorker[] {
+  return app.state.gateway.workers.filter(({ state }) => STATES[state]?.[0] === 'bad');
+}
+
+/** The page. */
+export function systemPage(app: App): TemplateResult {
+  const { gateway, workers, services, ids } = app.state.gateway;
+  const state = gateway?.state;
+  return html`
+    ${pageHead('System', state === undefined ? nothing : pill(state === 'ok' ? 'good' : 'busy', state === 'ok' ? 'All well' : 'Degraded'))}
+    <div class="cards">
+      ${fact('Up for', gateway === undefined ? '' : duration((app.now - Date.parse(gateway.startedAt)) / 1000))}
+      ${fact('Cameras', String(ids.length))}
+      ${fact('Gateway memory', gateway === undefined ? '' : bytes(gateway.rss))}
+      ${fact('Gateway processor', gateway?.cpu === undefined ? '–' : percent(gateway.cpu), 'of one core')}
+      ${fact('Database', services.database === undefined ? '' : engineName(services.database.engine), services.database?.ready ? 'ready' : 'does not answer')}
+      ${fact('MediaMTX', services.mediamtx === undefined ? 'Not used' : mediamtxState(services.mediamtx))}
+    </div>
+    <h2 class="section-title">Processes</h2>
+    <div class="table-box" tabindex="0" role="region" aria-label="Processes"><table>
+      <thead><tr>${['Process', 'State', 'Cameras', 'Processor', 'Memory', 'Restarts', 'Since'].map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+      <tbody>${workers.map((worker) => row(app, worker))}</tbody>
+    </table></div>
+    <p class="muted links">
+      <a href="health">Health</a> <a href="metrics">Metrics</a>
+    </p>
+  `;
+}
+
+function fact(name: string, value: string, note = ''): TemplateResult {
+  return html`<div class="card fact"><span class="muted">${name}</span><strong>${value || '–'}</strong>
+    <span class="muted">${note}</span></div>`;
+}
+
+function row(app: App, worker: ShownWorker): TemplateResult {
+  const [tone, label] = STATES[worker.state] ?? ['busy', worker.state];
+  const cameras = [...app.state.gateway.cameras.values()].filter(
+    (camera) => camera.worker === worker.name,
+  ).length;
+  const wait = worker.retryAt === undefined ? undefined : worker.retryAt - app.now / 1000;
+  return html`<tr>
+    <th scope="row"><span class="cell-title">${worker.name}</span><span class="muted">pid ${worker.pid ?? '–'} · port ${worker.port ?? '–'}</span></th>
+    <td>${pill(tone, label)}${worker.flapping ? html` <span class="muted">restarts often</span>` : nothing}
+      ${wait === undefined ? nothing : html`<span class="muted">${wait < 1 ? 'starts again now' : `starts again in ${duration(wait)}`}</span>`}</td>
+    <td>${worker.name.startsWith('rtsp') ? cameras : '–'}</td>
+    <td>${worker.cpu === undefined ? '–' : percent(worker.cpu)}</td>
+    <td>${worker.rss === undefined ? '–' : bytes(worker.rss)}</td>
+    <td>${worker.restarts}${worker.lastExit === undefined ? nothing : html` <span class="muted">${exitOf(worker.lastExit, app.now)}</span>`}</td>
+    <td>${ago(worker.since, app.now)}</td>
+  </tr>`;
+}
+
+function exitOf({ code, signal, at }: NonNullable<ShownWorker['lastExit']>, now: number): string {
+  return `last: ${signal ?? `exit ${code}`}, ${ago(at, now)}`;
+}
+
+function engineName(engine: string): string {
+  return { sqlite: 'SQLite', postgres: 'PostgreSQL', postgresql: 'PostgreSQL' }[engine] ?? engine;
+}
+
+function mediamtxState(state: Record<string, unknown>): string {
+  if (state.ok === false || typeof state.lastError === 'string') return 'Does not answer';
+  return 'Connected';
+}

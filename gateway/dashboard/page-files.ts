@@ -1,0 +1,115 @@
+/** The files of the page, read once: our own modules, the client they share with apps, and the library. */
+import { createHash } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { stripTypes } from './strip-types.ts';
+
+/** A file as browsers get it. */
+export interface PageFile {
+  type: string;
+  body: string;
+  /** With its quotes (RFC 9110 section 8.8.3). */
+  etag: string;
+}
+
+const BROWSER = fileURLToPath(new URL('./browser/', import.meta.url));
+const SHARED_CLIENT = fileURLToPath(new URL('../../shared/client/', import.meta.url));
+/** Node is given the build for servers, one folder below that for browsers. */
+const LIBRARY = fileURLToPath(new URL('../', import.meta.resolve('lit-html')));
+/** What the page uses of the library, and what that uses. */
+const LIBRARY_FILES = [
+  'lit-html.js',
+  'directive.js',
+  'directive-helpers.js',
+  'async-directive.js',
+  'directives/live.js',
+  'directives/ref.js',
+  'directives/repeat.js',
+];
+/** For React Native only. */
+const NOT_FOR_BROWSERS = ['react.ts'];
+
+const TYPES: Record<string, string> = {
+  ts: 'text/javascript; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+  html: 'text/html; charset=utf-8',
+  webmanifest: 'application/manifest+json',
+};
+
+/**
+ * Reads everything. Keys are paths below `dashboard/`; `index.html` is the page,
+ * which names every module at once so that none is found late.
+ */
+export async function readPageFiles(): Promise<Map<string, PageFile>> {
+  const own = await readFolder(BROWSER, '');
+  const shared = await readFolder(SHARED_CLIENT, 'shared/client/');
+  const library = await Promise.all(
+    LIBRARY_FILES.map(async (name) => [`lit-html/${name}`, await readText(LIBRARY, name)] as const),
+  );
+  const sources = [...own, ...shared].filter(([name]) => isForBrowsers(name));
+  const modules = await compile(sources);
+  const rest = sources.filter(([name]) => !isModule(name) && name !== 'index.html');
+  const files = new Map([...modules, ...rest, ...library.map(withoutMapHint)]);
+  const scripts = [...files.keys()].filter((name) => /\.(ts|js)$/.test(name));
+  const page = new Map(own).get('index.html') ?? '';
+  files.set(
+    'index.html',
+    page.replace('<!-- modules -->', () => preloads(scripts)),
+  );
+  return new Map([...files].map(([name, body]) => [name, fileOf(name, body)]));
+}
+
+async function readFolder(folder: string, prefix: string): Promise<[string, string][]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const names = entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length).replaceAll('\\', '/'))
+    .filter((name) => name !== 'tsconfig.json')
+    .sort();
+  return Promise.all(
+    names.map(async (name) => [`${prefix}${name}`, await readText(folder, name)] as const),
+  ).then((read) => read.map(([name, text]) => [name, text]));
+}
+
+function readText(folder: string, name: string): Promise<string> {
+  return readFile(join(folder, name), 'utf8');
+}
+
+function isModule(name: string): boolean {
+  return name.endsWith('.ts');
+}
+
+function isForBrowsers(name: string): boolean {
+  return !NOT_FOR_BROWSERS.includes(name.replace('shared/client/', ''));
+}
+
+async function compile(sources: [string, string][]): Promise<[string, string][]> {
+  const stripped = await stripTypes(Object.fromEntries(sources.filter(([name]) => isModule(name))));
+  return Object.entries(stripped).map(([name, text]) => [name, resolveImports(name, text)]);
+}
+
+/** Browsers know neither packages nor Node's `#shared`: both become paths relative to the importing module. */
+function resolveImports(name: string, text: string): string {
+  const up = '../'.repeat(name.split('/').length - 1) || './';
+  return text
+    .replace(/(from\s+|import\s+)'lit-html'/g, `$1'${up}lit-html/lit-html.js'`)
+    .replace(/(from\s+|import\s+)'lit-html\/([^']+)'/g, `$1'${up}lit-html/$2'`)
+    .replace(/(from\s+|import\s+)'#shared\/([^']+)'/g, `$1'${up}shared/$2'`);
+}
+
+/** The library's source maps are not served. */
+function withoutMapHint([name, text]: readonly [string, string]): [string, string] {
+  return [name, text.replace(/\n\/\/# sourceMappingURL=.*\s*$/, '\n')];
+}
+
+function preloads(scripts: string[]): string {
+  return scripts.map((name) => `<link rel="modulepreload" href="dashboard/${name}">`).join('\n    ');
+}
+
+function fileOf(name: string, body: string): PageFile {
+  const hash = createHash('sha256').update(body).digest('base64url').slice(0, 27);
+  return { type: TYPES[name.split('.').at(-1) as string] ?? 'text/plain', body, etag: `"${hash}"` };
+}

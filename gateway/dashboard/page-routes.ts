@@ -1,0 +1,67 @@
+/** The page at `/` and its files below `/dashboard/`. */
+import { type RequestHandler, type Response, Router } from 'express';
+import { type PageFile, readPageFiles } from './page-files.ts';
+
+/**
+ * Nothing comes from elsewhere and nothing is inline. `connect-src` names the
+ * sockets because Safari before 15.4 does not take `'self'` for them.
+ */
+const POLICY = [
+  "default-src 'self'",
+  "img-src 'self' blob: data:",
+  "media-src 'self' blob:",
+  "connect-src 'self' ws: wss:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'self'",
+].join('; ');
+
+/** What `/` tells programs, which do not ask for HTML. */
+const INDEX = {
+  name: 'visual-reasoning-gateway',
+  cameras: '/api/cameras',
+  frames: '/ws',
+  health: '/health',
+};
+
+/** Routes at the root. The files are read at the first request, once. */
+export function pageRoutes(): Router {
+  const routes = Router();
+  let reading: Promise<Map<string, PageFile>> | undefined;
+  const files = (): Promise<Map<string, PageFile>> => {
+    reading ??= readPageFiles().catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
+    return reading;
+  };
+  const sendFile =
+    (nameOf: (path: string) => string): RequestHandler =>
+    async (req, res, next) => {
+      const file = (await files()).get(nameOf(req.path));
+      if (file === undefined) next();
+      else send(res, file);
+    };
+
+  const page = sendFile(() => 'index.html');
+  routes.get('/', (req, res, next) => {
+    res.vary('Accept');
+    if (req.accepts(['json', 'html']) === 'html') return page(req, res, next);
+    res.json(INDEX);
+  });
+  routes.get(
+    '/dashboard/*path',
+    sendFile((path) => path.slice('/dashboard/'.length)),
+  );
+  return routes;
+}
+
+/** To be asked for anew each time, and answered with 304: an update of the gateway is one of the page. */
+function send(res: Response, { type, body, etag }: PageFile): void {
+  res.setHeader('Content-Security-Policy', POLICY);
+  res.setHeader('Cache-Control', 'no-cache');
+  res.setHeader('ETag', etag);
+  res.setHeader('Content-Type', type);
+  res.send(body);
+}

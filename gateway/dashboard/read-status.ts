@@ -1,0 +1,93 @@
+/** Reads the state of the whole gateway for the status stream. */
+import type { CameraStatus } from '#shared/worker-protocol.ts';
+import type { KnownCamera } from '../cameras/camera-directory.ts';
+import { viewCamera } from '../cameras/camera-view.ts';
+import type { WorkerStatus } from '../supervisor/worker-status.ts';
+import type { Members, StatusSections } from './status-sections.ts';
+
+/** What it is read from. */
+export interface StatusSources {
+  directory: { list(): readonly KnownCamera[] };
+  states: { read(): Promise<Map<string, CameraStatus>> };
+  pool: { status(): WorkerStatus[] };
+  /** Name of a camera's worker. */
+  ownerOf: (cameraId: string) => string;
+  /** `ok`, `degraded` or `draining`. */
+  gatewayState: () => string;
+  /** What health tells of database, deliveries and the rest. */
+  services: () => Record<string, unknown>;
+}
+
+/** Members that count up all the time, which nobody watches. */
+const RESTLESS = ['cameraId', 'frameCount'];
+const MS_PER_S = 1000;
+
+/** Creates the function that reads it. */
+export function statusReader(sources: StatusSources): () => Promise<StatusSections> {
+  const load = new ProcessLoad();
+  return async () => {
+    const statuses = await sources.states.read();
+    const cameras = sources.directory.list();
+    return {
+      ids: cameras.map(({ id }) => id),
+      cameras: membersOf(cameras, (camera) => ({
+        ...viewCamera(camera),
+        worker: sources.ownerOf(camera.id),
+      })),
+      statuses: membersOf(cameras, ({ id }) => calm(statuses.get(id))),
+      workers: sources.pool.status().map(sinceWhen),
+      gateway: { state: sources.gatewayState(), startedAt: startedAt(), ...load.read() },
+      services: rounded(sources.services()),
+    };
+  };
+}
+
+function membersOf(cameras: readonly KnownCamera[], view: (camera: KnownCamera) => object | null): Members {
+  return Object.fromEntries(cameras.map((camera) => [camera.id, view(camera)]));
+}
+
+function calm(status: CameraStatus | undefined): object | null {
+  if (status === undefined) return null;
+  return Object.fromEntries(Object.entries(status).filter(([name]) => !RESTLESS.includes(name)));
+}
+
+/** A time to wait would change with every look; the time of the attempt does not. */
+function sinceWhen({ retryAfterMs, ...worker }: WorkerStatus): object {
+  if (retryAfterMs === undefined) return worker;
+  const seconds = Math.round((Date.now() + retryAfterMs) / MS_PER_S);
+  return { ...worker, retryAt: seconds };
+}
+
+/** Ages in whole seconds. */
+function rounded(services: Record<string, unknown>): Record<string, unknown> {
+  const text = JSON.stringify(services, (name, value: unknown) =>
+    typeof value === 'number' && name.endsWith('Seconds') ? Math.round(value) : value,
+  );
+  return JSON.parse(text) as Record<string, unknown>;
+}
+
+function startedAt(): string {
+  return new Date(Math.round(performance.timeOrigin / MS_PER_S) * MS_PER_S).toISOString();
+}
+
+/** What this process itself uses. */
+class ProcessLoad {
+  #usage = process.cpuUsage();
+  #at = performance.now();
+  #share: number | undefined;
+
+  /** `cpu`: share of one core since the last look, at least a few seconds ago. `rss`: bytes, in steps that are worth telling. */
+  read(): { cpu: number | undefined; rss: number } {
+    const now = performance.now();
+    if (now - this.#at > LOAD_MS) {
+      const { user, system } = process.cpuUsage(this.#usage);
+      this.#share = Math.round((user + system) / (now - this.#at) / 10) / 100;
+      this.#usage = process.cpuUsage();
+      this.#at = now;
+    }
+    return { cpu: this.#share, rss: Math.round(process.memoryUsage.rss() / MIB) * MIB };
+  }
+}
+
+const LOAD_MS = 4000;
+const MIB = 1024 * 1024;

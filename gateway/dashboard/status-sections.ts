@@ -1,0 +1,59 @@
+/** The whole state of a gateway in sections, and what differs between two of them. */
+
+/** A member of a section, by id: told again only when it changed. */
+export type Members = Record<string, object | null>;
+
+/** Everything the dashboard shows without asking. */
+export interface StatusSections {
+  /** Ids of the cameras in order. */
+  ids: readonly string[];
+  /** Cameras as `GET /api/cameras` shows them, with the name of their worker. */
+  cameras: Members;
+  /** How they are; null while nobody knows. */
+  statuses: Members;
+  workers: readonly object[];
+  gateway: object;
+  /** Database, deliveries and whatever else health tells of what is stored. */
+  services: Record<string, unknown>;
+}
+
+/** A state in words of JSON, kept for comparison. */
+export class StatusText {
+  readonly #texts: Map<string, string>;
+  readonly #members: Record<'cameras' | 'statuses', Map<string, string>>;
+
+  constructor(sections: StatusSections) {
+    const { cameras, statuses, ...whole } = sections;
+    this.#texts = toTexts(whole);
+    this.#members = { cameras: toTexts(cameras), statuses: toTexts(statuses) };
+  }
+
+  /** Everything, as the body of a message. @param now Unix milliseconds */
+  whole(now: number): string {
+    return this.#compose(now, undefined) as string;
+  }
+
+  /** What is new since another state; undefined when nothing is. */
+  since(before: StatusText, now: number): string | undefined {
+    return this.#compose(now, before);
+  }
+
+  #compose(now: number, before: StatusText | undefined): string | undefined {
+    const parts = changed(this.#texts, before === undefined ? undefined : before.#texts);
+    for (const name of ['cameras', 'statuses'] as const) {
+      const members = changed(this.#members[name], before === undefined ? undefined : before.#members[name]);
+      if (members.length > 0 || before === undefined) parts.push(`"${name}":{${members.join(',')}}`);
+    }
+    return parts.length === 0 ? undefined : `{"now":${now},${parts.join(',')}}`;
+  }
+}
+
+function toTexts(values: object): Map<string, string> {
+  return new Map(Object.entries(values).map(([name, value]) => [name, JSON.stringify(value) ?? 'null']));
+}
+
+function changed(texts: Map<string, string>, before: Map<string, string> | undefined): string[] {
+  return [...texts]
+    .filter(([name, text]) => before?.get(name) !== text)
+    .map(([name, text]) => `${JSON.stringify(name)}:${text}`);
+}
