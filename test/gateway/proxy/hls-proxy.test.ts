@@ -1,0 +1,77 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import express from 'express';
+import { pino } from 'pino';
+import { notFound, problemHandler } from '#shared/http/problem.ts';
+import { Redactor } from '#shared/redact.ts';
+import { CameraOwners } from '../../../gateway/cameras/camera-owners.ts';
+import { hlsProxy } from '../../../gateway/proxy/http-proxy.ts';
+import { FakePool } from '../../doubles/fake-pool.ts';
+import { WorkerDouble } from '../../doubles/worker-double.ts';
+
+describe('The HTTP proxy of HLS', () => {
+  let worker: WorkerDouble;
+  let server: Server;
+  let origin: string;
+
+  beforeEach(async () => {
+    worker = await WorkerDouble.open();
+    const pool = new FakePool(['rtsp-0']);
+    pool.bringUp('rtsp-0', worker);
+    const log = pino({ level: 'silent' });
+    const app = express();
+    const owners = new CameraOwners(pool, ['rtsp-0']);
+    app.use('/hls', hlsProxy({ owners, isKnown: (id) => id === '1', kick: (name) => pool.kick(name), log }));
+    app.use(notFound);
+    app.use(problemHandler({ log, redactor: new Redactor() }));
+    server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  });
+
+  afterEach(async () => {
+    server.closeAllConnections();
+    server.close();
+    await worker.close();
+  });
+
+  for (const path of [
+    '/hls/1/index.m3u8',
+    '/hls/1/index.m3u8?_HLS_msn=7&_HLS_part=2',
+    '/hls/1/init-7.mp4',
+    '/hls/1/seg-7.m4s',
+    '/hls/1/part-7-2.m4s',
+  ]) {
+    it(`passes ${path} on to the worker of the camera`, async () => {
+      worker.answers.set(`GET ${path.split('?')[0]}`, (_request, response) => {
+        response.setHeader('Cache-Control', 'no-store');
+        response.end('of the worker');
+      });
+      const response = await fetch(`${origin}${path}`);
+      expect([response.status, await response.text()]).to.deep.equal([200, 'of the worker']);
+      expect(response.headers.get('cache-control')).to.equal('no-store');
+      expect(worker.requests.at(-1)?.url).to.equal(path);
+    });
+  }
+
+  for (const path of [
+    '/hls/2/index.m3u8',
+    '/hls/1/secret.txt',
+    '/hls/1/index.m3u8.bak',
+    '/hls/1/seg-..%2F..%2Fhealth.m4s',
+    '/hls/1',
+    '/hls/1/seg-1/2.m4s',
+  ]) {
+    it(`does not ask the worker for ${path}`, async () => {
+      expect((await fetch(`${origin}${path}`)).status).to.equal(404);
+      expect(worker.requests).to.deep.equal([]);
+    });
+  }
+
+  it('lets nobody write', async () => {
+    expect((await fetch(`${origin}/hls/1/index.m3u8`, { method: 'POST' })).status).to.equal(404);
+    expect(worker.requests).to.deep.equal([]);
+  });
+});
