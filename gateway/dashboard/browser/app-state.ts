@@ -12,6 +12,15 @@ export interface AppState {
   reach: Reach;
   /** What to add to this device's clock for the gateway's, milliseconds. */
   clockOffset: number;
+  /** Who looks; undefined while that is not known. */
+  access: Access | undefined;
+}
+
+/** What `GET /api/auth` answers. */
+export interface Access {
+  role: 'admin' | 'viewer' | null;
+  /** How the role was proved: `session` for somebody who signed in here. */
+  kind: string | null;
 }
 
 /** The page's model. */
@@ -26,6 +35,7 @@ export class App {
     hasState: false,
     reach: 'connecting',
     clockOffset: 0,
+    access: undefined,
   };
 
   constructor(draw: () => void) {
@@ -35,6 +45,17 @@ export class App {
   /** The gateway's clock, Unix milliseconds. */
   get now(): number {
     return Date.now() + this.state.clockOffset;
+  }
+
+  /** Whether whoever looks may change things; the gateway checks in any case. */
+  get canChange(): boolean {
+    return this.state.access?.role !== 'viewer';
+  }
+
+  /** Finds out who looks. */
+  async learnAccess(): Promise<void> {
+    const response = await fetch(`${this.base}/api/auth`).catch(() => undefined);
+    if (response?.ok === true) this.set({ access: (await response.json()) as Access });
   }
 
   /** Changes something and draws. */

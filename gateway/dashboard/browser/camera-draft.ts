@@ -73,7 +73,9 @@ export function draftOf(camera: ShownCamera): CameraDraft {
 /** The body that stores a new camera. */
 export function creationOf(draft: CameraDraft): NewCamera {
   const { id } = draft;
-  return { ...(id === '' ? {} : { id }), ...namesOf(draft), ...sourceOf(draft) };
+  // Without a word about it, the API would try the factory password.
+  const password = draft.kind === 'address' ? { password: draft.password } : {};
+  return { ...(id === '' ? {} : { id }), ...namesOf(draft), ...sourceOf(draft), ...password };
 }
 
 /** The body that changes a camera: only what differs, so that nothing else can go wrong. */

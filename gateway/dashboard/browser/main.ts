@@ -69,6 +69,7 @@ function start(root: HTMLElement): void {
   setInterval(() => {
     if (!document.hidden) draw();
   }, TICK_MS);
+  void app.learnAccess();
   draw();
 }
 

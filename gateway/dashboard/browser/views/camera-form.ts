@@ -19,7 +19,7 @@ import { ViewElement } from './view-element.ts';
 
 const KINDS: [DraftKind, string][] = [
   ['address', 'IP address'],
-  ['url', 'RTSP address'],
+  ['url', 'RTSP URL'],
   ['video', 'Video file'],
 ];
 
@@ -119,7 +119,7 @@ export class CameraForm extends ViewElement {
     const passwordHint = this.#before === undefined ? undefined : 'Empty: the stored one stays.';
     return html`
       <div class="fields address">
-        ${this.#text('ip', 'IP address or host name', { placeholder: '192.168.1.20', required: true, inputMode: 'url' })}
+        ${this.#text('ip', 'IP or host name', { placeholder: '192.168.1.20', required: true, inputMode: 'url' })}
         ${this.#text('port', 'RTSP port', { inputMode: 'numeric' })}
       </div>
       <div class="fields two">
@@ -136,7 +136,7 @@ export class CameraForm extends ViewElement {
 
   #urlFields(): TemplateResult {
     return html`<div class="fields">
-      ${this.#text('url', 'RTSP address', {
+      ${this.#text('url', 'RTSP URL', {
         placeholder: 'rtsp://user:password@192.168.1.20:554/1',
         required: true,
         inputMode: 'url',

@@ -40,7 +40,7 @@ export class CameraPage extends ViewElement {
             ${words.tone === 'good' ? nothing : cameraNotice(words)}
             ${this.#facts(entry)}
           </section>
-          <ask-panel .app=${this.app} .cameraId=${camera.id} .drawnAt=${Date.now()}></ask-panel>
+          ${this.app.canChange ? html`<ask-panel .app=${this.app} .cameraId=${camera.id} .drawnAt=${Date.now()}></ask-panel>` : nothing}
           <camera-events .app=${this.app} .cameraId=${camera.id} .drawnAt=${Date.now()}></camera-events>
         </aside>
       </div>
@@ -58,14 +58,14 @@ export class CameraPage extends ViewElement {
   }
 
   #actions({ camera }: CameraEntry): TemplateResult {
-    const isOwn = camera.origin === 'registry';
+    const isOwn = camera.origin === 'registry' && this.app.canChange;
     return html`
       <a class="button" href="api/cameras/${encodeURIComponent(camera.id)}/frame?quality=95" download=${fileName(camera.name)}>
         ${icon('download')}Snapshot
       </a>
       ${isOwn ? html`<a class="button" href=${hrefOf('edit', camera.id)}>${icon('edit')}Edit</a>` : nothing}
       ${
-        isOwn || camera.origin === 'connected'
+        isOwn || (camera.origin === 'connected' && this.app.canChange)
           ? html`<button class="button" type="button" @click=${() => this.#askRemoval('asked')}>${icon('remove')}Remove</button>`
           : nothing
       }

@@ -48,11 +48,11 @@ export function troubledCameras(app: App): CameraEntry[] {
 export function camerasPage(app: App): TemplateResult {
   const entries = cameraEntries(app);
   const fps = FPS_BY_COUNT.find(([most]) => entries.length <= most)?.[1] ?? LOWEST_FPS;
-  const add = html`<a class="button primary" href=${hrefOf('add')}>${icon('add')}Add camera</a>`;
+  const add = app.canChange ? addButton() : nothing;
   return html`
     ${pageHead('Cameras', add, html`<p class="summary">${summary(entries)}</p>`)}
-    ${demoNote(entries)}
-    ${app.state.hasState && entries.length === 0 ? noCameras() : nothing}
+    ${app.canChange ? demoNote(entries) : nothing}
+    ${app.state.hasState && entries.length === 0 ? noCameras(app.canChange) : nothing}
     <ul class="wall" data-many=${entries.length > 9}>
       ${repeat(
         entries,
@@ -80,12 +80,16 @@ function demoNote(entries: CameraEntry[]): TemplateResult | typeof nothing {
   </p>`;
 }
 
-function noCameras(): TemplateResult {
+function addButton(): TemplateResult {
+  return html`<a class="button primary" href=${hrefOf('add')}>${icon('add')}Add camera</a>`;
+}
+
+function noCameras(canChange: boolean): TemplateResult {
   return emptyState(
     'cameras',
     'No cameras yet',
     'Add the first one by its address, or upload a video and play it as if a camera sent it.',
-    html`<a class="button primary" href=${hrefOf('add')}>${icon('add')}Add camera</a>`,
+    canChange ? addButton() : nothing,
   );
 }
 

@@ -17,6 +17,7 @@ const PATHS = {
   theme: svg`<circle cx="12" cy="12" r="8.500"/><path d="M12 3.500a8.500 8.500 0 0 1 0 17z" fill="currentColor"/>`,
   eye: svg`<path d="M2.500 12S6 5.500 12 5.500 21.500 12 21.500 12 18 18.500 12 18.500 2.500 12 2.500 12z"/><circle cx="12" cy="12" r="2.800"/>`,
   retry: svg`<path d="M4.500 12a7.500 7.500 0 1 0 2.300-5.400L4.500 9m0-5v5h5"/>`,
+  leave: svg`<path d="M14 4.500H6.500v15H14M10.500 12H20m-3.500-3.500L20 12l-3.500 3.500"/>`,
   upload: svg`<path d="M12 16V5M7.500 9.500 12 5l4.500 4.500M5 19.500h14"/>`,
 } satisfies Record<string, unknown>;
 

@@ -32,8 +32,8 @@ export function shell(app: App): TemplateResult {
         <a class="brand" href=${hrefOf('cameras')}>
           <img src="dashboard/icon.svg" alt="" width="28" height="28" /><span>Camera Gateway</span>
         </a>
-        <ul>${PAGES.map((entry) => navItem(app, entry))}</ul>
-        ${themeButton(app)}
+        <ul>${PAGES.filter(({ page }) => app.canChange || page !== 'deliveries').map((entry) => navItem(app, entry))}</ul>
+        <div class="nav-end">${signOutButton(app)}${themeButton(app)}</div>
       </nav>
       <main id="main" tabindex="-1">
         ${connectionBanner(app)}
@@ -81,6 +81,18 @@ function themeButton(app: App): TemplateResult {
   </button>`;
 }
 
+/** Only where somebody signed in: on the gateway's own machine nobody has to. */
+function signOutButton(app: App): TemplateResult | typeof nothing {
+  if (app.state.access?.kind !== 'session') return nothing;
+  const signOut = async (): Promise<void> => {
+    await fetch('api/auth/logout', { method: 'POST' }).catch(() => {});
+    location.assign('signin');
+  };
+  return html`<button class="nav-button" type="button" @click=${() => void signOut()}>
+    ${icon('leave')}<span class="nav-name">Sign out</span>
+  </button>`;
+}
+
 function skipToMain(event: Event): void {
   event.preventDefault();
   document.getElementById('main')?.focus();
@@ -90,7 +102,10 @@ function connectionBanner({ state: { reach } }: App): TemplateResult | typeof no
   if (reach === 'open' || reach === 'connecting') return nothing;
   const [title, text] =
     reach === 'signed-out'
-      ? ['Signed out', 'Open the sign-in link that the gateway printed when it started.']
+      ? [
+          'Signed out',
+          html`<a href="signin">Sign in</a> with the token that the gateway printed when it started.`,
+        ]
       : ['The gateway does not answer', 'What you see may be old. Trying again every few seconds.'];
   return html`<div class="banner" role="alert">${icon('alert')}<div><strong>${title}.</strong> ${text}</div></div>`;
 }

@@ -66,7 +66,7 @@ function row(app: App, worker: ShownWorker): TemplateResult {
     <td>${worker.name.startsWith('rtsp') ? cameras : '–'}</td>
     <td>${worker.cpu === undefined ? '–' : percent(worker.cpu)}</td>
     <td>${worker.rss === undefined ? '–' : bytes(worker.rss)}</td>
-    <td>${worker.restarts}${worker.lastExit === undefined ? nothing : html` <span class="muted">${exitOf(worker.lastExit, app.now)}</span>`}</td>
+    <td>${worker.restarts}${worker.lastExit === undefined || worker.restarts === 0 ? nothing : html` <span class="muted">${exitOf(worker.lastExit, app.now)}</span>`}</td>
     <td>${ago(worker.since, app.now)}</td>
   </tr>`;
 }
