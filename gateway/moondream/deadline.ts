@@ -35,10 +35,15 @@ export class Deadline {
     }, ms);
   }
 
-  /** Aborts whatever still goes on, and lets go of the outer signal. */
+  /** There is nothing left to limit. What has ended well must not be aborted: its connection may serve another by now. */
   end(): void {
     clearTimeout(this.#timer);
     this.#outer.removeEventListener('abort', this.#abort);
+  }
+
+  /** Ends whatever still goes on. */
+  cancel(): void {
+    this.end();
     this.#abort();
   }
 }

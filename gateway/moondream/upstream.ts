@@ -56,7 +56,7 @@ export class Upstream {
       deadline.end();
       return { kind: 'json', body: readBody(response, text) };
     } catch (error) {
-      deadline.end();
+      deadline.cancel();
       throw errorOfFailure(error, deadline);
     }
   }
@@ -75,10 +75,10 @@ export class Upstream {
 
   #open(skill: Skill, body: string, { signal }: Deadline): Request {
     const { url, apiKey } = this.#options;
-    return got.stream.post(`${url}/${skill}`, {
-      body,
+    const request = got.stream.post(`${url}/${skill}`, {
       headers: {
         'content-type': 'application/json',
+        'content-length': String(Buffer.byteLength(body)),
         accept: 'application/json, text/event-stream',
         // Compression would hold back the first words of a stream.
         'accept-encoding': 'identity',
@@ -90,6 +90,9 @@ export class Upstream {
       followRedirect: false,
       throwHttpErrors: false,
     });
+    // Not as an option: got 16.1 breaks off a request whose answer begins before it has seen such a body written.
+    request.end(body);
+    return request;
   }
 
   async *#chunks(request: Request, deadline: Deadline): AsyncGenerator<Buffer> {
@@ -102,10 +105,11 @@ export class Upstream {
         extend();
         yield chunk as Buffer;
       }
+      deadline.end();
     } catch (error) {
       throw errorOfFailure(error, deadline);
     } finally {
-      deadline.end();
+      if (!request.readableEnded) deadline.cancel();
     }
   }
 }
