@@ -137,7 +137,7 @@ class NativePeer implements Peer {
     const unlessClosed =
       <T extends unknown[]>(tell: (...values: T) => void) =>
       (...values: T): void => {
-        if (!this.#isClosed) tell(...values);
+        if (!this.#isClosed) guarded(() => tell(...values));
       };
     this.#connection.onStateChange(unlessClosed((state) => onState(state as PeerState)));
     this.#connection.onGatheringStateChange((state) => {
@@ -176,10 +176,22 @@ class NativePeer implements Peer {
   }
 }
 
+/** An exception that reaches the library would abort the process without a word; so it comes up as every other. */
+function guarded(tell: () => void): void {
+  try {
+    tell();
+  } catch (error) {
+    setImmediate(() => {
+      throw error;
+    });
+  }
+}
+
 function describe(library: Library, { mid, ssrc, codecs }: PeerMedia) {
   const video = new library.Video(mid, 'SendOnly');
   for (const { codec, payloadType, parameters } of codecs) {
-    video.addVideoCodec(payloadType, ENCODING[codec], parameters);
+    if (parameters === undefined) video.addVideoCodec(payloadType, ENCODING[codec]);
+    else video.addVideoCodec(payloadType, ENCODING[codec], parameters);
   }
   video.addSSRC(ssrc, STREAM_NAME, STREAM_NAME, `${STREAM_NAME}-video`);
   return video;

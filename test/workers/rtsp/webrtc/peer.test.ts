@@ -1,0 +1,119 @@
+import { expect } from 'chai';
+import { PeerConnection, type Track } from 'node-datachannel';
+import { loadPeers, type PeerState } from '../../../../workers/rtsp/webrtc/peer.ts';
+import { UdpPort } from '../../../../workers/rtsp/webrtc/udp-port.ts';
+import { rejection } from '../../../support/errors.ts';
+import { waitFor } from '../../../support/wait-for.ts';
+
+const H264 = { codec: 'h264', payloadType: 96, parameters: 'packetization-mode=1' } as const;
+const HEVC = { codec: 'hevc', payloadType: 97 } as const;
+const SSRC = 0xcafe;
+
+describe('A peer of the library', () => {
+  const open: { close(): void }[] = [];
+
+  afterEach(() => {
+    for (const each of open.splice(0)) each.close();
+  });
+
+  async function ours() {
+    const udpPort = await new UdpPort(0, false).claim();
+    const create = await loadPeers(udpPort);
+    const states: PeerState[] = [];
+    const received = { isOpen: false, rtcp: [] as Buffer[] };
+    const peer = create(
+      { mid: '0', ssrc: SSRC, codecs: [H264, HEVC] },
+      {
+        onState: (state) => states.push(state),
+        onOpen: () => {
+          received.isOpen = true;
+        },
+        onRtcp: (bytes) => received.rtcp.push(bytes),
+      },
+    );
+    open.push(peer);
+    return { peer, states, received, udpPort };
+  }
+
+  function viewer() {
+    const connection = new PeerConnection('viewer', { iceServers: [], disableAutoNegotiation: true });
+    const packets: Buffer[] = [];
+    const tracks: Track[] = [];
+    connection.onTrack((track) => {
+      tracks.push(track);
+      track.onMessage((packet) => packets.push(packet));
+    });
+    open.push({
+      close: () => {
+        for (const track of tracks) track.close();
+        connection.close();
+      },
+    });
+    return { connection, packets };
+  }
+
+  /** The viewer's answer with its candidates. */
+  async function answer({ connection }: ReturnType<typeof viewer>, offer: string): Promise<string> {
+    connection.setRemoteDescription(offer, 'offer');
+    connection.setLocalDescription('answer');
+    await waitFor(() => connection.gatheringState() === 'complete');
+    return connection.localDescription()?.sdp as string;
+  }
+
+  it('offers from the shared port only, and sends what it is given', async () => {
+    const { peer, states, received, udpPort } = await ours();
+    const offer = await peer.offer();
+    const ports = [...offer.matchAll(/^a=candidate:\S+ \d+ UDP \d+ \S+ (\d+)/gm)].map((match) =>
+      Number(match[1]),
+    );
+    expect(new Set(ports)).to.deep.equal(new Set([udpPort]));
+    expect(offer).to.include('a=rtpmap:96 H264/90000').and.to.include('a=rtpmap:97 H265/90000');
+
+    const other = viewer();
+    peer.acceptAnswer(await answer(other, offer));
+    await waitFor(() => received.isOpen);
+    expect(states.at(-1)).to.equal('connected');
+
+    const packet = Buffer.concat([
+      Buffer.from([0x80, 96, 0, 1, 0, 0, 0, 2, 0, 0, 0xca, 0xfe]),
+      Buffer.from('x'),
+    ]);
+    const delivered = await waitFor(() => {
+      peer.send(packet);
+      return other.packets.find((candidate) => candidate.equals(packet));
+    });
+    expect(delivered.equals(packet)).to.equal(true);
+  });
+
+  it('refuses descriptions that it cannot use', async () => {
+    const { peer } = await ours();
+    await peer.offer();
+    expect((await rejection((async () => peer.acceptAnswer('v=0\r\n'))())).code).to.equal('invalid-sdp');
+  });
+
+  it('does nothing once it is closed, whatever it is asked', async () => {
+    const { peer, states } = await ours();
+    await peer.offer();
+    const told = states.length;
+    peer.close();
+    peer.close();
+    peer.send(Buffer.alloc(20));
+    peer.addCandidate('candidate:1 1 udp 2113937151 192.0.2.7 50000 typ host');
+    expect((await rejection(peer.offer())).code).to.equal('webrtc-unavailable');
+    expect(states).to.have.length(told);
+  });
+
+  it('shares its port with the others of this process', async () => {
+    const udpPort = await new UdpPort(0, false).claim();
+    const create = await loadPeers(udpPort);
+    const handlers = { onState: () => {}, onOpen: () => {}, onRtcp: () => {} };
+    const offers = await Promise.all(
+      [1, 2, 3].map((ssrc) => {
+        const peer = create({ mid: '0', ssrc, codecs: [H264] }, handlers);
+        open.push(peer);
+        return peer.offer();
+      }),
+    );
+    expect(offers.every((offer) => offer.includes(` ${udpPort} typ host`))).to.equal(true);
+  });
+});
