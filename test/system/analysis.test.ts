@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import { isWholeJpeg } from '../support/decode-jpeg.ts';
+import { getJson, postJson } from '../support/http.ts';
+import { type RunningProcess, startGateway } from '../support/processes.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { WsClient } from '../support/ws-client.ts';
+import { openBlockCamera } from '../workers/analysis/support/block-camera.ts';
+
+const SLOW = { timeoutMs: 40_000 };
+
+/** The parts of an event that are looked at. */
+interface EventView {
+  id: string;
+  cameraId: string;
+  kind: string;
+  label: string;
+  score: number;
+  state: string;
+  durationMs: number;
+  snapshotUrl: string | null;
+}
+
+describe('Analysis of the whole gateway', function () {
+  this.timeout(90_000);
+
+  let camera: RtspServer;
+  let gateway: RunningProcess;
+
+  before(async () => {
+    camera = await openBlockCamera();
+    gateway = await startGateway();
+    await waitFor(async () => (await getJson(`${gateway.origin}/readyz`)).status === 200, SLOW);
+    const url = `rtsp://127.0.0.1:${camera.port}/1`;
+    const { status } = await postJson(`${gateway.origin}/api/cameras`, {
+      id: '1',
+      url,
+      analysis: { motion: true },
+    });
+    expect(status).to.equal(201);
+  });
+
+  after(async () => {
+    await gateway?.end();
+    await camera?.close();
+  });
+
+  const listEvents = async (query = ''): Promise<EventView[]> =>
+    (await getJson(`${gateway.origin}/api/events${query}`)).body.events;
+  const analysisPid = async (): Promise<number | undefined> =>
+    (await getJson(`${gateway.origin}/health`)).body.services.analysis.pid;
+
+  it('tells subscribers who ask for it what moves and where, and when it is over', async () => {
+    const client = await WsClient.open(gateway.origin);
+    client.send({ action: 'subscribe', cameraId: '1', fps: 1, width: 160, detections: true });
+    const told = () => client.messages.filter(({ type }) => type === 'detections');
+    await waitFor(() => told().at(-1)?.objects.length === 0, { ...SLOW, message: 'motion to come and go' });
+    const seen = told().filter(({ objects }) => objects.length > 0);
+    expect(seen[0].cameraId).to.equal('1');
+    expect(seen[0].objects[0].label).to.equal('motion');
+    expect(seen.at(-1).objects[0].box[0]).to.be.greaterThan(seen[0].objects[0].box[0]);
+    const tracks = new Set(
+      seen.flatMap(({ objects }) => objects.map(({ trackId }: { trackId: number }) => trackId)),
+    );
+    expect(tracks.size).to.be.at.most(3);
+    expect(client.frames('1'), 'frames as well').to.not.be.empty;
+    client.close();
+  });
+
+  it('stores an event from its start to its end, with a picture', async () => {
+    // The first may have begun before anybody looked.
+    const event = await waitFor(
+      async () =>
+        (await listEvents('?cameraId=1&kind=motion&state=ended')).find(({ durationMs }) => durationMs > 1000),
+      SLOW,
+    );
+    expect(event).to.include({ cameraId: '1', kind: 'motion', label: 'motion' });
+    expect(event.score).to.be.within(0.5, 1);
+    expect(event.durationMs, 'the block walks for two seconds').to.be.below(3000);
+    const response = await fetch(`${gateway.origin}${event.snapshotUrl}`);
+    expect(isWholeJpeg(Buffer.from(await response.arrayBuffer()))).to.equal(true);
+  });
+
+  it('tells of events live', async () => {
+    const aborter = new AbortController();
+    const response = await fetch(`${gateway.origin}/api/events/stream`, { signal: aborter.signal });
+    let text = '';
+    const reading = (async () => {
+      for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
+    })().catch(() => {});
+    await waitFor(() => /event: start.*event: end/s.test(text), { ...SLOW, message: 'start and end' });
+    aborter.abort();
+    await reading;
+    expect(response.headers.get('content-type')).to.match(/^text\/event-stream/);
+  });
+
+  it('ends events whose worker is killed, loses no frame, and goes on with the next one', async () => {
+    const client = await WsClient.open(gateway.origin);
+    client.send({ action: 'subscribe', cameraId: '1', fps: 15, width: 160, encoding: 'notify' });
+    await waitFor(async () => (await listEvents('?state=open')).length > 0, SLOW);
+    const pid = (await analysisPid()) as number;
+    process.kill(pid, 'SIGKILL');
+    await waitFor(async () => (await listEvents('?state=open')).length === 0, SLOW);
+    const count = (await listEvents()).length;
+    await waitFor(async () => ![undefined, pid].includes(await analysisPid()), SLOW);
+    await waitFor(async () => (await listEvents()).length > count, SLOW);
+    const times = client.frames('1').map(({ timestamp }: { timestamp: number }) => timestamp);
+    const pauses = times.slice(1).map((time, index) => time - (times[index] as number));
+    client.close();
+    expect(Math.max(...pauses), 'longest pause between two frames, seconds').to.be.below(1);
+  });
+
+  it('says why detectors without a model are off', async () => {
+    const { body } = await waitFor(async () => {
+      const answer = await getJson(`${gateway.origin}/health`);
+      return JSON.stringify(answer.body).includes('PERSON_MODEL names no model') ? answer : undefined;
+    });
+    expect(body.status).to.equal('ok');
+  });
+
+  it('costs the camera nothing once it is switched off', async () => {
+    const viewers = async () => (await getJson(`${gateway.origin}/api/cameras/1/status`)).body.viewers;
+    expect(await viewers()).to.equal(1);
+    await fetch(`${gateway.origin}/api/cameras/1`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ analysis: {} }),
+    });
+    await waitFor(async () => (await viewers()) === 0);
+  });
+});

@@ -1,0 +1,44 @@
+/** A camera whose motion is known: still, then a block walks through, then still, over and over. */
+import { createRtspServer, type RtspServer } from '../../../../workers/simulator/rtsp-server.ts';
+import { SceneEncoder } from '../../../../workers/simulator/scenes/encoder.ts';
+import { type EncodedUnit, LoopSource } from '../../../../workers/simulator/stream/loop-source.ts';
+
+/** A scene in seconds. */
+export interface BlockScene {
+  width?: number;
+  height?: number;
+  framesPerSecond?: number;
+  stillS?: number;
+  movingS?: number;
+}
+
+/** Serves the scene at `/1` on a free port. */
+export async function openBlockCamera(scene: BlockScene = {}): Promise<RtspServer> {
+  const { width = 320, height = 240, framesPerSecond = 15, stillS = 6, movingS = 2 } = scene;
+  const format = { width, height, framesPerSecond, keyframeDistance: framesPerSecond };
+  using encoder = await SceneEncoder.open(format);
+  const units: EncodedUnit[] = [];
+  const [still, moving] = [stillS * framesPerSecond, movingS * framesPerSecond];
+  for (let index = 0; index < still + moving; index += 1) {
+    const share = index < still ? undefined : (index - still) / moving;
+    units.push(await encoder.encode(draw(width, height, share)));
+  }
+  const source = new LoopSource({ codec: 'h264', units, framesPerSecond });
+  const server = createRtspServer({ port: 0, streams: new Map([['/1', source]]) });
+  await server.listen();
+  return server;
+}
+
+/** @param share of its way that the block has gone; undefined: it is not there */
+function draw(width: number, height: number, share: number | undefined): Buffer {
+  const picture = Buffer.alloc((width * height * 3) / 2, 128);
+  for (let y = 0; y < height; y += 1) {
+    for (let x = 0; x < width; x += 1) picture[y * width + x] = 60 + ((x * 7 + y * 3) % 80);
+  }
+  if (share === undefined) return picture;
+  const [wide, high] = [Math.round(width / 8), Math.round(height / 3)];
+  const left = Math.round(share * (width - wide));
+  const top = Math.round(height / 3);
+  for (let y = top; y < top + high; y += 1) picture.fill(230, y * width + left, y * width + left + wide);
+  return picture;
+}
