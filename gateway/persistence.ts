@@ -19,10 +19,11 @@ import { summariseStart } from './cameras/start-summary.ts';
 import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts';
 import { deliveryMetrics } from './deliveries/delivery-metrics.ts';
 import { createDevices, type Devices, type DevicesOptions } from './devices/devices.ts';
-import { createSecretBox, isSecretKey, loadSecretKey, type SecretBox } from './store/secret-box.ts';
+import { openSecretBox, type SecretBox } from './store/secret-box.ts';
 import { openStore, type Store } from './store/store.ts';
 import type { StoreConfig } from './store-config.ts';
 import type { WorkerAddress } from './supervisor/worker-status.ts';
+import { isWritable } from './unwritable.ts';
 
 /** What is needed to open it. */
 export interface PersistenceOptions {
@@ -64,8 +65,7 @@ export function openPersistence(options: PersistenceOptions): Persistence {
   ])
     redactor.add(secret);
   const store = openStore({ dataDir, databaseUrl: settings.databaseUrl, log });
-  const key = loadSecretKey(dataDir, settings.secretKey);
-  const box = createSecretBox(key);
+  const { box, isSecretKey } = openSecretBox(dataDir, settings.secretKey);
   const deliveries = createDeliveries({ store, secretBox: box, log, ...settings.deliveries });
   const streams = createStreams(options, { store, box, deliveries });
   const { repository, cameraStreams } = streams;
@@ -96,9 +96,10 @@ export function openPersistence(options: PersistenceOptions): Persistence {
     cameraStreams,
     deliveries,
     devices,
-    isSecretKey: (candidate) => isSecretKey(key, candidate),
+    isSecretKey,
     health: () => ({
-      database: { engine: store.engine, ready: store.isReady },
+      reasons: reasonsOf(store, dataDir),
+      database: { engine: store.engine, ready: store.isReady, restored: store.restoration },
       deliveries: deliveries.stats(),
       mediamtx: devices.health(),
       camerasFile: file?.status,
@@ -107,8 +108,10 @@ export function openPersistence(options: PersistenceOptions): Persistence {
     start: async () => {
       registry.start();
       file?.start();
-      const { swept } = await cameraStreams.service.start();
-      swept.catch((error: unknown) => log.warn({ err: error }, 'uploads could not be swept'));
+      const unswept = (error: unknown): void => log.warn({ err: error }, 'uploads could not be swept');
+      // Without a folder to write to there are no uploads; everything else there is.
+      const started = await cameraStreams.service.start().catch(unswept);
+      started?.swept.catch(unswept);
       deliveries.start();
       void store.whenReady().then(
         () => devices.start(),
@@ -126,6 +129,15 @@ export function openPersistence(options: PersistenceOptions): Persistence {
       await store.close();
     },
   };
+}
+
+/** Codes of what is wrong with what is stored, for `/health`. */
+function reasonsOf({ isReady, restoration }: Store, dataDir: string): string[] {
+  return [
+    ...(isReady ? [] : ['db_unavailable']),
+    ...(restoration === undefined ? [] : ['db_restored']),
+    ...(isWritable(dataDir) ? [] : ['data_dir_unwritable']),
+  ];
 }
 
 function createStreams(

@@ -2,6 +2,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isUnwritable } from '../unwritable.ts';
 import type { Role } from './principal.ts';
 
 const TOKEN_BYTES = 32;
@@ -26,21 +27,32 @@ export class Tokens {
 
 /**
  * The token that may do everything: API_TOKEN, else one made at the first start and kept in the
- * data folder for its owner alone, so that the sign-in link can be printed at every start.
+ * data folder for its owner alone, so that the sign-in link can be printed at every start. Where
+ * nothing can be written it lasts until the gateway ends.
  */
 export function loadApiToken(dataDir: string, apiToken: string | undefined): string {
   if (apiToken !== undefined) return apiToken;
   const file = join(dataDir, 'api-token');
+  const fresh = randomBytes(TOKEN_BYTES).toString('base64url');
   try {
-    const fresh = randomBytes(TOKEN_BYTES).toString('base64url');
     writeFileSync(file, `${fresh}\n`, { flag: 'wx', mode: 0o600, flush: true });
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    chmodSync(file, 0o600);
+    const isThere = (error as NodeJS.ErrnoException).code === 'EEXIST';
+    if (!isThere && !isUnwritable(error)) throw error;
+    if (!isThere) return fresh;
+    keepToOwner(file);
   }
   const token = readFileSync(file, 'utf8').trim();
   if (token === '') throw new Error(`${file} is empty; remove it to have a new token made`);
   return token;
+}
+
+function keepToOwner(file: string): void {
+  try {
+    chmodSync(file, 0o600);
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+  }
 }
 
 function digest(token: string): Buffer {

@@ -3,6 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes, scryptSync, timingSafeEq
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '#shared/errors.ts';
+import { isUnwritable } from '../unwritable.ts';
 
 /** AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce for every text. */
 export interface SecretBox {
@@ -71,9 +72,47 @@ export function loadSecretKey(dataDir: string, secretKey: string | undefined): B
     });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-    chmodSync(file, 0o600);
+    keepToOwner(file);
   }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
   if (key.length !== KEY_BYTES) throw new Error(`${file} does not hold a key of ${KEY_BYTES} bytes`);
   return key;
+}
+
+function keepToOwner(file: string): void {
+  try {
+    chmodSync(file, 0o600);
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+  }
+}
+
+/** A box and whether somebody knows its key. */
+export interface OpenedSecretBox {
+  box: SecretBox;
+  isSecretKey(candidate: string): boolean;
+}
+
+/**
+ * The box of this installation. Where no key can be kept it is locked: what was sealed with a key
+ * that ends with the process could never be read again.
+ * @throws Error when there is a key that cannot be read
+ */
+export function openSecretBox(dataDir: string, secretKey: string | undefined): OpenedSecretBox {
+  try {
+    const key = loadSecretKey(dataDir, secretKey);
+    return { box: createSecretBox(key), isSecretKey: (candidate) => isSecretKey(key, candidate) };
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    return { box: lockedBox(error), isSecretKey: () => false };
+  }
+}
+
+function lockedBox(cause: unknown): SecretBox {
+  const refuse = (): never => {
+    throw new AppError('storage-unavailable', 'No key can be kept in the data folder; set SECRET_KEY', {
+      cause,
+    });
+  };
+  return { seal: refuse, open: refuse };
 }

@@ -10,11 +10,24 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import type { SqliteRequest, SqliteResponse, SqliteRow, SqliteThreadData } from './sqlite-messages.ts';
-import { fromSqliteError } from './storage-error.ts';
+import type { Restoration } from './sqlite-backups.ts';
+import type {
+  SqliteNotice,
+  SqliteRequest,
+  SqliteResponse,
+  SqliteRow,
+  SqliteThreadData,
+} from './sqlite-messages.ts';
+import { fromSqliteError, isCorruption } from './storage-error.ts';
+
+/** What is needed to use a database file. */
+export interface SqliteDialectOptions extends SqliteThreadData {
+  /** Called when the file was broken and gave way to another. */
+  onRestored: (restoration: Restoration) => void;
+}
 
 /** The dialect for one database file. */
-export function sqliteDialect(options: SqliteThreadData): Dialect {
+export function sqliteDialect(options: SqliteDialectOptions): Dialect {
   return {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new SqliteDriver(options),
@@ -25,13 +38,13 @@ export function sqliteDialect(options: SqliteThreadData): Dialect {
 
 /** Hands the one connection to one user at a time, in order of asking. */
 class SqliteDriver implements Driver {
-  readonly #options: SqliteThreadData;
+  readonly #options: SqliteDialectOptions;
   #connection: SqliteConnection | undefined;
   #turn: Promise<void> = Promise.resolve();
   #endTurn: () => void = () => {};
   #isDestroyed = false;
 
-  constructor(options: SqliteThreadData) {
+  constructor(options: SqliteDialectOptions) {
     this.#options = options;
   }
 
@@ -47,7 +60,7 @@ class SqliteDriver implements Driver {
     this.#endTurn = resolve;
     // Only between two users: a transaction must not go on over another connection.
     if (this.#connection?.isBroken === true && !this.#isDestroyed)
-      this.#connection = new SqliteConnection(this.#options);
+      this.#connection = new SqliteConnection({ ...this.#options, isSuspect: this.#connection.isSuspect });
     return this.#connection as SqliteConnection;
   }
 
@@ -87,11 +100,15 @@ class SqliteConnection implements DatabaseConnection {
   readonly #pending = new Map<number, Pending>();
   readonly #ended: Promise<void>;
   #failure: Error | undefined;
+  #isSuspect = false;
   #count = 0;
 
-  constructor(options: SqliteThreadData) {
-    this.#thread = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: options });
-    this.#thread.on('message', (response: SqliteResponse) => this.#settle(response));
+  constructor({ onRestored, ...data }: SqliteDialectOptions) {
+    this.#thread = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: data });
+    this.#thread.on('message', (message: SqliteResponse | SqliteNotice) => {
+      if ('restoration' in message) onRestored(message.restoration);
+      else this.#settle(message);
+    });
     this.#thread.on('error', (error: Error) => this.#fail(error));
     this.#ended = new Promise((resolve) => {
       this.#thread.once('exit', () => {
@@ -99,6 +116,11 @@ class SqliteConnection implements DatabaseConnection {
         resolve();
       });
     });
+  }
+
+  /** The file seemed broken: the next connection has to look. */
+  get isSuspect(): boolean {
+    return this.#isSuspect;
   }
 
   /** The thread has ended: the file could not be opened, or the store was closed. */
@@ -135,6 +157,10 @@ class SqliteConnection implements DatabaseConnection {
       return;
     }
     const { message, errcode } = response;
+    if (isCorruption(errcode) && !this.#isSuspect) {
+      this.#isSuspect = true;
+      this.#thread.postMessage('close');
+    }
     pending?.reject(fromSqliteError(Object.assign(new Error(message), { errcode })));
   }
 

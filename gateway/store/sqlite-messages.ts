@@ -1,5 +1,6 @@
 /** What the gateway and the thread that holds SQLite say to each other. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
+import type { Restoration } from './sqlite-backups.ts';
 
 /** One statement to run. */
 export interface SqliteRequest {
@@ -21,4 +22,11 @@ export interface SqliteThreadData {
   file: string;
   /** How long a statement waits for another process that writes, milliseconds. */
   busyTimeoutMs: number;
+  /** The file was found to be broken a moment ago: it is to be checked whatever its size. */
+  isSuspect?: boolean;
+}
+
+/** The file was broken and gave way to another; said before any answer. */
+export interface SqliteNotice {
+  restoration: Restoration;
 }

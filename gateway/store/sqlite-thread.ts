@@ -2,18 +2,15 @@
  * The thread that holds the SQLite file. Commits wait for the disk
  * (`synchronous=FULL`); here that wait holds up nobody's frames.
  */
-import { chmodSync } from 'node:fs';
-import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import type { StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SqliteRequest, SqliteResponse, SqliteThreadData } from './sqlite-messages.ts';
+import type { SqliteNotice, SqliteRequest, SqliteResponse, SqliteThreadData } from './sqlite-messages.ts';
+import { openChecked } from './sqlite-open.ts';
 
 const MAX_STATEMENTS = 200;
 
-const { file, busyTimeoutMs } = workerData as SqliteThreadData;
-const database = new DatabaseSync(file, { timeout: busyTimeoutMs, enableForeignKeyConstraints: true });
-// Only this user: camera addresses and names are in it.
-chmodSync(file, 0o600);
-for (const pragma of ['journal_mode = WAL', 'synchronous = FULL']) database.exec(`PRAGMA ${pragma}`);
+const { database, restoration } = openChecked(workerData as SqliteThreadData);
+if (restoration !== undefined) parentPort?.postMessage({ restoration } satisfies SqliteNotice);
 const statements = new Map<string, StatementSync>();
 
 parentPort?.on('message', (request: SqliteRequest | 'close') => {

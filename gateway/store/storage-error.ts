@@ -2,7 +2,9 @@
 import { AppError } from '#shared/errors.ts';
 
 /** Result codes of SQLite (sqlite.org/rescode.html); the low byte is the primary code. */
+export const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
+const SQLITE_NOT_A_DATABASE = 26;
 const SQLITE_UNAVAILABLE = new Set([5, 6, 8, 10, 11, 14, 26]);
 const PRIMARY_CODE_MASK = 0xff;
 
@@ -11,6 +13,11 @@ const PG_DISK_FULL = '53100';
 /** Connection, resources, operator intervention, system error, read only, lock and statement time limits; a schema not there yet. */
 const PG_UNAVAILABLE = /^(08|53|57|58)|^(25006|55P03|42P01|3D000)$/;
 const RETRY_AFTER_S = 2;
+
+/** Whether a result code of SQLite means that the file is broken. */
+export function isCorruption(errcode: number | undefined): boolean {
+  return [SQLITE_CORRUPT, SQLITE_NOT_A_DATABASE].includes((errcode ?? 0) & PRIMARY_CODE_MASK);
+}
 
 /** An error of the SQLite thread. */
 export function fromSqliteError(error: Error & { errcode?: number | undefined }): Error {

@@ -1,14 +1,15 @@
 /** The database of this gateway: one interface, two engines. */
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { BackupSchedule, type BackupTimings } from './backup-schedule.ts';
 import type { Database } from './database.ts';
 import { migrationsFor } from './migrations/all.ts';
 import { postgresDialect } from './postgres-dialect.ts';
+import type { Restoration } from './sqlite-backups.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
 /** Which database is behind a store. */
@@ -23,6 +24,8 @@ export interface Store {
   readonly engine: Engine;
   /** Whether the tables are there: every migration has run. */
   readonly isReady: boolean;
+  /** What was done about a file that was broken; undefined when there was nothing to do. */
+  readonly restoration: Restoration | undefined;
   /** Resolves once {@link Store.isReady}. */
   whenReady(): Promise<void>;
   /** Runs in one transaction that holds the write lock from its beginning; a rejection rolls back. */
@@ -37,6 +40,8 @@ export interface StoreOptions {
   /** `postgres://` URL; undefined for SQLite. */
   databaseUrl: string | undefined;
   log: Logger;
+  /** When backups of the SQLite file are made. */
+  backupTimings?: BackupTimings | undefined;
 }
 
 const BUSY_TIMEOUT_MS = 5000;
@@ -44,34 +49,51 @@ const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10_000;
 
 /** Opens the database and migrates it; a server that does not answer yet is waited for in the background. */
-export function openStore({ dataDir, databaseUrl, log }: StoreOptions): Store {
+export function openStore({ dataDir, databaseUrl, log, backupTimings }: StoreOptions): Store {
+  const file = join(dataDir, 'gateway.db');
   const engine: Engine = databaseUrl === undefined ? 'sqlite' : 'postgres';
-  if (engine === 'sqlite') mkdirSync(dataDir, { recursive: true });
+  let restoration: Restoration | undefined;
+  const onRestored = (what: Restoration): void => {
+    restoration = what;
+    log.error(what, 'the database file was broken and gave way to its newest backup');
+    // Found while in use: the backup may be older than the tables are.
+    if (isReady) migrating = migrate();
+  };
   const dialect =
     databaseUrl === undefined
-      ? sqliteDialect({ file: join(dataDir, 'gateway.db'), busyTimeoutMs: BUSY_TIMEOUT_MS })
+      ? sqliteDialect({ file, busyTimeoutMs: BUSY_TIMEOUT_MS, onRestored })
       : postgresDialect(databaseUrl, log);
+  const backups = engine === 'sqlite' ? new BackupSchedule({ file, log, timings: backupTimings }) : undefined;
   const db = new Kysely<Database>({ dialect });
   const closing = new AbortController();
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
   let isReady = false;
-  const migrating = migrateUntilDone(db, engine, log, closing.signal).then((isDone) => {
-    isReady = isDone;
-    if (isDone) ready.resolve();
+  const migrate = async (): Promise<void> => {
+    isReady = false;
+    isReady = await migrateUntilDone(db, engine, log, closing.signal);
+    if (isReady) ready.resolve();
     else ready.reject(new Error('The database was closed'));
-  });
+  };
+  let migrating = migrate();
+  void ready.promise.then(
+    () => backups?.start(),
+    () => {},
+  );
   return {
     db,
     engine,
     get isReady() {
       return isReady;
     },
+    get restoration() {
+      return restoration;
+    },
     whenReady: () => ready.promise,
     transaction: (run) => db.transaction().execute(run),
     close: async () => {
       closing.abort();
-      await migrating;
+      await Promise.all([migrating, backups?.close()]);
       await db.destroy();
     },
   };

@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { isUnwritable } from '../unwritable.ts';
 import { startTimeOf } from './process-identity.ts';
 
 /** Exit code of a gateway that found another one on its data directory. */
@@ -28,17 +29,28 @@ interface Holder {
 
 /**
  * Takes the lock of a directory. The lock is a file that says who holds it; that
- * of a dead process is taken over.
+ * of a dead process is taken over. Where nothing can be written there is nothing to fight over, and no lock.
  * @returns the function that gives it back
  * @throws SecondInstanceError
  */
 export function lockDirectory(directory: string): () => void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
   const lock = join(directory, 'gateway.lock');
   const mine = `${process.pid} ${startTimeOf(process.pid) ?? ''} ${randomUUID()}`;
-  const holder = take(lock, mine);
+  const holder = takeIn(directory, { lock, mine });
   if (holder !== undefined) throw new SecondInstanceError(directory, holder.pid);
   return () => release(lock, mine);
+}
+
+/** @returns who holds the lock, when it is somebody else who lives */
+function takeIn(directory: string, { lock, mine }: { lock: string; mine: string }): Holder | undefined {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    return take(lock, mine);
+  } catch (error) {
+    if (!isUnwritable(error)) throw error;
+    const holder = holderOf(lock);
+    return holder !== undefined && isAlive(holder) ? holder : undefined;
+  }
 }
 
 /** @returns who holds the lock, when it is somebody else */

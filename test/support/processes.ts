@@ -36,12 +36,18 @@ export async function freePort(): Promise<number> {
   return port;
 }
 
-/** Starts the gateway; resolves once it listens. */
-export async function startGateway(env: Record<string, string> = {}): Promise<RunningProcess> {
+/**
+ * Starts the gateway; resolves once it listens.
+ * @param through a command that runs another one and becomes it, as `setpriv` does
+ */
+export async function startGateway(
+  env: Record<string, string> = {},
+  through: readonly string[] = [],
+): Promise<RunningProcess> {
   const port = await freePort();
   const workerPort = String(await freePort());
   const simulatorPort = String(await freePort());
-  return start('gateway/main.ts', port, {
+  const settings = {
     PORT: String(port),
     HOST: '127.0.0.1',
     RTSP_WORKER_PORT: workerPort,
@@ -49,7 +55,8 @@ export async function startGateway(env: Record<string, string> = {}): Promise<Ru
     DEMO_CAMERAS: 'off',
     ...TEST_CAMERAS,
     ...env,
-  });
+  };
+  return start('gateway/main.ts', port, settings, through);
 }
 
 /** Starts one RTSP worker alone; resolves once it serves. */
@@ -64,9 +71,15 @@ export async function startAnalysisWorker(env: Record<string, string> = {}): Pro
   return start('workers/analysis/main.ts', port, { WORKER_PORT: String(port), ...env });
 }
 
-async function start(entry: string, port: number, env: Record<string, string>): Promise<RunningProcess> {
+async function start(
+  entry: string,
+  port: number,
+  env: Record<string, string>,
+  through: readonly string[] = [],
+): Promise<RunningProcess> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gateway-test-'));
-  const child = spawn(process.execPath, [join(ROOT, entry)], {
+  const [command = '', ...args] = [...through, process.execPath, join(ROOT, entry)];
+  const child = spawn(command, args, {
     cwd: ROOT,
     env: { PATH: process.env.PATH, DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

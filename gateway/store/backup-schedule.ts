@@ -1,0 +1,88 @@
+/** Makes a backup of the SQLite file once a day. */
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import { newestBackupAt } from './sqlite-backups.ts';
+
+/** What a schedule is made of. */
+export interface BackupScheduleOptions {
+  /** The SQLite file. */
+  file: string;
+  log: Logger;
+  timings?: BackupTimings | undefined;
+}
+
+/** Times, milliseconds. */
+export interface BackupTimings {
+  /** Pause before the first look: a start has other things to do. */
+  firstMs: number;
+  /** Age at which a backup has a successor made. */
+  everyMs: number;
+  /** Pause between two looks. */
+  lookMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+const BACKUP_TIMINGS: BackupTimings = { firstMs: 60_000, everyMs: 24 * HOUR_MS, lookMs: HOUR_MS };
+
+/** Runs from start to close. */
+export class BackupSchedule {
+  readonly #file: string;
+  readonly #log: Logger;
+  readonly #timings: BackupTimings;
+  #timer: NodeJS.Timeout | undefined;
+  #thread: Worker | undefined;
+  #isClosed = false;
+
+  constructor({ file, log, timings = BACKUP_TIMINGS }: BackupScheduleOptions) {
+    this.#file = file;
+    this.#log = log;
+    this.#timings = timings;
+  }
+
+  /** Starts looking whether a backup is due. */
+  start(): void {
+    this.#lookIn(this.#timings.firstMs);
+  }
+
+  /** Stops; a backup under way is given up. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    await this.#thread?.terminate();
+  }
+
+  #lookIn(ms: number): void {
+    if (this.#isClosed) return;
+    this.#timer = setTimeout(() => {
+      void this.#look().finally(() => this.#lookIn(this.#timings.lookMs));
+    }, ms);
+    this.#timer.unref();
+  }
+
+  async #look(): Promise<void> {
+    try {
+      const newestAt = newestBackupAt(this.#file);
+      if (newestAt !== undefined && Date.now() - newestAt < this.#timings.everyMs) return;
+      const name = await this.#backUp();
+      if (name !== undefined) this.#log.info({ backup: name }, 'the database was backed up');
+    } catch (error) {
+      this.#log.warn({ reason: messageOf(error) }, 'the database could not be backed up');
+    }
+  }
+
+  /** @returns undefined when it was given up */
+  async #backUp(): Promise<string | undefined> {
+    const thread = new Worker(new URL('./sqlite-backup-thread.ts', import.meta.url), {
+      workerData: { file: this.#file },
+    });
+    this.#thread = thread;
+    let name: string | undefined;
+    thread.once('message', (message: string) => {
+      name = message;
+    });
+    await once(thread, 'exit');
+    return name;
+  }
+}

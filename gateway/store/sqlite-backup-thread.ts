@@ -1,0 +1,5 @@
+/** The thread that makes one backup and ends. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { makeBackup } from './sqlite-backups.ts';
+
+parentPort?.postMessage(makeBackup((workerData as { file: string }).file));
