@@ -131,8 +131,6 @@ export class LocalMoondream {
     [];
   /** Connections that ended before their answer did. */
   brokenOff = 0;
-  /** Whether it answers before a request is whole. */
-  isHasty = false;
   answer: (response: ServerResponse) => void = (response) => json(response, 200, { answer: 'Yes' });
   readonly #server: Server;
 
@@ -158,14 +156,13 @@ export class LocalMoondream {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
-    if (this.isHasty) this.answer(response);
     for await (const chunk of request) chunks.push(chunk as Buffer);
     response.once('close', () => {
       if (!response.writableFinished) this.brokenOff += 1;
     });
     const body = JSON.parse(Buffer.concat(chunks).toString());
     this.requests.push({ path: request.url ?? '', headers: request.headers, body });
-    if (!this.isHasty) this.answer(response);
+    this.answer(response);
   }
 }
 

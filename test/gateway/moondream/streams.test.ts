@@ -79,16 +79,6 @@ describe('Answers that come word by word', () => {
     expect(lines.map((line) => Object.keys(JSON.parse(line)))).to.deep.equal([['frame'], ['chunk']]);
   });
 
-  it('reads an answer that begins before the question was sent whole', async () => {
-    local.isHasty = true;
-    local.answer = (response) => {
-      response.writeHead(200, { 'Content-Type': SSE }).write('data: {"text":"A"}\n\n');
-      waitFor(() => local.requests.length === 1).then(() => response.end('data: {"text":" cat"}\n\n'));
-    };
-    const response = await stream({ image_url: `data:image/jpeg;base64,${'A'.repeat(4_000_000)}` });
-    expect(await response.text()).to.equal('data: {"text":"A"}\n\ndata: {"text":" cat"}\n\n');
-  });
-
   it('breaks off at Moondream when the client goes', async () => {
     local.answer = (response) =>
       response.writeHead(200, { 'Content-Type': SSE }).write('data: {"text":"A"}\n\n');
