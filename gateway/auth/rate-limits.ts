@@ -25,7 +25,8 @@ interface Rule {
 
 const MINUTE_MS = 60_000;
 const READ = new Set(['GET', 'HEAD', 'OPTIONS']);
-const PICTURES = /^\/api\/cameras\/[^/]+\/(frame|stream\.mjpeg)$|^\/hls\/|^\/(health|livez|readyz)$/;
+const PICTURES =
+  /^\/api\/cameras\/[^/]+\/(frame|stream\.mjpeg)$|^\/api\/events\/[^/]+\/snapshot$|^\/(hls|dashboard)\/|^\/(health|livez|readyz)$/;
 
 const RULES: readonly Rule[] = [
   { name: 'logins', matches: ({ path }) => path === '/api/auth/login' },

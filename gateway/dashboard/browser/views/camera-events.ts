@@ -81,7 +81,7 @@ export class CameraEvents extends ViewElement {
           : html`<img src="${event.snapshotUrl.replace(/^\//, '')}?v=${Date.parse(event.updatedAt)}" alt="" loading="lazy" />`
       }
       <div class="event-text">
-        <strong>${describe(event)}</strong>
+        <strong class="event-title">${describe(event)}</strong>
         <a href=${hrefOf('camera', event.cameraId)}>${cameraName}</a>
         <span class="muted">${clock(event.startedAt, now)} · ${isOpen ? `going on for ${duration(seconds)}` : duration(seconds)}</span>
       </div>

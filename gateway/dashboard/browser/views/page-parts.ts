@@ -46,7 +46,7 @@ export function problem(title: string, advice: string | undefined): TemplateResu
 /** Why a camera is not live, and what to do. */
 export function cameraNotice({ label, detail, advice, countdown }: CameraWords): TemplateResult {
   return html`<div class="notice">
-    <strong>${label}</strong>
+    <strong class="notice-title">${label}</strong>
     ${detail === '' ? nothing : html`<p>${detail}</p>`}
     ${advice === '' ? nothing : html`<p class="advice">${advice}</p>`}
     ${countdown === '' ? nothing : html`<p class="countdown">${capitalized(countdown)}</p>`}

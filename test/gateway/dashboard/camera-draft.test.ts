@@ -1,0 +1,60 @@
+import { expect } from 'chai';
+import { changesOf, creationOf, draftOf, newDraft } from '../../../gateway/dashboard/browser/camera-draft.ts';
+import type { ShownCamera } from '../../../gateway/dashboard/browser/status.ts';
+
+const CAMERA = {
+  id: 'gate',
+  name: 'Gate',
+  location: 'North',
+  rtspUrl: 'rtsp://us%3Aer:***@10.0.0.9:8554/live?channel=1',
+  sourceType: 'rtsp',
+  enabled: true,
+  analysis: { motion: true, persons: false, faces: false },
+} as ShownCamera;
+
+describe('The form of a camera', () => {
+  it('shows a stored camera without its password', () => {
+    expect(draftOf(CAMERA)).to.deep.include({
+      kind: 'address',
+      ip: '10.0.0.9',
+      port: '8554',
+      username: 'us:er',
+      password: '',
+      streamPath: '/live?channel=1',
+      secure: false,
+    });
+  });
+
+  it('reads addresses of every shape', () => {
+    const read = (rtspUrl: string) => {
+      const { ip, port, secure, username } = draftOf({ ...CAMERA, rtspUrl });
+      return [ip, port, secure, username];
+    };
+    expect(read('rtsps://[fe80::1]:322/1')).to.deep.equal(['[fe80::1]', '322', true, '']);
+    expect(read('rtsp://camera.local:554/')).to.deep.equal(['camera.local', '554', false, '']);
+  });
+
+  it('sends of a change only what differs', () => {
+    const before = draftOf(CAMERA);
+    expect(changesOf({ ...before }, before)).to.deep.equal({});
+    expect(changesOf({ ...before, name: 'Big gate' }, before)).to.deep.equal({ name: 'Big gate' });
+    expect(changesOf({ ...before, port: '554' }, before)).to.deep.equal({ port: 554 });
+  });
+
+  it('sends a password only where one was written', () => {
+    const before = draftOf(CAMERA);
+    expect(changesOf({ ...before, password: 'new' }, before)).to.deep.equal({ password: 'new' });
+  });
+
+  it('sends of a new camera one way to reach it', () => {
+    const draft = { ...newDraft(), ip: ' 10.0.0.9 ', url: 'rtsp://elsewhere/1' };
+    expect(creationOf(draft)).to.include({ ip: '10.0.0.9', port: 554 }).and.not.have.property('url');
+    expect(creationOf({ ...draft, kind: 'url' }))
+      .to.include({ url: 'rtsp://elsewhere/1' })
+      .and.not.have.property('ip');
+  });
+
+  it('takes no password for none, rather than for the usual one', () => {
+    expect(creationOf({ ...newDraft(), ip: '10.0.0.9' })).to.have.property('password', '');
+  });
+});

@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { TestGateway } from '../../support/test-gateway.ts';
+
+describe('The page of the dashboard', () => {
+  let gateway: TestGateway;
+  let html: string;
+
+  before(async () => {
+    gateway = await TestGateway.open();
+    html = await (await ask('')).text();
+  });
+  after(() => gateway.close());
+
+  const ask = (path: string, headers: Record<string, string> = { accept: 'text/html' }) =>
+    fetch(`${gateway.origin}/${path}`, { headers });
+  const addressesIn = (text: string) =>
+    [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]);
+  const modules = () => addressesIn(html).filter((path) => /\.(ts|js)$/.test(path ?? '')) as string[];
+
+  it('is for browsers; programs get the index of the API', async () => {
+    const page = await ask('');
+    expect(page.headers.get('content-type')).to.equal('text/html; charset=utf-8');
+    const index = await ask('', { accept: '*/*' });
+    expect(await index.json()).to.deep.include({ cameras: '/api/cameras', frames: '/ws' });
+  });
+
+  it('loads nothing from elsewhere, holds nothing inline, and works below any path', async () => {
+    const policy = (await ask('')).headers.get('content-security-policy') ?? '';
+    expect(policy)
+      .to.match(/^default-src 'self';/)
+      .and.not.include('unsafe');
+    expect(html).to.not.match(/<style|\sstyle=|<script(?![^>]*\ssrc=)|\son\w+=/);
+    expect(addressesIn(html).filter((path) => /^(\/|[a-z]+:)/.test(path ?? ''))).to.deep.equal([]);
+  });
+
+  it('names every module at once, and every one is there as JavaScript', async () => {
+    expect(modules()).to.include('dashboard/main.ts').and.include('dashboard/lit-html/lit-html.js');
+    for (const path of new Set(modules())) {
+      const { status, headers } = await ask(path);
+      expect([path, status, headers.get('content-type')]).to.deep.equal([
+        path,
+        200,
+        'text/javascript; charset=utf-8',
+      ]);
+    }
+  });
+
+  it('imports only what it serves', async () => {
+    const served = new Set(modules().map((path) => new URL(path, gateway.origin).pathname));
+    for (const path of served) {
+      const text = await (await ask(path.slice(1))).text();
+      const imports = [...text.matchAll(/(?:from|import)\s*['"]([^'"]+)['"]/g)].map(
+        (match) => match[1] as string,
+      );
+      const missing = imports.filter(
+        (name) => !name.startsWith('.') || !served.has(new URL(name, `${gateway.origin}${path}`).pathname),
+      );
+      expect([path, missing]).to.deep.equal([path, []]);
+    }
+  });
+
+  it('is sent again only when it has changed', async () => {
+    const etag = (await ask('dashboard/main.ts')).headers.get('etag') ?? '';
+    const headers = { 'if-none-match': etag, 'cache-control': 'max-age=0' };
+    expect((await ask('dashboard/main.ts', headers)).status).to.equal(304);
+    expect((await ask('dashboard/main.ts', { ...headers, 'if-none-match': '"older"' })).status).to.equal(200);
+  });
+
+  it('answers 404 for what is no file of the page', async () => {
+    for (const path of ['dashboard/nothing.js', 'dashboard/tsconfig.json', 'dashboard/..%2fpage-routes.ts'])
+      expect((await ask(path)).status, path).to.equal(404);
+  });
+});
