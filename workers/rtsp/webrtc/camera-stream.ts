@@ -28,6 +28,8 @@ export interface PacketFeed {
 export class CameraStream implements PacketSubscriber {
   readonly log = new RtpLog();
   readonly #cameraId: string;
+  /** Everyone who plays or is about to. */
+  readonly #viewers = new Set<StreamViewer>();
   readonly #playing = new Set<StreamViewer>();
   readonly #subscription: { close(): void };
   #codec: VideoCodec | undefined;
@@ -52,6 +54,11 @@ export class CameraStream implements PacketSubscriber {
     return this.#fault;
   }
 
+  /** Tells a viewer when there is nothing to play, also before it plays. */
+  add(viewer: StreamViewer): void {
+    this.#viewers.add(viewer);
+  }
+
   /** Sends to a viewer from now on, at first the current group of pictures. */
   play(viewer: StreamViewer): void {
     this.#playing.add(viewer);
@@ -61,7 +68,8 @@ export class CameraStream implements PacketSubscriber {
     this.#keepPace();
   }
 
-  stop(viewer: StreamViewer): void {
+  remove(viewer: StreamViewer): void {
+    this.#viewers.delete(viewer);
     this.#playing.delete(viewer);
   }
 
@@ -119,6 +127,7 @@ export class CameraStream implements PacketSubscriber {
     clearTimeout(this.#pace);
     this.#subscription.close();
     this.#playing.clear();
+    this.#viewers.clear();
   }
 
   #fail(fault: AppError): void {
@@ -128,7 +137,7 @@ export class CameraStream implements PacketSubscriber {
   }
 
   #end(reason: AppError): void {
-    for (const viewer of [...this.#playing]) viewer.onEnd(reason);
+    for (const viewer of [...this.#viewers]) viewer.onEnd(reason);
   }
 
   /** Goes on with those who could not be sent everything in one go. */

@@ -96,6 +96,7 @@ export class SessionSet {
       timings,
     });
     this.#add(session);
+    stream.add(session);
     try {
       if (stream.fault !== undefined) throw stream.fault;
       await negotiate(session);

@@ -206,7 +206,7 @@ export class Session implements StreamViewer {
   end(reason?: AppError): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
-    this.#options.stream.stop(this);
+    this.#options.stream.remove(this);
     this.#peer?.close();
     this.#peer = undefined;
     this.events.emit('end', reason);

@@ -213,6 +213,13 @@ describe('WebRTC sessions', () => {
       expect(end.reason?.code).to.equal('camera-removed');
     });
 
+    it('when the camera is removed before the answer came', async () => {
+      const end = endOf(await sessions.open('1'));
+      cameras.remove('1');
+      expect(end.reason?.code).to.equal('camera-removed');
+      expect(factory.last.isClosed).to.equal(true);
+    });
+
     it('when the camera comes back with what WebRTC cannot carry', async () => {
       cameras.begin('1');
       const end = endOf(await play('1'));
