@@ -86,7 +86,7 @@ describe('The sender of deliveries', () => {
       expect(receiver.mostOfOneCamera).to.equal(1);
     });
 
-    it('tries again by the schedule, with the same id and a new time under a valid signature', async () => {
+    it('F54: tries again by the schedule, with the same id and a new time under a valid signature', async () => {
       await stage.enqueue('1');
       receiver.reply = (response) => sendJson(response, 500, {});
       const sender = stage.startSender({ endpoint: endpoint({ webhookSecret: SECRET }) });
@@ -107,7 +107,7 @@ describe('The sender of deliveries', () => {
         new Webhook(SECRET).verify(text, headers as Record<string, string>);
     });
 
-    it('parks after 24 hours of failure, and sends when it is retried by hand', async () => {
+    it('F58: parks after 24 hours of failure, and sends when it is retried by hand', async () => {
       await stage.enqueue('1');
       const startedAt = stage.now;
       receiver.reply = (response) => sendJson(response, 503, {});
@@ -143,7 +143,7 @@ describe('The sender of deliveries', () => {
       expect(parked?.last_response).to.include('"msg":"no"').and.not.include('S3cr3tC4nary');
     });
 
-    it('waits as long as Retry-After says', async () => {
+    it('F56: waits as long as Retry-After says', async () => {
       await stage.enqueue('1');
       receiver.reply = (response) => sendJson(response, 429, {}, { 'retry-after': '120' });
       stage.startSender({ endpoint: endpoint() });
@@ -151,7 +151,7 @@ describe('The sender of deliveries', () => {
       expect((await stage.row('1')).next_attempt_at).to.equal(stage.now + 120_000);
     });
 
-    it('sends again with the same id what a killed gateway had sent and not settled', async () => {
+    it('F57: sends again with the same id what a killed gateway had sent and not settled', async () => {
       await stage.enqueue('1');
       const dead = stage.leases('killed');
       const isDead: Exchange = async (exchange) => {
@@ -168,7 +168,7 @@ describe('The sender of deliveries', () => {
       expect(receiver.ids).to.deep.equal([(await stage.row('1')).id, (await stage.row('1')).id]);
     });
 
-    it('delivers the others while one camera finds no answer', async () => {
+    it('F55: delivers the others while one camera finds no answer', async () => {
       await stage.enqueue('silent', '1', '2');
       receiver.reply = (response, { body }) => {
         if (body.camera_id !== 'silent') sendJson(response, 200, {});
@@ -253,7 +253,7 @@ describe('The sender of deliveries', () => {
       expect(receiver.ids).to.deep.equal((await stage.rows()).map(({ id }) => id));
     });
 
-    it('sends nothing twice at a time when its clock jumps ahead of its leases', async () => {
+    it('F62: sends nothing twice at a time when its clock jumps ahead of its leases', async () => {
       await stage.enqueue('silent');
       receiver.reply = (response, { body }) => {
         if (body.camera_id !== 'silent') sendJson(response, 200, {});

@@ -93,7 +93,7 @@ describe('The endpoint of deliveries', () => {
     expect(scope.isDone()).to.equal(true);
   });
 
-  it('follows no redirect', async () => {
+  it('F54: follows no redirect', async () => {
     receiver.reply = (response) => sendJson(response, 307, {}, { location: `${receiver.url}/elsewhere` });
     expect(await post(endpointFor(receiver.url))).to.include({ kind: 'answered', status: 307 });
     expect(receiver.received).to.have.length(1);
@@ -104,7 +104,7 @@ describe('The endpoint of deliveries', () => {
     expect(await post(endpointFor(receiver.url))).to.include({ status: 429, retryAfter: '30' });
   });
 
-  it('reads 2 KB of an endless answer and hangs up', async () => {
+  it('F55: reads 2 KB of an endless answer and hangs up', async () => {
     let isHungUp = false;
     receiver.reply = (response) => {
       response.on('close', () => {
@@ -130,7 +130,7 @@ describe('The endpoint of deliveries', () => {
     expect(JSON.stringify(answer)).to.include('ECONNREFUSED').and.not.include('S3cr3tC4nary');
   });
 
-  it('gives up on a receiver that accepts and stays silent', async () => {
+  it('F55: gives up on a receiver that accepts and stays silent', async () => {
     const server = await openRawServer((socket) => socket.resume());
     ends.push(() => server.close());
     const answer = await post(endpointFor(urlOf(server), { timeoutMs: 50 }));
@@ -144,7 +144,7 @@ describe('The endpoint of deliveries', () => {
     expect(await post(endpointFor(urlOf(server)))).to.have.property('kind', 'failed');
   });
 
-  it('cuts off an answer that drips, however steadily', async () => {
+  it('F55: cuts off an answer that drips, however steadily', async () => {
     const server = await openRawServer((socket) => {
       socket.resume();
       socket.write('HTTP/1.1 200 OK\r\nX-Drip: ');
@@ -156,7 +156,7 @@ describe('The endpoint of deliveries', () => {
     expect(answer).to.deep.equal({ kind: 'failed', reason: 'no answer within 0.2 s' });
   });
 
-  it('takes the status of an answer whose body drips on for ever', async () => {
+  it('F55: takes the status of an answer whose body drips on for ever', async () => {
     receiver.reply = (response) => {
       response.writeHead(200);
       const timer = setInterval(() => response.write('x'), 10);

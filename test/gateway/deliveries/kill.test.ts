@@ -27,7 +27,7 @@ describe('A sender that is killed with SIGKILL', () => {
     for (const folder of folders) rmSync(folder, { recursive: true, force: true });
   });
 
-  it('loses no delivery, and what it had under way is sent again with the same id', async () => {
+  it('F57: loses no delivery, and what it had under way is sent again with the same id', async () => {
     const receiver = await FastApiReceiver.open();
     const dataDir = mkdtempSync(join(tmpdir(), 'gateway-store-'));
     folders.push(dataDir);

@@ -156,7 +156,7 @@ describe('Questions with a picture of their own', () => {
     expect(never.isDone()).to.equal(false);
   });
 
-  it('fails at once while Moondream is down, and says when to come back', async () => {
+  it('F59: fails at once while Moondream is down, and says when to come back', async () => {
     await open();
     cloudApi().post('/v1/query').times(5).reply(500);
     for (let n = 0; n < 5; n += 1) await ask();
@@ -171,7 +171,7 @@ describe('Questions with a picture of their own', () => {
     expect(never.isDone()).to.equal(false);
   });
 
-  it('takes 8 MB, refuses more, and what is no JSON object', async () => {
+  it('F61: takes 8 MB, refuses more, and what is no JSON object', async () => {
     await open();
     const picture = (bytes: number) => ({ image_url: `data:image/jpeg;base64,${'A'.repeat(bytes)}` });
     cloudApi().post('/v1/caption').reply(200, { caption: 'A wall' });
@@ -186,7 +186,7 @@ describe('Questions with a picture of their own', () => {
     expect(form.status).to.equal(415);
   });
 
-  it('survives a body that is nested without end', async () => {
+  it('F61: survives a body that is nested without end', async () => {
     await open();
     cloudApi().post('/v1/query').reply(200, { answer: '' });
     const { status } = await postJson(`${harness.api}/query`, `{"a":${'['.repeat(1e5)}${']'.repeat(1e5)}}`);
@@ -205,7 +205,7 @@ describe('Questions with a picture of their own', () => {
     expect((await getJson(`${harness.api}/status`)).body.today).to.deep.equal({ asked: 2, max: 2 });
   });
 
-  it('asks nothing more while Moondream wants to be left alone', async () => {
+  it('F59: asks nothing more while Moondream wants to be left alone', async () => {
     await open();
     cloudApi().post('/v1/query').reply(429, {}, { 'Retry-After': '60' });
     await ask();
