@@ -8,6 +8,7 @@ import { PeerConnection, RtcpReceivingSession, type Track } from 'node-datachann
 const [origin = '', cameraId = '1'] = process.argv.slice(2);
 
 interface Viewer {
+  sessionId: string;
   connection: PeerConnection;
   tracks: Track[];
   firstPacketMs: number;
@@ -20,7 +21,7 @@ async function open(): Promise<Viewer> {
   const begunAt = performance.now();
   const { sessionId, offer } = await post(`/api/webrtc/stream/${cameraId}`, {});
   const connection = new PeerConnection('bench', { iceServers: [] });
-  const viewer: Viewer = { connection, tracks: [], firstPacketMs: 0 };
+  const viewer: Viewer = { sessionId, connection, tracks: [], firstPacketMs: 0 };
   const first = Promise.withResolvers<void>();
   connection.onTrack((track) => {
     viewer.tracks.push(track);
@@ -42,7 +43,9 @@ async function open(): Promise<Viewer> {
   return viewer;
 }
 
-function close({ connection, tracks }: Viewer): void {
+async function close({ sessionId, connection, tracks }: Viewer): Promise<void> {
+  // The library says no farewell, and a viewer that is merely gone is waited for.
+  await fetch(`${origin}/api/webrtc/sessions/${sessionId}`, { method: 'DELETE' });
   for (const track of tracks) track.close();
   connection.close();
 }
@@ -61,12 +64,12 @@ const commands: Record<string, (count: number) => Promise<object>> = {
     return { firstPacketMs: viewers.map(({ firstPacketMs }) => firstPacketMs) };
   },
   close: async () => {
-    for (const viewer of viewers) close(viewer);
+    for (const viewer of viewers) await close(viewer);
     viewers = [];
     return {};
   },
   cycle: async (count) => {
-    for (let index = 0; index < count; index += 1) close(await open());
+    for (let index = 0; index < count; index += 1) await close(await open());
     return {};
   },
 };
