@@ -61,7 +61,11 @@ const STREAM_NAME = 'camera';
 
 type Library = typeof import('node-datachannel');
 
-/** Loads the library, which costs a worker without viewers nothing before. @throws AppError `webrtc-unavailable` */
+/**
+ * Loads the library, which costs a worker without viewers nothing before. ICE goes over UDP alone: the library
+ * knows TCP as the calling side only, as browsers do, and not together with a shared port.
+ * @throws AppError `webrtc-unavailable`
+ */
 export async function loadPeers(udpPort: number): Promise<CreatePeer> {
   try {
     const library = await import('node-datachannel');
