@@ -1,13 +1,14 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only frames,registry,deliveries --cameras 1,4,8 --seconds 10 --quick`.
+ * Options: `--only frames,webrtc,mse,registry,deliveries,mediamtx --cameras 1,4,8 --seconds 10 --quick`.
  */
 import { parseArgs } from 'node:util';
-import { measureDeliveries } from './deliveries.ts';
 import { benchFrames } from './frames.ts';
 import { benchRegistry } from './registry.ts';
-import { print, printVerdicts, target } from './report.ts';
+import { printVerdicts } from './report.ts';
+import { benchDeliveries, benchMediamtx } from './stored.ts';
+import { benchMse, benchWebrtc } from './video.ts';
 
 const { values } = parseArgs({
   options: {
@@ -26,8 +27,11 @@ const benches: Record<string, () => Promise<void>> = {
       seconds,
       cycles: values.quick ? [20, 100] : [200, 1000],
     }),
+  webrtc: () => benchWebrtc({ seconds, visits: values.quick ? [20, 50] : [100, 500] }),
+  mse: () => benchMse(seconds),
   registry: benchRegistry,
-  deliveries: benchDeliveries,
+  deliveries: () => benchDeliveries(seconds),
+  mediamtx: benchMediamtx,
 };
 
 const wanted = values.only?.split(',') ?? Object.keys(benches);
@@ -37,9 +41,3 @@ for (const name of wanted) {
   await run();
 }
 printVerdicts();
-
-async function benchDeliveries(): Promise<void> {
-  const { perMinute, listMs } = await measureDeliveries({ seconds });
-  print(`Deliveries: ${perMinute.toFixed(0)} a minute, listed in ${listMs.toFixed(1)} ms meanwhile`);
-  target(`${perMinute.toFixed(0)} deliveries a minute from an outbox of 100,000 (2000)`, perMinute >= 2000);
-}

@@ -1,0 +1,71 @@
+/** What live video costs: WebRTC and MSE, printed and judged. */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeClip } from './clip.ts';
+import { measureMse } from './mse.ts';
+import { print, target } from './report.ts';
+import { openStage, type Stage } from './scenarios.ts';
+import { measureWebrtc } from './webrtc.ts';
+
+/** How thoroughly to measure. */
+export interface VideoBenchOptions {
+  /** Length of each window. */
+  seconds: number;
+  /** Visits that warm up, and those whose memory is looked at. */
+  visits: readonly [number, number];
+}
+
+/** WebRTC viewers of one camera of 4 Mbit/s. */
+export async function benchWebrtc({ seconds, visits }: VideoBenchOptions): Promise<void> {
+  await onStage(async (stage) => {
+    const { cpuPerViewer, memoryPerViewer, firstFrameMs, ...rest } = await measureWebrtc({
+      stage,
+      seconds,
+      visits,
+    });
+    for (const [viewers, share] of Object.entries(cpuPerViewer)) {
+      print(`WebRTC: ${share.toFixed(2)} % of a core per viewer at ${viewers}`);
+    }
+    print(`WebRTC: ${memoryPerViewer.toFixed(2)} MiB per viewer`);
+    const shares = Object.values(cpuPerViewer);
+    target(
+      `a WebRTC viewer costs at most ${Math.max(...shares).toFixed(2)} % of a core (1)`,
+      shares.every((share) => share <= 1),
+    );
+    for (const [way, ms] of Object.entries(firstFrameMs)) {
+      target(`first frame by ${way} after ${ms.toFixed(0)} ms (300)`, ms <= 300);
+    }
+    const { count, before, after } = rest.visits;
+    target(`${count} WebRTC visits leave ${(after - before).toFixed(1)} MiB`, after - before <= 20);
+  });
+}
+
+/** MSE viewers of one camera of 4 Mbit/s. */
+export async function benchMse(seconds: number): Promise<void> {
+  await onStage(async (stage) => {
+    const costs = await measureMse(stage, seconds);
+    for (const { viewers, perViewer, rate, firstMs } of costs) {
+      const figures = `${perViewer.toFixed(2)} % of a core per viewer, ${rate.toFixed(1)} fragments a second`;
+      print(`MSE: ${viewers} viewer(s): ${figures}, the first after ${firstMs.toFixed(0)} ms`);
+    }
+    const many = costs.at(-1)?.perViewer ?? Number.NaN;
+    target(
+      `an MSE viewer among ${costs.at(-1)?.viewers} costs ${many.toFixed(2)} % of a core (0.5)`,
+      many <= 0.5,
+    );
+  });
+}
+
+async function onStage(measure: (stage: Stage) => Promise<void>): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
+  const clip = join(folder, 'clip.h264');
+  makeClip(clip);
+  const stage = await openStage(clip, 1);
+  try {
+    await measure(stage);
+  } finally {
+    await stage.close();
+    rmSync(folder, { recursive: true });
+  }
+}
