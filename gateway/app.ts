@@ -6,6 +6,7 @@ import { AppError } from '#shared/errors.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import type { Logger } from '#shared/logger.ts';
 import { maskUrl, type Redactor } from '#shared/redact.ts';
+import { apiDescriptionRoutes } from './api-description/routes.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { Gate } from './auth/gate.ts';
 import { rateLimits } from './auth/rate-limits.ts';
@@ -89,6 +90,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/api/moondream', perception.moondream);
   app.use('/api/watches', perception.watches);
   app.use('/api/status', status.routes());
+  app.use(apiDescriptionRoutes());
   app.use(pageRoutes());
   app.use(notFound);
   app.use(problemHandler({ log, redactor }));

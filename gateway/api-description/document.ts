@@ -1,0 +1,63 @@
+/** The OpenAPI 3.1 document, made from the schemas that validate requests. */
+import { type ErrorCode, HINT_BY_CODE, STATUS_BY_CODE } from '#shared/errors.ts';
+import { describeOperation, describeProblem } from './describe-operation.ts';
+import { COMMON_ERRORS, INTRODUCTION } from './introduction.ts';
+import { SchemaWriter } from './json-schema.ts';
+import type { OpenApiDocument } from './openapi-shape.ts';
+import type { Subject } from './operation.ts';
+import { problemSchema } from './problem-schema.ts';
+
+/** Builds it. @param version of the product */
+export function describeApi(subjects: readonly Subject[], version: string): OpenApiDocument {
+  const writer = new SchemaWriter();
+  const paths: OpenApiDocument['paths'] = {};
+  const problem = writer.write(problemSchema);
+  for (const { name, operations } of subjects) {
+    for (const operation of operations) {
+      paths[operation.path] = {
+        ...paths[operation.path],
+        [operation.method]: describeOperation(operation, name, writer),
+      };
+    }
+  }
+  const responses = { Problem: describeProblem(COMMON_ERRORS, problem) };
+  return {
+    openapi: '3.1.0',
+    info: { title: 'Visual reasoning gateway', version, description: INTRODUCTION },
+    // Relative to the document, so that it holds behind any path prefix.
+    servers: [{ url: '.', description: 'The gateway that serves this document' }],
+    tags: subjects.map(({ name, description }) => ({ name, description })),
+    paths,
+    components: { schemas: writer.components, responses, securitySchemes: SECURITY_SCHEMES },
+    'x-problems': Object.entries(STATUS_BY_CODE).map(([code, status]) => ({
+      code,
+      status,
+      ...hintOf(code as ErrorCode),
+    })),
+  };
+}
+
+const SECURITY_SCHEMES = {
+  token: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The token that the gateway printed when it started.',
+  },
+  session: {
+    type: 'apiKey',
+    in: 'cookie',
+    name: 'gateway',
+    description: 'What `POST /api/auth/login` sets; over HTTPS it is called `__Host-gateway`.',
+  },
+  ticket: {
+    type: 'apiKey',
+    in: 'query',
+    name: 'ticket',
+    description: 'From `POST /api/tickets`, for what cannot send a header; GET only.',
+  },
+};
+
+function hintOf(code: ErrorCode): { hint?: string } {
+  const hint = HINT_BY_CODE[code];
+  return hint === undefined ? {} : { hint };
+}

@@ -1,0 +1,28 @@
+/** What holds for every operation. */
+import type { ErrorCode } from '#shared/errors.ts';
+
+/** Codes that any operation can fail with. */
+export const COMMON_ERRORS: readonly ErrorCode[] = [
+  'unauthorized',
+  'forbidden',
+  'forged-request',
+  'wrong-host',
+  'too-many-requests',
+  'invalid-json',
+  'invalid-field',
+  'body-too-large',
+  'draining',
+  'storage-unavailable',
+  'storage-full',
+  'internal-error',
+];
+
+export const INTRODUCTION = `One base URL for all cameras: their registry, live frames and video, analysis, and questions to Moondream.
+
+Times named \`timestamp\`, and \`lastFrameTime\` and \`nextRetryAt\`, are Unix seconds; other times are ISO 8601. Ids are strings. Members may be added to any answer, none is renamed or removed.
+
+Requests from the machine that the gateway runs on need no login. From elsewhere send the token as \`Authorization: Bearer\`, or sign in with it and keep the cookie. A viewer's token may look at everything and change nothing. What cannot send a header takes a ticket.
+
+Every failure is answered as \`application/problem+json\` with a stable \`code\`. Where waiting helps, \`Retry-After\` says how many seconds.
+
+Addresses of cameras may hold passwords; no answer ever does, but for an export that asks for them with the secret key.`;

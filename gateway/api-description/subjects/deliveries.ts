@@ -1,0 +1,76 @@
+/** Deliveries to the analysis backend. */
+import { z } from 'zod';
+import { DELIVERY_STATUSES } from '../../deliveries/delivery.ts';
+import { deliveryQuerySchema } from '../../deliveries/routes.ts';
+import { json, type Subject } from '../operation.ts';
+
+const payloadSchema = z.object({
+  camera_id: z.string(),
+  camera_description: z.string().nullable(),
+  stream_type: z.enum(['rtsp', 'video']),
+  rtsp_url: z.string().nullable(),
+  video_url: z.string().nullable(),
+});
+
+const deliverySchema = z
+  .object({
+    id: z.string(),
+    cameraId: z.string(),
+    status: z.enum(DELIVERY_STATUSES),
+    attempts: z.int(),
+    nextAttemptAt: z.iso
+      .datetime()
+      .nullable()
+      .meta({ description: 'Null as well while an earlier delivery of the camera goes first.' }),
+    lastStatus: z.int().nullable().meta({ description: 'HTTP status of the last attempt.' }),
+    lastError: z.string().nullable(),
+    lastResponse: z.string().nullable().meta({ description: 'The beginning of what was answered.' }),
+    payload: payloadSchema
+      .nullable()
+      .meta({ description: 'Passwords masked; null when it cannot be read any more.' }),
+    createdAt: z.iso.datetime(),
+    updatedAt: z.iso.datetime(),
+    deliveredAt: z.iso.datetime().nullable(),
+  })
+  .meta({ id: 'Delivery' });
+
+export const DELIVERIES: Subject = {
+  name: 'Deliveries',
+  description:
+    'What the analysis backend was told, or will be: retried with growing pauses, then parked for a person to look at.',
+  operations: [
+    {
+      id: 'listDeliveries',
+      method: 'get',
+      path: '/api/deliveries',
+      summary: 'Deliveries, newest first',
+      query: {
+        schema: deliveryQuerySchema,
+        meanings: {
+          status: 'Only those.',
+          cameraId: 'Only those about this camera.',
+          limit: 'Most deliveries in the answer.',
+          cursor: '`nextCursor` of the page before.',
+        },
+        example: { status: 'pending', limit: 20 },
+      },
+      answers: {
+        200: json(
+          'One page.',
+          z.object({ deliveries: z.array(deliverySchema), nextCursor: z.string().nullable() }),
+        ),
+      },
+      errors: ['invalid-field'],
+    },
+    {
+      id: 'retryDelivery',
+      method: 'post',
+      path: '/api/deliveries/{deliveryId}/retry',
+      summary: 'Try a delivery again now',
+      answers: {
+        200: json('It is tried.', z.object({ success: z.literal(true), delivery: deliverySchema })),
+      },
+      errors: ['delivery-not-found', 'delivery-delivered'],
+    },
+  ],
+};
