@@ -60,7 +60,7 @@ export class WatchAttempts {
       const eventId = await events.record(event);
       log.info({ watch: row.id, cameraId: row.camera_id, event: eventId }, 'watch fired');
       return {
-        ...afterFiring(row, eventId, this.#options.now()),
+        ...afterFiring(row, answers, eventId, this.#options.now()),
         ...(await this.#deliver(row, eventId, event)),
       };
     } catch (error) {

@@ -43,7 +43,7 @@ export function eventOf(row: WatchRow, answers: readonly WatchAnswer[], asked: A
       n,
       of,
       deliver,
-      answers,
+      answers: answers.map(({ at, ...answer }) => ({ at: new Date(at).toISOString(), ...answer })),
       frame: { sequence, timestamp, ageMs, width, height },
     },
     picture: jpeg,

@@ -1,6 +1,6 @@
 /** How a watch goes on after what happened to it. Nothing here asks, stores or waits. */
 import type { WatchRow, WatchRowChanges } from '../store/database.ts';
-import { answersOf, UPON_MOTION, type WatchAnswer, type WatchError } from './watch.ts';
+import { answersOf, keptAnswersOf, UPON_MOTION, type WatchAnswer, type WatchError } from './watch.ts';
 
 const MIN_BACKOFF_MS = 2000;
 const MAX_BACKOFF_MS = 5 * 60_000;
@@ -33,7 +33,7 @@ export function whenAsked(row: WatchRow, now: number) {
 /** The answers that count with one more; a picture that was asked about before counts once. */
 export function withAnswer(row: Pick<WatchRow, 'answers' | 'out_of'>, answer: WatchAnswer): WatchAnswer[] {
   const before = answersOf(row);
-  const last = before.at(-1);
+  const last = keptAnswersOf(row).at(-1);
   const isSamePicture = last?.sequence === answer.sequence && last.timestamp === answer.timestamp;
   return (isSamePicture ? before : [...before, answer]).slice(-row.out_of);
 }
@@ -48,10 +48,21 @@ export function afterAnswer(answers: readonly WatchAnswer[]): WatchRowChanges {
   return { answers: JSON.stringify(answers), failures: 0, last_error: null };
 }
 
+/** None that counts; the last is kept to be looked at. */
+function spent(answers: readonly WatchAnswer[]): string {
+  return JSON.stringify(answers.slice(-1).map((answer) => ({ ...answer, isSpent: true })));
+}
+
 /** After it fired: it starts anew, and asks nothing while it cools down, since no answer could fire it. */
-export function afterFiring(row: WatchRow, eventId: string, now: number): WatchRowChanges {
+export function afterFiring(
+  row: WatchRow,
+  answers: readonly WatchAnswer[],
+  eventId: string,
+  now: number,
+): WatchRowChanges {
   return {
     ...afterAnswer([]),
+    answers: spent(answers),
     fired: row.fired + 1,
     last_fired_at: now,
     last_event_id: eventId,
@@ -91,6 +102,6 @@ export function afterMotion(row: WatchRow, now: number): WatchRowChanges | undef
     burst_left: row.out_of,
     next_ask_at: isUnderWay ? Math.max(now, (row.last_asked_at ?? 0) + row.every_ms) : now,
     // Answers to an earlier motion say nothing of this one.
-    ...(isUnderWay ? {} : { answers: '[]' }),
+    ...(isUnderWay ? {} : { answers: spent(keptAnswersOf(row)) }),
   };
 }

@@ -1,6 +1,13 @@
 /** A watch as clients see it. */
 import type { WatchRow } from '../store/database.ts';
-import { answersOf, settingsOf, UPON_MOTION, type WatchError } from './watch.ts';
+import {
+  answersOf,
+  keptAnswersOf,
+  settingsOf,
+  UPON_MOTION,
+  type WatchAnswer,
+  type WatchError,
+} from './watch.ts';
 
 /** How a watch is. */
 export type WatchState =
@@ -14,14 +21,14 @@ export type WatchState =
 
 /** @param now Unix milliseconds */
 export function viewWatch(row: WatchRow, now: number): object {
-  const answers = answersOf(row).map(({ at, ...answer }) => ({ at: isoTime(at), ...answer }));
+  const last = keptAnswersOf(row).at(-1);
   const isTimed = row.enabled === 1 && row.next_ask_at < UPON_MOTION;
   return {
     id: row.id,
     ...settingsOf(row),
     state: stateOf(row, now),
-    answers,
-    lastAnswer: answers.at(-1) ?? null,
+    answers: answersOf(row).map(viewAnswer),
+    lastAnswer: last === undefined ? null : viewAnswer(last),
     lastError: errorOf(row),
     asked: row.asked,
     fired: row.fired,
@@ -32,6 +39,10 @@ export function viewWatch(row: WatchRow, now: number): object {
     createdAt: isoTime(row.created_at),
     updatedAt: isoTime(row.updated_at),
   };
+}
+
+function viewAnswer({ at, reading, text, sequence, timestamp }: WatchAnswer) {
+  return { at: isoTime(at), reading, text, sequence, timestamp };
 }
 
 function stateOf(row: WatchRow, now: number): WatchState {

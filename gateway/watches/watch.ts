@@ -28,6 +28,8 @@ export interface WatchAnswer {
   /** Sequence number of the frame and when it was taken, Unix seconds. */
   sequence: number;
   timestamp: number;
+  /** It counts no more: the watch fired, or other motion came. Kept to be looked at. */
+  isSpent?: true;
 }
 
 /** What a client decides about a watch. */
@@ -78,5 +80,10 @@ export function settingsOf(row: WatchRow): WatchSettings {
 
 /** The answers that count, oldest first. */
 export function answersOf(row: Pick<WatchRow, 'answers'>): WatchAnswer[] {
-  return JSON.parse(row.answers) as WatchAnswer[];
+  return keptAnswersOf(row).filter(({ isSpent }) => isSpent !== true);
+}
+
+/** The answers that count, or the last that did. */
+export function keptAnswersOf({ answers }: Pick<WatchRow, 'answers'>): WatchAnswer[] {
+  return JSON.parse(answers) as WatchAnswer[];
 }

@@ -85,6 +85,9 @@ describe('Watches', () => {
       });
       expect(picture?.toString()).to.equal('picture 2');
       expect(data).to.deep.include({ watchId: id, condition: { answer: 'yes' } });
+      expect((await harness.view(id)).lastAnswer, 'still to be looked at').to.include({
+        text: 'Yes, it is.',
+      });
       expect(await harness.view(id)).to.include({
         state: 'cooling-down',
         fired: 1,
