@@ -76,7 +76,8 @@ describe('The house', () => {
   });
 
   for (const [vendor, door] of [
-    ['node-av', /^workers\/(rtsp\/media|simulator\/scenes)\//],
+    ['node-av', /^workers\/(rtsp\/media|simulator\/scenes|analysis\/media)\//],
+    ['onnxruntime-node', /^workers\/analysis\/detectors\/onnx-detector\.ts$/],
     ['node-datachannel', /^workers\/rtsp\/webrtc\/peer\.ts$/],
     ['execa', /^gateway\/supervisor\/worker-process\.ts$/],
     ['http-proxy-middleware', /^gateway\/proxy\//],

@@ -8,6 +8,7 @@ import { EXIT_BAD_SETTINGS } from '#shared/settings.ts';
 import { runWorker } from '../host.ts';
 import { openAnalysisWorker } from './analysis-worker.ts';
 import { type AnalysisWorkerConfig, loadConfig } from './config.ts';
+import { loadOnnxDetector } from './detectors/onnx-detector.ts';
 import { decodeJpeg, quietFfmpeg } from './media/jpeg-decoder.ts';
 
 /** Nicer than everyone who delivers frames: analysis takes what they leave. */
@@ -33,9 +34,7 @@ await runWorker(process, {
   start: () =>
     openAnalysisWorker({
       config,
-      loadDetector: async () => {
-        throw new Error('This build runs no models');
-      },
+      loadDetector: loadOnnxDetector,
       decode: decodeJpeg,
       redactor,
       log,

@@ -14,14 +14,12 @@ export function analysisRoutes(analyses: AnalysisSet): Router {
     res.json({ cameras: analyses.list().length });
   });
   routes.get(ANALYSIS_PATH, (_req, res) => {
-    const cameras = analyses
-      .list()
-      .map(({ camera: { cameraId, origin, settings }, counts }) => ({
-        cameraId,
-        origin,
-        settings,
-        ...counts,
-      }));
+    const cameras = analyses.list().map(({ camera: { cameraId, origin, settings }, counts }) => ({
+      cameraId,
+      origin,
+      settings,
+      ...counts,
+    }));
     res.json({ cameras });
   });
   return routes;
