@@ -5,15 +5,15 @@ import type { Camera } from './camera.ts';
 export const CONNECTED_WITHIN_MS = 3000;
 
 /** What is known of a camera now; free of secrets. */
-export function cameraStatus(camera: Camera, now = Date.now()) {
+export function cameraStatus(camera: Camera) {
   const { connection } = camera;
   const { meter, reason } = connection;
   const lastAt = meter.lastPacketAt;
   return {
     cameraId: camera.id,
-    connected: lastAt !== undefined && now - lastAt <= CONNECTED_WITHIN_MS,
+    connected: meter.ageMs() <= CONNECTED_WITHIN_MS,
     state: connection.state,
-    frameRate: Math.round(meter.frameRate(now) * 10) / 10,
+    frameRate: Math.round(meter.frameRate() * 10) / 10,
     lastFrameTime: lastAt === undefined ? null : lastAt / 1000,
     frameCount: meter.packets,
     codec: camera.codec ?? null,

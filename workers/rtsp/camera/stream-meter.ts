@@ -6,24 +6,27 @@ const WINDOW_MS = 3000;
 /** A newer interval counts this much against the average of those before. */
 const SMOOTHING = 0.2;
 
-/** Measures one camera; times are Unix milliseconds. */
+/** Measures one camera. Intervals and ages are of the monotonic clock, which nobody sets, in milliseconds. */
 export class StreamMeter {
   packets = 0;
   bytes = 0;
+  /** Unix milliseconds. */
   lastPacketAt: number | undefined;
   keyframeIntervalMs: number | undefined;
   #arrivals: number[] = [];
+  #lastArrival: number | undefined;
   #intervalMs: number | undefined;
   #lastKeyframeMs: number | undefined;
 
   /** Counts a packet. */
-  add(packet: Packet): void {
-    const now = packet.capturedAt;
-    if (this.lastPacketAt !== undefined) this.#intervalMs = smooth(this.#intervalMs, now - this.lastPacketAt);
+  add(packet: Packet, now = performance.now()): void {
+    const before = this.#lastArrival;
+    if (before !== undefined) this.#intervalMs = smooth(this.#intervalMs, now - before);
     if (packet.keyframe) this.#addKeyframe(packet.mediaTimeMs);
     this.packets += 1;
     this.bytes += packet.data.length;
-    this.lastPacketAt = now;
+    this.lastPacketAt = packet.capturedAt;
+    this.#lastArrival = now;
     this.#arrivals.push(now);
     this.#trim(now);
   }
@@ -40,8 +43,13 @@ export class StreamMeter {
     return this.#intervalMs;
   }
 
+  /** Time since the last packet; infinite before the first. */
+  ageMs(now = performance.now()): number {
+    return this.#lastArrival === undefined ? Number.POSITIVE_INFINITY : now - this.#lastArrival;
+  }
+
   /** Packets per second over the last three seconds. */
-  frameRate(now = Date.now()): number {
+  frameRate(now = performance.now()): number {
     this.#trim(now);
     const first = this.#arrivals[0];
     if (first === undefined) return 0;

@@ -14,6 +14,7 @@ export class Picture {
   readonly facts: FrameFacts;
   readonly bytes: Buffer;
   readonly format: PictureFormat;
+  readonly #madeAt = performance.now();
   readonly #payloads = new Map<Encoding, FramePayload>();
 
   constructor(facts: FrameFacts, bytes: Buffer, format: PictureFormat) {
@@ -22,9 +23,10 @@ export class Picture {
     this.format = format;
   }
 
-  /** Age of the frame now, milliseconds. */
+  /** Age of the frame now, milliseconds. A wall clock that is set back makes no old frame new. */
   ageMs(now = Date.now()): number {
-    return Math.max(0, Math.round(now - this.facts.timestamp * 1000));
+    const sinceMadeMs = performance.now() - this.#madeAt;
+    return Math.round(Math.max(sinceMadeMs, now - this.facts.timestamp * 1000));
   }
 
   /** The bytes for a socket. */
