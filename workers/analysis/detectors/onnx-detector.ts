@@ -38,7 +38,10 @@ export async function loadOnnxDetector(kind: DetectorKind, model: string): Promi
 
 async function loadRuntime(): Promise<Runtime> {
   try {
-    return await import('onnxruntime-node');
+    const runtime = await import('onnxruntime-node');
+    // That a machine has no CUDA is no error to be printed.
+    runtime.env.logLevel = 'fatal';
+    return runtime;
   } catch (error) {
     throw new Error(`onnxruntime-node is not installed or does not run here: ${messageOf(error)}`);
   }

@@ -45,7 +45,8 @@ export async function decodeJpeg(jpeg: Buffer, maxSide: number): Promise<RgbPict
   const scale = Math.min(1, maxSide / Math.max(frame.width, frame.height));
   const width = Math.max(1, Math.round(frame.width * scale));
   const height = Math.max(1, Math.round(frame.height * scale));
-  return toRgb(frame, width, height);
+  // The frame is freed when this function returns.
+  return await toRgb(frame, width, height);
 }
 
 async function toRgb(frame: Frame, width: number, height: number): Promise<RgbPicture> {
