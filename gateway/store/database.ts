@@ -134,6 +134,7 @@ export interface WatchesTable {
   burst_left: number;
   /** Until then one gateway has it in hand; 0 when none has. */
   leased_until: number;
+  /** Another for each time it is taken. */
   lease_owner: string | null;
   asked: number;
   fired: number;

@@ -1,4 +1,5 @@
 /** What a runner does with watches: takes those that are due, and tells how they go on. */
+import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { AppError } from '#shared/errors.ts';
 import type { Database, WatchRow, WatchRowChanges } from '../store/database.ts';
@@ -11,8 +12,6 @@ import { whenAsked } from './watch-progress.ts';
 export interface WatchLeaseOptions {
   store: Store;
   budget: BudgetRepository;
-  /** Name of the runner, different for each. */
-  owner: string;
   /** Milliseconds until what a killed runner had in hand is free again. */
   leaseMs: number;
 }
@@ -52,7 +51,7 @@ export class WatchLeaseRepository {
    * @param isUnspent gives its question back to the budget
    */
   async settle(row: WatchRow, changes: WatchRowChanges, isUnspent: boolean): Promise<void> {
-    const { store, budget, owner } = this.#options;
+    const { store, budget } = this.#options;
     await store.transaction(async (trx) => {
       // The budget first, as when it is taken.
       if (isUnspent) await budget.giveBack(trx, row.camera_id, row.last_asked_at as number);
@@ -60,8 +59,7 @@ export class WatchLeaseRepository {
         .updateTable('watches')
         .set({ ...changes, leased_until: 0, lease_owner: null })
         .where('id', '=', row.id)
-        .where('lease_owner', '=', owner)
-        .where('last_asked_at', '=', row.last_asked_at)
+        .where('lease_owner', '=', row.lease_owner)
         .execute();
     });
   }
@@ -80,10 +78,10 @@ export class WatchLeaseRepository {
   }
 
   async #takeOne(trx: Transaction<Database>, row: WatchRow, now: number): Promise<WatchRow | undefined> {
-    const { budget, owner, leaseMs } = this.#options;
+    const { budget, leaseMs } = this.#options;
     const isAllowed = await budget.take(trx, row.camera_id, now);
     const changes = isAllowed
-      ? { ...whenAsked(row, now), leased_until: now + leaseMs, lease_owner: owner }
+      ? { ...whenAsked(row, now), leased_until: now + leaseMs, lease_owner: randomUUID() }
       : untilNextHour(row, now);
     await trx.updateTable('watches').set(changes).where('id', '=', row.id).execute();
     return isAllowed ? { ...row, ...changes } : undefined;

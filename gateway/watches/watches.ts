@@ -1,5 +1,4 @@
 /** Everything about watches, put together. */
-import { randomUUID } from 'node:crypto';
 import type { Router } from 'express';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
@@ -85,7 +84,6 @@ function createRunner(options: WatchesOptions, now: () => number): WatchRunner {
   const leases = new WatchLeaseRepository({
     store,
     budget: new BudgetRepository(budget),
-    owner: randomUUID(),
     leaseMs: timeoutMs + LEASE_MARGIN_MS,
   });
   const asker = createWatchAsker(questions);

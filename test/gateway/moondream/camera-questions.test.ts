@@ -150,6 +150,15 @@ describe('Questions to a camera', () => {
     expect(body.frame.sequence, 'a frame taken when its turn came').to.equal(3);
   });
 
+  it('are about the newest frame also when they had to wait for their turn at Moondream', async () => {
+    await harness.close();
+    await openWith({ ratePerSecond: 1 });
+    const both = await Promise.all([ask(), ask({ question: 'Is it raining?' })]);
+    const sequences = both.map(({ body }) => body.frame.sequence);
+    expect(Math.max(...sequences), 'one look when it was asked, one when its turn came').to.equal(3);
+    expect(local.requests[1]?.body.image_url).to.include(jpegOf(1280, 720, 3).toString('base64'));
+  });
+
   it('let the next one in when whoever asked has gone', async () => {
     local.answer = () => {};
     const gone = new AbortController();

@@ -266,7 +266,7 @@ describe('Watches', () => {
     it('take no answer to what is no longer asked', async () => {
       const held = Promise.withResolvers<Record<string, unknown>>();
       harness.answer = () => held.promise;
-      const { body } = await harness.create({});
+      const { body } = await harness.create({ n: 2, of: 2 });
       await waitFor(() => harness.asked.length === 1);
       harness.answer = () => ({ answer: 'No' });
       await harness.change(body.id, { prompt: 'Is it raining?' });
@@ -274,7 +274,7 @@ describe('Watches', () => {
       held.resolve({ answer: 'Perhaps' });
       await harness.askAgain(body.id);
       const { answers } = await harness.view(body.id);
-      expect(answers.map(({ text }: { text: string }) => text)).to.deep.equal(['No']);
+      expect(answers.map(({ text }: { text: string }) => text)).to.deep.equal(['No', 'No']);
     });
 
     describe('upon motion', () => {
