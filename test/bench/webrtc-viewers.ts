@@ -43,6 +43,18 @@ async function open(): Promise<Viewer> {
   return viewer;
 }
 
+/** Tries as a player does, whose connection may be lost as it begins. */
+async function openAtLast(): Promise<Viewer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await open();
+    } catch (error) {
+      if (tries === 5) throw error;
+      process.stderr.write(`a viewer tries again: ${error}\n`);
+    }
+  }
+}
+
 async function close({ sessionId, connection, tracks }: Viewer): Promise<void> {
   // The library says no farewell, and a viewer that is merely gone is waited for.
   await fetch(`${origin}/api/webrtc/sessions/${sessionId}`, { method: 'DELETE' });
@@ -60,7 +72,7 @@ async function post(path: string, body: object): Promise<any> {
 
 const commands: Record<string, (count: number) => Promise<object>> = {
   open: async (count) => {
-    while (viewers.length < count) viewers.push(await open());
+    while (viewers.length < count) viewers.push(await openAtLast());
     return { firstPacketMs: viewers.map(({ firstPacketMs }) => firstPacketMs) };
   },
   close: async () => {
@@ -69,7 +81,7 @@ const commands: Record<string, (count: number) => Promise<object>> = {
     return {};
   },
   cycle: async (count) => {
-    for (let index = 0; index < count; index += 1) await close(await open());
+    for (let index = 0; index < count; index += 1) await close(await openAtLast());
     return {};
   },
 };

@@ -175,9 +175,18 @@ class NativePeer implements Peer {
     try {
       this.#connection.setRemoteDescription(sdp, type);
     } catch (error) {
+      // The client's checks may connect before its answer is taken in: then the library has given up this connection.
+      if (/without ICE transport/.test(messageOf(error))) throw lost(error);
       throw new AppError('invalid-sdp', `The session description cannot be used: ${messageOf(error)}`);
     }
   }
+}
+
+function lost(cause: unknown): AppError {
+  return new AppError('webrtc-unavailable', 'The connection was lost as it began; try a new session', {
+    cause,
+    retryAfter: 1,
+  });
 }
 
 /** An exception that reaches the library would abort the process without a word; so it comes up as every other. */

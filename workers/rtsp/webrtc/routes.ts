@@ -20,6 +20,8 @@ export interface WebrtcRoutesOptions {
   isCounted: boolean;
 }
 
+/** After these no other answer can help. */
+const HOPELESS = ['webrtc-unsupported-codec', 'webrtc-unavailable'];
 /** More than any description or candidate takes. */
 const BODY_LIMIT = '128kb';
 
@@ -72,7 +74,7 @@ export function answerOrEnd(session: Session, sdp: string): void {
   try {
     session.acceptAnswer(sdp);
   } catch (error) {
-    if ((error as { code?: string }).code === 'webrtc-unsupported-codec') session.end();
+    if (HOPELESS.includes((error as { code?: string }).code ?? '')) session.end();
     throw error;
   }
 }
