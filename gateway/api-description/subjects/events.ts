@@ -20,6 +20,10 @@ const eventSchema = z
   })
   .meta({ id: 'Event' });
 
+const changeSchema = eventSchema
+  .extend({ type: z.enum(['start', 'update', 'end']) })
+  .meta({ id: 'EventChange' });
+
 const FILTER = { cameraId: 'Only those at this camera.', kind: 'Only those of this kind.' };
 
 export const EVENTS: Subject = {
@@ -64,7 +68,7 @@ export const EVENTS: Subject = {
       },
       headers: { 'Last-Event-ID': 'The `id` of the last message that came.' },
       answers: {
-        200: { description: 'Messages without end.', type: 'text/event-stream', schema: eventSchema },
+        200: { description: 'Messages without end.', type: 'text/event-stream', schema: changeSchema },
       },
       errors: ['invalid-field', 'too-many-requests'],
     },
