@@ -1,0 +1,110 @@
+import { expect } from 'chai';
+import type { EventState } from '../../../gateway/events/event.ts';
+import { EventRepository } from '../../../gateway/events/event-repository.ts';
+import { createEvents } from '../../../gateway/events/events.ts';
+import type { Store } from '../../../gateway/store/store.ts';
+import { createLogger } from '../../../shared/logger.ts';
+import { Redactor } from '../../../shared/redact.ts';
+import { rejection } from '../../support/errors.ts';
+import { onEveryEngine } from '../../support/stores.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const NOW = 1_800_000_000_000;
+
+const event = (id: string, change: Partial<EventState> = {}): EventState => ({
+  id,
+  cameraId: '1',
+  kind: 'motion',
+  label: 'motion',
+  score: 0.6,
+  startedAt: NOW,
+  updatedAt: NOW,
+  endedAt: null,
+  data: { box: [0, 0, 1, 1] },
+  ...change,
+});
+
+describe('Stored events', () => {
+  onEveryEngine((open) => {
+    let store: Store;
+    let repository: EventRepository;
+
+    beforeEach(async () => {
+      store = await open();
+      repository = new EventRepository(store, () => NOW);
+    });
+
+    const idsOf = async (filter: Partial<Parameters<EventRepository['list']>[0]> = {}) =>
+      (await repository.list({ limit: 100, ...filter })).map(({ id }) => id);
+
+    it('are one row from start to end, with the newest state', async () => {
+      await repository.save(event('a'));
+      await repository.save(event('a', { score: 0.9, updatedAt: NOW + 500, label: 'van' }));
+      await repository.save(event('a', { score: 0.9, updatedAt: NOW + 900, endedAt: NOW + 900 }));
+      const rows = await repository.list({ limit: 10 });
+      expect(rows).to.have.length(1);
+      expect(rows[0]).to.include({ score: 0.9, started_at: NOW, ended_at: NOW + 900, has_snapshot: 0 });
+      expect(rows[0]?.change).to.be.greaterThan(rows[0]?.sequence as number);
+    });
+
+    it('keep the best picture only, through later changes', async () => {
+      await repository.save(event('a'), Buffer.from([1]));
+      await repository.save(event('a'), Buffer.from([2, 3]));
+      await repository.save(event('a', { endedAt: NOW }));
+      expect([...(await repository.snapshot('a'))]).to.deep.equal([2, 3]);
+      expect((await repository.get('a')).has_snapshot).to.equal(1);
+      await repository.save(event('b'));
+      expect((await rejection(repository.snapshot('b'))).code).to.equal('event-not-found');
+      expect((await rejection(repository.get('c'))).code).to.equal('event-not-found');
+    });
+
+    it('are found by camera, kind, label, time, score and state, newest first and page by page', async () => {
+      await repository.save(event('a', { startedAt: NOW - 5000, endedAt: NOW }));
+      await repository.save(event('b', { cameraId: '2', kind: 'person', label: 'person', score: 0.95 }));
+      await repository.save(event('c', { score: null }));
+      expect(await idsOf()).to.deep.equal(['c', 'b', 'a']);
+      expect(await idsOf({ cameraId: '2' })).to.deep.equal(['b']);
+      expect(await idsOf({ kind: 'motion' })).to.deep.equal(['c', 'a']);
+      expect(await idsOf({ label: 'person' })).to.deep.equal(['b']);
+      expect(await idsOf({ since: NOW })).to.deep.equal(['c', 'b']);
+      expect(await idsOf({ until: NOW })).to.deep.equal(['a']);
+      expect(await idsOf({ minScore: 0.9 })).to.deep.equal(['b']);
+      expect(await idsOf({ isOpen: true })).to.deep.equal(['c', 'b']);
+      expect(await idsOf({ isOpen: false })).to.deep.equal(['a']);
+      const [first] = await repository.list({ limit: 1 });
+      expect(await idsOf({ before: first?.sequence })).to.deep.equal(['b', 'a']);
+    });
+
+    it('are told in the order of their changes, though many come at once', async () => {
+      await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => repository.save(event(id))));
+      const [second] = (await repository.changedAfter(0, 10)).slice(1);
+      await repository.save(event('a', { endedAt: NOW }));
+      const later = await repository.changedAfter(second?.change as number, 10);
+      expect(later.map(({ id }) => id)).to.deep.equal(['c', 'd', 'e', 'a']);
+      expect(await repository.newestChange()).to.equal(later.at(-1)?.change);
+    });
+
+    it('end by themselves when nobody sees them go on', async () => {
+      await repository.save(event('lost', { updatedAt: NOW - 70_000 }));
+      await repository.save(event('live'));
+      expect(await repository.endUnseen(NOW - 60_000)).to.equal(1);
+      expect((await repository.get('lost')).ended_at).to.equal(NOW - 70_000);
+      expect((await repository.get('live')).ended_at).to.equal(null);
+    });
+
+    it('are cleared away after their days, pictures and all, but not while they go on', async () => {
+      const old = { startedAt: NOW - 8 * DAY_MS, updatedAt: NOW };
+      await repository.save(event('old', { ...old, endedAt: NOW - 8 * DAY_MS }), Buffer.from([1]));
+      await repository.save(event('long', old));
+      await repository.save(event('new', { endedAt: NOW }));
+      const log = createLogger({ name: 'test', level: 'silent', redactor: new Redactor() });
+      const events = createEvents({ store, retentionDays: 7, log, now: () => NOW });
+      events.start();
+      await waitFor(async () => (await idsOf()).length === 2);
+      await events.close();
+      expect(await idsOf()).to.deep.equal(['new', 'long']);
+      expect(await store.db.selectFrom('event_snapshots').select('event_id').execute()).to.deep.equal([]);
+    });
+  });
+});

@@ -1,0 +1,200 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect } from 'chai';
+import express from 'express';
+import { problemHandler } from '#shared/http/problem.ts';
+import { createLogger } from '#shared/logger.ts';
+import { Redactor } from '#shared/redact.ts';
+import { createEvents, type Events } from '../../../gateway/events/events.ts';
+import { eventRoutes } from '../../../gateway/events/routes.ts';
+import type { Store } from '../../../gateway/store/store.ts';
+import { getJson } from '../../support/http.ts';
+import { onEveryEngine } from '../../support/stores.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+const AT = Date.UTC(2027, 0, 2, 3, 4, 5);
+const redactor = new Redactor();
+const log = createLogger({ name: 'test', level: 'silent', redactor });
+
+describe('The routes of events', () => {
+  onEveryEngine((open) => {
+    let store: Store;
+    let events: Events;
+    let server: Server;
+    let origin: string;
+    const streams: AbortController[] = [];
+
+    beforeEach(async () => {
+      store = await open();
+      events = createEvents({ store, retentionDays: 7, log });
+      const app = express();
+      app.use('/api/events', eventRoutes(events.routes));
+      app.use(problemHandler({ log, redactor }));
+      server = createServer(app).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/events`;
+    });
+
+    afterEach(async () => {
+      for (const stream of streams.splice(0)) stream.abort();
+      await events.close();
+      server.closeAllConnections();
+      server.close();
+    });
+
+    const record = (change: object = {}) =>
+      events.events.record({
+        cameraId: '1',
+        kind: 'watch',
+        label: 'gate is open',
+        score: null,
+        startedAt: AT,
+        data: { answer: 'yes' },
+        ...change,
+      });
+
+    /** Messages of a live stream. */
+    async function listen(query = '', headers: Record<string, string> = {}) {
+      const aborter = new AbortController();
+      streams.push(aborter);
+      const response = await fetch(`${origin}/stream${query}`, { headers, signal: aborter.signal });
+      let text = '';
+      const reader = async () => {
+        for await (const chunk of response.body ?? []) text += Buffer.from(chunk).toString();
+      };
+      void reader().catch(() => {});
+      await waitFor(() => text.includes('\n\n'));
+      const parse = (block: string) => ({
+        id: /^id: (\d+)$/m.exec(block)?.[1],
+        event: /^event: (\w+)$/m.exec(block)?.[1],
+        data: JSON.parse(/^data: (.*)$/m.exec(block)?.[1] ?? 'null'),
+      });
+      return {
+        first: () => /^id: (\d+)$/m.exec(text)?.[1],
+        messages: () =>
+          text
+            .split('\n\n')
+            .filter((block) => block.includes('data:'))
+            .map(parse),
+      };
+    }
+
+    it('list what was recorded, whole', async () => {
+      const id = await record({ picture: Buffer.from('JPEG') });
+      const { body, status } = await getJson(origin);
+      expect(status).to.equal(200);
+      expect(body).to.deep.equal({
+        nextCursor: null,
+        events: [
+          {
+            id,
+            cameraId: '1',
+            kind: 'watch',
+            label: 'gate is open',
+            score: null,
+            state: 'ended',
+            startedAt: '2027-01-02T03:04:05.000Z',
+            updatedAt: '2027-01-02T03:04:05.000Z',
+            endedAt: '2027-01-02T03:04:05.000Z',
+            durationMs: 0,
+            snapshotUrl: `/api/events/${id}/snapshot`,
+            data: { answer: 'yes' },
+          },
+        ],
+      });
+      expect((await getJson(`${origin}/${id}`)).body.id).to.equal(id);
+      const picture = await fetch(`${origin}/${id}/snapshot`);
+      expect(picture.headers.get('content-type')).to.equal('image/jpeg');
+      expect(await picture.text()).to.equal('JPEG');
+    });
+
+    it('page by page', async () => {
+      const ids = [await record(), await record(), await record()];
+      const first = (await getJson(`${origin}?limit=2`)).body;
+      const second = (await getJson(`${origin}?limit=2&cursor=${first.nextCursor}`)).body;
+      const listed = [...first.events, ...second.events].map(({ id }: { id: string }) => id);
+      expect(listed).to.deep.equal(ids.toReversed());
+      expect(second.nextCursor).to.equal(null);
+    });
+
+    it('take times as Unix seconds and as ISO 8601', async () => {
+      const id = await record();
+      for (const since of [String(AT / 1000), '2027-01-02T03:04:05Z']) {
+        const { body } = await getJson(`${origin}?since=${since}&until=2028-01-01`);
+        expect(body.events.map((event: { id: string }) => event.id)).to.deep.equal([id]);
+        expect((await getJson(`${origin}?until=${since}`)).body.events).to.deep.equal([]);
+      }
+    });
+
+    it('name what is wrong with a query, and what is not there', async () => {
+      for (const [query, field] of [
+        ['?since=tomorrow', 'since'],
+        ['?limit=0', 'limit'],
+        ['?cursor=x', 'cursor'],
+        ['?state=closed', 'state'],
+      ]) {
+        const { status, body } = await getJson(`${origin}${query}`);
+        expect([status, body.field]).to.deep.equal([400, field]);
+      }
+      for (const path of ['/nobody', '/nobody/snapshot']) {
+        const { status, body } = await getJson(`${origin}${path}`);
+        expect([status, body.code]).to.deep.equal([404, 'event-not-found']);
+      }
+    });
+
+    it('tell live of start, update and end, of what is asked for only', async () => {
+      const stream = await listen('?cameraId=1');
+      const live = {
+        id: 'live',
+        cameraId: '1',
+        kind: 'person',
+        label: 'person',
+        score: 0.7,
+        startedAt: AT,
+        updatedAt: AT,
+        endedAt: null,
+        data: {},
+      };
+      await record({ cameraId: '2' });
+      await events.events.observe(live);
+      await waitFor(() => stream.messages().length === 1);
+      await events.events.observe({ ...live, score: 0.9 });
+      await waitFor(() => stream.messages().length === 2);
+      await events.events.observe({ ...live, endedAt: AT + 1500 });
+      await waitFor(() => stream.messages().length === 3);
+      expect(stream.messages().map(({ event }) => event)).to.deep.equal(['start', 'update', 'end']);
+      expect(stream.messages()[2]?.data).to.include({ type: 'end', id: 'live', durationMs: 1500 });
+    });
+
+    it('go on where a client was that comes back', async () => {
+      await record({ label: 'before' });
+      const stream = await listen();
+      const lastEventId = stream.first() as string;
+      await record({ label: 'meanwhile' });
+      await waitFor(() => stream.messages().length === 1);
+      for (const again of [
+        await listen('', { 'Last-Event-ID': lastEventId }),
+        await listen(`?lastEventId=${lastEventId}`),
+      ]) {
+        await waitFor(() => again.messages().length === 1);
+        expect(again.messages()[0]?.data.label).to.equal('meanwhile');
+      }
+    });
+
+    it('tell what another gateway on the same database recorded', async () => {
+      const other = createEvents({ store, retentionDays: 7, log });
+      const stream = await listen();
+      await other.events.record({
+        cameraId: '9',
+        kind: 'watch',
+        label: 'there',
+        score: 1,
+        startedAt: AT,
+        data: {},
+      });
+      await waitFor(() => stream.messages().length === 1);
+      expect(stream.messages()[0]?.data.cameraId).to.equal('9');
+    });
+  });
+});
