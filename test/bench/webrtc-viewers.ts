@@ -58,8 +58,11 @@ async function openAtLast(): Promise<Viewer> {
 async function close({ sessionId, connection, tracks }: Viewer): Promise<void> {
   // The library says no farewell, and a viewer that is merely gone is waited for.
   await fetch(`${origin}/api/webrtc/sessions/${sessionId}`, { method: 'DELETE' });
-  for (const track of tracks) track.close();
   connection.close();
+  // A packet that the library hands over in this moment must still find the track's callbacks.
+  setTimeout(() => {
+    for (const track of tracks) track.close();
+  }, 1000);
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: an answer of our own server

@@ -56,6 +56,8 @@ export type CreatePeer = (media: PeerMedia, handlers: PeerHandlers) => Peer;
 const ENCODING: Record<CarriedCodec, string> = { h264: 'H264', hevc: 'H265' };
 /** Addresses of this machine are found within milliseconds; no server is asked. */
 const GATHERING_MS = 2000;
+/** The library's threads have let go of a closed connection long before. */
+const TRACK_LINGER_MS = 1000;
 /** Streams and tracks need names; browsers show them to nobody. */
 const STREAM_NAME = 'camera';
 
@@ -133,8 +135,9 @@ class NativePeer implements Peer {
     this.#isClosed = true;
     this.#isOpen = false;
     this.#gathered.resolve();
-    this.#track.close();
     this.#connection.close();
+    // A packet that the library hands over in this moment must still find the track's callbacks.
+    setTimeout(() => this.#track.close(), TRACK_LINGER_MS).unref();
   }
 
   #listen({ onState, onOpen, onRtcp }: PeerHandlers): void {
