@@ -118,6 +118,7 @@ const sessions: Operation[] = [
     method: 'post',
     path: '/api/webrtc/candidate',
     summary: 'A candidate of the player',
+    description: 'Candidates come after the answer.',
     bodies: jsonBody(candidateRequestSchema, {
       candidate: '`RTCIceCandidateInit` or its text; null or an empty text after the last.',
     }),

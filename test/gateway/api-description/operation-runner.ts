@@ -104,7 +104,8 @@ async function firstMessage(answer: Response): Promise<unknown> {
   throw new Error(`the stream ended after ${text}`);
 }
 
-function operationOf(id: string): Operation {
+/** What is said of an operation. */
+export function operationOf(id: string): Operation {
   const found = SUBJECTS.flatMap(({ operations }) => operations).find((operation) => operation.id === id);
   if (found === undefined) throw new Error(`there is no operation ${id}`);
   return found;

@@ -1,0 +1,182 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+import { WebSocket } from 'ws';
+import { describeApi } from '../../gateway/api-description/document.ts';
+import { METRICS } from '../../gateway/api-description/metric-catalogue.ts';
+import { SUBJECTS } from '../../gateway/api-description/subjects/all.ts';
+import { browserAnswer, browserOffer } from '../doubles/peer-double.ts';
+import {
+  examplesOf,
+  operationOf,
+  type Prepared,
+  runExample,
+} from '../gateway/api-description/operation-runner.ts';
+import { getJson, postJson } from '../support/http.ts';
+import { type RunningProcess, startGateway } from '../support/processes.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const SUBJECTS_OF_CAMERAS = ['Live pictures', 'Live video'];
+const CANDIDATE = 'candidate:1 1 UDP 2114977791 192.0.2.2 9911 typ host';
+/** It is counted when something happens, and nothing does here. */
+const ONLY_AFTER_EVENTS = ['gateway_events_total'];
+const DASHBOARD = new URL('../../gateway/health/grafana-dashboard.json', import.meta.url);
+
+const document = describeApi(
+  SUBJECTS.filter(({ name }) => SUBJECTS_OF_CAMERAS.includes(name)),
+  '0.0.0',
+);
+
+describe('The description of the API, with real cameras', () => {
+  let gateway: RunningProcess;
+
+  before(async () => {
+    const nobody = 'http://127.0.0.1:9';
+    gateway = await startGateway({
+      DEMO_CAMERAS: 'on',
+      MEDIAMTX_API_URL: nobody,
+      MEDIAMTX_MANAGE: 'on',
+      APP_PY_URL: nobody,
+    });
+    await waitFor(async () => (await getJson(`${gateway.origin}/api/cameras/1/status`)).body.connected, {
+      timeoutMs: 30_000,
+    });
+  });
+  after(() => gateway?.end());
+
+  const startSession = async (): Promise<string> =>
+    (await postJson(`${gateway.origin}/api/webrtc/stream/1`, {})).body.sessionId;
+
+  async function startWhep(): Promise<Prepared> {
+    const answer = await fetch(`${gateway.origin}/whep/1`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/sdp' },
+      body: browserOffer(),
+    });
+    const sessionId = (answer.headers.get('location') ?? '').split('/').at(-1) as string;
+    return { ids: { sessionId }, headers: { 'If-Match': answer.headers.get('etag') ?? '' } };
+  }
+
+  async function playlist(): Promise<string> {
+    const read = async () => (await fetch(`${gateway.origin}/hls/1/index.m3u8`)).text();
+    return waitFor(async () => ((await read()).startsWith('#EXTM3U') ? read() : ''));
+  }
+
+  const asJson = (body: object): Prepared => ({
+    body: { type: 'application/json', text: JSON.stringify(body) },
+  });
+
+  /** What must be there before, by operation. */
+  const preparations: Record<string, () => Promise<Prepared>> = {
+    answerWebrtcOffer: async () =>
+      asJson({ sessionId: await startSession(), type: 'answer', sdp: browserAnswer() }),
+    addWebrtcCandidate: async () => {
+      const sessionId = await startSession();
+      await postJson(`${gateway.origin}/api/webrtc/answer`, { sessionId, sdp: browserAnswer() });
+      return asJson({ sessionId, candidate: CANDIDATE });
+    },
+    endWebrtcSession: async () => ({ ids: { sessionId: await startSession() } }),
+    listStreams: async () => ({ ids: { sessionId: await startSession() } }),
+    createWhepSession: async () => ({ body: { type: 'application/sdp', text: browserOffer() } }),
+    trickleWhepCandidates: async () => {
+      const lines = [
+        'a=ice-ufrag:abcd',
+        'a=ice-pwd:abcdefghijklmnopqrstuvwx',
+        'm=video 9 RTP/AVP 0',
+        'a=mid:0',
+      ];
+      const text = [...lines, `a=${CANDIDATE}`, ''].join('\r\n');
+      return { ...(await startWhep()), body: { type: 'application/trickle-ice-sdpfrag', text } };
+    },
+    endWhepSession: startWhep,
+    getHlsPlaylist: async () => {
+      await playlist();
+      return {};
+    },
+    getHlsFile: async () => ({ ids: { hlsFile: /URI="(init-[^"]+)"/.exec(await playlist())?.[1] ?? '' } }),
+  };
+
+  for (const example of examplesOf(document)) {
+    const { id, method, path } = example;
+    it(`holds: ${method} ${path}`, async () => {
+      await runExample(gateway.origin, example, await preparations[id]?.());
+    });
+  }
+
+  /** Says something on a socket and waits for these types; expects that all that comes is described. */
+  async function expectTypes(
+    operation: string,
+    path: string,
+    messages: object[],
+    types: string[],
+  ): Promise<void> {
+    const schema = operationOf(operation).socket?.server;
+    const socket = new WebSocket(`${gateway.origin.replace('http', 'ws')}${path}`);
+    const texts: string[] = [];
+    socket.on('message', (data, isBinary) => {
+      if (!isBinary) texts.push(data.toString());
+    });
+    await once(socket, 'open');
+    for (const message of messages) socket.send(JSON.stringify(message));
+    const isThere = (type: string) => texts.some((text) => JSON.parse(text).type === type);
+    await waitFor(() => types.every(isThere), { message: `${types} on ${path}` });
+    socket.terminate();
+    for (const text of texts) expect(schema?.parse(JSON.parse(text))).to.deep.equal(JSON.parse(text));
+  }
+
+  it('holds: messages of /ws', async () => {
+    const frames = { action: 'subscribe', cameraId: '1', fps: 5, width: 160 };
+    await expectTypes('openFrameSocket', '/ws', [frames], ['frame']);
+    await expectTypes('openFrameSocket', '/ws', [{ ...frames, encoding: 'notify' }], ['frame']);
+    await expectTypes(
+      'openFrameSocket',
+      '/ws',
+      [{ action: 'nonsense' }, { action: 'ping' }],
+      ['error', 'pong'],
+    );
+  });
+
+  it('holds: messages of /ws/webrtc', async () => {
+    const path = `/ws/webrtc/${await startSession()}`;
+    const said = [{ type: 'offer' }, { type: 'ping' }];
+    await expectTypes('openSessionSocket', path, said, ['candidate', 'offer', 'pong']);
+  });
+
+  it('holds: messages of /ws/mse', async () => {
+    await expectTypes('openMseSocket', '/ws/mse/1', [{ action: 'ping' }], ['init', 'pong']);
+  });
+
+  describe('GET /metrics', () => {
+    const exposition = async () => (await fetch(`${gateway.origin}/metrics`)).text();
+
+    it('exposes what the catalogue lists, in these words, and nothing else', async () => {
+      const text = await exposition();
+      const exposed = [...text.matchAll(/^# HELP (\S+) (.*)\n# TYPE \S+ (\S+)\n\S+?(?:\{(.*)\})? /gm)].map(
+        ([, name, help, type, labels = '']) => ({
+          name,
+          type,
+          labels: [...labels.matchAll(/(\w+)="/g)].map((match) => match[1]),
+          help,
+        }),
+      );
+      const listed = METRICS.filter(({ name }) => !ONLY_AFTER_EVENTS.includes(name));
+      expect(exposed).to.have.deep.members(listed);
+    });
+
+    it('exposes everything that the Grafana dashboard asks for, with its labels', async () => {
+      const text = await exposition();
+      const { panels } = JSON.parse(readFileSync(DASHBOARD, 'utf8')) as {
+        panels: { title: string; targets?: { expr: string; legendFormat: string }[] }[];
+      };
+      const targets = panels.flatMap((panel) => panel.targets ?? []);
+      expect(targets).to.have.length.greaterThan(20);
+      for (const { expr, legendFormat } of targets) {
+        const names = expr.match(/\b(?:gateway|worker|camera)_\w+/g) ?? [];
+        expect(names, expr).to.not.deep.equal([]);
+        for (const name of names) expect(text, expr).to.match(new RegExp(`^${name}[{ ]`, 'm'));
+        const label = /^\{\{(\w+)\}\}$/.exec(legendFormat)?.[1];
+        if (label !== undefined) expect(text, expr).to.match(new RegExp(`^${names[0]}\\{.*${label}="`, 'm'));
+      }
+    });
+  });
+});
