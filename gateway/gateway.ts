@@ -89,6 +89,7 @@ export async function openGateway({
     worker: ANALYSIS,
     directory,
     owners,
+    deliveries: persistence.deliveries,
     redactor,
     log,
   });

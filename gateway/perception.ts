@@ -7,12 +7,14 @@ import { createAnalysis } from './analysis/analysis.ts';
 import type { CameraChannel } from './analysis/camera-channel.ts';
 import type { CameraDirectory } from './cameras/camera-directory.ts';
 import type { CameraOwners } from './cameras/camera-owners.ts';
+import type { Deliveries } from './deliveries/deliveries.ts';
 import { createEvents } from './events/events.ts';
 import { eventRoutes } from './events/routes.ts';
 import { createMoondream } from './moondream/moondream.ts';
 import type { PerceptionConfig } from './perception-config.ts';
 import type { Store } from './store/store.ts';
 import type { WorkerAddress } from './supervisor/worker-status.ts';
+import type { FiredWatch } from './watches/watch-event.ts';
 import { createWatches } from './watches/watches.ts';
 
 /** What is needed to build it. */
@@ -28,6 +30,8 @@ export interface PerceptionOptions {
   worker: string;
   directory: CameraDirectory;
   owners: CameraOwners;
+  /** Tells the analysis backend of events. */
+  deliveries: Pick<Deliveries, 'outbox' | 'sender'>;
   redactor: Redactor;
   log: Logger;
 }
@@ -65,6 +69,7 @@ export function createPerception(options: PerceptionOptions): Perception {
     questions: moondream.questions,
     events: events.events,
     motion: config.analysis.isOn ? analysis.channel : undefined,
+    deliverEvent: (id, event) => deliverEvent(options, id, event),
     budget: config.moondream.budget,
     timeoutMs: config.moondream.timeoutMs,
     isKnown,
@@ -93,4 +98,15 @@ export function createPerception(options: PerceptionOptions): Perception {
       await events.close();
     },
   };
+}
+
+async function deliverEvent(
+  { store, deliveries }: PerceptionOptions,
+  eventId: string,
+  { cameraId, kind, label, score, startedAt, data }: FiredWatch,
+): Promise<void> {
+  const facts = { event_id: eventId, camera_id: cameraId, kind, label, score };
+  const payload = { ...facts, started_at: startedAt / 1000, data };
+  await store.transaction((trx) => deliveries.outbox.enqueue(trx, { cameraId, payload }));
+  deliveries.sender.wake();
 }

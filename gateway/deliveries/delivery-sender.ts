@@ -1,11 +1,16 @@
 /** Sends what is due: takes deliveries, posts them, tells the store what became of them. */
 
-import type { CameraStreamPayload } from '#shared/camera-stream.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import { Pause, settlesWithin } from '../supervisor/pause.ts';
-import type { LeasedDelivery, Outcome, Settlement } from './delivery.ts';
+import {
+  type DeliveryPayload,
+  deliveryPath,
+  type LeasedDelivery,
+  type Outcome,
+  type Settlement,
+} from './delivery.ts';
 import type { Endpoint } from './http-endpoint.ts';
 import type { LeaseRepository } from './lease-repository.ts';
 import type { OutcomeLog } from './outcome-log.ts';
@@ -145,8 +150,10 @@ export class DeliverySender {
     if (endpoint === undefined || this.#isClosing) return { kind: 'released' };
     const body = this.#open(payload);
     if (body === undefined) return unreadable(attempts);
-    const answer = await endpoint.post({ id, body, at: new Date(this.#now()) }, signal);
-    const facts = { payload: JSON.parse(body) as CameraStreamPayload, now: this.#now(), random };
+    const content = JSON.parse(body) as DeliveryPayload;
+    const request = { id, path: deliveryPath(content), body, at: new Date(this.#now()) };
+    const answer = await endpoint.post(request, signal);
+    const facts = { payload: content, now: this.#now(), random };
     return judge(answer, { ...facts, attempts: attempts + 1 });
   }
 

@@ -1,4 +1,5 @@
-/** A delivery: one camera stream that the analysis backend is told of. */
+/** A delivery: one camera stream or one event that the analysis backend is told of. */
+import type { CameraEventPayload } from '#shared/camera-event.ts';
 import type { CameraStreamPayload } from '#shared/camera-stream.ts';
 
 /** Waits or is under way; arrived; given up until somebody asks for another try. */
@@ -45,8 +46,22 @@ export interface AttemptRecord {
   response: string | null;
 }
 
-/** The request body, in the contract's order of members and with nothing else (contract, section 7). */
-export function deliveryBody(payload: CameraStreamPayload): string {
+/** What is told. */
+export type DeliveryPayload = CameraStreamPayload | CameraEventPayload;
+
+/** The request body; that of a stream in the contract's order of members and with nothing else (contract, section 7). */
+export function deliveryBody(payload: DeliveryPayload): string {
+  if (isEvent(payload)) return JSON.stringify(payload);
   const { camera_id, camera_description, stream_type, rtsp_url, video_url } = payload;
   return JSON.stringify({ camera_id, camera_description, stream_type, rtsp_url, video_url });
+}
+
+/** Path of the backend that a payload goes to. */
+export function deliveryPath(payload: DeliveryPayload): string {
+  return isEvent(payload) ? '/api/camera-event' : '/api/camera-stream';
+}
+
+/** Whether a payload tells of an event. */
+export function isEvent(payload: DeliveryPayload): payload is CameraEventPayload {
+  return 'event_id' in payload;
 }

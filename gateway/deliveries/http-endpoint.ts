@@ -18,6 +18,8 @@ export type Answer =
 export interface DeliveryRequest {
   /** The receiver's idempotency key. */
   id: string;
+  /** Path at the receiver. */
+  path: string;
   /** The exact JSON to send. */
   body: string;
   /** When the attempt is made. */
@@ -44,7 +46,6 @@ export interface HttpEndpointOptions {
   attemptMs?: number;
 }
 
-const PATH = '/api/camera-stream';
 const TIMEOUT_MS = 10_000;
 /** A receiver that drips bytes never falls silent. */
 const ATTEMPT_MS = 15_000;
@@ -69,7 +70,7 @@ export class HttpEndpoint implements Endpoint {
     timeoutMs = TIMEOUT_MS,
     attemptMs = ATTEMPT_MS,
   }: HttpEndpointOptions) {
-    this.#url = `${baseUrl}${PATH}`;
+    this.#url = baseUrl;
     this.#sign = webhookSecret === undefined ? undefined : createSigner(webhookSecret);
     this.#timeoutMs = timeoutMs;
     this.#attemptMs = attemptMs;
@@ -98,9 +99,9 @@ export class HttpEndpoint implements Endpoint {
     this.#agents.https.destroy();
   }
 
-  #open({ id, body, at }: DeliveryRequest, signal: AbortSignal): Request {
+  #open({ id, path, body, at }: DeliveryRequest, signal: AbortSignal): Request {
     const { connect, secureConnect, send, response, socket } = allPhases(this.#timeoutMs);
-    return got.stream.post(this.#url, {
+    return got.stream.post(`${this.#url}${path}`, {
       body,
       headers: {
         'content-type': 'application/json',

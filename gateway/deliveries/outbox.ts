@@ -1,10 +1,9 @@
 /** The transactional outbox: what is to be told is committed together with what it tells of. */
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
-import type { CameraStreamPayload } from '#shared/camera-stream.ts';
 import type { Database } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
-import { deliveryBody } from './delivery.ts';
+import { type DeliveryPayload, deliveryBody } from './delivery.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';
 
 /** Takes deliveries; after the commit the sender wants to be woken. */
@@ -12,7 +11,7 @@ export interface Outbox {
   /** Stores a delivery as part of a transaction; deliveries of one camera go out in this order. */
   enqueue(
     trx: Transaction<Database>,
-    delivery: { cameraId: string; payload: CameraStreamPayload },
+    delivery: { cameraId: string; payload: DeliveryPayload },
   ): Promise<void>;
 }
 

@@ -2,10 +2,9 @@
 import { Router } from 'express';
 import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
-import type { CameraStreamPayload } from '#shared/camera-stream.ts';
 import type { DeliveryRow } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
-import { AFTER_EARLIER_ONE, DELIVERY_STATUSES } from './delivery.ts';
+import { AFTER_EARLIER_ONE, DELIVERY_STATUSES, type DeliveryPayload } from './delivery.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';
 import { maskPayload } from './secrets.ts';
 
@@ -85,9 +84,9 @@ function isoTime(ms: number): string {
 }
 
 /** One payload that a lost key made unreadable must not hide the whole list. */
-function readPayload(sealed: string, secretBox: SecretBox): CameraStreamPayload | null {
+function readPayload(sealed: string, secretBox: SecretBox): DeliveryPayload | null {
   try {
-    return maskPayload(JSON.parse(secretBox.open(sealed)) as CameraStreamPayload);
+    return maskPayload(JSON.parse(secretBox.open(sealed)) as DeliveryPayload);
   } catch {
     return null;
   }

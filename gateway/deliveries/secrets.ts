@@ -1,7 +1,7 @@
 /** Keeps camera passwords, which a delivery must carry, out of what is shown and stored of it. */
 import { sourceFromUrl } from '#shared/camera-source.ts';
-import type { CameraStreamPayload } from '#shared/camera-stream.ts';
 import { Redactor } from '#shared/redact.ts';
+import { type DeliveryPayload, isEvent } from './delivery.ts';
 
 /** The address at the end of a text that was cut off: its password may have lost the `@` that marks it. */
 const CUT_URL = /\brtsps?:\/\/[^\s"'<>@]*$/i;
@@ -9,7 +9,8 @@ const CUT_URL = /\brtsps?:\/\/[^\s"'<>@]*$/i;
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** A payload as it may be shown: the passwords in its addresses masked. */
-export function maskPayload(payload: CameraStreamPayload): CameraStreamPayload {
+export function maskPayload<P extends DeliveryPayload>(payload: P): P {
+  if (isEvent(payload)) return payload;
   const redactor = redactorFor(payload);
   const mask = (text: string | null): string | null => (text === null ? null : redactor.redact(text));
   return { ...payload, rtsp_url: mask(payload.rtsp_url), video_url: mask(payload.video_url) };
@@ -19,13 +20,14 @@ export function maskPayload(payload: CameraStreamPayload): CameraStreamPayload {
  * The receiver's words as they may be stored. Validation errors repeat what was sent, password included.
  * @param isCut whether the text went on
  */
-export function maskAnswer(text: string, payload: CameraStreamPayload, isCut: boolean): string {
+export function maskAnswer(text: string, payload: DeliveryPayload, isCut: boolean): string {
   const whole = isCut ? text.replace(CUT_URL, 'rtsp://***') : text;
   return redactorFor(payload).redact(whole).replace(CONTROL_CHARACTERS, '\ufffd');
 }
 
-function redactorFor({ rtsp_url }: CameraStreamPayload): Redactor {
+function redactorFor(payload: DeliveryPayload): Redactor {
   const redactor = new Redactor();
+  const rtsp_url = isEvent(payload) ? null : payload.rtsp_url;
   for (const secret of rtsp_url === null ? [] : passwordsOf(rtsp_url)) redactor.add(secret);
   return redactor;
 }

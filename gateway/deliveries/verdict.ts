@@ -1,13 +1,12 @@
 /** What follows from the receiver's answer. */
-import type { CameraStreamPayload } from '#shared/camera-stream.ts';
-import type { AttemptRecord, Outcome } from './delivery.ts';
+import type { AttemptRecord, DeliveryPayload, Outcome } from './delivery.ts';
 import type { Answer } from './http-endpoint.ts';
 import { parseRetryAfter, retryDelayMs } from './retry-schedule.ts';
 import { maskAnswer } from './secrets.ts';
 
 /** What else a verdict depends on. */
 export interface VerdictFacts {
-  payload: CameraStreamPayload;
+  payload: DeliveryPayload;
   /** Attempts made with this one. */
   attempts: number;
   /** Unix milliseconds. */
@@ -35,7 +34,7 @@ export function judge(answer: Answer, { payload, attempts, now, random }: Verdic
 
 function describeAttempt(
   answer: Exclude<Answer, { kind: 'aborted' }>,
-  payload: CameraStreamPayload,
+  payload: DeliveryPayload,
   attempts: number,
 ): AttemptRecord {
   if (answer.kind === 'failed') {

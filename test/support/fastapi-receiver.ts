@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers';
 
 /** A request as it came. */
 export interface ReceivedDelivery {
+  /** Path and query. */
+  url: string;
   headers: IncomingMessage['headers'];
   /** The exact bytes of the body. */
   text: string;
@@ -59,7 +61,7 @@ export class FastApiReceiver {
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const sent = await text(request);
-    const received = { headers: request.headers, text: sent, body: parse(sent) };
+    const received = { url: request.url ?? '', headers: request.headers, text: sent, body: parse(sent) };
     this.received.push(received);
     const end = this.#begin(String(received.body?.camera_id));
     response.once('close', end);

@@ -54,6 +54,32 @@ describe('Deliveries as a whole', () => {
     expect(receiver.received[0]?.body).to.deep.equal(streamPayload('1'));
   });
 
+  it('go from an event that is to be told to an address of their own, in order with the streams of its camera', async () => {
+    const { sender, stats, outbox } = create(receiver.url);
+    const event = {
+      event_id: 'e1',
+      camera_id: '1',
+      kind: 'watch',
+      label: 'Is the gate open?',
+      score: null,
+      started_at: 1_700_000_000.5,
+      data: { condition: 'yes' },
+    };
+    await add('1');
+    await store.transaction((trx) => outbox.enqueue(trx, { cameraId: '1', payload: event }));
+    const paths: (string | undefined)[] = [];
+    receiver.reply = (response, { body }) => {
+      paths.push(body.event_id === undefined ? 'stream' : 'event');
+      response.end('{}');
+    };
+    deliveries.start();
+    sender.wake();
+    await waitFor(() => stats().delivered === 2);
+    expect(paths).to.deep.equal(['stream', 'event']);
+    expect(receiver.received[1]?.url).to.equal('/api/camera-event');
+    expect(receiver.received[1]?.body).to.deep.equal(event);
+  });
+
   it('tell how many wait, since when, and what failed last', async () => {
     create(undefined);
     await add('1');

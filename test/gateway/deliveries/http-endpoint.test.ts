@@ -54,7 +54,7 @@ describe('The endpoint of deliveries', () => {
     endpoint: HttpEndpoint,
     { id = 'msg_1', body = BODY, signal = new AbortController().signal } = {},
   ): Promise<Answer> {
-    return endpoint.post({ id, body, at: new Date() }, signal);
+    return endpoint.post({ id, path: '/api/camera-stream', body, at: new Date() }, signal);
   }
 
   it('posts exactly the JSON of the contract, which a FastAPI model that forbids all else takes', async () => {

@@ -87,8 +87,8 @@ export class CameraSet {
     signal.addEventListener('abort', end);
     try {
       trial.start();
-      const { width, height } = await this.#firstPictureInTime(trial);
-      const size = trial.size ?? { width, height };
+      const { facts } = await this.#firstPictureInTime(trial);
+      const size = trial.size ?? { width: facts.width, height: facts.height };
       return { codec: trial.codec ?? '', ...size, ms: Math.round(performance.now() - startedAt) };
     } finally {
       signal.removeEventListener('abort', end);
