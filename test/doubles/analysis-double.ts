@@ -1,0 +1,66 @@
+/** An analysis worker that a test plays: remembers what it shall look at, and says what it is told to. */
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { RESULTS_PATH, type ResultMessage } from '#shared/detections.ts';
+import { ANALYSIS_PATH, type AnalysisWish } from '#shared/detections-settings.ts';
+import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+
+/** An open one. */
+export class AnalysisDouble {
+  readonly token = 'analysis-token';
+  /** What it was told, in order. */
+  readonly wishes: AnalysisWish[] = [];
+  /** Status it answers the next wishes with. */
+  status = 200;
+  readonly #server: Server;
+  readonly #sockets = new WebSocketServer({ noServer: true });
+
+  private constructor() {
+    this.#server = createServer(async (request, response) => {
+      const chunks: Buffer[] = [];
+      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const isAllowed = request.headers[TOKEN_HEADER] === this.token && request.url === ANALYSIS_PATH;
+      if (isAllowed && this.status === 200) this.wishes.push(JSON.parse(Buffer.concat(chunks).toString()));
+      response.writeHead(isAllowed ? this.status : 401).end('{}');
+    });
+    this.#server.on('upgrade', (request, socket, head) => {
+      if (request.headers[TOKEN_HEADER] !== this.token || request.url !== RESULTS_PATH) socket.destroy();
+      else this.#sockets.handleUpgrade(request, socket, head, () => {});
+    });
+    this.#sockets.on('error', () => {});
+  }
+
+  /** Starts one on a free port. */
+  static async open(): Promise<AnalysisDouble> {
+    const double = new AnalysisDouble();
+    double.#server.listen(0, '127.0.0.1');
+    await once(double.#server, 'listening');
+    return double;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Gateways that listen. */
+  get listeners(): Set<WebSocket> {
+    return this.#sockets.clients;
+  }
+
+  /** Tells every gateway; text is sent as it is. */
+  tell(message: ResultMessage | string): void {
+    for (const socket of this.#sockets.clients)
+      socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  }
+
+  /** Dies: every connection is cut. */
+  async close(): Promise<void> {
+    for (const socket of this.#sockets.clients) socket.terminate();
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await closed;
+  }
+}

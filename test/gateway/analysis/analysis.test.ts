@@ -1,0 +1,230 @@
+import { expect } from 'chai';
+import { pino } from 'pino';
+import type { ObservedEvent } from '#shared/detections.ts';
+import { Redactor } from '#shared/redact.ts';
+import { type Analysis, createAnalysis } from '../../../gateway/analysis/analysis.ts';
+import type { AnalysisSwitches } from '../../../gateway/cameras/analysis-switches.ts';
+import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
+import { CameraOwners } from '../../../gateway/cameras/camera-owners.ts';
+import type { EventState } from '../../../gateway/events/event.ts';
+import { AnalysisDouble } from '../../doubles/analysis-double.ts';
+import { FakePool } from '../../doubles/fake-pool.ts';
+import { waitFor } from '../../support/wait-for.ts';
+
+const OFF: AnalysisSwitches = { motion: false, persons: false, faces: false };
+const RTSP = { origin: 'http://127.0.0.1:8082', token: 'rtsp-token' };
+
+const event = (change: Partial<ObservedEvent> = {}): ObservedEvent => ({
+  id: 'e1',
+  cameraId: '1',
+  kind: 'person',
+  label: 'person',
+  score: 0.8,
+  startedAt: 1000,
+  updatedAt: 2000,
+  endedAt: null,
+  data: {},
+  ...change,
+});
+
+describe('Analysis in the gateway', () => {
+  let worker: AnalysisDouble;
+  let pool: FakePool;
+  let directory: CameraDirectory;
+  let analysis: Analysis;
+  let stored: { event: EventState; picture: string | undefined }[];
+  let counted: string[];
+
+  beforeEach(async () => {
+    worker = await AnalysisDouble.open();
+    pool = new FakePool(['rtsp-0'], { optional: ['analysis'] });
+    directory = new CameraDirectory(10, new Redactor());
+    stored = [];
+    counted = [];
+    analysis = create(true);
+    analysis.start();
+  });
+
+  afterEach(async () => {
+    await analysis.close();
+    await worker.close();
+  });
+
+  function create(isOn: boolean): Analysis {
+    return createAnalysis({
+      pool,
+      worker: 'analysis',
+      isOn,
+      directory,
+      owners: new CameraOwners(pool, ['rtsp-0']),
+      events: {
+        observe: async (observed, picture) =>
+          void stored.push({ event: observed, picture: picture?.toString() }),
+        count: (kind) => counted.push(kind),
+      },
+      log: pino({ level: 'silent' }),
+    });
+  }
+
+  function register(id: string, switches: Partial<AnalysisSwitches>, enabled = true): void {
+    directory.setRegistered({
+      id,
+      name: id,
+      location: '',
+      source: {
+        kind: 'rtsp',
+        secure: false,
+        host: '10.0.0.1',
+        port: 554,
+        path: '/1',
+        username: '',
+        password: '',
+        transport: 'tcp',
+      },
+      origin: 'registry',
+      enabled,
+      analysis: { ...OFF, ...switches },
+      isFromFile: false,
+    });
+  }
+
+  const wanted = () => worker.wishes.at(-1)?.cameras.map(({ cameraId }) => cameraId);
+
+  async function bringUp(): Promise<void> {
+    pool.bringUp('rtsp-0', RTSP);
+    pool.bringUp('analysis', worker);
+    await waitFor(() => worker.listeners.size === 1);
+  }
+
+  it('tells the worker of every enabled camera with a switch on, and where its frames are', async () => {
+    register('1', {
+      motion: true,
+      masks: [
+        [
+          [0, 0],
+          [1, 0],
+          [1, 1],
+        ],
+      ],
+    });
+    register('2', {});
+    register('3', { faces: true });
+    register('4', { persons: true }, false);
+    await bringUp();
+    await waitFor(() => wanted()?.length === 2);
+    expect(wanted()).to.deep.equal(['1', '3']);
+    expect(worker.wishes.at(-1)?.cameras[0]).to.deep.equal({
+      cameraId: '1',
+      ...RTSP,
+      settings: {
+        ...OFF,
+        motion: true,
+        masks: [
+          [
+            [0, 0],
+            [1, 0],
+            [1, 1],
+          ],
+        ],
+      },
+    });
+  });
+
+  it('tells it anew after every change, and when a worker of cameras comes back elsewhere', async () => {
+    register('1', { motion: true });
+    await bringUp();
+    await waitFor(() => wanted()?.length === 1);
+    register('1', {});
+    await waitFor(() => wanted()?.length === 0);
+    register('1', { motion: true });
+    pool.takeDown('rtsp-0');
+    pool.bringUp('rtsp-0', { ...RTSP, origin: 'http://127.0.0.1:8090' });
+    await waitFor(() => worker.wishes.at(-1)?.cameras[0]?.origin === 'http://127.0.0.1:8090');
+  });
+
+  it('tries again when the worker did not take it', async () => {
+    worker.status = 500;
+    register('1', { motion: true });
+    await bringUp();
+    worker.status = 200;
+    await waitFor(() => wanted()?.length === 1);
+  });
+
+  it('passes detections on to those who asked for that camera, and motion to everyone', async () => {
+    await bringUp();
+    const seen: unknown[] = [];
+    const moved: string[] = [];
+    const subscription = analysis.channel.subscribe('1', ({ data }) =>
+      seen.push(JSON.parse(data.toString())),
+    );
+    const end = analysis.channel.onMotion((cameraId) => moved.push(cameraId));
+    const object = {
+      label: 'motion',
+      score: 0.5,
+      box: [0, 0, 0.5, 0.5] as [number, number, number, number],
+      trackId: 1,
+    };
+    const message = { type: 'detections' as const, cameraId: '1', timestamp: 5, objects: [object] };
+    worker.tell({ ...message, cameraId: '2' });
+    worker.tell('no JSON');
+    worker.tell('{"type":"unknown"}');
+    worker.tell(message);
+    worker.tell({ type: 'motion', cameraId: '2', timestamp: 5 });
+    await waitFor(() => moved.length === 1);
+    expect(seen).to.deep.equal([message]);
+    expect(moved).to.deep.equal(['2']);
+    subscription.close();
+    end();
+  });
+
+  it('stores events as they are told, with their pictures, and counts each once', async () => {
+    await bringUp();
+    worker.tell({ type: 'event', event: event() });
+    worker.tell({
+      type: 'event',
+      event: event({ score: 0.9 }),
+      picture: Buffer.from('JPEG').toString('base64'),
+    });
+    worker.tell({ type: 'event', event: event({ endedAt: 2500 }) });
+    await waitFor(() => stored.length === 3);
+    expect(stored.map(({ picture }) => picture)).to.deep.equal([undefined, 'JPEG', undefined]);
+    expect(stored[2]?.event).to.include({ id: 'e1', endedAt: 2500 });
+    expect(counted).to.deep.equal(['person']);
+  });
+
+  it('ends what goes on and clears what is shown when the worker dies', async () => {
+    await bringUp();
+    const seen: { objects: unknown[] }[] = [];
+    const subscription = analysis.channel.subscribe('1', ({ data }) =>
+      seen.push(JSON.parse(data.toString())),
+    );
+    const object = {
+      label: 'person',
+      score: 0.5,
+      box: [0, 0, 1, 1] as [number, number, number, number],
+      trackId: 1,
+    };
+    worker.tell({ type: 'event', event: event() });
+    worker.tell({ type: 'detections', cameraId: '1', timestamp: 5, objects: [object] });
+    await waitFor(() => seen.length === 1);
+    pool.takeDown('analysis');
+    await waitFor(() => stored.length === 2);
+    expect(stored[1]?.event).to.include({ id: 'e1', endedAt: 2000 });
+    expect(seen.at(-1)?.objects).to.deep.equal([]);
+    subscription.close();
+  });
+
+  it('says how the detectors are, and that it is off where it is', async () => {
+    await bringUp();
+    const detectors = {
+      person: { state: 'ready' as const, model: 'persons.onnx', hardware: 'cpu' },
+      face: { state: 'off' as const, reason: 'FACE_MODEL names no model' },
+    };
+    worker.tell({ type: 'health', detectors });
+    await waitFor(() => JSON.stringify(analysis.health()).includes('persons.onnx'));
+    expect(analysis.health()).to.deep.equal({ state: 'ready', cameras: 0, detectors });
+    pool.takeDown('analysis');
+    expect(analysis.health()).to.deep.equal({ state: 'down', cameras: 0, detectors: null });
+    expect(create(false).health()).to.deep.equal({ state: 'off', reason: 'ANALYSIS is off' });
+  });
+});
