@@ -1,4 +1,5 @@
 /** The OpenAPI 3.1 document, made from the schemas that validate requests. */
+import { setImmediate } from 'node:timers/promises';
 import { type ErrorCode, HINT_BY_CODE, STATUS_BY_CODE } from '#shared/errors.ts';
 import { describeOperation, describeProblem } from './describe-operation.ts';
 import { COMMON_ERRORS, INTRODUCTION } from './introduction.ts';
@@ -7,12 +8,13 @@ import type { OpenApiDocument } from './openapi-shape.ts';
 import type { Subject } from './operation.ts';
 import { problemSchema } from './problem-schema.ts';
 
-/** Builds it. @param version of the product */
-export function describeApi(subjects: readonly Subject[], version: string): OpenApiDocument {
+/** Builds it, with pauses in which frames go on. @param version of the product */
+export async function describeApi(subjects: readonly Subject[], version: string): Promise<OpenApiDocument> {
   const writer = new SchemaWriter();
   const paths: OpenApiDocument['paths'] = {};
   const problem = writer.write(problemSchema);
   for (const { name, operations } of subjects) {
+    await setImmediate();
     for (const operation of operations) {
       paths[operation.path] = {
         ...paths[operation.path],

@@ -25,20 +25,21 @@ const FILES = {
 /** Routes at the root. The document is made at the first request. */
 export function apiDescriptionRoutes(): Router {
   const routes = Router();
-  const documents = lazily(() => {
-    const document = describeApi(SUBJECTS, readVersion());
-    return { json: JSON.stringify(document), page: renderPage(document) };
-  });
-  routes.get('/openapi.json', (_req, res) => {
+  const document = lazily(() => describeApi(SUBJECTS, readVersion()));
+  const text = lazily(async () => JSON.stringify(await document()));
+  const page = lazily(async () => renderPage(await document()));
+  routes.get('/openapi.json', async (_req, res) => {
+    const body = await text();
     res.setHeader('Cache-Control', 'no-cache');
-    res.type('json').send(documents().json);
+    res.type('json').send(body);
   });
-  routes.get('/docs', (req, res) => {
+  routes.get('/docs', async (req, res) => {
     // The files of the page are relative to the address without the slash.
     if (req.path.endsWith('/')) return res.redirect(302, '../docs');
+    const body = await page();
     res.setHeader('Content-Security-Policy', POLICY);
     res.setHeader('Cache-Control', 'no-cache');
-    res.type('html').send(documents().page);
+    res.type('html').send(body);
   });
   for (const [name, file] of Object.entries(FILES)) {
     const content = lazily(() => readFileSync(file, 'utf8'));

@@ -22,7 +22,7 @@ const CANDIDATE = 'candidate:1 1 UDP 2114977791 192.0.2.2 9911 typ host';
 const ONLY_AFTER_EVENTS = ['gateway_events_total'];
 const DASHBOARD = new URL('../../gateway/health/grafana-dashboard.json', import.meta.url);
 
-const document = describeApi(
+const document = await describeApi(
   SUBJECTS.filter(({ name }) => SUBJECTS_OF_CAMERAS.includes(name)),
   '0.0.0',
 );

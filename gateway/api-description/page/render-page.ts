@@ -1,12 +1,18 @@
 /** The page at `/docs`: the whole document as HTML, so that it works without any script. */
+import { setImmediate } from 'node:timers/promises';
 import type { OpenApiDocument } from '../openapi-shape.ts';
 import { type Html, html, inline, prose } from './html.ts';
 import { renderOperation } from './render-operation.ts';
 import { membersOf, typeOf } from './render-schema.ts';
 
-/** The page as text. */
-export function renderPage(document: OpenApiDocument): string {
+/** The page as text; made with pauses in which frames go on. */
+export async function renderPage(document: OpenApiDocument): Promise<string> {
   const { info, tags } = document;
+  const subjects: Html[] = [];
+  for (const { name, description } of tags) {
+    await setImmediate();
+    subjects.push(renderSubject(document, name, description));
+  }
   const page = html`<!doctype html>
 <html lang="en">
 <head>
@@ -31,7 +37,7 @@ export function renderPage(document: OpenApiDocument): string {
 <h1>${info.title}</h1>
 <p class="version">API, version ${info.version}</p>
 ${prose(info.description)}
-${tags.map(({ name, description }) => renderSubject(document, name, description))}
+${subjects}
 <p class="nothing" role="status" hidden>Nothing here has these words.</p>
 ${renderProblems(document)}
 ${renderSchemas(document)}

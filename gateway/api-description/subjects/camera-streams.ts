@@ -1,6 +1,7 @@
 /** Camera streams: addresses and uploads that the analysis backend is told of. */
 import { z } from 'zod';
 import { rtspStreamSchema, videoStreamSchema } from '#shared/camera-stream.ts';
+import type { CameraStream } from '../../camera-streams/camera-stream-view.ts';
 import { json, type Subject } from '../operation.ts';
 
 const facts = {
@@ -12,7 +13,7 @@ const facts = {
   videoBytes: z.int().nullable(),
   createdAt: z.iso.datetime(),
 };
-const streamSchema = z.object(facts).meta({ id: 'CameraStream' });
+const streamSchema = z.object(facts).meta({ id: 'CameraStream' }) satisfies z.ZodType<CameraStream>;
 const storedSchema = z.object({ success: z.literal(true), ...facts }).meta({ id: 'StoredCameraStream' });
 
 const MEANINGS = {

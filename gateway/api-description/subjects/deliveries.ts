@@ -1,16 +1,28 @@
 /** Deliveries to the analysis backend. */
 import { z } from 'zod';
+import type { CameraEventPayload } from '#shared/camera-event.ts';
+import type { CameraStreamPayload } from '#shared/camera-stream.ts';
 import { DELIVERY_STATUSES } from '../../deliveries/delivery.ts';
 import { deliveryQuerySchema } from '../../deliveries/routes.ts';
 import { json, type Subject } from '../operation.ts';
 
-const payloadSchema = z.object({
+const streamPayloadSchema = z.object({
   camera_id: z.string(),
   camera_description: z.string().nullable(),
   stream_type: z.enum(['rtsp', 'video']),
   rtsp_url: z.string().nullable(),
   video_url: z.string().nullable(),
-});
+}) satisfies z.ZodType<CameraStreamPayload>;
+
+const eventPayloadSchema = z.object({
+  event_id: z.string(),
+  camera_id: z.string(),
+  kind: z.string().meta({ description: '`watch`, `motion` and the like.' }),
+  label: z.string(),
+  score: z.number().nullable(),
+  started_at: z.number().meta({ description: 'Unix seconds.' }),
+  data: z.looseObject({}),
+}) satisfies z.ZodType<CameraEventPayload>;
 
 const deliverySchema = z
   .object({
@@ -25,9 +37,13 @@ const deliverySchema = z
     lastStatus: z.int().nullable().meta({ description: 'HTTP status of the last attempt.' }),
     lastError: z.string().nullable(),
     lastResponse: z.string().nullable().meta({ description: 'The beginning of what was answered.' }),
-    payload: payloadSchema
+    payload: z
+      .union([streamPayloadSchema, eventPayloadSchema])
       .nullable()
-      .meta({ description: 'Passwords masked; null when it cannot be read any more.' }),
+      .meta({
+        description:
+          'What is told, of a stream or of an event. Passwords masked; null when it cannot be read any more.',
+      }),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
     deliveredAt: z.iso.datetime().nullable(),

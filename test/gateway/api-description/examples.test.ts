@@ -12,7 +12,7 @@ import { clear, MOONDREAM_ANSWERS, PREPARATIONS } from './preparations.ts';
 /** Those of a camera's video are run in `test/system`, where there is a real camera. */
 const ELSEWHERE = ['Live pictures', 'Live video'];
 
-const document = describeApi(SUBJECTS, '0.0.0');
+const document = await describeApi(SUBJECTS, '0.0.0');
 
 describe('The examples of the API description', () => {
   let gateway: TestGateway;

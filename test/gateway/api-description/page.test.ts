@@ -23,7 +23,7 @@ describe('GET /docs', () => {
   it('holds every operation, schema and problem, and works without a script', async () => {
     const page = await (await fetch(`${gateway.origin}/docs`)).text();
     for (const { id } of operations) expect(page, id).to.include(`id="${id}"`);
-    const { components } = describeApi(SUBJECTS, '0.0.0');
+    const { components } = await describeApi(SUBJECTS, '0.0.0');
     for (const name of Object.keys(components.schemas)) expect(page).to.include(`id="schema-${name}"`);
     for (const [, name] of page.matchAll(/href="#(schema-[^"]+)"/g)) expect(page).to.include(`id="${name}"`);
     expect(page).to.include('<code>moondream-not-configured</code>');
