@@ -23,7 +23,7 @@ const LIBRARY_FILES = [
   'directive.js',
   'directive-helpers.js',
   'async-directive.js',
-  'directives/live.js',
+  'directives/keyed.js',
   'directives/ref.js',
   'directives/repeat.js',
 ];

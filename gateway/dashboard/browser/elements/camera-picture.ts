@@ -1,7 +1,7 @@
 /** `<camera-picture camera-id fps>`: a small live picture that costs nothing while nobody can see it. */
 import type { CameraWatch } from '#shared/client/camera-watch.ts';
 import type { GatewayClient } from '#shared/client/client.ts';
-import { paintFrame } from './paint.ts';
+import { clearPicture, paintFrame } from './paint.ts';
 
 const DEFAULT_FPS = 5;
 /** Widths are rounded up to these, so that several viewers share one encoder. */
@@ -37,7 +37,8 @@ export class CameraPicture extends HTMLElement {
     this.#refresh();
   }
 
-  attributeChangedCallback(): void {
+  attributeChangedCallback(name: string, before: string | null): void {
+    if (name === 'camera-id' && before !== null) clearPicture(this.#canvas);
     this.#refresh();
   }
 

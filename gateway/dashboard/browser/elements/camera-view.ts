@@ -9,7 +9,7 @@ import { playMse } from '../players/mse-player.ts';
 import { type EndPlayer, type PlayerHandlers, TRANSPORTS, type Transport } from '../players/player.ts';
 import { playWebrtc } from '../players/webrtc-player.ts';
 import { DetectionLayer } from './detection-layer.ts';
-import { paintFrame } from './paint.ts';
+import { clearPicture, paintFrame } from './paint.ts';
 
 /** What the view tells. */
 export interface TransportNews {
@@ -57,6 +57,7 @@ export class CameraView extends HTMLElement {
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after || !this.isConnected) return;
+    if (name === 'camera-id') clearPicture(this.#canvas);
     if (name === 'detections') this.#watchPictures();
     // A camera that comes back gets its best way again.
     else if (name !== 'live' || after !== null) this.#restart();

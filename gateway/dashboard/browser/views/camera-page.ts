@@ -37,7 +37,6 @@ export class CameraPage extends ViewElement {
         <aside class="camera-side">
           <section class="card" aria-label="State">
             <div class="card-head"><h2>State</h2>${pill(words.tone, words.label)}</div>
-            ${words.tone === 'good' ? nothing : cameraNotice(words)}
             ${this.#facts(entry)}
           </section>
           ${this.app.canChange ? html`<ask-panel .app=${this.app} .cameraId=${camera.id} .drawnAt=${Date.now()}></ask-panel>` : nothing}

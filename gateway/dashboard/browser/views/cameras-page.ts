@@ -53,7 +53,7 @@ export function camerasPage(app: App): TemplateResult {
     ${pageHead('Cameras', add, html`<p class="summary">${summary(entries)}</p>`)}
     ${app.canChange ? demoNote(entries) : nothing}
     ${app.state.hasState && entries.length === 0 ? noCameras(app.canChange) : nothing}
-    <ul class="wall" data-many=${entries.length > 9}>
+    <ul class="wall" data-size=${entries.length <= 4 ? 'few' : entries.length <= 9 ? 'some' : 'many'}>
       ${repeat(
         entries,
         ({ camera }) => camera.id,

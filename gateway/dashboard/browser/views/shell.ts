@@ -1,5 +1,6 @@
 /** What surrounds every page: navigation, the state of the connection, the choice of light or dark. */
 import { html, nothing, type TemplateResult } from 'lit-html';
+import { keyed } from 'lit-html/directives/keyed.js';
 import type { App } from '../app-state.ts';
 import { hrefOf, type Route } from '../router.ts';
 import { chosenTheme, nextTheme } from '../theme.ts';
@@ -37,7 +38,7 @@ export function shell(app: App): TemplateResult {
       </nav>
       <main id="main" tabindex="-1">
         ${connectionBanner(app)}
-        ${page(app)}
+        ${keyed(`${app.state.route.page}/${app.state.route.cameraId}`, page(app))}
       </main>
     </div>
   `;
