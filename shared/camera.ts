@@ -4,7 +4,15 @@ import { checkPath, isHost, type RtspSource, sourceFromUrl, transportSchema } fr
 import { AppError } from './errors.ts';
 
 /** Words that are routes under `/api/cameras` and so cannot be camera ids. */
-export const RESERVED_CAMERA_IDS = ['connect', 'disconnect', 'status', 'websocket-url', 'export', 'import', 'test'];
+export const RESERVED_CAMERA_IDS = [
+  'connect',
+  'disconnect',
+  'status',
+  'websocket-url',
+  'export',
+  'import',
+  'test',
+];
 
 /** A camera id: 1 to 64 letters, digits, `.`, `_`, `-`, not starting with a dot. */
 export const cameraIdSchema = z
@@ -28,6 +36,11 @@ export const connectRequestSchema = z
     location: z.string().max(200).optional(),
   })
   .strict();
+
+/** The body of `POST /api/cameras/disconnect`. */
+export const disconnectRequestSchema = z.object({
+  cameraId: z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]),
+});
 
 /** A connect request after validation. */
 export interface ConnectRequest {
@@ -53,6 +66,17 @@ export function parseConnectRequest(body: unknown): ConnectRequest {
   const source =
     request.url === undefined ? sourceFromFields(request) : sourceFromUrl(request.url, request.transport);
   return { cameraId: request.cameraId, name: request.name, location: request.location, source };
+}
+
+/**
+ * Validates a disconnect body.
+ * @returns the camera's id
+ * @throws AppError `missing-field` or `invalid-field`, naming the field
+ */
+export function parseDisconnectRequest(body: unknown): string {
+  const { cameraId } = isRecord(body) ? body : {};
+  if (isAbsent(cameraId)) throw new AppError('missing-field', 'Missing cameraId', { field: 'cameraId' });
+  return parseFields(disconnectRequestSchema, { cameraId }).cameraId;
 }
 
 type ConnectFields = z.infer<typeof connectRequestSchema>;

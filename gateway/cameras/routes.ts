@@ -1,7 +1,6 @@
 /** The camera routes that the gateway answers itself (contract, section 1). */
 import express, { Router } from 'express';
-import { cameraIdSchema, parseConnectRequest, parseFields } from '#shared/camera.ts';
-import { AppError } from '#shared/errors.ts';
+import { parseConnectRequest, parseDisconnectRequest } from '#shared/camera.ts';
 import { publicOrigin } from '../proxy/public-origin.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import { pageOf } from './camera-page.ts';
@@ -41,19 +40,11 @@ export function cameraRoutes({ directory, connector, rtspStatus }: CameraRoutesO
     res.json({ success: true, cameraId: request.cameraId, message: 'Camera connected successfully' });
   });
   routes.post('/disconnect', json, async (req, res) => {
-    await connector.disconnect(cameraIdOf(req.body));
+    await connector.disconnect(parseDisconnectRequest(req.body));
     res.json({ success: true, message: 'Camera disconnected' });
   });
   routes.get('/:id', (req, res) => {
     res.json(viewCamera(directory.get(req.params.id)));
   });
   return routes;
-}
-
-function cameraIdOf(body: unknown): string {
-  const { cameraId } = (body ?? {}) as { cameraId?: unknown };
-  if (cameraId === undefined || cameraId === null || cameraId === '') {
-    throw new AppError('missing-field', 'Missing cameraId', { field: 'cameraId' });
-  }
-  return parseFields(cameraIdSchema, String(cameraId));
 }

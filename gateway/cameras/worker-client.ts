@@ -1,5 +1,6 @@
 /** Calls to a worker about its cameras. */
 import got, { type Method, RequestError, TimeoutError } from 'got';
+import type { z } from 'zod';
 import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError, type ErrorCode, STATUS_BY_CODE } from '#shared/errors.ts';
 import {
@@ -28,7 +29,7 @@ const PROBE_TIMEOUT_MS = 12_000;
 
 /** What a worker runs now. @throws AppError */
 export async function listActualCameras(worker: WorkerTarget, signal?: AbortSignal): Promise<ActualCamera[]> {
-  return actualCamerasSchema.parse(await call(worker, 'GET', '/internal/cameras', { signal }));
+  return call(worker, 'GET', '/internal/cameras', { signal, schema: actualCamerasSchema });
 }
 
 /** Makes a worker keep a camera connected. @throws AppError */
@@ -60,24 +61,28 @@ export async function testCamera(
   source: CameraSource,
   signal: AbortSignal,
 ): Promise<CameraTestResult> {
-  const options = { json: { source }, signal, timeoutMs: CONNECT_TIMEOUT_MS };
-  return cameraTestResultSchema.parse(await call(worker, 'POST', '/internal/test', options));
+  return call(worker, 'POST', '/internal/test', {
+    json: { source },
+    signal,
+    timeoutMs: CONNECT_TIMEOUT_MS,
+    schema: cameraTestResultSchema,
+  });
 }
 
 /** What a video file of this machine holds. @throws AppError, `not-a-video` among them */
 export async function probeVideo(worker: WorkerTarget, file: string): Promise<VideoFacts> {
-  const answer = await call(worker, 'POST', '/internal/probe', {
+  return call(worker, 'POST', '/internal/probe', {
     json: { file },
     timeoutMs: PROBE_TIMEOUT_MS,
+    schema: videoFactsSchema,
   });
-  return videoFactsSchema.parse(answer);
 }
 
 function pathOf(cameraId: string): string {
   return `/internal/cameras/${encodeURIComponent(cameraId)}`;
 }
 
-async function call(
+async function call<T = unknown>(
   { name, origin, token }: WorkerTarget,
   method: Method,
   path: string,
@@ -85,8 +90,15 @@ async function call(
     json,
     signal,
     timeoutMs = CALL_TIMEOUT_MS,
-  }: { json?: object; signal?: AbortSignal | undefined; timeoutMs?: number },
-): Promise<unknown> {
+    schema,
+  }: {
+    json?: object;
+    signal?: AbortSignal | undefined;
+    timeoutMs?: number;
+    /** What a success carries. */
+    schema?: z.ZodType<T>;
+  },
+): Promise<T> {
   try {
     const response = await got(`${origin}${path}`, {
       method,
@@ -100,7 +112,7 @@ async function call(
     });
     const body: unknown = response.body === '' ? undefined : JSON.parse(response.body);
     // got's own `ok` holds for a redirect that was not followed.
-    if (response.statusCode < 300) return body;
+    if (response.statusCode < 300) return schema === undefined ? (body as T) : schema.parse(body);
     throw errorFrom(body, response.statusCode, name);
   } catch (error) {
     throw toCallError(error, name);

@@ -1,8 +1,7 @@
 /** The camera routes marked W in the contract. */
 import express, { Router } from 'express';
-import { parseConnectRequest } from '#shared/camera.ts';
+import { parseConnectRequest, parseDisconnectRequest } from '#shared/camera.ts';
 import { maskedUrl } from '#shared/camera-source.ts';
-import { AppError } from '#shared/errors.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 import { cameraStatus } from '../camera/camera-status.ts';
 import { mjpegRoute } from '../transports/mjpeg.ts';
@@ -28,11 +27,7 @@ export function cameraRoutes(cameras: CameraSet): Router {
     res.json({ success: true, cameraId: request.cameraId, message: 'Camera connected successfully' });
   });
   routes.post('/disconnect', json, async (req, res) => {
-    const { cameraId } = (req.body ?? {}) as { cameraId?: unknown };
-    if (cameraId === undefined || cameraId === null || cameraId === '') {
-      throw new AppError('missing-field', 'Missing cameraId', { field: 'cameraId' });
-    }
-    await cameras.remove(String(cameraId));
+    await cameras.remove(parseDisconnectRequest(req.body));
     res.json({ success: true, message: 'Camera disconnected' });
   });
   routes.get('/:id/status', (req, res) => {
