@@ -89,7 +89,7 @@ describe('The addresses of cameras', function () {
     });
   });
 
-  describe('to which a camera redirects', () => {
+  describe('that are no camera, or to which one redirects', () => {
     let cameras: RtspServer;
     let gateway: RunningProcess;
 
@@ -103,6 +103,21 @@ describe('The addresses of cameras', function () {
     after(async () => {
       await gateway.end();
       await cameras.close();
+    });
+
+    it('S12: tell nothing of what else answers there', async () => {
+      const banner = 'SSH-2.0-OpenSSH_9.2p1 S3cr3tB4nner\r\n';
+      const stranger = createServer((socket) => void socket.on('error', () => {}).write(banner));
+      await once(stranger.listen(0, '127.0.0.1'), 'listening');
+      const { port } = stranger.address() as AddressInfo;
+      for (const path of ['/connect', '/test']) {
+        const fields = { ip: '127.0.0.1', port, streamPath: '/1' };
+        const body = path === '/test' ? fields : { ...fields, cameraId: 'x' };
+        const answer = await postJson(`${gateway.origin}/api/cameras${path}`, body);
+        expect([answer.status, answer.body.code]).to.deep.equal([502, 'camera-protocol-error']);
+        expect(JSON.stringify(answer.body)).not.to.match(/SSH|S3cr3tB4nner/);
+      }
+      stranger.close();
     });
 
     it('hear nothing of it', async () => {

@@ -94,7 +94,7 @@ describe('Analysis of the whole gateway', function () {
     expect(response.headers.get('content-type')).to.match(/^text\/event-stream/);
   });
 
-  it('ends events whose worker is killed, loses no frame, and goes on with the next one', async () => {
+  it('F26: ends events whose worker is killed, loses no frame, and goes on with the next one', async () => {
     const client = await WsClient.open(gateway.origin);
     client.send({ action: 'subscribe', cameraId: '1', fps: 15, width: 160, encoding: 'notify' });
     await waitFor(async () => (await listEvents('?state=open')).length > 0, SLOW);
