@@ -4,6 +4,7 @@ import type { AppError } from '#shared/errors.ts';
 import type { FrameSubscriber } from '#shared/frames/frame-socket.ts';
 import type { FramePayload } from '#shared/frames/payload.ts';
 import type { FrameRequest } from '#shared/frames/subscription.ts';
+import { CameraChannel } from '../../../gateway/analysis/camera-channel.ts';
 import { ownerOf } from '../../../gateway/cameras/owner.ts';
 import { FrameRelay } from '../../../gateway/proxy/frame-relay.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
@@ -38,16 +39,19 @@ describe('FrameRelay', () => {
   let pool: FakePool;
   let known: Set<string>;
   let relay: FrameRelay;
+  let channel: CameraChannel;
 
   beforeEach(async () => {
     workers = [await WorkerDouble.open(), await WorkerDouble.open()];
     pool = new FakePool(NAMES);
     known = new Set(['1', '2', '3', '4']);
+    channel = new CameraChannel();
     relay = new FrameRelay({
       pool,
       workers: NAMES,
       ownerOf: nameOf,
       isKnown: (id) => known.has(id),
+      detections: channel,
       log: pino({ level: 'silent' }),
     });
     for (const [index, name] of NAMES.entries()) pool.bringUp(name, workers[index] as WorkerDouble);
@@ -80,6 +84,20 @@ describe('FrameRelay', () => {
     await waitFor(() => workers.reduce((sum, worker) => sum + worker.subscriptions.length, 0) === 4);
     for (const id of ['1', '2', '3', '4']) expect(subscriptions(id)).to.deep.equal([request(id, { fps: 2 })]);
     expect(workers.every(({ links }) => links === 1)).to.equal(true);
+  });
+
+  it('tells what analysis sees to those who asked for it, until they leave', () => {
+    const [asking, other] = [new SubscriberDouble(), new SubscriberDouble()];
+    const opened = relay.open(request('1', { detections: true }), asking);
+    relay.open(request('1'), other);
+    const tell = (cameraId: string) =>
+      channel.tellDetections({ type: 'detections', cameraId, timestamp: 1, objects: [] });
+    tell('1');
+    tell('2');
+    opened.close();
+    tell('1');
+    expect(asking.told.map(({ data }) => JSON.parse(data.toString()).cameraId)).to.deep.equal(['1']);
+    expect(other.told).to.deep.equal([]);
   });
 
   it('delivers frames byte for byte, text or not', async () => {

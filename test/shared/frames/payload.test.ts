@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import {
   BINARY_FRAME_HEADER_BYTES,
+  decodeBinaryFrame,
   encodeBase64Frame,
   encodeBinaryFrame,
+  encodeLumaFrame,
   encodeNotifyFrame,
 } from '#shared/frames/payload.ts';
 
@@ -44,6 +46,15 @@ describe('The encodings of a frame', () => {
   it('count on from 0 in bytes after four thousand million frames', () => {
     const { data } = encodeBinaryFrame({ ...FACTS, sequence: 2 ** 32 + 5 }, Buffer.alloc(0));
     expect(data.readUInt32BE(12)).to.equal(5);
+  });
+
+  it('can be read back, grey planes and JPEGs apart', () => {
+    const luma = Buffer.from([0, 127, 255]);
+    const read = decodeBinaryFrame(encodeLumaFrame(FACTS, luma).data);
+    expect(read).to.deep.equal({ facts: FACTS, isLuma: true, picture: luma });
+    expect(decodeBinaryFrame(encodeBinaryFrame(FACTS, luma).data)).to.include({ isLuma: false });
+    expect(decodeBinaryFrame(Buffer.alloc(BINARY_FRAME_HEADER_BYTES))).to.equal(undefined);
+    expect(decodeBinaryFrame(Buffer.from([1]))).to.equal(undefined);
   });
 
   it('name the address of the picture in place of it', () => {

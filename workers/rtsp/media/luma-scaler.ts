@@ -1,8 +1,24 @@
 /** Makes small grey pictures of decoded ones for analysis: no JPEG on either side. */
-import { AV_PIX_FMT_GRAY8, type AVPixelFormat, SWS_AREA } from 'node-av/constants';
+import {
+  AV_PIX_FMT_GRAY8,
+  AV_PIX_FMT_NV12,
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUV422P,
+  AV_PIX_FMT_YUV444P,
+  type AVPixelFormat,
+  SWS_AREA,
+} from 'node-av/constants';
 import { Frame, SoftwareScaleContext } from 'node-av/lib';
 import type { EncodedPicture } from './jpeg-encoder.ts';
 import { type PictureSize, pictureSize } from './picture-size.ts';
+
+/** Their first plane is a grey picture already: no colour is looked at and no range converted. */
+const WITH_GREY_PLANE: readonly AVPixelFormat[] = [
+  AV_PIX_FMT_YUV420P,
+  AV_PIX_FMT_YUV422P,
+  AV_PIX_FMT_YUV444P,
+  AV_PIX_FMT_NV12,
+];
 
 /** One scaler. Calls must not overlap. Rebuilds itself when the camera's picture changes. */
 export class LumaScaler implements Disposable {
@@ -16,9 +32,10 @@ export class LumaScaler implements Disposable {
     this.#width = width;
   }
 
-  /** Grey levels, row by row, one byte a pixel; the frame stays the caller's. @throws Error when FFmpeg refuses */
+  /** Grey levels in the camera's own range, row by row, one byte a pixel; the frame stays the caller's. @throws Error when FFmpeg refuses */
   async encode(frame: Frame): Promise<EncodedPicture> {
-    const scaler = this.#scalerFor(frame);
+    using input = greyPlaneOf(frame);
+    const scaler = this.#scalerFor(input);
     const grey = new Frame();
     grey.alloc();
     try {
@@ -26,7 +43,7 @@ export class LumaScaler implements Disposable {
       grey.height = this.#size.height;
       grey.format = AV_PIX_FMT_GRAY8;
       const allocated = grey.getBuffer(1);
-      const status = allocated < 0 ? allocated : await scaler.scaleFrame(grey, frame);
+      const status = allocated < 0 ? allocated : await scaler.scaleFrame(grey, input);
       if (status < 0) throw new Error(`FFmpeg cannot scale the picture (${status})`);
       // What it gives out may be native memory that goes with the frame.
       return { ...this.#size, bytes: Buffer.from(grey.toBuffer()) };
@@ -53,4 +70,13 @@ export class LumaScaler implements Disposable {
     this.#size = { width, height };
     return scaler;
   }
+}
+
+/** The frame, or only its grey plane; a reference to be freed. */
+function greyPlaneOf(frame: Frame): Frame {
+  const plane = new Frame();
+  plane.alloc();
+  plane.ref(frame);
+  if (WITH_GREY_PLANE.includes(frame.format as AVPixelFormat)) plane.format = AV_PIX_FMT_GRAY8;
+  return plane;
 }

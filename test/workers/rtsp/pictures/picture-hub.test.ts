@@ -90,6 +90,18 @@ describe('PictureHub', () => {
     expect(seen).to.deep.equal([7]);
   });
 
+  it('makes grey planes for analysis beside the JPEGs of viewers, and keeps none of them', async () => {
+    const planes: Picture[] = [];
+    hub.subscribe({ ...SMALL, fps: 30, encoding: 'base64' }, () => {});
+    hub.subscribe({ ...SMALL, fps: 5, encoding: 'luma' }, (picture) => planes.push(picture));
+    await publish(30);
+    expect(encoded.filter((name) => name.endsWith('/320:80'))).to.have.length(30);
+    expect(encoded.filter((name) => name.endsWith('/320:luma'))).to.have.length(6);
+    expect(planes).to.have.length(6);
+    expect(hub.find(30, SMALL)?.format).to.deep.equal(SMALL);
+    expect(hub.find(planes.at(-1)?.facts.sequence ?? 0, { ...SMALL, isLuma: true })).to.equal(undefined);
+  });
+
   it('keeps the last pictures for those who were only notified', async () => {
     hub.subscribe({ ...AUTO, fps: 30 }, () => {});
     await publish(20);
