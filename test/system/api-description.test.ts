@@ -149,6 +149,11 @@ describe('The description of the API, with real cameras', () => {
   describe('GET /metrics', () => {
     const exposition = async () => (await fetch(`${gateway.origin}/metrics`)).text();
 
+    // Deliveries are counted now and then, for the first time a moment after the start.
+    before(() =>
+      waitFor(async () => (await exposition()).includes('\ngateway_deliveries{'), { timeoutMs: 40_000 }),
+    );
+
     it('exposes what the catalogue lists, in these words, and nothing else', async () => {
       const text = await exposition();
       const exposed = [...text.matchAll(/^# HELP (\S+) (.*)\n# TYPE \S+ (\S+)\n\S+?(?:\{(.*)\})? /gm)].map(

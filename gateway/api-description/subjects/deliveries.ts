@@ -37,13 +37,10 @@ const deliverySchema = z
     lastStatus: z.int().nullable().meta({ description: 'HTTP status of the last attempt.' }),
     lastError: z.string().nullable(),
     lastResponse: z.string().nullable().meta({ description: 'The beginning of what was answered.' }),
-    payload: z
-      .union([streamPayloadSchema, eventPayloadSchema])
-      .nullable()
-      .meta({
-        description:
-          'What is told, of a stream or of an event. Passwords masked; null when it cannot be read any more.',
-      }),
+    payload: z.union([streamPayloadSchema, eventPayloadSchema]).nullable().meta({
+      description:
+        'What is told, of a stream or of an event. Passwords masked; null when it cannot be read any more.',
+    }),
     createdAt: z.iso.datetime(),
     updatedAt: z.iso.datetime(),
     deliveredAt: z.iso.datetime().nullable(),
