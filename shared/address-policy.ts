@@ -94,7 +94,7 @@ export function checkAddress(
     (kind === 'loopback' && policy.allowsLoopback) ||
     (kind === 'private' && (!policy.isPublic || has(blockList(policy.allowedNetworks), address)));
   if (!isAllowed) throw denied('Cameras at this kind of address are not allowed here');
-  const isOurs = kind === 'loopback' || own.includes(address);
+  const isOurs = kind === 'loopback' || has(blockList(own), address);
   if (isOurs && policy.ownPorts.includes(port)) throw denied('This is the gateway itself, not a camera');
 }
 

@@ -46,6 +46,7 @@ const FIELD_BY_CODE: Partial<Record<string, string>> = {
   'camera-unauthorized': 'password',
   'camera-path-not-found': 'streamPath',
   'camera-no-video-track': 'streamPath',
+  'camera-address-denied': 'ip',
   'camera-refused': 'port',
   'camera-unreachable': 'ip',
   'camera-timeout': 'ip',

@@ -123,8 +123,12 @@ describe('Which cameras may be dialled', () => {
   });
 
   it('not the gateway by the address of its own interface either', () => {
-    const own = ['192.168.1.2'];
-    expect(codeOf(() => checkAddress('192.168.1.2', 5000, local, own))).to.equal(DENIED);
+    const own = ['192.168.1.2', 'fd12::2'];
+    for (const address of ['192.168.1.2', '::ffff:192.168.1.2', '::ffff:c0a8:102', 'fd12::2', 'fd12:0:0::2'])
+      expect(
+        codeOf(() => checkAddress(address, 5000, local, own)),
+        address,
+      ).to.equal(DENIED);
     checkAddress('192.168.1.2', 554, local, own);
     checkAddress('192.168.1.3', 5000, local, own);
   });
