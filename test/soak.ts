@@ -39,12 +39,18 @@ try {
   for (const action of ACTIONS) await play(action);
   const before = await settle();
   const endAt = performance.now() + Number(values.minutes) * MINUTE_MS;
+  const reporting = setInterval(() => {
+    const done = [...tally.values()].reduce((sum, row) => sum + row.done, 0);
+    print(`${Math.ceil((endAt - performance.now()) / MINUTE_MS)} minutes to go, ${done} things happened`);
+  }, MINUTE_MS);
+  reporting.unref();
   while (performance.now() < endAt) {
     const playing = play(chooseAction(random)).finally(() => underWay.delete(playing));
     underWay.add(playing);
     if (underWay.size >= MAX_UNDER_WAY) await Promise.race(underWay);
     await delay(random.integer(20, 500));
   }
+  clearInterval(reporting);
   await Promise.all(underWay);
   const after = await settle();
   compare('gateway', before.gateway, after.gateway);
