@@ -91,7 +91,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/api/watches', perception.watches);
   app.use('/api/status', status.routes());
   app.use(apiDescriptionRoutes());
-  app.use(pageRoutes());
+  app.use(pageRoutes({ isPublic: authenticator.config.isPublic }));
   app.use(notFound);
   app.use(problemHandler({ log, redactor }));
   return app;

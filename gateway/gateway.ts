@@ -122,6 +122,7 @@ export async function openGateway({
       pool,
       ownerOf,
       gatewayState: () => health.status,
+      isPublic: config.auth.isPublic,
       services: further,
     }),
     onChange: (listener) => {

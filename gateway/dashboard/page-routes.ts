@@ -14,8 +14,9 @@ const POLICY = [
   "object-src 'none'",
   "base-uri 'none'",
   "form-action 'self'",
-  "frame-ancestors 'self'",
 ].join('; ');
+/** Replit shows what it runs inside a page of its own. */
+const PUBLIC_FRAMES = ['https://replit.com', 'https://*.replit.com'];
 
 /** What `/` tells programs, which do not ask for HTML. */
 const INDEX = {
@@ -25,9 +26,14 @@ const INDEX = {
   health: '/health',
 };
 
-/** Routes at the root. The files are read at the first request, once. */
-export function pageRoutes(): Router {
+/**
+ * Routes at the root. The files are read at the first request, once.
+ * @param isPublic whether the gateway runs on a public host, whose pages may show ours
+ */
+export function pageRoutes({ isPublic }: { isPublic: boolean }): Router {
   const routes = Router();
+  const frames = isPublic ? ["'self'", ...PUBLIC_FRAMES] : ["'self'"];
+  const policy = `${POLICY}; frame-ancestors ${frames.join(' ')}`;
   let reading: Promise<Map<string, PageFile>> | undefined;
   const files = (): Promise<Map<string, PageFile>> => {
     reading ??= readPageFiles().catch((error: unknown) => {
@@ -41,7 +47,7 @@ export function pageRoutes(): Router {
     async (req, res, next) => {
       const file = (await files()).get(nameOf(req.path));
       if (file === undefined) next();
-      else send(res, file);
+      else send(res, file, policy);
     };
 
   const page = sendFile(() => 'index.html');
@@ -58,8 +64,8 @@ export function pageRoutes(): Router {
 }
 
 /** To be asked for anew each time, and answered with 304: an update of the gateway is one of the page. */
-function send(res: Response, { type, body, etag }: PageFile): void {
-  res.setHeader('Content-Security-Policy', POLICY);
+function send(res: Response, { type, body, etag }: PageFile, policy: string): void {
+  res.setHeader('Content-Security-Policy', policy);
   res.setHeader('Cache-Control', 'no-cache');
   res.setHeader('ETag', etag);
   res.setHeader('Content-Type', type);

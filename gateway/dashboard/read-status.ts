@@ -14,6 +14,8 @@ export interface StatusSources {
   ownerOf: (cameraId: string) => string;
   /** `ok`, `degraded` or `draining`. */
   gatewayState: () => string;
+  /** Whether it runs on a public host, which reaches no private network. */
+  isPublic: boolean;
   /** What health tells of database, deliveries and the rest. */
   services: () => Record<string, unknown>;
 }
@@ -36,7 +38,12 @@ export function statusReader(sources: StatusSources): () => Promise<StatusSectio
       })),
       statuses: membersOf(cameras, ({ id }) => calm(statuses.get(id))),
       workers: sources.pool.status().map(sinceWhen),
-      gateway: { state: sources.gatewayState(), startedAt: startedAt(), ...load.read() },
+      gateway: {
+        state: sources.gatewayState(),
+        isPublic: sources.isPublic,
+        startedAt: startedAt(),
+        ...load.read(),
+      },
       services: rounded(sources.services()),
     };
   };

@@ -88,7 +88,7 @@ async function furnish({ origin }: RunningProcess, { port }: RtspServer): Promis
   const events = async () => (await getJson(`${origin}/api/events`)).body.events;
   await waitFor(
     async () =>
-      (await events()).filter(({ snapshotUrl }: { snapshotUrl: string | null }) => snapshotUrl).length >= 3,
+      (await events()).filter(({ snapshotUrl }: { snapshotUrl: string | null }) => snapshotUrl).length >= 1,
     { ...PATIENCE, message: 'events' },
   ).catch(() => console.log('there are no events to be seen'));
 }

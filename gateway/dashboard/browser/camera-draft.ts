@@ -32,6 +32,11 @@ const SOURCE_FIELDS: Record<DraftKind, readonly (keyof CameraDraft)[]> = {
 };
 const ADDRESS = /^(rtsps?):\/\/(?:([^:@/]*)(?::[^@/]*)?@)?(\[[^\]]+\]|[^:/]+):(\d+)(\/.*)?$/;
 
+const MAX_PORT = 65_535;
+const HOST = /^rtsps?:\/\/(?:.*@)?(\[[^\]]+\]|[^:/]+)/i;
+const PRIVATE =
+  /^(?:10\.|127\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe80:|localhost$|[^.:]+$|.*\.local$)/i;
+
 /** An empty form. */
 export function newDraft(): CameraDraft {
   return {
@@ -68,6 +73,25 @@ export function draftOf(camera: ShownCamera): CameraDraft {
     port: match[4] ?? '',
     streamPath: match[5] ?? '/',
   };
+}
+
+/** What can be seen to be wrong without asking the gateway; undefined when nothing. */
+export function faultOf(draft: CameraDraft): { field: string; message: string } | undefined {
+  const { kind, ip, port, url } = draft;
+  if (kind === 'address' && ip.trim() === '')
+    return { field: 'ip', message: 'Enter the address of the camera' };
+  if (kind === 'url' && url.trim() === '')
+    return { field: 'url', message: 'Enter the address of the stream' };
+  const number = Number(port);
+  const isPort = Number.isInteger(number) && number >= 1 && number <= MAX_PORT;
+  if (kind !== 'address' || port === '' || isPort) return undefined;
+  return { field: 'port', message: `A port is a number from 1 to ${MAX_PORT}` };
+}
+
+/** Whether an address is one of a home or company network (RFC 1918, RFC 4193, RFC 6762), as far as its text tells. */
+export function isPrivateAddress({ kind, ip, url }: CameraDraft): boolean {
+  const host = kind === 'url' ? (HOST.exec(url)?.[1] ?? '') : ip.trim();
+  return PRIVATE.test(host.replace(/^\[/, ''));
 }
 
 /** The body that stores a new camera. */

@@ -25,6 +25,8 @@ export interface ShownWorker extends WorkerStatus {
 
 export interface ShownGateway {
   state: string;
+  /** It runs on a public host, which reaches no private network. */
+  isPublic: boolean;
   startedAt: string;
   cpu?: number;
   rss: number;

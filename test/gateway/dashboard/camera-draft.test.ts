@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { changesOf, creationOf, draftOf, newDraft } from '../../../gateway/dashboard/browser/camera-draft.ts';
+import {
+  changesOf,
+  creationOf,
+  draftOf,
+  faultOf,
+  isPrivateAddress,
+  newDraft,
+} from '../../../gateway/dashboard/browser/camera-draft.ts';
 import type { ShownCamera } from '../../../gateway/dashboard/browser/status.ts';
 
 const CAMERA = {
@@ -56,5 +63,34 @@ describe('The form of a camera', () => {
 
   it('takes no password for none, rather than for the usual one', () => {
     expect(creationOf({ ...newDraft(), ip: '10.0.0.9' })).to.have.property('password', '');
+  });
+
+  it('says at once what is missing, in words', () => {
+    const draft = { ...newDraft(), ip: '10.0.0.9' };
+    const fieldOf = (change: Partial<typeof draft>) => faultOf({ ...draft, ...change })?.field;
+    expect(faultOf(draft)).to.equal(undefined);
+    expect(fieldOf({ ip: ' ' })).to.equal('ip');
+    expect([fieldOf({ port: 'x' }), fieldOf({ port: '0' }), fieldOf({ port: '' })]).to.deep.equal([
+      'port',
+      'port',
+      undefined,
+    ]);
+    expect([fieldOf({ kind: 'url' }), fieldOf({ kind: 'url', url: 'rtsp://a/1', ip: '' })]).to.deep.equal([
+      'url',
+      undefined,
+    ]);
+  });
+
+  it('knows addresses that no public host reaches', () => {
+    const address = (ip: string) => isPrivateAddress({ ...newDraft(), ip });
+    const hidden = ['10.0.0.9', '192.168.1.20', '172.16.0.1', 'camera.local', 'camera', 'fd00::1'];
+    const open = ['203.0.113.7', '172.32.0.1', 'camera.example.org', '2001:db8::1', '100.20.30.40', ''];
+    expect(hidden.filter((ip) => !address(ip))).to.deep.equal([]);
+    expect(open.filter(address)).to.deep.equal([]);
+    const inUrl = (url: string) => isPrivateAddress({ ...newDraft(), kind: 'url', url });
+    expect([inUrl('rtsp://me:p@ss@192.168.1.20:554/1'), inUrl('rtsp://me:x@203.0.113.7/1')]).to.deep.equal([
+      true,
+      false,
+    ]);
   });
 });

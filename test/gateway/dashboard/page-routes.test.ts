@@ -1,4 +1,8 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
+import express from 'express';
+import { pageRoutes } from '../../../gateway/dashboard/page-routes.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
 
 describe('The page of the dashboard', () => {
@@ -69,5 +73,18 @@ describe('The page of the dashboard', () => {
   it('answers 404 for what is no file of the page', async () => {
     for (const path of ['dashboard/nothing.js', 'dashboard/tsconfig.json', 'dashboard/..%2fpage-routes.ts'])
       expect((await ask(path)).status, path).to.equal(404);
+  });
+
+  it('may be shown inside the pages of a public host, and of nobody else', async () => {
+    const framesOf = async (isPublic: boolean) => {
+      const server = express().use(pageRoutes({ isPublic })).listen(0, '127.0.0.1');
+      await once(server, 'listening');
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const { headers } = await fetch(url, { headers: { accept: 'text/html' } });
+      server.close();
+      return /frame-ancestors ([^;]*)/.exec(headers.get('content-security-policy') ?? '')?.[1];
+    };
+    expect(await framesOf(false)).to.equal("'self'");
+    expect(await framesOf(true)).to.equal("'self' https://replit.com https://*.replit.com");
   });
 });

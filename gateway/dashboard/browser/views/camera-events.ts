@@ -78,7 +78,7 @@ export class CameraEvents extends ViewElement {
       ${
         event.snapshotUrl === null || event.snapshotUrl === undefined
           ? html`<span class="event-blank" aria-hidden="true"></span>`
-          : html`<img src="${event.snapshotUrl.replace(/^\//, '')}?v=${Date.parse(event.updatedAt)}" alt="" loading="lazy" />`
+          : html`<a href=${pathOf(event.snapshotUrl)} target="_blank" aria-label="Picture of ${event.kind}, ${cameraName}"><img src="${pathOf(event.snapshotUrl)}?v=${Date.parse(event.updatedAt)}" alt="" loading="lazy" /></a>`
       }
       <div class="event-text">
         <strong class="event-title">${describe(event)}</strong>
@@ -112,6 +112,11 @@ export class CameraEvents extends ViewElement {
     this.#events = all.slice(0, this.limit);
     this.draw();
   }
+}
+
+/** Relative, so that it holds below a path. */
+function pathOf(snapshotUrl: string): string {
+  return snapshotUrl.replace(/^\//, '');
 }
 
 function describe({ kind, label, score }: CameraEvent): TemplateResult {

@@ -7,6 +7,8 @@ import {
   creationOf,
   type DraftKind,
   draftOf,
+  faultOf,
+  isPrivateAddress,
   newDraft,
 } from '../camera-draft.ts';
 import { type CameraTestAnswer, testCamera } from '../camera-test.ts';
@@ -97,6 +99,7 @@ export class CameraForm extends ViewElement {
       </div>
       ${this.#draft.kind === 'address' ? this.#addressFields() : nothing}
       ${this.#draft.kind === 'url' ? this.#urlFields() : nothing}
+      ${this.#reachNote()}
       <fieldset class="group"><legend>Look for</legend><div class="switches">
         ${this.#analysis('motion', 'Motion')}${this.#analysis('persons', 'Persons')}${this.#analysis('faces', 'Faces')}
       </div></fieldset>
@@ -113,6 +116,15 @@ export class CameraForm extends ViewElement {
           </details>`
       }
     `;
+  }
+
+  /** Said before anybody waits in vain. */
+  #reachNote(): TemplateResult | typeof nothing {
+    if (this.app.state.gateway.gateway?.isPublic !== true || !isPrivateAddress(this.#draft)) return nothing;
+    return html`<p class="warning" role="status">
+      This gateway runs on a public host, which cannot reach addresses of a home or company network. Forward
+      the camera's port and give the public address here, or run the gateway in the camera's network.
+    </p>`;
   }
 
   #addressFields(): TemplateResult {
@@ -263,6 +275,8 @@ export class CameraForm extends ViewElement {
     this.#result = undefined;
     this.draw();
     try {
+      const fault = faultOf(this.#draft);
+      if (fault !== undefined) throw new GatewayError({ code: 'missing-field', ...fault });
       await run();
     } catch (error) {
       if (this.#ending.signal.aborted) return;

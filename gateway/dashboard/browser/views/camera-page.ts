@@ -56,12 +56,16 @@ export class CameraPage extends ViewElement {
     )}`;
   }
 
-  #actions({ camera }: CameraEntry): TemplateResult {
+  #actions({ camera, words }: CameraEntry): TemplateResult {
     const isOwn = camera.origin === 'registry' && this.app.canChange;
     return html`
-      <a class="button" href="api/cameras/${encodeURIComponent(camera.id)}/frame?quality=95" download=${fileName(camera.name)}>
+${
+  words.tone === 'good'
+    ? html`<a class="button" href="api/cameras/${encodeURIComponent(camera.id)}/frame?quality=95" download=${fileName(camera.name)}>
         ${icon('download')}Snapshot
-      </a>
+      </a>`
+    : nothing
+}
       ${isOwn ? html`<a class="button" href=${hrefOf('edit', camera.id)}>${icon('edit')}Edit</a>` : nothing}
       ${
         isOwn || (camera.origin === 'connected' && this.app.canChange)
@@ -144,7 +148,7 @@ export class CameraPage extends ViewElement {
           ${TRANSPORTS.map((transport) => html`<option value=${transport}>${TRANSPORT_NAMES[transport]}</option>`)}
         </select>
       </label>
-      <span class="transport" role="status">${words.tone === 'good' ? describeTransport(news) : nothing}</span>
+      <span class="transport" role="status">${words.tone === 'good' ? describeTransport(news, this.app.state.gateway.gateway?.isPublic === true) : nothing}</span>
       ${
         hasAnalysis
           ? html`<label class="switch"><input type="checkbox" .checked=${this.#showsDetections} @change=${toggle} />Show detections</label>`
@@ -173,11 +177,14 @@ export class CameraPage extends ViewElement {
   }
 }
 
-function describeTransport(news: TransportNews | undefined): TemplateResult {
+function describeTransport(news: TransportNews | undefined, isPublicHost: boolean): TemplateResult {
   if (news === undefined) return html`Starting…`;
   const failed = Object.entries(news.failures).map(
     ([transport, reason]) => `${TRANSPORT_NAMES[transport as keyof typeof TRANSPORT_NAMES]}: ${reason}`,
   );
+  // Hosts like Replit pass TCP on one port and nothing else.
+  if (isPublicHost && news.failures.webrtc !== undefined)
+    failed.push('WebRTC needs UDP, which this host does not pass');
   return html`<span class="chip" data-transport=${news.transport}>${TRANSPORT_NAMES[news.transport]}</span>
     ${news.isTrying ? html`<span>trying a better way…</span>` : nothing}
     ${failed.length === 0 ? nothing : html`<span class="why" title=${failed.join('\n')}>${failed.join('; ')}</span>`}`;

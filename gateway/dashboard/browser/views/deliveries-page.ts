@@ -11,6 +11,8 @@ import { emptyState, pageHead, pill, problem } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
 
 const LIMIT = 100;
+/** Characters of an answer that are enough to see what it was. */
+const MAX_RESPONSE = 160;
 const STATES: Record<string, [Tone, string]> = {
   pending: ['busy', 'On its way'],
   delivered: ['good', 'Delivered'],
@@ -70,18 +72,19 @@ export class DeliveriesPage extends ViewElement {
   }
 
   #row(delivery: Delivery): TemplateResult {
-    const { id, cameraId, status, attempts, lastError, createdAt, nextAttemptAt, payload } = delivery;
+    const { id, cameraId, status, attempts, lastError, lastResponse, createdAt, nextAttemptAt, payload } =
+      delivery;
     const [tone, label] = STATES[status] ?? ['off', status];
     const { now } = this.app;
     const wait = nextAttemptAt === null ? 0 : (Date.parse(nextAttemptAt) - now) / 1000;
     return html`<li class="row">
       <div class="row-main">
-        <div class="row-title"><strong>Camera ${cameraId}</strong>${pill(tone, label)}</div>
+        <div class="row-title"><strong>${this.app.state.gateway.cameras.get(cameraId)?.name ?? `Camera ${cameraId}`}</strong>${pill(tone, label)}</div>
         <p class="muted">
           ${payload?.stream_type === 'video' ? 'Video' : 'RTSP stream'} · stored ${ago(createdAt, now)} · ${count(attempts, 'attempt')}
           ${status === 'pending' && attempts > 0 && wait > 1 ? ` · tries again in ${duration(wait)}` : nothing}
         </p>
-        ${lastError === null || status === 'delivered' ? nothing : html`<p class="row-error">${lastError}</p>`}
+        ${lastError === null || status === 'delivered' ? nothing : html`<p class="row-error">${lastError}${lastResponse ? html` <code>${lastResponse.slice(0, MAX_RESPONSE)}</code>` : nothing}</p>`}
       </div>
       ${
         status === 'delivered'
