@@ -153,7 +153,7 @@ export async function openGateway({
       health,
       metrics: createMetrics({
         pool,
-        workers,
+        workers: [...workers, ANALYSIS],
         gauges,
         further: () => [...persistence.metrics(), ...perception.metrics()],
       }),

@@ -214,4 +214,42 @@ export const METRICS: readonly CataloguedMetric[] = [
     labels: ['worker', 'camera'],
     help: 'Attempts to connect after the first.',
   },
+  { name: 'analysis_cameras', type: 'gauge', labels: ['worker'], help: 'Cameras that are analysed.' },
+  {
+    name: 'analysis_inferences_total',
+    type: 'counter',
+    labels: ['worker'],
+    help: 'Pictures a detector has looked at.',
+  },
+  {
+    name: 'analysis_inference_failures_total',
+    type: 'counter',
+    labels: ['worker'],
+    help: 'Looks that failed.',
+  },
+  {
+    name: 'analysis_inference_seconds_total',
+    type: 'counter',
+    labels: ['worker'],
+    help: 'Time spent in detectors.',
+  },
+  {
+    name: 'analysis_dropped_results_total',
+    type: 'counter',
+    labels: ['worker'],
+    help: 'Detections a slow gateway did not get.',
+  },
+  { name: 'analysis_resident_memory_bytes', type: 'gauge', labels: ['worker'], help: 'Resident set size.' },
+  {
+    name: 'analysis_pictures_total',
+    type: 'counter',
+    labels: ['worker', 'camera'],
+    help: 'Pictures looked at for motion.',
+  },
+  {
+    name: 'analysis_motion_milliseconds_total',
+    type: 'counter',
+    labels: ['worker', 'camera'],
+    help: 'Time it took.',
+  },
 ];

@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only frames,webrtc,mse,registry,deliveries,mediamtx --cameras 1,4,8 --seconds 10 --quick`.
+ * Options: `--only frames,webrtc,mse,registry,deliveries,mediamtx,analysis --cameras 1,4,8 --seconds 10 --quick`.
  */
 import { parseArgs } from 'node:util';
+import { benchAnalysis } from './analysis-cost.ts';
 import { benchFrames } from './frames.ts';
 import { benchRegistry } from './registry.ts';
 import { printVerdicts } from './report.ts';
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     cameras: { type: 'string', default: '1,4,8' },
     seconds: { type: 'string', default: '10' },
+    'face-model': { type: 'string' },
     quick: { type: 'boolean', default: false },
   },
 });
@@ -32,6 +34,7 @@ const benches: Record<string, () => Promise<void>> = {
   registry: benchRegistry,
   deliveries: () => benchDeliveries(seconds),
   mediamtx: benchMediamtx,
+  analysis: () => benchAnalysis(seconds, values['face-model']),
 };
 
 const wanted = values.only?.split(',') ?? Object.keys(benches);

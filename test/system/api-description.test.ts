@@ -19,7 +19,11 @@ import { waitFor } from '../support/wait-for.ts';
 const SUBJECTS_OF_CAMERAS = ['Live pictures', 'Live video'];
 const CANDIDATE = 'candidate:1 1 UDP 2114977791 192.0.2.2 9911 typ host';
 /** It is counted when something happens, and nothing does here. */
-const ONLY_AFTER_EVENTS = ['gateway_events_total'];
+const ONLY_AFTER_EVENTS = [
+  'gateway_events_total',
+  'analysis_pictures_total',
+  'analysis_motion_milliseconds_total',
+];
 const DASHBOARD = new URL('../../gateway/health/grafana-dashboard.json', import.meta.url);
 
 const document = await describeApi(

@@ -129,7 +129,8 @@ describe('PicturePipeline', () => {
     pipeline.setDemand('all');
     await waitFor(() => shown.includes(21));
     expect(decoded).to.have.length(21);
-    expect(shown.length).to.be.at.most(3);
+    // The first, since nothing was shown for long, and those with so few behind them that they count as newest.
+    expect(shown.length).to.be.at.most(4);
   });
 
   it('decodes each picture once while there are viewers', async () => {
