@@ -1,13 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
 import { openBrowser } from '../support/browser.ts';
+import { FastApiReceiver, sendJson } from '../support/fastapi-receiver.ts';
 import { getJson } from '../support/http.ts';
 import { collectComplaints } from '../support/page-log.ts';
 import { requirePeer } from '../support/peers.ts';
 import { openPrefixProxy } from '../support/prefix-proxy.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { openTestCameras } from '../support/test-clip.ts';
+import { makeVideoFile } from '../support/video-file.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 /** The part of a page's elements that these tests use. */
@@ -27,14 +32,16 @@ describe('The dashboard in Chromium', function () {
   let browser: Browser;
   let gateway: RunningProcess;
   let cameras: RtspServer;
+  let backend: FastApiReceiver;
   let page: Page;
   let complaints: string[];
 
   before(async function () {
     requirePeer(this, 'chromium');
+    backend = await FastApiReceiver.open();
     [browser, gateway, cameras] = await Promise.all([
       openBrowser(),
-      startGateway({ DEMO_CAMERAS: 'on', ANALYSIS: 'off' }),
+      startGateway({ DEMO_CAMERAS: 'on', ANALYSIS: 'off', APP_PY_URL: backend.url }),
       openTestCameras(['/1'], { credentials: { username: 'admin', password: PASSWORD } }),
     ]);
     const isReady = async () => (await getJson(`${gateway.origin}/readyz`)).status === 200;
@@ -44,6 +51,7 @@ describe('The dashboard in Chromium', function () {
     await browser?.close();
     await gateway?.end();
     await cameras?.close();
+    await backend?.close();
   });
   beforeEach(async () => {
     page = await browser.newPage();
@@ -196,6 +204,34 @@ describe('The dashboard in Chromium', function () {
     await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('No cameras yet').waitFor();
     expect((await getJson(`${gateway.origin}/api/cameras`)).body).to.deep.equal([]);
+  });
+
+  it('uploads a video and plays it as a camera', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'dashboard-test-'));
+    const file = join(folder, 'walk in the park.mp4');
+    await makeVideoFile(file, { frames: 100 });
+    backend.reply = (response) => sendJson(response, 422, { detail: 'Not yet' });
+    await open('#/upload');
+    await page.getByRole('button', { name: 'Upload' }).click();
+    await waitFor(() => page.getByText('Choose a video').isVisible());
+    await page.getByLabel('Video').setInputFiles(file);
+    await page.getByLabel('Camera id').fill('park');
+    await page.getByLabel('Description').fill('Park');
+    await page.getByRole('button', { name: 'Upload' }).click();
+    await page.getByRole('heading', { name: 'Park', level: 1 }).waitFor();
+    await page.locator('camera-view[data-transport="webrtc"]').waitFor();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('shows what the analysis backend refused, and delivers it when asked to', async () => {
+    await open('#/deliveries');
+    const row = page.getByRole('listitem').filter({ hasText: 'stored' });
+    await row.getByText('Given up').waitFor();
+    await row.getByText('Not yet').waitFor();
+    backend.reply = undefined;
+    await row.getByRole('button', { name: /^Try to deliver/ }).click();
+    await row.getByText('Delivered').waitFor();
+    expect(backend.received.at(-1)?.body).to.include({ camera_id: 'park', stream_type: 'video' });
   });
 
   /** The text at a field that is at fault, and focused because of it. */

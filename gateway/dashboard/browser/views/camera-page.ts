@@ -33,6 +33,7 @@ export class CameraPage extends ViewElement {
         <section class="stage-column" aria-label="Live picture">
           ${this.#stage(entry)}
           ${this.#transportLine(entry)}
+          <camera-events .app=${this.app} .cameraId=${camera.id} .drawnAt=${Date.now()}></camera-events>
         </section>
         <aside class="camera-side">
           <section class="card" aria-label="State">
@@ -40,7 +41,6 @@ export class CameraPage extends ViewElement {
             ${this.#facts(entry)}
           </section>
           ${this.app.canChange ? html`<ask-panel .app=${this.app} .cameraId=${camera.id} .drawnAt=${Date.now()}></ask-panel>` : nothing}
-          <camera-events .app=${this.app} .cameraId=${camera.id} .drawnAt=${Date.now()}></camera-events>
         </aside>
       </div>
     `;

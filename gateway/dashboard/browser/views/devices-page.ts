@@ -63,7 +63,7 @@ export class DevicesPage extends ViewElement {
       <td>${ago(device.last_seen, this.app.now)}</td>
       <td>${tracks?.join(', ') || '–'}</td>
       <td>${reader_count ?? '–'}</td>
-      <td class="cell-url">${whep_url ? html`<code>${whep_url}</code>` : '–'}</td>
+      <td>${whep_url ? html`<code>${whep_url}</code>` : '–'}</td>
     </tr>`;
   }
 
