@@ -38,6 +38,8 @@ export const faultSchema = z.discriminatedUnion('fault', [
   }),
   /** The description offers audio only. */
   z.strictObject({ fault: z.literal('no-video') }),
+  /** Asked for its sound, the camera refuses, says nothing or ends the connection. */
+  z.strictObject({ fault: z.literal('bad-audio'), how: z.enum(['refuse', 'silent', 'drop']) }),
   /** Bytes of a share of the packets are changed on their way. */
   z.strictObject({
     fault: z.literal('corrupt'),

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
+import type { AudioPacket } from '../audio/audio-track.ts';
 import type { Packet, VideoTrack } from '../source/packet.ts';
 import type { RunSource } from '../source/run-source.ts';
 import type { ConnectLimiter } from './connect-limiter.ts';
@@ -34,6 +35,7 @@ const KNOWN_RATE_PACKETS = 3;
 export interface ConnectionHandlers {
   onTrack(track: VideoTrack): void;
   onPacket(packet: Packet): void;
+  onAudio?(packet: AudioPacket): void;
   onState(state: CameraState, reason: AppError | undefined): void;
 }
 
@@ -130,6 +132,8 @@ export class CameraConnection {
             if (this.#state !== 'live') this.#setState('live', undefined);
             this.#options.handlers.onPacket(packet);
           },
+          // Sound is no sign of life: a camera without pictures is stalled whatever it says.
+          onAudio: (packet) => this.#options.handlers.onAudio?.(packet),
         },
         signal,
       );

@@ -68,6 +68,7 @@ export class Camera {
       handlers: {
         onTrack: (track) => this.#onTrack(track),
         onPacket: (packet) => this.#onPacket(packet),
+        onAudio: (packet) => this.#packetHub?.publishAudio(this.#origin, packet),
         onState: (state, reason) => this.#onState(state, reason),
       },
     });

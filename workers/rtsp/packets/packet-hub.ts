@@ -3,6 +3,7 @@
  * is. A hub outlives its camera: viewers stay through reconnects and changes of
  * the source, and start at once with the current group of pictures.
  */
+import type { AudioPacket } from '../audio/audio-track.ts';
 import type { GopCache, SequencedPacket } from '../pictures/gop-cache.ts';
 import type { VideoTrack } from '../source/packet.ts';
 
@@ -12,6 +13,8 @@ export interface PacketSubscriber {
   onTrack(track: VideoTrack): void;
   /** One access unit, in order. `data` is shared by all subscribers and never changed. */
   onPacket(packet: SequencedPacket): void;
+  /** Sound of the track, as it comes; none is kept. `data` is shared by all subscribers and never changed. */
+  onAudio?(packet: AudioPacket): void;
   /** The camera is no longer wanted; it may come back under the same id. */
   onRemoved(): void;
 }
@@ -54,6 +57,12 @@ export class PacketHub {
   publish(origin: PacketOrigin, packet: SequencedPacket): void {
     if (this.#origin !== origin) return;
     for (const subscriber of [...this.#subscribers]) subscriber.onPacket(packet);
+  }
+
+  /** Publishes sound to those who want it. */
+  publishAudio(origin: PacketOrigin, packet: AudioPacket): void {
+    if (this.#origin !== origin) return;
+    for (const subscriber of [...this.#subscribers]) subscriber.onAudio?.(packet);
   }
 
   /** The camera was removed. */

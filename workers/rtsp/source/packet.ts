@@ -1,4 +1,5 @@
 /** What a source delivers: the one video track of a camera, cut into access units. */
+import type { AudioTrack } from '../audio/audio-track.ts';
 
 /** Codecs a camera may send. Names as FFmpeg spells them. */
 export type VideoCodec = 'h264' | 'hevc' | 'mjpeg';
@@ -10,6 +11,8 @@ export interface VideoTrack {
   parameterSets: Buffer;
   /** Frames per second as announced (`a=framerate`), when it is. */
   announcedFps: number | undefined;
+  /** The sound that comes with it, when there is one that can be received. */
+  audio?: AudioTrack;
 }
 
 /** One access unit: everything needed to decode one picture. */

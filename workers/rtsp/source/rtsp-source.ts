@@ -3,14 +3,17 @@ import { isIPv6, type Socket } from 'node:net';
 import { publicUrl, type RtspSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import { headerOf, type InterleavedPacket, type RtspMessage } from '#shared/rtsp/message.ts';
+import { parseAudioMedia } from '../audio/audio-media.ts';
+import { AudioReceiver } from '../audio/audio-receiver.ts';
+import type { AudioTrack } from '../audio/audio-track.ts';
 import { dial } from './dial.ts';
 import { ReorderBuffer } from './reorder-buffer.ts';
 import type { AddressGuard } from './resolve.ts';
-import { parseRtp } from './rtp.ts';
+import { parseRtp, type RtpPacket } from './rtp.ts';
 import { RtpReceiver } from './rtp-receiver.ts';
 import { RtspConnection, type RtspResponse } from './rtsp-connection.ts';
 import type { RunSource, SourceHandlers } from './run-source.ts';
-import { parseVideoMedia, type VideoMedia } from './sdp.ts';
+import { parseVideoMedia } from './sdp.ts';
 import { openUdpPorts, type UdpPorts } from './udp-ports.ts';
 
 /** Time limits of a source, milliseconds. */
@@ -24,24 +27,51 @@ export interface SourceTimings {
 
 export const SOURCE_TIMINGS: SourceTimings = { dialMs: 5000, answerMs: 5000, keepAliveMs: 25_000 };
 
+/** A camera that does not answer about its sound goes on without it, in time for whoever waits for the picture. */
+const AUDIO_ANSWER_MS = 2000;
+
 /** Creates the function that receives over RTSP 1.0 (RFC 2326); each run resolves and checks the address anew. */
 export function createRtspSource(
   guard: AddressGuard,
   timings: SourceTimings = SOURCE_TIMINGS,
 ): RunSource<RtspSource> {
   return async (source, handlers, signal) => {
-    const socket = await dial(source, { timeoutMs: timings.dialMs, signal, guard });
-    const session = new RtspSession(socket, source, timings);
-    const abort = (): void => session.close();
-    signal.addEventListener('abort', abort, { once: true });
-    try {
+    const runOnce = async (handed: SourceHandlers): Promise<Failure> => {
+      const socket = await dial(source, { timeoutMs: timings.dialMs, signal, guard });
+      const session = new RtspSession(socket, source, timings);
+      const abort = (): void => session.close();
+      signal.addEventListener('abort', abort, { once: true });
       if (signal.aborted) abort();
-      return await session.run(handlers);
-    } finally {
+      const error = await session.run(handed).catch((reason: unknown) => reason);
       signal.removeEventListener('abort', abort);
       session.close();
-    }
+      return { error, isOfAudio: session.fellOverAudio };
+    };
+    let failure = await runOnce(handlers);
+    // A camera that falls over its own sound shall show its picture all the same.
+    if (failure.isOfAudio && !signal.aborted) failure = await runOnce(withoutAudio(handlers));
+    throw failure.error;
   };
+}
+
+/** How a session ended. */
+interface Failure {
+  error: unknown;
+  /** Without sound it might not have failed. */
+  isOfAudio: boolean;
+}
+
+function withoutAudio(handlers: SourceHandlers): SourceHandlers {
+  return {
+    onTrack: (track) => handlers.onTrack(track),
+    onPacket: (packet) => handlers.onPacket(packet),
+  };
+}
+
+/** Takes the RTP packets of one track. */
+interface TrackReceiver {
+  pushBytes(bytes: Buffer): void;
+  push(packet: RtpPacket, lost: boolean): void;
 }
 
 class RtspSession {
@@ -50,9 +80,11 @@ class RtspSession {
   readonly #timings: SourceTimings;
   readonly #connection: RtspConnection;
   readonly #uri: string;
-  #receiver: RtpReceiver | undefined;
-  #rtpChannel = 0;
-  #udp: UdpPorts | undefined;
+  /** Who takes the packets of an interleaved channel. */
+  readonly #receivers = new Map<number, TrackReceiver>();
+  #udp: UdpPorts[] = [];
+  #isAudioTried = false;
+  #isPlaying = false;
   #sessionId = '';
   #keepAlive: NodeJS.Timeout | undefined;
 
@@ -64,16 +96,23 @@ class RtspSession {
     this.#connection = new RtspConnection(socket, source, (packet) => this.#onInterleaved(packet));
   }
 
+  /** Whether it failed after it asked for sound, before anything was played. */
+  get fellOverAudio(): boolean {
+    return this.#isAudioTried && !this.#isPlaying;
+  }
+
   async run(handlers: SourceHandlers): Promise<never> {
     const options = await this.#request('OPTIONS', this.#uri);
     const description = await this.#request('DESCRIBE', this.#uri, { Accept: 'application/sdp' });
     const media = parseVideoMedia(description.body);
     const base = headerOf(asMessage(description), 'content-base') ?? this.#uri;
-    this.#receiver = new RtpReceiver(media, (packet) => handlers.onPacket(packet));
-    await this.#setUp(media, base);
+    const receiver = new RtpReceiver(media, (packet) => handlers.onPacket(packet));
+    await this.#setUp(resolveControl(media.control, base), receiver, this.#timings.answerMs);
+    const audio = await this.#setUpAudio(description.body, base, handlers);
     // Before PLAY: its answer and the first packets may come in one piece, and packets are handed on as they come.
-    handlers.onTrack(media);
+    handlers.onTrack(audio === undefined ? media : { ...media, audio });
     await this.#request('PLAY', aggregateControl(description.body, base), { Range: 'npt=0.000-' });
+    this.#isPlaying = true;
     this.#startKeepAlive(headerOf(asMessage(options), 'public') ?? '');
     return this.#connection.failed;
   }
@@ -84,21 +123,38 @@ class RtspSession {
     if (this.#sessionId !== '') this.#connection.send('TEARDOWN', this.#uri, { Session: this.#sessionId });
     this.#sessionId = '';
     this.#connection.close();
-    this.#udp?.close();
-    this.#udp = undefined;
+    for (const udp of this.#udp.splice(0)) udp.close();
   }
 
-  async #setUp(media: VideoMedia, base: string): Promise<void> {
-    const uri = resolveControl(media.control, base);
-    if (this.#source.transport === 'udp') return this.#setUpUdp(uri);
-    const answer = await this.#request('SETUP', uri, { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' });
-    this.#rtpChannel = Number(/interleaved=(\d+)/i.exec(this.#takeSession(answer))?.[1] ?? 0);
+  /** Sound, where the camera has some and gives it; the picture does not depend on it. */
+  async #setUpAudio(sdp: string, base: string, handlers: SourceHandlers): Promise<AudioTrack | undefined> {
+    const media = handlers.onAudio === undefined ? undefined : parseAudioMedia(sdp);
+    if (media === undefined) return undefined;
+    this.#isAudioTried = true;
+    const receiver = new AudioReceiver(media, (packet) => handlers.onAudio?.(packet));
+    const answerMs = Math.min(AUDIO_ANSWER_MS, this.#timings.answerMs);
+    const isSetUp = await this.#setUp(resolveControl(media.control, base), receiver, answerMs).then(
+      () => true,
+      () => false,
+    );
+    return isSetUp ? media : undefined;
   }
 
-  async #setUpUdp(uri: string): Promise<void> {
+  async #setUp(uri: string, receiver: TrackReceiver, answerMs: number): Promise<void> {
+    if (this.#source.transport === 'udp') return this.#setUpUdp(uri, receiver, answerMs);
+    const wanted = this.#receivers.size * 2;
+    const Transport = `RTP/AVP/TCP;unicast;interleaved=${wanted}-${wanted + 1}`;
+    const answer = await this.#request('SETUP', uri, { Transport }, answerMs);
+    const channel = Number(/interleaved=(\d+)/i.exec(this.#takeSession(answer))?.[1] ?? wanted);
+    if (this.#receivers.has(channel))
+      throw new AppError('camera-protocol-error', 'The camera mixes two tracks in one channel');
+    this.#receivers.set(channel, receiver);
+  }
+
+  async #setUpUdp(uri: string, receiver: TrackReceiver, answerMs: number): Promise<void> {
     const udp = await openUdpPorts(isIPv6(this.#socket.remoteAddress ?? '') ? 'udp6' : 'udp4');
-    this.#udp = udp;
-    const reorder = new ReorderBuffer((packet, lost) => this.#receiver?.push(packet, lost));
+    this.#udp.push(udp);
+    const reorder = new ReorderBuffer((packet, lost) => receiver.push(packet, lost));
     const camera = this.#socket.remoteAddress;
     udp.rtp.on('message', (datagram, from) => {
       const packet = from.address === camera ? parseRtp(datagram) : undefined;
@@ -106,7 +162,7 @@ class RtspSession {
     });
     const ports = `${udp.rtpPort}-${udp.rtpPort + 1}`;
     const transport = this.#takeSession(
-      await this.#request('SETUP', uri, { Transport: `RTP/AVP;unicast;client_port=${ports}` }),
+      await this.#request('SETUP', uri, { Transport: `RTP/AVP;unicast;client_port=${ports}` }, answerMs),
     );
     const serverPort = Number(/server_port=(\d+)/i.exec(transport)?.[1]);
     // A first datagram towards the camera opens the way through a NAT or stateful firewall.
@@ -116,7 +172,8 @@ class RtspSession {
 
   #takeSession(answer: RtspResponse): string {
     const message = asMessage(answer);
-    this.#sessionId = headerOf(message, 'session')?.split(';')[0]?.trim() ?? '';
+    // Some cameras name the session in the first answer only.
+    if (this.#sessionId === '') this.#sessionId = headerOf(message, 'session')?.split(';')[0]?.trim() ?? '';
     const timeout = Number(/timeout=(\d+)/i.exec(headerOf(message, 'session') ?? '')?.[1] ?? 60);
     this.#keepAliveMs = Math.max(1000, Math.min(this.#timings.keepAliveMs, (timeout * 1000) / 2));
     return headerOf(message, 'transport') ?? '';
@@ -133,11 +190,16 @@ class RtspSession {
     }, this.#keepAliveMs);
   }
 
-  async #request(method: string, uri: string, headers: Record<string, string> = {}): Promise<RtspResponse> {
+  async #request(
+    method: string,
+    uri: string,
+    headers: Record<string, string> = {},
+    answerMs = this.#timings.answerMs,
+  ): Promise<RtspResponse> {
     const session: Record<string, string> = this.#sessionId === '' ? {} : { Session: this.#sessionId };
     const late = new AppError('camera-timeout', `The camera did not answer ${method} in time`);
     const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(reject, this.#timings.answerMs, late);
+    const timer = setTimeout(reject, answerMs, late);
     try {
       return await Promise.race([this.#connection.request(method, uri, { ...session, ...headers }), promise]);
     } finally {
@@ -146,7 +208,7 @@ class RtspSession {
   }
 
   #onInterleaved({ channel, payload }: InterleavedPacket): void {
-    if (channel === this.#rtpChannel) this.#receiver?.pushBytes(payload);
+    this.#receivers.get(channel)?.pushBytes(payload);
   }
 }
 

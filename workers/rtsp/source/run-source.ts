@@ -1,5 +1,6 @@
 /** Runs whatever kind of source a camera has. */
 import type { CameraSource, RtspSource, VideoSource } from '#shared/camera-source.ts';
+import type { AudioPacket } from '../audio/audio-track.ts';
 import type { Packet, VideoTrack } from './packet.ts';
 
 /** What a source tells its owner. */
@@ -7,6 +8,8 @@ export interface SourceHandlers {
   /** The session is set up; packets follow. */
   onTrack(track: VideoTrack): void;
   onPacket(packet: Packet): void;
+  /** Sound of the track, between packets; without it none is asked for. */
+  onAudio?(packet: AudioPacket): void;
 }
 
 /** Runs a source until `signal` aborts or the camera fails; always ends by throwing an AppError `camera-*`. */

@@ -1,7 +1,7 @@
 /** What each RTSP method is answered (RFC 2326 section 10). */
 import type { StreamHub } from '../stream/stream-hub.ts';
 import type { RtspConnection } from './rtsp-connection.ts';
-import { describeAudio, describeVideo, TRACK } from './sdp.ts';
+import { AUDIO_TRACK, describeAudio, describeVideo, TRACK } from './sdp.ts';
 import { TcpSender, UdpSender } from './senders.ts';
 import { Session } from './session.ts';
 import { formatTransport, parseTransport, type TransportRequest } from './transport.ts';
@@ -100,6 +100,8 @@ function setUp(connection: RtspConnection, request: RtspRequest, hub: StreamHub)
   if (connection.session?.isPlaying === true) return refusal(455, 'Method Not Valid In This State');
   const transport = parseTransport(request.header('transport') ?? '');
   if (transport === undefined) return refusal(461, 'Unsupported Transport');
+  if (request.uri.endsWith(AUDIO_TRACK) && connection.session !== undefined)
+    return setUpAudio(connection, hub, transport);
   const { udp, sessionTimeoutSeconds } = connection.context;
   connection.endSession();
   const sender = createSender(connection, transport);
@@ -108,6 +110,19 @@ function setUp(connection: RtspConnection, request: RtspRequest, hub: StreamHub)
   return ok({
     Transport: formatTransport(transport, { ssrc: hub.ssrc, serverPort: udp.port }),
     Session: `${session.id};timeout=${sessionTimeoutSeconds}`,
+  });
+}
+
+/** The second track joins the session that the first has made. */
+function setUpAudio(connection: RtspConnection, { audio }: StreamHub, transport: TransportRequest): Answer {
+  const { session, context } = connection;
+  if (audio === undefined || session === undefined) return refusal(404, 'Not Found');
+  if (context.faults.find(session.hub.path, 'bad-audio') !== undefined)
+    return refusal(503, 'Service Unavailable');
+  session.addAudio(audio, createSender(connection, transport));
+  return ok({
+    Transport: formatTransport(transport, { ssrc: audio.ssrc, serverPort: context.udp.port }),
+    Session: `${session.id};timeout=${context.sessionTimeoutSeconds}`,
   });
 }
 

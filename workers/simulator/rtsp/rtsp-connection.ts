@@ -6,6 +6,7 @@ import { endlessHeader, type FaultBoard, garbage, hugeDescription } from '../fau
 import type { StreamHub } from '../stream/stream-hub.ts';
 import { type Answer, answerRequest, type RtspRequest } from './answers.ts';
 import { Authentication, type SimulatorCredentials } from './authentication.ts';
+import { AUDIO_TRACK } from './sdp.ts';
 import type { Session } from './session.ts';
 import type { UdpPorts } from './udp-ports.ts';
 
@@ -95,13 +96,16 @@ export class RtspConnection {
     answer.afterwards?.();
   }
 
-  #brokenAnswer({ cseq, method }: RtspRequest): boolean {
+  #brokenAnswer({ cseq, method, uri }: RtspRequest): boolean {
     const { faults } = this.context;
+    const badAudio =
+      method === 'SETUP' && uri.endsWith(AUDIO_TRACK) ? faults.find(this.#path, 'bad-audio')?.how : undefined;
     const huge = method === 'DESCRIBE' ? faults.find(this.#path, 'huge-sdp') : undefined;
     if (faults.find(this.#path, 'garbage') !== undefined) this.socket.write(garbage());
     else if (faults.find(this.#path, 'endless-header') !== undefined) endlessHeader(cseq).pipe(this.socket);
     else if (huge !== undefined) hugeDescription(cseq, huge.bytes).pipe(this.socket, { end: false });
-    else return false;
+    else if (badAudio === 'drop') this.reset();
+    else return badAudio === 'silent';
     return true;
   }
 

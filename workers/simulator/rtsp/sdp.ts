@@ -1,13 +1,24 @@
 /** Session descriptions (RFC 8866) of the simulated cameras. */
 import { nalTypeOf } from '../rtp/nal-units.ts';
+import type { AudioLoop, AudioStreamCodec } from '../stream/audio-source.ts';
 import type { StreamCodec, StreamSource } from '../stream/stream-source.ts';
 
-/** Name of the one track, relative to the stream's address. */
+/** Name of the video track, relative to the stream's address. */
 export const TRACK = 'trackID=0';
+/** Name of the audio track. */
+export const AUDIO_TRACK = 'trackID=1';
 
 /** First dynamic payload type; JPEG has a static one (RFC 3551 table 5). */
 const PAYLOAD_TYPES: Record<StreamCodec, number> = { h264: 96, hevc: 96, mjpeg: 26 };
 const ENCODINGS: Record<StreamCodec, string> = { h264: 'H264', hevc: 'H265', mjpeg: 'JPEG' };
+/** PCM has static types (RFC 3551 table 4). */
+const AUDIO_PAYLOAD_TYPES: Record<AudioStreamCodec, number> = { pcmu: 0, pcma: 8, opus: 98, aac: 97 };
+const AUDIO_ENCODINGS: Record<AudioStreamCodec, string> = {
+  pcmu: 'PCMU',
+  pcma: 'PCMA',
+  opus: 'opus',
+  aac: 'MPEG4-GENERIC',
+};
 /** H.265 parameter sets by NAL unit type (RFC 7798 section 7.1). */
 const HEVC_PARAMETERS: Record<number, string> = { 32: 'sprop-vps', 33: 'sprop-sps', 34: 'sprop-pps' };
 const H264_SPS = 7;
@@ -17,7 +28,12 @@ export function payloadTypeOf(codec: StreamCodec): number {
   return PAYLOAD_TYPES[codec];
 }
 
-/** Describes a stream with one video track. */
+/** RTP payload type of a codec of sound. */
+export function audioPayloadTypeOf(codec: AudioStreamCodec): number {
+  return AUDIO_PAYLOAD_TYPES[codec];
+}
+
+/** Describes a stream: one video track, and an audio track where it has sound. */
 export function describeVideo(source: StreamSource): string {
   const type = payloadTypeOf(source.codec);
   const format = formatParameters(source);
@@ -27,7 +43,21 @@ export function describeVideo(source: StreamSource): string {
     ...(format === '' ? [] : [`a=fmtp:${type} ${format}`]),
     ...(source.framesPerSecond === undefined ? [] : [`a=framerate:${source.framesPerSecond}`]),
     `a=control:${TRACK}`,
+    ...(source.audio === undefined ? [] : audioLines(source.audio)),
   ]);
+}
+
+function audioLines({ codec, clockHz, channels, config }: AudioLoop): string[] {
+  const type = audioPayloadTypeOf(codec);
+  // RFC 3640 section 3.3.6.
+  const aac = `streamtype=5;profile-level-id=1;mode=AAC-hbr;sizelength=13;indexlength=3;indexdeltalength=3;config=${config.toString('hex')}`;
+  return [
+    `m=audio 0 RTP/AVP ${type}`,
+    // RFC 7587 section 7: Opus says two channels whatever it holds.
+    `a=rtpmap:${type} ${AUDIO_ENCODINGS[codec]}/${clockHz}/${codec === 'opus' ? 2 : channels}`,
+    ...(codec === 'aac' ? [`a=fmtp:${type} ${aac}`] : []),
+    `a=control:${AUDIO_TRACK}`,
+  ];
 }
 
 /** Describes a stream without video, as an intercom has. */

@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { RTP_HEADER_BYTES, type RtpPackets } from '../rtp/rtp-packets.ts';
 import { formatSenderReport } from '../rtp/sender-report.ts';
+import type { AudioHub } from '../stream/audio-hub.ts';
 import type { StreamHub, Viewer } from '../stream/stream-hub.ts';
 import type { Sender } from './senders.ts';
 
@@ -10,8 +11,10 @@ export interface SessionStatus {
   path: string;
   transport: 'tcp' | 'udp';
   isPlaying: boolean;
-  /** RTP packets sent. */
+  /** RTP packets of the video sent. */
   packets: number;
+  /** RTP packets of the sound sent. */
+  audioPackets: number;
   /** Access units left out because the client was too slow. */
   skipped: number;
 }
@@ -25,9 +28,11 @@ export class Session implements Viewer {
   readonly hub: StreamHub;
   readonly #sender: Sender;
   readonly #transport: 'tcp' | 'udp';
+  #audio: { hub: AudioHub; sender: Sender } | undefined;
   #leave: (() => void) | undefined;
   #waitsForKeyframe = true;
   #packets = 0;
+  #audioPackets = 0;
   #octets = 0;
   #skipped = 0;
   #touchedAt = performance.now();
@@ -36,6 +41,11 @@ export class Session implements Viewer {
     this.hub = hub;
     this.#sender = sender;
     this.#transport = transport;
+  }
+
+  /** Adds the sound of the stream; before it plays. */
+  addAudio(hub: AudioHub, sender: Sender): void {
+    this.#audio = { hub, sender };
   }
 
   get isPlaying(): boolean {
@@ -48,6 +58,7 @@ export class Session implements Viewer {
       transport: this.#transport,
       isPlaying: this.isPlaying,
       packets: this.#packets,
+      audioPackets: this.#audioPackets,
       skipped: this.#skipped,
     };
   }
@@ -56,7 +67,12 @@ export class Session implements Viewer {
   play(): void {
     if (this.isPlaying) return;
     this.#waitsForKeyframe = !this.hub.startsAnywhere;
-    this.#leave = this.hub.join(this);
+    const leaveVideo = this.hub.join(this);
+    const leaveAudio = this.#audio?.hub.join((packets) => this.#deliverAudio(packets));
+    this.#leave = () => {
+      leaveVideo();
+      leaveAudio?.();
+    };
     this.report();
   }
 
@@ -85,6 +101,13 @@ export class Session implements Viewer {
     this.#sender.send(packets);
     this.#packets += packets.count;
     this.#octets += packets.bytes - packets.count * (RTP_HEADER_BYTES + FRAMING_BYTES);
+  }
+
+  #deliverAudio(packets: RtpPackets): void {
+    const { sender } = this.#audio ?? {};
+    if (sender === undefined || sender.isCongested || this.hub.isStalled) return;
+    sender.send(packets);
+    this.#audioPackets += packets.count;
   }
 
   /** Sends a sender report, unless nothing is sent at all. */

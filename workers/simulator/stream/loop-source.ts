@@ -1,5 +1,6 @@
 /** Replays encoded pictures for ever, in real time. */
 import { parameterSetsOf } from '../rtp/nal-units.ts';
+import type { AudioLoop } from './audio-source.ts';
 import { FrameClock } from './frame-clock.ts';
 import type { AccessUnit, StreamCodec, StreamSource } from './stream-source.ts';
 
@@ -22,6 +23,8 @@ export interface LoopSourceOptions {
   framesPerSecond: number;
   /** Shared by streams of the same rate; default: a clock of its own. */
   clock?: FrameClock;
+  /** Sound beside the pictures. */
+  audio?: AudioLoop;
 }
 
 /** A stream that starts over at its end while its timestamps go on. */
@@ -29,15 +32,17 @@ export class LoopSource implements StreamSource {
   readonly codec: StreamCodec;
   readonly framesPerSecond: number;
   readonly parameterSets: readonly Buffer[];
+  readonly audio: AudioLoop | undefined;
   #units: readonly EncodedUnit[];
   #length: number;
   readonly #clock: FrameClock;
 
-  constructor({ codec, units, length = units.length, framesPerSecond, clock }: LoopSourceOptions) {
+  constructor({ codec, units, length = units.length, framesPerSecond, clock, audio }: LoopSourceOptions) {
     const first = units[0];
     if (first?.keyframe !== true) throw new RangeError('a loop begins with a keyframe');
     this.codec = codec;
     this.framesPerSecond = framesPerSecond;
+    this.audio = audio;
     this.parameterSets = parameterSetsOf(codec, first.data);
     this.#units = units;
     this.#length = length;

@@ -7,6 +7,7 @@ import { packetizeMjpeg } from '../rtp/mjpeg.ts';
 import type { Packetize } from '../rtp/payload.ts';
 import { RTP_HEADER_BYTES, RtpPackets, type RtpPosition } from '../rtp/rtp-packets.ts';
 import { payloadTypeOf } from '../rtsp/sdp.ts';
+import { AudioHub } from './audio-hub.ts';
 import type { AccessUnit, StreamCodec, StreamSource } from './stream-source.ts';
 
 const PACKETIZE: Record<StreamCodec, Packetize> = {
@@ -39,6 +40,7 @@ export class StreamHub {
   readonly path: string;
   readonly source: StreamSource;
   readonly ssrc = randomInt(2 ** 32);
+  readonly audio: AudioHub | undefined;
   readonly #options: StreamHubOptions;
   readonly #viewers = new Set<Viewer>();
   readonly #unsubscribe: () => void;
@@ -51,6 +53,7 @@ export class StreamHub {
     this.#options = options;
     this.path = options.path;
     this.source = options.source;
+    this.audio = options.source.audio === undefined ? undefined : new AudioHub(options.source.audio);
     this.#unsubscribe = options.source.subscribe((unit) => this.#onUnit(unit));
   }
 
@@ -90,6 +93,7 @@ export class StreamHub {
   /** Ends the subscription to the source. */
   close(): void {
     this.#unsubscribe();
+    this.audio?.close();
     this.#viewers.clear();
     this.#forgetGroup();
   }

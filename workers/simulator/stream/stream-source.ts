@@ -1,5 +1,7 @@
 /** What the simulator serves: the boundary between something that makes pictures and the RTSP server. */
 
+import type { AudioLoop } from './audio-source.ts';
+
 /** Codecs as FFmpeg names them. */
 export type StreamCodec = 'h264' | 'hevc' | 'mjpeg';
 
@@ -23,6 +25,8 @@ export interface StreamSource {
   readonly framesPerSecond?: number | undefined;
   /** SPS and PPS (HEVC: VPS, SPS, PPS) without start codes, for the SDP; empty when they only travel in-band. */
   readonly parameterSets: readonly Buffer[];
+  /** Sound beside the pictures, as a second track. */
+  readonly audio?: AudioLoop | undefined;
   /** Calls `listener` for every access unit in decoding order; returns the function that ends it. */
   subscribe(listener: (unit: AccessUnit) => void): () => void;
   /**
