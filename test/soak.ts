@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { ACTIONS, type Action, chooseAction } from './soak/actions.ts';
+import { ACTIONS, type Action, chooseAction, watchAll } from './soak/actions.ts';
 import { Random } from './soak/random.ts';
 import { type Resources, resourcesOf } from './soak/resources.ts';
 import { Stage } from './soak/stage.ts';
@@ -24,6 +24,7 @@ const MAX_UNDER_WAY = 12;
 /** How much more there may be at the end than after the first round. */
 const ALLOWED = { rssShare: 1.3, rssMib: 64, descriptors: 15, threads: 6 };
 const SETTLE_MS = 90_000;
+const WORK_ROUNDS = 3;
 
 const random = new Random(Number(values.seed));
 const tally = new Map(ACTIONS.map(({ name }) => [name, { done: 0, failed: 0 }]));
@@ -37,7 +38,8 @@ const stage = await Stage.open();
 try {
   // Once each, so that what is loaded and compiled only once is there before anything is measured.
   for (const action of ACTIONS) await play(action);
-  const before = await settle();
+  await settle();
+  const before = await resourcesAfterWork();
   const endAt = performance.now() + Number(values.minutes) * MINUTE_MS;
   const reporting = setInterval(() => {
     const done = [...tally.values()].reduce((sum, row) => sum + row.done, 0);
@@ -52,7 +54,8 @@ try {
   }
   clearInterval(reporting);
   await Promise.all(underWay);
-  const after = await settle();
+  await settle();
+  const after = await resourcesAfterWork();
   compare('gateway', before.gateway, after.gateway);
   compare('workers', before.workers, after.workers);
   await checkWrites();
@@ -77,8 +80,17 @@ async function play(action: Action): Promise<void> {
   await running;
 }
 
+/** What is held after the same work each time: a process that has just been started has hardly any thread yet. */
+async function resourcesAfterWork(): Promise<{ gateway: Resources; workers: Resources }> {
+  for (let round = 0; round < WORK_ROUNDS; round += 1) {
+    await watchAll(stage);
+    await settle();
+  }
+  return restedResources();
+}
+
 /** Ends every fault and every client and waits until all is as it was in the beginning. */
-async function settle(): Promise<{ gateway: Resources; workers: Resources }> {
+async function settle(): Promise<void> {
   stage.cameras.clearFaults();
   stage.backend.status = 200;
   stage.closeClients();
@@ -90,7 +102,6 @@ async function settle(): Promise<{ gateway: Resources; workers: Resources }> {
   const isQuiet = async (): Promise<boolean> =>
     /^gateway_client_sockets 0$/m.test(await (await fetch(`${stage.gateway.origin}/metrics`)).text());
   await waitFor(isQuiet, { timeoutMs: SETTLE_MS, message: 'the last socket to go' });
-  return restedResources();
 }
 
 /** Memory is given back in its own time: the least of several looks counts. */

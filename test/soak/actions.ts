@@ -3,6 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { FaultInput } from '../../workers/simulator/faults.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { isRunning } from '../support/processes.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { WsClient } from '../support/ws-client.ts';
 import type { Random } from './random.ts';
 import { PATHS, type Stage } from './stage.ts';
@@ -63,6 +64,23 @@ export function chooseAction(random: Random): Action {
     if (left < 0) return action;
   }
   return ACTIONS[0] as Action;
+}
+
+/** Connects every camera and watches each in two sizes until frames have come. */
+export async function watchAll(stage: Stage): Promise<void> {
+  await Promise.all(
+    PATHS.map(async (path) => {
+      const cameraId = path.slice(1);
+      await postJson(`${stage.api}/cameras/connect`, { cameraId, url: stage.cameras.url(path) });
+      for (const width of [160, 320]) {
+        const client = await WsClient.open(stage.gateway.origin);
+        stage.clients.add(client);
+        client.send({ action: 'subscribe', cameraId, fps: 15, width });
+        const message = `frames of camera ${cameraId}`;
+        await waitFor(() => client.frames().length > 10, { timeoutMs: 60_000, message });
+      }
+    }),
+  );
 }
 
 async function connectCamera(stage: Stage, random: Random): Promise<void> {
