@@ -1,5 +1,5 @@
 /** The page at `/` and its files below `/dashboard/`. */
-import { type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { type PageFile, readPageFiles } from './page-files.ts';
 
 /**
@@ -47,7 +47,7 @@ export function pageRoutes({ isPublic }: { isPublic: boolean }): Router {
     async (req, res, next) => {
       const file = (await files()).get(nameOf(req.path));
       if (file === undefined) next();
-      else send(res, file, policy);
+      else send(req, res, file, policy);
     };
 
   const page = sendFile(() => 'index.html');
@@ -64,10 +64,14 @@ export function pageRoutes({ isPublic }: { isPublic: boolean }): Router {
 }
 
 /** To be asked for anew each time, and answered with 304: an update of the gateway is one of the page. */
-function send(res: Response, { type, body, etag }: PageFile, policy: string): void {
+function send(req: Request, res: Response, { type, body, gzip, etag }: PageFile, policy: string): void {
+  const isCompressed = req.acceptsEncodings(['gzip', 'identity']) === 'gzip';
+  res.vary('Accept-Encoding');
+  if (isCompressed) res.setHeader('Content-Encoding', 'gzip');
   res.setHeader('Content-Security-Policy', policy);
   res.setHeader('Cache-Control', 'no-cache');
-  res.setHeader('ETag', etag);
+  // Weak: the same file, whichever way it is packed.
+  res.setHeader('ETag', `W/${etag}`);
   res.setHeader('Content-Type', type);
-  res.send(body);
+  res.send(isCompressed ? gzip : body);
 }

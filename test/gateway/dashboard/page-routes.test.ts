@@ -70,6 +70,14 @@ describe('The page of the dashboard', () => {
     expect((await ask('dashboard/main.ts', { ...headers, 'if-none-match': '"older"' })).status).to.equal(200);
   });
 
+  it('is compressed for whoever takes that', async () => {
+    for (const coding of ['gzip', 'identity']) {
+      const { headers } = await ask('dashboard/main.ts', { 'accept-encoding': coding });
+      expect(headers.get('content-encoding')).to.equal(coding === 'gzip' ? 'gzip' : null);
+      expect(headers.get('vary')).to.include('Accept-Encoding');
+    }
+  });
+
   it('answers 404 for what is no file of the page', async () => {
     for (const path of ['dashboard/nothing.js', 'dashboard/tsconfig.json', 'dashboard/..%2fpage-routes.ts'])
       expect((await ask(path)).status, path).to.equal(404);

@@ -204,9 +204,13 @@ function fileName(name: string): string {
   return `${name.replace(/[^\p{L}\p{N}]+/gu, '-')}.jpg`;
 }
 
+/** iPhones show only videos so, by a name of their own. */
+interface PhoneVideo {
+  webkitEnterFullscreen?: () => void;
+}
+
 function fullScreen(): void {
-  void document
-    .getElementById('stage')
-    ?.requestFullscreen?.()
-    .catch(() => {});
+  const stage = document.getElementById('stage');
+  if (document.fullscreenEnabled) void stage?.requestFullscreen().catch(() => {});
+  else (stage?.querySelector('video') as PhoneVideo | null | undefined)?.webkitEnterFullscreen?.();
 }
