@@ -43,7 +43,7 @@ export function systemPage(app: App): TemplateResult {
       <tbody>${workers.map((worker) => row(app, worker))}</tbody>
     </table></div>
     <p class="muted links">
-      <a href="health">Health</a> <a href="metrics">Metrics</a>
+      <a href="docs">API</a> <a href="health">Health</a> <a href="metrics">Metrics</a>
     </p>
   `;
 }
