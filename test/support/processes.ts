@@ -91,7 +91,11 @@ async function start(
     fetch(`${origin}/livez`)
       .then((response) => response.ok)
       .catch(() => child.exitCode !== null);
-  await waitFor(isUp, { timeoutMs: 20_000, message: `${entry} to listen` });
+  await waitFor(isUp, { timeoutMs: 20_000, message: `${entry} to listen` }).catch((error: unknown) => {
+    // A test that failed must leave nothing behind.
+    child.kill('SIGKILL');
+    throw error;
+  });
   if (child.exitCode !== null) throw new Error(`${entry} ended with ${child.exitCode}: ${output()}`);
   return {
     pid: child.pid as number,
