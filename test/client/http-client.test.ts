@@ -1,17 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { expect } from 'chai';
-import nock from 'nock';
 import { GatewayClient, GatewayError } from '../../shared/client/client.ts';
 import { AppError, toProblem } from '../../shared/errors.ts';
+import { nock, useNock } from '../support/nock.ts';
 import { thrownBy } from './thrown-by.ts';
 
 const ORIGIN = 'http://gateway.test:5000';
 
 describe('Calls of the client', () => {
-  afterEach(() => {
-    nock.cleanAll();
-  });
+  useNock();
 
   it('go below the base address, with the token of the moment', async () => {
     const tokens = ['first', 'second'];

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
-import nock from 'nock';
 import { Webhook } from 'standardwebhooks';
 import { deliveryBody } from '../../../gateway/deliveries/delivery.ts';
 import { type Answer, HttpEndpoint } from '../../../gateway/deliveries/http-endpoint.ts';
 import { FastApiReceiver, sendJson } from '../../support/fastapi-receiver.ts';
+import { nock, useNock } from '../../support/nock.ts';
 import { freePort } from '../../support/processes.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { streamPayload } from './harness.ts';
@@ -28,6 +28,8 @@ async function openRawServer(onSocket: (socket: Socket) => void): Promise<Server
 const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 describe('The endpoint of deliveries', () => {
+  useNock();
+
   let receiver: FastApiReceiver;
   const ends: (() => unknown)[] = [];
 
@@ -38,7 +40,6 @@ describe('The endpoint of deliveries', () => {
   afterEach(async () => {
     for (const end of ends.splice(0)) await end();
     await receiver.close();
-    nock.cleanAll();
   });
 
   function endpointFor(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import nock from 'nock';
 import { MediamtxClient } from '../../../gateway/devices/mediamtx-client.ts';
 import { rejection } from '../../support/errors.ts';
+import { nock, useNock } from '../../support/nock.ts';
 import { MediamtxDouble, page } from './mediamtx-double.ts';
 import { LIVE, livePath } from './mediamtx-shapes.ts';
 
@@ -108,15 +108,18 @@ describe('MediamtxClient', () => {
     });
   });
 
-  for (const [version, item] of Object.entries(LIVE)) {
-    it(`hands over all that ${version} tells of a path`, async () => {
-      const listing = { itemCount: 1, pageCount: 1, items: [item] };
-      nock(ORIGIN).get('/v3/paths/list').query(true).reply(200, listing, JSON_TYPE);
-      const { items } = await new MediamtxClient({ url: ORIGIN }).listPaths();
-      nock.cleanAll();
-      expect(items).to.deep.equal([item]);
-    });
-  }
+  describe('of any version', () => {
+    useNock();
+
+    for (const [version, item] of Object.entries(LIVE)) {
+      it(`hands over all that ${version} tells of a path`, async () => {
+        const listing = { itemCount: 1, pageCount: 1, items: [item] };
+        nock(ORIGIN).get('/v3/paths/list').query(true).reply(200, listing, JSON_TYPE);
+        const { items } = await new MediamtxClient({ url: ORIGIN }).listPaths();
+        expect(items).to.deep.equal([item]);
+      });
+    }
+  });
 
   describe('changing paths', () => {
     it('escapes names but keeps their slashes', async () => {

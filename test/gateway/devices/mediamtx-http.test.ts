@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import nock from 'nock';
 import { MediamtxClient } from '../../../gateway/devices/mediamtx-client.ts';
 import type { MediamtxAuth } from '../../../gateway/devices/mediamtx-http.ts';
 import { rejection } from '../../support/errors.ts';
+import { nock, useNock } from '../../support/nock.ts';
 import { MediamtxDouble } from './mediamtx-double.ts';
 
 const ORIGIN = 'http://mediamtx.test:9997';
@@ -55,11 +55,11 @@ describe('Calls to MediaMTX', () => {
   });
 
   describe('when the network fails', () => {
+    useNock();
+
     beforeEach(() => {
       client = new MediamtxClient({ url: ORIGIN });
     });
-
-    afterEach(() => nock.cleanAll());
 
     const fail = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
 

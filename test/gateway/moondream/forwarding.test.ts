@@ -1,21 +1,21 @@
 import { expect } from 'chai';
-import nock from 'nock';
 import { getJson, postJson } from '../../support/http.ts';
+import { nock, useNock } from '../../support/nock.ts';
 import { cloudApi, KEY, MoondreamHarness } from './harness.ts';
 
 const IMAGE = 'data:image/jpeg;base64,/9j/4AAQ';
 
 describe('Questions with a picture of their own', () => {
+  useNock();
+
   let harness: MoondreamHarness;
 
   before(() => {
     nock.disableNetConnect();
     nock.enableNetConnect('127.0.0.1');
   });
-  after(() => nock.enableNetConnect());
   afterEach(async () => {
     await harness.close();
-    nock.cleanAll();
   });
 
   const open = async (options: Parameters<typeof MoondreamHarness.open>[0] = {}): Promise<void> => {

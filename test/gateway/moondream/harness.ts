@@ -3,7 +3,6 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import nock from 'nock';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
@@ -13,6 +12,7 @@ import {
   type MoondreamOptions,
 } from '../../../gateway/moondream/moondream.ts';
 import { type Answer, WorkerDouble } from '../../doubles/worker-double.ts';
+import { nock } from '../../support/nock.ts';
 
 /** The key of these tests: it may appear nowhere but in a request to Moondream. */
 export const KEY = 'S3cr3tC4nary';
