@@ -44,7 +44,15 @@ async function runTests(titles: RegExp): Promise<FaultResult[]> {
   const output = join(folder, 'results');
   const mocha = join(ROOT, 'node_modules/mocha/bin/mocha.js');
   const reporter = join(ROOT, 'test/faults/reporter.ts');
-  const options = ['--reporter', reporter, '--reporter-option', `output=${output}`, '--grep', titles.source];
+  const options = [
+    '--exit',
+    '--reporter',
+    reporter,
+    '--reporter-option',
+    `output=${output}`,
+    '--grep',
+    titles.source,
+  ];
   const child = spawn(process.execPath, [mocha, ...options], { cwd: ROOT, stdio: 'inherit' });
   await once(child, 'exit');
   const lines = existsSync(output) ? readFileSync(output, 'utf8').trim().split('\n') : [];
