@@ -82,7 +82,9 @@ export class Gate {
 
 /** Somebody opens the dashboard in a browser. */
 function isPageRequest(req: Request): boolean {
-  return req.method === 'GET' && req.path === '/' && req.accepts(['json', 'html']) === 'html';
+  return (
+    req.method === 'GET' && ['/', '/docs'].includes(req.path) && req.accepts(['json', 'html']) === 'html'
+  );
 }
 
 function isPreflight({ method, headers }: IncomingMessage): boolean {

@@ -4,6 +4,7 @@ import express, { type Request, type Response, Router } from 'express';
 import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
+import { PUBLIC_FRAMES } from '../dashboard/page-routes.ts';
 import { publicOrigin, publicPrefix } from '../proxy/public-origin.ts';
 import { type Authenticator, PLAIN_COOKIE, SECURE_COOKIE } from './authenticator.ts';
 import { isPermitted } from './permissions.ts';
@@ -52,7 +53,7 @@ export function authRoutes(authenticator: Authenticator): Router {
     res.setHeader('Cache-Control', 'no-store');
     res.json(authenticator.tickets.issue(role, path));
   });
-  routes.use(signInPage());
+  routes.use(signInPage(authenticator.config.isPublic));
   return routes;
 }
 
@@ -80,13 +81,14 @@ function cookieOptions(isSecure: boolean) {
   return { httpOnly: true, sameSite: 'lax' as const, secure: isSecure, path: '/' };
 }
 
-function signInPage(): Router {
+function signInPage(isPublic: boolean): Router {
   const routes = Router();
+  const frames = ["'self'", ...(isPublic ? PUBLIC_FRAMES : [])].join(' ');
   const files = { '': 'html', '/signin.js': 'js', '/signin.css': 'css' } as const;
   for (const [path, type] of Object.entries(files)) {
     const content = readFileSync(new URL(`./page/signin.${type}`, import.meta.url), 'utf8');
     routes.get(`/signin${path}`, (_req, res) => {
-      res.setHeader('Content-Security-Policy', `${PAGE_POLICY}; frame-ancestors 'self'`);
+      res.setHeader('Content-Security-Policy', `${PAGE_POLICY}; frame-ancestors ${frames}`);
       res.setHeader('Cache-Control', 'no-cache');
       res.type(type).send(content);
     });

@@ -16,7 +16,7 @@ const POLICY = [
   "form-action 'self'",
 ].join('; ');
 /** Replit shows what it runs inside a page of its own. */
-const PUBLIC_FRAMES = ['https://replit.com', 'https://*.replit.com'];
+export const PUBLIC_FRAMES = ['https://replit.com', 'https://*.replit.com'];
 
 /** What `/` tells programs, which do not ask for HTML. */
 const INDEX = {
