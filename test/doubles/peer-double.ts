@@ -28,8 +28,8 @@ function section(kind: string, mid: number, codecs: string[]): string[] {
   return [`m=video 9 UDP/TLS/RTP/SAVPF ${formats}`, ...common, 'a=rtcp-mux', ...lines];
 }
 
-/** An answer to our offer that takes these payload types. */
-export function browserAnswer(payloadTypes: readonly number[] = [96]): string {
+/** An answer to our offer that takes these payload types. @param audio those of sound, where it was offered; empty: none */
+export function browserAnswer(payloadTypes: readonly number[] = [96], audio?: readonly number[]): string {
   const encodings: Record<number, string[]> = {
     96: ['a=rtpmap:96 H264/90000', 'a=fmtp:96 packetization-mode=1;profile-level-id=42e01f'],
     97: ['a=rtpmap:97 H265/90000'],
@@ -46,7 +46,22 @@ export function browserAnswer(payloadTypes: readonly number[] = [96]): string {
     'a=setup:active',
     'a=recvonly',
     ...payloadTypes.flatMap((type) => encodings[type] ?? []),
+    ...(audio === undefined ? [] : audioAnswer(audio)),
   ]);
+}
+
+function audioAnswer(payloadTypes: readonly number[]): string[] {
+  return [
+    `m=audio ${payloadTypes.length === 0 ? 0 : 9} UDP/TLS/RTP/SAVPF ${payloadTypes.join(' ') || '0'}`,
+    'c=IN IP4 0.0.0.0',
+    'a=mid:1',
+    ...TRANSPORT_LINES,
+    'a=setup:active',
+    payloadTypes.length === 0 ? 'a=inactive' : 'a=recvonly',
+    ...payloadTypes.map(
+      (type) => `a=rtpmap:${type} ${{ 0: 'PCMU/8000', 8: 'PCMA/8000' }[type] ?? 'opus/48000/2'}`,
+    ),
+  ];
 }
 
 function text(lines: string[]): string {
@@ -59,6 +74,7 @@ export class PeerDouble implements Peer {
   readonly handlers: PeerHandlers;
   readonly candidates: string[] = [];
   readonly sent: Buffer[] = [];
+  readonly sentAudio: Buffer[] = [];
   remote: string | undefined;
   isClosed = false;
 
@@ -88,6 +104,10 @@ export class PeerDouble implements Peer {
     this.sent.push(Buffer.from(packet));
   }
 
+  sendAudio(packet: Buffer): void {
+    this.sentAudio.push(Buffer.from(packet));
+  }
+
   close(): void {
     this.isClosed = true;
   }
@@ -99,13 +119,14 @@ export class PeerDouble implements Peer {
   }
 
   #describe(setup: string): string {
-    const { mid, codecs } = this.media;
+    const { mid, codecs, audio } = this.media;
+    const bundle = audio === undefined ? mid : `${mid} ${audio.mid}`;
     return text([
       'v=0',
       'o=rtc 1 0 IN IP4 127.0.0.1',
       's=-',
       't=0 0',
-      `a=group:BUNDLE ${mid}`,
+      `a=group:BUNDLE ${bundle}`,
       `m=video 9911 UDP/TLS/RTP/SAVPF ${codecs.map(({ payloadType }) => payloadType).join(' ')}`,
       'c=IN IP4 192.0.2.2',
       `a=mid:${mid}`,
@@ -114,7 +135,13 @@ export class PeerDouble implements Peer {
       `a=setup:${setup}`,
       'a=candidate:1 1 UDP 2114977791 192.0.2.2 9911 typ host',
       'a=end-of-candidates',
+      ...(audio === undefined ? [] : this.#audioSection(audio)),
     ]);
+  }
+
+  #audioSection({ mid, codecs }: NonNullable<PeerMedia['audio']>): string[] {
+    const formats = codecs.map(({ payloadType }) => payloadType).join(' ');
+    return [`m=audio 9911 UDP/TLS/RTP/SAVPF ${formats}`, 'c=IN IP4 192.0.2.2', `a=mid:${mid}`, 'a=sendonly'];
   }
 }
 

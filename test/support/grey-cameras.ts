@@ -1,6 +1,7 @@
 /** Cameras that a test tells apart by their brightness, served by the simulator's RTSP server in this process. */
 import { createRtspServer, type RtspServer } from '../../workers/simulator/rtsp-server.ts';
 import { SceneEncoder } from '../../workers/simulator/scenes/encoder.ts';
+import type { AudioLoop } from '../../workers/simulator/stream/audio-source.ts';
 import { type EncodedUnit, LoopSource } from '../../workers/simulator/stream/loop-source.ts';
 
 /** Size and rate of a grey camera. */
@@ -16,14 +17,19 @@ const FRAMES = 60;
 const MARK = 16;
 
 /** A picture of one luma level, with a small mark that wanders along the upper edge, as a source of its own. */
-export async function greySource(luma: number, change: Partial<GreyFormat> = {}): Promise<LoopSource> {
+export async function greySource(
+  luma: number,
+  change: Partial<GreyFormat> = {},
+  audio?: AudioLoop,
+): Promise<LoopSource> {
   const format = { ...DEFAULT_FORMAT, ...change };
   using encoder = await SceneEncoder.open(format);
   const units: EncodedUnit[] = [];
   for (let index = 0; index < FRAMES; index += 1) {
     units.push(await encoder.encode(drawGrey(format, luma, index)));
   }
-  return new LoopSource({ codec: 'h264', units, framesPerSecond: format.framesPerSecond });
+  const sound = audio === undefined ? {} : { audio };
+  return new LoopSource({ codec: 'h264', units, framesPerSecond: format.framesPerSecond, ...sound });
 }
 
 /** A server of such cameras. @param levels luma by path @param port default: any that is free */

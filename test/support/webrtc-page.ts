@@ -4,6 +4,9 @@ import type { Page } from 'playwright-core';
 /** What a page sees of its player. */
 export interface PlayerView {
   framesDecoded: number;
+  /** RTP packets of sound, and how loud it is, 0 to 1. */
+  audioPackets: number;
+  audioLevel: number;
   width: number;
   /** Brightness in the middle of the picture, 0 to 255. */
   luma: number;
@@ -25,11 +28,21 @@ const PLAYER = String.raw`
   async function begin(way, cameraId, order) {
     const own = { pc: new RTCPeerConnection(), startedAt: performance.now() };
     player = own;
-    own.pc.ontrack = ({ track }) => { if (track.kind === 'video') video.srcObject = new MediaStream([track]); };
+    own.pc.ontrack = ({ track }) => {
+      if (track.kind === 'video') video.srcObject = new MediaStream([track]);
+      else listen(track);
+    };
     if (way === 'whep') await offerOurselves(own, cameraId, order);
     else await takeOffer(own, cameraId, way);
     void watchFirstFrame(own);
     return own;
+  }
+
+  /** Sound is decoded only where something plays it. */
+  function listen(track) {
+    const sink = new Audio();
+    sink.srcObject = new MediaStream([track]);
+    sink.play().catch(() => {});
   }
 
   async function offerOurselves(own, cameraId, order = ['video', 'audio']) {
@@ -78,9 +91,9 @@ const PLAYER = String.raw`
     if (!response.ok) throw new Error((await response.json()).code);
   }
 
-  async function inbound(pc) {
+  async function inbound(pc, wanted = 'video') {
     const stats = [...(await pc.getStats()).values()];
-    return stats.find(({ type, kind }) => type === 'inbound-rtp' && kind === 'video');
+    return stats.find(({ type, kind }) => type === 'inbound-rtp' && kind === wanted);
   }
 
   async function watchFirstFrame(own) {
@@ -110,11 +123,14 @@ const PLAYER = String.raw`
   }
   window.look = async () => {
     const stats = player && await inbound(player.pc);
+    const sound = player && await inbound(player.pc, 'audio');
     canvas.width = canvas.height = 8;
     if (video.videoWidth > 0) pixels.drawImage(video, 0, 0, 8, 8);
     const [red, green, blue] = pixels.getImageData(4, 4, 1, 1).data;
     return {
       framesDecoded: stats?.framesDecoded ?? 0,
+      audioPackets: sound?.packetsReceived ?? 0,
+      audioLevel: sound?.audioLevel ?? 0,
       width: video.videoWidth,
       luma: Math.round((red + green + blue) / 3),
       state: player?.pc.connectionState ?? 'none',

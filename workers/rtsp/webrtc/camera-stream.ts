@@ -1,9 +1,13 @@
 /** One camera as its WebRTC viewers share it: packets are made once, while there is a viewer. */
 import { AppError } from '#shared/errors.ts';
+import type { AudioPacket } from '../audio/audio-track.ts';
+import type { CarriedAudio, OpenAudioTranscoder } from '../audio/carried-audio.ts';
 import { splitNals } from '../mp4/annex-b.ts';
 import type { PacketSubscriber } from '../packets/packet-hub.ts';
 import type { SequencedPacket } from '../pictures/gop-cache.ts';
 import { VIDEO_CLOCK_HZ, type VideoCodec, type VideoTrack } from '../source/packet.ts';
+import { AudioStream } from './audio-stream.ts';
+import type { AudioSender } from './rtp/audio-sender.ts';
 import { RtpPacketizer } from './rtp/packetizer.ts';
 import { ReorderingWatch } from './rtp/reordering.ts';
 import type { ViewerFeedback } from './rtp/rtcp.ts';
@@ -13,6 +17,8 @@ import { PACE_MS, type RtpSender } from './rtp/rtp-sender.ts';
 /** A session that plays a camera. */
 export interface StreamViewer {
   readonly sender: RtpSender;
+  /** Its sound, where both sides have agreed on one. */
+  readonly audio?: AudioSender | undefined;
   /** A session with the camera begins; packets of this codec follow, a keyframe first. */
   onCodec(codec: VideoCodec): void;
   /** Nothing more comes that this viewer could be sent. */
@@ -32,6 +38,7 @@ export class CameraStream implements PacketSubscriber {
   readonly #viewers = new Set<StreamViewer>();
   readonly #playing = new Set<StreamViewer>();
   readonly #subscription: { close(): void };
+  readonly #audio: AudioStream;
   #codec: VideoCodec | undefined;
   #packetizer: RtpPacketizer | undefined;
   #watch: ReorderingWatch | undefined;
@@ -39,14 +46,20 @@ export class CameraStream implements PacketSubscriber {
   #epoch = 0;
   #pace: NodeJS.Timeout | undefined;
 
-  constructor(cameraId: string, feed: PacketFeed) {
+  constructor(cameraId: string, feed: PacketFeed, openTranscoder?: OpenAudioTranscoder) {
     this.#cameraId = cameraId;
+    this.#audio = new AudioStream(openTranscoder);
     this.#subscription = feed.subscribePackets(cameraId, this);
   }
 
   /** What the camera sends; undefined while it has not been there. */
   get codec(): VideoCodec | undefined {
     return this.#codec;
+  }
+
+  /** What viewers hear; undefined while the camera has no sound for them. */
+  get audioCodec(): CarriedAudio | undefined {
+    return this.#audio.codec;
   }
 
   /** Why WebRTC cannot carry what the camera sends. */
@@ -66,9 +79,11 @@ export class CameraStream implements PacketSubscriber {
     if (this.#fault !== undefined) viewer.onEnd(this.#fault);
     viewer.sender.pump(false);
     this.#keepPace();
+    if (viewer.audio !== undefined && this.#playing.has(viewer)) this.#audio.add(viewer.audio);
   }
 
   remove(viewer: StreamViewer): void {
+    if (viewer.audio !== undefined) this.#audio.remove(viewer.audio);
     this.#viewers.delete(viewer);
     this.#playing.delete(viewer);
   }
@@ -86,6 +101,7 @@ export class CameraStream implements PacketSubscriber {
     this.log.breakOff();
     this.#fault = undefined;
     this.#packetizer = undefined;
+    this.#audio.begin(track.audio);
     if (track.codec === 'mjpeg') {
       this.#fail(
         new AppError('webrtc-unsupported-codec', 'The camera sends MJPEG, which WebRTC cannot carry'),
@@ -116,7 +132,12 @@ export class CameraStream implements PacketSubscriber {
     this.#keepPace();
   }
 
+  onAudio(packet: AudioPacket): void {
+    if (this.#packetizer !== undefined) this.#audio.push(packet);
+  }
+
   onRemoved(): void {
+    this.#audio.begin(undefined);
     this.#codec = undefined;
     this.#packetizer = undefined;
     this.log.breakOff();
@@ -126,6 +147,7 @@ export class CameraStream implements PacketSubscriber {
   close(): void {
     clearTimeout(this.#pace);
     this.#subscription.close();
+    this.#audio.close();
     this.#playing.clear();
     this.#viewers.clear();
   }

@@ -1,6 +1,7 @@
 /** The WebRTC sessions of a worker as its settings want them. */
 import type { Logger } from '#shared/logger.ts';
 import type { RtspWorkerConfig } from '../config.ts';
+import { createOpusTranscoders } from '../media/opus-transcoder.ts';
 import { loadPeers } from './peer.ts';
 import { type SessionCameras, SessionSet } from './session-set.ts';
 import { UdpPort } from './udp-port.ts';
@@ -17,6 +18,7 @@ export function createSessions(
     udpPort: new UdpPort(udpPort ?? port, udpPort !== undefined),
     publicAddresses,
     loadPeers,
+    openTranscoder: createOpusTranscoders(log),
     log,
   });
 }

@@ -1,10 +1,11 @@
 /**
- * One WebRTC peer connection that sends one video track. The only door to
+ * One WebRTC peer connection that sends one video track, and perhaps its sound. The only door to
  * node-datachannel: nothing is called after close, and every native object is
  * closed with its peer.
  */
 import type { PeerConnection, Track } from 'node-datachannel';
 import { AppError, messageOf } from '#shared/errors.ts';
+import type { CarriedAudio } from '../audio/carried-audio.ts';
 import type { CarriedCodec } from './rtp/packetizer.ts';
 
 /** Life of a connection; `failed` and `closed` are final, `disconnected` may heal. */
@@ -27,11 +28,21 @@ export interface CodecLine {
   parameters?: string;
 }
 
+/** A codec of sound as it is negotiated. */
+export interface AudioLine {
+  codec: CarriedAudio;
+  payloadType: number;
+  /** Value of `a=fmtp`, where there is one. */
+  parameters?: string;
+}
+
 /** What a peer sends, as its session description says it. */
 export interface PeerMedia {
   mid: string;
   ssrc: number;
   codecs: readonly CodecLine[];
+  /** A second section, for sound. */
+  audio?: { mid: string; ssrc: number; codecs: readonly AudioLine[] } | undefined;
 }
 
 /** A peer connection in the words of sessions. */
@@ -46,6 +57,8 @@ export interface Peer {
   addCandidate(candidate: string): void;
   /** Sends an RTP or RTCP packet now, or drops it; the buffer is free afterwards. */
   send(packet: Buffer): void;
+  /** The same for the sound. */
+  sendAudio(packet: Buffer): void;
   /** Frees everything; nothing is told afterwards. */
   close(): void;
 }
@@ -54,6 +67,7 @@ export interface Peer {
 export type CreatePeer = (media: PeerMedia, handlers: PeerHandlers) => Peer;
 
 const ENCODING: Record<CarriedCodec, string> = { h264: 'H264', hevc: 'H265' };
+const AUDIO_ENCODING: Record<CarriedAudio, string> = { opus: 'OPUS', pcmu: 'PCMU', pcma: 'PCMA' };
 /** Addresses of this machine are found within milliseconds; no server is asked. */
 const GATHERING_MS = 2000;
 /** The library's threads have let go of a closed connection long before. */
@@ -80,9 +94,11 @@ export async function loadPeers(udpPort: number): Promise<CreatePeer> {
 class NativePeer implements Peer {
   readonly #connection: PeerConnection;
   readonly #track: Track;
+  readonly #audioTrack: Track | undefined;
   readonly #media: PeerMedia;
   readonly #gathered = Promise.withResolvers<void>();
   #isOpen = false;
+  #isAudioOpen = false;
   #isClosed = false;
 
   constructor(library: Library, udpPort: number, media: PeerMedia, handlers: PeerHandlers) {
@@ -95,6 +111,8 @@ class NativePeer implements Peer {
       disableAutoNegotiation: true,
     });
     this.#track = this.#connection.addTrack(describe(library, media));
+    const audio = describeAudio(library, media);
+    this.#audioTrack = audio === undefined ? undefined : this.#connection.addTrack(audio);
     this.#listen(handlers);
   }
 
@@ -130,14 +148,28 @@ class NativePeer implements Peer {
     }
   }
 
+  sendAudio(packet: Buffer): void {
+    if (!this.#isAudioOpen) return;
+    try {
+      this.#audioTrack?.sendMessageBinary(packet);
+    } catch {
+      // The viewer wants no sound, or the connection broke.
+      this.#isAudioOpen = false;
+    }
+  }
+
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#isOpen = false;
+    this.#isAudioOpen = false;
     this.#gathered.resolve();
     this.#connection.close();
     // A packet that the library hands over in this moment must still find the track's callbacks.
-    setTimeout(() => this.#track.close(), TRACK_LINGER_MS).unref();
+    setTimeout(() => {
+      this.#track.close();
+      this.#audioTrack?.close();
+    }, TRACK_LINGER_MS).unref();
   }
 
   #listen({ onState, onOpen, onRtcp }: PeerHandlers): void {
@@ -157,6 +189,13 @@ class NativePeer implements Peer {
       }),
     );
     this.#track.onMessage(unlessClosed(onRtcp));
+    this.#audioTrack?.onOpen(
+      unlessClosed(() => {
+        this.#isAudioOpen = true;
+      }),
+    );
+    // Reports come to the video track too; unread ones would pile up here.
+    this.#audioTrack?.onMessage(() => {});
   }
 
   async #describe(type: 'offer' | 'answer'): Promise<string> {
@@ -211,4 +250,16 @@ function describe(library: Library, { mid, ssrc, codecs }: PeerMedia) {
   }
   video.addSSRC(ssrc, STREAM_NAME, STREAM_NAME, `${STREAM_NAME}-video`);
   return video;
+}
+
+function describeAudio(library: Library, { audio }: PeerMedia) {
+  if (audio === undefined) return undefined;
+  const section = new library.Audio(audio.mid, 'SendOnly');
+  for (const { codec, payloadType, parameters } of audio.codecs) {
+    if (parameters === undefined) section.addAudioCodec(payloadType, AUDIO_ENCODING[codec]);
+    else section.addAudioCodec(payloadType, AUDIO_ENCODING[codec], parameters);
+  }
+  // One stream with the picture: browsers keep both in step.
+  section.addSSRC(audio.ssrc, STREAM_NAME, STREAM_NAME, `${STREAM_NAME}-audio`);
+  return section;
 }

@@ -1,6 +1,7 @@
 /** All WebRTC sessions of a worker, and the streams they share. */
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import type { OpenAudioTranscoder } from '../audio/carried-audio.ts';
 import { CameraStream, type PacketFeed } from './camera-stream.ts';
 import type { CreatePeer } from './peer.ts';
 import { SESSION_TIMINGS, Session, type SessionKind, type SessionTimings } from './session.ts';
@@ -18,6 +19,8 @@ export interface SessionSetOptions {
   publicAddresses: readonly string[];
   /** Loads the library that makes peers. */
   loadPeers: (udpPort: number) => Promise<CreatePeer>;
+  /** Makes Opus of AAC; without it a camera with AAC is silent. */
+  openTranscoder?: OpenAudioTranscoder;
   log: Logger;
   timings?: SessionTimings;
   maxSessions?: number;
@@ -163,7 +166,7 @@ export class SessionSet {
   #streamOf(cameraId: string): CameraStream {
     const known = this.#streams.get(cameraId);
     if (known !== undefined) return known;
-    const stream = new CameraStream(cameraId, this.#options.cameras);
+    const stream = new CameraStream(cameraId, this.#options.cameras, this.#options.openTranscoder);
     this.#streams.set(cameraId, stream);
     return stream;
   }

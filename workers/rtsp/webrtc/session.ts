@@ -4,11 +4,12 @@ import { EventEmitter } from 'node:events';
 import { AppError } from '#shared/errors.ts';
 import type { VideoCodec } from '../source/packet.ts';
 import type { CameraStream, StreamViewer } from './camera-stream.ts';
-import type { CodecLine, CreatePeer, Peer, PeerState } from './peer.ts';
+import type { AudioLine, CodecLine, CreatePeer, Peer, PeerState } from './peer.ts';
+import { AudioSender } from './rtp/audio-sender.ts';
 import { parseFeedback } from './rtp/rtcp.ts';
 import { RtpSender } from './rtp/rtp-sender.ts';
 import { addPublicAddresses, type CandidateInit, candidatesIn } from './sdp/candidates.ts';
-import { OFFERED_CODECS } from './sdp/codecs.ts';
+import { OFFERED_AUDIO, OFFERED_CODECS } from './sdp/codecs.ts';
 import { isCandidate, isUsableCandidate, MAX_CANDIDATES } from './sdp/description.ts';
 import { completeAnswer, readAnswer, readOffer } from './sdp/negotiation.ts';
 
@@ -46,8 +47,9 @@ export interface SessionEvents {
   end: [AppError | undefined];
 }
 
-/** Media id of the one section we offer. */
+/** Media ids of the sections we offer. */
 const OWN_MID = '0';
+const OWN_AUDIO_MID = '1';
 
 /** A viewer's session. */
 export class Session implements StreamViewer {
@@ -61,6 +63,9 @@ export class Session implements StreamViewer {
   readonly events = new EventEmitter<SessionEvents>();
   readonly #options: SessionOptions;
   readonly #ssrc = randomInt(1, 0xffffffff);
+  readonly #audioSsrc = randomInt(1, 0xffffffff);
+  #audio: AudioSender | undefined;
+  #offersAudio = false;
   #peer: Peer | undefined;
   #state: PeerState = 'new';
   #codecs: readonly CodecLine[] = [];
@@ -86,6 +91,10 @@ export class Session implements StreamViewer {
       send: (packet) => this.#peer?.send(packet),
     });
     this.events.setMaxListeners(0);
+  }
+
+  get audio(): AudioSender | undefined {
+    return this.#audio;
   }
 
   get state(): PeerState {
@@ -131,7 +140,9 @@ export class Session implements StreamViewer {
 
   /** Makes our offer. @throws AppError `webrtc-unavailable` */
   async offer(): Promise<void> {
-    const peer = this.#createPeer(OFFERED_CODECS);
+    this.#offersAudio = this.#options.stream.audioCodec !== undefined;
+    const audio = this.#offersAudio ? { mid: OWN_AUDIO_MID, codecs: OFFERED_AUDIO } : undefined;
+    const peer = this.#createPeer(OFFERED_CODECS, audio);
     this.#description = this.#withAddresses(await peer.offer());
   }
 
@@ -140,22 +151,22 @@ export class Session implements StreamViewer {
     if (this.kind !== 'server-offer' || this.#isAnswered || this.#hasEnded) {
       throw new AppError('session-state', `Session ${this.id} awaits no answer`);
     }
-    const answer = readAnswer(sdp);
+    const answer = readAnswer(sdp, { hasAudio: this.#offersAudio });
     this.#requireCarried(answer.codecs);
     this.#peer?.acceptAnswer(answer.reduced);
-    this.#answered(answer.codecs);
+    this.#answered(answer.codecs, answer.audio);
   }
 
   /** Answers a player's offer. @throws AppError `invalid-sdp`, `webrtc-unsupported-codec`, `webrtc-unavailable` */
   async answer(sdp: string): Promise<void> {
-    const offer = readOffer(sdp);
+    const offer = readOffer(sdp, { wantsAudio: this.#options.stream.audioCodec !== undefined });
     this.#requireCarried(offer.codecs);
     this.#mid = offer.mid;
     this.#clientUfrag = offer.ufrag;
-    const peer = this.#createPeer(offer.codecs);
+    const peer = this.#createPeer(offer.codecs, offer.audio);
     const answer = this.#withAddresses(await peer.answer(offer.reduced));
     this.#description = completeAnswer(answer, offer);
-    this.#answered(offer.codecs);
+    this.#answered(offer.codecs, offer.audio?.codecs ?? []);
   }
 
   /**
@@ -200,6 +211,8 @@ export class Session implements StreamViewer {
     if (this.#state !== 'connected' || now - this.#reportedAt < reportMs) return;
     this.#reportedAt = now;
     if (this.sender.packets > 0) this.#peer?.send(this.sender.report(Date.now()));
+    const audioReport = this.#audio?.report(Date.now());
+    if (audioReport !== undefined) this.#peer?.sendAudio(audioReport);
   }
 
   /** Ends it and frees everything. @param reason what the client is told; nothing when it wanted the end itself */
@@ -212,14 +225,15 @@ export class Session implements StreamViewer {
     this.events.emit('end', reason);
   }
 
-  #createPeer(codecs: readonly CodecLine[]): Peer {
-    const media = { mid: this.#mid, ssrc: this.#ssrc, codecs };
+  #createPeer(codecs: readonly CodecLine[], audio?: { mid: string; codecs: readonly AudioLine[] }): Peer {
+    const sound = audio === undefined ? undefined : { ...audio, ssrc: this.#audioSsrc };
+    const media = { mid: this.#mid, ssrc: this.#ssrc, codecs, audio: sound };
     this.#peer = this.#options.createPeer(media, {
       onState: (state) => this.#onState(state),
       onOpen: () => this.#options.stream.play(this),
       onRtcp: (bytes) => {
         this.#lastSignAt = performance.now();
-        const feedback = parseFeedback(bytes);
+        const feedback = parseFeedback(bytes, this.#audioSsrc);
         this.#lossRate = feedback.lossRate ?? this.#lossRate;
         this.#options.stream.take(this, feedback);
       },
@@ -238,8 +252,15 @@ export class Session implements StreamViewer {
     if (state === 'closed') this.end();
   }
 
-  #answered(codecs: readonly CodecLine[]): void {
+  #answered(codecs: readonly CodecLine[], audio: readonly AudioLine[]): void {
     this.#codecs = codecs;
+    if (audio.length > 0) {
+      this.#audio = new AudioSender({
+        ssrc: this.#audioSsrc,
+        payloadTypes: new Map(audio.map(({ codec, payloadType }) => [codec, payloadType])),
+        send: (packet) => this.#peer?.sendAudio(packet),
+      });
+    }
     this.#isAnswered = true;
     this.#lastSignAt = performance.now();
   }

@@ -46,11 +46,15 @@ export class AudioLoop {
     this.#clock = new FrameClock(clockHz / frameTicks);
   }
 
+  /** The frame of a tick. */
+  frame(tick: number): Buffer {
+    return this.#frames[tick % this.#frames.length] as Buffer;
+  }
+
   /** Calls `listener` for every frame when it is due; returns the function that ends it. */
   subscribe(listener: (unit: AudioUnit) => void): () => void {
     return this.#clock.subscribe((tick) => {
-      const data = this.#frames[tick % this.#frames.length] as Buffer;
-      listener({ data, timestamp: tick * this.#frameTicks });
+      listener({ data: this.frame(tick), timestamp: tick * this.#frameTicks });
     });
   }
 }

@@ -23,28 +23,35 @@ export interface ViewerFeedback {
   lossRate: number | undefined;
 }
 
-/** Reads a compound packet; what is malformed or unknown is skipped. */
-export function parseFeedback(bytes: Buffer): ViewerFeedback {
+/** Reads a compound packet; what is malformed or unknown is skipped. @param otherSsrc a source whose reports are not meant */
+export function parseFeedback(bytes: Buffer, otherSsrc?: number): ViewerFeedback {
   const feedback: ViewerFeedback = { missing: [], wantsKeyframe: false, lossRate: undefined };
   let offset = 0;
   while (offset + HEADER_BYTES <= bytes.length) {
     const end = offset + HEADER_BYTES + bytes.readUInt16BE(offset + 2) * 4;
     if (end > bytes.length || (bytes[offset] as number) >> 6 !== 2) break;
-    readPacket(bytes.subarray(offset, end), feedback);
+    readPacket(bytes.subarray(offset, end), feedback, otherSsrc);
     offset = end;
   }
   return feedback;
 }
 
-function readPacket(packet: Buffer, feedback: ViewerFeedback): void {
+function readPacket(packet: Buffer, feedback: ViewerFeedback, otherSsrc: number | undefined): void {
   const count = (packet[0] as number) & 0x1f;
   const type = packet[1] as number;
+  if (type === RECEIVER_REPORT) feedback.lossRate = lossRateOf(packet, count, otherSsrc) ?? feedback.lossRate;
+  if (packet.length < FEEDBACK_HEADER_BYTES || packet.readUInt32BE(8) === otherSsrc) return;
   if (type === TRANSPORT_FEEDBACK && count === NACK) feedback.missing.push(...missingOf(packet));
   if (type === PAYLOAD_FEEDBACK && (count === PLI || count === FIR)) feedback.wantsKeyframe = true;
-  const isReport = type === RECEIVER_REPORT && count > 0;
-  if (isReport && packet.length >= 8 + REPORT_BLOCK_BYTES) {
-    feedback.lossRate = (packet[12] as number) / 256;
+}
+
+/** Of the first block that is about the picture (RFC 3550 section 6.4.2). */
+function lossRateOf(packet: Buffer, count: number, otherSsrc: number | undefined): number | undefined {
+  for (let index = 0, at = 8; index < count && at + REPORT_BLOCK_BYTES <= packet.length; index += 1) {
+    if (packet.readUInt32BE(at) !== otherSsrc) return (packet[at + 4] as number) / 256;
+    at += REPORT_BLOCK_BYTES;
   }
+  return undefined;
 }
 
 /** Generic NACK: a packet id and a mask of the sixteen that follow (RFC 4585 section 6.2.1). */

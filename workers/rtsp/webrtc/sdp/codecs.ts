@@ -1,6 +1,7 @@
 /** Which payload types of a media section we can send. */
 
-import type { CodecLine } from '../peer.ts';
+import type { CarriedAudio } from '../../audio/carried-audio.ts';
+import type { AudioLine, CodecLine } from '../peer.ts';
 import type { CarriedCodec } from '../rtp/packetizer.ts';
 import type { MediaSection } from './description.ts';
 
@@ -18,6 +19,39 @@ export const OFFERED_CODECS: readonly CodecLine[] = [
   { codec: 'h264', payloadType: 96, parameters: PARAMETERS.h264 },
   { codec: 'hevc', payloadType: 97, parameters: PARAMETERS.hevc },
 ];
+
+const AUDIO_BY_ENCODING: Record<string, CarriedAudio> = {
+  'OPUS/48000/2': 'opus',
+  'PCMU/8000': 'pcmu',
+  'PCMU/8000/1': 'pcmu',
+  'PCMA/8000': 'pcma',
+  'PCMA/8000/1': 'pcma',
+};
+/** Payload types that need no `a=rtpmap` (RFC 3551 table 4). */
+const STATIC_AUDIO: Record<string, string> = { '0': 'PCMU/8000', '8': 'PCMA/8000' };
+const OPUS_PARAMETERS = 'minptime=10;useinbandfec=1';
+
+/** What we offer beside the picture. */
+export const OFFERED_AUDIO: readonly AudioLine[] = [
+  { codec: 'opus', payloadType: 111, parameters: OPUS_PARAMETERS },
+  { codec: 'pcmu', payloadType: 0 },
+  { codec: 'pcma', payloadType: 8 },
+];
+
+/** The first payload type of each codec of sound that a client takes. */
+export function acceptedAudio({ formats, lines }: MediaSection): AudioLine[] {
+  const all = formats.flatMap((format) => audioOf(format, lines) ?? []);
+  return all.filter((line, index) => all.findIndex(({ codec }) => codec === line.codec) === index);
+}
+
+function audioOf(format: string, lines: readonly string[]): AudioLine | undefined {
+  if (!/^\d{1,3}$/.test(format) || Number(format) > 127) return undefined;
+  const encoding = (firstValue(`a=rtpmap:${format} `, lines) ?? STATIC_AUDIO[format] ?? '').toUpperCase();
+  const codec = Object.hasOwn(AUDIO_BY_ENCODING, encoding) ? AUDIO_BY_ENCODING[encoding] : undefined;
+  if (codec === undefined) return undefined;
+  const parameters = codec === 'opus' ? { parameters: OPUS_PARAMETERS } : {};
+  return { codec, payloadType: Number(format), ...parameters };
+}
 
 /** The best payload type of each codec that a client takes. */
 export function acceptedCodecs({ formats, lines }: MediaSection): CodecLine[] {

@@ -1,10 +1,10 @@
 /**
  * Offers and answers of clients. The library is shown the one video section we
- * serve, whatever else a client asks for: what remains is answered here.
+ * serve, and perhaps one of sound, whatever else a client asks for: what remains is answered here.
  */
 import { AppError } from '#shared/errors.ts';
-import type { CodecLine } from '../peer.ts';
-import { acceptedCodecs } from './codecs.ts';
+import type { AudioLine, CodecLine } from '../peer.ts';
+import { acceptedAudio, acceptedCodecs } from './codecs.ts';
 import {
   attribute,
   type Description,
@@ -21,43 +21,77 @@ export interface ClientOffer {
   /** Media id of the video section we serve. */
   mid: string;
   codecs: CodecLine[];
+  /** The audio section we serve, when sound is wanted and both sides have a codec for it. */
+  audio: { mid: string; codecs: AudioLine[] } | undefined;
   /** ICE user name fragment: another one later means an ICE restart. */
   ufrag: string;
-  /** The offer with nothing but this section. */
+  /** The offer with nothing but these sections. */
   reduced: string;
 }
 
 /** Attributes that a bundle has once; they may stand in any of its sections, or before them (RFC 8843 section 7.1.3). */
 const TRANSPORT = ['ice-ufrag', 'ice-pwd', 'fingerprint', 'setup'];
+const MID = /^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}$/;
 
-/** Reads the offer of a player. @throws AppError `invalid-sdp`, `webrtc-unsupported-codec` */
-export function readOffer(sdp: string): ClientOffer {
+/**
+ * Reads the offer of a player. @param wantsAudio whether there is sound to send
+ * @throws AppError `invalid-sdp`, `webrtc-unsupported-codec`
+ */
+export function readOffer(sdp: string, { wantsAudio = false } = {}): ClientOffer {
   const description = parseDescription(sdp);
   const { session, media } = description;
-  const index = media.findIndex(isWanted);
-  const video = media[index];
+  const video = media.find((section) => isWanted(section, 'video'));
   if (video === undefined) throw invalid('it asks for no video');
-  const mid = attribute(video.lines, 'mid') ?? String(index);
-  if (!/^[A-Za-z0-9!#$%&'*+.^_`{|}~-]{1,64}$/.test(mid)) throw invalid('a media id is malformed');
+  const mid = midOf(video, description);
+  if (!MID.test(mid)) throw invalid('a media id is malformed');
   const transport = TRANSPORT.map((name) => transportOf(name, description, video)).map(
     leaveHandshakeToClient,
   );
   const codecs = acceptedCodecs(video);
   if (codecs.length === 0) throw noCommonCodec();
-  const isOwn = (line: string): boolean => !TRANSPORT.some((name) => line.startsWith(`a=${name}:`));
+  const audio = wantsAudio ? readAudio(description, mid) : undefined;
+  const served = media.filter((section) => section === video || section === audio?.section);
   const candidates = media.flatMap(({ lines }) => lines.filter((line) => line.startsWith('a=candidate:')));
   const lines = [
     ...session.filter((line) => isOwn(line) && !line.startsWith('a=group:')),
-    ...[`a=group:BUNDLE ${mid}`],
-    // A section that is only bundled has port 0, which means "refused" once it is alone.
-    `m=video 9 UDP/TLS/RTP/SAVPF ${video.formats.join(' ')}`,
-    ...video.lines.slice(1).filter((line) => isOwn(line) && !isDropped(line)),
-    ...(attribute(video.lines, 'mid') === undefined ? [`a=mid:${mid}`] : []),
-    ...transport,
+    `a=group:BUNDLE ${served.map((section) => midOf(section, description)).join(' ')}`,
+    ...served.flatMap((section) => reduce(section, midOf(section, description), transport)),
     ...new Set(withUsableCandidates(candidates)),
   ];
   const ufrag = attribute(transport, 'ice-ufrag') as string;
-  return { description, mid, codecs, ufrag, reduced: formatLines(lines) };
+  const sound = audio === undefined ? undefined : { mid: audio.mid, codecs: audio.codecs };
+  return { description, mid, codecs, audio: sound, ufrag, reduced: formatLines(lines) };
+}
+
+function reduce({ kind, formats, lines }: MediaSection, mid: string, transport: readonly string[]): string[] {
+  return [
+    // A section that is only bundled has port 0, which means "refused" once it is alone.
+    `m=${kind} 9 UDP/TLS/RTP/SAVPF ${formats.join(' ')}`,
+    ...lines.slice(1).filter((line) => isOwn(line) && !isDropped(line)),
+    ...(attribute(lines, 'mid') === undefined ? [`a=mid:${mid}`] : []),
+    ...transport,
+  ];
+}
+
+/** The audio section of an offer that we can serve: in one bundle with the video, since there is one transport. */
+function readAudio(description: Description, videoMid: string) {
+  const section = description.media.find((candidate) => isWanted(candidate, 'audio'));
+  if (section === undefined) return undefined;
+  const mid = midOf(section, description);
+  const codecs = acceptedAudio(section);
+  const bundle = attribute(description.session, 'group')?.split(' ') ?? [];
+  const isBundled = bundle[0] === 'BUNDLE' && bundle.includes(mid) && bundle.includes(videoMid);
+  if (!MID.test(mid) || mid === videoMid || !isBundled || codecs.length === 0) return undefined;
+  return { section, mid, codecs };
+}
+
+function midOf(section: MediaSection, { media }: Description): string {
+  return attribute(section.lines, 'mid') ?? String(media.indexOf(section));
+}
+
+/** Whether a line is a section's own, not the bundle's. */
+function isOwn(line: string): boolean {
+  return !TRANSPORT.some((name) => line.startsWith(`a=${name}:`));
 }
 
 /** Browsers repeat a lost first message of DTLS after 50 ms, the library after a second: who may choose starts. */
@@ -69,8 +103,8 @@ function isDropped(line: string): boolean {
   return line.startsWith('a=candidate:') || line === 'a=end-of-candidates' || line === 'a=bundle-only';
 }
 
-function isWanted({ kind, lines, port }: MediaSection): boolean {
-  if (kind !== 'video' || (port === 0 && !lines.includes('a=bundle-only'))) return false;
+function isWanted({ kind, lines, port }: MediaSection, wanted: 'audio' | 'video'): boolean {
+  if (kind !== wanted || (port === 0 && !lines.includes('a=bundle-only'))) return false;
   return !lines.includes('a=inactive') && !lines.includes('a=sendonly');
 }
 
@@ -81,16 +115,29 @@ function transportOf(name: string, { session, media }: Description, own: MediaSe
   return `a=${name}:${value}`;
 }
 
-/** Codecs of the answer to our offer, and the answer as the library shall see it. @throws AppError `invalid-sdp`, `webrtc-unsupported-codec` */
-export function readAnswer(sdp: string): { codecs: CodecLine[]; reduced: string } {
+/**
+ * Codecs of the answer to our offer, and the answer as the library shall see it.
+ * @param hasAudio whether we offered sound after the video
+ * @throws AppError `invalid-sdp`, `webrtc-unsupported-codec`
+ */
+export function readAnswer(
+  sdp: string,
+  { hasAudio = false } = {},
+): { codecs: CodecLine[]; audio: AudioLine[]; reduced: string } {
   const { session, media } = parseDescription(sdp);
-  const video = media[0];
-  if (media.length !== 1 || video?.kind !== 'video')
-    throw invalid('it does not answer our one video section');
+  const [video, audio] = media;
+  if (media.length !== (hasAudio ? 2 : 1) || video?.kind !== 'video' || (hasAudio && audio?.kind !== 'audio'))
+    throw invalid(`it does not answer our ${hasAudio ? 'two sections' : 'one video section'}`);
   for (const name of TRANSPORT) transportOf(name, { session, media }, video);
-  const codecs = video.port === 0 || video.lines.includes('a=inactive') ? [] : acceptedCodecs(video);
+  const codecs = isRefused(video) ? [] : acceptedCodecs(video);
   if (codecs.length === 0) throw noCommonCodec();
-  return { codecs, reduced: formatLines([...session, ...withUsableCandidates(video.lines)]) };
+  const sound = audio === undefined || isRefused(audio) ? [] : acceptedAudio(audio);
+  const lines = withUsableCandidates([...video.lines, ...(audio?.lines ?? [])]);
+  return { codecs, audio: sound, reduced: formatLines([...session, ...lines]) };
+}
+
+function isRefused({ port, lines }: MediaSection): boolean {
+  return port === 0 || lines.includes('a=inactive');
 }
 
 function noCommonCodec(): AppError {
@@ -101,20 +148,22 @@ function noCommonCodec(): AppError {
  * Completes the library's answer: a section for each one of the offer, in order
  * (RFC 3264 section 6), those we do not serve inactive or refused.
  */
-export function completeAnswer(answer: string, { description, mid }: ClientOffer): string {
+export function completeAnswer(answer: string, { description }: ClientOffer): string {
   const { session, media } = parseDescription(answer);
   const own = media[0] as MediaSection;
+  const served = new Map(media.map(({ lines }) => [attribute(lines, 'mid'), lines]));
   const transport = [
     ...TRANSPORT.map((name) => transportOf(name, { session, media }, own)),
     // Candidates are read from the first section of a bundle, whichever it is (RFC 8843 section 10).
     ...own.lines.filter((line) => line.startsWith('a=candidate:') || line === 'a=end-of-candidates'),
   ];
   const mids: string[] = [];
-  const sections = description.media.flatMap((section, index) => {
-    const id = attribute(section.lines, 'mid') ?? String(index);
-    if (id === mid) {
+  const sections = description.media.flatMap((section) => {
+    const id = midOf(section, description);
+    const lines = served.get(id);
+    if (lines !== undefined) {
       mids.push(id);
-      return own.lines;
+      return lines;
     }
     // Inactive rather than refused: a refused first section would take the whole bundle with it.
     if (section.kind === 'audio' || section.kind === 'video') mids.push(id);
