@@ -198,7 +198,9 @@ describe('The gateway', () => {
 
     it('F48: answers an upgrade to an unknown path with 404 and closes it', async () => {
       const socket = connectTcp(gateway.port, '127.0.0.1');
-      socket.write('GET /nope HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+      socket.write(
+        'GET /nope HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+      );
       const [answer] = (await once(socket, 'data')) as [Buffer];
       expect(answer.toString()).to.match(/^HTTP\/1\.1 404 /);
       if (!socket.closed) await once(socket, 'close');
