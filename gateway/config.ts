@@ -31,8 +31,13 @@ export interface GatewayConfig {
   };
   limits: {
     cameras: number;
-    /** Open client WebSockets. */
+    /** Open client WebSockets, all together and of one client elsewhere. */
     sockets: number;
+    socketsPerClient: number;
+    /** Cameras that one socket may subscribe to at once. */
+    subscriptions: number;
+    /** Uploads under way at once. */
+    uploads: number;
   };
   /** Which cameras may be dialled. */
   addresses: AddressPolicy;
@@ -69,6 +74,9 @@ export function loadConfig(env: Environment): Readonly<GatewayConfig> {
     limits: {
       cameras: readInteger(env, 'MAX_CAMERAS', { fallback: 256, min: 1, max: 10_000 }),
       sockets: readInteger(env, 'MAX_SOCKETS', { fallback: 1000, min: 1, max: 100_000 }),
+      socketsPerClient: readInteger(env, 'MAX_SOCKETS_PER_CLIENT', { fallback: 50, min: 1, max: 100_000 }),
+      subscriptions: readInteger(env, 'MAX_SUBSCRIPTIONS', { fallback: 64, min: 1, max: 1000 }),
+      uploads: readInteger(env, 'MAX_UPLOADS', { fallback: 4, min: 1, max: 100 }),
     },
     addresses: loadAddressConfig(env, [port, ...rtspPorts(workers)]),
     auth: loadAuthConfig(env),

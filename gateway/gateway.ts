@@ -102,7 +102,7 @@ export async function openGateway({
     feed: relay,
     gate,
     tunnels,
-    maxSockets: config.limits.sockets,
+    limits: config.limits,
     redactor,
     log,
   });

@@ -27,7 +27,7 @@ import { isWritable } from './unwritable.ts';
 
 /** What is needed to open it. */
 export interface PersistenceOptions {
-  config: { dataDir: string; addresses: AddressPolicy; store: StoreConfig };
+  config: { dataDir: string; addresses: AddressPolicy; store: StoreConfig; limits: { uploads: number } };
   directory: CameraDirectory;
   states: CameraStates;
   /** Names of the RTSP workers, which check uploads. */
@@ -154,7 +154,7 @@ function createStreams(
     check: new VideoCheck({ workers, pool }),
     onStored: () => deliveries.sender.wake(),
   });
-  return { repository, cameraStreams: { service, uploads } };
+  return { repository, cameraStreams: { service, uploads, maxUploads: config.limits.uploads } };
 }
 
 function devicesOptions(options: PersistenceOptions, store: Store): DevicesOptions {

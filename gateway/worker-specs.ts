@@ -80,8 +80,9 @@ function analysisSpec({ fps, personModel, faceModel }: GatewayConfig['perception
 
 /** Each worker has a UDP port of its own. */
 function webrtcEnv({ webrtc }: Pick<GatewayConfig, 'webrtc'>, index: number): Record<string, string> {
-  const { publicAddresses, iceServers, udpPort } = webrtc;
+  const { publicAddresses, iceServers, udpPort, maxSessions } = webrtc;
   return {
+    MAX_WEBRTC_SESSIONS: String(maxSessions),
     WEBRTC_PUBLIC_IP: publicAddresses.join(','),
     ICE_SERVERS: iceServers.length === 0 ? '' : JSON.stringify(iceServers),
     WEBRTC_UDP_PORT: udpPort === undefined ? '0' : String(udpPort + index),

@@ -18,6 +18,8 @@ export interface WebrtcSettings {
   iceServers: readonly IceServer[];
   /** UDP port of the first worker, the next ones follow; undefined for the number of its HTTP port. */
   udpPort: number | undefined;
+  /** Sessions that one worker carries at once. */
+  maxSessions: number;
 }
 
 const ICE_URL = /^(?:stuns?|turns?):[A-Za-z0-9.[\]:-]+(?:\?transport=(?:udp|tcp))?$/;
@@ -40,6 +42,7 @@ export function readWebrtcSettings(env: Environment): WebrtcSettings {
     publicAddresses: readAddresses(readOptional(env, 'WEBRTC_PUBLIC_IP')),
     iceServers: readIceServers(readOptional(env, 'ICE_SERVERS')),
     udpPort: udpPort === 0 ? undefined : udpPort,
+    maxSessions: readInteger(env, 'MAX_WEBRTC_SESSIONS', { fallback: 256, min: 1, max: 10_000 }),
   };
 }
 

@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import { publicPrefix } from '../proxy/public-origin.ts';
 import type { Authenticator } from './authenticator.ts';
 import { isOurHost } from './host-check.ts';
+import { isLocalRequest } from './local-request.ts';
 import { foreignOrigin, isForged } from './origin-check.ts';
 import { isPermitted } from './permissions.ts';
 import { type Principal, setPrincipal } from './principal.ts';
@@ -42,6 +43,17 @@ export class Gate {
     if (isPermitted(principal?.role, request.method ?? 'GET', path)) return principal;
     if (principal === undefined) throw new AppError('unauthorized', 'Sign in, or send a token');
     throw new AppError('forbidden', 'This token may only look');
+  }
+
+  /** The address of whoever asks; undefined for this very machine. Behind one proxy it is the one that the proxy tells. */
+  clientOf(request: IncomingMessage): string | undefined {
+    if (isLocalRequest(request)) return undefined;
+    const forwarded = String(request.headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .at(-1)
+      ?.trim();
+    const isTold = this.#authenticator.config.isPublic && forwarded !== undefined && forwarded !== '';
+    return isTold ? forwarded : request.socket.remoteAddress;
   }
 
   /** Calls when somebody signs out. @returns the function that ends it */

@@ -12,6 +12,8 @@ import { type SocketTunnels, tunnelledCamera } from './socket-tunnel.ts';
 export interface SocketGate {
   /** @throws AppError when the request is refused */
   admit(request: IncomingMessage): { sessionId?: string } | undefined;
+  /** Whose socket it is; undefined for this very machine, whose sockets are not counted. */
+  clientOf(request: IncomingMessage): string | undefined;
   /** Calls when a session ends. */
   onSessionEnd(listener: (sessionId: string) => void): () => void;
 }
@@ -23,8 +25,8 @@ export interface UpgradeOptions {
   gate?: SocketGate;
   /** Carries the sockets that a camera's worker serves itself. */
   tunnels?: SocketTunnels;
-  /** Most open sockets. */
-  maxSockets: number;
+  /** Most open sockets, all together and of one client; most subscriptions of one socket. */
+  limits: { sockets: number; socketsPerClient: number; subscriptions: number };
   redactor: Redactor;
   log: Logger;
 }
@@ -40,6 +42,8 @@ export class ClientSockets {
   readonly #server = new WebSocketServer(FRAME_SOCKET_OPTIONS);
   #isDraining = false;
   #drops = 0;
+  /** Open sockets by client. */
+  readonly #perClient = new Map<string, number>();
 
   constructor(options: UpgradeOptions) {
     this.#options = options;
@@ -84,14 +88,26 @@ export class ClientSockets {
       refuse(socket, error);
       return;
     }
-    const refusal = this.#refusalOf(request);
+    const client = this.#options.gate?.clientOf(request);
+    const refusal = this.#refusalOf(request, client);
     if (refusal !== undefined) {
       refuse(socket, refusal);
       return;
     }
+    this.#count(socket, client);
     const cameraId = tunnelledCamera(pathOf(request));
     if (cameraId === undefined) this.#serveFrames(request, socket, head);
     else this.#tunnel(cameraId, request, socket, head);
+  }
+
+  #count(socket: Duplex, client: string | undefined): void {
+    if (client === undefined) return;
+    this.#perClient.set(client, (this.#perClient.get(client) ?? 0) + 1);
+    socket.once('close', () => {
+      const left = (this.#perClient.get(client) ?? 1) - 1;
+      if (left > 0) this.#perClient.set(client, left);
+      else this.#perClient.delete(client);
+    });
   }
 
   /** Whoever signs out watches no more. */
@@ -119,6 +135,7 @@ export class ClientSockets {
         feed,
         redactor,
         log,
+        maxSubscriptions: this.#options.limits.subscriptions,
         onDrop: () => {
           this.#drops += 1;
         },
@@ -126,18 +143,21 @@ export class ClientSockets {
     });
   }
 
-  #refusalOf(request: IncomingMessage): AppError | undefined {
-    const { maxSockets } = this.#options;
+  #refusalOf(request: IncomingMessage, client: string | undefined): AppError | undefined {
+    const { sockets, socketsPerClient } = this.#options.limits;
     const path = pathOf(request);
     const isTunnelled = this.#options.tunnels !== undefined && tunnelledCamera(path) !== undefined;
     if (path !== '/ws' && !isTunnelled)
       return new AppError('not-found', 'There is no WebSocket at this path');
     if (this.#isDraining) return new AppError('draining', 'The gateway is stopping', { retryAfter: 1 });
-    if (this.size < maxSockets) return undefined;
-    return new AppError('too-many-requests', `This gateway takes at most ${maxSockets} WebSockets`, {
-      retryAfter: 1,
-    });
+    if (this.size >= sockets) return tooMany(`This gateway takes at most ${sockets} WebSockets`);
+    if (client === undefined || (this.#perClient.get(client) ?? 0) < socketsPerClient) return undefined;
+    return tooMany(`One client may open at most ${socketsPerClient} WebSockets`);
   }
+}
+
+function tooMany(message: string): AppError {
+  return new AppError('too-many-requests', message, { retryAfter: 1 });
 }
 
 function pathOf(request: IncomingMessage): string {

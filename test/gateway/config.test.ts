@@ -21,7 +21,7 @@ describe('The configuration', () => {
       logLevel: 'info',
       workers: { rtsp: 2, portBase: 8082, maxRssBytes: 2048 * 1024 * 1024 },
       demo: { isOn: true, rtspPort: 8554 },
-      limits: { cameras: 256, sockets: 1000 },
+      limits: { cameras: 256, sockets: 1000, socketsPerClient: 50, subscriptions: 64, uploads: 4 },
     });
     expect(auth).to.deep.equal({
       isOn: true,
@@ -45,7 +45,12 @@ describe('The configuration', () => {
         budget: { total: 600, perCamera: 120 },
       },
     });
-    expect(webrtc).to.deep.equal({ udpPort: undefined, publicAddresses: [], iceServers: [] });
+    expect(webrtc).to.deep.equal({
+      udpPort: undefined,
+      publicAddresses: [],
+      iceServers: [],
+      maxSessions: 256,
+    });
     expect(store).to.deep.equal({
       databaseUrl: undefined,
       secretKey: undefined,

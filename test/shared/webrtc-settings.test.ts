@@ -3,7 +3,12 @@ import { readWebrtcSettings } from '#shared/webrtc-settings.ts';
 
 describe('WebRTC settings', () => {
   it('contact nobody and take the ports of the workers unless told otherwise', () => {
-    expect(readWebrtcSettings({})).to.deep.equal({ publicAddresses: [], iceServers: [], udpPort: undefined });
+    expect(readWebrtcSettings({})).to.deep.equal({
+      publicAddresses: [],
+      iceServers: [],
+      udpPort: undefined,
+      maxSessions: 256,
+    });
   });
 
   it('take public addresses of both kinds', () => {

@@ -371,4 +371,30 @@ describe('Access by default', () => {
     }
     expect(statuses).to.deep.equal([401, 401, 401, 429, 429]);
   });
+
+  it('S7: lets one client elsewhere open so many sockets, and takes the next when one is closed', async () => {
+    gateway = await TestGateway.open({ env: { MAX_SOCKETS_PER_CLIENT: '2', API_TOKEN: ADMIN } });
+    const address = `${gateway.origin.replace('http', 'ws')}/ws`;
+    const open = () => {
+      const socket = new WebSocket(address, { headers: bearer(ADMIN) });
+      socket.on('error', () => {});
+      return socket;
+    };
+    const first = [open(), open()];
+    await waitFor(() => first.every((socket) => socket.readyState === socket.OPEN));
+    const refused = await new Promise<number>((resolve) => {
+      const socket = open();
+      socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+      socket.on('error', () => {});
+    });
+    expect(refused).to.equal(429);
+    const here = [0, 1, 2].map(() => new WebSocket(address));
+    await waitFor(() => here.every((socket) => socket.readyState === socket.OPEN));
+    first[0]?.close();
+    let next = open();
+    await waitFor(() => {
+      if (next.readyState === next.CLOSED) next = open();
+      return next.readyState === next.OPEN;
+    });
+  });
 });

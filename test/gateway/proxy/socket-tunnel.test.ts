@@ -48,7 +48,12 @@ describe('Tunnels for WebSockets that workers serve', () => {
     const owners = new CameraOwners(pool, ['rtsp-0']);
     const isKnown = (id: string) => id === '1';
     const tunnels = new SocketTunnels({ owners, isKnown, kick: (name) => pool.kick(name), log });
-    const options = { feed: new FeedDouble(), maxSockets: 2, redactor: new Redactor(), log };
+    const options = {
+      feed: new FeedDouble(),
+      limits: { sockets: 2, socketsPerClient: 2, subscriptions: 8 },
+      redactor: new Redactor(),
+      log,
+    };
     sockets = new ClientSockets({ ...options, tunnels });
     gateway = createServer();
     sockets.listen(gateway);

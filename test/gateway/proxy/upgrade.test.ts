@@ -20,7 +20,7 @@ describe('ClientSockets', () => {
     feed = new FeedDouble();
     sockets = new ClientSockets({
       feed,
-      maxSockets: 3,
+      limits: { sockets: 3, socketsPerClient: 2, subscriptions: 8 },
       redactor: new Redactor(),
       log: pino({ level: 'silent' }),
     });

@@ -12,11 +12,12 @@ export function createSessions(
   cameras: SessionCameras,
   log: Logger,
 ): SessionSet {
-  const { udpPort, publicAddresses } = webrtc;
+  const { udpPort, publicAddresses, maxSessions } = webrtc;
   return new SessionSet({
     cameras,
     udpPort: new UdpPort(udpPort ?? port, udpPort !== undefined),
     publicAddresses,
+    maxSessions,
     loadPeers,
     openTranscoder: createOpusTranscoders(log),
     log,
