@@ -1,4 +1,5 @@
 /** Cameras whose packets a test sends by hand. */
+import type { AudioCodec } from '../../workers/rtsp/audio/audio-track.ts';
 import { PacketHub, type PacketSubscriber } from '../../workers/rtsp/packets/packet-hub.ts';
 import { GopCache, type SequencedPacket } from '../../workers/rtsp/pictures/gop-cache.ts';
 import type { VideoCodec, VideoTrack } from '../../workers/rtsp/source/packet.ts';
@@ -44,9 +45,15 @@ export class PacketCameras {
   }
 
   /** A session with the camera begins. */
-  begin(id: string, codec: VideoCodec = 'h264'): void {
+  begin(id: string, codec: VideoCodec = 'h264', audio?: AudioCodec): void {
     const { hub, origin } = this.#get(id);
-    origin.track = { codec, parameterSets: Buffer.alloc(0), announcedFps: undefined };
+    const sound = { codec: audio ?? 'pcmu', clockHz: 8000, channels: 1, config: Buffer.alloc(0) };
+    origin.track = {
+      codec,
+      parameterSets: Buffer.alloc(0),
+      announcedFps: undefined,
+      ...(audio === undefined ? {} : { audio: sound }),
+    };
     origin.gop.clear();
     hub.announce(origin);
   }
@@ -61,6 +68,11 @@ export class PacketCameras {
 
   bPicture(id: string): void {
     this.#send(id, B_SLICE, false);
+  }
+
+  sound(id: string, text: string): void {
+    const { hub, origin } = this.#get(id);
+    hub.publishAudio(origin, { data: Buffer.from(text), ticks: 0 });
   }
 
   remove(id: string): void {

@@ -29,6 +29,9 @@ const PCM_HZ = 8000;
 const OPUS_HZ = 48_000;
 const MAX_AAC_HZ = 96_000;
 const MAX_CHANNELS = 2;
+/** No camera has as many; each is searched for in the whole text. */
+const MAX_SECTIONS = 8;
+const MAX_FORMATS = 16;
 /** More than any field of the format can have. */
 const MAX_FIELD_BITS = 16;
 const NO_FRAME_HEADER: FrameHeaderBits = { size: 0, index: 0, indexDelta: 0 };
@@ -36,9 +39,9 @@ const NO_FRAME_HEADER: FrameHeaderBits = { size: 0, index: 0, indexDelta: 0 };
 /** Finds the first audio track that can be received; undefined when there is none: video does not depend on it. */
 export function parseAudioMedia(sdp: string): AudioMedia | undefined {
   const sections = sdp.split(/\r?\n(?=m=)/).filter((section) => section.startsWith('m=audio'));
-  for (const section of sections) {
+  for (const section of sections.slice(0, MAX_SECTIONS)) {
     const formats = /^m=audio \S+ \S+((?: \d+)+)/.exec(section)?.[1]?.trim().split(' ') ?? [];
-    for (const format of formats) {
+    for (const format of formats.slice(0, MAX_FORMATS)) {
       const media = parseFormat(section, format);
       if (media !== undefined) return media;
     }

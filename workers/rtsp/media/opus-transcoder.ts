@@ -157,7 +157,11 @@ class OpusChain implements Disposable {
     converted.format = AV_SAMPLE_FMT_FLT;
     converted.sampleRate = OPUS_HZ;
     converted.channelLayout = layoutOf(this.#channels);
-    check(this.#resampler.convertFrame(converted, decoded), 'resample sound');
+    if (this.#resampler.convertFrame(converted, decoded) < 0) {
+      // A decoder that finds the upper half of HE-AAC only now goes over to twice the rate.
+      check(this.#resampler.configFrame(converted, decoded), 'resample sound');
+      check(this.#resampler.convertFrame(converted, decoded), 'resample sound');
+    }
     if (converted.nbSamples > 0) await this.#samples.write(converted.data ?? [], converted.nbSamples);
   }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import type { AudioMedia } from '../../../../workers/rtsp/audio/audio-media.ts';
 import { AudioReceiver } from '../../../../workers/rtsp/audio/audio-receiver.ts';
 import type { AudioPacket } from '../../../../workers/rtsp/audio/audio-track.ts';
@@ -100,6 +101,17 @@ describe('AudioReceiver', () => {
     track.send(3, 0, aac([9], 'ghi'));
     track.send(4, 1024, aac([4], 'next'));
     expect(track.texts).to.deep.equal(['next']);
+  });
+
+  it('survives whatever bytes a camera sends', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 64 }), { maxLength: 8 }), (payloads) => {
+        const track = new Track(AAC);
+        for (const [index, payload] of payloads.entries()) track.send(index, 0, Buffer.from(payload));
+        track.send(payloads.length + 1, 0, aac([4], 'next'));
+        expect(track.texts.at(-1)).to.equal('next');
+      }),
+    );
   });
 
   it('survives payloads that are malformed', () => {

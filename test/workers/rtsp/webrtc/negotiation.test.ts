@@ -7,10 +7,11 @@ import { codeOf } from '../../../support/errors.ts';
 const linesOf = (sdp: string, start: string) => sdp.split('\r\n').filter((line) => line.startsWith(start));
 
 /** What a player that offers gets for an answer. */
-async function answerTo(offer: string): Promise<string> {
-  const read = readOffer(offer);
+async function answerTo(offer: string, { wantsAudio = false } = {}): Promise<string> {
+  const read = readOffer(offer, { wantsAudio });
   const handlers = { onState: () => {}, onOpen: () => {}, onRtcp: () => {} };
-  const peer = new PeerDouble({ mid: read.mid, ssrc: 1, codecs: read.codecs }, handlers);
+  const audio = read.audio === undefined ? undefined : { ...read.audio, ssrc: 2 };
+  const peer = new PeerDouble({ mid: read.mid, ssrc: 1, codecs: read.codecs, audio }, handlers);
   return completeAnswer(await peer.answer(read.reduced), read);
 }
 
@@ -78,6 +79,50 @@ describe("A player's offer", () => {
     expect(linesOf(readOffer(browserOffer() + many).reduced, 'a=candidate:')).to.have.length(64);
   });
 
+  it('is answered with sound where there is some, in whichever place it stands', async () => {
+    for (const media of [
+      ['audio', 'video'],
+      ['video', 'audio'],
+    ]) {
+      const answer = await answerTo(browserOffer({ media }), { wantsAudio: true });
+      expect(linesOf(answer, 'm=').map((line) => line.slice(2, 7))).to.deep.equal(media);
+      expect(linesOf(answer, 'a=group:')).to.deep.equal(['a=group:BUNDLE 0 1']);
+      expect(linesOf(answer, 'a=inactive')).to.deep.equal([]);
+    }
+  });
+
+  it('says which codecs of sound the player takes, static ones without a name too', () => {
+    const offer = browserOffer({ media: ['video', 'audio'] }).replace('SAVPF 111', 'SAVPF 13 111 8 0 112');
+    expect(readOffer(offer, { wantsAudio: true }).audio).to.deep.equal({
+      mid: '1',
+      codecs: [
+        { codec: 'opus', payloadType: 111, parameters: 'minptime=10;useinbandfec=1' },
+        { codec: 'pcma', payloadType: 8 },
+        { codec: 'pcmu', payloadType: 0 },
+      ],
+    });
+  });
+
+  const silent: Record<string, string> = {
+    'asks for none': browserOffer(),
+    'takes no codec of ours': browserOffer({ media: ['video', 'audio'] }).replace(
+      'opus/48000/2',
+      'G722/8000',
+    ),
+    'wants it in a connection of its own': browserOffer({ media: ['video', 'audio'] }).replace(
+      'BUNDLE 0 1',
+      'BUNDLE 0',
+    ),
+    'wants to send it': browserOffer({ media: ['audio', 'video'] }).replace('a=recvonly', 'a=sendonly'),
+  };
+  for (const [name, offer] of Object.entries(silent)) {
+    it(`is served the picture alone when it ${name}`, () => {
+      const { audio, reduced } = readOffer(offer, { wantsAudio: true });
+      expect(audio).to.equal(undefined);
+      expect(linesOf(reduced, 'm=')).to.deep.equal(['m=video 9 UDP/TLS/RTP/SAVPF 102']);
+    });
+  }
+
   const malformed: Record<string, string> = {
     'no description': 'hello',
     'an empty one': '',
@@ -109,6 +154,17 @@ describe('The answer to our offer', () => {
       'h264',
       'hevc',
     ]);
+  });
+
+  it('says which sound it takes of what was offered; none is fine too', () => {
+    const taken = (audio: number[]) => readAnswer(browserAnswer([96], audio), { hasAudio: true }).audio;
+    expect(taken([111, 0]).map(({ codec }) => codec)).to.deep.equal(['opus', 'pcmu']);
+    expect(taken([])).to.deep.equal([]);
+  });
+
+  it('is refused when it has another number of sections than the offer', () => {
+    expect(codeOf(() => readAnswer(browserAnswer([96]), { hasAudio: true }))).to.equal('invalid-sdp');
+    expect(codeOf(() => readAnswer(browserAnswer([96], [111])))).to.equal('invalid-sdp');
   });
 
   it('is refused when it takes none, or is no answer to it', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { PeerConnection, type Track } from 'node-datachannel';
-import { loadPeers, type PeerState } from '../../../../workers/rtsp/webrtc/peer.ts';
+import { loadPeers, type PeerMedia, type PeerState } from '../../../../workers/rtsp/webrtc/peer.ts';
 import { UdpPort } from '../../../../workers/rtsp/webrtc/udp-port.ts';
 import { rejection } from '../../../support/errors.ts';
 import { waitFor } from '../../../support/wait-for.ts';
@@ -16,13 +16,13 @@ describe('A peer of the library', () => {
     for (const each of open.splice(0)) each.close();
   });
 
-  async function ours() {
+  async function ours({ audio }: Pick<PeerMedia, 'audio'> = {}) {
     const udpPort = await new UdpPort(0, false).claim();
     const create = await loadPeers(udpPort);
     const states: PeerState[] = [];
     const received = { isOpen: false, rtcp: [] as Buffer[] };
     const peer = create(
-      { mid: '0', ssrc: SSRC, codecs: [H264, HEVC] },
+      { mid: '0', ssrc: SSRC, codecs: [H264, HEVC], audio },
       {
         onState: (state) => states.push(state),
         onOpen: () => {
@@ -83,6 +83,43 @@ describe('A peer of the library', () => {
       return other.packets.find((candidate) => candidate.equals(packet));
     });
     expect(delivered.equals(packet)).to.equal(true);
+  });
+
+  describe('with sound', () => {
+    const OPUS = { codec: 'opus', payloadType: 111, parameters: 'minptime=10' } as const;
+    const audio = { mid: '1', ssrc: 0xbeef, codecs: [OPUS, { codec: 'pcmu', payloadType: 0 } as const] };
+    const picture = Buffer.from([0x80, 96, 0, 1, 0, 0, 0, 2, 0, 0, 0xca, 0xfe, 1]);
+    const sound = Buffer.from([0x80, 111, 0, 1, 0, 0, 0, 2, 0, 0, 0xbe, 0xef, 2]);
+
+    it('offers it in a section of its own and sends both', async () => {
+      const { peer } = await ours({ audio });
+      const offer = await peer.offer();
+      expect(offer.match(/^m=\w+/gm)).to.deep.equal(['m=video', 'm=audio']);
+      expect(offer).to.include('a=rtpmap:111 OPUS/48000/2').and.to.include('a=rtpmap:0 PCMU/8000');
+      const other = viewer();
+      peer.acceptAnswer(await answer(other, offer));
+      await waitFor(() => {
+        peer.send(picture);
+        peer.sendAudio(sound);
+        return [picture, sound].every((packet) => other.packets.some((got) => got.equals(packet)));
+      });
+    });
+
+    it('plays the picture to a client that refuses it', async () => {
+      const { peer } = await ours({ audio });
+      const other = viewer();
+      const whole = await answer(other, await peer.offer());
+      const [video = '', refused = ''] = whole.split(/(?=m=audio)/);
+      peer.acceptAnswer(
+        video + refused.replace(/^m=audio \d+/, 'm=audio 0').replace('a=recvonly', 'a=inactive'),
+      );
+      await waitFor(() => {
+        peer.send(picture);
+        peer.sendAudio(sound);
+        return other.packets.some((got) => got.equals(picture));
+      });
+      expect(other.packets.some((got) => got.equals(sound))).to.equal(false);
+    });
   });
 
   it('refuses descriptions that it cannot use', async () => {

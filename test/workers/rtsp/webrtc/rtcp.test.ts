@@ -26,6 +26,15 @@ describe('RTCP of a viewer', () => {
     expect(parseFeedback(emptyReport).lossRate).to.equal(undefined);
   });
 
+  it('is not taken for one about the sound', () => {
+    const sound = 2;
+    expect(parseFeedback(pli, sound).wantsKeyframe).to.equal(false);
+    expect(parseFeedback(nack([7, 0]), sound).missing).to.deep.equal([]);
+    const block = (ssrc: number, lost: number) => [0, 0, 0, ssrc, lost, ...Array(19).fill(0)];
+    const both = Buffer.from([0x82, 201, 0, 13, 0, 0, 0, 1, ...block(sound, 128), ...block(3, 64)]);
+    expect(parseFeedback(both, sound).lossRate).to.equal(0.25);
+  });
+
   it('comes compounded', () => {
     const feedback = parseFeedback(Buffer.concat([receiverReport(0), nack([7, 0]), pli]));
     expect(feedback).to.deep.equal({ missing: [7], wantsKeyframe: true, lossRate: 0 });

@@ -75,6 +75,67 @@ describe('WebRTC sessions', () => {
     ]);
   });
 
+  describe('of a camera with sound', () => {
+    const sounds = () =>
+      factory.last.sentAudio.map((packet) => [(packet[1] as number) & 0x7f, packet.subarray(12).toString()]);
+
+    it('offer it after the picture, and send what the client takes', async () => {
+      cameras.begin('1', 'h264', 'pcmu');
+      const session = await sessions.open('1');
+      expect(factory.last.media.audio?.codecs.map(({ codec }) => codec)).to.deep.equal([
+        'opus',
+        'pcmu',
+        'pcma',
+      ]);
+      session.acceptAnswer(browserAnswer([96], [111, 0]));
+      cameras.sound('1', 'too early');
+      factory.last.connect();
+      cameras.sound('1', 'tone');
+      expect(sounds()).to.deep.equal([[0, 'tone']]);
+      cameras.begin('1', 'h264', 'opus');
+      cameras.sound('1', 'opus');
+      expect(sounds().at(-1)).to.deep.equal([111, 'opus']);
+    });
+
+    it('answer with it in the payload type the player chose', async () => {
+      cameras.begin('1', 'h264', 'opus');
+      await sessions.openWhep('1', browserOffer({ media: ['video', 'audio'] }));
+      factory.last.connect();
+      cameras.sound('1', 'opus');
+      expect(sounds()).to.deep.equal([[111, 'opus']]);
+    });
+
+    it('play the picture alone to a client that refuses it', async () => {
+      cameras.begin('1', 'h264', 'pcmu');
+      cameras.keyframe('1');
+      const session = await sessions.open('1');
+      session.acceptAnswer(browserAnswer([96], []));
+      factory.last.connect();
+      cameras.sound('1', 'tone');
+      expect(sounds()).to.deep.equal([]);
+      expect(payloadTypes()).to.deep.equal([96, 96]);
+    });
+
+    it('report for both, so that a player can keep them in step', async () => {
+      cameras.begin('1', 'h264', 'pcmu');
+      cameras.keyframe('1');
+      const session = await sessions.open('1');
+      session.acceptAnswer(browserAnswer([96], [0]));
+      factory.last.connect();
+      cameras.sound('1', 'tone');
+      session.check(performance.now() + 3000);
+      const isReport = (packet: Buffer) => packet[1] === 200;
+      expect(factory.last.sent.filter(isReport)).to.have.length(1);
+      expect(factory.last.sentAudio.filter(isReport)).to.have.length(1);
+    });
+  });
+
+  it('offers no sound of a camera without', async () => {
+    cameras.begin('1');
+    await sessions.open('1');
+    expect(factory.last.media.audio).to.equal(undefined);
+  });
+
   it('plays the current group of pictures as soon as the connection is there', async () => {
     cameras.begin('1');
     cameras.keyframe('1');
