@@ -85,6 +85,15 @@ describe('Sound over WebRTC in Chromium, through the gateway', () => {
     await playing();
   });
 
+  it('goes on by itself when the camera was away', async () => {
+    await player.play('whep', 'aac');
+    await playing();
+    const connectionsBefore = cameras.stats().connectionsAccepted;
+    cameras.setFault('/aac', { fault: 'drop' });
+    await waitFor(() => cameras.stats().connectionsAccepted > connectionsBefore);
+    await playing();
+  });
+
   it('plays the picture alone for a player that asks for no sound', async () => {
     await player.play('whep', 'opus', ['video']);
     await waitFor(async () => (await player.look()).framesDecoded > 5);

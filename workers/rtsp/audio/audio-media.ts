@@ -29,6 +29,8 @@ const PCM_HZ = 8000;
 const OPUS_HZ = 48_000;
 const MAX_AAC_HZ = 96_000;
 const MAX_CHANNELS = 2;
+/** Marks the loudspeaker of a camera: sound for us to send (ONVIF Streaming Specification section 5.3). */
+const BACK_CHANNEL = /^a=(?:sendonly|inactive)\s*$/im;
 /** No camera has as many; each is searched for in the whole text. */
 const MAX_SECTIONS = 8;
 const MAX_FORMATS = 16;
@@ -40,6 +42,7 @@ const NO_FRAME_HEADER: FrameHeaderBits = { size: 0, index: 0, indexDelta: 0 };
 export function parseAudioMedia(sdp: string): AudioMedia | undefined {
   const sections = sdp.split(/\r?\n(?=m=)/).filter((section) => section.startsWith('m=audio'));
   for (const section of sections.slice(0, MAX_SECTIONS)) {
+    if (BACK_CHANNEL.test(section)) continue;
     const formats = /^m=audio \S+ \S+((?: \d+)+)/.exec(section)?.[1]?.trim().split(' ') ?? [];
     for (const format of formats.slice(0, MAX_FORMATS)) {
       const media = parseFormat(section, format);

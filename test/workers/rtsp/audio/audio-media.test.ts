@@ -48,6 +48,17 @@ describe('parseAudioMedia', () => {
     expect(tracks?.control).to.equal('second');
   });
 
+  it('passes over the loudspeaker of the camera', () => {
+    const media = audioOf(
+      'm=audio 0 RTP/AVP 0',
+      'a=control:back',
+      'a=sendonly',
+      'm=audio 0 RTP/AVP 8',
+      'a=recvonly',
+    );
+    expect(media?.codec).to.equal('pcma');
+  });
+
   const unknown: Record<string, string[]> = {
     'no audio': [],
     'another codec': ['m=audio 0 RTP/AVP 98', 'a=rtpmap:98 G726-32/8000'],
