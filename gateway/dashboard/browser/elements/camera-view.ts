@@ -10,6 +10,7 @@ import { type EndPlayer, type PlayerHandlers, TRANSPORTS, type Transport } from 
 import { playWebrtc } from '../players/webrtc-player.ts';
 import { DetectionLayer } from './detection-layer.ts';
 import { clearPicture, paintFrame } from './paint.ts';
+import { SoundSwitch } from './sound-switch.ts';
 
 /** What the view tells. */
 export interface TransportNews {
@@ -34,6 +35,7 @@ export class CameraView extends HTMLElement {
   static readonly observedAttributes = ['camera-id', 'transport', 'live', 'detections'];
   readonly #canvas = document.createElement('canvas');
   readonly #video = document.createElement('video');
+  readonly #sound = new SoundSwitch(this.#video);
   readonly #layer = new DetectionLayer();
   #watch: CameraWatch | undefined;
   #endPlayer: EndPlayer | undefined;
@@ -47,7 +49,7 @@ export class CameraView extends HTMLElement {
       element.setAttribute('aria-hidden', 'true');
     }
     this.#video.addEventListener('resize', () => this.#fit(this.#video.videoWidth, this.#video.videoHeight));
-    this.replaceChildren(this.#canvas, this.#video, this.#layer.element);
+    this.replaceChildren(this.#canvas, this.#video, this.#layer.element, this.#sound.element);
     this.#restart();
   }
 

@@ -33,6 +33,7 @@ class WebrtcSession {
       const peer = new RTCPeerConnection();
       this.#peer = peer;
       peer.addTransceiver('video', { direction: 'recvonly' });
+      peer.addTransceiver('audio', { direction: 'recvonly' });
       peer.addEventListener('track', ({ track, streams }) => {
         this.#video.srcObject = streams[0] ?? new MediaStream([track]);
       });
