@@ -25,6 +25,8 @@ async function workersOf(gateway: RunningProcess): Promise<WorkerView[]> {
 
 const isReady = async (gateway: RunningProcess) => (await getJson(`${gateway.origin}/readyz`)).status === 200;
 
+const TOKEN = 'token-of-the-gateway-tests';
+
 describe('The gateway on its first start', () => {
   let gateway: RunningProcess;
 
@@ -82,7 +84,7 @@ describe('The gateway', () => {
   before(async () => {
     cameras = await openTestCameras(['/1', '/2', '/3', '/4']);
     guarded = await openTestCameras(['/1'], { credentials: { username: 'viewer', password: PASSWORD } });
-    gateway = await startGateway();
+    gateway = await startGateway({ API_TOKEN: TOKEN });
     api = `${gateway.origin}/api/cameras`;
   });
   after(async () => {
@@ -175,6 +177,8 @@ describe('The gateway', () => {
         'X-Forwarded-Proto': 'https',
         'X-Forwarded-Host': 'cams.example.com',
         'X-Forwarded-Prefix': '/gw',
+        // Whoever comes through a proxy is from elsewhere.
+        Authorization: `Bearer ${TOKEN}`,
       });
       expect(proxied.body.url).to.equal('wss://cams.example.com/gw/ws');
     });
