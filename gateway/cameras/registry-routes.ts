@@ -1,7 +1,7 @@
 /** Routes of the registry (contract, section 1): cameras that are kept for ever. */
 import express, { type Request, Router } from 'express';
 import { z } from 'zod';
-import { parseFields } from '#shared/camera.ts';
+import { parseFields, RESERVED_CAMERA_IDS } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { viewCamera } from './camera-view.ts';
 import type { CameraRegistry } from './registry.ts';
@@ -26,6 +26,10 @@ export function registryRoutes({ registry, isSecretKey }: RegistryRoutesOptions)
   const routes = Router();
   const json = express.json({ limit: BODY_LIMIT });
 
+  routes.get(['/', '/:id'], async (req: Request<{ id?: string }>, _res, next) => {
+    if (!RESERVED_CAMERA_IDS.includes(req.params.id ?? '')) await registry.expectLoaded();
+    next();
+  });
   routes.get('/export', async (req, res) => {
     const { passwords } = parseFields(exportQuerySchema, req.query);
     if (passwords === 'true') checkKey(req, isSecretKey);

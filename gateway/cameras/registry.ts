@@ -27,9 +27,12 @@ export interface RegistryOptions {
   log: Logger;
   /** Pause between looks at what other gateways on this database changed, milliseconds. */
   refreshMs?: number;
+  /** How long requests wait for the first reading, milliseconds. */
+  loadPatienceMs?: number;
 }
 
 const REFRESH_MS = 30_000;
+const LOAD_PATIENCE_MS = 3000;
 
 /** Reads and changes the registry. Changes run one after another, so that the directory ends as the database does. */
 export class CameraRegistry {
@@ -56,6 +59,20 @@ export class CameraRegistry {
   /** Resolves once the registry has been read for the first time. */
   whenLoaded(): Promise<void> {
     return this.#loaded.promise;
+  }
+
+  /**
+   * Waits a little for the first reading: a list that lacks what is stored would pass for the whole.
+   * @throws AppError `storage-unavailable` when it takes longer
+   */
+  async expectLoaded(): Promise<void> {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(() => reject(notLoaded()), this.#options.loadPatienceMs ?? LOAD_PATIENCE_MS);
+    try {
+      await Promise.race([this.#loaded.promise, late]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Stops looking; waits for what is under way. */
@@ -250,4 +267,8 @@ export class CameraRegistry {
     this.#turn = result.catch(() => {});
     return result;
   }
+}
+
+function notLoaded(): AppError {
+  return new AppError('storage-unavailable', 'The registry could not be read yet', { retryAfter: 1 });
 }

@@ -28,7 +28,7 @@ export async function benchRegistry(): Promise<void> {
     for (let start = 0; start < CAMERAS; start += CHUNK) {
       const cameras = Array.from({ length: CHUNK }, (_, index) => ({
         id: `camera-${start + index}`,
-        ip: '192.0.2.1',
+        ip: '10.0.0.9',
         password: `secret-${index}`,
         enabled: false,
       }));

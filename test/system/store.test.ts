@@ -16,7 +16,7 @@ async function writeUntilKilled(origin: string, prefix: string): Promise<string[
   const acknowledged: string[] = [];
   for (let index = 0; ; index += 1) {
     const id = `${prefix}-${index}`;
-    const camera = { id, ip: '192.0.2.1', enabled: false };
+    const camera = { id, ip: '10.0.0.9', enabled: false };
     const status = await postJson(`${origin}/api/cameras`, camera).then(
       (answer) => answer.status,
       () => undefined,

@@ -61,6 +61,22 @@ describe('The camera registry', () => {
       expect(rows).to.include('10.0.0.9').and.not.include(PASSWORD);
     });
 
+    it('says that it could not be read yet rather than pass for empty', async () => {
+      const directory = new CameraDirectory(100, new Redactor());
+      const registry = new CameraRegistry({
+        store: { ...store, whenReady: () => new Promise(() => {}) },
+        repository: new CameraRepository(createSecretBox(Buffer.alloc(32, 1))),
+        directory,
+        videos: { fileOf: async () => undefined },
+        log,
+        loadPatienceMs: 5,
+      });
+      registry.start();
+      expect((await rejection(registry.expectLoaded())).code).to.equal('storage-unavailable');
+      const { registry: loaded } = await start();
+      await loaded.expectLoaded();
+    });
+
     it('gives a camera without an id the next free number', async () => {
       const { registry } = await start();
       await registry.create({ id: 7, ip: '10.0.0.9' });
