@@ -10,6 +10,8 @@ import { waitFor } from '../support/wait-for.ts';
 
 const ROUNDS = 3;
 const WRITERS = 4;
+/** What a failed test leaves behind. */
+const started: RunningProcess[] = [];
 
 /** Writes cameras one after another until the gateway is gone. @returns ids that were acknowledged */
 async function writeUntilKilled(origin: string, prefix: string): Promise<string[]> {
@@ -50,6 +52,7 @@ async function survives(env: Record<string, string>): Promise<void> {
 
 async function startReady(env: Record<string, string>): Promise<RunningProcess> {
   const gateway = await startGateway({ RTSP_WORKERS: '1', LOG_LEVEL: 'warn', MAX_CAMERAS: '10000', ...env });
+  started.push(gateway);
   await waitFor(async () => (await getJson(`${gateway.origin}/health`)).body.database.ready);
   await waitFor(async () => (await postJson(`${gateway.origin}/api/cameras`, {})).status === 400);
   return gateway;
@@ -60,7 +63,10 @@ describe('What the gateway acknowledged', () => {
   beforeEach(() => {
     dataDir = mkdtempSync(join(tmpdir(), 'gateway-store-'));
   });
-  afterEach(() => rmSync(dataDir, { recursive: true, force: true }));
+  afterEach(async () => {
+    for (const gateway of started.splice(0)) await gateway.end('SIGKILL');
+    rmSync(dataDir, { recursive: true, force: true });
+  });
 
   it('F36: survives SIGKILL in the middle of writing on SQLite, whose file stays whole', async () => {
     await survives({ DATA_DIR: dataDir });
