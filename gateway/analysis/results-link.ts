@@ -1,8 +1,7 @@
 /** Listens to the analysis worker, whichever of its processes lives. */
-import { WebSocket } from 'ws';
 import { RESULTS_PATH, type ResultMessage, resultMessageSchema } from '#shared/detections.ts';
 import type { Logger } from '#shared/logger.ts';
-import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import { WorkerSocket } from '../proxy/worker-socket.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
 
 /** What a link is made of. */
@@ -13,49 +12,30 @@ export interface ResultsLinkOptions {
 
 /** Larger than any event with its picture. */
 const MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
-const REOPEN_MS = 250;
 
-/** One WebSocket to one worker. */
+/** Hands on what the analysis worker tells. */
 export class ResultsLink {
   readonly #options: ResultsLinkOptions;
-  #worker: WorkerAddress | undefined;
-  #socket: WebSocket | undefined;
-  #reopen: NodeJS.Timeout | undefined;
+  readonly #socket: WorkerSocket;
 
   constructor(options: ResultsLinkOptions) {
     this.#options = options;
+    this.#socket = new WorkerSocket({
+      path: RESULTS_PATH,
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+      onMessage: (data) => this.#onMessage(data),
+      log: options.log,
+    });
   }
 
   /** Connects to a worker that became ready. */
   attach(worker: WorkerAddress): void {
-    this.detach();
-    this.#worker = worker;
-    this.#open(worker);
+    this.#socket.attach(worker);
   }
 
   /** The worker is gone. */
   detach(): void {
-    clearTimeout(this.#reopen);
-    this.#worker = undefined;
-    this.#socket?.terminate();
-    this.#socket = undefined;
-  }
-
-  #open(worker: WorkerAddress): void {
-    const { log } = this.#options;
-    const socket = new WebSocket(`${worker.origin.replace(/^http/, 'ws')}${RESULTS_PATH}`, {
-      headers: { [TOKEN_HEADER]: worker.token },
-      perMessageDeflate: false,
-      maxPayload: MAX_MESSAGE_BYTES,
-    });
-    this.#socket = socket;
-    socket.on('error', (error) => log.debug({ worker: worker.name, err: error }, 'results link failed'));
-    socket.on('message', (data: Buffer) => this.#onMessage(data));
-    socket.on('close', () => {
-      // A socket of an earlier process says nothing about the present one.
-      if (this.#socket !== socket || this.#worker !== worker) return;
-      this.#reopen = setTimeout(() => this.#open(worker), REOPEN_MS);
-    });
+    this.#socket.detach();
   }
 
   #onMessage(data: Buffer): void {

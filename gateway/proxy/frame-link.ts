@@ -1,16 +1,13 @@
 /** The gateway's end of the link to one worker: one WebSocket for all subscriptions of its cameras. */
-import { WebSocket } from 'ws';
 import { decodeLinkFrame, LINK_PATH, type LinkMessage } from '#shared/frames/link.ts';
 import type { FramePayload } from '#shared/frames/payload.ts';
 import type { FrameRequest } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
-import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import { WorkerSocket } from './worker-socket.ts';
 
-/** Larger than any picture; the worker is ours, the bound is against a bug. */
+/** Larger than any picture. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
-/** A link that broke while its worker stayed ready is opened again after this, milliseconds. */
-const REOPEN_MS = 250;
 
 interface OpenSubscription {
   request: FrameRequest;
@@ -19,15 +16,18 @@ interface OpenSubscription {
 
 /** Keeps the subscriptions of one worker, whichever of its processes lives. */
 export class FrameLink {
-  readonly #log: Logger;
   readonly #subscriptions = new Map<number, OpenSubscription>();
-  #worker: WorkerAddress | undefined;
-  #socket: WebSocket | undefined;
-  #reopen: NodeJS.Timeout | undefined;
+  readonly #socket: WorkerSocket;
   #lastId = 0;
 
   constructor(log: Logger) {
-    this.#log = log;
+    this.#socket = new WorkerSocket({
+      path: LINK_PATH,
+      maxMessageBytes: MAX_MESSAGE_BYTES,
+      onOpen: () => this.#askForAll(),
+      onMessage: (data) => this.#onMessage(data),
+      log,
+    });
   }
 
   /** Number of subscriptions carried. */
@@ -37,17 +37,12 @@ export class FrameLink {
 
   /** Connects to a worker that became ready, and asks it for everything anew. */
   attach(worker: WorkerAddress): void {
-    this.detach();
-    this.#worker = worker;
-    this.#open(worker);
+    this.#socket.attach(worker);
   }
 
   /** The worker is gone; subscriptions stay and wait. */
   detach(): void {
-    clearTimeout(this.#reopen);
-    this.#worker = undefined;
-    this.#socket?.terminate();
-    this.#socket = undefined;
+    this.#socket.detach();
   }
 
   /** Asks for frames, now and from every process to come. */
@@ -63,32 +58,16 @@ export class FrameLink {
     };
   }
 
-  #open(worker: WorkerAddress): void {
-    const socket = new WebSocket(`${worker.origin.replace(/^http/, 'ws')}${LINK_PATH}`, {
-      headers: { [TOKEN_HEADER]: worker.token },
-      perMessageDeflate: false,
-      maxPayload: MAX_MESSAGE_BYTES,
-    });
-    this.#socket = socket;
-    socket.on('error', (error) => this.#log.debug({ worker: worker.name, err: error }, 'link failed'));
-    socket.on('open', () => {
-      for (const [id, { request }] of this.#subscriptions) this.#send({ op: 'open', id, request });
-    });
-    socket.on('message', (data: Buffer) => {
-      const frame = decodeLinkFrame(data);
-      if (frame !== undefined) this.#subscriptions.get(frame.id)?.deliver(frame.payload);
-    });
-    socket.on('close', () => this.#onClose(socket, worker));
+  #askForAll(): void {
+    for (const [id, { request }] of this.#subscriptions) this.#send({ op: 'open', id, request });
   }
 
-  #onClose(socket: WebSocket, worker: WorkerAddress): void {
-    // A socket of an earlier process says nothing about the present one.
-    if (this.#socket !== socket || this.#worker !== worker) return;
-    this.#socket = undefined;
-    this.#reopen = setTimeout(() => this.#open(worker), REOPEN_MS);
+  #onMessage(data: Buffer): void {
+    const frame = decodeLinkFrame(data);
+    if (frame !== undefined) this.#subscriptions.get(frame.id)?.deliver(frame.payload);
   }
 
   #send(message: LinkMessage): void {
-    if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(JSON.stringify(message));
+    this.#socket.send(JSON.stringify(message));
   }
 }
