@@ -8,13 +8,13 @@ import type { CameraChannel } from './analysis/camera-channel.ts';
 import type { CameraDirectory } from './cameras/camera-directory.ts';
 import type { CameraOwners } from './cameras/camera-owners.ts';
 import type { Deliveries } from './deliveries/deliveries.ts';
+import type { MomentaryEvent } from './events/event.ts';
 import { createEvents } from './events/events.ts';
 import { eventRoutes } from './events/routes.ts';
 import { createMoondream } from './moondream/moondream.ts';
 import type { PerceptionConfig } from './perception-config.ts';
 import type { Store } from './store/store.ts';
 import type { WorkerAddress } from './supervisor/worker-status.ts';
-import type { FiredWatch } from './watches/watch-event.ts';
 import { createWatches } from './watches/watches.ts';
 
 /** What is needed to build it. */
@@ -103,7 +103,7 @@ export function createPerception(options: PerceptionOptions): Perception {
 async function deliverEvent(
   { store, deliveries }: PerceptionOptions,
   eventId: string,
-  { cameraId, kind, label, score, startedAt, data }: FiredWatch,
+  { cameraId, kind, label, score, startedAt, data }: MomentaryEvent,
 ): Promise<void> {
   const facts = { event_id: eventId, camera_id: cameraId, kind, label, score };
   const payload = { ...facts, started_at: startedAt / 1000, data };

@@ -98,6 +98,11 @@ export function checkAddress(
   if (isOurs && policy.ownPorts.includes(port)) throw denied('This is the gateway itself, not a camera');
 }
 
+/** Whether text is an address of this machine's loopback, an IPv4 one mapped into IPv6 included. */
+export function isLoopback(text: string): boolean {
+  return isIP(text) !== 0 && has(LOOPBACK, text);
+}
+
 /** Whether text is a network in CIDR notation, or a single address. */
 export function isNetwork(text: string): boolean {
   const { address, prefix } = parseNetwork(text);
@@ -113,7 +118,7 @@ function checkPort(port: number, { allowedPorts }: AddressPolicy): void {
 
 /** Most dangerous first: no list below takes back what one above says. */
 function kindOf(address: string): AddressKind {
-  if (has(LOOPBACK, address)) return 'loopback';
+  if (isLoopback(address)) return 'loopback';
   if (has(DENIED, address) || has(EMBEDDED_IPV4, address)) return 'denied';
   return has(PRIVATE, address) ? 'private' : 'public';
 }

@@ -1,16 +1,6 @@
 /** Requests from this very machine: no login is needed for them, so they must be told for certain. */
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIPv4, isIPv6 } from 'node:net';
-
-const LOOPBACK = new BlockList();
-LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
-LOOPBACK.addAddress('::1', 'ipv6');
-
-/** Whether an address is one of this machine's loopback. */
-export function isLoopback(address: string): boolean {
-  if (isIPv4(address)) return LOOPBACK.check(address, 'ipv4');
-  return isIPv6(address) && LOOPBACK.check(address, 'ipv6');
-}
+import { isLoopback } from '#shared/address-policy.ts';
 
 /** A proxy before us: whoever asks is elsewhere, though the socket is local. */
 const FORWARDING = /^(x-forwarded-|forwarded$|x-real-ip$|via$|cf-|x-original-|true-client-ip$)/;

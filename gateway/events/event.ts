@@ -20,18 +20,21 @@ export interface EventState {
   data: object;
 }
 
+/** An event that is over as soon as it happens. */
+export interface MomentaryEvent {
+  cameraId: string;
+  kind: string;
+  label: string;
+  score: number | null;
+  /** Unix milliseconds. */
+  startedAt: number;
+  data: object;
+  /** JPEG. */
+  picture?: Buffer;
+}
+
 /** Takes events that are over as soon as they happen, of whatever kind. */
 export interface EventSink {
   /** Stores one. @returns its id @throws AppError `storage-*` */
-  record(event: {
-    cameraId: string;
-    kind: string;
-    label: string;
-    score: number | null;
-    /** Unix milliseconds. */
-    startedAt: number;
-    data: object;
-    /** JPEG. */
-    picture?: Buffer;
-  }): Promise<string>;
+  record(event: MomentaryEvent): Promise<string>;
 }

@@ -1,13 +1,8 @@
 /** Lets watches ask upon motion. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import type { MotionSource } from '../analysis/camera-channel.ts';
 import type { WatchRepository } from './watch-repository.ts';
-
-/** Tells of motion, as often as it likes while there is any. */
-export interface MotionSource {
-  /** @returns the function that ends it */
-  onMotion(listener: (cameraId: string) => void): () => void;
-}
 
 /** What a trigger needs. */
 export interface MotionTriggerOptions {

@@ -2,10 +2,11 @@
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import type { EventSink, MomentaryEvent } from '../events/event.ts';
 import type { WatchRow, WatchRowChanges } from '../store/database.ts';
 import { settingsOf, type WatchAnswer, type WatchError } from './watch.ts';
 import type { AskedWatch, WatchAsker } from './watch-asker.ts';
-import { type EventSink, eventOf, type FiredWatch } from './watch-event.ts';
+import { eventOf } from './watch-event.ts';
 import { afterAnswer, afterFailure, afterFiring, isFulfilled, withAnswer } from './watch-progress.ts';
 
 /** What attempts need. */
@@ -13,7 +14,7 @@ export interface WatchAttemptOptions {
   asker: WatchAsker;
   events: EventSink;
   /** Tells somebody outside of an event, in addition; absent where nobody can be told. */
-  deliverEvent?: ((eventId: string, event: FiredWatch) => Promise<void>) | undefined;
+  deliverEvent?: ((eventId: string, event: MomentaryEvent) => Promise<void>) | undefined;
   redactor: Redactor;
   log: Logger;
   /** Unix milliseconds. */
@@ -70,7 +71,7 @@ export class WatchAttempts {
   }
 
   /** That nobody could be told does not undo the event. */
-  async #deliver(row: WatchRow, eventId: string, event: FiredWatch): Promise<WatchRowChanges> {
+  async #deliver(row: WatchRow, eventId: string, event: MomentaryEvent): Promise<WatchRowChanges> {
     const { deliverEvent } = this.#options;
     if (row.deliver !== 1 || deliverEvent === undefined) return {};
     try {

@@ -1,31 +1,16 @@
 /** What a watch tells when it fires. */
+import type { MomentaryEvent } from '../events/event.ts';
 import type { WatchRow } from '../store/database.ts';
 import { settingsOf, type WatchAnswer } from './watch.ts';
 import type { AskedWatch } from './watch-asker.ts';
 
-/** Something a watch saw. */
-export interface FiredWatch {
-  cameraId: string;
-  kind: string;
-  label: string;
-  score: number | null;
-  /** When the deciding picture was taken, Unix milliseconds. */
-  startedAt: number;
-  data: object;
-  /** JPEG. */
-  picture?: Buffer;
-}
-
-/** Keeps what watches see. */
-export interface EventSink {
-  /** @returns id of the event @throws AppError `storage-*` */
-  record(event: FiredWatch): Promise<string>;
-}
-
 const LABEL_LENGTH = 200;
 
-/** The event of a watch that fires. @param answers those that decided it */
-export function eventOf(row: WatchRow, answers: readonly WatchAnswer[], asked: AskedWatch): FiredWatch {
+/**
+ * The event of a watch that fires; it starts when the deciding picture was taken.
+ * @param answers those that decided it
+ */
+export function eventOf(row: WatchRow, answers: readonly WatchAnswer[], asked: AskedWatch): MomentaryEvent {
   const { cameraId, skill, prompt, condition, n, of, deliver } = settingsOf(row);
   const { jpeg, sequence, timestamp, ageMs, width, height } = asked.frame;
   return {

@@ -2,14 +2,15 @@
 import type { Router } from 'express';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import type { MotionSource } from '../analysis/camera-channel.ts';
+import type { EventSink } from '../events/event.ts';
 import type { CameraQuestions } from '../moondream/camera-questions.ts';
 import type { Store } from '../store/store.ts';
 import { BudgetRepository, type HourlyBudget } from './budget-repository.ts';
-import { type MotionSource, MotionTrigger } from './motion-trigger.ts';
+import { MotionTrigger } from './motion-trigger.ts';
 import { watchRoutes } from './routes.ts';
 import { createWatchAsker } from './watch-asker.ts';
 import { type WatchAttemptOptions, WatchAttempts } from './watch-attempt.ts';
-import type { EventSink } from './watch-event.ts';
 import { WatchLeaseRepository } from './watch-lease-repository.ts';
 import { WatchRepository } from './watch-repository.ts';
 import { WatchRunner } from './watch-runner.ts';

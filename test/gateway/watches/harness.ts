@@ -6,9 +6,9 @@ import express from 'express';
 import { pino } from 'pino';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
+import type { MomentaryEvent } from '../../../gateway/events/event.ts';
 import type { CameraAnswer, CameraQuestion } from '../../../gateway/moondream/camera-questions.ts';
 import type { Store } from '../../../gateway/store/store.ts';
-import type { FiredWatch } from '../../../gateway/watches/watch-event.ts';
 import { createWatches, type Watches, type WatchesOptions } from '../../../gateway/watches/watches.ts';
 import { getJson, type JsonAnswer, postJson } from '../../support/http.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -21,13 +21,13 @@ export class WatchHarness {
   /** What the clock shows; it stands until a test moves it. */
   readonly clock: { now: number };
   readonly asked: CameraQuestion[] = [];
-  readonly events: FiredWatch[] = [];
+  readonly events: MomentaryEvent[] = [];
   /** What Moondream answers, or throws. */
   answer: (question: CameraQuestion) => Promise<Record<string, unknown>> | Record<string, unknown> = () => ({
     answer: 'No.',
   });
   /** What recording an event does. */
-  record: (event: FiredWatch) => string = (event) => `event-${this.events.push(event)}`;
+  record: (event: MomentaryEvent) => string = (event) => `event-${this.events.push(event)}`;
   readonly #listeners = new Set<(cameraId: string) => void>();
   #watches: Watches | undefined;
   #server: Server | undefined;
