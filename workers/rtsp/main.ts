@@ -1,13 +1,10 @@
 /** One RTSP worker: connects to cameras and serves their pictures. Composition only. */
 import { config as loadDotenv } from 'dotenv';
-import { messageOf } from '#shared/errors.ts';
-import { createLogger } from '#shared/logger.ts';
-import { Redactor } from '#shared/redact.ts';
-import { EXIT_BAD_SETTINGS } from '#shared/settings.ts';
 import { runWorker } from '../host.ts';
+import { prepareWorker } from '../prepare.ts';
 import { CameraSet } from './camera/camera-set.ts';
 import { ConnectLimiter } from './camera/connect-limiter.ts';
-import { loadConfig, type RtspWorkerConfig } from './config.ts';
+import { loadConfig } from './config.ts';
 import { forwardFfmpegLog } from './media/ffmpeg-log.ts';
 import { ffmpegMedia } from './media/ffmpeg-media.ts';
 import { openServer } from './server.ts';
@@ -17,17 +14,7 @@ import { runVideoSource } from './source/video-source.ts';
 import { createSessions } from './webrtc/create-sessions.ts';
 
 loadDotenv({ quiet: true });
-let config: Readonly<RtspWorkerConfig>;
-try {
-  config = loadConfig(process.env);
-} catch (error) {
-  process.stderr.write(`${messageOf(error)}\n`);
-  process.exit(EXIT_BAD_SETTINGS);
-}
-
-const redactor = new Redactor();
-const log = createLogger({ name: config.host.name, level: config.logLevel, redactor });
-redactor.add(config.host.token);
+const { config, redactor, log } = prepareWorker(process, loadConfig);
 for (const { credential } of config.webrtc.iceServers) redactor.add(credential);
 forwardFfmpegLog(log);
 
