@@ -1,26 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { titlesOfTests } from '../support/titles.ts';
 import { FAULTS, faultsIn, SOAKED } from './fault-list.ts';
 import { formatTable, groupByFault, missing } from './table.ts';
 
-const TESTS = fileURLToPath(new URL('../', import.meta.url));
-
-/** Titles of all tests and of what stands around them. */
-function titles(): string[] {
-  const files = readdirSync(TESTS, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    name.endsWith('.test.ts'),
-  );
-  return files.flatMap((name) => {
-    const text = readFileSync(join(TESTS, name), 'utf8');
-    return [...text.matchAll(/\b(?:it|describe)\(\s*(['"`])(.*?)\1/gs)].map((match) => match[2] as string);
-  });
-}
-
 describe('The list of faults', () => {
   it('is injected whole: every fault by some test, or by the soak', () => {
-    const injected = new Set(titles().flatMap(faultsIn));
+    const injected = new Set(titlesOfTests().flatMap(faultsIn));
     expect(Object.keys(FAULTS).filter((number) => !injected.has(number))).to.deep.equal(SOAKED);
   });
 

@@ -28,7 +28,7 @@ function verdict(host: string, policy: AddressPolicy, port = 554): string {
 }
 const DENIED = 'camera-address-denied';
 
-describe('Which cameras may be dialled', () => {
+describe('S10: which cameras may be dialled', () => {
   for (const [host, what] of [
     ['0.0.0.0', 'this machine, unspecified'],
     ['0.1.2.3', 'this network'],

@@ -61,7 +61,7 @@ describe('The addresses of cameras', function () {
     });
 
     for (const host of ['127.0.0.1', 'localhost', '2130706433', '0x7f.1', '[::ffff:7f00:1]']) {
-      it(`may not be ${host}, which hears nothing of it`, async () => {
+      it(`S10: may not be ${host}, which hears nothing of it`, async () => {
         const url = `rtsp://${host}:${canary.port}/1`;
         const { status, body } = await postJson(`${api}/connect`, { cameraId: 'x', url });
         expect([status, body.code]).to.deep.equal([403, 'camera-address-denied']);
@@ -78,7 +78,7 @@ describe('The addresses of cameras', function () {
       expect((await getJson(`${api}/x`)).status).to.equal(404);
     });
 
-    it('are checked by the worker again, for a name tells nothing when it is stored', async () => {
+    it('S10: are checked by the worker again, for a name tells nothing when it is stored', async () => {
       const { status } = await postJson(api, { id: 'name', url: `rtsp://localhost:${canary.port}/1` });
       expect(status).to.equal(201);
       await waitFor(
@@ -120,7 +120,7 @@ describe('The addresses of cameras', function () {
       stranger.close();
     });
 
-    it('hear nothing of it', async () => {
+    it('S11: hear nothing of it', async () => {
       cameras.setFault('/1', { fault: 'redirect', location: `rtsp://127.0.0.1:${canary.port}/1` });
       const { status, body } = await postJson(`${gateway.origin}/api/cameras/connect`, {
         cameraId: '1',
@@ -146,7 +146,7 @@ describe('The addresses of cameras', function () {
     });
     after(() => gateway.end());
 
-    it('may be on private networks only where CAMERA_ALLOW_CIDRS names them', async () => {
+    it('S10: may be on private networks only where CAMERA_ALLOW_CIDRS names them', async () => {
       const create = (id: string, ip: string) =>
         postJson(`${gateway.origin}/api/cameras`, { id, ip, enabled: false });
       expect((await create('lan', '192.168.1.20')).body.code).to.equal('camera-address-denied');

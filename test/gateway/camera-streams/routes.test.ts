@@ -63,7 +63,7 @@ describe('/api/camera-streams', () => {
       expect((await postJson(url, { ...RTSP, cameraId: 7 })).body.cameraId).to.equal('7');
     });
 
-    it('S3: shows a password in no answer and no log line, whether in front of the host or in the path', async () => {
+    it('S9: shows a password in no answer and no log line, whether in front of the host or in the path', async () => {
       const rtspUrl = 'rtsp://a:S3cr3tC4nary@192.0.2.7/user=a&password=S3cr3tP4th&channel=1';
       const stored = await postJson(url, { ...RTSP, rtspUrl });
       const answers = [stored.body, (await getJson(url)).body, (await getJson(`${url}/door`)).body];

@@ -193,7 +193,7 @@ describe('Questions with a picture of their own', () => {
     expect(status).to.be.oneOf([200, 400]);
   });
 
-  it('bounds what clients spend in a day', async () => {
+  it('S2: bounds what clients spend in a day', async () => {
     await open({ dailyMax: 2 });
     cloudApi().post('/v1/query').times(3).reply(200, { answer: '' });
     const statuses = [await ask(), await ask(), await ask()].map(({ status, body }) => [status, body.code]);

@@ -19,7 +19,7 @@ const strict: AddressPolicy = {
 };
 const lenient: AddressPolicy = { ...strict, allowsLoopback: true };
 
-describe('Dialling a camera', () => {
+describe('S10: dialling a camera', () => {
   let canary: Server;
   let port: number;
   let connections: number;
