@@ -11,6 +11,7 @@ import type { Deliveries } from './deliveries/deliveries.ts';
 import type { MomentaryEvent } from './events/event.ts';
 import { createEvents } from './events/events.ts';
 import { eventRoutes } from './events/routes.ts';
+import { DailyRepository } from './moondream/daily-repository.ts';
 import { createMoondream } from './moondream/moondream.ts';
 import type { PerceptionConfig } from './perception-config.ts';
 import type { Store } from './store/store.ts';
@@ -63,7 +64,13 @@ export function createPerception(options: PerceptionOptions): Perception {
     events: events.events,
     log,
   });
-  const moondream = createMoondream({ ...config.moondream, owners, isKnown, redactor });
+  const moondream = createMoondream({
+    ...config.moondream,
+    ledger: new DailyRepository(store),
+    owners,
+    isKnown,
+    redactor,
+  });
   const watches = createWatches({
     store,
     questions: moondream.questions,

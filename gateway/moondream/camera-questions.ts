@@ -23,7 +23,7 @@ export interface CameraQuestion {
   fields: Record<string, unknown>;
   signal: AbortSignal;
   /** Called just before something is sent that costs; may throw. */
-  spend?: (() => void) | undefined;
+  spend?: (() => Promise<void> | void) | undefined;
 }
 
 /** What came of it. */

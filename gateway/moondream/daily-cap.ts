@@ -1,45 +1,113 @@
 /** Bounds what clients can spend in a day, since it is somebody's money. */
 import { AppError } from '#shared/errors.ts';
 
+/** Where questions of days are counted for good. */
+export interface DailyLedger {
+  /** @returns questions of the day with these; undefined when they were not counted, being more than `max` */
+  add(day: number, count: number, max: number): Promise<number | undefined>;
+  asked(day: number): Promise<number>;
+}
+
+/** What a cap is made of. */
+export interface DailyCapOptions {
+  /** 0: no bound. */
+  max: number;
+  ledger: DailyLedger;
+  /** Unix milliseconds. */
+  now?: () => number;
+}
+
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** Fits an integer of either engine. */
+const NO_BOUND = 2_000_000_000;
 
-/** Counts requests of a UTC day, in memory. */
+/**
+ * Counts requests of a UTC day. They outlast the gateway; while the database
+ * does not answer they are counted here and brought to it afterwards.
+ */
 export class DailyCap {
-  readonly #max: number;
-  readonly #now: () => number;
+  readonly #options: DailyCapOptions;
   #day = 0;
-  #used = 0;
+  /** As the database told last. */
+  #known = 0;
+  /** Not brought to the database yet. */
+  #owed = 0;
 
-  /** @param max 0: no bound @param now Unix milliseconds */
-  constructor(max: number, now: () => number = Date.now) {
-    this.#max = max;
-    this.#now = now;
+  constructor(options: DailyCapOptions) {
+    this.#options = options;
   }
 
   /** The bound; null without one. */
   get max(): number | null {
-    return this.#max === 0 ? null : this.#max;
+    return this.#options.max === 0 ? null : this.#options.max;
   }
 
   /** Requests of today. */
-  get used(): number {
-    return this.#today() === this.#day ? this.#used : 0;
+  async used(): Promise<number> {
+    const day = this.#today();
+    try {
+      this.#known = await this.#options.ledger.asked(day);
+    } catch (error) {
+      expectOutage(error);
+    }
+    return this.#known + this.#owed;
   }
 
   /** Counts one. @throws AppError `moondream-budget-spent` until the next day */
-  take(): void {
-    const used = this.used;
-    const today = this.#today();
-    if (this.#max !== 0 && used >= this.#max) {
-      throw new AppError('moondream-budget-spent', `The ${this.#max} questions of today have been asked`, {
-        retryAfter: ((today + 1) * DAY_MS - this.#now()) / 1000,
-      });
+  async take(): Promise<void> {
+    const day = this.#today();
+    const max = this.max ?? NO_BOUND;
+    try {
+      await this.#settle(day);
+      const asked = await this.#options.ledger.add(day, 1, max);
+      if (asked === undefined) throw this.#spent(day);
+      this.#known = asked;
+    } catch (error) {
+      expectOutage(error);
+      if (this.#known + this.#owed >= max) throw this.#spent(day);
+      this.#owed += 1;
     }
-    this.#day = today;
-    this.#used = used + 1;
   }
 
-  #today(): number {
-    return Math.floor(this.#now() / DAY_MS);
+  async #settle(day: number): Promise<void> {
+    const owed = this.#owed;
+    if (owed === 0) return;
+    this.#owed = 0;
+    try {
+      // They were asked, whatever the bound is.
+      this.#known = (await this.#options.ledger.add(day, owed, NO_BOUND)) ?? this.#known;
+    } catch (error) {
+      this.#owed += owed;
+      throw error;
+    }
   }
+
+  #spent(day: number): AppError {
+    return new AppError(
+      'moondream-budget-spent',
+      `The ${this.#options.max} questions of today have been asked`,
+      { retryAfter: ((day + 1) * DAY_MS - this.#now()) / 1000 },
+    );
+  }
+
+  /** The day, with nothing counted yet when it is a new one. */
+  #today(): number {
+    const day = Math.floor(this.#now() / DAY_MS);
+    if (day !== this.#day) {
+      this.#known = 0;
+      this.#owed = 0;
+    }
+    this.#day = day;
+    return day;
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
+  }
+}
+
+/** A database that is away stops nobody; anything else is a fault of ours. */
+function expectOutage(error: unknown): void {
+  if (error instanceof AppError && error.code.startsWith('storage-')) return;
+  throw error;
 }

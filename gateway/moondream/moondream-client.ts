@@ -32,7 +32,7 @@ export interface Question {
   /** Gives the body when it is about to be sent; `hasWaited` says that time passed since it was asked. */
   body: (hasWaited: boolean) => Promise<Record<string, unknown>>;
   /** Called just before something is sent that costs; may throw. */
-  spend?: (() => void) | undefined;
+  spend?: (() => Promise<void> | void) | undefined;
 }
 
 /** How it is going, for people. */
@@ -90,7 +90,7 @@ export class MoondreamClient {
     const pass = this.#breaker.enter();
     try {
       const text = jsonText(await this.#complete(body, signal));
-      spend?.();
+      await spend?.();
       return await this.#post(skill, text, signal, pass);
     } finally {
       pass.abandon();

@@ -2,7 +2,7 @@
 import type { Router } from 'express';
 import { CameraFrames, type CameraFramesOptions } from './camera-frames.ts';
 import { CameraQuestions } from './camera-questions.ts';
-import { DailyCap } from './daily-cap.ts';
+import { DailyCap, type DailyLedger } from './daily-cap.ts';
 import { FrameAlbum } from './frame-album.ts';
 import { MoondreamClient, type MoondreamClientOptions, type MoondreamReport } from './moondream-client.ts';
 import { moondreamRoutes } from './routes.ts';
@@ -11,6 +11,8 @@ import { moondreamRoutes } from './routes.ts';
 export interface MoondreamOptions extends Omit<MoondreamClientOptions, 'breaker' | 'limiter'> {
   /** MOONDREAM_DAILY_MAX: requests of clients in a UTC day; 0: no bound. */
   dailyMax: number;
+  /** Where those are counted. */
+  ledger: DailyLedger;
   owners: CameraFramesOptions['owners'];
   /** Whether the gateway knows a camera. */
   isKnown: (cameraId: string) => boolean;
@@ -27,11 +29,11 @@ export interface Moondream {
 
 /** Puts Moondream together; nothing is sent before somebody asks. */
 export function createMoondream(options: MoondreamOptions): Moondream {
-  const { dailyMax, owners, isKnown, redactor } = options;
+  const { dailyMax, ledger, owners, isKnown, redactor } = options;
   const client = new MoondreamClient(options);
   const album = new FrameAlbum();
   const questions = new CameraQuestions({ frames: new CameraFrames({ owners, isKnown }), client, album });
-  const cap = new DailyCap(dailyMax);
+  const cap = new DailyCap({ max: dailyMax, ledger });
   return {
     routes: moondreamRoutes({ client, questions, album, cap, redactor }),
     questions,

@@ -35,9 +35,9 @@ export function moondreamRoutes(options: MoondreamRoutesOptions): Router {
   const { client, album, cap } = options;
   const routes = Router();
   const json = express.json({ limit: BODY_LIMIT });
-  routes.get('/status', (_req, res) => {
+  routes.get('/status', async (_req, res) => {
     res.setHeader('Cache-Control', 'no-store');
-    res.json({ ...client.report(), today: { asked: cap.used, max: cap.max } });
+    res.json({ ...client.report(), today: { asked: await cap.used(), max: cap.max } });
   });
   routes.get('/frames/:id', (req, res) => {
     const kept = album.find(req.params.id);
@@ -58,7 +58,7 @@ export function moondreamRoutes(options: MoondreamRoutesOptions): Router {
 
 function answer(skill: Skill, options: MoondreamRoutesOptions): RequestHandler {
   const { client, questions, cap } = options;
-  const spend = (): void => cap.take();
+  const spend = (): Promise<void> => cap.take();
   return async (req, res) => {
     const { cameraId, ...fields } = parseFields(questionSchema, req.body);
     const signal = goneSignal(res);

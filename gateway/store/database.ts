@@ -158,6 +158,20 @@ export interface WatchBudgetTable {
   asked: number;
 }
 
+/** Questions of clients to Moondream in each day. */
+export interface DailyQuestionsTable {
+  /** Days since 1970, UTC. */
+  day: number;
+  asked: number;
+}
+
+/** Sessions of browsers that were ended before their time. */
+export interface EndedSessionsTable {
+  id: string;
+  /** Until then its cookie would have been valid. */
+  kept_until: number;
+}
+
 /** All tables by name. */
 export interface Database {
   cameras: CamerasTable;
@@ -168,6 +182,8 @@ export interface Database {
   event_snapshots: EventSnapshotsTable;
   watches: WatchesTable;
   watch_budget: WatchBudgetTable;
+  daily_questions: DailyQuestionsTable;
+  ended_sessions: EndedSessionsTable;
 }
 
 export type CameraRow = Selectable<CamerasTable>;

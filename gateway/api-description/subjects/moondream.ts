@@ -135,7 +135,7 @@ const statusSchema = z
     breaker: z.string(),
     lastSuccessAt: z.iso.datetime().nullable(),
     lastError: faultSchema.nullable(),
-    today: z.object({ asked: z.int(), max: z.int().meta({ description: '0: no bound.' }) }),
+    today: z.object({ asked: z.int(), max: z.int().nullable().meta({ description: 'Null: no bound.' }) }),
   })
   .meta({ id: 'MoondreamStatus' });
 

@@ -3,9 +3,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import { AppError } from '#shared/errors.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
+import type { DailyLedger } from '../../../gateway/moondream/daily-cap.ts';
 import {
   createMoondream,
   type Moondream,
@@ -60,6 +62,24 @@ export function frameAnswer(
   };
 }
 
+/** A ledger in memory, which a test takes away. */
+export class LedgerDouble implements DailyLedger {
+  readonly days = new Map<number, number>();
+  isAway = false;
+
+  async add(day: number, count: number, max: number): Promise<number | undefined> {
+    const asked = (await this.asked(day)) + count;
+    if (asked > max) return undefined;
+    this.days.set(day, asked);
+    return asked;
+  }
+
+  async asked(day: number): Promise<number> {
+    if (this.isAway) throw new AppError('storage-unavailable', 'away');
+    return this.days.get(day) ?? 0;
+  }
+}
+
 /** Everything behind `/api/moondream`. */
 export class MoondreamHarness {
   readonly worker: WorkerDouble;
@@ -93,6 +113,7 @@ export class MoondreamHarness {
       timeoutMs: 5000,
       ratePerSecond: 1000,
       dailyMax: 0,
+      ledger: new LedgerDouble(),
       owners: { get: () => ({ name: 'rtsp-0', origin: worker.origin, token: worker.token }) },
       isKnown: (id) => id === '1',
       redactor,

@@ -6,7 +6,7 @@ import { FrameAlbum } from '../../../gateway/moondream/frame-album.ts';
 import { jpegSize } from '../../../gateway/moondream/jpeg-size.ts';
 import { RequestLimiter } from '../../../gateway/moondream/request-limiter.ts';
 import { codeOf, rejection } from '../../support/errors.ts';
-import { jpegOf } from './harness.ts';
+import { jpegOf, LedgerDouble } from './harness.ts';
 
 const down = new AppError('moondream-timeout', 'Moondream did not answer in time');
 
@@ -79,15 +79,49 @@ describe('The limiter of the key', () => {
   });
 });
 
-describe('The cap of a day', () => {
-  it('starts again at midnight UTC', () => {
+describe('S2: the cap of a day', () => {
+  const open = (max: number, ledger = new LedgerDouble()) => {
     const clock = { now: Date.UTC(2026, 0, 1, 23, 59, 30) };
-    const cap = new DailyCap(1, () => clock.now);
-    cap.take();
-    expect(codeOf(() => cap.take())).to.equal('moondream-budget-spent');
+    return { clock, ledger, cap: new DailyCap({ max, ledger, now: () => clock.now }) };
+  };
+  const refusal = (cap: DailyCap) => rejection(cap.take());
+
+  it('starts again at midnight UTC, and says how long that is', async () => {
+    const { cap, clock } = open(1);
+    await cap.take();
+    const { code, retryAfter } = await refusal(cap);
+    expect([code, retryAfter]).to.deep.equal(['moondream-budget-spent', 30]);
     clock.now += 30_000;
-    expect(cap.used).to.equal(0);
-    expect(() => cap.take()).to.not.throw();
+    expect(await cap.used()).to.equal(0);
+    await cap.take();
+    expect(await cap.used()).to.equal(1);
+  });
+
+  it('is the same one after a restart, and for every gateway on a database', async () => {
+    const { cap, ledger } = open(2);
+    await cap.take();
+    const { cap: next } = open(2, ledger);
+    await next.take();
+    expect((await refusal(cap)).code).to.equal('moondream-budget-spent');
+    expect((await refusal(next)).code).to.equal('moondream-budget-spent');
+  });
+
+  it('holds while the database is away, and what was asked then is counted afterwards', async () => {
+    const { cap, ledger } = open(4);
+    await cap.take();
+    ledger.isAway = true;
+    await Promise.all([cap.take(), cap.take(), cap.take()]);
+    expect((await refusal(cap)).code).to.equal('moondream-budget-spent');
+    expect(await cap.used()).to.equal(4);
+    ledger.isAway = false;
+    expect((await refusal(cap)).code).to.equal('moondream-budget-spent');
+    expect([...ledger.days.values()]).to.deep.equal([4]);
+  });
+
+  it('is none where none is wanted', async () => {
+    const { cap } = open(0);
+    for (let time = 0; time < 3; time += 1) await cap.take();
+    expect([cap.max, await cap.used()]).to.deep.equal([null, 3]);
   });
 });
 
