@@ -76,7 +76,7 @@ export function loadConfig(env: Environment): Readonly<GatewayConfig> {
       sockets: readInteger(env, 'MAX_SOCKETS', { fallback: 1000, min: 1, max: 100_000 }),
       socketsPerClient: readInteger(env, 'MAX_SOCKETS_PER_CLIENT', { fallback: 50, min: 1, max: 100_000 }),
       subscriptions: readInteger(env, 'MAX_SUBSCRIPTIONS', { fallback: 64, min: 1, max: 1000 }),
-      uploads: readInteger(env, 'MAX_UPLOADS', { fallback: 4, min: 1, max: 100 }),
+      uploads: readInteger(env, 'MAX_UPLOADS', { fallback: 2, min: 1, max: 100 }),
     },
     addresses: loadAddressConfig(env, [port, ...rtspPorts(workers)]),
     auth: loadAuthConfig(env),

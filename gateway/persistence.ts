@@ -9,6 +9,7 @@ import { CameraStreamRepository } from './camera-streams/camera-stream-repositor
 import { CameraStreamService } from './camera-streams/camera-stream-service.ts';
 import type { CameraStreamRoutesOptions } from './camera-streams/routes.ts';
 import { UploadFolder } from './camera-streams/upload-folder.ts';
+import { UploadQuota } from './camera-streams/upload-quota.ts';
 import { VideoCheck } from './camera-streams/video-check.ts';
 import type { CameraDirectory } from './cameras/camera-directory.ts';
 import { CameraRepository } from './cameras/camera-repository.ts';
@@ -71,8 +72,9 @@ export function openPersistence(options: PersistenceOptions): Persistence {
   const { repository, cameraStreams } = streams;
   const videos = {
     fileOf: async (id: string) => {
-      const name = (await repository.find(id))?.videoFile ?? undefined;
-      return name === undefined ? undefined : cameraStreams.uploads.pathOf(name);
+      const { videoFile = null, videoRemovedAt = null } = (await repository.find(id)) ?? {};
+      const isThere = videoFile !== null && videoRemovedAt === null;
+      return isThere ? cameraStreams.uploads.pathOf(videoFile) : undefined;
     },
   };
   const registry = new CameraRegistry({
@@ -141,16 +143,25 @@ function reasonsOf({ isReady, restoration }: Store, dataDir: string): string[] {
 }
 
 function createStreams(
-  { config, workers, pool }: PersistenceOptions,
+  { config, workers, pool, directory, log }: PersistenceOptions,
   { store, box, deliveries }: { store: Store; box: SecretBox; deliveries: Deliveries },
 ): { repository: CameraStreamRepository; cameraStreams: CameraStreamRoutesOptions } {
-  const uploads = new UploadFolder({ folder: join(config.dataDir, 'uploads'), ...config.store.uploads });
+  const { maxBytes, reserveBytes, quotaBytes } = config.store.uploads;
+  const uploads = new UploadFolder({
+    folder: join(config.dataDir, 'uploads'),
+    maxBytes: Math.min(maxBytes, quotaBytes),
+    reserveBytes,
+  });
   const repository = new CameraStreamRepository(store.db, box);
+  const isPlayed = (file: string): boolean =>
+    directory.registered().some(({ source }) => source.kind === 'video' && source.file === file);
+  const quota = new UploadQuota({ repository, uploads, quotaBytes, isPlayed, log });
   const service = new CameraStreamService({
     store,
     repository,
     outbox: deliveries.outbox,
     uploads,
+    quota,
     check: new VideoCheck({ workers, pool }),
     onStored: () => deliveries.sender.wake(),
   });

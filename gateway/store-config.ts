@@ -22,6 +22,8 @@ export interface StoreConfig {
     maxBytes: number;
     /** Free space that uploads leave to everybody else, bytes. */
     reserveBytes: number;
+    /** Most that all uploaded videos may take, bytes; the oldest make room. */
+    quotaBytes: number;
   };
   deliveries: {
     /** Base URL of the analysis backend; undefined: deliveries wait. */
@@ -70,6 +72,7 @@ export function loadStoreConfig(env: Environment): StoreConfig {
     uploads: {
       maxBytes: readInteger(env, 'UPLOAD_MAX_MB', { fallback: 2048, min: 1, max: 1_048_576 }) * MIB,
       reserveBytes: readInteger(env, 'DISK_RESERVE_MB', { fallback: 1024, min: 0, max: 1_048_576 }) * MIB,
+      quotaBytes: readInteger(env, 'UPLOAD_QUOTA_MB', { fallback: 5120, min: 1, max: 1_048_576 }) * MIB,
     },
     deliveries: {
       appPyUrl: readHttpUrl(env, 'APP_PY_URL'),

@@ -47,6 +47,8 @@ export const STATUS_BY_CODE = {
   'upload-incomplete': 400,
   'upload-too-large': 413,
   'upload-too-slow': 408,
+  'upload-quota-full': 507,
+  'video-removed': 410,
   'not-a-video': 415,
   'unsupported-media-type': 415,
   'range-not-satisfiable': 416,
@@ -126,6 +128,8 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'moondream-budget-spent':
     'See MOONDREAM_DAILY_MAX for requests of clients, MOONDREAM_HOURLY_BUDGET for watches.',
   'question-superseded': 'The same question was asked of this camera again; that one is answered.',
+  'upload-quota-full':
+    'Delete videos that are not needed any more, or raise UPLOAD_QUOTA_MB; videos that cameras play or that were not delivered yet are kept.',
   'storage-full': 'Free space where DATA_DIR (or the database) lives; nothing else needs to be done.',
   'storage-unavailable': 'The database does not answer; requests succeed again as soon as it does.',
   'webrtc-unsupported-codec': 'Set the camera to H.264, or take the pictures or another transport.',

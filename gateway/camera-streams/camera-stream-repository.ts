@@ -13,8 +13,20 @@ export interface StoredStream {
   /** Name in the uploads folder; null for RTSP. */
   videoFile: string | null;
   videoBytes: number | null;
+  /** When the file made room for newer ones, Unix milliseconds; null while it is there. */
+  videoRemovedAt: number | null;
   /** Unix milliseconds. */
   createdAt: number;
+}
+
+/** A file in the uploads folder. */
+export interface StoredVideo {
+  cameraId: string;
+  /** Name in the uploads folder. */
+  file: string;
+  bytes: number;
+  /** Whether the analysis backend is still to be told something of this camera. */
+  isPending: boolean;
 }
 
 /** Reads and writes streams; addresses are sealed on the disk. */
@@ -38,6 +50,7 @@ export class CameraStreamRepository {
         rtsp_url: stream.rtspUrl === null ? null : this.#secretBox.seal(stream.rtspUrl),
         video_file: stream.videoFile,
         video_bytes: stream.videoBytes,
+        video_removed_at: stream.videoRemovedAt,
         created_at: stream.createdAt,
       })
       .onConflict((conflict) => conflict.column('camera_id').doNothing())
@@ -65,12 +78,59 @@ export class CameraStreamRepository {
     return row === undefined ? undefined : this.#fromRow(row);
   }
 
+  /** Every video that is there, the oldest first. */
+  async videos(db: Kysely<Database> = this.#db): Promise<StoredVideo[]> {
+    const rows = await db
+      .selectFrom('camera_streams')
+      .select(['camera_id', 'video_file', 'video_bytes'])
+      .select(({ exists, selectFrom }) =>
+        exists(
+          selectFrom('deliveries')
+            .select('id')
+            .where('status', '=', 'pending')
+            .whereRef('deliveries.camera_id', '=', 'camera_streams.camera_id'),
+        ).as('is_pending'),
+      )
+      .where('video_file', 'is not', null)
+      .where('video_removed_at', 'is', null)
+      .orderBy('created_at')
+      .orderBy('camera_id')
+      .execute();
+    return rows.map((row) => ({
+      cameraId: row.camera_id,
+      file: row.video_file ?? '',
+      bytes: Number(row.video_bytes ?? 0),
+      isPending: Boolean(row.is_pending),
+    }));
+  }
+
+  /** Notes that the videos of these cameras are gone. @param now Unix milliseconds */
+  async markRemoved(trx: Transaction<Database>, cameraIds: readonly string[], now: number): Promise<void> {
+    if (cameraIds.length === 0) return;
+    await trx
+      .updateTable('camera_streams')
+      .set({ video_removed_at: now })
+      .where('camera_id', 'in', cameraIds)
+      .execute();
+  }
+
+  /** Names of files whose rows say that they are gone. */
+  async removedFiles(): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('camera_streams')
+      .select('video_file')
+      .where('video_removed_at', 'is not', null)
+      .execute();
+    return rows.flatMap(({ video_file: file }) => file ?? []);
+  }
+
   /** Whether a stream has this file. */
   async hasVideoFile(name: string): Promise<boolean> {
     const row = await this.#db
       .selectFrom('camera_streams')
       .select('camera_id')
       .where('video_file', '=', name)
+      .where('video_removed_at', 'is', null)
       .executeTakeFirst();
     return row !== undefined;
   }
@@ -90,6 +150,7 @@ export class CameraStreamRepository {
     rtsp_url: string | null;
     video_file: string | null;
     video_bytes: number | null;
+    video_removed_at: number | null;
     created_at: number;
   }): StoredStream {
     return {
@@ -98,6 +159,7 @@ export class CameraStreamRepository {
       rtspUrl: row.rtsp_url === null ? null : this.#unseal(row.rtsp_url),
       videoFile: row.video_file,
       videoBytes: row.video_bytes === null ? null : Number(row.video_bytes),
+      videoRemovedAt: row.video_removed_at === null ? null : Number(row.video_removed_at),
       createdAt: Number(row.created_at),
     };
   }

@@ -8,6 +8,7 @@ import type { Store } from '../store/store.ts';
 import type { CameraStreamRepository, StoredStream } from './camera-stream-repository.ts';
 import { type CameraStream, describeStream, videoUrl } from './camera-stream-view.ts';
 import type { StagedFile, UploadFolder } from './upload-folder.ts';
+import type { UploadQuota } from './upload-quota.ts';
 import type { VideoCheck } from './video-check.ts';
 
 /** The part of the outbox that is needed here. */
@@ -24,6 +25,7 @@ export interface CameraStreamServiceOptions {
   repository: CameraStreamRepository;
   outbox: StreamOutbox;
   uploads: UploadFolder;
+  quota: UploadQuota;
   check: Pick<VideoCheck, 'check' | 'expectReady'>;
   /** Called after every commit that left something to deliver. */
   onStored?: () => void;
@@ -55,7 +57,11 @@ export class CameraStreamService {
     const { uploads, repository, store } = this.#options;
     const leftovers = await uploads.leftovers();
     const isStored = (name: string): Promise<boolean> => repository.hasVideoFile(name);
-    return { swept: store.whenReady().then(() => uploads.sweep(leftovers, isStored)) };
+    const sweep = async (): Promise<void> => {
+      await uploads.sweep(leftovers, isStored);
+      for (const file of await repository.removedFiles()) await uploads.remove(file);
+    };
+    return { swept: store.whenReady().then(sweep) };
   }
 
   /** Stores an RTSP stream. @throws AppError `camera-stream-exists` */
@@ -66,6 +72,7 @@ export class CameraStreamService {
       rtspUrl: request.rtspUrl.trim(),
       videoFile: null,
       videoBytes: null,
+      videoRemovedAt: null,
       createdAt: this.#now(),
     };
     await this.#insert(stream, origin);
@@ -74,7 +81,7 @@ export class CameraStreamService {
 
   /**
    * Stores an uploaded video; of one that is refused nothing is left.
-   * @throws AppError `camera-stream-exists`, `not-a-video`, `worker-*`
+   * @throws AppError `camera-stream-exists`, `not-a-video`, `upload-quota-full`, `worker-*`
    */
   async addVideo(
     request: VideoStreamRequest,
@@ -84,16 +91,17 @@ export class CameraStreamService {
     const { cameraId, cameraDescription: description } = request;
     const createdAt = this.#now();
     const videoFile = `${cameraId}-${createdAt}-${name}`;
-    const stream = { cameraId, description, rtspUrl: null, videoFile, videoBytes: staged.bytes, createdAt };
+    const video = { videoFile, videoBytes: staged.bytes, videoRemovedAt: null };
+    const stream = { cameraId, description, rtspUrl: null, ...video, createdAt };
     let isInDoubt = false;
     try {
       await this.#expectNew(cameraId);
-      const video = await this.#options.check.check(staged.path);
+      const facts = await this.#options.check.check(staged.path);
       await staged.stageAs(videoFile);
       isInDoubt = true;
-      await this.#insert(stream, origin);
+      await this.#insertVideo(stream, origin);
       await staged.publish();
-      return { ...describeStream(stream, origin), video };
+      return { ...describeStream(stream, origin), video: facts };
     } catch (error) {
       // A row that was committed all the same gets its file from the next sweep.
       if (!isInDoubt || !(await this.#isStored(videoFile))) await staged.discard();
@@ -101,9 +109,13 @@ export class CameraStreamService {
     }
   }
 
-  /** @throws AppError `worker-not-ready` while no upload could be checked */
-  expectUploadsPossible(): void {
+  /**
+   * To be asked before gigabytes come. @param bytes what is announced
+   * @throws AppError `worker-not-ready` while no upload could be checked, `upload-quota-full`
+   */
+  async expectUploadPossible(bytes: number): Promise<void> {
     this.#options.check.expectReady();
+    await this.#options.quota.expectRoom(bytes);
   }
 
   /** All streams, the oldest first. */
@@ -132,16 +144,35 @@ export class CameraStreamService {
     await staged?.discard();
   }
 
-  /** Absolute path of an uploaded video. @throws AppError `camera-stream-not-found`, also for an RTSP stream */
+  /** Absolute path of an uploaded video. @throws AppError `camera-stream-not-found`, also for an RTSP stream, `video-removed` */
   async videoFile(cameraId: string): Promise<string> {
-    const { videoFile } = await this.#find(cameraId);
+    const { videoFile, videoRemovedAt } = await this.#find(cameraId);
     if (videoFile === null) throw notFound(cameraId, 'No uploaded video for camera');
+    if (videoRemovedAt !== null)
+      throw new AppError('video-removed', `The video of camera ${cameraId} made room for newer ones`);
     return this.#options.uploads.pathOf(videoFile);
   }
 
-  async #insert(stream: StoredStream, origin: string): Promise<void> {
+  /** A row and the ones that make room for it are committed together; files follow what the rows say. */
+  #insertVideo(stream: StoredStream, origin: string): Promise<void> {
+    const { quota } = this.#options;
+    let leaving: string[] = [];
+    return quota.inTurn(async () => {
+      await this.#insert(stream, origin, async (trx) => {
+        leaving = await quota.makeRoom(trx, stream.videoBytes ?? 0, stream.createdAt);
+      });
+      await quota.clear(leaving);
+    });
+  }
+
+  async #insert(
+    stream: StoredStream,
+    origin: string,
+    before?: (trx: Transaction<Database>) => Promise<void>,
+  ): Promise<void> {
     const { store, repository, outbox, onStored } = this.#options;
     await store.transaction(async (trx) => {
+      await before?.(trx);
       if (!(await repository.insert(trx, stream))) throw exists(stream.cameraId);
       await outbox.enqueue(trx, { cameraId: stream.cameraId, payload: payloadOf(stream, origin) });
     });

@@ -9,10 +9,12 @@ export interface CameraStream {
   streamType: 'rtsp' | 'video';
   /** Passwords masked; null for uploads, and where the key that sealed it is lost. */
   rtspUrl: string | null;
-  /** Absolute; null for RTSP. */
+  /** Absolute; null for RTSP, and for a video that was removed. */
   videoUrl: string | null;
   /** Size of an upload. */
   videoBytes: number | null;
+  /** When an upload made room for newer ones, ISO 8601; null while it is there. */
+  videoRemovedAt: string | null;
   /** ISO 8601. */
   createdAt: string;
 }
@@ -27,8 +29,10 @@ export function describeStream(stream: StoredStream, origin: string): CameraStre
     cameraDescription: stream.description,
     streamType: stream.videoFile === null ? 'rtsp' : 'video',
     rtspUrl: stream.rtspUrl === null ? null : maskPasswords(stream.rtspUrl),
-    videoUrl: stream.videoFile === null ? null : videoUrl(stream.cameraId, origin),
+    videoUrl:
+      stream.videoFile === null || stream.videoRemovedAt !== null ? null : videoUrl(stream.cameraId, origin),
     videoBytes: stream.videoBytes,
+    videoRemovedAt: stream.videoRemovedAt === null ? null : new Date(stream.videoRemovedAt).toISOString(),
     createdAt: new Date(stream.createdAt).toISOString(),
   };
 }

@@ -13,7 +13,7 @@ import { publicOrigin } from '../proxy/public-origin.ts';
 import type { CameraStreamService } from './camera-stream-service.ts';
 import type { CameraStream } from './camera-stream-view.ts';
 import type { UploadFolder } from './upload-folder.ts';
-import { receiveForm, type UploadForm } from './upload-form.ts';
+import { leastFileBytes, receiveForm, type UploadForm } from './upload-form.ts';
 import { serveVideo } from './video-download.ts';
 
 /** What these routes need. */
@@ -25,7 +25,7 @@ export interface CameraStreamRoutesOptions {
 }
 
 const BODY_LIMIT = '64kb';
-const MAX_UPLOADS = 4;
+const MAX_UPLOADS = 2;
 const RETRY_AFTER_S = 10;
 const FIELDS = ['cameraId', 'cameraDescription', 'streamType', 'rtspUrl'];
 
@@ -67,7 +67,7 @@ function takeUploads({
     underWay += 1;
     try {
       // Before gigabytes came, rather than after.
-      service.expectUploadsPossible();
+      await service.expectUploadPossible(leastFileBytes(req));
       const form = await receiveForm(req, { folder: uploads, fieldNames: FIELDS });
       sendStored(res, await storeForm(service, form, req));
     } finally {

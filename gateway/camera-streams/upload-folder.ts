@@ -50,7 +50,7 @@ export class UploadFolder {
 
   /** What a crash left; to be asked before the first upload. */
   async leftovers(): Promise<string[]> {
-    await mkdir(this.#folder, { recursive: true });
+    await this.#make();
     const entries = await readdir(this.#folder);
     return entries.filter((entry) => INCOMING.test(entry) || STAGED.test(entry));
   }
@@ -66,7 +66,7 @@ export class UploadFolder {
 
   /** @throws AppError `storage-full` when so many bytes would eat into the reserve */
   async expectSpace(bytes = 0): Promise<void> {
-    await mkdir(this.#folder, { recursive: true });
+    await this.#make();
     if ((await this.#freeBytes(this.#folder)) < this.#reserveBytes + bytes) throw storageFull();
   }
 
@@ -89,6 +89,11 @@ export class UploadFolder {
     }
   }
 
+  /** Deletes a stored file; one that is gone already is fine. */
+  async remove(name: string): Promise<void> {
+    await rm(this.pathOf(name), { force: true });
+  }
+
   /** Hides a stored file, so that it can still come back. @returns undefined when there is none */
   async withdraw(name: string): Promise<StagedFile | undefined> {
     const staged = new StagedFile(this.#folder, this.pathOf(name), 0);
@@ -99,6 +104,11 @@ export class UploadFolder {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     }
+  }
+
+  /** For its owner alone, whatever umask the process was started with. */
+  async #make(): Promise<void> {
+    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
   }
 
   async *#limit(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {

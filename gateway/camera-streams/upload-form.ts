@@ -55,6 +55,11 @@ export async function receiveForm(req: IncomingMessage, options: UploadFormOptio
   }
 }
 
+/** What a request announces of its file, as far as that is sure. */
+export function leastFileBytes({ headers }: IncomingMessage): number {
+  return Math.max(0, Number(headers['content-length'] ?? 0) - MAX_OVERHEAD_BYTES);
+}
+
 class FormReader {
   readonly #options: UploadFormOptions;
   readonly #fields = new Map<string, string>();

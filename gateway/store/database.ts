@@ -47,6 +47,8 @@ export interface CameraStreamsTable {
   /** File name under the uploads folder; null for RTSP. */
   video_file: string | null;
   video_bytes: number | null;
+  /** When the file made room for newer ones; null while it is there. */
+  video_removed_at: number | null;
   created_at: number;
 }
 

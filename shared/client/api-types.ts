@@ -192,9 +192,11 @@ export interface CameraStream {
   streamType: 'rtsp' | 'video';
   /** Password masked; null for uploads. */
   rtspUrl: string | null;
-  /** Absolute; null for RTSP. */
+  /** Absolute; null for RTSP, and for a video that was removed. */
   videoUrl: string | null;
   videoBytes: number | null;
+  /** When an upload made room for newer ones; null while it is there. */
+  videoRemovedAt: string | null;
   createdAt: string;
 }
 

@@ -207,6 +207,7 @@ describe('The client and a real gateway', function () {
       rtspUrl: ['string'],
       videoUrl: ['null'],
       videoBytes: ['null'],
+      videoRemovedAt: ['null'],
       createdAt: ['string'],
     });
     const { success, ...stream } = stored;

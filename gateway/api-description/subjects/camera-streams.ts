@@ -9,8 +9,15 @@ const facts = {
   cameraDescription: z.string().nullable(),
   streamType: z.enum(['rtsp', 'video']),
   rtspUrl: z.string().nullable().meta({ description: 'Password masked; null for uploads.' }),
-  videoUrl: z.string().nullable().meta({ description: 'Absolute; null for RTSP.' }),
+  videoUrl: z
+    .string()
+    .nullable()
+    .meta({ description: 'Absolute; null for RTSP, and for a video that was removed.' }),
   videoBytes: z.int().nullable(),
+  videoRemovedAt: z.iso
+    .datetime()
+    .nullable()
+    .meta({ description: 'When an upload made room for newer ones.' }),
   createdAt: z.iso.datetime(),
 };
 const streamSchema = z.object(facts).meta({ id: 'CameraStream' }) satisfies z.ZodType<CameraStream>;
@@ -66,6 +73,7 @@ export const CAMERA_STREAMS: Subject = {
         'unsupported-media-type',
         'too-many-requests',
         'storage-full',
+        'upload-quota-full',
       ],
     },
     {
@@ -101,7 +109,7 @@ export const CAMERA_STREAMS: Subject = {
         200: { description: 'The whole.', type: 'video/*' },
         206: { description: 'The part.', type: 'video/*' },
       },
-      errors: ['camera-stream-not-found', 'range-not-satisfiable'],
+      errors: ['camera-stream-not-found', 'video-removed', 'range-not-satisfiable'],
     },
     {
       id: 'trpcAddCameraStream',

@@ -5,6 +5,7 @@ import { initial } from './001-initial.ts';
 import { events } from './002-events.ts';
 import { watches } from './003-watches.ts';
 import { access } from './004-access.ts';
+import { uploadQuota } from './005-upload-quota.ts';
 
 /** The migrations for an engine. */
 export function migrationsFor(engine: Engine): Record<string, Migration> {
@@ -13,5 +14,6 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '002-events': events(engine),
     '003-watches': watches(),
     '004-access': access(),
+    '005-upload-quota': uploadQuota(),
   };
 }

@@ -4,9 +4,12 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
 import { AppError } from '#shared/errors.ts';
+import { createLogger } from '#shared/logger.ts';
+import { Redactor } from '#shared/redact.ts';
 import { CameraStreamRepository } from '../../../gateway/camera-streams/camera-stream-repository.ts';
 import { CameraStreamService } from '../../../gateway/camera-streams/camera-stream-service.ts';
 import { UploadFolder } from '../../../gateway/camera-streams/upload-folder.ts';
+import { UploadQuota } from '../../../gateway/camera-streams/upload-quota.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { rejection } from '../../support/errors.ts';
@@ -32,13 +35,23 @@ describe('CameraStreamService', () => {
     let outbox: OutboxDouble;
     let service: CameraStreamService;
 
+    const repositoryWith = (key: number): CameraStreamRepository =>
+      new CameraStreamRepository(store.db, createSecretBox(Buffer.alloc(32, key)));
+
     /** The same database and folder, as after a restart. */
     const start = (key = 1): CameraStreamService =>
       new CameraStreamService({
         store,
-        repository: new CameraStreamRepository(store.db, createSecretBox(Buffer.alloc(32, key))),
+        repository: repositoryWith(key),
         outbox,
         uploads,
+        quota: new UploadQuota({
+          repository: repositoryWith(key),
+          uploads,
+          quotaBytes: 1_000_000,
+          isPlayed: () => false,
+          log: createLogger({ name: 'test', level: 'silent', redactor: new Redactor() }),
+        }),
         check: { check: async () => FACTS, expectReady: () => {} },
         now: () => NOW,
       });
@@ -70,6 +83,7 @@ describe('CameraStreamService', () => {
         rtspUrl: null,
         videoUrl: `${ORIGIN}/api/camera-streams/yard/video`,
         videoBytes: 5,
+        videoRemovedAt: null,
         createdAt: '2026-01-02T03:04:05.678Z',
       });
       expect(await again.videoFile('yard')).to.equal(join(folder, FILE));

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import express from 'express';
 import type { CameraStreamPayload } from '#shared/camera-stream.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
@@ -15,6 +15,7 @@ import { CameraStreamService } from '../../../gateway/camera-streams/camera-stre
 import { cameraStreamRoutes } from '../../../gateway/camera-streams/routes.ts';
 import { trpcHandler } from '../../../gateway/camera-streams/trpc.ts';
 import { UploadFolder } from '../../../gateway/camera-streams/upload-folder.ts';
+import { UploadQuota } from '../../../gateway/camera-streams/upload-quota.ts';
 import { VideoCheck } from '../../../gateway/camera-streams/video-check.ts';
 import { createHttpServer } from '../../../gateway/http-server.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
@@ -41,6 +42,7 @@ export interface HarnessOptions {
   maxUploadBytes?: number;
   reserveBytes?: number;
   maxUploads?: number;
+  quotaBytes?: number;
 }
 
 /** The routes of the gateway, listening. */
@@ -51,6 +53,8 @@ export class Harness {
   /** How often a sender would have been woken. */
   wakes = 0;
   isWorkerReady = true;
+  /** Names of files that cameras play. */
+  readonly played = new Set<string>();
   readonly #folders = [this.folder];
   store!: Store;
   worker!: WorkerDouble;
@@ -108,16 +112,24 @@ export class Harness {
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
   }
 
-  async #listen({ maxUploadBytes = 1_000_000, reserveBytes = 0, maxUploads }: HarnessOptions): Promise<void> {
+  async #listen({
+    maxUploadBytes = 1_000_000,
+    reserveBytes = 0,
+    maxUploads,
+    quotaBytes = 1_000_000_000,
+  }: HarnessOptions): Promise<void> {
     const redactor = new Redactor();
     const write = (line: string): void => void this.lines.push(line);
     const log = createLogger({ name: 'gateway', level: 'trace', redactor, write });
     const uploads = new UploadFolder({ folder: this.folder, maxBytes: maxUploadBytes, reserveBytes });
+    const repository = new CameraStreamRepository(this.store.db, createSecretBox(Buffer.alloc(32, 7)));
+    const isPlayed = (file: string): boolean => this.played.has(basename(file));
     const service = new CameraStreamService({
       store: this.store,
-      repository: new CameraStreamRepository(this.store.db, createSecretBox(Buffer.alloc(32, 7))),
+      repository,
       outbox: this.outbox,
       uploads,
+      quota: new UploadQuota({ repository, uploads, quotaBytes, isPlayed, log }),
       check: new VideoCheck({ workers: ['rtsp-0'], pool: { address: (name) => this.#addressOf(name) } }),
       onStored: () => {
         this.wakes += 1;

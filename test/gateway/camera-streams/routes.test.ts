@@ -138,6 +138,7 @@ describe('/api/camera-streams', () => {
         cameraId: 'yard',
         videoUrl,
         videoBytes: 1000,
+        videoRemovedAt: null,
         rtspUrl: null,
       });
       expect(body.video).to.deep.equal(FACTS);
