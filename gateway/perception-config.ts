@@ -1,5 +1,12 @@
 /** Settings of what looks at the pictures: analysis, events, Moondream. */
-import { type Environment, readHttpUrl, readInteger, readOptional, readSwitch } from '#shared/settings.ts';
+import {
+  type Environment,
+  readHttpUrl,
+  readInteger,
+  readOptional,
+  readSwitch,
+  SettingsError,
+} from '#shared/settings.ts';
 
 /** Analysis, events and Moondream. */
 export interface PerceptionConfig {
@@ -11,6 +18,8 @@ export interface PerceptionConfig {
     personModel: string | undefined;
     faceModel: string | undefined;
   };
+  /** Whether the analysis backend is told when an event of analysis starts and ends. */
+  deliversEvents: boolean;
   /** How long events are kept, days. */
   eventsRetentionDays: number;
   moondream: {
@@ -35,6 +44,7 @@ export function loadPerceptionConfig(env: Environment): PerceptionConfig {
       personModel: readOptional(env, 'PERSON_MODEL'),
       faceModel: readOptional(env, 'FACE_MODEL'),
     },
+    deliversEvents: readDeliverEvents(env),
     eventsRetentionDays: readInteger(env, 'EVENTS_RETENTION_DAYS', { fallback: 7, min: 1, max: 3650 }),
     moondream: {
       apiUrl: readHttpUrl(env, 'MOONDREAM_API_URL'),
@@ -53,4 +63,12 @@ export function loadPerceptionConfig(env: Environment): PerceptionConfig {
       },
     },
   };
+}
+
+/** Events without a backend would wait for nobody, without end. */
+function readDeliverEvents(env: Environment): boolean {
+  const isOn = readSwitch(env, 'DELIVER_EVENTS', false);
+  if (isOn && readHttpUrl(env, 'APP_PY_URL') === undefined)
+    throw new SettingsError('DELIVER_EVENTS', 'on', 'off while APP_PY_URL names no analysis backend');
+  return isOn;
 }

@@ -8,7 +8,7 @@ import type { CameraChannel } from './analysis/camera-channel.ts';
 import type { CameraDirectory } from './cameras/camera-directory.ts';
 import type { CameraOwners } from './cameras/camera-owners.ts';
 import type { Deliveries } from './deliveries/deliveries.ts';
-import type { MomentaryEvent } from './events/event.ts';
+import { EventDeliveries } from './events/event-deliveries.ts';
 import { createEvents } from './events/events.ts';
 import { eventRoutes } from './events/routes.ts';
 import { DailyRepository } from './moondream/daily-repository.ts';
@@ -54,7 +54,14 @@ export interface Perception {
 export function createPerception(options: PerceptionOptions): Perception {
   const { config, store, pool, worker, directory, owners, redactor, log } = options;
   const isKnown = (id: string): boolean => directory.has(id);
-  const events = createEvents({ store, retentionDays: config.eventsRetentionDays, log });
+  const backend = new EventDeliveries({ store, deliveries: options.deliveries, log });
+  const events = createEvents({
+    store,
+    retentionDays: config.eventsRetentionDays,
+    tell: config.deliversEvents ? backend.tell : undefined,
+    log,
+  });
+  if (config.deliversEvents) events.events.onChange(() => backend.wake());
   const analysis = createAnalysis({
     pool,
     worker,
@@ -76,7 +83,7 @@ export function createPerception(options: PerceptionOptions): Perception {
     questions: moondream.questions,
     events: events.events,
     motion: config.analysis.isOn ? analysis.channel : undefined,
-    deliverEvent: (id, event) => deliverEvent(options, id, event),
+    deliverEvent: (id, event) => backend.deliver(id, event),
     budget: config.moondream.budget,
     timeoutMs: config.moondream.timeoutMs,
     isKnown,
@@ -105,15 +112,4 @@ export function createPerception(options: PerceptionOptions): Perception {
       await events.close();
     },
   };
-}
-
-async function deliverEvent(
-  { store, deliveries }: PerceptionOptions,
-  eventId: string,
-  { cameraId, kind, label, score, startedAt, data }: MomentaryEvent,
-): Promise<void> {
-  const facts = { event_id: eventId, camera_id: cameraId, kind, label, score };
-  const payload = { ...facts, started_at: startedAt / 1000, data };
-  await store.transaction((trx) => deliveries.outbox.enqueue(trx, { cameraId, payload }));
-  deliveries.sender.wake();
 }

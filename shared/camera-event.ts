@@ -11,6 +11,10 @@ export interface CameraEventPayload {
   score: number | null;
   /** Unix seconds. */
   started_at: number;
+  /** Whether it began or is over; absent for what takes no time, such as a watch that fires. */
+  change?: 'start' | 'end';
+  /** Unix seconds; null while it goes on. Comes with `change`. */
+  ended_at?: number | null;
   /** What belongs to its kind. */
   data: object;
 }

@@ -3,7 +3,7 @@ import type { Transaction } from 'kysely';
 import { AppError } from '#shared/errors.ts';
 import type { Database, DeliveryRow } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
-import { AFTER_EARLIER_ONE, type DeliveryStatus } from './delivery.ts';
+import { AFTER_EARLIER_ONE, type DeliveryStatus, EVENT_DELIVERY_PREFIX } from './delivery.ts';
 
 /** A delivery to be stored. */
 export interface NewDelivery {
@@ -38,7 +38,7 @@ export class DeliveryRepository {
     this.#store = store;
   }
 
-  /** Adds a delivery behind those of its camera that have not arrived yet. @param now Unix milliseconds */
+  /** Adds a delivery behind those of its camera that have not arrived yet, unless its id is known. @param now Unix milliseconds */
   async insert(trx: Transaction<Database>, delivery: NewDelivery, now: number): Promise<void> {
     const hasEarlier = await this.#lockFirstPending(trx, delivery.cameraId);
     await trx
@@ -55,6 +55,7 @@ export class DeliveryRepository {
         created_at: now,
         updated_at: now,
       })
+      .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
   }
 
@@ -126,19 +127,36 @@ export class DeliveryRepository {
     };
   }
 
-  /** Deletes some of those that arrived before a time. @returns how many; there may be more while it is not 0 */
-  async prune(deliveredBefore: number): Promise<number> {
-    const { db } = this.#store;
-    const old = db
+  /** How many of a camera are pending, at most `limit`: a long queue is not counted to its end. */
+  async countPending(trx: Transaction<Database>, cameraId: string, limit: number): Promise<number> {
+    const rows = await trx
       .selectFrom('deliveries')
       .select('sequence')
-      .where('delivered_at', '<', deliveredBefore)
-      .limit(PRUNE_BATCH);
-    const { numDeletedRows } = await db
-      .deleteFrom('deliveries')
-      .where('sequence', 'in', old)
-      .executeTakeFirst();
-    return Number(numDeletedRows);
+      .where('status', '=', 'pending')
+      .where('camera_id', '=', cameraId)
+      .limit(limit)
+      .execute();
+    return rows.length;
+  }
+
+  /**
+   * Deletes some of those that arrived before a time, and of events that were given up before it: there are
+   * many, and nobody tries one again that old. @returns how many; there may be more while it is not 0
+   */
+  async prune(before: number): Promise<number> {
+    const { db } = this.#store;
+    const old = db.selectFrom('deliveries').select('sequence').limit(PRUNE_BATCH);
+    const arrived = old.where('delivered_at', '<', before);
+    const givenUp = old
+      .where('status', '=', 'parked')
+      .where('updated_at', '<', before)
+      .where('id', 'like', `${EVENT_DELIVERY_PREFIX}%`);
+    let deleted = 0;
+    for (const rows of [arrived, givenUp]) {
+      const remove = db.deleteFrom('deliveries').where('sequence', 'in', rows);
+      deleted += Number((await remove.executeTakeFirst()).numDeletedRows);
+    }
+    return deleted;
   }
 
   /**

@@ -12,6 +12,9 @@ export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
  */
 export const AFTER_EARLIER_ONE = Number.MAX_SAFE_INTEGER;
 
+/** How ids of deliveries begin that tell what analysis observed. */
+export const EVENT_DELIVERY_PREFIX = 'evt_';
+
 /** A delivery that a sender has in hand until its lease runs out. */
 export interface LeasedDelivery {
   /** The same over all attempts. */

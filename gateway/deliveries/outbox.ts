@@ -8,11 +8,16 @@ import type { DeliveryRepository } from './delivery-repository.ts';
 
 /** Takes deliveries; after the commit the sender wants to be woken. */
 export interface Outbox {
-  /** Stores a delivery as part of a transaction; deliveries of one camera go out in this order. */
+  /**
+   * Stores a delivery as part of a transaction; deliveries of one camera go out in this order.
+   * @param delivery `id`: one that was stored before is not stored again; default: a new one
+   */
   enqueue(
     trx: Transaction<Database>,
-    delivery: { cameraId: string; payload: DeliveryPayload },
+    delivery: { id?: string; cameraId: string; payload: DeliveryPayload },
   ): Promise<void>;
+  /** How many of a camera have not arrived and are not given up, at most `limit`. */
+  waiting(trx: Transaction<Database>, cameraId: string, limit: number): Promise<number>;
 }
 
 /** What an outbox is made of. */
@@ -27,9 +32,10 @@ export interface OutboxOptions {
 /** An outbox over the table `deliveries`. */
 export function createOutbox({ repository, secretBox, now = Date.now }: OutboxOptions): Outbox {
   return {
-    enqueue: async (trx, { cameraId, payload }) => {
+    enqueue: async (trx, { id = `msg_${randomUUID()}`, cameraId, payload }) => {
       const sealed = secretBox.seal(deliveryBody(payload));
-      await repository.insert(trx, { id: `msg_${randomUUID()}`, cameraId, payload: sealed }, now());
+      await repository.insert(trx, { id, cameraId, payload: sealed }, now());
     },
+    waiting: (trx, cameraId, limit) => repository.countPending(trx, cameraId, limit),
   };
 }

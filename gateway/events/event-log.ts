@@ -8,7 +8,7 @@ import type { EventRepository } from './event-repository.ts';
 
 /** What a log is made of. */
 export interface EventLogOptions {
-  repository: Pick<EventRepository, 'save'>;
+  repository: Pick<EventRepository, 'save' | 'observe'>;
   log: Logger;
 }
 
@@ -30,7 +30,8 @@ export class EventLog implements EventSink {
   /** Stores the present state of an event that is observed live; a store that fails is told in the log only. */
   async observe(event: EventState, picture?: Buffer): Promise<void> {
     try {
-      await this.#save(event, picture);
+      await this.#options.repository.observe(event, picture);
+      this.announce();
     } catch (error) {
       this.failures += 1;
       const facts = { event: event.id, cameraId: event.cameraId, reason: messageOf(error) };
@@ -40,7 +41,9 @@ export class EventLog implements EventSink {
 
   async record({ picture, ...event }: Parameters<EventSink['record']>[0]): Promise<string> {
     const id = randomUUID();
-    await this.#save({ ...event, id, updatedAt: event.startedAt, endedAt: event.startedAt }, picture);
+    const over = { ...event, id, updatedAt: event.startedAt, endedAt: event.startedAt };
+    await this.#options.repository.save(over, picture);
+    this.announce();
     this.counts.set(event.kind, (this.counts.get(event.kind) ?? 0) + 1);
     return id;
   }
@@ -59,10 +62,5 @@ export class EventLog implements EventSink {
   onChange(listener: () => void): () => void {
     this.#events.on('change', listener);
     return () => void this.#events.off('change', listener);
-  }
-
-  async #save(event: EventState, picture: Buffer | undefined): Promise<void> {
-    await this.#options.repository.save(event, picture);
-    this.announce();
   }
 }

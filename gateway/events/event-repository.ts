@@ -23,28 +23,36 @@ export interface EventFilter {
   before?: number | undefined;
 }
 
+/** What an event that is observed live does at its two ends. */
+export type EventTurn = 'start' | 'end';
+
+/** Passes on that an event began or ended, within the transaction that stores it. */
+export type TellTurn = (trx: Transaction<Database>, event: EventState, turn: EventTurn) => Promise<void>;
+
 const PRUNE_BATCH = 500;
 
 /** The tables `events` and `event_snapshots`. Changes of one gateway are written in the order of their numbers. */
 export class EventRepository {
   readonly #store: Store;
   readonly #clock: ChangeClock;
+  readonly #tell: TellTurn | undefined;
   #tail: Promise<unknown> = Promise.resolve();
 
-  /** @param now Unix milliseconds */
-  constructor(store: Store, now: () => number = Date.now) {
+  /** @param options `now`: Unix milliseconds; `tell`: who is told what becomes of observed events */
+  constructor(store: Store, { now, tell }: { now?: () => number; tell?: TellTurn | undefined } = {}) {
     this.#store = store;
     this.#clock = new ChangeClock(now);
+    this.#tell = tell;
   }
 
   /** Adds an event or brings it up to date; a picture replaces the one before. @throws AppError `storage-*` */
   save(event: EventState, picture?: Buffer): Promise<void> {
-    return this.#inOrder((change) =>
-      this.#store.transaction(async (trx) => {
-        await upsert(trx, event, change, picture !== undefined);
-        if (picture !== undefined) await savePicture(trx, event.id, picture);
-      }),
-    );
+    return this.#save(event, picture);
+  }
+
+  /** The same for an event that is observed live: whoever wants to know is told of its start and end. @throws AppError `storage-*` */
+  observe(event: EventState, picture?: Buffer): Promise<void> {
+    return this.#save(event, picture, this.#tell);
   }
 
   /** Newest first. */
@@ -97,15 +105,19 @@ export class EventRepository {
 
   /** Ends events that nobody has seen go on since a time: whoever watched them is gone. @returns how many */
   endUnseen(seenBefore: number): Promise<number> {
-    return this.#inOrder(async (change) => {
-      const { numUpdatedRows } = await this.#store.db
-        .updateTable('events')
-        .set(({ ref }) => ({ ended_at: ref('updated_at'), change }))
-        .where('ended_at', 'is', null)
-        .where('updated_at', '<', seenBefore)
-        .executeTakeFirst();
-      return Number(numUpdatedRows);
-    });
+    return this.#inOrder((change) =>
+      this.#store.transaction(async (trx) => {
+        const ended = await trx
+          .updateTable('events')
+          .set(({ ref }) => ({ ended_at: ref('updated_at'), change }))
+          .where('ended_at', 'is', null)
+          .where('updated_at', '<', seenBefore)
+          .returningAll()
+          .execute();
+        for (const row of ended) await this.#tell?.(trx, stateOf(row), 'end');
+        return ended.length;
+      }),
+    );
   }
 
   /** Deletes some of those that started before a time. @returns how many; there may be more while it is not 0 */
@@ -119,6 +131,17 @@ export class EventRepository {
       .limit(PRUNE_BATCH);
     const { numDeletedRows } = await db.deleteFrom('events').where('id', 'in', old).executeTakeFirst();
     return Number(numDeletedRows);
+  }
+
+  #save(event: EventState, picture: Buffer | undefined, tell?: TellTurn): Promise<void> {
+    return this.#inOrder((change) =>
+      this.#store.transaction(async (trx) => {
+        const turn = tell === undefined ? undefined : await turnOf(trx, event);
+        await upsert(trx, event, change, picture !== undefined);
+        if (picture !== undefined) await savePicture(trx, event.id, picture);
+        if (turn !== undefined) await tell?.(trx, event, turn);
+      }),
+    );
   }
 
   /** A listener that has seen a change must never find a lower one appear after it. */
@@ -144,6 +167,30 @@ function narrowed(
     .$if(isOpen === false, (q) => q.where('ended_at', 'is not', null))
     .$if(minScore !== undefined, (q) => q.where('score', '>=', minScore as number))
     .$if(before !== undefined, (q) => q.where('sequence', '<', before as number));
+}
+
+/** What a state is beside the one that is stored, if it is news at all. */
+async function turnOf(
+  trx: Transaction<Database>,
+  { id, endedAt }: EventState,
+): Promise<EventTurn | undefined> {
+  const stored = await trx.selectFrom('events').select('ended_at').where('id', '=', id).executeTakeFirst();
+  if (endedAt === null) return stored === undefined ? 'start' : undefined;
+  return (stored?.ended_at ?? null) === null ? 'end' : undefined;
+}
+
+function stateOf(row: EventRow): EventState {
+  return {
+    id: row.id,
+    cameraId: row.camera_id,
+    kind: row.kind,
+    label: row.label,
+    score: row.score,
+    startedAt: row.started_at,
+    updatedAt: row.updated_at,
+    endedAt: row.ended_at,
+    data: JSON.parse(row.data) as object,
+  };
 }
 
 async function upsert(

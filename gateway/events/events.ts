@@ -3,7 +3,7 @@ import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Store } from '../store/store.ts';
 import { EventLog } from './event-log.ts';
-import { EventRepository } from './event-repository.ts';
+import { EventRepository, type TellTurn } from './event-repository.ts';
 import type { EventStream } from './event-stream.ts';
 import type { EventRoutesOptions } from './routes.ts';
 
@@ -12,6 +12,8 @@ export interface EventsOptions {
   store: Store;
   /** How long an event is kept after it began, days. */
   retentionDays: number;
+  /** Who is told, in the same transaction, that an observed event began or ended. */
+  tell?: TellTurn | undefined;
   log: Logger;
   /** Pause between two rounds of clearing away, milliseconds. */
   everyMs?: number;
@@ -37,8 +39,8 @@ const UNSEEN_MS = 60_000;
 
 /** Puts events together; nothing runs before `start`. */
 export function createEvents(options: EventsOptions): Events {
-  const { store, log, everyMs = EVERY_MS } = options;
-  const repository = new EventRepository(store, options.now);
+  const { store, log, tell, now, everyMs = EVERY_MS } = options;
+  const repository = new EventRepository(store, { ...(now && { now }), tell });
   const events = new EventLog({ repository, log });
   const streams = new Set<EventStream>();
   let timer: NodeJS.Timeout | undefined;

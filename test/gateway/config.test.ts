@@ -34,6 +34,7 @@ describe('The configuration', () => {
     });
     expect(perception).to.deep.equal({
       analysis: { isOn: true, fps: 5, personModel: undefined, faceModel: undefined },
+      deliversEvents: false,
       eventsRetentionDays: 7,
       moondream: {
         apiUrl: undefined,
@@ -80,6 +81,7 @@ describe('The configuration', () => {
     ['PUBLIC', 'maybe'],
     ['ALLOWED_ORIGINS', 'app.example'],
     ['EVENTS_RETENTION_DAYS', '0'],
+    ['DELIVER_EVENTS', 'sometimes'],
   ] as const) {
     it(`refuses ${variable}=${value} with its name, its value and what is allowed`, () => {
       expect(() => loadConfig({ [variable]: value })).to.throw(
@@ -88,6 +90,14 @@ describe('The configuration', () => {
       );
     });
   }
+});
+
+describe('Settings of events', () => {
+  it('tell the analysis backend of them only where there is one', () => {
+    const url = 'http://localhost:8000';
+    expect(loadConfig({ DELIVER_EVENTS: 'on', APP_PY_URL: url }).perception.deliversEvents).to.equal(true);
+    expect(() => loadConfig({ DELIVER_EVENTS: 'on' })).to.throw(SettingsError, 'APP_PY_URL');
+  });
 });
 
 describe('Settings of what is stored', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
 import { isWholeJpeg } from '../support/decode-jpeg.ts';
+import { FastApiReceiver, sendJson } from '../support/fastapi-receiver.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -25,11 +26,14 @@ describe('Analysis of the whole gateway', function () {
   this.timeout(90_000);
 
   let camera: RtspServer;
+  let backend: FastApiReceiver;
   let gateway: RunningProcess;
 
   before(async () => {
     camera = await openBlockCamera();
-    gateway = await startGateway();
+    backend = await FastApiReceiver.open();
+    backend.reply = (response) => sendJson(response, 200, {});
+    gateway = await startGateway({ APP_PY_URL: backend.url, DELIVER_EVENTS: 'on' });
     await waitFor(async () => (await getJson(`${gateway.origin}/readyz`)).status === 200, SLOW);
     const url = `rtsp://127.0.0.1:${camera.port}/1`;
     const { status } = await postJson(`${gateway.origin}/api/cameras`, {
@@ -43,6 +47,7 @@ describe('Analysis of the whole gateway', function () {
   after(async () => {
     await gateway?.end();
     await camera?.close();
+    await backend?.close();
   });
 
   const listEvents = async (query = ''): Promise<EventView[]> =>
@@ -92,6 +97,15 @@ describe('Analysis of the whole gateway', function () {
     aborter.abort();
     await reading;
     expect(response.headers.get('content-type')).to.match(/^text\/event-stream/);
+  });
+
+  it('tells the analysis backend when an event starts and when it ends', async () => {
+    const ofEvents = () => backend.received.filter(({ url }) => url === '/api/camera-event');
+    const { body } = await waitFor(() => ofEvents().find((told) => told.body.change === 'end'), SLOW);
+    const [stored] = (await listEvents('?kind=motion&state=ended')).filter(({ id }) => id === body.event_id);
+    expect(stored, 'the event that was told of').to.include({ cameraId: body.camera_id, score: body.score });
+    const changes = ofEvents().filter((told) => told.body.event_id === body.event_id);
+    expect(changes.map((told) => told.body.change)).to.deep.equal(['start', 'end']);
   });
 
   it('F26: ends events whose worker is killed, loses no frame, and goes on with the next one', async () => {

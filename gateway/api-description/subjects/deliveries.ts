@@ -21,6 +21,15 @@ const eventPayloadSchema = z.object({
   label: z.string(),
   score: z.number().nullable(),
   started_at: z.number().meta({ description: 'Unix seconds.' }),
+  change: z
+    .enum(['start', 'end'])
+    .exactOptional()
+    .meta({ description: 'Absent for what takes no time, such as a watch that fires.' }),
+  ended_at: z
+    .number()
+    .nullable()
+    .exactOptional()
+    .meta({ description: 'Unix seconds; null while it goes on. Comes with `change`.' }),
   data: z.looseObject({}),
 }) satisfies z.ZodType<CameraEventPayload>;
 

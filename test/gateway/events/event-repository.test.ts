@@ -32,7 +32,7 @@ describe('Stored events', () => {
 
     beforeEach(async () => {
       store = await open();
-      repository = new EventRepository(store, () => NOW);
+      repository = new EventRepository(store, { now: () => NOW });
     });
 
     const idsOf = async (filter: Partial<Parameters<EventRepository['list']>[0]> = {}) =>
