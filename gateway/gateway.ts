@@ -5,7 +5,10 @@ import type { Redactor } from '#shared/redact.ts';
 import { createApp } from './app.ts';
 import { announceAccess } from './auth/announcement.ts';
 import { Authenticator } from './auth/authenticator.ts';
+import { EndedSessionRepository } from './auth/ended-session-repository.ts';
+import { EndedSessions } from './auth/ended-sessions.ts';
 import { Gate } from './auth/gate.ts';
+import { openRisks } from './auth/open-risks.ts';
 import { CameraDirectory } from './cameras/camera-directory.ts';
 import { CameraOwners } from './cameras/camera-owners.ts';
 import { CameraStates } from './cameras/camera-states.ts';
@@ -42,6 +45,8 @@ export interface GatewayOptions {
   pool: GatewayPool;
   redactor: Redactor;
   log: Logger;
+  /** Further sentences about what stands open, beside those that the configuration tells. */
+  risks?: readonly string[];
   /** Shows a line to whoever started the gateway, and to no log. */
   print?: (line: string) => void;
 }
@@ -67,6 +72,7 @@ export async function openGateway({
   pool,
   redactor,
   log,
+  risks = [],
   print,
 }: GatewayOptions): Promise<OpenGateway> {
   const workers = rtspWorkerNames(config);
@@ -82,6 +88,13 @@ export async function openGateway({
   const demo = config.demo.isOn ? new Demo({ directory, pool, worker: SIMULATOR, log }) : undefined;
   const states = new CameraStates(pool, workers);
   const persistence = openPersistence({ config, directory, states, workers, pool, redactor, log });
+  const { store } = persistence;
+  const endedSessions = new EndedSessions({
+    sessions: authenticator.sessions,
+    repository: new EndedSessionRepository(store.db),
+    store,
+    log,
+  });
   const perception = createPerception({
     config: config.perception,
     store: persistence.store,
@@ -170,9 +183,10 @@ export async function openGateway({
     throw error;
   });
   log.info({ port, url: `http://localhost:${port}` }, 'gateway listens');
-  announceAccess({ authenticator, port, log, print });
+  announceAccess({ authenticator, port, risks: [...openRisks(config), ...risks], log, print });
 
   await persistence.start();
+  endedSessions.start();
   perception.start();
   reconciler.start();
   demo?.start();
@@ -188,6 +202,7 @@ export async function openGateway({
       await perception.close();
       await Promise.all([closeHttpServer(server), sockets.close(), reconciler.close(), pool.stop()]);
       relay.close();
+      await endedSessions.close();
       await persistence.close();
     },
   };

@@ -5,6 +5,7 @@ import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
 import { type GatewayConfig, loadConfig } from './config.ts';
+import { closeDataFolder } from './data-folder.ts';
 import { createPool, type OpenGateway, openGateway } from './gateway.ts';
 import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from './listen.ts';
 import { EXIT_SECOND_INSTANCE, lockDirectory, SecondInstanceError } from './supervisor/single-instance.ts';
@@ -14,6 +15,10 @@ const EXIT_SECOND_SIGNAL = 130;
 /** Past this the gateway ends whatever still hangs. */
 const CLOSE_DEADLINE_MS = 9000;
 
+/** Files are for their owner alone, those of libraries too. */
+const UMASK = 0o077;
+
+process.umask(UMASK);
 loadDotenv({ quiet: true });
 let config: Readonly<GatewayConfig>;
 let unlock: () => void;
@@ -38,11 +43,22 @@ process.on('unhandledRejection', crash);
 try {
   const pool = createPool({ config, redactor, log });
   const print = (line: string): void => void process.stderr.write(`${line}\n`);
-  gateway = await openGateway({ config, pool, redactor, log, print });
+  gateway = await openGateway({ config, pool, redactor, log, print, risks: risksOfProcess(config.dataDir) });
 } catch (error) {
   log.fatal(messageOf(error));
   unlock();
   process.exit(exitCodeOf(error));
+}
+
+/** What stands open through how this process was started rather than through its settings. */
+function risksOfProcess(dataDir: string): string[] {
+  const isRoot = process.getuid?.() === 0;
+  return [
+    closeDataFolder(dataDir) ?? [],
+    isRoot
+      ? 'the gateway runs as root, which it does not need (in a container that may be as it is meant)'
+      : [],
+  ].flat();
 }
 
 function end(signal: string): void {

@@ -12,6 +12,11 @@ export interface HostConfig {
   token: string | undefined;
 }
 
+/** Whether a supervisor started this process and told it everything there is to tell. */
+export function isSupervised(env: Environment): boolean {
+  return readOptional(env, WORKER_ENV.token) !== undefined;
+}
+
 /** Reads what {@link WORKER_ENV} names. @throws SettingsError */
 export function loadHostConfig(env: Environment, defaultName: string): HostConfig {
   return {

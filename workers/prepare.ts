@@ -5,6 +5,9 @@ import { Redactor } from '#shared/redact.ts';
 import { type Environment, EXIT_BAD_SETTINGS } from '#shared/settings.ts';
 import type { HostConfig } from './host-config.ts';
 
+/** Files are for their owner alone, those of libraries too. */
+const UMASK = 0o077;
+
 /** A worker before it starts. */
 export interface PreparedWorker<C> {
   config: C;
@@ -17,9 +20,10 @@ export interface PreparedWorker<C> {
  * @param host the process itself, which only a `main` file hands out
  */
 export function prepareWorker<C extends { host: HostConfig; logLevel: string }>(
-  host: Pick<NodeJS.Process, 'env' | 'exit' | 'stderr'>,
+  host: Pick<NodeJS.Process, 'env' | 'exit' | 'stderr' | 'umask'>,
   loadConfig: (env: Environment) => C,
 ): PreparedWorker<C> {
+  host.umask(UMASK);
   const config = load(host, loadConfig);
   const redactor = new Redactor();
   redactor.add(config.host.token);

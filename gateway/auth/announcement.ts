@@ -7,22 +7,25 @@ export interface AnnouncementOptions {
   authenticator: Authenticator;
   /** Port the gateway listens on. */
   port: number;
+  /** What stands open: `openRisks` and whatever else is wrong. */
+  risks: readonly string[];
   log: Logger;
   /** Shows a line to a person and to no log; undefined where nobody is. */
   print?: ((line: string) => void) | undefined;
 }
 
-/** Says how open the gateway is, and prints the sign-in link when its token was not chosen by the person. */
-export function announceAccess({ authenticator, port, log, print }: AnnouncementOptions): void {
+/**
+ * Says how open the gateway is: in one line its mode, address and login, then each risk in a line
+ * of its own; and prints the sign-in link when its token was not chosen by the person.
+ */
+export function announceAccess({ authenticator, port, risks, log, print }: AnnouncementOptions): void {
   const { config, apiToken } = authenticator;
   const mode = config.isPublic ? 'public' : 'local';
-  if (!config.isOn) {
-    log.warn({ mode }, 'AUTH=off: everyone who reaches this gateway may do everything');
-    return;
-  }
-  log.info({ mode, viewerToken: config.viewerToken !== undefined }, 'requests from elsewhere need a token');
-  if (config.apiToken !== undefined) return;
   const hosts = config.allowedHosts.filter((host) => !host.startsWith('*.'));
-  const base = hosts.length > 0 ? `https://${hosts[0]}` : `http://localhost:${port}`;
-  print?.(`Sign in: ${base}/signin#token=${apiToken}`);
+  const url = hosts.length > 0 ? `https://${hosts[0]}` : `http://localhost:${port}`;
+  const viewerToken = config.viewerToken !== undefined;
+  if (config.isOn) log.info({ mode, url, viewerToken }, 'requests from elsewhere need a token');
+  else log.warn({ mode, url }, 'nobody needs a token');
+  for (const risk of risks) log.warn({ mode }, risk);
+  if (config.isOn && config.apiToken === undefined) print?.(`Sign in: ${url}/signin#token=${apiToken}`);
 }

@@ -2,6 +2,7 @@
 import { setPriority } from 'node:os';
 import { config as loadDotenv } from 'dotenv';
 import { runWorker } from '../host.ts';
+import { isSupervised } from '../host-config.ts';
 import { prepareWorker } from '../prepare.ts';
 import { openAnalysisWorker } from './analysis-worker.ts';
 import { loadConfig } from './config.ts';
@@ -11,7 +12,8 @@ import { decodeJpeg, quietFfmpeg } from './media/jpeg-decoder.ts';
 /** Nicer than everyone who delivers frames: analysis takes what they leave. */
 const PRIORITY = 10;
 
-loadDotenv({ quiet: true });
+// The file may hold every secret of the gateway, which are none of a worker's business.
+if (!isSupervised(process.env)) loadDotenv({ quiet: true });
 const { config, redactor, log } = prepareWorker(process, loadConfig);
 quietFfmpeg();
 setPriority(PRIORITY);

@@ -1,6 +1,7 @@
 /** One RTSP worker: connects to cameras and serves their pictures. Composition only. */
 import { config as loadDotenv } from 'dotenv';
 import { runWorker } from '../host.ts';
+import { isSupervised } from '../host-config.ts';
 import { prepareWorker } from '../prepare.ts';
 import { CameraSet } from './camera/camera-set.ts';
 import { ConnectLimiter } from './camera/connect-limiter.ts';
@@ -13,7 +14,8 @@ import { createRunSource } from './source/run-source.ts';
 import { runVideoSource } from './source/video-source.ts';
 import { createSessions } from './webrtc/create-sessions.ts';
 
-loadDotenv({ quiet: true });
+// The file may hold every secret of the gateway, which are none of a worker's business.
+if (!isSupervised(process.env)) loadDotenv({ quiet: true });
 const { config, redactor, log } = prepareWorker(process, loadConfig);
 for (const { credential } of config.webrtc.iceServers) redactor.add(credential);
 forwardFfmpegLog(log);

@@ -1,12 +1,14 @@
 /** The simulator's process: four cameras that need no hardware. Composition only. */
 import { config as loadDotenv } from 'dotenv';
 import { runWorker } from '../host.ts';
+import { isSupervised } from '../host-config.ts';
 import { prepareWorker } from '../prepare.ts';
 import { loadConfig } from './config.ts';
 import { quietFfmpeg } from './scenes/encoder.ts';
 import { openSimulator } from './simulator.ts';
 
-loadDotenv({ quiet: true });
+// The file may hold every secret of the gateway, which are none of a worker's business.
+if (!isSupervised(process.env)) loadDotenv({ quiet: true });
 const { config, redactor, log } = prepareWorker(process, loadConfig);
 quietFfmpeg();
 

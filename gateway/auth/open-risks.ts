@@ -1,0 +1,39 @@
+/** What whoever starts the gateway has opened, knowingly or not: one sentence each, said at every start. */
+import { type AddressPolicy, isLoopback } from '#shared/address-policy.ts';
+import type { AuthConfig } from '../auth-config.ts';
+
+/** What is looked at. */
+export interface RiskyConfig {
+  auth: AuthConfig;
+  addresses: AddressPolicy;
+  store: { deliveries: { appPyUrl: string | undefined; webhookSecret: string | undefined } };
+}
+
+/** Sentences about what stands open, the worst first; none where all is closed. */
+export function openRisks({ auth, addresses, store }: RiskyConfig): string[] {
+  const { allowsLoopback, allowedNetworks, isPublic } = addresses;
+  const { appPyUrl, webhookSecret } = store.deliveries;
+  const risks: [boolean, string][] = [
+    [!auth.isOn, 'AUTH=off: everyone who reaches this gateway may do everything'],
+    [allowsLoopback, 'ALLOW_LOOPBACK_CAMERAS=on: cameras may be dialled on this machine itself'],
+    [
+      isPublic && allowedNetworks.length > 0,
+      `CAMERA_ALLOW_CIDRS: cameras may be dialled in the networks ${allowedNetworks.join(', ')} of this host`,
+    ],
+    [
+      appPyUrl !== undefined && isExposed(appPyUrl),
+      'APP_PY_URL is http:// and not on this machine: deliveries, with the passwords in RTSP addresses, can be read on the way',
+    ],
+    [
+      appPyUrl !== undefined && webhookSecret === undefined,
+      'WEBHOOK_SECRET is not set: the analysis backend cannot tell our deliveries from forged ones',
+    ],
+  ];
+  return risks.flatMap(([isOpen, sentence]) => (isOpen ? sentence : []));
+}
+
+function isExposed(url: string): boolean {
+  const { protocol, hostname } = new URL(url);
+  const host = hostname.replace(/^\[(.*)\]$/, '$1');
+  return protocol === 'http:' && host !== 'localhost' && !isLoopback(host);
+}
