@@ -5,7 +5,6 @@ import type { Redactor } from '#shared/redact.ts';
 import { createApp } from './app.ts';
 import { announceAccess } from './auth/announcement.ts';
 import { Authenticator } from './auth/authenticator.ts';
-import { EndedSessionRepository } from './auth/ended-session-repository.ts';
 import { EndedSessions } from './auth/ended-sessions.ts';
 import { Gate } from './auth/gate.ts';
 import { openRisks } from './auth/open-risks.ts';
@@ -88,11 +87,9 @@ export async function openGateway({
   const demo = config.demo.isOn ? new Demo({ directory, pool, worker: SIMULATOR, log }) : undefined;
   const states = new CameraStates(pool, workers);
   const persistence = openPersistence({ config, directory, states, workers, pool, redactor, log });
-  const { store } = persistence;
   const endedSessions = new EndedSessions({
     sessions: authenticator.sessions,
-    repository: new EndedSessionRepository(store.db),
-    store,
+    store: persistence.store,
     log,
   });
   const perception = createPerception({

@@ -4,6 +4,7 @@ import { AppError } from '#shared/errors.ts';
 import type { AuthConfig } from '../auth-config.ts';
 import { isLocalRequest } from './local-request.ts';
 import type { Principal } from './principal.ts';
+import { requestPath } from './request-path.ts';
 import { Sessions } from './sessions.ts';
 import { Tickets } from './tickets.ts';
 import { loadApiToken, Tokens } from './tokens.ts';
@@ -33,7 +34,8 @@ export class Authenticator {
 
   /**
    * Who makes a request; undefined for a stranger. A wrong token is no stranger's:
-   * @throws AppError `unauthorized` for a token or ticket that is not valid, `invalid-field` for a token in the address
+   * @throws AppError `unauthorized` for a token or ticket that is not valid, `forbidden` for a ticket to another
+   *   address, `invalid-field` for a token in the address
    */
   identify(request: IncomingMessage): Principal | undefined {
     if (!this.config.isOn) return { role: 'admin', kind: 'open' };
@@ -52,7 +54,7 @@ export class Authenticator {
   }
 
   #byTicket(request: IncomingMessage): Principal | undefined {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://localhost');
+    const searchParams = new URLSearchParams((request.url ?? '').split('?').slice(1).join('?'));
     if (searchParams.has('token') || searchParams.has('access_token')) {
       throw new AppError(
         'invalid-field',
@@ -64,9 +66,11 @@ export class Authenticator {
     }
     const ticket = searchParams.get('ticket');
     if (ticket === null) return undefined;
-    const role = request.method === 'GET' ? this.tickets.take(ticket, pathname) : undefined;
-    if (role === undefined) throw new AppError('unauthorized', 'The ticket is not valid here, or no more');
-    return { role, kind: 'ticket' };
+    const taken = request.method === 'GET' ? this.tickets.take(ticket, requestPath(request)) : undefined;
+    const { role, sessionId } = taken ?? {};
+    if (role === undefined || (sessionId !== undefined && this.sessions.ended.has(sessionId)))
+      throw new AppError('unauthorized', 'The ticket is not valid here, or no more');
+    return { role, kind: 'ticket', ...(sessionId === undefined ? {} : { sessionId }) };
   }
 
   #bySession(request: IncomingMessage): Principal | undefined {

@@ -6,9 +6,10 @@ import { publicPrefix } from '../proxy/public-origin.ts';
 import type { Authenticator } from './authenticator.ts';
 import { isOurHost } from './host-check.ts';
 import { isLocalRequest } from './local-request.ts';
-import { foreignOrigin, isForged } from './origin-check.ts';
+import { foreignOrigin, isForged, isUnsourced } from './origin-check.ts';
 import { isPermitted } from './permissions.ts';
 import { type Principal, setPrincipal } from './principal.ts';
+import { requestPath } from './request-path.ts';
 
 /** Methods and headers that allowed pages elsewhere may use. */
 const CORS_METHODS = 'GET, HEAD, POST, PATCH, DELETE';
@@ -27,11 +28,11 @@ export class Gate {
 
   /**
    * Who makes a request that may be made.
-   * @throws AppError `wrong-host`, `forged-request`, `unauthorized`, `forbidden`
+   * @throws AppError `not-found`, `wrong-host`, `forged-request`, `unauthorized`, `forbidden`
    */
   admit(request: IncomingMessage): Principal | undefined {
     const { allowedHosts, allowedOrigins } = this.#authenticator.config;
-    const path = new URL(request.url ?? '/', 'http://localhost').pathname;
+    const path = requestPath(request);
     const isProbe = isPermitted(undefined, 'GET', path) && path !== '/signin';
     if (!isProbe && !isOurHost(request.headers.host, allowedHosts)) {
       throw new AppError('wrong-host', 'This gateway does not answer to that host name; see ALLOWED_HOSTS');
@@ -40,6 +41,12 @@ export class Gate {
       throw new AppError('forged-request', 'A page of another site must not do this; see ALLOWED_ORIGINS');
     }
     const principal = this.#authenticator.identify(request);
+    if (principal?.kind === 'session' && isUnsourced(request)) {
+      throw new AppError(
+        'forged-request',
+        'A request with a cookie must tell its Origin; programs send a token',
+      );
+    }
     if (isPermitted(principal?.role, request.method ?? 'GET', path)) return principal;
     if (principal === undefined) throw new AppError('unauthorized', 'Sign in, or send a token');
     throw new AppError('forbidden', 'This token may only look');
@@ -67,7 +74,9 @@ export class Gate {
       this.#allowPages(req, res);
       if (isPreflight(req)) return void res.status(204).end();
       try {
-        setPrincipal(req, this.admit(req));
+        const principal = this.admit(req);
+        setPrincipal(req, principal);
+        this.#endWithSession(principal?.sessionId, req, res);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'unauthorized') throw error;
         if (isPageRequest(req)) return res.redirect(302, `${publicPrefix(req)}/signin`);
@@ -76,6 +85,15 @@ export class Gate {
       }
       next();
     };
+  }
+
+  /** Whoever signs out watches no more: pictures and events may flow for hours. */
+  #endWithSession(sessionId: string | undefined, req: IncomingMessage, res: Response): void {
+    if (sessionId === undefined || req.method !== 'GET') return;
+    const end = this.onSessionEnd((ended) => {
+      if (ended === sessionId) res.destroy();
+    });
+    res.once('close', end);
   }
 
   /** CORS for the origins that were allowed, by name and without credentials of the browser. */

@@ -30,6 +30,15 @@ export function isForged(request: IncomingMessage, allowedOrigins: readonly stri
   );
 }
 
+/**
+ * Whether a request that changes something, or opens a socket, does not say which page makes it.
+ * Every browser does, so none that comes with a browser's cookie may leave it out.
+ */
+export function isUnsourced({ method, headers }: IncomingMessage): boolean {
+  const isSafe = headers.upgrade === undefined && SAFE.has(method ?? '');
+  return !isSafe && headers.origin === undefined && headers['sec-fetch-site'] === undefined;
+}
+
 function hostOf(origin: string): string | undefined {
   return URL.canParse(origin) ? new URL(origin).host : undefined;
 }

@@ -38,5 +38,8 @@ export function isPermitted(role: Role | undefined, method: string, path: string
 }
 
 function matches(permissions: readonly Permission[], method: string, path: string): boolean {
-  return permissions.some(({ methods, path: pattern }) => methods.includes(method) && pattern.test(path));
+  // Express takes /EXPORT for /export: what is shut out in one spelling is so in every other.
+  return [path, path.toLowerCase()].every((spelling) =>
+    permissions.some(({ methods, path: pattern }) => methods.includes(method) && pattern.test(spelling)),
+  );
 }

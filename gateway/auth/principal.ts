@@ -12,7 +12,7 @@ export interface Principal {
    * `session`: a cookie of a browser. `ticket`: for one address, for a short while. `open`: AUTH=off.
    */
   kind: 'local' | 'token' | 'session' | 'ticket' | 'open';
-  /** Of a session, so that its sockets can be closed with it. */
+  /** Of a session and of the tickets made in it, so that sockets can be closed with it. */
   sessionId?: string;
 }
 

@@ -47,11 +47,11 @@ export function authRoutes(authenticator: Authenticator): Router {
   });
   routes.post('/api/tickets', json, (req, res) => {
     const { path } = parseFields(ticketRequestSchema, req.body ?? {});
-    const role = principalOf(req)?.role;
-    if (role === undefined || !isPermitted(role, 'GET', path))
+    const principal = principalOf(req);
+    if (principal === undefined || !isPermitted(principal.role, 'GET', path))
       throw new AppError('forbidden', 'You may not open that address yourself', { field: 'path' });
     res.setHeader('Cache-Control', 'no-store');
-    res.json(authenticator.tickets.issue(role, path));
+    res.json(authenticator.tickets.issue(principal, path));
   });
   routes.use(signInPage(authenticator.config.isPublic));
   return routes;

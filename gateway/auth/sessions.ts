@@ -53,9 +53,22 @@ export class Sessions {
 
   /** Ends a session, with its sockets. */
   revoke(id: string): void {
+    this.learn(new Map([[id, this.#now() + IDLE_MS]]));
+  }
+
+  /** Takes note of sessions that were ended here or elsewhere. @param ended until when their cookies would be valid */
+  learn(ended: ReadonlyMap<string, number>): void {
     for (const [known, until] of this.#revoked) if (until < this.#now()) this.#revoked.delete(known);
-    this.#revoked.set(id, this.#now() + IDLE_MS);
-    this.#events.emit('revoke', id);
+    for (const [id, until] of ended) {
+      if (this.#revoked.has(id)) continue;
+      this.#revoked.set(id, until);
+      this.#events.emit('revoke', id);
+    }
+  }
+
+  /** Sessions that were ended, with the time until which their cookies would be valid. */
+  get ended(): ReadonlyMap<string, number> {
+    return this.#revoked;
   }
 
   /** Calls when a session is ended. @returns the function that ends it */

@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { AppError } from '#shared/errors.ts';
 import type { Role } from './principal.ts';
 import { Signer } from './signer.ts';
 
@@ -17,8 +18,13 @@ const ticketSchema = z.object({
   id: z.string(),
   role: z.enum(['admin', 'viewer']),
   path: z.string(),
+  /** Of whom it was made for: it ends with the session. */
+  sessionId: z.string().optional(),
   expiresAt: z.number(),
 });
+
+/** What a ticket says. */
+export type Ticket = z.infer<typeof ticketSchema>;
 
 /** Makes and takes tickets. */
 export class Tickets {
@@ -31,20 +37,28 @@ export class Tickets {
     this.#now = now;
   }
 
-  /** A ticket to GET a path. @param path without a query */
-  issue(role: Role, path: string): { ticket: string; expiresAt: number } {
+  /** A ticket to GET a path. @param path without a query @param sessionId of whoever asks, where there is one */
+  issue(
+    { role, sessionId }: { role: Role; sessionId?: string | undefined },
+    path: string,
+  ): { ticket: string; expiresAt: number } {
     const expiresAt = this.#now() + (PICTURES.test(path) ? PICTURE_MS : ONCE_MS);
-    return { ticket: this.#signer.sign({ id: randomUUID(), role, path, expiresAt }), expiresAt };
+    const ticket = { id: randomUUID(), role, path, sessionId, expiresAt };
+    return { ticket: this.#signer.sign(ticket), expiresAt };
   }
 
-  /** What a ticket allows at a path; undefined when it is not for it, too old, or used up. */
-  take(text: string, path: string): Role | undefined {
+  /**
+   * What a ticket allows at a path; undefined when it is none of ours, too old, or used up.
+   * @throws AppError `forbidden` for a ticket to another path
+   */
+  take(text: string, path: string): Ticket | undefined {
     const ticket = ticketSchema.safeParse(this.#signer.verify(text)).data;
-    if (ticket === undefined || ticket.path !== path || ticket.expiresAt < this.#now()) return undefined;
-    if (PICTURES.test(path)) return ticket.role;
+    if (ticket === undefined || ticket.expiresAt < this.#now()) return undefined;
+    if (ticket.path !== path) throw new AppError('forbidden', 'The ticket is for another address');
+    if (PICTURES.test(path)) return ticket;
     for (const [id, until] of this.#used) if (until < this.#now()) this.#used.delete(id);
     if (this.#used.has(ticket.id)) return undefined;
     this.#used.set(ticket.id, ticket.expiresAt);
-    return ticket.role;
+    return ticket;
   }
 }

@@ -31,8 +31,9 @@ export interface UpgradeOptions {
   log: Logger;
 }
 
-/** RFC 6455 section 7.4.1: going away. */
+/** RFC 6455 section 7.4.1: going away; a policy is violated. */
 const CLOSE_GOING_AWAY = 1001;
+const CLOSE_POLICY = 1008;
 /** Clients that do not answer the farewell are cut off after this, milliseconds. */
 const FAREWELL_MS = 1000;
 
@@ -81,8 +82,9 @@ export class ClientSockets {
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    let sessionId: string | undefined;
     try {
-      this.#endWithSession(socket, this.#options.gate?.admit(request)?.sessionId);
+      sessionId = this.#options.gate?.admit(request)?.sessionId;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       refuse(socket, error);
@@ -96,8 +98,12 @@ export class ClientSockets {
     }
     this.#count(socket, client);
     const cameraId = tunnelledCamera(pathOf(request));
-    if (cameraId === undefined) this.#serveFrames(request, socket, head);
-    else this.#tunnel(cameraId, request, socket, head);
+    if (cameraId === undefined) {
+      this.#serveFrames(request, socket, head, sessionId);
+      return;
+    }
+    this.#endWithSession(socket, sessionId, () => socket.destroy());
+    this.#tunnel(cameraId, request, socket, head);
   }
 
   #count(socket: Duplex, client: string | undefined): void {
@@ -111,12 +117,12 @@ export class ClientSockets {
   }
 
   /** Whoever signs out watches no more. */
-  #endWithSession(socket: Duplex, sessionId: string | undefined): void {
+  #endWithSession(socket: Duplex, sessionId: string | undefined, end: () => void): void {
     if (sessionId === undefined) return;
-    const end = this.#options.gate?.onSessionEnd((ended) => {
-      if (ended === sessionId) socket.destroy();
+    const unsubscribe = this.#options.gate?.onSessionEnd((ended) => {
+      if (ended === sessionId) end();
     });
-    socket.once('close', () => end?.());
+    socket.once('close', () => unsubscribe?.());
   }
 
   #tunnel(cameraId: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -128,10 +134,10 @@ export class ClientSockets {
     }
   }
 
-  #serveFrames(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  #serveFrames(request: IncomingMessage, socket: Duplex, head: Buffer, sessionId?: string): void {
     this.#server.handleUpgrade(request, socket, head, (client) => {
       const { feed, redactor, log } = this.#options;
-      serveFrameSocket(client, {
+      const frames = serveFrameSocket(client, {
         feed,
         redactor,
         log,
@@ -139,6 +145,10 @@ export class ClientSockets {
         onDrop: () => {
           this.#drops += 1;
         },
+      });
+      this.#endWithSession(socket, sessionId, () => {
+        frames.close(CLOSE_POLICY, 'signed out');
+        setTimeout(() => client.terminate(), FAREWELL_MS).unref();
       });
     });
   }
