@@ -1,6 +1,6 @@
 /** The Express application: middleware and mounts in order. It does not listen, so that tests can build it. */
 import { randomUUID } from 'node:crypto';
-import express, { type Express, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
 import { pinoHttp } from 'pino-http';
 import { AppError } from '#shared/errors.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
@@ -10,6 +10,7 @@ import { apiDescriptionRoutes } from './api-description/routes.ts';
 import type { Authenticator } from './auth/authenticator.ts';
 import type { Gate } from './auth/gate.ts';
 import { rateLimits } from './auth/rate-limits.ts';
+import type { RefusalLog } from './auth/refusal-log.ts';
 import { authRoutes, renewSession } from './auth/routes.ts';
 import { type CameraStreamRoutesOptions, cameraStreamRoutes } from './camera-streams/routes.ts';
 import { trpcHandler } from './camera-streams/trpc.ts';
@@ -27,7 +28,7 @@ import { whepRoutes } from './webrtc/whep-routes.ts';
 
 /** What the application is made of. */
 export interface AppOptions {
-  access: { authenticator: Authenticator; gate: Gate };
+  access: { authenticator: Authenticator; gate: Gate; refusals: RefusalLog };
   cameras: CameraRoutesOptions;
   cameraTest: CameraTestOptions;
   proxy: HttpProxyOptions;
@@ -56,7 +57,7 @@ const QUIET_PATHS = new Set(['/health', '/livez', '/readyz', '/metrics']);
 /** Builds the application. */
 export function createApp(options: AppOptions): Express {
   const { access, cameras, proxy, sessions, stored, perception, health, status, redactor, log } = options;
-  const { authenticator, gate } = access;
+  const { authenticator, gate, refusals } = access;
   const app = express();
   app.disable('x-powered-by');
   // Exactly one proxy is trusted to say who asks, and only where there is one.
@@ -93,8 +94,16 @@ export function createApp(options: AppOptions): Express {
   app.use(apiDescriptionRoutes());
   app.use(pageRoutes({ isPublic: authenticator.config.isPublic }));
   app.use(notFound);
+  app.use(noteRefusals(refusals));
   app.use(problemHandler({ log, redactor }));
   return app;
+}
+
+function noteRefusals(refusals: RefusalLog): ErrorRequestHandler {
+  return (error: unknown, req, _res, next) => {
+    if (error instanceof AppError) refusals.note(req, error);
+    next(error);
+  };
 }
 
 function requestLog(log: Logger) {

@@ -23,12 +23,31 @@ export interface AuthConfig {
   allowedHosts: readonly string[];
   /** Origins of pages elsewhere that may use it. */
   allowedOrigins: readonly string[];
-  /** Requests a minute that one client may make. */
-  limits: { api: number; writes: number; logins: number; moondream: number; connects: number };
+  /** Requests that one client may make. */
+  limits: RateLimits;
+}
+
+/** Most requests of each kind: a minute, or an hour where the name says so. */
+export interface RateLimits {
+  /** Everything but pictures and video, which are paced by what they show. */
+  api: number;
+  /** What changes something. */
+  writes: number;
+  /** Attempts to sign in. */
+  logins: number;
+  loginsHourly: number;
+  /** Questions to Moondream, which cost somebody money. */
+  moondream: number;
+  /** Trial connections to cameras, and connections by hand. */
+  connects: number;
+  /** Videos, which cost disk. */
+  uploadsHourly: number;
 }
 
 const MIN_TOKEN = 16;
-const PER_MINUTE = { min: 1, max: 1_000_000 };
+const LIMIT = { min: 1, max: 1_000_000 };
+/** Somebody may try as often as a minute allows in so many minutes of an hour. */
+const LOGIN_MINUTES = 4;
 const HOST = /^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
 /** What Replit sets: the repl's own id, and the names under which it is published. */
 const REPLIT_HOSTS = ['REPLIT_DEV_DOMAIN', 'REPLIT_DOMAINS'] as const;
@@ -43,13 +62,24 @@ export function loadAuthConfig(env: Environment): AuthConfig {
     isPublic: mode === 'auto' ? env.REPL_ID !== undefined : mode === 'on',
     allowedHosts: [...readHosts(env), ...REPLIT_HOSTS.flatMap((name) => listOf(env[name] ?? ''))],
     allowedOrigins: readOrigins(env),
-    limits: {
-      api: readInteger(env, 'RATE_LIMIT_API', { fallback: 300, ...PER_MINUTE }),
-      writes: readInteger(env, 'RATE_LIMIT_WRITES', { fallback: 60, ...PER_MINUTE }),
-      logins: readInteger(env, 'RATE_LIMIT_LOGINS', { fallback: 5, ...PER_MINUTE }),
-      moondream: readInteger(env, 'RATE_LIMIT_MOONDREAM', { fallback: 30, ...PER_MINUTE }),
-      connects: readInteger(env, 'RATE_LIMIT_CONNECTS', { fallback: 10, ...PER_MINUTE }),
-    },
+    limits: readRateLimits(env),
+  };
+}
+
+function readRateLimits(env: Environment): RateLimits {
+  const logins = readInteger(env, 'RATE_LIMIT_LOGINS', { fallback: 5, ...LIMIT });
+  return {
+    api: readInteger(env, 'RATE_LIMIT_API', { fallback: 300, ...LIMIT }),
+    writes: readInteger(env, 'RATE_LIMIT_WRITES', { fallback: 60, ...LIMIT }),
+    logins,
+    // Whoever allows more a minute means more an hour too.
+    loginsHourly: readInteger(env, 'RATE_LIMIT_LOGINS_HOURLY', {
+      fallback: Math.min(logins * LOGIN_MINUTES, LIMIT.max),
+      ...LIMIT,
+    }),
+    moondream: readInteger(env, 'RATE_LIMIT_MOONDREAM', { fallback: 30, ...LIMIT }),
+    connects: readInteger(env, 'RATE_LIMIT_CONNECTS', { fallback: 10, ...LIMIT }),
+    uploadsHourly: readInteger(env, 'RATE_LIMIT_UPLOADS_HOURLY', { fallback: 10, ...LIMIT }),
   };
 }
 

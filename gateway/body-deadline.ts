@@ -5,19 +5,28 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 export interface BodyDeadlineOptions {
   /** Time for a whole body. */
   bodyMs: number;
+  /** Time for one that is announced with more than 256 KiB. */
+  largeBodyMs: number;
   /** A client that was answered already may go on sending so long, so that it gets to read why. */
   lingerMs: number;
   /** Requests that watch their bodies themselves. */
   isExempt: (request: IncomingMessage) => boolean;
 }
 
+const LARGE_BYTES = 256 * 1024;
 const LATE = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
 /** A listener to be put in front of the application; it answers nothing but what is late. */
-export function bodyDeadline({ bodyMs, lingerMs, isExempt }: BodyDeadlineOptions): RequestListener {
+export function bodyDeadline({
+  bodyMs,
+  largeBodyMs,
+  lingerMs,
+  isExempt,
+}: BodyDeadlineOptions): RequestListener {
   return (req, res) => {
     if (!hasBody(req)) return;
-    const late = isExempt(req) ? undefined : setTimeout(() => cutOff(req, res), bodyMs);
+    const timeMs = isLarge(req) ? largeBodyMs : bodyMs;
+    const late = isExempt(req) ? undefined : setTimeout(() => cutOff(req, res), timeMs);
     let linger: NodeJS.Timeout | undefined;
     res.once('finish', () => {
       if (!req.complete) linger = setTimeout(() => req.socket.destroy(), lingerMs);
@@ -30,6 +39,10 @@ export function bodyDeadline({ bodyMs, lingerMs, isExempt }: BodyDeadlineOptions
 
 function hasBody({ headers }: IncomingMessage): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+}
+
+function isLarge({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? 0) > LARGE_BYTES;
 }
 
 function cutOff(req: IncomingMessage, res: ServerResponse): void {

@@ -31,6 +31,9 @@ export interface GatewayConfig {
   };
   limits: {
     cameras: number;
+    /** Open TCP connections of clients, all together and of one address elsewhere. */
+    connections: number;
+    connectionsPerClient: number;
     /** Open client WebSockets, all together and of one client elsewhere. */
     sockets: number;
     socketsPerClient: number;
@@ -73,6 +76,12 @@ export function loadConfig(env: Environment): Readonly<GatewayConfig> {
     },
     limits: {
       cameras: readInteger(env, 'MAX_CAMERAS', { fallback: 256, min: 1, max: 10_000 }),
+      connections: readInteger(env, 'MAX_CONNECTIONS', { fallback: 2000, min: 10, max: 100_000 }),
+      connectionsPerClient: readInteger(env, 'MAX_CONNECTIONS_PER_CLIENT', {
+        fallback: 200,
+        min: 1,
+        max: 100_000,
+      }),
       sockets: readInteger(env, 'MAX_SOCKETS', { fallback: 1000, min: 1, max: 100_000 }),
       socketsPerClient: readInteger(env, 'MAX_SOCKETS_PER_CLIENT', { fallback: 50, min: 1, max: 100_000 }),
       subscriptions: readInteger(env, 'MAX_SUBSCRIPTIONS', { fallback: 64, min: 1, max: 1000 }),

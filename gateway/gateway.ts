@@ -8,6 +8,7 @@ import { Authenticator } from './auth/authenticator.ts';
 import { EndedSessions } from './auth/ended-sessions.ts';
 import { Gate } from './auth/gate.ts';
 import { openRisks } from './auth/open-risks.ts';
+import { RefusalLog } from './auth/refusal-log.ts';
 import { CameraDirectory } from './cameras/camera-directory.ts';
 import { CameraOwners } from './cameras/camera-owners.ts';
 import { CameraStates } from './cameras/camera-states.ts';
@@ -15,11 +16,12 @@ import { Connector } from './cameras/connector.ts';
 import { Demo } from './cameras/demo.ts';
 import { Reconciler } from './cameras/reconciler.ts';
 import type { GatewayConfig } from './config.ts';
+import { ConnectionLimits } from './connection-limits.ts';
 import { statusReader } from './dashboard/read-status.ts';
 import { StatusStream } from './dashboard/status-stream.ts';
 import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
-import { closeHttpServer, createHttpServer } from './http-server.ts';
+import { closeHttpServer, createHttpServer, HTTP_TIMINGS } from './http-server.ts';
 import { listen } from './listen.ts';
 import { createPerception } from './perception.ts';
 import { openPersistence } from './persistence.ts';
@@ -77,6 +79,7 @@ export async function openGateway({
   const workers = rtspWorkerNames(config);
   const authenticator = new Authenticator({ config: config.auth, dataDir: config.dataDir });
   const gate = new Gate(authenticator);
+  const refusals = new RefusalLog({ clientOf: (request) => gate.clientOf(request), log });
   redactor.add(authenticator.apiToken);
   redactor.add(config.auth.viewerToken);
   const owners = new CameraOwners(pool, workers);
@@ -113,6 +116,7 @@ export async function openGateway({
     gate,
     tunnels,
     limits: config.limits,
+    onRefused: (request, error) => refusals.note(request, error),
     redactor,
     log,
   });
@@ -144,7 +148,7 @@ export async function openGateway({
     log,
   });
   const app = createApp({
-    access: { authenticator, gate },
+    access: { authenticator, gate, refusals },
     cameras: {
       directory,
       connector: new Connector({ directory, owners, reconciler }),
@@ -173,7 +177,7 @@ export async function openGateway({
     redactor,
     log,
   });
-  const server = createHttpServer(app);
+  const server = createHttpServer(app, HTTP_TIMINGS, connectionLimits(config));
   sockets.listen(server);
   const port = await listen(server, config).catch(async (error: unknown) => {
     await persistence.close();
@@ -203,4 +207,10 @@ export async function openGateway({
       await persistence.close();
     },
   };
+}
+
+/** Behind a proxy all connections come from that one address. */
+function connectionLimits({ limits, auth }: Readonly<GatewayConfig>): ConnectionLimits {
+  const perClient = auth.isPublic ? undefined : limits.connectionsPerClient;
+  return new ConnectionLimits({ connections: limits.connections, perClient });
 }

@@ -2,6 +2,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { bodyDeadline } from './body-deadline.ts';
 import { isUpload } from './camera-streams/is-upload.ts';
+import type { ConnectionLimits } from './connection-limits.ts';
 
 /** How long a client may take, milliseconds. Slow senders of headers and bodies are cut off (slowloris). */
 export interface HttpTimings {
@@ -10,16 +11,20 @@ export interface HttpTimings {
   checkMs: number;
   /** For a whole body; uploads have limits of their own. */
   requestMs: number;
+  /** For one that is announced as large, such as a picture in JSON. */
+  largeRequestMs: number;
   /** For the rest of a body that was answered before its end. */
   lingerMs: number;
   /** Pause between requests of one connection. */
   keepAliveMs: number;
 }
 
-const HTTP_TIMINGS: HttpTimings = {
+/** What the gateway uses. */
+export const HTTP_TIMINGS: HttpTimings = {
   headersMs: 10_000,
   checkMs: 2000,
-  requestMs: 30_000,
+  requestMs: 10_000,
+  largeRequestMs: 30_000,
   lingerMs: 5000,
   // Above the keep-alive of common load balancers, so that they close first.
   keepAliveMs: 65_000,
@@ -30,8 +35,15 @@ const MAX_HEADERS = 100;
 const DRAIN_MS = 1000;
 const DRAIN_CHECK_MS = 50;
 
-/** Creates the server; upgrades other than to WebSocket are ordinary requests to it (RFC 9110 section 7.8). */
-export function createHttpServer(app: RequestListener, timings: HttpTimings = HTTP_TIMINGS): Server {
+/**
+ * Creates the server; upgrades other than to WebSocket are ordinary requests to it (RFC 9110 section 7.8).
+ * @param limits bounds its connections; none without
+ */
+export function createHttpServer(
+  app: RequestListener,
+  timings: HttpTimings = HTTP_TIMINGS,
+  limits?: ConnectionLimits,
+): Server {
   const server = createServer({
     headersTimeout: timings.headersMs,
     requestTimeout: 0,
@@ -39,9 +51,10 @@ export function createHttpServer(app: RequestListener, timings: HttpTimings = HT
     keepAliveTimeout: timings.keepAliveMs,
     shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
   });
-  const { requestMs: bodyMs, lingerMs } = timings;
-  server.on('request', bodyDeadline({ bodyMs, lingerMs, isExempt: isUpload }));
-  server.on('request', app);
+  const { requestMs: bodyMs, largeRequestMs: largeBodyMs, lingerMs } = timings;
+  limits?.watch(server);
+  server.on('request', bodyDeadline({ bodyMs, largeBodyMs, lingerMs, isExempt: isUpload }));
+  server.on('request', limits?.guard(app) ?? app);
   server.maxHeadersCount = MAX_HEADERS;
   return server;
 }

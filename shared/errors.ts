@@ -34,6 +34,7 @@ export const STATUS_BY_CODE = {
   'camera-from-file': 409,
   'wrong-key': 403,
   'too-many-requests': 429,
+  'too-many-connections': 503,
   unauthorized: 401,
   forbidden: 403,
   'forged-request': 403,

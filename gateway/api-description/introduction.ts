@@ -8,6 +8,7 @@ export const COMMON_ERRORS: readonly ErrorCode[] = [
   'forged-request',
   'wrong-host',
   'too-many-requests',
+  'too-many-connections',
   'invalid-json',
   'invalid-field',
   'body-too-large',

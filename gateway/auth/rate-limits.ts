@@ -2,48 +2,40 @@
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { AppError } from '#shared/errors.ts';
+import type { RateLimits } from '../auth-config.ts';
+import { isUpload } from '../camera-streams/is-upload.ts';
 import { principalOf } from './principal.ts';
-
-/** Requests a minute. */
-export interface RateLimits {
-  /** Everything but pictures and video, which are paced by what they show. */
-  api: number;
-  /** What changes something. */
-  writes: number;
-  /** Attempts to sign in. */
-  logins: number;
-  /** Questions to Moondream, which cost somebody money. */
-  moondream: number;
-  /** Trial connections to cameras, and connections by hand. */
-  connects: number;
-}
 
 interface Rule {
   name: keyof RateLimits;
+  per: 'minute' | 'hour';
   matches(req: Request): boolean;
 }
 
-const MINUTE_MS = 60_000;
+const WINDOW_MS = { minute: 60_000, hour: 3_600_000 };
 const READ = new Set(['GET', 'HEAD', 'OPTIONS']);
 const PICTURES =
   /^\/api\/cameras\/[^/]+\/(frame|stream\.mjpeg)$|^\/api\/events\/[^/]+\/snapshot$|^\/(hls|dashboard)\/|^\/(health|livez|readyz)$/;
 
 const RULES: readonly Rule[] = [
-  { name: 'logins', matches: ({ path }) => path === '/api/auth/login' },
+  { name: 'logins', per: 'minute', matches: isLogin },
+  { name: 'loginsHourly', per: 'hour', matches: isLogin },
+  { name: 'uploadsHourly', per: 'hour', matches: (req) => isUpload(req) },
   {
     name: 'moondream',
+    per: 'minute',
     matches: ({ path, method }) => path.startsWith('/api/moondream/') && method === 'POST',
   },
-  { name: 'connects', matches: ({ path }) => /^\/api\/cameras\/(connect|test)$/.test(path) },
-  { name: 'writes', matches: ({ method }) => !READ.has(method) },
-  { name: 'api', matches: ({ path }) => !PICTURES.test(path) },
+  { name: 'connects', per: 'minute', matches: ({ path }) => /^\/api\/cameras\/(connect|test)$/.test(path) },
+  { name: 'writes', per: 'minute', matches: ({ method }) => !READ.has(method) },
+  { name: 'api', per: 'minute', matches: ({ path }) => !PICTURES.test(path) },
 ];
 
 /** One limiter for each rule that a request falls under; requests from this very machine are not counted. */
 export function rateLimits(limits: RateLimits): RequestHandler[] {
-  return RULES.map(({ name, matches }) =>
+  return RULES.map(({ name, per, matches }) =>
     rateLimit({
-      windowMs: MINUTE_MS,
+      windowMs: WINDOW_MS[per],
       limit: limits[name],
       standardHeaders: 'draft-8',
       legacyHeaders: false,
@@ -53,15 +45,19 @@ export function rateLimits(limits: RateLimits): RequestHandler[] {
       handler: (req, _res, next) => {
         const { resetTime } = (req as Request & { rateLimit?: { resetTime?: Date } }).rateLimit ?? {};
         const retryAfter =
-          resetTime === undefined ? MINUTE_MS / 1000 : (resetTime.getTime() - Date.now()) / 1000;
+          resetTime === undefined ? WINDOW_MS[per] / 1000 : (resetTime.getTime() - Date.now()) / 1000;
         next(
-          new AppError('too-many-requests', `More than ${limits[name]} requests of this kind a minute`, {
+          new AppError('too-many-requests', `More than ${limits[name]} requests of this kind in one ${per}`, {
             retryAfter,
           }),
         );
       },
     }),
   );
+}
+
+function isLogin({ path }: Request): boolean {
+  return path === '/api/auth/login';
 }
 
 /** Sessions of one person at several addresses count together, strangers by address (IPv6: by network). */

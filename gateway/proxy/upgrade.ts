@@ -6,6 +6,7 @@ import { AppError, toProblem } from '#shared/errors.ts';
 import { FRAME_SOCKET_OPTIONS, type FrameFeed, serveFrameSocket } from '#shared/frames/frame-socket.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { SocketLog } from './socket-log.ts';
 import { type SocketTunnels, tunnelledCamera } from './socket-tunnel.ts';
 
 /** Who may open a socket, and for how long. */
@@ -27,6 +28,8 @@ export interface UpgradeOptions {
   tunnels?: SocketTunnels;
   /** Most open sockets, all together and of one client; most subscriptions of one socket. */
   limits: { sockets: number; socketsPerClient: number; subscriptions: number };
+  /** Called with every request that is refused. */
+  onRefused?: (request: IncomingMessage, error: AppError) => void;
   redactor: Redactor;
   log: Logger;
 }
@@ -36,6 +39,12 @@ const CLOSE_GOING_AWAY = 1001;
 const CLOSE_POLICY = 1008;
 /** Clients that do not answer the farewell are cut off after this, milliseconds. */
 const FAREWELL_MS = 1000;
+
+interface Upgrade {
+  request: IncomingMessage;
+  socket: Duplex;
+  head: Buffer;
+}
 
 /** All WebSockets of the gateway's clients. */
 export class ClientSockets {
@@ -87,23 +96,30 @@ export class ClientSockets {
       sessionId = this.#options.gate?.admit(request)?.sessionId;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      refuse(socket, error);
+      this.#refuse(request, socket, error);
       return;
     }
     const client = this.#options.gate?.clientOf(request);
     const refusal = this.#refusalOf(request, client);
     if (refusal !== undefined) {
-      refuse(socket, refusal);
+      this.#refuse(request, socket, refusal);
       return;
     }
+    const life = new SocketLog(request, client, this.#options.log);
     this.#count(socket, client);
     const cameraId = tunnelledCamera(pathOf(request));
     if (cameraId === undefined) {
-      this.#serveFrames(request, socket, head, sessionId);
+      this.#serveFrames({ request, socket, head }, sessionId, life);
       return;
     }
+    life.watchTunnel(socket);
     this.#endWithSession(socket, sessionId, () => socket.destroy());
     this.#tunnel(cameraId, request, socket, head);
+  }
+
+  #refuse(request: IncomingMessage, socket: Duplex, error: AppError): void {
+    this.#options.onRefused?.(request, error);
+    refuse(socket, error);
   }
 
   #count(socket: Duplex, client: string | undefined): void {
@@ -134,8 +150,9 @@ export class ClientSockets {
     }
   }
 
-  #serveFrames(request: IncomingMessage, socket: Duplex, head: Buffer, sessionId?: string): void {
+  #serveFrames({ request, socket, head }: Upgrade, sessionId: string | undefined, life: SocketLog): void {
     this.#server.handleUpgrade(request, socket, head, (client) => {
+      life.watch(client);
       const { feed, redactor, log } = this.#options;
       const frames = serveFrameSocket(client, {
         feed,

@@ -21,7 +21,15 @@ describe('The configuration', () => {
       logLevel: 'info',
       workers: { rtsp: 2, portBase: 8082, maxRssBytes: 2048 * 1024 * 1024 },
       demo: { isOn: true, rtspPort: 8554 },
-      limits: { cameras: 256, sockets: 1000, socketsPerClient: 50, subscriptions: 64, uploads: 4 },
+      limits: {
+        cameras: 256,
+        connections: 2000,
+        connectionsPerClient: 200,
+        sockets: 1000,
+        socketsPerClient: 50,
+        subscriptions: 64,
+        uploads: 2,
+      },
     });
     expect(auth).to.deep.equal({
       isOn: true,
@@ -30,7 +38,15 @@ describe('The configuration', () => {
       isPublic: false,
       allowedHosts: [],
       allowedOrigins: [],
-      limits: { api: 300, writes: 60, logins: 5, moondream: 30, connects: 10 },
+      limits: {
+        api: 300,
+        writes: 60,
+        logins: 5,
+        loginsHourly: 20,
+        moondream: 30,
+        connects: 10,
+        uploadsHourly: 10,
+      },
     });
     expect(perception).to.deep.equal({
       analysis: { isOn: true, fps: 5, personModel: undefined, faceModel: undefined },
@@ -56,7 +72,7 @@ describe('The configuration', () => {
       databaseUrl: undefined,
       secretKey: undefined,
       camerasFile: undefined,
-      uploads: { maxBytes: 2 * 1024 ** 3, reserveBytes: 1024 ** 3 },
+      uploads: { maxBytes: 2 * 1024 ** 3, reserveBytes: 1024 ** 3, quotaBytes: 5 * 1024 ** 3 },
       deliveries: { appPyUrl: undefined, webhookSecret: undefined },
       mediamtx: undefined,
     });
@@ -64,7 +80,7 @@ describe('The configuration', () => {
     expect(workerEnv).to.deep.equal({});
   });
 
-  it('hands workers what they need of the environment, and no secret of somebody else’s', () => {
+  it('S26: hands workers what they need of the environment, and no secret of somebody else’s', () => {
     const env = { PATH: '/bin', TZ: 'UTC', MOONDREAM_API_KEY: 'S3cr3tC4nary', NODE_OPTIONS: '--inspect' };
     expect(loadConfig(env).workerEnv).to.deep.equal({ PATH: '/bin', TZ: 'UTC' });
   });

@@ -1,8 +1,9 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { createHttpServer } from '../../gateway/http-server.ts';
+import { ConnectionLimits } from '../../gateway/connection-limits.ts';
+import { createHttpServer, HTTP_TIMINGS } from '../../gateway/http-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 describe('The HTTP server', () => {
@@ -10,7 +11,14 @@ describe('The HTTP server', () => {
   let port: number;
 
   beforeEach(async () => {
-    const timings = { headersMs: 200, requestMs: 400, lingerMs: 100, checkMs: 50, keepAliveMs: 5000 };
+    const timings = {
+      headersMs: 200,
+      requestMs: 400,
+      largeRequestMs: 800,
+      lingerMs: 100,
+      checkMs: 50,
+      keepAliveMs: 5000,
+    };
     server = createHttpServer((request, response) => {
       if (request.url === '/refused') response.writeHead(403).end();
       else request.resume().on('end', () => response.end(request.url));
@@ -27,7 +35,7 @@ describe('The HTTP server', () => {
     server.close();
   });
 
-  it('F51: cuts off clients that send their headers byte by byte, and serves others meanwhile', async () => {
+  it('F51, S17: cuts off clients that send their headers byte by byte, and serves others meanwhile', async () => {
     const slow = Array.from({ length: 200 }, () => connect(port, '127.0.0.1').on('error', () => {}));
     for (const socket of slow) socket.write('GET / HTTP/1.1\r\nX-Slow: ');
     const drip = setInterval(() => slow.map((socket) => socket.writable && socket.write('x')), 20);
@@ -40,7 +48,7 @@ describe('The HTTP server', () => {
     expect(performance.now() - startedAt).to.be.at.least(150);
   });
 
-  it('F51: cuts off a client that sends its body byte by byte', async () => {
+  it('F51, S17: cuts off a client that sends its body byte by byte', async () => {
     const socket: Socket = connect(port, '127.0.0.1').on('error', () => {});
     socket.write('POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n');
     const drip = setInterval(() => socket.writable && socket.write('x'), 20);
@@ -49,7 +57,7 @@ describe('The HTTP server', () => {
     clearInterval(drip);
   });
 
-  it('lets an upload take as long as it moves', async () => {
+  it('S17: lets an upload take as long as it moves', async () => {
     const socket: Socket = connect(port, '127.0.0.1').on('error', () => {});
     const head = 'Host: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 60\r\n\r\n';
     socket.write(`POST /api/camera-streams HTTP/1.1\r\n${head}`);
@@ -60,7 +68,7 @@ describe('The HTTP server', () => {
     socket.destroy();
   });
 
-  it('cuts off a client that goes on sending after it was refused', async () => {
+  it('S17: cuts off a client that goes on sending after it was refused', async () => {
     const socket: Socket = connect(port, '127.0.0.1').on('error', () => {});
     socket.write('POST /refused HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n');
     const drip = setInterval(() => socket.writable && socket.write('x'), 20);
@@ -69,6 +77,103 @@ describe('The HTTP server', () => {
     await waitFor(() => socket.destroyed || socket.readableEnded);
     clearInterval(drip);
     socket.destroy();
+  });
+
+  it('S17: gives a body that is announced as large more time, and no more than that', async () => {
+    const cutOff: number[] = [];
+    const send = async (bytes: number): Promise<void> => {
+      const socket: Socket = connect(port, '127.0.0.1').on('error', () => {});
+      socket.write(`POST / HTTP/1.1\r\nHost: x\r\nContent-Length: ${bytes}\r\n\r\n`);
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      expect(answer.toString()).to.match(/^HTTP\/1\.1 408 /);
+      cutOff.push(bytes);
+    };
+    const [large, small] = [256 * 1024 + 1, 256 * 1024];
+    await Promise.all([send(large), send(small)]);
+    expect(cutOff).to.deep.equal([small, large]);
+  });
+
+  it('S17: cuts off slow headers and a slow JSON body within 12 s, in the product itself', () => {
+    const { headersMs, requestMs, checkMs } = HTTP_TIMINGS;
+    expect(Math.max(headersMs, requestMs) + checkMs).to.be.at.most(12_000);
+  });
+
+  it('S17: reads a hundred headers of a request and no more', async () => {
+    const fields = Array.from({ length: 500 }, (_, index) => [`x-${index}`, '1'] as const);
+    let seen = 0;
+    server.prependListener('request', ({ headers }: IncomingMessage) => {
+      seen = Object.keys(headers).length;
+    });
+    await (await fetch(`http://127.0.0.1:${port}/1`, { headers: Object.fromEntries(fields) })).text();
+    expect(seen).to.be.within(1, 100);
+  });
+
+  describe('with limits of connections', () => {
+    const sockets: Socket[] = [];
+    let limited: Server;
+
+    const listen = async (limits: ConnectionLimits): Promise<void> => {
+      limited = createHttpServer((_request, response) => response.end('here'), HTTP_TIMINGS, limits);
+      limited.listen(0, '127.0.0.1');
+      await once(limited, 'listening');
+    };
+    const open = async (): Promise<Socket> => {
+      const socket = connect((limited.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
+      sockets.push(socket);
+      await once(socket, 'connect');
+      return socket;
+    };
+    const ask = async (socket: Socket): Promise<string> => {
+      socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');
+      const [answer] = (await once(socket, 'data')) as [Buffer];
+      return answer.toString();
+    };
+
+    afterEach(() => {
+      for (const socket of sockets.splice(0)) socket.destroy();
+      limited.closeAllConnections();
+      limited.close();
+    });
+
+    it('S17: answers 503 to one too many, and serves again once another is closed', async () => {
+      await listen(new ConnectionLimits({ connections: 2, perClient: undefined }));
+      const [first, second, third] = [await open(), await open(), await open()];
+      expect(await ask(first)).to.match(/^HTTP\/1\.1 200 /);
+      expect(await ask(second)).to.match(/^HTTP\/1\.1 200 /);
+      const refused = await ask(third);
+      expect(refused)
+        .to.match(/^HTTP\/1\.1 503 /)
+        .and.match(/Retry-After: 1\r\n/);
+      expect(refused)
+        .to.match(/Connection: close\r\n/)
+        .and.include('"code":"too-many-connections"');
+      first.destroy();
+      await waitFor(async () => (await ask(await open())).startsWith('HTTP/1.1 200 '));
+    });
+
+    it('S17: does not count the connections of this very machine as those of one client', async () => {
+      await listen(new ConnectionLimits({ connections: 10, perClient: 1 }));
+      for (let n = 0; n < 3; n += 1) expect(await ask(await open())).to.match(/^HTTP\/1\.1 200 /);
+    });
+  });
+
+  it('S17: answers 429 to one connection too many of one address elsewhere', () => {
+    const server = new EventEmitter() as Server;
+    const limits = new ConnectionLimits({ connections: 100, perClient: 2 });
+    limits.watch(server);
+    const connectFrom = (remoteAddress: string): Socket => {
+      const socket = Object.assign(new EventEmitter(), { remoteAddress }) as Socket;
+      server.emit('connection', socket);
+      return socket;
+    };
+    const statusOf = (socket: Socket) => limits.refusalOf({ socket } as IncomingMessage)?.status;
+    const ours = [1, 2, 3].map(() => connectFrom('192.168.1.9'));
+    expect(ours.map(statusOf)).to.deep.equal([undefined, undefined, 429]);
+    expect(statusOf(connectFrom('192.168.1.10'))).to.equal(undefined);
+    ours[0]?.emit('close');
+    ours[2]?.emit('close');
+    expect(statusOf(connectFrom('192.168.1.9'))).to.equal(undefined);
+    expect(server.maxConnections).to.equal(200);
   });
 
   it('answers a request that offers to go on in HTTP/2 as an ordinary one', async () => {

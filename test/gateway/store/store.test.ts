@@ -9,6 +9,7 @@ const stream = (id: string): CameraStreamRow => ({
   rtsp_url: null,
   video_file: 'a.mp4',
   video_bytes: 5_000_000_000,
+  video_removed_at: 1_700_000_000_456,
   created_at: 1_700_000_000_123,
 });
 

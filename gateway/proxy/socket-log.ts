@@ -1,0 +1,35 @@
+/** Tells the log of the sockets of clients: who opened one where, how it ended. */
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WebSocket } from 'ws';
+import type { Logger } from '#shared/logger.ts';
+
+/** Notes sockets, and no message, query or header of them. */
+export class SocketLog {
+  readonly #log: Logger;
+  readonly #facts: { client: string; path: string };
+  readonly #openedAt = performance.now();
+
+  /** @param client address of whoever asks; undefined for this very machine */
+  constructor(request: IncomingMessage, client: string | undefined, log: Logger) {
+    this.#log = log;
+    this.#facts = { client: client ?? 'local', path: (request.url ?? '').split('?')[0] as string };
+  }
+
+  /** A socket that is ours. */
+  watch(socket: WebSocket): void {
+    this.#log.info(this.#facts, 'socket opened');
+    socket.once('close', (code, reason) => this.#end({ code, reason: reason.toString() }));
+  }
+
+  /** A socket that is carried on to a worker, which alone knows why it ends it. */
+  watchTunnel(socket: Duplex): void {
+    this.#log.info(this.#facts, 'socket opened');
+    socket.once('close', () => this.#end({}));
+  }
+
+  #end(facts: object): void {
+    const seconds = Math.round((performance.now() - this.#openedAt) / 1000);
+    this.#log.info({ ...this.#facts, ...facts, seconds }, 'socket closed');
+  }
+}
