@@ -35,7 +35,7 @@ describe('JSON that is no request', () => {
   }
 
   for (const path of ROUTES) {
-    it(`F61: is refused by ${path} when it is too large, too deep or packed to be small`, async () => {
+    it(`F61, S19: is refused by ${path} when it is too large, too deep or packed to be small`, async () => {
       const large = await post(path, JSON.stringify({ name: 'x'.repeat(11 * MIB) }));
       expect(large.status, 'too large').to.be.oneOf([400, 413, 503]);
       const deep = await post(path, `${'['.repeat(DEEP)}${']'.repeat(DEEP)}`);
@@ -49,12 +49,19 @@ describe('JSON that is no request', () => {
       expect((await getJson(`${gateway.origin}/health`)).status).to.equal(200);
     });
 
-    it(`F47: changes no prototype through ${path}`, async () => {
+    it(`F47, S19: changes no prototype through ${path}`, async () => {
       for (const key of ['__proto__', 'constructor', 'prototype']) {
         const { status } = await post(path, `{"${key}":{"polluted":true,"prototype":{"polluted":true}}}`);
         expect(status, key).to.be.oneOf([400, 503]);
       }
       expect(({} as { polluted?: unknown }).polluted).to.equal(undefined);
+    });
+  }
+
+  for (const path of ROUTES.filter((route) => !route.startsWith('/api/moondream'))) {
+    it(`S19: is refused by ${path} beyond 256 KiB; only pictures for Moondream may be larger`, async () => {
+      const { status, text } = await post(path, JSON.stringify({ name: 'x'.repeat(257 * 1024) }));
+      expect([status, JSON.parse(text).code]).to.deep.equal([413, 'body-too-large']);
     });
   }
 

@@ -270,7 +270,7 @@ describe('/api/camera-streams', () => {
       expect((await getJson(url)).body).to.deep.equal([]);
     });
 
-    it('answers 404 for what is not there', async () => {
+    it('S15: answers 404 for what is not there', async () => {
       for (const path of ['/none', '/none/video', '/..%2f..%2fetc%2fpasswd/video', '/%2e%2e/video']) {
         expect((await getJson(url + path)).status, path).to.equal(404);
       }
@@ -287,7 +287,7 @@ describe('/api/camera-streams', () => {
 
     const range = (value: string) => fetch(video, { headers: { Range: value } });
 
-    it('gives the whole file, as a video and as nothing else', async () => {
+    it('S14: gives the whole file, as a video and as nothing else', async () => {
       const response = await fetch(video);
       expect(response.status).to.equal(200);
       expect(response.headers.get('content-type')).to.equal('video/mp4');
@@ -328,7 +328,7 @@ describe('/api/camera-streams', () => {
       expect(again.status).to.equal(304);
     });
 
-    it('lets a browser only save what does not end like a video', async () => {
+    it('S14, S16: lets a browser only save what does not end like a video', async () => {
       const html = await gateway.upload({ ...VIDEO, cameraId: 'page' }, { ...CLIP, name: 'page.html' });
       const response = await fetch(html.body.videoUrl);
       expect(response.headers.get('content-type')).to.equal('application/octet-stream');

@@ -24,7 +24,7 @@ describe('UploadFolder', () => {
 
   afterEach(() => rmSync(parent, { recursive: true }));
 
-  it('shows a file only once it is published, readable by its owner only', async () => {
+  it('S14, S26: shows a file only once it is published, readable by its owner only', async () => {
     const uploads = open();
     const staged = await uploads.receive(Readable.from([Buffer.from('first '), Buffer.from('second')]));
     expect(files()).to.have.lengthOf(1);

@@ -81,7 +81,7 @@ describe('Uploads over the wire', () => {
     await waitFor(() => gateway.files().length === 0, { message: 'the file to be gone' });
   });
 
-  it('frees the place of an upload that was broken off', async () => {
+  it('S14: takes so many uploads at once and no more, and frees the place of one that was broken off', async () => {
     for (let round = 0; round < 3; round += 1) {
       const sockets = [await begin(), await begin()];
       await waitFor(() => gateway.files().length === 2, { message: 'both to be under way' });
@@ -95,7 +95,7 @@ describe('Uploads over the wire', () => {
     expect((await post(FIELDS + part(FILE_HEAD) + END)).status).to.equal(201);
   });
 
-  it('refuses an upload over the limit, announced or not, while the client still sends', async () => {
+  it('S14: refuses an upload over the limit, announced or not, while the client still sends', async () => {
     expect(await post(FIELDS + part(FILE_HEAD, 'x'.repeat(2_000_000)) + END)).to.deep.equal({
       status: 413,
       code: 'upload-too-large',
@@ -116,7 +116,7 @@ describe('Uploads over the wire', () => {
     expect([response.status, await codeOf(response)]).to.deep.equal([413, 'upload-too-large']);
   });
 
-  it('F42: refuses an upload that would eat into the reserve, before it comes', async () => {
+  it('F42, S14: refuses an upload that would eat into the reserve, before it comes', async () => {
     const full = await Harness.open({ reserveBytes: 2 ** 60 });
     const { status, headers, body } = await full.upload(
       { cameraId: 'yard', streamType: 'video' },
@@ -127,7 +127,7 @@ describe('Uploads over the wire', () => {
     await full.close();
   });
 
-  it('gives up an upload that does not move', async () => {
+  it('S14, S17: gives up an upload that does not move', async () => {
     const folder = new UploadFolder({ folder: gateway.folder, maxBytes: 1_000_000, reserveBytes: 0 });
     const codes: string[] = [];
     const server = createServer((req, res) => {

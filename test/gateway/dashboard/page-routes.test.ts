@@ -28,7 +28,7 @@ describe('The page of the dashboard', () => {
     expect(await index.json()).to.deep.include({ cameras: '/api/cameras', frames: '/ws' });
   });
 
-  it('loads nothing from elsewhere, holds nothing inline, and works below any path', async () => {
+  it('S16: loads nothing from elsewhere, holds nothing inline, and works below any path', async () => {
     const policy = (await ask('')).headers.get('content-security-policy') ?? '';
     expect(policy)
       .to.match(/^default-src 'self';/)
@@ -78,12 +78,12 @@ describe('The page of the dashboard', () => {
     }
   });
 
-  it('answers 404 for what is no file of the page', async () => {
+  it('S15: answers 404 for what is no file of the page', async () => {
     for (const path of ['dashboard/nothing.js', 'dashboard/tsconfig.json', 'dashboard/..%2fpage-routes.ts'])
       expect((await ask(path)).status, path).to.equal(404);
   });
 
-  it('may be shown inside the pages of a public host, and of nobody else', async () => {
+  it('S16: may be shown inside the pages of a public host, and of nobody else', async () => {
     const framesOf = async (isPublic: boolean) => {
       const server = express().use(pageRoutes({ isPublic })).listen(0, '127.0.0.1');
       await once(server, 'listening');

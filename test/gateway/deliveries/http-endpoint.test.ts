@@ -74,7 +74,7 @@ describe('The endpoint of deliveries', () => {
     expect((answer as { body: string }).body).to.include('{"loc":["body","rtsp_url"],"msg":"Field required"');
   });
 
-  it('carries an idempotency key, and signs when it has a secret', async () => {
+  it('S22: carries an idempotency key, and signs when it has a secret', async () => {
     await post(endpointFor(receiver.url, { webhookSecret: SECRET }), { id: 'msg_7' });
     await post(endpointFor(receiver.url), { id: 'msg_8' });
     const [signed, unsigned] = receiver.received;
@@ -94,7 +94,7 @@ describe('The endpoint of deliveries', () => {
     expect(scope.isDone()).to.equal(true);
   });
 
-  it('F54: follows no redirect', async () => {
+  it('F54, S22: follows no redirect', async () => {
     receiver.reply = (response) => sendJson(response, 307, {}, { location: `${receiver.url}/elsewhere` });
     expect(await post(endpointFor(receiver.url))).to.include({ kind: 'answered', status: 307 });
     expect(receiver.received).to.have.length(1);
@@ -105,7 +105,7 @@ describe('The endpoint of deliveries', () => {
     expect(await post(endpointFor(receiver.url))).to.include({ status: 429, retryAfter: '30' });
   });
 
-  it('F55: reads 2 KB of an endless answer and hangs up', async () => {
+  it('F55, S22: reads 2 KB of an endless answer and hangs up', async () => {
     let isHungUp = false;
     receiver.reply = (response) => {
       response.on('close', () => {

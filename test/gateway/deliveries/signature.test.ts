@@ -6,7 +6,7 @@ import { createSigner, isWebhookSecret } from '../../../gateway/deliveries/signa
 const secretOf = (bytes: number): string => `whsec_${randomBytes(bytes).toString('base64')}`;
 
 describe('Webhook signatures', () => {
-  it('are those of the Standard Webhooks specification', () => {
+  it('S22: are those of the Standard Webhooks specification', () => {
     // The example of the specification's reference libraries.
     const sign = createSigner('whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw');
     const at = new Date(1_614_265_330_000);
@@ -15,7 +15,7 @@ describe('Webhook signatures', () => {
     );
   });
 
-  it('are made with every secret, so that a receiver can change from one to the next', () => {
+  it('S22: are made with every secret, so that a receiver can change from one to the next', () => {
     const [old, fresh] = [secretOf(32), secretOf(32)];
     const at = new Date();
     const headers = {

@@ -60,7 +60,7 @@ describe('problemHandler', () => {
   });
 
   for (const thrown of [new TypeError('undefined is not S3cr3tC4nary'), 'a string']) {
-    it(`answers 500 for ${String(thrown)} thrown by mistake, and tells only the log what it was`, async () => {
+    it(`S23: answers 500 for ${String(thrown)} thrown by mistake, and tells only the log what it was`, async () => {
       handle = throwing(thrown);
       const { status, body } = await getJson(`${origin}/route`);
       expect([status, body.code]).to.deep.equal([500, 'internal-error']);

@@ -1,0 +1,255 @@
+import { expect } from 'chai';
+import { WebSocket } from 'ws';
+import { RecordedRoutes } from '../gateway/api-description/recorded-routes.ts';
+import { getJson } from '../support/http.ts';
+import { TestGateway } from '../support/test-gateway.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const ADMIN = 'admin-token-of-this-test';
+const VIEWER = 'viewer-token-of-this-test';
+const ELSEWHERE = { 'x-forwarded-for': '203.0.113.9' };
+const bearer = (token: string) => ({ ...ELSEWHERE, authorization: `Bearer ${token}` });
+
+/** What a viewer may ask for that is no GET: to sign in, and to say what it wants to look at. */
+const VIEWER_MAY = [
+  'post /api/auth/login',
+  'post /api/auth/logout',
+  'post /api/tickets',
+  'post /api/webrtc/answer',
+  'post /api/webrtc/candidate',
+  'post /api/webrtc/offer',
+  'post /api/webrtc/stream/{}',
+  'post /whep/{}',
+  'options /whep/{}',
+  'options /whep/{}/{}',
+  'delete /whep/{}/{}',
+  'patch /whep/{}/{}',
+];
+/** What a viewer may not even read: passwords, and what the backend was told. */
+const ADMIN_READS = ['get /api/cameras/export', 'get /api/deliveries'];
+
+describe('Access by route', () => {
+  let gateway: TestGateway;
+  let routes: string[];
+
+  before(async () => {
+    const recorded = new RecordedRoutes();
+    const env = {
+      API_TOKEN: ADMIN,
+      VIEWER_TOKEN: VIEWER,
+      RATE_LIMIT_API: '100000',
+      RATE_LIMIT_WRITES: '100000',
+      RATE_LIMIT_LOGINS: '100000',
+      RATE_LIMIT_CONNECTS: '100000',
+      RATE_LIMIT_MOONDREAM: '100000',
+    };
+    gateway = await TestGateway.open({ env });
+    recorded.end();
+    routes = recorded.list();
+  });
+  after(() => gateway.close());
+
+  const pathOf = (route: string, id: string): string => (route.split(' ')[1] ?? '').replaceAll('{}', id);
+  const methodOf = (route: string): string => route.split(' ')[0] as string;
+
+  async function statusOf(method: string, path: string, headers: Record<string, string>): Promise<number> {
+    const ended = new AbortController();
+    const response = await fetch(`${gateway.origin}${path}`, {
+      method: method.toUpperCase(),
+      headers,
+      redirect: 'manual',
+      signal: ended.signal,
+    });
+    ended.abort();
+    return response.status;
+  }
+
+  const changing = (): string[] => [
+    ...routes.filter((route) => /^(post|put|patch|delete|options) /.test(route)),
+    'post /trpc/cameraStream.add',
+  ];
+
+  it('S20: a viewer is refused by every route that changes something', async () => {
+    const open: string[] = [];
+    for (const route of changing()) {
+      const status = await statusOf(methodOf(route), pathOf(route, 'x1'), bearer(VIEWER));
+      if (status !== 403) open.push(route);
+    }
+    expect(changing().length).to.be.greaterThan(25);
+    expect(open.filter((route) => !VIEWER_MAY.includes(route))).to.deep.equal([]);
+  });
+
+  it('S20: a viewer reads no passwords and no deliveries', async () => {
+    for (const route of ADMIN_READS) {
+      expect(routes).to.include(route);
+      expect(await statusOf('get', pathOf(route, 'x1'), bearer(VIEWER)), route).to.equal(403);
+    }
+  });
+
+  it('S20: a ticket for something of camera A opens nothing of camera B', async () => {
+    const ofCameras = routes.filter((route) =>
+      /^get \/(api\/cameras|api\/camera-streams|hls)\/\{\}/.test(route),
+    );
+    expect(ofCameras.length).to.be.greaterThan(4);
+    for (const route of ofCameras) {
+      const path = pathOf(route, 'a');
+      const answer = await fetch(`${gateway.origin}/api/tickets`, {
+        method: 'POST',
+        headers: { ...bearer(VIEWER), 'content-type': 'application/json' },
+        body: JSON.stringify({ path }),
+      });
+      const { ticket } = (await answer.json()) as { ticket: string };
+      expect(await statusOf('get', `${pathOf(route, 'b')}?ticket=${ticket}`, ELSEWHERE), route).to.be.oneOf([
+        401, 403,
+      ]);
+      expect(await statusOf('get', `${path}?ticket=${ticket}`, ELSEWHERE), route).to.not.be.oneOf([401, 403]);
+    }
+  });
+
+  it('S20: an id that is not there is answered with 404, or 503 where only a worker knows, whoever asks', async () => {
+    const named = routes.filter((route) => /^get \/api\/(?!auth|moondream).*\{\}/.test(route));
+    expect(named.length).to.be.greaterThan(8);
+    for (const route of named) {
+      const path = pathOf(route, 'nobody');
+      const asViewer = await getJson(gateway.origin + path, bearer(VIEWER));
+      const isAdminOnly = ADMIN_READS.some((read) => route.startsWith(read));
+      if (!isAdminOnly) expect(asViewer.status, route).to.equal(404);
+      expect((await getJson(gateway.origin + path, bearer(ADMIN))).status, route).to.equal(404);
+    }
+  });
+
+  it('S20: a socket of a viewer takes no message that changes something', async () => {
+    const socket = new WebSocket(`${gateway.origin.replace('http', 'ws')}/ws`, { headers: bearer(VIEWER) });
+    const codes: string[] = [];
+    socket.on('message', (text) => void codes.push(JSON.parse(text.toString()).type));
+    await waitFor(() => socket.readyState === socket.OPEN);
+    for (const action of ['connect', 'disconnect', 'restart', 'delete', 'analysis'])
+      socket.send(JSON.stringify({ action, cameraId: 'a' }));
+    await waitFor(() => codes.length === 5);
+    expect(new Set(codes)).to.deep.equal(new Set(['error']));
+    socket.close();
+  });
+
+  it('S21, S23: no path that is not listed leads to a worker, nor to a way to run, dump or restart anything', async () => {
+    for (const path of [
+      '/internal/cameras',
+      '/internal/probe',
+      '/internal/metrics',
+      '/api/cameras/a/internal',
+      '/api/cameras/a/..%2f..%2finternal%2fcameras',
+      '/faults',
+      '/debug',
+      '/debug/pprof',
+      '/json/version',
+      '/env',
+      '/.env',
+      '/config',
+      '/api/config',
+      '/api/exec',
+      '/api/restart',
+      '/api/shutdown',
+      '/api/logs',
+    ])
+      expect(await statusOf('get', path, {}), path).to.equal(404);
+    for (const worker of gateway.workers)
+      expect(worker.requests.filter(({ url }) => /faults|probe|env|exec/.test(url))).to.deep.equal([]);
+  });
+
+  it('S23: these are all the routes there are; a new one is to be added here knowingly', () => {
+    expect(routes).to.deep.equal(ROUTES);
+  });
+
+  it('S23: shows no stack, file or line of ours in whatever is refused', async () => {
+    for (const route of routes) {
+      const method = methodOf(route);
+      if (method === 'below' || method === '_all') continue;
+      const response = await fetch(`${gateway.origin}${pathOf(route, 'nobody')}`, {
+        method: method.toUpperCase(),
+        headers: { 'content-type': 'application/json' },
+        signal: AbortSignal.timeout(5000),
+        ...(['get', 'head', 'options'].includes(method) ? {} : { body: '{"a":[' }),
+      });
+      if (response.status < 400) await response.body?.cancel();
+      else expect(await response.text(), route).to.not.match(/\bat .+:\d+|node_modules|\.ts:|\/gateway\//);
+    }
+  });
+});
+
+/** Paths with `{}` for each parameter; `_all` is any method, `below` whatever is mounted there. */
+const ROUTES: readonly string[] = [
+  '_all /whep/{}',
+  '_all /whep/{}/{}',
+  'below /health',
+  'below /livez',
+  'below /metrics',
+  'below /readyz',
+  'below /trpc',
+  'delete /api/camera-streams/{}',
+  'delete /api/cameras/{}',
+  'delete /api/watches/{}',
+  'delete /api/webrtc/sessions/{}',
+  'get /',
+  'get /api/auth',
+  'get /api/camera-streams',
+  'get /api/camera-streams/{}',
+  'get /api/camera-streams/{}/video',
+  'get /api/cameras',
+  'get /api/cameras/export',
+  'get /api/cameras/status',
+  'get /api/cameras/websocket-url',
+  'get /api/cameras/{}',
+  'get /api/cameras/{}/frame',
+  'get /api/cameras/{}/status',
+  'get /api/cameras/{}/stream.mjpeg',
+  'get /api/deliveries',
+  'get /api/devices',
+  'get /api/events',
+  'get /api/events/stream',
+  'get /api/events/{}',
+  'get /api/events/{}/snapshot',
+  'get /api/moondream/frames/{}',
+  'get /api/moondream/status',
+  'get /api/status/stream',
+  'get /api/streams/status',
+  'get /api/watches',
+  'get /api/watches/{}',
+  'get /dashboard/{}',
+  'get /docs',
+  'get /docs/docs.css',
+  'get /docs/docs.js',
+  'get /docs/grafana-dashboard.json',
+  'get /health',
+  'get /hls/{}/{}',
+  'get /livez',
+  'get /metrics',
+  'get /openapi.json',
+  'get /readyz',
+  'get /signin',
+  'get /signin/signin.css',
+  'get /signin/signin.js',
+  'options /whep/{}',
+  'options /whep/{}/{}',
+  'patch /api/cameras/{}',
+  'patch /api/watches/{}',
+  'post /api/auth/login',
+  'post /api/auth/logout',
+  'post /api/camera-streams',
+  'post /api/cameras',
+  'post /api/cameras/connect',
+  'post /api/cameras/disconnect',
+  'post /api/cameras/import',
+  'post /api/cameras/test',
+  'post /api/deliveries/{}/retry',
+  'post /api/moondream/caption',
+  'post /api/moondream/detect',
+  'post /api/moondream/point',
+  'post /api/moondream/query',
+  'post /api/moondream/segment',
+  'post /api/tickets',
+  'post /api/watches',
+  'post /api/webrtc/answer',
+  'post /api/webrtc/candidate',
+  'post /api/webrtc/offer',
+  'post /api/webrtc/stream/{}',
+  'post /whep/{}',
+];
