@@ -97,12 +97,15 @@ class NativePeer implements Peer {
   readonly #audioTrack: Track | undefined;
   readonly #media: PeerMedia;
   readonly #gathered = Promise.withResolvers<void>();
+  /** Let go of with the close: whatever they hold would else stay as long as the track lingers. */
+  #handlers: PeerHandlers | undefined;
   #isOpen = false;
   #isAudioOpen = false;
   #isClosed = false;
 
   constructor(library: Library, udpPort: number, media: PeerMedia, handlers: PeerHandlers) {
     this.#media = media;
+    this.#handlers = handlers;
     this.#connection = new library.PeerConnection(`viewer-${media.ssrc}`, {
       iceServers: [],
       enableIceUdpMux: true,
@@ -113,7 +116,7 @@ class NativePeer implements Peer {
     this.#track = this.#connection.addTrack(describe(library, media));
     const audio = describeAudio(library, media);
     this.#audioTrack = audio === undefined ? undefined : this.#connection.addTrack(audio);
-    this.#listen(handlers);
+    this.#listen();
   }
 
   async offer(): Promise<string> {
@@ -161,6 +164,7 @@ class NativePeer implements Peer {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#handlers = undefined;
     this.#isOpen = false;
     this.#isAudioOpen = false;
     this.#gathered.resolve();
@@ -172,25 +176,24 @@ class NativePeer implements Peer {
     }, TRACK_LINGER_MS).unref();
   }
 
-  #listen({ onState, onOpen, onRtcp }: PeerHandlers): void {
-    const unlessClosed =
-      <T extends unknown[]>(tell: (...values: T) => void) =>
-      (...values: T): void => {
-        if (!this.#isClosed) guarded(() => tell(...values));
-      };
-    this.#connection.onStateChange(unlessClosed((state) => onState(state as PeerState)));
+  #listen(): void {
+    const tell = (what: (handlers: PeerHandlers) => void): void => {
+      const handlers = this.#handlers;
+      if (handlers !== undefined) guarded(() => what(handlers));
+    };
+    this.#connection.onStateChange((state) => tell(({ onState }) => onState(state as PeerState)));
     this.#connection.onGatheringStateChange((state) => {
       if (state === 'complete') this.#gathered.resolve();
     });
-    this.#track.onOpen(
-      unlessClosed(() => {
+    this.#track.onOpen(() =>
+      tell(({ onOpen }) => {
         this.#isOpen = true;
         onOpen();
       }),
     );
-    this.#track.onMessage(unlessClosed(onRtcp));
-    this.#audioTrack?.onOpen(
-      unlessClosed(() => {
+    this.#track.onMessage((bytes) => tell(({ onRtcp }) => onRtcp(bytes)));
+    this.#audioTrack?.onOpen(() =>
+      tell(() => {
         this.#isAudioOpen = true;
       }),
     );

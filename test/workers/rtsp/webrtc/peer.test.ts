@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { expect } from 'chai';
 import { PeerConnection, type Track } from 'node-datachannel';
 import { loadPeers, type PeerMedia, type PeerState } from '../../../../workers/rtsp/webrtc/peer.ts';
@@ -138,6 +140,24 @@ describe('A peer of the library', () => {
     peer.addCandidate('candidate:1 1 udp 2113937151 192.0.2.7 50000 typ host');
     expect((await rejection(peer.offer())).code).to.equal('webrtc-unavailable');
     expect(states).to.have.length(told);
+  });
+
+  it('lets go of its owner with the close, though the track lingers', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const create = await loadPeers(await new UdpPort(0, false).claim());
+    const owned = (): WeakRef<object> => {
+      const owner = { onState: () => {}, onOpen: () => {}, onRtcp: () => {} };
+      const peer = create({ mid: '0', ssrc: SSRC, codecs: [H264] }, owner);
+      open.push(peer);
+      peer.close();
+      return new WeakRef(owner);
+    };
+    const owner = owned();
+    // What was made in this turn of the event loop is kept until its end.
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    expect(owner.deref()).to.equal(undefined);
   });
 
   it('shares its port with the others of this process', async () => {
