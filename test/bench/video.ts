@@ -6,7 +6,7 @@ import { makeClip } from './clip.ts';
 import { measureMse } from './mse.ts';
 import { print, target } from './report.ts';
 import { openStage, type Stage } from './scenarios.ts';
-import { measureWebrtc } from './webrtc.ts';
+import { measureWebrtc, type VisitFigures } from './webrtc.ts';
 
 /** How thoroughly to measure. */
 export interface VideoBenchOptions {
@@ -36,9 +36,22 @@ export async function benchWebrtc({ seconds, visits }: VideoBenchOptions): Promi
     for (const [way, ms] of Object.entries(firstFrameMs)) {
       target(`first frame by ${way} after ${ms.toFixed(0)} ms (300)`, ms <= 300);
     }
-    const { count, before, after } = rest.visits;
-    target(`${count} WebRTC visits leave ${(after - before).toFixed(1)} MiB`, after - before <= 20);
+    judgeVisits(rest.visits);
   });
+}
+
+function judgeVisits({ count, p50, max, before, after }: VisitFigures): void {
+  print(`WebRTC: a visit takes ${p50.toFixed(0)} ms (p50), at most ${max.toFixed(0)} ms`);
+  const growth = (key: 'rssMib' | 'descriptors' | 'threads') => `${before[key]} to ${after[key]}`;
+  print(
+    `WebRTC: ${count} visits: ${growth('rssMib')} MiB, ${growth('descriptors')} descriptors, ${growth('threads')} threads`,
+  );
+  target(
+    `${count} WebRTC visits leave ${after.rssMib - before.rssMib} MiB (20)`,
+    after.rssMib - before.rssMib <= 20,
+  );
+  const leftBehind = Math.max(after.descriptors - before.descriptors, after.threads - before.threads);
+  target(`${count} WebRTC visits leave ${leftBehind} descriptors or threads (2)`, leftBehind <= 2);
 }
 
 /** MSE viewers of one camera of 4 Mbit/s. */

@@ -1,8 +1,10 @@
 /** What WebRTC costs: CPU and memory per viewer, the time to the first picture, and what many visits leave behind. */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { createInterface, type Interface } from 'node:readline';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { type Resources, resourcesOf } from '../soak/resources.ts';
 import { hasChromium, openBrowser, openPage } from '../support/browser.ts';
 import { getJson } from '../support/http.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -18,8 +20,18 @@ export interface WebrtcFigures {
   memoryPerViewer: number;
   /** Request to first decoded frame in Chromium, median, by way of signalling; absent without Chromium. */
   firstFrameMs: Partial<Record<Way, number>>;
-  /** Memory before and after the visits, when those before had warmed everything up, MiB. */
-  visits: { count: number; before: number; after: number };
+  visits: VisitFigures;
+}
+
+/** What visits cost that come one right after the other. */
+export interface VisitFigures {
+  count: number;
+  /** From asking for a session to its end, the first packet between, milliseconds. */
+  p50: number;
+  max: number;
+  /** What gateway and workers hold, when the visits before had warmed everything up, and at the end. */
+  before: Resources;
+  after: Resources;
 }
 
 /** How much is measured. */
@@ -74,14 +86,30 @@ async function measureCost(stage: Stage, crowd: Crowd, viewers: readonly number[
   return { cpuPerViewer, memoryPerViewer };
 }
 
-async function measureVisits(stage: Stage, crowd: Crowd, [warmUp, count]: readonly [number, number]) {
-  const pids = await pidsOf(stage);
+async function measureVisits(
+  stage: Stage,
+  crowd: Crowd,
+  [warmUp, count]: readonly [number, number],
+): Promise<VisitFigures> {
   await crowd.obey(`cycle ${warmUp}`);
+  const before = await held(stage);
+  const { visitMs } = (await crowd.obey(`cycle ${count}`)) as { visitMs: number[] };
+  const after = await held(stage);
+  return { count, p50: percentile(visitMs, 0.5), max: Math.max(...visitMs), before, after };
+}
+
+/** What gateway and workers hold once the last visitor's connection has come to rest. */
+async function held(stage: Stage): Promise<Resources> {
   await noSessions(stage);
-  const before = rssMib(pids);
-  await crowd.obey(`cycle ${count}`);
-  await noSessions(stage);
-  return { count, before, after: rssMib(pids) };
+  await delay(SETTLE_MS);
+  const { gateway, workers } = resourcesOf(stage.gateway.pid);
+  const total = (key: keyof Resources): number => gateway[key] + workers[key];
+  return {
+    processes: total('processes'),
+    rssMib: total('rssMib'),
+    descriptors: total('descriptors'),
+    threads: total('threads'),
+  };
 }
 
 async function measureFirstFrames(stage: Stage, pages: number): Promise<Partial<Record<Way, number>>> {
@@ -129,10 +157,14 @@ class Crowd {
     this.#lines = lines[Symbol.asyncIterator]();
   }
 
-  /** Waits until the order was carried out. @throws Error when the process ended instead */
-  async obey(order: string): Promise<void> {
+  /** Waits until the order was carried out. @returns what the viewers say of it @throws Error when the process ended instead */
+  async obey(order: string): Promise<unknown> {
     this.#process.stdin.write(`${order}\n`);
-    if ((await this.#lines.next()).done === true) throw new Error('the viewers ended');
+    const { value, done } = await this.#lines.next();
+    if (done !== true) return JSON.parse(value);
+    if (this.#process.exitCode === null && this.#process.signalCode === null)
+      await once(this.#process, 'exit');
+    throw new Error(`the viewers ended (${this.#process.signalCode ?? this.#process.exitCode})`);
   }
 
   end(): void {
