@@ -22,7 +22,7 @@ const MIN_DEVIATION = 0.8;
 /** Half a pixel of shake and the wobble of leaves: a pixel may look like one of its neighbours. */
 const NEIGHBOURHOOD = 1;
 /** Every so many pixels are asked for the change of light. */
-const LIGHT_STEP = 61;
+const LIGHT_STEP = 127;
 const MAX_GAIN = 2;
 
 /** The model of one camera, for pictures of one size. */
@@ -33,6 +33,7 @@ export class Background {
   readonly #deviation: Float32Array;
   readonly #counted: Uint8Array;
   readonly #foreground: Uint8Array;
+  #marked = 0;
   #pictures = 0;
 
   /** @param counted 1 for each pixel that counts */
@@ -48,6 +49,11 @@ export class Background {
   /** Pictures taken in since the last {@link Background.forget}. */
   get pictures(): number {
     return this.#pictures;
+  }
+
+  /** Pixels that the last comparison marked. */
+  get marked(): number {
+    return this.#marked;
   }
 
   /** Starts over: the next picture is the background. */
@@ -85,14 +91,20 @@ export class Background {
     const { minDifference, deviations } = limits;
     const margin = NEIGHBOURHOOD + Math.max(Math.abs(shift.x), Math.abs(shift.y));
     const offset = shift.y * width + shift.x;
-    foreground.fill(0);
+    if (this.#marked > 0) foreground.fill(0);
+    this.#marked = 0;
     for (let y = margin; y < height - margin; y += 1) {
       for (let x = margin, at = y * width + margin; x < width - margin; x += 1, at += 1) {
         const behind = at - offset;
         const level = pixels[at] as number;
+        const difference = Math.abs(level - (mean[behind] as number) * gain);
+        // Nearly all pixels end here, and nothing more is read for them.
+        if (difference <= minDifference) continue;
         const limit = Math.max(minDifference, deviations * (deviation[behind] as number));
-        if (Math.abs(level - (mean[behind] as number) * gain) <= limit || counted[at] === 0) continue;
-        if (!this.#looksLikeNeighbour(level, behind, gain, limit)) foreground[at] = 1;
+        if (difference <= limit || counted[at] === 0) continue;
+        if (this.#looksLikeNeighbour(level, behind, gain, limit)) continue;
+        foreground[at] = 1;
+        this.#marked += 1;
       }
     }
     return foreground;

@@ -4,7 +4,7 @@ import { Background, type BackgroundLimits } from './background.ts';
 import { estimateShift, project, type Shift } from './camera-shift.ts';
 import { countedPixels } from './ignore-mask.ts';
 import type { LumaPicture } from './luma-picture.ts';
-import { findRegions, type Region, zonesWith } from './regions.ts';
+import { findRegions, type Region, ZONE_SHARE, zonesWith } from './regions.ts';
 
 /** What a picture shows. */
 export interface MotionVerdict {
@@ -23,10 +23,14 @@ const MOST_SENSITIVE = 6;
 const DEVIATIONS = 4;
 /** Pictures before anything is said of motion. */
 const WARM_UP = 5;
+/** Less foreground than this share of the picture is no moved camera: nobody needs to look for its shift. */
+const SHIFT_SHARE = 0.0005;
 /** Foreground beyond this share of the counted picture is a change of the scene. */
 const SCENE_CHANGE_SHARE = 0.4;
 /** So is less of it that lies nearly everywhere: this share of the picture's zones. */
 const SCENE_CHANGE_ZONES = 0.6;
+/** Less than this can not lie in so many zones. */
+const SCENE_CHANGE_LEAST = SCENE_CHANGE_ZONES * ZONE_SHARE;
 /** A change of the whole light faster than this factor a picture is one, too. */
 const LIGHT_JUMP = 1.25;
 /** A camera that stays shifted this long has been turned, seconds. */
@@ -34,6 +38,7 @@ const TURNED_AFTER_S = 3;
 /** Pictures further apart than this say nothing about each other, seconds. */
 const MAX_GAP_S = 30;
 const STILL: MotionVerdict = { regions: [], isSceneChange: false };
+const NO_SHIFT: Shift = { x: 0, y: 0 };
 
 /** One camera's detector. */
 export class MotionDetector {
@@ -77,13 +82,12 @@ export class MotionDetector {
     background: Background,
     seconds: number,
   ): MotionVerdict {
-    const shift = estimateShift(project(background.mean, width, height), project(pixels, width, height));
     const gain = background.lightChange(pixels);
-    const foreground = background.compare(pixels, shift, gain, this.#limits);
+    let foreground = background.compare(pixels, NO_SHIFT, gain, this.#limits);
+    const shift = background.marked > SHIFT_SHARE * pixels.length ? shiftOf(background, pixels) : NO_SHIFT;
+    if (shift.x !== 0 || shift.y !== 0) foreground = background.compare(pixels, shift, gain, this.#limits);
     const isLightJump = gain > LIGHT_JUMP || gain < 1 / LIGHT_JUMP;
-    const share = countOf(foreground) / (foreground.length * this.#countedShare);
-    const isEverywhere = share > SCENE_CHANGE_SHARE || zonesWith(foreground, width) > SCENE_CHANGE_ZONES;
-    if (isLightJump || isEverywhere || this.#isTurned(shift, timestamp)) {
+    if (isLightJump || this.#isEverywhere(foreground, background) || this.#isTurned(shift, timestamp)) {
       this.#shiftedSince = undefined;
       background.forget();
       background.learn(pixels);
@@ -91,7 +95,14 @@ export class MotionDetector {
     }
     // A shaken picture would smear the background.
     if (shift.x === 0 && shift.y === 0) background.adapt(pixels, foreground, seconds);
+    if (background.marked < this.#minArea * pixels.length) return STILL;
     return { regions: findRegions(foreground, width, height, this.#minArea), isSceneChange: false };
+  }
+
+  #isEverywhere(foreground: Uint8Array, { marked, width }: Background): boolean {
+    const share = marked / (foreground.length * this.#countedShare);
+    if (marked < SCENE_CHANGE_LEAST * foreground.length) return false;
+    return share > SCENE_CHANGE_SHARE || zonesWith(foreground, width) > SCENE_CHANGE_ZONES;
   }
 
   #isTurned(shift: Shift, timestamp: number): boolean {
@@ -108,6 +119,10 @@ export class MotionDetector {
     this.#background = new Background(width, height, counted);
     return this.#background;
   }
+}
+
+function shiftOf({ mean, width, height }: Background, pixels: Uint8Array): Shift {
+  return estimateShift(project(mean, width, height), project(pixels, width, height));
 }
 
 function countOf(flags: Uint8Array): number {

@@ -16,7 +16,7 @@ const ACTIVE_SHARE = 0.2;
 /** Zones across and down. */
 const ZONES = 5;
 /** Share of a zone's pixels above which it has foreground. */
-const ZONE_SHARE = 0.04;
+export const ZONE_SHARE = 0.04;
 
 interface Cells {
   columns: number;
