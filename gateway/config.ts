@@ -30,6 +30,9 @@ export interface GatewayConfig {
     rtspPort: number;
   };
   limits: {
+    /** How long a client may take for the headers of a request, and for a body that is not large, milliseconds. */
+    headerMs: number;
+    bodyMs: number;
     cameras: number;
     /** Open TCP connections of clients, all together and of one address elsewhere. */
     connections: number;
@@ -55,6 +58,7 @@ export interface GatewayConfig {
 /** What a worker needs to run as we do; no key and no password is among it. */
 const WORKER_ENV_ALLOWED = ['PATH', 'HOME', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'LOG_LEVEL'];
 const MIB = 1024 * 1024;
+const TIMEOUT_MS = { min: 1000, max: 300_000 };
 
 /** Reads the environment. @throws SettingsError naming the variable, its value and what is allowed */
 export function loadConfig(env: Environment): Readonly<GatewayConfig> {
@@ -75,6 +79,8 @@ export function loadConfig(env: Environment): Readonly<GatewayConfig> {
       rtspPort: readInteger(env, 'SIMULATOR_PORT', { fallback: 8554, min: 1, max: 65535 }),
     },
     limits: {
+      headerMs: readInteger(env, 'HEADER_TIMEOUT_MS', { fallback: 10_000, ...TIMEOUT_MS }),
+      bodyMs: readInteger(env, 'BODY_TIMEOUT_MS', { fallback: 10_000, ...TIMEOUT_MS }),
       cameras: readInteger(env, 'MAX_CAMERAS', { fallback: 256, min: 1, max: 10_000 }),
       connections: readInteger(env, 'MAX_CONNECTIONS', { fallback: 2000, min: 10, max: 100_000 }),
       connectionsPerClient: readInteger(env, 'MAX_CONNECTIONS_PER_CLIENT', {

@@ -21,7 +21,7 @@ import { statusReader } from './dashboard/read-status.ts';
 import { StatusStream } from './dashboard/status-stream.ts';
 import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
-import { closeHttpServer, createHttpServer, HTTP_TIMINGS } from './http-server.ts';
+import { closeHttpServer, createHttpServer, httpTimings } from './http-server.ts';
 import { listen } from './listen.ts';
 import { createPerception } from './perception.ts';
 import { openPersistence } from './persistence.ts';
@@ -177,7 +177,7 @@ export async function openGateway({
     redactor,
     log,
   });
-  const server = createHttpServer(app, HTTP_TIMINGS, connectionLimits(config));
+  const server = createHttpServer(app, httpTimings(config.limits), connectionLimits(config));
   sockets.listen(server);
   const port = await listen(server, config).catch(async (error: unknown) => {
     await persistence.close();

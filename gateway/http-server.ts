@@ -19,8 +19,7 @@ export interface HttpTimings {
   keepAliveMs: number;
 }
 
-/** What the gateway uses. */
-export const HTTP_TIMINGS: HttpTimings = {
+const HTTP_TIMINGS: HttpTimings = {
   headersMs: 10_000,
   checkMs: 2000,
   requestMs: 10_000,
@@ -30,10 +29,18 @@ export const HTTP_TIMINGS: HttpTimings = {
   keepAliveMs: 65_000,
 };
 
+/** A large body may take so many times as long as another. */
+const LARGE_FACTOR = 3;
 const MAX_HEADERS = 100;
 /** Requests under way may finish within this after the order to stop, milliseconds. */
 const DRAIN_MS = 1000;
 const DRAIN_CHECK_MS = 50;
+
+/** The times for clients that may take so long for headers and bodies, milliseconds. */
+export function httpTimings({ headerMs, bodyMs }: { headerMs: number; bodyMs: number }): HttpTimings {
+  const bodies = { requestMs: bodyMs, largeRequestMs: bodyMs * LARGE_FACTOR };
+  return { ...HTTP_TIMINGS, ...bodies, headersMs: headerMs };
+}
 
 /**
  * Creates the server; upgrades other than to WebSocket are ordinary requests to it (RFC 9110 section 7.8).

@@ -1,4 +1,5 @@
 /** Settings of what is stored and of those who are told of it. */
+import { maskUrl } from '#shared/redact.ts';
 import {
   type Environment,
   readHttpUrl,
@@ -8,6 +9,7 @@ import {
   readText,
   SettingsError,
 } from '#shared/settings.ts';
+import { isForbiddenTarget } from './deliveries/target-address.ts';
 
 /** The database, uploads, deliveries and MediaMTX. */
 export interface StoreConfig {
@@ -75,7 +77,7 @@ export function loadStoreConfig(env: Environment): StoreConfig {
       quotaBytes: readInteger(env, 'UPLOAD_QUOTA_MB', { fallback: 5120, min: 1, max: 1_048_576 }) * MIB,
     },
     deliveries: {
-      appPyUrl: readHttpUrl(env, 'APP_PY_URL'),
+      appPyUrl: readBackendUrl(env),
       webhookSecret: readSecret(
         env,
         'WEBHOOK_SECRET',
@@ -113,6 +115,13 @@ function loadMediamtx(env: Environment): MediamtxConfig | undefined {
     excludePrefix: readOptional(env, 'MEDIAMTX_EXCLUDE_PREFIX'),
     isOnDemand: readSwitch(env, 'MEDIAMTX_ON_DEMAND', true),
   };
+}
+
+function readBackendUrl(env: Environment): string | undefined {
+  const url = readHttpUrl(env, 'APP_PY_URL');
+  if (url !== undefined && isForbiddenTarget(url))
+    throw new SettingsError('APP_PY_URL', maskUrl(url), 'the URL of a server, not link-local or the like');
+  return url;
 }
 
 function readAuth(env: Environment): MediamtxConfig['auth'] {

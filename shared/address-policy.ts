@@ -103,6 +103,11 @@ export function isLoopback(text: string): boolean {
   return isIP(text) !== 0 && has(LOOPBACK, text);
 }
 
+/** Whether an address lies in one of these networks, given in CIDR notation. */
+export function isInNetworks(address: string, networks: readonly string[]): boolean {
+  return has(blockList(networks), address);
+}
+
 /** Whether text is a network in CIDR notation, or a single address. */
 export function isNetwork(text: string): boolean {
   const { address, prefix } = parseNetwork(text);

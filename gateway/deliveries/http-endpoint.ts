@@ -1,10 +1,12 @@
 /** The analysis backend as deliveries meet it: one POST each. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
+import type { LookupFunction } from 'node:net';
 import got, { type Request, type Response } from 'got';
 import { messageOf } from '#shared/errors.ts';
 import { maskUrl } from '#shared/redact.ts';
 import { createSigner, type SignBody } from './signature.ts';
+import { guardedLookup } from './target-address.ts';
 
 /** What came of one request. */
 export type Answer =
@@ -44,6 +46,8 @@ export interface HttpEndpointOptions {
   timeoutMs?: number;
   /** End of the whole attempt, milliseconds. */
   attemptMs?: number;
+  /** Resolves names; as the system does by default. */
+  resolve?: LookupFunction;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -59,17 +63,17 @@ export class HttpEndpoint implements Endpoint {
   readonly #sign: SignBody | undefined;
   readonly #timeoutMs: number;
   readonly #attemptMs: number;
-  readonly #agents = {
-    http: new HttpAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
-    https: new HttpsAgent({ keepAlive: true, timeout: IDLE_SOCKET_MS }),
-  };
+  readonly #agents: { http: HttpAgent; https: HttpsAgent };
 
   constructor({
     baseUrl,
     webhookSecret,
     timeoutMs = TIMEOUT_MS,
     attemptMs = ATTEMPT_MS,
+    resolve,
   }: HttpEndpointOptions) {
+    const connections = { keepAlive: true, timeout: IDLE_SOCKET_MS, lookup: guardedLookup(resolve) };
+    this.#agents = { http: new HttpAgent(connections), https: new HttpsAgent(connections) };
     this.#url = baseUrl;
     this.#sign = webhookSecret === undefined ? undefined : createSigner(webhookSecret);
     this.#timeoutMs = timeoutMs;

@@ -22,6 +22,8 @@ describe('The configuration', () => {
       workers: { rtsp: 2, portBase: 8082, maxRssBytes: 2048 * 1024 * 1024 },
       demo: { isOn: true, rtspPort: 8554 },
       limits: {
+        headerMs: 10_000,
+        bodyMs: 10_000,
         cameras: 256,
         connections: 2000,
         connectionsPerClient: 200,

@@ -2,8 +2,9 @@ import { EventEmitter, once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
+import { loadConfig } from '../../gateway/config.ts';
 import { ConnectionLimits } from '../../gateway/connection-limits.ts';
-import { createHttpServer, HTTP_TIMINGS } from '../../gateway/http-server.ts';
+import { createHttpServer, httpTimings } from '../../gateway/http-server.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 describe('The HTTP server', () => {
@@ -94,8 +95,13 @@ describe('The HTTP server', () => {
   });
 
   it('S17: cuts off slow headers and a slow JSON body within 12 s, in the product itself', () => {
-    const { headersMs, requestMs, checkMs } = HTTP_TIMINGS;
+    const { headersMs, requestMs, checkMs } = httpTimings(loadConfig({}).limits);
     expect(Math.max(headersMs, requestMs) + checkMs).to.be.at.most(12_000);
+  });
+
+  it('S17: takes the times from the settings', () => {
+    const { limits } = loadConfig({ HEADER_TIMEOUT_MS: '2000', BODY_TIMEOUT_MS: '5000' });
+    expect(httpTimings(limits)).to.include({ headersMs: 2000, requestMs: 5000, largeRequestMs: 15_000 });
   });
 
   it('S17: takes a hundred headers of a request, and answers 431 to many more', async () => {
@@ -113,7 +119,7 @@ describe('The HTTP server', () => {
     let limited: Server;
 
     const listen = async (limits: ConnectionLimits): Promise<void> => {
-      limited = createHttpServer((_request, response) => response.end('here'), HTTP_TIMINGS, limits);
+      limited = createHttpServer((_request, response) => response.end('here'), undefined, limits);
       limited.listen(0, '127.0.0.1');
       await once(limited, 'listening');
     };

@@ -1,4 +1,7 @@
+import type { LookupFunction } from 'node:net';
 import { expect } from 'chai';
+import { SettingsError } from '#shared/settings.ts';
+import { loadConfig } from '../../gateway/config.ts';
 import { deliveryBody, deliveryPath } from '../../gateway/deliveries/delivery.ts';
 import { HttpEndpoint } from '../../gateway/deliveries/http-endpoint.ts';
 import { FastApiReceiver } from '../support/fastapi-receiver.ts';
@@ -55,6 +58,68 @@ describe('Webhooks', () => {
       expect(new Set(hosts)).to.deep.equal(new Set([new URL(receiver.url).host]));
     } finally {
       endpoint.close();
+      await receiver.close();
+    }
+  });
+
+  for (const url of [
+    'http://169.254.169.254/latest',
+    'http://0xa9fea9fe/',
+    'http://2852039166/',
+    'http://[::ffff:169.254.169.254]/',
+    'http://[fe80::1]:8000',
+    'http://[fd00:ec2::254]',
+    'http://100.100.100.200',
+    'http://0.0.0.0:8000',
+    'http://239.1.2.3',
+  ]) {
+    it(`S22: cannot be sent to ${url}: the gateway does not start`, () => {
+      expect(() => loadConfig({ APP_PY_URL: url })).to.throw(SettingsError, 'APP_PY_URL');
+    });
+  }
+
+  it('S22: may be sent to this machine, to a private network and to the internet', () => {
+    for (const url of [
+      'http://127.0.0.1:8000',
+      'http://192.168.1.9:8000',
+      'http://[::1]:8000',
+      'https://a.example',
+    ])
+      expect(loadConfig({ APP_PY_URL: url }).store.deliveries.appPyUrl).to.equal(url);
+  });
+
+  it('S22: reach no metadata service through a name that leads there, also when only one of its addresses does', async () => {
+    const receiver = await FastApiReceiver.open();
+    const { port } = new URL(receiver.url);
+    const resolvesTo = (...addresses: string[]): LookupFunction => {
+      const found = addresses.map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+      return (_hostname, options, callback) =>
+        options.all === true
+          ? callback(null, found)
+          : callback(null, found[0]?.address ?? '', found[0]?.family ?? 4);
+    };
+    const send = async (resolve: LookupFunction) => {
+      const endpoint = new HttpEndpoint({ baseUrl: `http://backend.test:${port}`, resolve });
+      const request = { id: 'msg_1', path: '/api/camera-event', body: '{}', at: new Date() };
+      const answer = await endpoint.post(request, AbortSignal.timeout(5000));
+      endpoint.close();
+      return answer;
+    };
+    try {
+      for (const resolve of [
+        resolvesTo('169.254.169.254'),
+        resolvesTo('127.0.0.1', '169.254.169.254'),
+        resolvesTo('::ffff:169.254.169.254'),
+        resolvesTo('64:ff9b::a9fe:a9fe'),
+        resolvesTo('fe80::1'),
+      ]) {
+        const answer = await send(resolve);
+        expect(answer.kind).to.equal('failed');
+        expect((answer as { reason: string }).reason).to.include('backend.test leads to an address');
+      }
+      expect(receiver.received).to.deep.equal([]);
+      expect((await send(resolvesTo('127.0.0.1'))).kind).to.equal('answered');
+    } finally {
       await receiver.close();
     }
   });
