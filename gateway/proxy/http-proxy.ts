@@ -25,7 +25,7 @@ export interface HttpProxyOptions {
 
 const ANSWER_MS = 15_000;
 const IDLE_MS = 30_000;
-const HLS_FILE = /^(?:index\.m3u8|(?:init|seg|part)-[0-9-]{1,32}\.(?:mp4|m4s))$/;
+const HLS_FILE = /^(?:(?:index|main)\.m3u8|(?:init|seg|part)-[0-9-]{1,32}\.(?:mp4|m4s))$/;
 /** Requests under way at one worker; more would only wait there. */
 const MAX_ANSWERS = 64;
 const MAX_STREAMS = 200;
@@ -67,7 +67,7 @@ export function cameraProxy(options: HttpProxyOptions): Router {
   return routes;
 }
 
-/** Routes `/:id/index.m3u8`, initialisation segments, segments and parts of HLS, and no other path. */
+/** Routes `/:id/index.m3u8`, `/:id/main.m3u8`, initialisation segments, segments and parts of HLS, and no other path. */
 export function hlsProxy(options: HttpProxyOptions): Router {
   const routes = Router();
   const files = passOn(options, {

@@ -64,5 +64,6 @@ globalThis.shownVideo = () => {
     width: video.videoWidth,
     level: context.getImageData(0, 0, 1, 1).data[0],
     latency: globalThis.hlsPlayer?.latency,
+    soundBytes: video.webkitAudioDecodedByteCount,
   };
 };

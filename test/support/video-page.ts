@@ -12,6 +12,8 @@ export interface Shown {
   level: number;
   /** Seconds behind live, as hls.js reckons it. */
   latency: number | undefined;
+  /** Sound decoded by the present player, before decoding. */
+  soundBytes: number;
 }
 
 const PLAYER = fileURLToPath(new URL('mse-player.js', import.meta.url));

@@ -21,7 +21,7 @@ import { internalRoutes } from './routes/internal-routes.ts';
 import { probeRoutes } from './routes/probe-routes.ts';
 import { createFrameFeed } from './transports/frame-feed.ts';
 import { serveLink } from './transports/link.ts';
-import { mseCameraId, serveMse } from './transports/mse.ts';
+import { mseTarget, serveMse } from './transports/mse.ts';
 import { MseBroadcasts } from './transports/mse-broadcast.ts';
 import { webrtcRoutes } from './webrtc/routes.ts';
 import type { SessionSet } from './webrtc/session-set.ts';
@@ -101,11 +101,13 @@ function serveUpgrades(
   };
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => {});
-    const path = (request.url ?? '').split('?')[0] as string;
-    const mseId = mseCameraId(path);
-    const startMse = (viewer: WebSocket): void =>
-      serveMse(viewer, mseId as string, { broadcasts, cameras, log });
-    const other = mseId === undefined ? findSessionSocket(path, sessions, config.webrtc) : startMse;
+    const { url = '' } = request;
+    const path = url.split('?')[0] as string;
+    const mse = mseTarget(url);
+    const other =
+      mse === undefined
+        ? findSessionSocket(path, sessions, config.webrtc)
+        : (viewer: WebSocket) => serveMse(viewer, mse, { broadcasts, cameras, log });
     const start = Object.hasOwn(serve, path) ? serve[path] : other;
     if (start === undefined) return refuse(socket, '404 Not Found');
     if (!isTokenValid(request, config.host.token)) return refuse(socket, '401 Unauthorized');

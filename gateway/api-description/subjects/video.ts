@@ -245,7 +245,11 @@ const overHttp: Operation[] = [
     path: '/ws/mse/{cameraId}',
     summary: 'A WebSocket with fragmented MP4, for Media Source Extensions',
     description:
-      'Where only HTTP gets through. After `init` comes the initialisation segment as one binary message, then one for each picture. A new `init` comes when the video changes; `waiting` says that the camera is not there yet. A viewer that is slow skips to a keyframe.',
+      'Where only HTTP gets through. After `init` comes the initialisation segment as one binary message, then one for each picture, with the sound up to it where the camera sends AAC or Opus. A new `init` comes when the video changes; `waiting` says that the camera is not there yet. A viewer that is slow skips to a keyframe.',
+    query: {
+      schema: z.object({ audio: z.enum(['none']).optional() }),
+      meanings: { audio: '`none`: the picture alone, for players that do not take the sound.' },
+    },
     answers: { 101: { description: 'The socket is open.' } },
     errors: ['camera-not-found', 'worker-not-ready', 'too-many-requests'],
     socket: {
@@ -268,6 +272,15 @@ const overHttp: Operation[] = [
     },
     answers: { 200: { description: 'The playlist.', type: 'application/vnd.apple.mpegurl' } },
     errors: ['invalid-field', 'camera-not-found', 'no-video-yet', 'hls-unsupported-codec', ...WORKER_ERRORS],
+  },
+  {
+    id: 'getHlsVariants',
+    method: 'get',
+    path: '/hls/{cameraId}/main.m3u8',
+    summary: 'HLS: the codecs and the size, and where the playlist is',
+    description: 'The multivariant playlist, for players that want to know what they will play.',
+    answers: { 200: { description: 'The playlist.', type: 'application/vnd.apple.mpegurl' } },
+    errors: ['camera-not-found', 'no-video-yet', 'hls-unsupported-codec', ...WORKER_ERRORS],
   },
   {
     id: 'getHlsFile',

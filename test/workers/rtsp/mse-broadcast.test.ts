@@ -2,8 +2,13 @@ import { expect } from 'chai';
 import { PacketHub } from '../../../workers/rtsp/packets/packet-hub.ts';
 import { GopCache } from '../../../workers/rtsp/pictures/gop-cache.ts';
 import type { VideoTrack } from '../../../workers/rtsp/source/packet.ts';
-import { MseBroadcasts, type MseFragment } from '../../../workers/rtsp/transports/mse-broadcast.ts';
-import { packetOf, SETS, trackOf } from './mp4/material.ts';
+import {
+  MseBroadcasts,
+  type MseFragment,
+  type MseViewer,
+} from '../../../workers/rtsp/transports/mse-broadcast.ts';
+import { findBox, parseBoxes } from '../../support/mp4-boxes.ts';
+import { AAC_TRACK, packetOf, SETS, trackOf } from './mp4/material.ts';
 
 /** One camera whose packets a test sends. */
 class Camera {
@@ -42,11 +47,15 @@ class Camera {
     this.hub.publish(this.origin, packet);
   }
 
+  sound(): void {
+    this.hub.publishAudio(this.origin, { data: Buffer.from('a frame'), ticks: 0 });
+  }
+
   /** A viewer that writes down what it hears. */
-  watch() {
+  watch(options?: { wantsSound: boolean }) {
     const heard: string[] = [];
     const fragments: MseFragment[] = [];
-    const { close } = this.broadcasts.join('1', {
+    const viewer: MseViewer = {
       onHead: ({ codecString }) => void heard.push(codecString),
       onFragment: (fragment) => {
         fragments.push(fragment);
@@ -54,7 +63,8 @@ class Camera {
       },
       onUnsupported: ({ code }) => void heard.push(code),
       onRemoved: () => void heard.push('removed'),
-    });
+    };
+    const { close } = this.broadcasts.join('1', viewer, options);
     return { heard, fragments, close };
   }
 }
@@ -118,5 +128,66 @@ describe('MseBroadcasts', () => {
     camera.hub.attach(camera.origin);
     camera.send(80, true);
     expect(heard.slice(3)).to.deep.equal(['removed', 'avc1.640028', 'keyframe', 'fragment', 'keyframe']);
+  });
+
+  describe('of a camera with sound', () => {
+    const withSound = { ...trackOf('h264', SETS.high), audio: AAC_TRACK };
+    const tracksIn = ({ data }: MseFragment) =>
+      findBox(parseBoxes(data), 'moof')
+        .children.filter(({ type }) => type === 'traf')
+        .map(({ children }) => findBox(children, 'tfhd').body.readUInt32BE(4));
+
+    beforeEach(() => {
+      camera = new Camera();
+      camera.begin(withSound);
+      camera.send(0, true);
+    });
+
+    it('names both codecs, and starts with a picture as ever', () => {
+      expect(camera.watch().heard).to.deep.equal(['avc1.640028,mp4a.40.2', 'keyframe']);
+    });
+
+    it('sends sound along with the next picture', () => {
+      const { fragments } = camera.watch();
+      camera.sound();
+      expect(fragments).to.have.length(1);
+      camera.send(40);
+      expect(fragments.map(tracksIn)).to.deep.equal([
+        [1, 2],
+        [1, 2],
+      ]);
+      expect(fragments[1]?.data.includes('a frame')).to.equal(true);
+    });
+
+    it('sends sound alone when the next picture lets it wait', () => {
+      const { fragments } = camera.watch();
+      for (let index = 0; index < 4; index += 1) camera.sound();
+      expect(fragments.slice(1).map(tracksIn)).to.deep.equal([[2]]);
+    });
+
+    it('is without for viewers that want none', () => {
+      const silent = camera.watch({ wantsSound: false });
+      const other = camera.watch();
+      camera.sound();
+      camera.send(40);
+      expect(silent.heard[0]).to.equal('avc1.640028');
+      expect(silent.fragments.map(tracksIn)).to.deep.equal([[1], [1]]);
+      expect(other.heard[0]).to.equal('avc1.640028,mp4a.40.2');
+    });
+
+    it('ends the sound of a head before the next one', () => {
+      const { heard, fragments } = camera.watch();
+      camera.sound();
+      camera.begin({ ...trackOf('h264', SETS.bframes), audio: AAC_TRACK });
+      camera.send(0, true);
+      expect(heard).to.deep.equal([
+        'avc1.640028,mp4a.40.2',
+        'keyframe',
+        'fragment',
+        'avc1.4d401e,mp4a.40.2',
+        'keyframe',
+      ]);
+      expect(tracksIn(fragments[1] as MseFragment)).to.deep.equal([2]);
+    });
   });
 });

@@ -8,21 +8,31 @@ import { Redactor } from '#shared/redact.ts';
 import type { CameraSet } from '../../../workers/rtsp/camera/camera-set.ts';
 import { PacketHub } from '../../../workers/rtsp/packets/packet-hub.ts';
 import { GopCache } from '../../../workers/rtsp/pictures/gop-cache.ts';
-import { mseCameraId, serveMse } from '../../../workers/rtsp/transports/mse.ts';
+import { type MseTarget, mseTarget, serveMse } from '../../../workers/rtsp/transports/mse.ts';
 import { MseBroadcasts } from '../../../workers/rtsp/transports/mse-broadcast.ts';
 import { findBox, parseBoxes } from '../../support/mp4-boxes.ts';
 import { MseClient } from '../../support/mse-client.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { packetOf, SETS, slice, trackOf } from './mp4/material.ts';
+import { AAC_TRACK, packetOf, SETS, slice, trackOf } from './mp4/material.ts';
 
 const log = createLogger({ name: 'test', level: 'silent', redactor: new Redactor(), write: () => {} });
 const MAX_BUFFERED_BYTES = 64 * 1024;
 
-describe('mseCameraId', () => {
+describe('mseTarget', () => {
   it('reads the camera from the path, and nothing that is no camera id', () => {
-    expect(mseCameraId('/ws/mse/front-door.1')).to.equal('front-door.1');
+    expect(mseTarget('/ws/mse/front-door.1')?.cameraId).to.equal('front-door.1');
     for (const path of ['/ws/mse/', '/ws/mse/a/b', '/ws/mse/..', '/ws/mse/a%20b', '/x/ws/mse/1', '/ws/mse'])
-      expect(mseCameraId(path), path).to.equal(undefined);
+      expect(mseTarget(path), path).to.equal(undefined);
+  });
+
+  it('takes a viewer to want sound unless the address says otherwise', () => {
+    const wants = (query: string) => mseTarget(`/ws/mse/1${query}`)?.wantsSound;
+    expect(['', '?ticket=x', '?audio=any', '?ticket=x&audio=none'].map(wants)).to.deep.equal([
+      true,
+      true,
+      true,
+      false,
+    ]);
   });
 });
 
@@ -56,7 +66,7 @@ describe('serveMse', () => {
     const sockets = new WebSocketServer({ server });
     sockets.on('connection', (socket, request) => {
       const heartbeat = heartbeatMs === undefined ? {} : { heartbeatMs };
-      serveMse(socket, mseCameraId(request.url ?? '') as string, { ...options, ...heartbeat });
+      serveMse(socket, mseTarget(request.url ?? '') as MseTarget, { ...options, ...heartbeat });
     });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -125,6 +135,21 @@ describe('serveMse', () => {
       'video/mp4; codecs="avc1.4d401e"',
     ]);
     expect(findBox(parseBoxes(client.binaries[2] as Buffer), 'moov').type).to.equal('moov');
+  });
+
+  it('has a viewer come again when the camera has sound now, which its player cannot add', async () => {
+    hub.attach(origin);
+    send(0, { keyframe: true });
+    const client = await open();
+    await waitFor(() => client.binaries.length === 2);
+    const sounding = {
+      track: { ...trackOf('h264', SETS.high), audio: AAC_TRACK },
+      gop: new GopCache(),
+    };
+    hub.attach(sounding);
+    hub.publish(sounding, packetOf(0, { keyframe: true }));
+    await waitFor(() => client.closeCode !== undefined);
+    expect(client.closeCode).to.equal(1012);
   });
 
   it('tells why it ends when the camera is removed or cannot be carried', async () => {

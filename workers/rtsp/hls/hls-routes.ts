@@ -1,4 +1,4 @@
-/** `/hls/:cameraId/*`: playlist, initialisation segments, segments and parts. */
+/** `/hls/:cameraId/*`: playlists, initialisation segments, segments and parts. */
 import { type Request, type Response, Router } from 'express';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
@@ -14,11 +14,10 @@ export function hlsRoutes(streams: HlsStreams): Router {
   routes.get('/:cameraId/index.m3u8', async (req, res) => {
     const position = positionOf(req);
     const stream = streams.get(req.params.cameraId);
-    const playlist = await stream.playlist(position, closed(res));
-    res.setHeader('Content-Type', 'application/vnd.apple.mpegurl');
-    // It changes several times a second.
-    res.setHeader('Cache-Control', 'no-store');
-    res.end(playlist);
+    sendPlaylist(res, await stream.playlist(position, closed(res)));
+  });
+  routes.get('/:cameraId/main.m3u8', async (req, res) => {
+    sendPlaylist(res, await streams.get(req.params.cameraId).multivariant(closed(res)));
   });
   routes.get('/:cameraId/:file', async (req, res) => {
     const { cameraId, file } = req.params;
@@ -41,6 +40,13 @@ function positionOf({ query }: Request): PlaylistPosition | undefined {
   if (sequence !== undefined) return { sequence, part };
   if (part === undefined) return undefined;
   throw new AppError('invalid-field', '_HLS_part: needs _HLS_msn', { field: '_HLS_part' });
+}
+
+function sendPlaylist(res: Response, playlist: string): void {
+  res.setHeader('Content-Type', 'application/vnd.apple.mpegurl');
+  // It changes several times a second, and what it says with the camera.
+  res.setHeader('Cache-Control', 'no-store');
+  res.end(playlist);
 }
 
 function send(req: Request, res: Response, pieces: readonly Buffer[]): void {

@@ -1,10 +1,19 @@
 /** One camera as low-latency HLS: its segments, and the requests that wait for the next of them. */
 import { AppError } from '#shared/errors.ts';
-import type { Sample } from '../mp4/fragment.ts';
+import type { Sample, SoundSample } from '../mp4/fragment.ts';
 import { buildInitSegment } from '../mp4/init-segment.ts';
 import type { SampleSink } from '../mp4/sample-stream.ts';
+import type { SoundFormat } from '../mp4/sound-format.ts';
 import type { VideoFormat } from '../mp4/video-format.ts';
-import { initName, nextPart, partName, segmentName, writePlaylist } from './playlist.ts';
+import {
+  initName,
+  nextPart,
+  partName,
+  segmentName,
+  type VariantFacts,
+  writeMultivariant,
+  writePlaylist,
+} from './playlist.ts';
 import { Segmenter, type SegmenterOptions } from './segmenter.ts';
 
 /** How far a player has to have read before it asks again (section 6.2.5.2): a segment, or a part of it. */
@@ -31,6 +40,7 @@ export class HlsStream implements SampleSink {
   /** Initialisation segments by name; those of segments that are gone are forgotten. */
   readonly #inits = new Map<string, Buffer>();
   readonly #waiting = new Set<() => void>();
+  #variant: VariantFacts | undefined;
   #error: AppError | undefined;
 
   /** @param cut its `firstSequence` is greater than any number of an earlier stream of this camera */
@@ -39,10 +49,13 @@ export class HlsStream implements SampleSink {
     this.#segmenter = new Segmenter({ ...cut, onPart: () => this.#wake() });
   }
 
-  onFormat(format: VideoFormat): void {
+  onFormat(format: VideoFormat, sound?: SoundFormat): void {
     this.#error = undefined;
+    const { codecString, width, height } = format;
+    const codecs = sound === undefined ? codecString : `${codecString},${sound.codecString}`;
+    this.#variant = { codecString: codecs, width, height };
     const name = initName(this.#segmenter.nextSequence);
-    this.#inits.set(name, buildInitSegment(format));
+    this.#inits.set(name, buildInitSegment(format, sound));
     this.#segmenter.begin(name);
     const inUse = new Set([name, ...this.#segmenter.kept.map(({ init }) => init)]);
     for (const known of this.#inits.keys()) if (!inUse.has(known)) this.#inits.delete(known);
@@ -50,6 +63,10 @@ export class HlsStream implements SampleSink {
 
   onSample(sample: Sample): void {
     this.#segmenter.add(sample);
+  }
+
+  onSound(samples: readonly SoundSample[]): void {
+    this.#segmenter.addSound(samples);
   }
 
   /** The current group of pictures has been handed over; from now on samples come as the camera sends them. */
@@ -73,19 +90,27 @@ export class HlsStream implements SampleSink {
    * @throws AppError `invalid-field` for a position too far ahead, `no-video-yet`, `hls-unsupported-codec`
    */
   async playlist(position: PlaylistPosition | undefined, signal: AbortSignal): Promise<string> {
-    const hasBegun = (): boolean => this.#segmenter.kept[0]?.isWhole === true;
-    await this.#until(hasBegun, signal);
-    const { listed } = this.#segmenter;
-    if (!hasBegun()) {
-      throw new AppError('no-video-yet', 'The camera has not delivered video yet', { retryAfter: 1 });
-    }
+    await this.#begun(signal);
     if (position !== undefined) {
-      if (position.sequence > nextPart(listed).sequence + MAX_SEGMENTS_AHEAD) {
+      if (position.sequence > nextPart(this.#segmenter.listed).sequence + MAX_SEGMENTS_AHEAD) {
         throw new AppError('invalid-field', '_HLS_msn: is too far ahead', { field: '_HLS_msn' });
       }
       await this.#until(() => this.#isReached(position), signal);
     }
     return writePlaylist(this.#segmenter.listed, this.#segmenter.targetDuration);
+  }
+
+  /** The multivariant playlist, once there is something to play. @throws AppError as {@link playlist} */
+  async multivariant(signal: AbortSignal): Promise<string> {
+    await this.#begun(signal);
+    return writeMultivariant(this.#segmenter.kept, this.#variant as VariantFacts);
+  }
+
+  async #begun(signal: AbortSignal): Promise<void> {
+    const hasBegun = (): boolean => this.#segmenter.kept[0]?.isWhole === true;
+    await this.#until(hasBegun, signal);
+    if (hasBegun()) return;
+    throw new AppError('no-video-yet', 'The camera has not delivered video yet', { retryAfter: 1 });
   }
 
   /**

@@ -1,6 +1,6 @@
 /** The HLS streams of a worker: each begins with the first request and ends when nobody has asked for a while. */
 import type { CameraSet } from '../camera/camera-set.ts';
-import { SampleStream } from '../mp4/sample-stream.ts';
+import { type SampleSink, SampleStream } from '../mp4/sample-stream.ts';
 import { HLS_TIMINGS, HlsStream, type HlsTimings } from './hls-stream.ts';
 
 /** What streams are made of. */
@@ -23,6 +23,8 @@ const DISCONTINUITY_STEP_S = 10;
 const DISCONTINUITY_STEPS = 8640;
 /** Until a second keyframe has come. */
 const DEFAULT_TARGET_S = 4;
+/** Opus is in no list of what Apple's players take in HLS, and with it they would play nothing at all. */
+const SOUND_CODECS = ['aac'] as const;
 
 interface Running {
   stream: HlsStream;
@@ -68,15 +70,17 @@ export class HlsStreams {
       { firstSequence, firstDiscontinuity, targetDuration },
       timings ?? HLS_TIMINGS,
     );
-    const samples = new SampleStream({
-      onFormat: (format) => stream.onFormat(format),
+    const sink: SampleSink = {
+      onFormat: (format, sound) => stream.onFormat(format, sound),
       onSample: (sample) => stream.onSample(sample),
+      onSound: (sound) => stream.onSound(sound),
       onUnsupported: (error) => stream.onUnsupported(error),
       onRemoved: () => {
         this.#end(cameraId);
         stream.onRemoved();
       },
-    });
+    };
+    const samples = new SampleStream(sink, SOUND_CODECS);
     const idle = setTimeout(() => this.#end(cameraId), idleMs ?? IDLE_MS);
     const running = { stream, subscription: cameras.subscribePackets(cameraId, samples), idle };
     this.#running.set(cameraId, running);

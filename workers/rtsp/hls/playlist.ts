@@ -59,6 +59,31 @@ export function writePlaylist(segments: readonly Segment[], targetDuration: numb
   ].join('\n');
 }
 
+/** What a multivariant playlist says of the one stream there is. */
+export interface VariantFacts {
+  /** Of the picture, and of the sound after a comma (RFC 6381). */
+  codecString: string;
+  width: number;
+  height: number;
+}
+
+/**
+ * Writes a multivariant playlist (section 4.4.6): with it a player knows the codecs before it asks for anything else.
+ * @param segments at least one
+ */
+export function writeMultivariant(
+  segments: readonly Segment[],
+  { codecString, width, height }: VariantFacts,
+): string {
+  const peak = Math.ceil(Math.max(...segments.map(bitsPerSecond)));
+  const facts = `BANDWIDTH=${peak},CODECS="${codecString}",RESOLUTION=${width}x${height}`;
+  return ['#EXTM3U', '#EXT-X-VERSION:9', `#EXT-X-STREAM-INF:${facts}`, 'index.m3u8', ''].join('\n');
+}
+
+function bitsPerSecond({ parts, duration }: Segment): number {
+  return (parts.reduce((bytes, { data }) => bytes + data.length, 0) * 8) / duration;
+}
+
 /** Seconds of video from a segment's end to the end of the playlist. */
 function secondsAfter(segments: readonly Segment[], index: number): number {
   return segments.slice(index + 1).reduce((sum, { duration }) => sum + duration, 0);

@@ -2,7 +2,7 @@
  * Cuts the samples of one camera into segments and parts for low-latency HLS
  * (draft-pantos-hls-rfc8216bis), and keeps as many as players may still ask for.
  */
-import { buildFragment, type Sample } from '../mp4/fragment.ts';
+import { buildFragment, type Sample, type SoundSample } from '../mp4/fragment.ts';
 import { TIMESCALE } from '../mp4/init-segment.ts';
 
 /** A piece of a segment that players can have before the segment is whole. */
@@ -65,6 +65,8 @@ export class Segmenter {
   #fragments = 0;
   #samples: Sample[] = [];
   #samplesTicks = 0;
+  /** Sound for the part in the making. */
+  #sound: SoundSample[] = [];
   #init = '';
   #isLive = false;
   #discontinuity: number;
@@ -100,8 +102,14 @@ export class Segmenter {
   /** Begins a new segment with the next sample. @param init name of the initialisation segment */
   begin(init: string): void {
     this.#finishSegment();
+    this.#sound = [];
     this.#init = init;
     if (this.#segments.length > 0) this.#discontinuity += 1;
+  }
+
+  /** Takes the next frames of sound, which follow those before without a gap. */
+  addSound(samples: readonly SoundSample[]): void {
+    this.#sound.push(...samples);
   }
 
   /** Takes the next sample; the first after {@link begin} is a keyframe. */
@@ -159,9 +167,11 @@ export class Segmenter {
     this.#fragments += 1;
     const duration = this.#samplesTicks / TIMESCALE;
     const isIndependent = this.#samples[0]?.keyframe === true;
-    current.parts.push({ data: buildFragment(this.#fragments, this.#samples), duration, isIndependent });
+    const data = buildFragment(this.#fragments, this.#samples, this.#sound);
+    current.parts.push({ data, duration, isIndependent });
     current.duration += duration;
     this.#samples = [];
+    this.#sound = [];
     this.#samplesTicks = 0;
     this.#onPart();
   }

@@ -1,20 +1,23 @@
 /** Fragments of one camera for Media Source Extensions: built once, for all viewers, while there are any. */
 import type { AppError } from '#shared/errors.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
-import { buildFragment, type Sample } from '../mp4/fragment.ts';
+import { buildFragment, type Sample, type SoundSample } from '../mp4/fragment.ts';
 import { buildInitSegment } from '../mp4/init-segment.ts';
 import { type SampleSink, SampleStream } from '../mp4/sample-stream.ts';
+import type { SoundFormat } from '../mp4/sound-format.ts';
 import type { VideoFormat } from '../mp4/video-format.ts';
 
 /** The head of a stream: what a player is told, and its initialisation segment. */
 export interface MseHead {
+  /** Of the picture, and of the sound after a comma. */
   codecString: string;
   width: number;
   height: number;
+  hasSound: boolean;
   init: Buffer;
 }
 
-/** One `moof` and `mdat`, the same bytes for all viewers. */
+/** One `moof` and `mdat`, the same bytes for all viewers: a picture with the sound before it, or sound alone. */
 export interface MseFragment {
   data: Buffer;
   /** Whether a player can begin here. */
@@ -33,8 +36,12 @@ export interface MseViewer {
 
 /** A longer group is not kept: who joins then begins with the next keyframe. */
 const MAX_GROUP_BYTES = 64 * 1024 * 1024;
+/** Sound goes along with the next picture, unless that takes longer, seconds. */
+const MAX_SOUND_WAIT_S = 0.2;
+/** What browsers play in MP4; the others would have to be encoded. */
+const SOUND_CODECS = ['aac', 'opus'] as const;
 
-/** All broadcasts of a worker, by camera id. */
+/** All broadcasts of a worker, by camera id and whether they have sound. */
 export class MseBroadcasts {
   readonly #cameras: Pick<CameraSet, 'subscribePackets'>;
   readonly #broadcasts = new Map<string, Broadcast>();
@@ -43,19 +50,24 @@ export class MseBroadcasts {
     this.#cameras = cameras;
   }
 
-  /** Adds a viewer, who gets the current group of pictures at once; a camera that is not there is waited for. */
-  join(cameraId: string, viewer: MseViewer): { close(): void } {
-    const known = this.#broadcasts.get(cameraId);
+  /**
+   * Adds a viewer, who gets the current group of pictures at once; a camera that is not there is waited for.
+   * @param wantsSound whether sound comes along where the camera has some that MP4 carries
+   */
+  join(cameraId: string, viewer: MseViewer, { wantsSound = true } = {}): { close(): void } {
+    const key = `${cameraId} ${wantsSound}`;
+    const known = this.#broadcasts.get(key);
     const broadcast = known ?? new Broadcast();
     broadcast.add(viewer);
     if (known === undefined) {
-      this.#broadcasts.set(cameraId, broadcast);
-      broadcast.start((stream) => this.#cameras.subscribePackets(cameraId, stream));
+      this.#broadcasts.set(key, broadcast);
+      const stream = new SampleStream(broadcast, wantsSound ? SOUND_CODECS : []);
+      broadcast.start(this.#cameras.subscribePackets(cameraId, stream));
     }
     return {
       close: () => {
-        if (broadcast.remove(viewer) > 0 || this.#broadcasts.get(cameraId) !== broadcast) return;
-        this.#broadcasts.delete(cameraId);
+        if (broadcast.remove(viewer) > 0 || this.#broadcasts.get(key) !== broadcast) return;
+        this.#broadcasts.delete(key);
         broadcast.close();
       },
     };
@@ -71,9 +83,13 @@ class Broadcast implements SampleSink {
   #group: MseFragment[] = [];
   #groupBytes = 0;
   #sequence = 0;
+  /** Sound that goes along with the next picture. */
+  #sound: SoundSample[] = [];
+  #soundTicks = 0;
+  #soundTimescale = 1;
 
-  start(subscribe: (stream: SampleStream) => { close(): void }): void {
-    this.#subscription = subscribe(new SampleStream(this));
+  start(subscription: { close(): void }): void {
+    this.#subscription = subscription;
   }
 
   close(): void {
@@ -94,23 +110,30 @@ class Broadcast implements SampleSink {
     return this.#viewers.size;
   }
 
-  onFormat(format: VideoFormat): void {
-    const init = buildInitSegment(format);
+  onFormat(format: VideoFormat, sound: SoundFormat | undefined): void {
+    const init = buildInitSegment(format, sound);
     this.#unsupported = undefined;
+    // What was heard before the change still belongs to the head before it.
+    if (this.#sound.length > 0) this.#publish([]);
     this.#clearGroup();
     // A camera that comes back as it was goes on where it stopped.
     if (this.#head?.init.equals(init)) return;
-    const { codecString, width, height } = format;
-    const head = { codecString, width, height, init };
+    const { width, height } = format;
+    const codecString = [format.codecString, ...(sound === undefined ? [] : [sound.codecString])].join(',');
+    const head = { codecString, width, height, hasSound: sound !== undefined, init };
     this.#head = head;
+    this.#soundTimescale = sound?.timescale ?? 1;
     this.#tell((viewer) => viewer.onHead(head));
   }
 
   onSample(sample: Sample): void {
-    this.#sequence += 1;
-    const fragment = { data: buildFragment(this.#sequence, [sample]), keyframe: sample.keyframe };
-    this.#keep(fragment);
-    this.#tell((viewer) => viewer.onFragment(fragment));
+    this.#publish([sample]);
+  }
+
+  onSound(samples: readonly SoundSample[]): void {
+    this.#sound.push(...samples);
+    this.#soundTicks += samples.reduce((ticks, { duration }) => ticks + duration, 0);
+    if (this.#soundTicks >= MAX_SOUND_WAIT_S * this.#soundTimescale) this.#publish([]);
   }
 
   onUnsupported(error: AppError): void {
@@ -124,6 +147,20 @@ class Broadcast implements SampleSink {
     this.#tell((viewer) => viewer.onRemoved());
   }
 
+  #publish(samples: readonly Sample[]): void {
+    this.#sequence += 1;
+    const data = buildFragment(this.#sequence, samples, this.#sound);
+    this.#dropSound();
+    const fragment = { data, keyframe: samples[0]?.keyframe === true };
+    this.#keep(fragment);
+    this.#tell((viewer) => viewer.onFragment(fragment));
+  }
+
+  #dropSound(): void {
+    this.#sound = [];
+    this.#soundTicks = 0;
+  }
+
   #keep(fragment: MseFragment): void {
     if (fragment.keyframe) this.#clearGroup();
     else if (this.#group.length === 0) return;
@@ -135,6 +172,7 @@ class Broadcast implements SampleSink {
   #forget(): void {
     this.#head = undefined;
     this.#unsupported = undefined;
+    this.#dropSound();
     this.#clearGroup();
   }
 

@@ -28,10 +28,22 @@ const MESSAGE_BURST = 20;
 const CLOSE_CAMERA_REMOVED = 4004;
 const CLOSE_UNSUPPORTED = 4015;
 const CLOSE_POLICY = 1008;
+/** Come back: a player cannot be given a second track (RFC 6455 section 7.4.1, IANA registry: service restart). */
+const CLOSE_OTHER_TRACKS = 1012;
 
-/** The camera an upgrade to MSE is for; undefined for other paths. */
-export function mseCameraId(path: string): string | undefined {
-  return PATH.exec(path)?.[1];
+/** What a viewer asks for. */
+export interface MseTarget {
+  cameraId: string;
+  /** Whether sound may come along; `?audio=none` wants none. */
+  wantsSound: boolean;
+}
+
+/** What an upgrade to MSE is for; undefined for other addresses. @param url path and query */
+export function mseTarget(url: string): MseTarget | undefined {
+  const [path = '', query = ''] = url.split('?');
+  const cameraId = PATH.exec(path)?.[1];
+  if (cameraId === undefined) return undefined;
+  return { cameraId, wantsSound: new URLSearchParams(query).get('audio') !== 'none' };
 }
 
 /**
@@ -39,18 +51,19 @@ export function mseCameraId(path: string): string | undefined {
  *
  * Text: `{type:"init", cameraId, codec, width, height}`, then the
  * initialisation segment as a binary message, then one binary message an access
- * unit. A new `init` comes when the parameters change. `{type:"waiting"}` says
- * that the camera is not there yet. `{type:"error", code, message}` before the
+ * unit, with the sound up to it where there is any. A new `init` comes when the
+ * parameters change. `{type:"waiting"}` says that the camera is not there yet. `{type:"error", code, message}` before the
  * socket closes says why. `{action:"ping"}` is answered `{type:"pong"}`.
  */
-export function serveMse(socket: WebSocket, cameraId: string, options: MseOptions): void {
-  const session = new MseSession(socket, cameraId, options);
+export function serveMse(socket: WebSocket, target: MseTarget, options: MseOptions): void {
+  const session = new MseSession(socket, target, options);
   session.start();
 }
 
 class MseSession implements MseViewer {
   readonly #socket: WebSocket;
   readonly #cameraId: string;
+  readonly #wantsSound: boolean;
   readonly #options: MseOptions;
   readonly #budget = new TokenBucket({ perSecond: MESSAGES_PER_SECOND, burst: MESSAGE_BURST });
   readonly #maxBufferedBytes: number;
@@ -60,14 +73,15 @@ class MseSession implements MseViewer {
   #lastBufferedBytes = 0;
   /** The head is sent, and fragments have been without a break since a keyframe. */
   #isInStep = false;
-  #hasHead = false;
+  #head: MseHead | undefined;
   #isStarting = true;
   /** What the first group of pictures, sent at once, may take beyond the bound until it has left. */
   #startBytes = 0;
 
-  constructor(socket: WebSocket, cameraId: string, options: MseOptions) {
+  constructor(socket: WebSocket, { cameraId, wantsSound }: MseTarget, options: MseOptions) {
     this.#socket = socket;
     this.#cameraId = cameraId;
+    this.#wantsSound = wantsSound;
     this.#options = options;
     this.#maxBufferedBytes = options.maxBufferedBytes ?? MAX_BUFFERED_BYTES;
   }
@@ -84,15 +98,18 @@ class MseSession implements MseViewer {
     });
     this.#socket.on('message', (data, isBinary) => this.#onMessage(isBinary ? '' : data.toString()));
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs ?? HEARTBEAT_MS);
-    this.#subscription = broadcasts.join(this.#cameraId, this);
+    this.#subscription = broadcasts.join(this.#cameraId, this, { wantsSound: this.#wantsSound });
     this.#isStarting = false;
     this.#startBytes = this.#socket.bufferedAmount;
-    if (!this.#hasHead) this.#tellWaiting();
+    if (this.#head === undefined) this.#tellWaiting();
   }
 
-  onHead({ codecString, width, height, init }: MseHead): void {
+  onHead(head: MseHead): void {
+    const { codecString, width, height, hasSound, init } = head;
     const codec = `video/mp4; codecs="${codecString}"`;
-    this.#hasHead = true;
+    if (this.#head !== undefined && this.#head.hasSound !== hasSound)
+      this.#socket.close(CLOSE_OTHER_TRACKS, 'the camera has sound now');
+    this.#head = head;
     this.#isInStep = false;
     this.#tell({ type: 'init', cameraId: this.#cameraId, codec, width, height });
     this.#send(init);

@@ -101,6 +101,7 @@ export class CameraView extends HTMLElement {
         this.#watchPictures();
         this.#tell();
       },
+      onSound: () => this.#sound.tellOfSound(),
       onFailed: (reason) => {
         this.#failures[next] = reason;
         this.#show('jpeg');

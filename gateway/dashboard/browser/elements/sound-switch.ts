@@ -4,6 +4,8 @@
 export class SoundSwitch {
   readonly element = document.createElement('button');
   readonly #video: HTMLVideoElement;
+  /** Sound of a video that is no stream of tracks. */
+  #isTold = false;
 
   constructor(video: HTMLVideoElement) {
     this.#video = video;
@@ -14,7 +16,16 @@ export class SoundSwitch {
       this.#tell();
     });
     video.addEventListener('playing', () => this.#listen());
-    video.addEventListener('emptied', () => this.#tell());
+    video.addEventListener('emptied', () => {
+      this.#isTold = false;
+      this.#tell();
+    });
+    this.#tell();
+  }
+
+  /** The player says that its video has sound, until it plays another. */
+  tellOfSound(): void {
+    this.#isTold = true;
     this.#tell();
   }
 
@@ -33,7 +44,7 @@ export class SoundSwitch {
   }
 
   #tell(): void {
-    this.element.hidden = !this.#tracks().some(({ muted }) => !muted);
+    this.element.hidden = !this.#isTold && !this.#tracks().some(({ muted }) => !muted);
     this.element.textContent = this.#video.muted ? 'Sound on' : 'Sound off';
     this.element.setAttribute('aria-pressed', String(!this.#video.muted));
   }

@@ -36,6 +36,8 @@ class MseSession {
   #queue: ArrayBuffer[] = [];
   #watch: PlaybackWatch | undefined;
   #isOver = false;
+  /** The browser was found not to play the sound. */
+  #isSilent = false;
 
   constructor(video: HTMLVideoElement, url: string, handlers: PlayerHandlers) {
     this.#video = video;
@@ -44,8 +46,7 @@ class MseSession {
   }
 
   start(): void {
-    const { ManagedMediaSource, MediaSource } = globalThis as WindowWithManaged;
-    const Source = ManagedMediaSource ?? MediaSource;
+    const Source = sourceKind();
     if (Source === undefined) {
       queueMicrotask(() => this.#fail('this browser has no Media Source Extensions'));
       return;
@@ -75,24 +76,36 @@ class MseSession {
 
   #connect(): void {
     if (this.#isOver) return;
-    const socket = new WebSocket(this.#url);
+    const socket = new WebSocket(this.#isSilent ? `${this.#url}?audio=none` : this.#url);
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (this.#isOver) return;
+      if (this.#isOver || socket !== this.#socket) return;
       if (typeof data === 'string') this.#obey(JSON.parse(data) as Message);
       else this.#append(data);
     });
-    socket.addEventListener('close', () => this.#fail('the connection ended'));
+    socket.addEventListener('close', () => {
+      if (socket === this.#socket) this.#fail('the connection ended');
+    });
+  }
+
+  #connectWithoutSound(): void {
+    this.#isSilent = true;
+    const before = this.#socket;
+    this.#connect();
+    before?.close();
   }
 
   #obey({ type, codec, message }: Message): void {
     if (type === 'error') this.#fail(message ?? 'it cannot be played');
     if (type !== 'init' || codec === undefined) return;
-    if (!MediaSource.isTypeSupported(codec)) {
-      this.#fail(`this browser does not play ${codec}`);
+    const hasSound = codec.includes(',');
+    if (sourceKind()?.isTypeSupported(codec) !== true) {
+      if (hasSound && this.#buffer === undefined) this.#connectWithoutSound();
+      else this.#fail(`this browser does not play ${codec}`);
       return;
     }
+    if (hasSound) this.#handlers.onSound?.();
     this.#queue = [];
     if (this.#buffer === undefined) this.#open(codec);
     else this.#buffer.changeType(codec);
@@ -143,4 +156,9 @@ class MseSession {
     this.end();
     this.#handlers.onFailed(reason);
   }
+}
+
+function sourceKind(): typeof MediaSource | undefined {
+  const { ManagedMediaSource, MediaSource } = globalThis as WindowWithManaged;
+  return ManagedMediaSource ?? MediaSource;
 }

@@ -11,6 +11,8 @@ export const TRANSPORT_NAMES: Record<Transport, string> = { webrtc: 'WebRTC', ms
 export interface PlayerHandlers {
   /** The first picture is shown. */
   onPlaying(): void;
+  /** It comes with sound, which only the player can tell. */
+  onSound?(): void;
   /** It plays no more, or never did. */
   onFailed(reason: string): void;
 }

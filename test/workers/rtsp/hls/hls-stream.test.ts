@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import { AppError } from '#shared/errors.ts';
 import { HlsStream } from '../../../../workers/rtsp/hls/hls-stream.ts';
+import { describeSound } from '../../../../workers/rtsp/mp4/sound-format.ts';
 import { rejection } from '../../../support/errors.ts';
 import { findBox, parseBoxes } from '../../../support/mp4-boxes.ts';
+import { AAC_TRACK } from '../mp4/material.ts';
 import { formatOf, samples } from './material.ts';
 
 const CUT = { firstSequence: 100, firstDiscontinuity: 0, targetDuration: 2 };
@@ -51,6 +53,16 @@ describe('HlsStream', () => {
   it('says that there is no video yet when none comes', async () => {
     const stream = new HlsStream(CUT, { blockMs: 1 });
     expect((await rejection(stream.playlist(undefined, forever))).code).to.equal('no-video-yet');
+  });
+
+  it('tells codecs and size in a playlist of its own, once there is something to play', async () => {
+    const stream = new HlsStream(CUT, { blockMs: 60_000 });
+    const playlist = stream.multivariant(forever);
+    stream.onFormat(formatOf('high'), describeSound(AAC_TRACK));
+    expect(await isPending(playlist)).to.equal(true);
+    feed(stream, 10);
+    stream.goLive();
+    expect(await playlist).to.include('CODECS="avc1.640028,mp4a.40.2",RESOLUTION=1920x1080');
   });
 
   it('waits for the part that is asked for', async () => {

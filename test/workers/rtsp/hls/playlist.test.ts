@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { nextPart, writePlaylist } from '../../../../workers/rtsp/hls/playlist.ts';
+import { nextPart, writeMultivariant, writePlaylist } from '../../../../workers/rtsp/hls/playlist.ts';
 import type { Segment } from '../../../../workers/rtsp/hls/segmenter.ts';
 
 const part = (isIndependent: boolean, duration = 0.2) => ({ data: Buffer.alloc(1), duration, isIndependent });
@@ -72,5 +72,21 @@ describe('writePlaylist', () => {
     const lines = linesOf(segmentOf(7, { parts: [part(true, 5)] }));
     expect(lines).to.include('#EXT-X-TARGETDURATION:5').and.include('#EXT-X-PART-INF:PART-TARGET=5.00000');
     expect(lines[3]).to.include('PART-HOLD-BACK=15.00000');
+  });
+});
+
+describe('writeMultivariant', () => {
+  it('names the codecs, the size and the rate of the largest segment, and where the playlist is', () => {
+    const large = { data: Buffer.alloc(2500), duration: 0.2, isIndependent: true };
+    const facts = { codecString: 'avc1.640028,mp4a.40.2', width: 1920, height: 1080 };
+    expect(writeMultivariant([segmentOf(7), segmentOf(8, { parts: [large, large] })], facts)).to.equal(
+      [
+        '#EXTM3U',
+        '#EXT-X-VERSION:9',
+        '#EXT-X-STREAM-INF:BANDWIDTH=100000,CODECS="avc1.640028,mp4a.40.2",RESOLUTION=1920x1080',
+        'index.m3u8',
+        '',
+      ].join('\n'),
+    );
   });
 });

@@ -63,6 +63,25 @@ describe('Segmenter', () => {
     expect(starts).to.deep.equal([0n, 18_000n, 36_000n, 54_000n]);
   });
 
+  it('puts sound into the part that is in the making', () => {
+    const { segmenter } = open();
+    feed(segmenter, 3);
+    segmenter.addSound([{ data: Buffer.from('a frame'), decodeTime: 0, duration: 1024 }]);
+    feed(segmenter, 7, { first: 3 });
+    const parts = segmenter.kept.flatMap((segment) => segment.parts);
+    expect(parts.map(({ data }) => data.includes('a frame'))).to.deep.equal([true, false]);
+  });
+
+  it('leaves sound of the session before out of the next', () => {
+    const { segmenter } = open();
+    feed(segmenter, 10);
+    segmenter.addSound([{ data: Buffer.from('a frame'), decodeTime: 0, duration: 1024 }]);
+    segmenter.begin('init-101.mp4');
+    feed(segmenter, 10, { first: 25 });
+    const parts = segmenter.kept.flatMap((segment) => segment.parts);
+    expect(parts.some(({ data }) => data.includes('a frame'))).to.equal(false);
+  });
+
   it('gives a picture that lasts longer than a part one of its own', () => {
     const { segmenter } = open();
     feed(segmenter, 3, { duration: 90_000, keyframeDistance: 1 });

@@ -79,4 +79,38 @@ describe('buildFragment', () => {
     expect(reference.readUInt32BE(12) / 2 ** 32).to.be.closeTo(0.25, 1e-6);
     expect(reference.readBigUInt64BE(16)).to.equal(2n ** 33n + 3000n);
   });
+
+  describe('with sound', () => {
+    const sound = [
+      { data: Buffer.from('aabb', 'hex'), decodeTime: 2 ** 32, duration: 1024 },
+      { data: Buffer.from('cc', 'hex'), decodeTime: 2 ** 32 + 1024, duration: 960 },
+    ];
+    const trackOfFragment = (bytes: Buffer, index: number) =>
+      findBox(parseBoxes(bytes), 'moof').children.filter(({ type }) => type === 'traf')[index]?.children ??
+      [];
+
+    it('has a second run, with the length and size of each frame', () => {
+      const track = trackOfFragment(buildFragment(7, samples, sound), 1);
+      expect(findBox(track, 'tfhd').body.readUInt32BE(4)).to.equal(2);
+      expect(findBox(track, 'tfdt').body.readBigUInt64BE(4)).to.equal(2n ** 32n);
+      const run = findBox(track, 'trun').body;
+      const entries = Array.from({ length: 4 }, (_, index) => run.readUInt32BE(12 + index * 4));
+      expect(entries).to.deep.equal([1024, 2, 960, 1]);
+    });
+
+    it('puts the sound behind the pictures, and says where each begins', () => {
+      const bytes = buildFragment(7, samples, sound);
+      const moofAt = bytes.indexOf('moof') - 4;
+      const dataOf = (index: number) =>
+        bytes.subarray(moofAt + findBox(trackOfFragment(bytes, index), 'trun').body.readUInt32BE(8));
+      expect(dataOf(0).toString('hex')).to.equal('00000003650102' + '000000024101' + '0000000141' + 'aabbcc');
+      expect(dataOf(1).toString('hex')).to.equal('aabbcc');
+    });
+
+    it('may be sound alone, which was captured at no particular time', () => {
+      const alone = parseBoxes(buildFragment(8, [], sound));
+      expect(alone.map(({ type }) => type)).to.deep.equal(['moof', 'mdat']);
+      expect(findBox(alone, 'mdat').body.toString('hex')).to.equal('aabbcc');
+    });
+  });
 });

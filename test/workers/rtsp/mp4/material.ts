@@ -1,4 +1,5 @@
 /** Parameter sets of real encoders and packets made around them. */
+import type { AudioTrack } from '../../../../workers/rtsp/audio/audio-track.ts';
 import type { SequencedPacket } from '../../../../workers/rtsp/pictures/gop-cache.ts';
 import type { VideoTrack } from '../../../../workers/rtsp/source/packet.ts';
 
@@ -22,6 +23,14 @@ export const SETS = {
     hex('4401c172b46240'),
   ],
 } as const satisfies Record<string, readonly Buffer[]>;
+
+/** AAC-LC of 16 kHz, mono: a frame lasts 64 ms. */
+export const AAC_TRACK: AudioTrack = {
+  codec: 'aac',
+  clockHz: 16_000,
+  channels: 1,
+  config: hex('1408'),
+};
 
 /** NAL units as a byte stream. */
 export function annexB(...nals: readonly Buffer[]): Buffer {

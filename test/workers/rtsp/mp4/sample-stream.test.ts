@@ -1,21 +1,31 @@
 import { expect } from 'chai';
-import type { Sample } from '../../../../workers/rtsp/mp4/fragment.ts';
-import { SampleStream } from '../../../../workers/rtsp/mp4/sample-stream.ts';
-import { packetOf, SETS, slice, trackOf } from './material.ts';
+import type { AudioCodec } from '../../../../workers/rtsp/audio/audio-track.ts';
+import type { Sample, SoundSample } from '../../../../workers/rtsp/mp4/fragment.ts';
+import { type SampleSink, SampleStream } from '../../../../workers/rtsp/mp4/sample-stream.ts';
+import type { VideoTrack } from '../../../../workers/rtsp/source/packet.ts';
+import { AAC_TRACK, packetOf, SETS, slice, trackOf } from './material.ts';
 
 /** A sink that writes down what it hears. */
 class Notes {
   readonly heard: string[] = [];
   readonly samples: Sample[] = [];
-  readonly stream = new SampleStream({
-    onFormat: ({ codecString }) => void this.heard.push(codecString),
-    onSample: (sample) => {
-      this.samples.push(sample);
-      this.heard.push(sample.keyframe ? 'keyframe' : 'sample');
-    },
-    onUnsupported: ({ code }) => void this.heard.push(code),
-    onRemoved: () => void this.heard.push('removed'),
-  });
+  readonly sound: SoundSample[] = [];
+  readonly stream: SampleStream;
+
+  constructor(soundCodecs: readonly AudioCodec[] = ['aac']) {
+    const sink: SampleSink = {
+      onFormat: (format, sound) =>
+        void this.heard.push([format.codecString, sound?.codecString ?? []].flat().join()),
+      onSample: (sample) => {
+        this.samples.push(sample);
+        this.heard.push(sample.keyframe ? 'keyframe' : 'sample');
+      },
+      onSound: (samples) => void this.sound.push(...samples),
+      onUnsupported: ({ code }) => void this.heard.push(code),
+      onRemoved: () => void this.heard.push('removed'),
+    };
+    this.stream = new SampleStream(sink, soundCodecs);
+  }
 }
 
 describe('SampleStream', () => {
@@ -79,5 +89,67 @@ describe('SampleStream', () => {
     stream.onTrack(trackOf('h264', SETS.high));
     stream.onPacket(packetOf(0, { keyframe: true }));
     expect(notes.heard).to.deep.equal(['removed', 'avc1.640028', 'keyframe']);
+  });
+
+  describe('with sound', () => {
+    const FRAME = Buffer.from('a frame');
+    const withSound = (audio: VideoTrack['audio'] = AAC_TRACK): VideoTrack => ({
+      ...trackOf('h264', SETS.high),
+      ...(audio === undefined ? {} : { audio }),
+    });
+    const frames = () => notes.sound.filter(({ data }) => data.equals(FRAME)).length;
+
+    it('names both, and gives the sound as it comes', () => {
+      stream.onTrack(withSound());
+      stream.onPacket(packetOf(0, { keyframe: true }));
+      stream.onAudio({ data: FRAME, ticks: 0 });
+      stream.onAudio({ data: FRAME, ticks: 1024 });
+      expect(notes.heard).to.deep.equal(['avc1.640028,mp4a.40.2', 'keyframe']);
+      expect(frames()).to.equal(2);
+    });
+
+    it('has silence for each picture until something is heard', () => {
+      stream.onTrack(withSound());
+      for (let index = 0; index < 50; index += 1) {
+        stream.onPacket(packetOf(index * 40, { keyframe: index === 0 }));
+        const end = notes.sound.at(-1);
+        expect(((end?.decodeTime ?? 0) + (end?.duration ?? 0)) / 16).to.be.at.least((index + 1) * 40);
+      }
+    });
+
+    it('leaves out sound of a codec that is not wanted, or that MP4 does not carry', () => {
+      const pcm = { codec: 'pcmu', clockHz: 8000, channels: 1, config: Buffer.alloc(0) } as const;
+      for (const [audio, wanted] of [
+        [AAC_TRACK, []],
+        [pcm, ['aac', 'pcmu']],
+        [{ ...AAC_TRACK, config: Buffer.from('0a10', 'hex') }, ['aac']],
+      ] as const) {
+        notes = new Notes(wanted);
+        notes.stream.onTrack(withSound(audio));
+        notes.stream.onPacket(packetOf(0, { keyframe: true }));
+        notes.stream.onAudio({ data: FRAME, ticks: 0 });
+        expect([notes.heard[0], notes.sound]).to.deep.equal(['avc1.640028', []]);
+      }
+    });
+
+    it('keeps its track, in silence, when the camera comes back without sound', () => {
+      stream.onTrack(withSound());
+      stream.onPacket(packetOf(0, { keyframe: true }));
+      stream.onTrack(trackOf('h264', SETS.high));
+      stream.onPacket(packetOf(0, { keyframe: true }));
+      stream.onAudio({ data: FRAME, ticks: 0 });
+      expect(notes.heard[2]).to.equal('avc1.640028,mp4a.40.2');
+      expect(frames()).to.equal(0);
+      expect(notes.sound.length).to.be.greaterThan(1);
+    });
+
+    it('drops what is heard before the first keyframe of a session', () => {
+      stream.onTrack(withSound());
+      stream.onAudio({ data: FRAME, ticks: 0 });
+      stream.onPacket(packetOf(0, { keyframe: true }));
+      stream.onTrack(withSound());
+      stream.onAudio({ data: FRAME, ticks: 0 });
+      expect(frames()).to.equal(0);
+    });
   });
 });
