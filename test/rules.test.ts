@@ -1,39 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
+import { ROOT, type SourceFile, sourceFiles } from './support/source-files.ts';
 
-const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const MAX_LINES = 300;
 
-interface SourceFile {
-  /** From the root, with slashes. */
-  path: string;
-  text: string;
-  /** Paths of our own files, or names of packages. */
-  imports: string[];
-}
-
-function readTree(folder: string): SourceFile[] {
-  return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => readSource(join(ROOT, folder, name)));
-}
-
-function readSource(file: string): SourceFile {
-  const text = readFileSync(file, 'utf8');
-  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
-    (match) => match[1] as string,
-  );
-  const imports = specifiers.map((specifier) => {
-    if (specifier.startsWith('#shared/')) return specifier.replace('#shared/', 'shared/');
-    if (!specifier.startsWith('.')) return specifier;
-    return relative(ROOT, resolve(dirname(file), specifier)).replaceAll('\\', '/');
-  });
-  return { path: relative(ROOT, file).replaceAll('\\', '/'), text, imports };
-}
-
-const files = ['gateway', 'workers', 'shared'].flatMap(readTree);
+const files = sourceFiles();
 
 /** `importer → imported` for every import that a rule forbids. */
 function breaches(isForbidden: (file: SourceFile, imported: string) => boolean): string[] {
