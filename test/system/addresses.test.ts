@@ -9,6 +9,9 @@ import { waitFor } from '../support/wait-for.ts';
 
 const UNSET = { ALLOW_LOOPBACK_CAMERAS: '', CAMERA_ALLOW_PORTS: '' };
 
+/** What would tell somebody who asks which services there are. */
+const BANNER = 'S3cr3tB4nner';
+
 /** Listens and counts; nobody has any business there. */
 class Canary {
   connections = 0;
@@ -105,20 +108,27 @@ describe('The addresses of cameras', function () {
       await cameras.close();
     });
 
-    it('S12: tell nothing of what else answers there', async () => {
-      const banner = 'SSH-2.0-OpenSSH_9.2p1 S3cr3tB4nner\r\n';
-      const stranger = createServer((socket) => void socket.on('error', () => {}).write(banner));
-      await once(stranger.listen(0, '127.0.0.1'), 'listening');
-      const { port } = stranger.address() as AddressInfo;
-      for (const path of ['/connect', '/test']) {
-        const fields = { ip: '127.0.0.1', port, streamPath: '/1' };
-        const body = path === '/test' ? fields : { ...fields, cameraId: 'x' };
-        const answer = await postJson(`${gateway.origin}/api/cameras${path}`, body);
-        expect([answer.status, answer.body.code]).to.deep.equal([502, 'camera-protocol-error']);
-        expect(JSON.stringify(answer.body)).not.to.match(/SSH|S3cr3tB4nner/);
-      }
-      stranger.close();
-    });
+    for (const [what, words] of [
+      ['a shell', `SSH-2.0-OpenSSH_9.2p1 ${BANNER}\r\n`],
+      ['a mail server', `220 ${BANNER} ESMTP\r\n`],
+      ['a web server', `HTTP/1.1 200 OK\r\nServer: ${BANNER}\r\n\r\n`],
+      ['a database', `\u0000\u0000\u0000\n${BANNER}\u0000`],
+      ['a server that speaks RTSP badly', `RTSP/1.0 500 ${BANNER}\r\nCSeq: 1\r\nServer: ${BANNER}\r\n\r\n`],
+    ] as const) {
+      it(`S12: tell nothing of ${what} that answers there`, async () => {
+        const stranger = createServer((socket) => void socket.on('error', () => {}).write(words));
+        await once(stranger.listen(0, '127.0.0.1'), 'listening');
+        const { port } = stranger.address() as AddressInfo;
+        for (const path of ['/connect', '/test']) {
+          const fields = { ip: '127.0.0.1', port, streamPath: '/1' };
+          const body = path === '/test' ? fields : { ...fields, cameraId: 'x' };
+          const answer = await postJson(`${gateway.origin}/api/cameras${path}`, body);
+          expect([answer.status, answer.body.code]).to.deep.equal([502, 'camera-protocol-error']);
+          expect(JSON.stringify([answer.body, ...answer.headers])).not.to.include(BANNER);
+        }
+        stranger.close();
+      });
+    }
 
     it('S11: hear nothing of it', async () => {
       cameras.setFault('/1', { fault: 'redirect', location: `rtsp://127.0.0.1:${canary.port}/1` });
