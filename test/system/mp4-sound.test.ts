@@ -81,6 +81,16 @@ describe('Sound in fragmented MP4', function () {
     });
   }
 
+  it('turns PCM into Opus for a viewer that asks for any sound', async function () {
+    requirePeer(this, 'ffmpeg');
+    const { codec, file } = await record('pcmu?audio=any');
+    expect(codec).to.match(/,opus"$/);
+    const video = await probeVideo(file);
+    expect([video.sound?.codec, ...stepsOf(video)]).to.deep.equal(['opus', 20]);
+    const { loudestDb, complaints } = await measureSound(file);
+    expect([loudestDb > LOUD_DB, complaints]).to.deep.equal([true, '']);
+  });
+
   it('carries the picture alone where the sound is PCM, or is not wanted', async () => {
     expect((await record('pcmu')).codec).to.match(/^video\/mp4; codecs="avc1\.[0-9a-f]{6}"$/);
     expect((await record('aac?audio=none')).codec).to.match(/^video\/mp4; codecs="avc1\.[0-9a-f]{6}"$/);
@@ -162,13 +172,19 @@ describe('Sound in fragmented MP4', function () {
       const open = (cameraId: string) => page.goto(`${gateway.origin}/#/camera/${cameraId}`);
       const isMuted = () => page.evaluate<boolean>('document.querySelector("camera-view video").muted');
 
-      it('can be switched on', async () => {
-        await open('aac');
-        await page.locator('camera-view[data-transport="mse"]').waitFor();
-        await page.getByRole('button', { name: 'Sound on' }).click();
-        await page.getByRole('button', { name: 'Sound off' }).waitFor();
-        expect(await isMuted()).to.equal(false);
-      });
+      const heardBytes = () =>
+        page.evaluate<number>('document.querySelector("camera-view video").webkitAudioDecodedByteCount');
+
+      for (const cameraId of ['aac', 'pcmu']) {
+        it(`can be switched on (${cameraId})`, async () => {
+          await open(cameraId);
+          await page.locator('camera-view[data-transport="mse"]').waitFor();
+          await page.getByRole('button', { name: 'Sound on' }).click();
+          await page.getByRole('button', { name: 'Sound off' }).waitFor();
+          expect(await isMuted()).to.equal(false);
+          await waitFor(async () => (await heardBytes()) > HEARD_BYTES, PATIENCE);
+        });
+      }
 
       it('is left out where the browser does not play it, and then there is no switch', async () => {
         await page.addInitScript(`

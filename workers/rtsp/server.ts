@@ -13,6 +13,7 @@ import type { CameraSet } from './camera/camera-set.ts';
 import type { RtspWorkerConfig } from './config.ts';
 import { hlsRoutes } from './hls/hls-routes.ts';
 import { HlsStreams } from './hls/hls-streams.ts';
+import { createOpusTranscoders } from './media/opus-transcoder.ts';
 import { probeVideo } from './media/video-probe.ts';
 import { allowAnyOrigin } from './routes/access.ts';
 import { cameraRoutes } from './routes/camera-routes.ts';
@@ -94,7 +95,7 @@ function serveUpgrades(
 ): WebSocketServer {
   const sockets = new WebSocketServer({ ...FRAME_SOCKET_OPTIONS, noServer: true });
   const feed = createFrameFeed(cameras);
-  const broadcasts = new MseBroadcasts(cameras);
+  const broadcasts = new MseBroadcasts(cameras, createOpusTranscoders(log));
   const serve: Record<string, (socket: WebSocket) => void> = {
     '/ws': (socket) => void serveFrameSocket(socket, { feed, redactor, log }),
     [LINK_PATH]: (socket) => serveLink(socket, { cameras, log }),

@@ -1,6 +1,5 @@
 /** Video as the camera sends it: WebRTC, WHEP, MSE and HLS. */
 import { z } from 'zod';
-import { hlsDirectivesSchema } from '#shared/hls-directives.ts';
 import {
   answerRequestSchema,
   candidateRequestSchema,
@@ -9,8 +8,8 @@ import {
 } from '#shared/webrtc-signalling.ts';
 import { json, jsonBody, type Operation, type Subject } from '../operation.ts';
 import { pongSchema, socketErrorSchema } from './sockets.ts';
+import { VIDEO_OVER_HTTP, WORKER_ERRORS } from './video-over-http.ts';
 
-const WORKER_ERRORS = ['worker-not-ready', 'worker-failed', 'worker-timeout'] as const;
 const START_ERRORS = [
   'camera-not-found',
   'no-video-yet',
@@ -225,76 +224,9 @@ const whep: Operation[] = [
   },
 ];
 
-const mseMessageSchema = z.union([
-  z.object({
-    type: z.literal('init'),
-    cameraId: z.string(),
-    codec: z.string().meta({ description: 'For `MediaSource.addSourceBuffer`.' }),
-    width: z.int(),
-    height: z.int(),
-  }),
-  z.object({ type: z.literal('waiting'), cameraId: z.string(), code: z.string() }),
-  pongSchema,
-  socketErrorSchema,
-]);
-
-const overHttp: Operation[] = [
-  {
-    id: 'openMseSocket',
-    method: 'get',
-    path: '/ws/mse/{cameraId}',
-    summary: 'A WebSocket with fragmented MP4, for Media Source Extensions',
-    description:
-      'Where only HTTP gets through. After `init` comes the initialisation segment as one binary message, then one for each picture, with the sound up to it where the camera sends AAC or Opus. A new `init` comes when the video changes; `waiting` says that the camera is not there yet. A viewer that is slow skips to a keyframe.',
-    query: {
-      schema: z.object({ audio: z.enum(['none']).optional() }),
-      meanings: { audio: '`none`: the picture alone, for players that do not take the sound.' },
-    },
-    answers: { 101: { description: 'The socket is open.' } },
-    errors: ['camera-not-found', 'worker-not-ready', 'too-many-requests'],
-    socket: {
-      client: z.object({ action: z.literal('ping') }),
-      server: mseMessageSchema,
-      examples: { 'Are you there?': { action: 'ping' } },
-    },
-  },
-  {
-    id: 'getHlsPlaylist',
-    method: 'get',
-    path: '/hls/{cameraId}/index.m3u8',
-    summary: 'Low-latency HLS: the playlist',
-    query: {
-      schema: hlsDirectivesSchema,
-      meanings: {
-        _HLS_msn: 'Wait until the playlist holds the segment of this number.',
-        _HLS_part: 'And this part of it.',
-      },
-    },
-    answers: { 200: { description: 'The playlist.', type: 'application/vnd.apple.mpegurl' } },
-    errors: ['invalid-field', 'camera-not-found', 'no-video-yet', 'hls-unsupported-codec', ...WORKER_ERRORS],
-  },
-  {
-    id: 'getHlsVariants',
-    method: 'get',
-    path: '/hls/{cameraId}/main.m3u8',
-    summary: 'HLS: the codecs and the size, and where the playlist is',
-    description: 'The multivariant playlist, for players that want to know what they will play.',
-    answers: { 200: { description: 'The playlist.', type: 'application/vnd.apple.mpegurl' } },
-    errors: ['camera-not-found', 'no-video-yet', 'hls-unsupported-codec', ...WORKER_ERRORS],
-  },
-  {
-    id: 'getHlsFile',
-    method: 'get',
-    path: '/hls/{cameraId}/{hlsFile}',
-    summary: 'Low-latency HLS: an initialisation segment, a segment or a part',
-    answers: { 200: { description: 'Fragmented MP4.', type: 'video/mp4' } },
-    errors: ['not-found', 'camera-not-found', ...WORKER_ERRORS],
-  },
-];
-
 export const VIDEO: Subject = {
   name: 'Live video',
   description:
     'Video as the camera sends it, never transcoded: WebRTC where it can be, MSE or HLS where only HTTP gets through.',
-  operations: [...sessions, ...whep, ...overHttp],
+  operations: [...sessions, ...whep, ...VIDEO_OVER_HTTP],
 };

@@ -78,7 +78,7 @@ describe('GET /docs', () => {
     it('shows all operations, and those with the words that are looked for', async () => {
       await open();
       expect(await visible()).to.equal(operations.length);
-      await page.getByLabel('Find').fill('hls playlist');
+      await page.getByLabel('Find').fill('low-latency playlist');
       await waitFor(async () => (await visible()) === 1);
       expect(await page.locator('details:visible summary').textContent()).to.include('index.m3u8');
       await page.getByLabel('Find').fill('no such words');

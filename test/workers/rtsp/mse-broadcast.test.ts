@@ -1,14 +1,18 @@
 import { expect } from 'chai';
-import { PacketHub } from '../../../workers/rtsp/packets/packet-hub.ts';
+import { PacketHub, type PacketSubscriber } from '../../../workers/rtsp/packets/packet-hub.ts';
 import { GopCache } from '../../../workers/rtsp/pictures/gop-cache.ts';
 import type { VideoTrack } from '../../../workers/rtsp/source/packet.ts';
 import {
   MseBroadcasts,
   type MseFragment,
   type MseViewer,
+  type WantedSound,
 } from '../../../workers/rtsp/transports/mse-broadcast.ts';
 import { findBox, parseBoxes } from '../../support/mp4-boxes.ts';
 import { AAC_TRACK, packetOf, SETS, trackOf } from './mp4/material.ts';
+
+/** The first byte of a packet of one frame. */
+const OPUS_20_MS = Buffer.from([0xf8]);
 
 /** One camera whose packets a test sends. */
 class Camera {
@@ -18,8 +22,13 @@ class Camera {
     gop: new GopCache(),
   };
   subscriptions = 0;
-  readonly broadcasts = new MseBroadcasts({
-    subscribePackets: (_id, subscriber) => {
+  readonly broadcasts: MseBroadcasts;
+  /** Transcoders that are open. */
+  transcoders = 0;
+
+  constructor() {
+    this.hub.attach(this.origin);
+    const subscribePackets = (_id: string, subscriber: PacketSubscriber) => {
       this.subscriptions += 1;
       const { close } = this.hub.subscribe(subscriber);
       return {
@@ -28,11 +37,16 @@ class Camera {
           close();
         },
       };
-    },
-  });
-
-  constructor() {
-    this.hub.attach(this.origin);
+    };
+    this.broadcasts = new MseBroadcasts({ subscribePackets }, (_track, emit) => {
+      this.transcoders += 1;
+      return {
+        push: ({ data, ticks }) => emit({ data: Buffer.concat([OPUS_20_MS, data]), ticks }),
+        close: () => {
+          this.transcoders -= 1;
+        },
+      };
+    });
   }
 
   begin(track = trackOf('h264', SETS.high)): void {
@@ -52,11 +66,12 @@ class Camera {
   }
 
   /** A viewer that writes down what it hears. */
-  watch(options?: { wantsSound: boolean }) {
+  watch(sound?: WantedSound) {
     const heard: string[] = [];
     const fragments: MseFragment[] = [];
     const viewer: MseViewer = {
-      onHead: ({ codecString }) => void heard.push(codecString),
+      onHead: ({ codecString, isSoundLeftOut }) =>
+        void heard.push(isSoundLeftOut ? `${codecString} and more` : codecString),
       onFragment: (fragment) => {
         fragments.push(fragment);
         heard.push(fragment.keyframe ? 'keyframe' : 'fragment');
@@ -64,7 +79,7 @@ class Camera {
       onUnsupported: ({ code }) => void heard.push(code),
       onRemoved: () => void heard.push('removed'),
     };
-    const { close } = this.broadcasts.join('1', viewer, options);
+    const { close } = this.broadcasts.join('1', viewer, sound);
     return { heard, fragments, close };
   }
 }
@@ -166,13 +181,51 @@ describe('MseBroadcasts', () => {
     });
 
     it('is without for viewers that want none', () => {
-      const silent = camera.watch({ wantsSound: false });
+      const silent = camera.watch('none');
       const other = camera.watch();
       camera.sound();
       camera.send(40);
-      expect(silent.heard[0]).to.equal('avc1.640028');
+      expect(silent.heard[0]).to.equal('avc1.640028 and more');
       expect(silent.fragments.map(tracksIn)).to.deep.equal([[1], [1]]);
       expect(other.heard[0]).to.equal('avc1.640028,mp4a.40.2');
+    });
+
+    describe('that browsers do not take', () => {
+      const pcm = { codec: 'pcmu', clockHz: 8000, channels: 1, config: Buffer.alloc(0) } as const;
+
+      beforeEach(() => {
+        camera = new Camera();
+        camera.begin({ ...trackOf('h264', SETS.high), audio: pcm });
+        camera.send(0, true);
+      });
+
+      it('leaves it out and says so, and converts nothing', () => {
+        const { heard, fragments } = camera.watch();
+        camera.sound();
+        camera.send(40);
+        expect(heard[0]).to.equal('avc1.640028 and more');
+        expect(fragments.map(tracksIn)).to.deep.equal([[1], [1]]);
+        expect(camera.transcoders).to.equal(0);
+      });
+
+      it('converts it for viewers that want any, once, and while there are any', () => {
+        const viewers = [camera.watch('any'), camera.watch('any')];
+        expect(viewers.map(({ heard }) => heard[0])).to.deep.equal(['avc1.640028,opus', 'avc1.640028,opus']);
+        camera.sound();
+        camera.send(40);
+        expect(viewers[0]?.fragments.at(-1)?.data.includes('a frame')).to.equal(true);
+        expect(camera.transcoders).to.equal(1);
+        for (const { close } of viewers) close();
+        expect(camera.transcoders).to.equal(0);
+      });
+
+      it('converts the sound of the next session anew', () => {
+        camera.watch('any');
+        camera.begin({ ...trackOf('h264', SETS.high), audio: pcm });
+        expect(camera.transcoders).to.equal(1);
+        camera.begin();
+        expect(camera.transcoders).to.equal(0);
+      });
     });
 
     it('ends the sound of a head before the next one', () => {

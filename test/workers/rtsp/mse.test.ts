@@ -25,13 +25,14 @@ describe('mseTarget', () => {
       expect(mseTarget(path), path).to.equal(undefined);
   });
 
-  it('takes a viewer to want sound unless the address says otherwise', () => {
-    const wants = (query: string) => mseTarget(`/ws/mse/1${query}`)?.wantsSound;
-    expect(['', '?ticket=x', '?audio=any', '?ticket=x&audio=none'].map(wants)).to.deep.equal([
-      true,
-      true,
-      true,
-      false,
+  it('reads which sound is wanted: what passes untouched unless the address says otherwise', () => {
+    const wanted = (query: string) => mseTarget(`/ws/mse/1${query}`)?.sound;
+    expect(['', '?ticket=x', '?audio=loud', '?audio=any', '?ticket=x&audio=none'].map(wanted)).to.deep.equal([
+      'untouched',
+      'untouched',
+      'untouched',
+      'any',
+      'none',
     ]);
   });
 });
@@ -57,7 +58,7 @@ describe('serveMse', () => {
       get: () => ({ counters }),
     } as unknown as CameraSet;
     const options = {
-      broadcasts: new MseBroadcasts(cameras),
+      broadcasts: new MseBroadcasts(cameras, () => ({ push: () => {}, close: () => {} })),
       cameras,
       log,
       maxBufferedBytes: MAX_BUFFERED_BYTES,

@@ -24,7 +24,7 @@ const DISCONTINUITY_STEPS = 8640;
 /** Until a second keyframe has come. */
 const DEFAULT_TARGET_S = 4;
 /** Opus is in no list of what Apple's players take in HLS, and with it they would play nothing at all. */
-const SOUND_CODECS = ['aac'] as const;
+const SOUND = { codecs: ['aac'] } as const;
 
 interface Running {
   stream: HlsStream;
@@ -80,7 +80,7 @@ export class HlsStreams {
         stream.onRemoved();
       },
     };
-    const samples = new SampleStream(sink, SOUND_CODECS);
+    const samples = new SampleStream(sink, SOUND);
     const idle = setTimeout(() => this.#end(cameraId), idleMs ?? IDLE_MS);
     const running = { stream, subscription: cameras.subscribePackets(cameraId, samples), idle };
     this.#running.set(cameraId, running);

@@ -1,8 +1,10 @@
-/** Makes Opus of AAC with FFmpeg, for viewers whose browser takes no AAC: 20 ms a packet (RFC 7587 section 4.2). */
+/** Makes Opus of AAC and G.711 with FFmpeg, for viewers whose browser takes none: 20 ms a packet (RFC 7587 section 4.2). */
 import {
   AV_CHANNEL_LAYOUT_MONO,
   AV_CHANNEL_LAYOUT_STEREO,
   AV_CODEC_ID_AAC,
+  AV_CODEC_ID_PCM_ALAW,
+  AV_CODEC_ID_PCM_MULAW,
   AV_SAMPLE_FMT_FLT,
   FF_ENCODER_LIBOPUS,
 } from 'node-av/constants';
@@ -28,6 +30,9 @@ const BITS_PER_SECOND_PER_CHANNEL = 32_000n;
 const MAX_WAITING = 32;
 /** Times that are further from the samples counted have jumped. */
 const MAX_DRIFT_SAMPLES = OPUS_HZ / 10;
+
+/** Codecs that can be converted; Opus needs it nowhere. */
+const DECODERS = { aac: AV_CODEC_ID_AAC, pcmu: AV_CODEC_ID_PCM_MULAW, pcma: AV_CODEC_ID_PCM_ALAW };
 
 /** Opens transcoders that tell of failures in the log. */
 export function createOpusTranscoders(log: Logger): OpenAudioTranscoder {
@@ -194,14 +199,14 @@ class OpusChain implements Disposable {
   }
 }
 
-async function openDecoder({ clockHz, channels, config }: AudioTrack): Promise<CodecContext> {
-  const codec = Codec.findDecoder(AV_CODEC_ID_AAC);
+async function openDecoder({ codec: name, clockHz, channels, config }: AudioTrack): Promise<CodecContext> {
+  const codec = name === 'opus' ? null : Codec.findDecoder(DECODERS[name]);
   const context = new CodecContext();
   context.allocContext3(codec);
   context.sampleRate = clockHz;
   context.channelLayout = layoutOf(channels);
-  context.extraData = config;
-  return opened(context, codec, 'decode AAC');
+  if (config.length > 0) context.extraData = config;
+  return opened(context, codec, `decode ${name}`);
 }
 
 async function openEncoder(channels: number): Promise<CodecContext> {

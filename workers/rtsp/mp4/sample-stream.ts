@@ -1,14 +1,14 @@
 /** Turns the packets of a camera into samples, for whoever writes them into fragments. */
 import { AppError } from '#shared/errors.ts';
-import type { AudioCodec, AudioPacket } from '../audio/audio-track.ts';
+import type { AudioPacket } from '../audio/audio-track.ts';
 import type { PacketSubscriber } from '../packets/packet-hub.ts';
 import type { Packet, VideoTrack } from '../source/packet.ts';
 import { splitNals } from './annex-b.ts';
 import type { Sample, SoundSample } from './fragment.ts';
 import { ParameterSets } from './parameter-sets.ts';
 import { SampleTimeline } from './sample-timeline.ts';
-import { describeSound, type SoundFormat } from './sound-format.ts';
-import { SoundTimeline } from './sound-timeline.ts';
+import type { SoundFormat } from './sound-format.ts';
+import { type SoundChoice, SoundStream } from './sound-stream.ts';
 import { describeVideo, type VideoFormat } from './video-format.ts';
 
 /** What a writer of fragments hears. Calls are synchronous. */
@@ -31,24 +31,30 @@ export interface SampleSink {
 export class SampleStream implements PacketSubscriber {
   readonly #sink: SampleSink;
   readonly #timeline = new SampleTimeline();
-  readonly #soundCodecs: readonly AudioCodec[];
+  readonly #sound: SoundStream;
   #sets: ParameterSets | undefined;
-  #sound: SoundTimeline | undefined;
-  /** This session brings sound of the present format. */
-  #hasSound = false;
   /** No keyframe of this session with known parameters has come yet. */
   #isWaiting = true;
 
-  /** @param soundCodecs those whose sound is carried, as far as MP4 can */
-  constructor(sink: SampleSink, soundCodecs: readonly AudioCodec[]) {
+  constructor(sink: SampleSink, sound: SoundChoice) {
     this.#sink = sink;
-    this.#soundCodecs = soundCodecs;
+    this.#sound = new SoundStream(sound, (samples) => sink.onSound(samples));
+  }
+
+  /** Whether the camera has sound and none is carried. */
+  get isSoundLeftOut(): boolean {
+    return this.#sound.isLeftOut;
+  }
+
+  /** Frees what converts sound; call it when the subscription is over. */
+  close(): void {
+    this.#sound.end();
   }
 
   onTrack(track: VideoTrack): void {
     this.#isWaiting = true;
     this.#sets = undefined;
-    this.#hasSound = false;
+    this.#sound.end();
     if (track.codec === 'mjpeg') {
       this.#sink.onUnsupported(
         new AppError('mse-unsupported-codec', 'The camera sends MJPEG, which MP4 players do not take'),
@@ -57,7 +63,7 @@ export class SampleStream implements PacketSubscriber {
     }
     this.#sets = new ParameterSets(track.codec, track);
     this.#timeline.restart(track);
-    this.#listen(track);
+    this.#sound.begin(track.audio);
   }
 
   onPacket({ data, keyframe, mediaTimeMs, capturedAt }: Packet): void {
@@ -69,33 +75,19 @@ export class SampleStream implements PacketSubscriber {
     const nals = sets.sampleNals(all);
     if (nals.length === 0) return;
     const sample = { nals, keyframe, capturedAt, ...this.#timeline.next(mediaTimeMs) };
-    this.#tellSound(this.#sound?.follow(sample));
+    this.#sound.follow(sample);
     this.#sink.onSample(sample);
   }
 
-  onAudio({ data }: AudioPacket): void {
-    if (this.#hasSound && !this.#isWaiting) this.#tellSound(this.#sound?.add(data));
+  onAudio(packet: AudioPacket): void {
+    if (!this.#isWaiting) this.#sound.push(packet);
   }
 
   onRemoved(): void {
     this.#isWaiting = true;
     this.#sets = undefined;
-    this.#hasSound = false;
+    this.#sound.end();
     this.#sink.onRemoved();
-  }
-
-  /** A track of sound that players were told of stays: where the camera has none any more it is silent. */
-  #listen({ audio }: VideoTrack): void {
-    const isWanted = audio !== undefined && this.#soundCodecs.includes(audio.codec);
-    const format = isWanted ? describeSound(audio) : undefined;
-    if (format === undefined) return;
-    this.#hasSound = true;
-    if (this.#sound === undefined) this.#sound = new SoundTimeline(format);
-    else this.#sound.change(format);
-  }
-
-  #tellSound(samples: readonly SoundSample[] = []): void {
-    if (samples.length > 0) this.#sink.onSound(samples);
   }
 
   #begin(sets: ParameterSets, hasChanged: boolean): void {
@@ -107,7 +99,7 @@ export class SampleStream implements PacketSubscriber {
       return;
     }
     this.#timeline.setReorderDepth(format.reorderDepth);
-    this.#sink.onFormat(format, this.#sound?.format);
+    this.#sink.onFormat(format, this.#sound.format);
   }
 }
 

@@ -1,8 +1,7 @@
 /**
  * How a camera's sound is described to players that take MP4: codec string (RFC 6381), sample entry and the
  * length of its frames. AAC (ISO/IEC 14496-14) and Opus ("Encapsulation of Opus in ISO Base Media File Format")
- * pass untouched. PCM of telephones, which no browser takes in MP4, is left out: it would have to be encoded for
- * viewers of whom most never listen.
+ * pass untouched. PCM of telephones is taken by no browser in MP4.
  */
 import type { AudioTrack } from '../audio/audio-track.ts';
 import { BitReader } from './bit-reader.ts';
@@ -33,9 +32,23 @@ const AAC_FRAME_SAMPLES = 1024;
 /** One empty element and the end (ISO/IEC 14496-3 table 4.3), by number of channels. */
 const AAC_SILENCE = [Buffer.from('00000007', 'hex'), Buffer.from('2000000000000e', 'hex')];
 
+/** Opus of a camera, or of ours. RTP always announces two channels (RFC 7587 section 7), which decoders make of one. */
+export const OPUS_SOUND: SoundFormat = {
+  codecString: 'opus',
+  timescale: OPUS_HZ,
+  sampleEntry: soundEntry(
+    'Opus',
+    { channels: 2, sampleHz: OPUS_HZ },
+    // Live sound begins anywhere: nothing is to be skipped.
+    box('dOps', u8(0, 2), u16(0), u32(OPUS_HZ), u16(0), u8(0)),
+  ),
+  durationOf: opusSamples,
+  silence: OPUS_SILENCE,
+};
+
 /** Describes the sound of a track. @returns undefined for what MP4 does not carry to browsers */
 export function describeSound(track: AudioTrack): SoundFormat | undefined {
-  if (track.codec === 'opus') return describeOpus();
+  if (track.codec === 'opus') return OPUS_SOUND;
   return track.codec === 'aac' ? describeAac(track.config) : undefined;
 }
 
@@ -50,18 +63,6 @@ function describeAac(config: Buffer): SoundFormat | undefined {
     sampleEntry: soundEntry('mp4a', { channels, sampleHz }, elementaryStream(config)),
     durationOf: (frame) => (frame.length > 0 ? AAC_FRAME_SAMPLES : 0),
     silence,
-  };
-}
-
-function describeOpus(): SoundFormat {
-  // Live sound begins anywhere: nothing is to be skipped. RTP always announces two channels (RFC 7587 section 7).
-  const specific = box('dOps', u8(0, 2), u16(0), u32(OPUS_HZ), u16(0), u8(0));
-  return {
-    codecString: 'opus',
-    timescale: OPUS_HZ,
-    sampleEntry: soundEntry('Opus', { channels: 2, sampleHz: OPUS_HZ }, specific),
-    durationOf: opusSamples,
-    silence: OPUS_SILENCE,
   };
 }
 

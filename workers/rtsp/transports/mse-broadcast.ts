@@ -1,10 +1,12 @@
 /** Fragments of one camera for Media Source Extensions: built once, for all viewers, while there are any. */
 import type { AppError } from '#shared/errors.ts';
+import type { OpenAudioTranscoder } from '../audio/carried-audio.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 import { buildFragment, type Sample, type SoundSample } from '../mp4/fragment.ts';
 import { buildInitSegment } from '../mp4/init-segment.ts';
 import { type SampleSink, SampleStream } from '../mp4/sample-stream.ts';
 import type { SoundFormat } from '../mp4/sound-format.ts';
+import type { SoundChoice } from '../mp4/sound-stream.ts';
 import type { VideoFormat } from '../mp4/video-format.ts';
 
 /** The head of a stream: what a player is told, and its initialisation segment. */
@@ -14,6 +16,8 @@ export interface MseHead {
   width: number;
   height: number;
   hasSound: boolean;
+  /** The camera has sound that is left out. */
+  isSoundLeftOut: boolean;
   init: Buffer;
 }
 
@@ -38,31 +42,33 @@ export interface MseViewer {
 const MAX_GROUP_BYTES = 64 * 1024 * 1024;
 /** Sound goes along with the next picture, unless that takes longer, seconds. */
 const MAX_SOUND_WAIT_S = 0.2;
-/** What browsers play in MP4; the others would have to be encoded. */
-const SOUND_CODECS = ['aac', 'opus'] as const;
+/** What browsers play in MP4. */
+const CARRIED = ['aac', 'opus'] as const;
 
-/** All broadcasts of a worker, by camera id and whether they have sound. */
+/** Which sound a viewer wants: none, what passes untouched, or any, though it must be converted first. */
+export type WantedSound = 'none' | 'untouched' | 'any';
+
+/** All broadcasts of a worker, by camera id and by the sound they have. */
 export class MseBroadcasts {
   readonly #cameras: Pick<CameraSet, 'subscribePackets'>;
+  readonly #openTranscoder: OpenAudioTranscoder;
   readonly #broadcasts = new Map<string, Broadcast>();
 
-  constructor(cameras: Pick<CameraSet, 'subscribePackets'>) {
+  /** @param openTranscoder makes Opus of sound that browsers do not take, while somebody wants it */
+  constructor(cameras: Pick<CameraSet, 'subscribePackets'>, openTranscoder: OpenAudioTranscoder) {
     this.#cameras = cameras;
+    this.#openTranscoder = openTranscoder;
   }
 
-  /**
-   * Adds a viewer, who gets the current group of pictures at once; a camera that is not there is waited for.
-   * @param wantsSound whether sound comes along where the camera has some that MP4 carries
-   */
-  join(cameraId: string, viewer: MseViewer, { wantsSound = true } = {}): { close(): void } {
-    const key = `${cameraId} ${wantsSound}`;
+  /** Adds a viewer, who gets the current group of pictures at once; a camera that is not there is waited for. */
+  join(cameraId: string, viewer: MseViewer, sound: WantedSound = 'untouched'): { close(): void } {
+    const key = `${cameraId} ${sound}`;
     const known = this.#broadcasts.get(key);
-    const broadcast = known ?? new Broadcast();
+    const broadcast = known ?? new Broadcast(this.#choose(sound));
     broadcast.add(viewer);
     if (known === undefined) {
       this.#broadcasts.set(key, broadcast);
-      const stream = new SampleStream(broadcast, wantsSound ? SOUND_CODECS : []);
-      broadcast.start(this.#cameras.subscribePackets(cameraId, stream));
+      broadcast.start((stream) => this.#cameras.subscribePackets(cameraId, stream));
     }
     return {
       close: () => {
@@ -72,10 +78,16 @@ export class MseBroadcasts {
       },
     };
   }
+
+  #choose(sound: WantedSound): SoundChoice {
+    if (sound === 'none') return { codecs: [] };
+    return sound === 'any' ? { codecs: CARRIED, openTranscoder: this.#openTranscoder } : { codecs: CARRIED };
+  }
 }
 
 class Broadcast implements SampleSink {
   readonly #viewers = new Set<MseViewer>();
+  readonly #stream: SampleStream;
   #subscription: { close(): void } | undefined;
   #head: MseHead | undefined;
   #unsupported: AppError | undefined;
@@ -88,12 +100,17 @@ class Broadcast implements SampleSink {
   #soundTicks = 0;
   #soundTimescale = 1;
 
-  start(subscription: { close(): void }): void {
-    this.#subscription = subscription;
+  constructor(sound: SoundChoice) {
+    this.#stream = new SampleStream(this, sound);
+  }
+
+  start(subscribe: (stream: SampleStream) => { close(): void }): void {
+    this.#subscription = subscribe(this.#stream);
   }
 
   close(): void {
     this.#subscription?.close();
+    this.#stream.close();
   }
 
   add(viewer: MseViewer): void {
@@ -120,7 +137,8 @@ class Broadcast implements SampleSink {
     if (this.#head?.init.equals(init)) return;
     const { width, height } = format;
     const codecString = [format.codecString, ...(sound === undefined ? [] : [sound.codecString])].join(',');
-    const head = { codecString, width, height, hasSound: sound !== undefined, init };
+    const { isSoundLeftOut } = this.#stream;
+    const head = { codecString, width, height, hasSound: sound !== undefined, isSoundLeftOut, init };
     this.#head = head;
     this.#soundTimescale = sound?.timescale ?? 1;
     this.#tell((viewer) => viewer.onHead(head));

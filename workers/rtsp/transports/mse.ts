@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors.ts';
 import { TokenBucket } from '#shared/frames/token-bucket.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
-import type { MseBroadcasts, MseFragment, MseHead, MseViewer } from './mse-broadcast.ts';
+import type { MseBroadcasts, MseFragment, MseHead, MseViewer, WantedSound } from './mse-broadcast.ts';
 
 /** What MSE sockets are served from. */
 export interface MseOptions {
@@ -34,8 +34,8 @@ const CLOSE_OTHER_TRACKS = 1012;
 /** What a viewer asks for. */
 export interface MseTarget {
   cameraId: string;
-  /** Whether sound may come along; `?audio=none` wants none. */
-  wantsSound: boolean;
+  /** `?audio=none` wants none, `?audio=any` also what must be converted. */
+  sound: WantedSound;
 }
 
 /** What an upgrade to MSE is for; undefined for other addresses. @param url path and query */
@@ -43,13 +43,14 @@ export function mseTarget(url: string): MseTarget | undefined {
   const [path = '', query = ''] = url.split('?');
   const cameraId = PATH.exec(path)?.[1];
   if (cameraId === undefined) return undefined;
-  return { cameraId, wantsSound: new URLSearchParams(query).get('audio') !== 'none' };
+  const wanted = new URLSearchParams(query).get('audio');
+  return { cameraId, sound: wanted === 'none' || wanted === 'any' ? wanted : 'untouched' };
 }
 
 /**
  * Serves one viewer until its socket closes.
  *
- * Text: `{type:"init", cameraId, codec, width, height}`, then the
+ * Text: `{type:"init", cameraId, codec, width, height, isSoundLeftOut?}`, then the
  * initialisation segment as a binary message, then one binary message an access
  * unit, with the sound up to it where there is any. A new `init` comes when the
  * parameters change. `{type:"waiting"}` says that the camera is not there yet. `{type:"error", code, message}` before the
@@ -63,7 +64,7 @@ export function serveMse(socket: WebSocket, target: MseTarget, options: MseOptio
 class MseSession implements MseViewer {
   readonly #socket: WebSocket;
   readonly #cameraId: string;
-  readonly #wantsSound: boolean;
+  readonly #sound: WantedSound;
   readonly #options: MseOptions;
   readonly #budget = new TokenBucket({ perSecond: MESSAGES_PER_SECOND, burst: MESSAGE_BURST });
   readonly #maxBufferedBytes: number;
@@ -78,10 +79,10 @@ class MseSession implements MseViewer {
   /** What the first group of pictures, sent at once, may take beyond the bound until it has left. */
   #startBytes = 0;
 
-  constructor(socket: WebSocket, { cameraId, wantsSound }: MseTarget, options: MseOptions) {
+  constructor(socket: WebSocket, { cameraId, sound }: MseTarget, options: MseOptions) {
     this.#socket = socket;
     this.#cameraId = cameraId;
-    this.#wantsSound = wantsSound;
+    this.#sound = sound;
     this.#options = options;
     this.#maxBufferedBytes = options.maxBufferedBytes ?? MAX_BUFFERED_BYTES;
   }
@@ -98,20 +99,21 @@ class MseSession implements MseViewer {
     });
     this.#socket.on('message', (data, isBinary) => this.#onMessage(isBinary ? '' : data.toString()));
     this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs ?? HEARTBEAT_MS);
-    this.#subscription = broadcasts.join(this.#cameraId, this, { wantsSound: this.#wantsSound });
+    this.#subscription = broadcasts.join(this.#cameraId, this, this.#sound);
     this.#isStarting = false;
     this.#startBytes = this.#socket.bufferedAmount;
     if (this.#head === undefined) this.#tellWaiting();
   }
 
   onHead(head: MseHead): void {
-    const { codecString, width, height, hasSound, init } = head;
+    const { codecString, width, height, hasSound, isSoundLeftOut, init } = head;
     const codec = `video/mp4; codecs="${codecString}"`;
     if (this.#head !== undefined && this.#head.hasSound !== hasSound)
       this.#socket.close(CLOSE_OTHER_TRACKS, 'the camera has sound now');
     this.#head = head;
     this.#isInStep = false;
-    this.#tell({ type: 'init', cameraId: this.#cameraId, codec, width, height });
+    const more = isSoundLeftOut ? { isSoundLeftOut } : {};
+    this.#tell({ type: 'init', cameraId: this.#cameraId, codec, width, height, ...more });
     this.#send(init);
   }
 

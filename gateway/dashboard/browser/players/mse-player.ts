@@ -16,6 +16,8 @@ interface WindowWithManaged {
 interface Message {
   type: 'init' | 'waiting' | 'error' | 'pong';
   codec?: string;
+  /** The camera has sound that must be asked for. */
+  isSoundLeftOut?: boolean;
   message?: string;
 }
 
@@ -30,14 +32,15 @@ class MseSession {
   readonly #video: HTMLVideoElement;
   readonly #url: string;
   readonly #handlers: PlayerHandlers;
+  readonly #ending = new AbortController();
   #socket: WebSocket | undefined;
   #source: MediaSource | undefined;
   #buffer: SourceBuffer | undefined;
   #queue: ArrayBuffer[] = [];
   #watch: PlaybackWatch | undefined;
-  #isOver = false;
-  /** The browser was found not to play the sound. */
-  #isSilent = false;
+  /** What is asked for: nothing that must be converted until somebody listens, nothing that this browser does not play. */
+  #audio: 'untouched' | 'any' | 'none' = 'untouched';
+  #isSoundLeftOut = false;
 
   constructor(video: HTMLVideoElement, url: string, handlers: PlayerHandlers) {
     this.#video = video;
@@ -46,41 +49,75 @@ class MseSession {
   }
 
   start(): void {
-    const Source = sourceKind();
-    if (Source === undefined) {
+    if (sourceKind() === undefined) {
       queueMicrotask(() => this.#fail('this browser has no Media Source Extensions'));
       return;
     }
-    this.#source = new Source();
-    // Managed sources play only where remote playback is ruled out.
-    this.#video.disableRemotePlayback = true;
-    this.#video.src = URL.createObjectURL(this.#source);
-    this.#source.addEventListener('sourceopen', () => this.#connect(), { once: true });
+    this.#open();
     this.#watch = new PlaybackWatch(this.#video, {
       onPlaying: () => this.#handlers.onPlaying(),
       onFailed: (reason) => this.#fail(reason),
     });
-    void this.#video.play().catch(() => {});
+    const { signal } = this.#ending;
+    this.#video.addEventListener('volumechange', () => this.#listen(), { signal });
   }
 
   end(): void {
     if (this.#isOver) return;
-    this.#isOver = true;
+    this.#ending.abort();
     this.#watch?.end();
-    this.#socket?.close();
+    this.#close();
+  }
+
+  get #isOver(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  #open(): void {
+    const Source = sourceKind() as typeof MediaSource;
+    const source = new Source();
+    this.#source = source;
+    // Managed sources play only where remote playback is ruled out.
+    this.#video.disableRemotePlayback = true;
+    this.#video.src = URL.createObjectURL(source);
+    source.addEventListener('sourceopen', () => this.#connect(source), { once: true });
+    void this.#video.play().catch(() => {});
+  }
+
+  #close(): void {
+    const socket = this.#socket;
+    this.#socket = undefined;
+    socket?.close();
+    this.#source = undefined;
+    this.#buffer = undefined;
+    this.#queue = [];
     const { src } = this.#video;
     this.#video.removeAttribute('src');
     this.#video.load();
     if (src !== '') URL.revokeObjectURL(src);
   }
 
-  #connect(): void {
-    if (this.#isOver) return;
-    const socket = new WebSocket(this.#isSilent ? `${this.#url}?audio=none` : this.#url);
+  /** Starts over: a player cannot be given other tracks. */
+  #ask(audio: 'any' | 'none'): void {
+    this.#audio = audio;
+    this.#close();
+    this.#open();
+  }
+
+  /** Sound that must be converted is asked for when somebody listens. */
+  #listen(): void {
+    if (!this.#video.muted && this.#isSoundLeftOut && this.#audio === 'untouched') this.#ask('any');
+  }
+
+  #connect(source: MediaSource): void {
+    if (this.#isOver || source !== this.#source) return;
+    const socket = new WebSocket(
+      this.#audio === 'untouched' ? this.#url : `${this.#url}?audio=${this.#audio}`,
+    );
     socket.binaryType = 'arraybuffer';
     this.#socket = socket;
     socket.addEventListener('message', ({ data }: MessageEvent<string | ArrayBuffer>) => {
-      if (this.#isOver || socket !== this.#socket) return;
+      if (socket !== this.#socket) return;
       if (typeof data === 'string') this.#obey(JSON.parse(data) as Message);
       else this.#append(data);
     });
@@ -89,35 +126,34 @@ class MseSession {
     });
   }
 
-  #connectWithoutSound(): void {
-    this.#isSilent = true;
-    const before = this.#socket;
-    this.#connect();
-    before?.close();
-  }
-
-  #obey({ type, codec, message }: Message): void {
+  #obey({ type, codec, isSoundLeftOut = false, message }: Message): void {
     if (type === 'error') this.#fail(message ?? 'it cannot be played');
     if (type !== 'init' || codec === undefined) return;
     const hasSound = codec.includes(',');
     if (sourceKind()?.isTypeSupported(codec) !== true) {
-      if (hasSound && this.#buffer === undefined) this.#connectWithoutSound();
+      if (hasSound && this.#buffer === undefined) this.#ask('none');
       else this.#fail(`this browser does not play ${codec}`);
       return;
     }
-    if (hasSound) this.#handlers.onSound?.();
+    this.#isSoundLeftOut = isSoundLeftOut;
+    if (hasSound || (isSoundLeftOut && this.#audio === 'untouched')) this.#handlers.onSound?.();
     this.#queue = [];
-    if (this.#buffer === undefined) this.#open(codec);
+    if (this.#buffer === undefined) this.#begin(codec);
     else this.#buffer.changeType(codec);
+    this.#listen();
   }
 
-  #open(codec: string): void {
-    this.#buffer = this.#source?.addSourceBuffer(codec);
-    this.#buffer?.addEventListener('updateend', () => {
+  #begin(codec: string): void {
+    const buffer = this.#source?.addSourceBuffer(codec);
+    this.#buffer = buffer;
+    buffer?.addEventListener('updateend', () => {
+      if (buffer !== this.#buffer) return;
       this.#keepUp();
       this.#flush();
     });
-    this.#buffer?.addEventListener('error', () => this.#fail('the video cannot be decoded'));
+    buffer?.addEventListener('error', () => {
+      if (buffer === this.#buffer) this.#fail('the video cannot be decoded');
+    });
   }
 
   #append(data: ArrayBuffer): void {

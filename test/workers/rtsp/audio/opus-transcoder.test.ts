@@ -3,12 +3,12 @@ import { pino } from 'pino';
 import type { AudioPacket, AudioTrack } from '../../../../workers/rtsp/audio/audio-track.ts';
 import { createOpusTranscoders } from '../../../../workers/rtsp/media/opus-transcoder.ts';
 import type { AudioLoop } from '../../../../workers/simulator/stream/audio-source.ts';
-import { aacTone } from '../../../support/tone.ts';
+import { aacTone, pcmuTone } from '../../../support/tone.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
 const log = pino({ level: 'silent' });
 
-describe('Opus made of AAC', () => {
+describe('Opus made of AAC and G.711', () => {
   let tone: AudioLoop;
   let track: AudioTrack;
   let made: AudioPacket[];
@@ -43,6 +43,19 @@ describe('Opus made of AAC', () => {
     const steps = made.slice(1).map(({ ticks }, index) => ticks - (made[index] as AudioPacket).ticks);
     expect(new Set(steps)).to.deep.equal(new Set([960]));
     expect(made.slice(5).every(({ data }) => data.length > 10)).to.equal(true);
+    transcoder.close();
+  });
+
+  it('is made of G.711 too', async () => {
+    const pcm = { codec: 'pcmu', clockHz: 8000, channels: 1, config: Buffer.alloc(0) } as const;
+    const transcoder = open(pcm);
+    const telephone = pcmuTone();
+    for (let index = 0; index < 20; index += 1)
+      transcoder.push({ data: telephone.frame(index), ticks: index * 160 });
+    // 20 packets of 20 ms, less what the resampler holds back.
+    await waitFor(() => made.length >= 19);
+    expect(made.slice(5).every(({ data }) => data.length > 10)).to.equal(true);
+    expect(made.at(-1)?.ticks).to.equal((made.length - 1) * 960);
     transcoder.close();
   });
 

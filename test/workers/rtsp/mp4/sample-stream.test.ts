@@ -24,7 +24,7 @@ class Notes {
       onUnsupported: ({ code }) => void this.heard.push(code),
       onRemoved: () => void this.heard.push('removed'),
     };
-    this.stream = new SampleStream(sink, soundCodecs);
+    this.stream = new SampleStream(sink, { codecs: soundCodecs });
   }
 }
 
