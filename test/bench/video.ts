@@ -42,15 +42,17 @@ export async function benchWebrtc({ seconds, visits }: VideoBenchOptions): Promi
 
 function judgeVisits({ count, p50, max, before, after }: VisitFigures): void {
   print(`WebRTC: a visit takes ${p50.toFixed(0)} ms (p50), at most ${max.toFixed(0)} ms`);
-  const growth = (key: 'rssMib' | 'descriptors' | 'threads') => `${before[key]} to ${after[key]}`;
-  print(
-    `WebRTC: ${count} visits: ${growth('rssMib')} MiB, ${growth('descriptors')} descriptors, ${growth('threads')} threads`,
-  );
-  target(
-    `${count} WebRTC visits leave ${after.rssMib - before.rssMib} MiB (20)`,
-    after.rssMib - before.rssMib <= 20,
-  );
-  const leftBehind = Math.max(after.descriptors - before.descriptors, after.threads - before.threads);
+  for (const process of ['gateway', 'workers'] as const) {
+    const growth = (key: 'rssMib' | 'descriptors' | 'threads') =>
+      `${before[process][key]} to ${after[process][key]}`;
+    const figures = `${growth('rssMib')} MiB, ${growth('descriptors')} descriptors, ${growth('threads')} threads`;
+    print(`WebRTC: ${count} visits, ${process}: ${figures}`);
+  }
+  const grown = after.workers.rssMib - before.workers.rssMib;
+  target(`${count} WebRTC visits leave ${grown} MiB in the workers (20)`, grown <= 20);
+  const left = (key: 'descriptors' | 'threads') =>
+    after.gateway[key] + after.workers[key] - before.gateway[key] - before.workers[key];
+  const leftBehind = Math.max(left('descriptors'), left('threads'));
   target(`${count} WebRTC visits leave ${leftBehind} descriptors or threads (2)`, leftBehind <= 2);
 }
 
