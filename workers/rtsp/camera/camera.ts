@@ -142,7 +142,8 @@ export class Camera {
     if (fps === 0) return 'none';
     const keyframeMs = this.connection.meter.keyframeIntervalMs ?? Number.POSITIVE_INFINITY;
     const suffices = keyframeMs <= (1000 / fps) * KEYFRAME_INTERVAL_SLACK;
-    return fps <= KEYFRAME_ONLY_MAX_FPS && suffices ? 'keyframes' : 'all';
+    if (fps <= KEYFRAME_ONLY_MAX_FPS && suffices) return 'keyframes';
+    return this.#hub?.needsExact === true ? 'all' : 'rough';
   }
 
   #liveSnapshot(format: PictureFormat): Promise<Picture> {

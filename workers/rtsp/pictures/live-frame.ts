@@ -34,12 +34,15 @@ export class LiveFrame {
   readonly facts: FrameTimes & { sequence: number };
   /** Viewers have been given this frame. */
   isShown = false;
+  /** Good enough for analysis, not for eyes. */
+  readonly isRough: boolean;
   readonly #frame: NativeFrame;
   readonly #encoders: PictureEncoders;
   readonly #pictures = new Map<string, Promise<Picture>>();
   #isReleased = false;
 
-  constructor(frame: NativeFrame, encoders: PictureEncoders, times: FrameTimes) {
+  constructor(frame: NativeFrame, encoders: PictureEncoders, times: FrameTimes, isRough = false) {
+    this.isRough = isRough;
     this.#frame = frame;
     this.#encoders = encoders;
     this.facts = { ...times, sequence: frame.sequence };

@@ -52,6 +52,11 @@ export class PictureHub {
     return Math.max(0, ...[...this.#variants.values()].map(fastest));
   }
 
+  /** Whether anybody looks with eyes; analysis alone is content with rough pictures. */
+  get needsExact(): boolean {
+    return [...this.#variants.values()].some(({ format }) => format.isLuma !== true);
+  }
+
   /** Where newcomers get their first picture from; undefined while there is no camera. */
   set snapshotSource(take: TakeSnapshot | undefined) {
     this.#takeSnapshot = take;

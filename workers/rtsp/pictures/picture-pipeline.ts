@@ -6,15 +6,18 @@
 import { AppError } from '#shared/errors.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
+import { Exactness } from './exactness.ts';
 import type { GopCache, SequencedPacket } from './gop-cache.ts';
 import { LiveFrame, type NativeFrame, type PictureEncoders } from './live-frame.ts';
 import type { Picture } from './picture.ts';
 
-/** What viewers want decoded: nothing, keyframes only, or every picture. */
-export type Demand = 'none' | 'keyframes' | 'all';
+/** What viewers want decoded: nothing, keyframes only, every picture, or every one as exact as analysis needs it. */
+export type Demand = 'none' | 'keyframes' | 'all' | 'rough';
 
 /** The part of a decoder that the pipeline uses; calls never overlap. */
 export interface Decoder extends Disposable {
+  /** Whether pictures may be a little off, where that is cheaper. */
+  isRough: boolean;
   decode(data: Buffer, sequence: number): Promise<{ frames: NativeFrame[]; failed: boolean }>;
   drain(): Promise<NativeFrame[]>;
   reset(): void;
@@ -52,6 +55,7 @@ const MAX_BACKLOG = 2;
 /** Turns the packets of one camera session into frames. */
 export class PicturePipeline {
   readonly #options: PipelineOptions;
+  readonly #exactness = new Exactness();
   #demand: Demand = 'none';
   #decoder: Decoder | undefined;
   #position = 0;
@@ -69,6 +73,7 @@ export class PicturePipeline {
   /** Says what viewers want from now on. */
   setDemand(demand: Demand): void {
     this.#demand = demand;
+    this.#exactness.isRoughDemand = demand === 'rough';
     this.wake();
   }
 
@@ -91,7 +96,10 @@ export class PicturePipeline {
   snapshot(format: PictureFormat): Promise<Picture> {
     const target = this.#options.gop.newest?.sequence;
     if (this.#closed || target === undefined) return Promise.reject(noFrame());
-    if (this.#latest?.facts.sequence === target) return this.#latest.picture(format);
+    const isLuma = format.isLuma === true;
+    if (!isLuma) this.#exactness.askOnce(performance.now());
+    const latest = this.#latest;
+    if (latest?.facts.sequence === target && (isLuma || !latest.isRough)) return latest.picture(format);
     return new Promise((resolve, reject) => {
       this.#waiters.push({ target, format, resolve, reject });
       this.wake();
@@ -111,11 +119,12 @@ export class PicturePipeline {
   #nextPacket(): SequencedPacket | undefined {
     const { gop } = this.#options;
     const wanted = Math.max(this.#demandTarget(), ...this.#waiters.map(({ target }) => target));
+    if (this.#exactness.mustRestart(performance.now())) this.#position = 0;
     return wanted > this.#position ? gop.next(this.#position) : undefined;
   }
 
   #demandTarget(): number {
-    if (this.#demand === 'all') return this.#options.gop.newest?.sequence ?? 0;
+    if (this.#demand === 'all' || this.#demand === 'rough') return this.#options.gop.newest?.sequence ?? 0;
     return this.#demand === 'keyframes' ? (this.#options.gop.keyframe?.sequence ?? 0) : 0;
   }
 
@@ -141,11 +150,15 @@ export class PicturePipeline {
   async #decode(decoder: Decoder, packet: SequencedPacket): Promise<void> {
     if (packet.sequence !== this.#position + 1) decoder.reset();
     this.#position = packet.sequence;
+    const isRough = this.#exactness.isRough(performance.now());
+    this.#exactness.begin(packet.keyframe, isRough);
+    decoder.isRough = isRough;
+    if (this.#latest?.isRough === true && !isRough) await this.#dropLatest();
     const { frames, failed } = await decoder.decode(packet.data, packet.sequence);
     this.#options.onDecoded(failed);
-    await this.#keepNewest(frames);
+    await this.#keepNewest(frames, isRough);
     if (this.#needsDrain(packet)) {
-      await this.#keepNewest(await decoder.drain());
+      await this.#keepNewest(await decoder.drain(), isRough);
       // A drained decoder goes on from a keyframe only.
       this.#position = 0;
     }
@@ -160,26 +173,29 @@ export class PicturePipeline {
     return isAwaited && this.#latest === undefined;
   }
 
-  async #keepNewest(frames: NativeFrame[]): Promise<void> {
+  async #keepNewest(frames: NativeFrame[], isRough: boolean): Promise<void> {
     for (const frame of frames.slice(0, -1)) frame.native.free();
     const newest = frames.at(-1);
     if (newest === undefined) return;
     this.#options.onSize({ width: newest.width, height: newest.height });
-    await this.#latest?.release();
+    await this.#dropLatest();
     const packet = this.#options.gop.find(newest.sequence);
-    this.#latest = new LiveFrame(newest, this.#options.encoders, {
+    const times = {
       cameraId: this.#options.cameraId,
       capturedAt: packet?.capturedAt ?? Date.now(),
       mediaTimeMs: packet?.mediaTimeMs ?? 0,
-    });
+    };
+    this.#latest = new LiveFrame(newest, this.#options.encoders, times, isRough);
   }
 
   async #show(packet: SequencedPacket): Promise<void> {
     const frame = this.#latest;
     if (frame === undefined || frame.isShown || this.#demand === 'none') return;
+    // Somebody who wants exact pictures came while it was decoded.
+    if (frame.isRough && this.#demand !== 'rough') return;
     const backlog = (this.#options.gop.newest?.sequence ?? 0) - packet.sequence;
     const isOverdue = performance.now() - this.#lastShownAt > OVERLOAD_INTERVAL_MS;
-    if (this.#demand === 'all' && backlog > MAX_BACKLOG && !isOverdue) return;
+    if (this.#demand !== 'keyframes' && backlog > MAX_BACKLOG && !isOverdue) return;
     this.#lastShownAt = performance.now();
     frame.isShown = true;
     await this.#options.onFrame(frame);
@@ -208,11 +224,15 @@ export class PicturePipeline {
     const decoder = this.#decoder;
     this.#decoder = undefined;
     this.#position = 0;
+    await this.#dropLatest();
+    await this.#options.encoders.close();
+    decoder?.[Symbol.dispose]();
+  }
+
+  async #dropLatest(): Promise<void> {
     const latest = this.#latest;
     this.#latest = undefined;
     await latest?.release();
-    await this.#options.encoders.close();
-    decoder?.[Symbol.dispose]();
   }
 }
 

@@ -102,6 +102,15 @@ describe('PictureHub', () => {
     expect(hub.find(planes.at(-1)?.facts.sequence ?? 0, { ...SMALL, isLuma: true })).to.equal(undefined);
   });
 
+  it('says whether anybody looks with eyes, or analysis alone', () => {
+    hub.subscribe({ ...SMALL, fps: 5, encoding: 'luma' }, () => {});
+    expect(hub.needsExact).to.equal(false);
+    const viewer = hub.subscribe({ ...SMALL, fps: 5, encoding: 'notify' }, () => {});
+    expect(hub.needsExact).to.equal(true);
+    viewer.close();
+    expect(hub.needsExact).to.equal(false);
+  });
+
   it('keeps the last pictures for those who were only notified', async () => {
     hub.subscribe({ ...AUTO, fps: 30 }, () => {});
     await publish(20);

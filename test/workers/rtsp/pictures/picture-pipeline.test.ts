@@ -6,11 +6,16 @@ import { type Decoder, PicturePipeline } from '../../../../workers/rtsp/pictures
 import { rejection } from '../../../support/errors.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
+/** By its width a test knows a picture that was decoded roughly. */
+const ROUGH_WIDTH = 8;
+const EXACT_WIDTH = 16;
 const AUTO = { width: undefined, quality: 80 };
 
 describe('PicturePipeline', () => {
   let gop: GopCache;
   let decoded: number[];
+  /** Those of them that were decoded roughly. */
+  let rough: number[];
   let shown: number[];
   let opened: number;
   let disposed: number;
@@ -21,10 +26,12 @@ describe('PicturePipeline', () => {
   let sequence: number;
 
   class FakeDecoder implements Decoder {
+    isRough = false;
     #held: number[] = [];
 
     async decode(_data: Buffer, sequence: number) {
       decoded.push(sequence);
+      if (this.isRough) rough.push(sequence);
       this.#held.push(sequence);
       return { frames: this.#give(delay), failed: false };
     }
@@ -47,18 +54,20 @@ describe('PicturePipeline', () => {
       const free = (): void => {
         living -= 1;
       };
-      return given.map((each) => ({ native: { free }, sequence: each, width: 16, height: 16 }));
+      const width = this.isRough ? ROUGH_WIDTH : EXACT_WIDTH;
+      return given.map((each) => ({ native: { free }, sequence: each, width, height: 16 }));
     }
   }
 
   const encoders: PictureEncoders = {
-    encode: async ({ sequence: each }) => ({ bytes: Buffer.from([each]), width: 16, height: 16 }),
+    encode: async ({ sequence: each, width }) => ({ bytes: Buffer.from([each]), width, height: 16 }),
     close: async () => {},
   };
 
   beforeEach(() => {
     gop = new GopCache();
     decoded = [];
+    rough = [];
     shown = [];
     opened = disposed = living = delay = sequence = 0;
     pipeline = new PicturePipeline({
@@ -150,6 +159,57 @@ describe('PicturePipeline', () => {
     receive(true, false, false);
     await waitFor(() => shown.includes(4));
     expect(decoded).to.deep.equal([1, 4]);
+  });
+
+  describe('for analysis alone', () => {
+    beforeEach(async () => {
+      pipeline.setDemand('rough');
+      receive(true, false, false);
+      await waitFor(() => shown.includes(3));
+    });
+
+    it('decodes roughly', () => {
+      expect(rough).to.deep.equal([1, 2, 3]);
+    });
+
+    it('gives it the newest picture as it is', async () => {
+      expect((await pipeline.snapshot({ ...AUTO, isLuma: true })).facts.sequence).to.equal(3);
+      expect(decoded).to.deep.equal([1, 2, 3]);
+    });
+
+    it('goes back to the keyframe for an exact picture, and stays exact for those that follow', async () => {
+      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 3, width: EXACT_WIDTH });
+      receive(false);
+      await waitFor(() => shown.includes(4));
+      await pipeline.snapshot(AUTO);
+      expect(decoded).to.deep.equal([1, 2, 3, 1, 2, 3, 4]);
+      expect(rough).to.deep.equal([1, 2, 3]);
+    });
+
+    it('gives no rough picture in place of an exact one that the decoder holds back', async () => {
+      delay = 3;
+      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 3, width: EXACT_WIDTH });
+    });
+
+    it('is exact from the first picture that a viewer gets', async () => {
+      shown = [];
+      pipeline.setDemand('all');
+      await waitFor(() => shown.includes(3));
+      receive(false);
+      await waitFor(() => shown.includes(4));
+      expect(decoded).to.deep.equal([1, 2, 3, 1, 2, 3, 4]);
+      expect(rough).to.deep.equal([1, 2, 3]);
+    });
+
+    it('is rough again when the viewer is gone, in the middle of a group', async () => {
+      pipeline.setDemand('all');
+      receive(false);
+      await waitFor(() => shown.includes(4));
+      pipeline.setDemand('rough');
+      receive(false);
+      await waitFor(() => shown.includes(5));
+      expect(rough).to.deep.equal([1, 2, 3, 5]);
+    });
   });
 
   it('gives a snapshot its picture though the decoder holds frames back', async () => {
