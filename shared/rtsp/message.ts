@@ -29,6 +29,8 @@ const INTERLEAVED_HEADER_BYTES = 4;
 /** Cameras send a few hundred bytes of headers; this is generous and still bounded. */
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 256 * 1024;
+/** What a socket delivers at once, with room for the beginning of what was cut. */
+const INITIAL_BUFFER_BYTES = 72 * 1024;
 
 /** What a peer sent is not RTSP, or larger than any camera needs. */
 export class RtspProtocolError extends Error {
@@ -38,44 +40,61 @@ export class RtspProtocolError extends Error {
   }
 }
 
-/** Cuts a byte stream into messages and interleaved packets. */
+/**
+ * Cuts a byte stream into messages and interleaved packets. The bytes are gathered in one buffer
+ * that is used again and again: a camera costs no garbage however long it sends.
+ */
 export class RtspReader {
   readonly #handlers: RtspReaderHandlers;
-  #pending: Buffer = Buffer.alloc(0);
+  #buffer = Buffer.allocUnsafeSlow(INITIAL_BUFFER_BYTES);
+  /** What is not taken yet lies from here ... */
+  #start = 0;
+  /** ... to here. */
+  #end = 0;
 
   constructor(handlers: RtspReaderHandlers) {
     this.#handlers = handlers;
   }
 
   /**
-   * Takes the next bytes and calls the handlers for everything complete.
+   * Takes the next bytes (copied) and calls the handlers for everything complete.
    * @throws RtspProtocolError when the bytes cannot be RTSP or exceed a bound
    */
   push(chunk: Buffer): void {
-    let buffer = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
-    for (;;) {
-      const consumed = this.#takeOne(buffer);
+    this.#append(chunk);
+    while (this.#start < this.#end) {
+      const consumed = this.#takeOne();
       if (consumed === 0) break;
-      buffer = buffer.subarray(consumed);
+      this.#start += consumed;
     }
-    this.#pending = buffer;
+    this.#buffer.copyWithin(0, this.#start, this.#end);
+    this.#end -= this.#start;
+    this.#start = 0;
   }
 
-  #takeOne(buffer: Buffer): number {
-    if (buffer.length === 0) return 0;
-    if (buffer[0] === INTERLEAVED_MARK) return this.#takeInterleaved(buffer);
-    return this.#takeMessage(buffer);
+  #append(chunk: Buffer): void {
+    const needed = this.#end + chunk.length;
+    if (needed > this.#buffer.length) {
+      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
+      this.#buffer.copy(larger, 0, 0, this.#end);
+      this.#buffer = larger;
+    }
+    this.#end += chunk.copy(this.#buffer, this.#end);
   }
 
-  #takeInterleaved(buffer: Buffer): number {
-    if (buffer.length < INTERLEAVED_HEADER_BYTES) return 0;
-    const end = INTERLEAVED_HEADER_BYTES + buffer.readUInt16BE(2);
-    if (buffer.length < end) return 0;
-    this.#handlers.onInterleaved({
-      channel: buffer[1] as number,
-      payload: buffer.subarray(INTERLEAVED_HEADER_BYTES, end),
-    });
-    return end;
+  #takeOne(): number {
+    if (this.#buffer[this.#start] === INTERLEAVED_MARK) return this.#takeInterleaved();
+    return this.#takeMessage(this.#buffer.subarray(this.#start, this.#end));
+  }
+
+  #takeInterleaved(): number {
+    const start = this.#start + INTERLEAVED_HEADER_BYTES;
+    if (start > this.#end) return 0;
+    const end = start + this.#buffer.readUInt16BE(start - 2);
+    if (end > this.#end) return 0;
+    const channel = this.#buffer[start - 3] as number;
+    this.#handlers.onInterleaved({ channel, payload: this.#buffer.subarray(start, end) });
+    return end - this.#start;
   }
 
   #takeMessage(buffer: Buffer): number {

@@ -11,6 +11,9 @@ const CODE_BY_ERRNO: Record<string, ErrorCode> = {
   ETIMEDOUT: 'camera-timeout',
 };
 
+/** What the kernel is asked for at once, as libuv suggests it. */
+const READ_BYTES = 64 * 1024;
+
 /** How to dial. */
 export interface DialOptions {
   /** For name and connection together, milliseconds. */
@@ -21,7 +24,7 @@ export interface DialOptions {
 }
 
 /**
- * Connects to a camera.
+ * Connects to a camera. What its socket delivers as `data` is a view, valid until the listener returns.
  * @throws AppError `camera-address-denied`, `camera-unreachable`, `camera-refused`, `camera-timeout`
  */
 export async function dial(source: RtspSource, { timeoutMs, signal, guard }: DialOptions): Promise<Socket> {
@@ -55,9 +58,9 @@ async function connected(
   lookup: LookupFunction | undefined,
   givenUp: Promise<never>,
 ): Promise<Socket> {
-  const to = { host, port, ...(lookup === undefined ? {} : { lookup }) };
+  const to = { host, port, ...(lookup === undefined ? {} : { lookup }), onread: readInto(() => socket) };
   // Cameras carry self-signed certificates: TLS here keeps listeners out, it does not prove who answers.
-  const socket = secure ? connectTls({ ...to, rejectUnauthorized: false }) : connectTcp(to);
+  const socket: Socket = secure ? connectTls({ ...to, rejectUnauthorized: false }) : connectTcp(to);
   const opened = new Promise<void>((resolve, reject) => {
     socket.once(secure ? 'secureConnect' : 'connect', resolve);
     socket.once('error', reject);
@@ -72,6 +75,18 @@ async function connected(
   socket.setNoDelay(true);
   socket.setKeepAlive(true, 10_000);
   return socket;
+}
+
+/** Reads into one buffer: a new one for each read of every camera would keep the garbage collector busy. */
+function readInto(socket: () => Socket) {
+  return {
+    buffer: Buffer.allocUnsafeSlow(READ_BYTES),
+    callback: (bytes: number, buffer: Uint8Array): boolean => {
+      const { buffer: memory, byteOffset } = buffer;
+      socket().emit('data', Buffer.from(memory, byteOffset, bytes));
+      return true;
+    },
+  };
 }
 
 function toDialError(error: unknown): AppError {
