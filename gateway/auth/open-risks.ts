@@ -21,19 +21,20 @@ export function openRisks({ auth, addresses, store }: RiskyConfig): string[] {
       `CAMERA_ALLOW_CIDRS: cameras may be dialled in the networks ${allowedNetworks.join(', ')} of this host`,
     ],
     [
-      appPyUrl !== undefined && isExposed(appPyUrl),
+      isElsewhere(appPyUrl) && new URL(appPyUrl).protocol === 'http:',
       'APP_PY_URL is http:// and not on this machine: deliveries, with the passwords in RTSP addresses, can be read on the way',
     ],
     [
-      appPyUrl !== undefined && webhookSecret === undefined,
+      isElsewhere(appPyUrl) && webhookSecret === undefined,
       'WEBHOOK_SECRET is not set: the analysis backend cannot tell our deliveries from forged ones',
     ],
   ];
   return risks.flatMap(([isOpen, sentence]) => (isOpen ? sentence : []));
 }
 
-function isExposed(url: string): boolean {
-  const { protocol, hostname } = new URL(url);
-  const host = hostname.replace(/^\[(.*)\]$/, '$1');
-  return protocol === 'http:' && host !== 'localhost' && !isLoopback(host);
+/** Whether there is a backend on another machine. */
+function isElsewhere(url: string | undefined): url is string {
+  if (url === undefined) return false;
+  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
+  return host !== 'localhost' && !isLoopback(host);
 }
