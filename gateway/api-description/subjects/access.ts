@@ -49,7 +49,7 @@ export const ACCESS: Subject = {
       id: 'signOut',
       method: 'post',
       path: '/api/auth/logout',
-      summary: 'End the session, its sockets and streams',
+      summary: 'End the session, its sockets, streams and tickets',
       answers: { 200: json('Signed out.', z.object({ success: z.literal(true) })) },
     },
     {
