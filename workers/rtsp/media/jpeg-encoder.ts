@@ -98,10 +98,9 @@ export class JpegEncoder implements Disposable {
     frame.quality = this.#lambda;
     const sent = await context.sendFrame(frame);
     const status = sent < 0 ? sent : await context.receivePacket(this.#packet);
-    const data = status < 0 ? null : this.#packet.data;
-    if (data === null) throw new Error(`FFmpeg cannot encode the picture (${status})`);
-    // The packet's bytes are native memory that the next picture reuses.
-    const bytes = Buffer.from(data);
+    // A copy already (node-av, `Packet.data`): the native bytes may be reused by the next picture.
+    const bytes = status < 0 ? null : this.#packet.data;
+    if (bytes === null) throw new Error(`FFmpeg cannot encode the picture (${status})`);
     this.#packet.unref();
     return { ...this.#size, bytes };
   }

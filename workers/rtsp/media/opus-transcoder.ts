@@ -193,7 +193,7 @@ class OpusChain implements Disposable {
     check(await this.#encoder.sendFrame(frame), 'encode sound');
     if ((await this.#encoder.receivePacket(this.#packet)) < 0) return [];
     // The packet's bytes are native memory that the next frame reuses.
-    const data = Buffer.from(this.#packet.data ?? []);
+    const data = this.#packet.data ?? Buffer.alloc(0);
     this.#packet.unref();
     return [{ data, ticks }];
   }

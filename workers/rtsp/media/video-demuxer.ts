@@ -94,7 +94,7 @@ export class VideoDemuxer implements AsyncDisposable {
   #take(packet: Packet): VideoUnit {
     // The packet's bytes are native memory that the next one reuses.
     const unit = {
-      data: Buffer.from(packet.data ?? []),
+      data: packet.data ?? Buffer.alloc(0),
       keyframe: packet.isKeyframe,
       presentedAtMs: this.#toMs(packet.pts),
       decodedAtMs: this.#toMs(packet.dts),

@@ -100,6 +100,18 @@ describe('JpegEncoder', () => {
     }
   });
 
+  it('leaves a picture as it is while the next ones are made', async () => {
+    using encoder = new JpegEncoder({ quality: 80 });
+    using first = barsFrame(601, AVCOL_RANGE_MPEG);
+    const { bytes } = await encoder.encode(first);
+    const before = bytes.toString('base64');
+    for (let count = 0; count < 20; count += 1) {
+      using other = barsFrame(709, AVCOL_RANGE_JPEG);
+      await encoder.encode(other);
+    }
+    expect(bytes.toString('base64')).to.equal(before);
+  });
+
   it('spends more bytes on more quality', async () => {
     const sizes: number[] = [];
     for (const quality of [20, 50, 80, 95]) {
