@@ -58,6 +58,21 @@ export const eventMessageSchema = z.object({
 });
 export type EventMessage = z.infer<typeof eventMessageSchema>;
 
+/** On `/ws`: an event began, changed or ended. Times are ISO 8601, as in the list of events. */
+export const eventNewsSchema = z.object({
+  type: z.literal('event'),
+  change: z.enum(['start', 'update', 'end']),
+  id: z.string(),
+  cameraId: z.string(),
+  kind: observedEventSchema.shape.kind,
+  label: z.string(),
+  score: shareSchema,
+  startedAt: z.iso.datetime(),
+  updatedAt: z.iso.datetime(),
+  endedAt: z.iso.datetime().nullable(),
+});
+export type EventNews = z.infer<typeof eventNewsSchema>;
+
 /** How a detector is: why it is off, or on what it runs. Part of `GET /health` of an analysis worker. */
 export const detectorHealthSchema = z.object({
   state: z.enum(['ready', 'loading', 'off']),

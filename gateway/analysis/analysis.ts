@@ -42,7 +42,7 @@ export interface Analysis {
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const { pool, worker, isOn, directory, owners, log } = options;
   const channel = new CameraChannel();
-  const open = new OpenEvents(options.events);
+  const open = new OpenEvents(options.events, (news) => channel.tellEvent(news));
   let detectors: AnalysisHealth['detectors'] | undefined;
   const wanted = () => wantedAnalysis(directory, owners);
   const sender = new WishSender({

@@ -1,6 +1,6 @@
 /** Listeners by camera: what analysis tells of one reaches those who asked for it. */
 import { EventEmitter } from 'node:events';
-import type { DetectionsMessage } from '#shared/detections.ts';
+import type { DetectionsMessage, EventNews } from '#shared/detections.ts';
 import type { FramePayload } from '#shared/frames/payload.ts';
 import type { DetectionFeed } from '../proxy/frame-relay.ts';
 
@@ -10,7 +10,7 @@ export interface MotionSource {
   onMotion(listener: (cameraId: string) => void): () => void;
 }
 
-/** Detections as finished messages, and motion. */
+/** Detections and events as finished messages, and motion. */
 export class CameraChannel implements DetectionFeed, MotionSource {
   readonly #detections = new EventEmitter();
   readonly #motion = new EventEmitter<{ motion: [string] }>();
@@ -22,7 +22,7 @@ export class CameraChannel implements DetectionFeed, MotionSource {
     this.#motion.setMaxListeners(0);
   }
 
-  subscribe(cameraId: string, listener: (payload: FramePayload) => void): { close(): void } {
+  subscribe(cameraId: string, listener: (payload: FramePayload, subject: string) => void): { close(): void } {
     this.#detections.on(cameraId, listener);
     return { close: () => void this.#detections.off(cameraId, listener) };
   }
@@ -36,9 +36,12 @@ export class CameraChannel implements DetectionFeed, MotionSource {
   tellDetections(message: DetectionsMessage): void {
     if (message.objects.length > 0) this.#shown.add(message.cameraId);
     else this.#shown.delete(message.cameraId);
-    if (this.#detections.listenerCount(message.cameraId) === 0) return;
-    const payload: FramePayload = { data: Buffer.from(JSON.stringify(message)), binary: false };
-    this.#detections.emit(message.cameraId, payload);
+    this.#tell(message, 'detections');
+  }
+
+  /** Tells what became of an event. Of each kind one goes on at a time: whoever missed its end sees the next begin. */
+  tellEvent(news: EventNews): void {
+    this.#tell(news, news.kind);
   }
 
   tellMotion(cameraId: string): void {
@@ -51,5 +54,11 @@ export class CameraChannel implements DetectionFeed, MotionSource {
     for (const cameraId of [...this.#shown]) {
       this.tellDetections({ type: 'detections', cameraId, timestamp, objects: [] });
     }
+  }
+
+  #tell(message: DetectionsMessage | EventNews, subject: string): void {
+    if (this.#detections.listenerCount(message.cameraId) === 0) return;
+    const payload: FramePayload = { data: Buffer.from(JSON.stringify(message)), binary: false };
+    this.#detections.emit(message.cameraId, payload, subject);
   }
 }

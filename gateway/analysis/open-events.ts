@@ -1,5 +1,5 @@
 /** Events that go on, so that none stays open when whoever saw it is gone. */
-import type { EventMessage, ObservedEvent } from '#shared/detections.ts';
+import type { EventMessage, EventNews, ObservedEvent } from '#shared/detections.ts';
 import type { EventState } from '../events/event.ts';
 
 /** Where events go. */
@@ -8,19 +8,26 @@ export interface EventTarget {
   count(kind: string): void;
 }
 
+/** Tells live what becomes of events. */
+export type TellNews = (news: EventNews) => void;
+
 /** Passes events on and remembers those without an end. */
 export class OpenEvents {
   readonly #target: EventTarget;
+  readonly #tell: TellNews;
   readonly #open = new Map<string, ObservedEvent>();
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(target: EventTarget) {
+  constructor(target: EventTarget, tell: TellNews) {
     this.#target = target;
+    this.#tell = tell;
   }
 
   /** Takes the newest state of an event. */
   take({ event, picture }: Pick<EventMessage, 'event' | 'picture'>): void {
-    if (!this.#open.has(event.id) && event.endedAt === null) this.#target.count(event.kind);
+    const isNew = !this.#open.has(event.id);
+    if (isNew && event.endedAt === null) this.#target.count(event.kind);
+    this.#tell(newsOf(event, isNew));
     if (event.endedAt === null) this.#open.set(event.id, event);
     else this.#open.delete(event.id);
     this.#write(event, picture === undefined ? undefined : Buffer.from(picture, 'base64'));
@@ -28,7 +35,11 @@ export class OpenEvents {
 
   /** Ends what goes on, as of when it was last seen. */
   endAll(): void {
-    for (const event of this.#open.values()) this.#write({ ...event, endedAt: event.updatedAt });
+    for (const event of this.#open.values()) {
+      const ended = { ...event, endedAt: event.updatedAt };
+      this.#tell(newsOf(ended, false));
+      this.#write(ended);
+    }
     this.#open.clear();
   }
 
@@ -40,4 +51,16 @@ export class OpenEvents {
   #write(event: ObservedEvent, picture?: Buffer): void {
     this.#writing = this.#writing.then(() => this.#target.observe(event, picture));
   }
+}
+
+function newsOf(event: ObservedEvent, isNew: boolean): EventNews {
+  const { id, cameraId, kind, label, score, startedAt, updatedAt, endedAt } = event;
+  return {
+    type: 'event',
+    change: endedAt === null ? (isNew ? 'start' : 'update') : 'end',
+    ...{ id, cameraId, kind, label, score },
+    startedAt: new Date(startedAt).toISOString(),
+    updatedAt: new Date(updatedAt).toISOString(),
+    endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+  };
 }

@@ -15,8 +15,8 @@ export interface RelayPool {
 
 /** Tells what analysis sees of cameras. */
 export interface DetectionFeed {
-  /** Calls with each finished message about a camera. */
-  subscribe(cameraId: string, listener: (payload: FramePayload) => void): { close(): void };
+  /** Calls with each finished message about a camera and its subject: a newer one of the same makes it old. */
+  subscribe(cameraId: string, listener: (payload: FramePayload, subject: string) => void): { close(): void };
 }
 
 /** What a relay is made of. */
@@ -94,7 +94,9 @@ export class FrameRelay implements FrameFeed {
 
   #openDetections({ cameraId, detections }: FrameRequest, subscriber: FrameSubscriber) {
     if (detections !== true) return undefined;
-    return this.#options.detections?.subscribe(cameraId, (payload) => subscriber.tell(payload));
+    return this.#options.detections?.subscribe(cameraId, (payload, subject) =>
+      subscriber.tell(payload, subject),
+    );
   }
 
   #share(key: string, request: FrameRequest): Shared {

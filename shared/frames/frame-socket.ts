@@ -13,8 +13,8 @@ import { TokenBucket } from './token-bucket.ts';
 export interface FrameSubscriber {
   /** Takes the newest frame; never blocks, may skip. */
   deliver(payload: FramePayload): void;
-  /** Takes the newest message of another kind about the camera: what analysis sees. */
-  tell(payload: FramePayload): void;
+  /** Takes a message of what analysis sees; of each subject a slow client gets the newest only. */
+  tell(payload: FramePayload, subject: string): void;
   /** Tells the client of a fault; the subscription stays. */
   fail(error: AppError): void;
 }
@@ -127,21 +127,25 @@ class FrameSocket {
       throw new AppError('too-many-requests', `A socket carries at most ${limit} subscriptions`);
     }
     this.#unsubscribe(multiple ? cameraId : undefined);
-    const [key, tellKey] = [{}, {}];
+    const key = {};
+    const tellKeys = new Map<string, object>();
     const { fps, width, quality, encoding } = picture;
     const opened = this.#options.feed.open(
       { cameraId, fps, width, quality, encoding, ...(detections === true ? { detections } : {}) },
       {
         deliver: (payload) => this.#sender.offer(key, payload),
-        tell: (payload) => this.#sender.offer(tellKey, payload),
+        tell: (payload, subject) => {
+          const tellKey = tellKeys.get(subject) ?? {};
+          tellKeys.set(subject, tellKey);
+          this.#sender.offer(tellKey, payload);
+        },
         fail: (error) => this.#tell(error, cameraId),
       },
     );
     this.#subscriptions.set(cameraId, {
       close: () => {
         opened.close();
-        this.#sender.forget(key);
-        this.#sender.forget(tellKey);
+        for (const used of [key, ...tellKeys.values()]) this.#sender.forget(used);
       },
     });
   }

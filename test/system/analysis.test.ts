@@ -69,6 +69,9 @@ describe('Analysis of the whole gateway', function () {
     );
     expect(tracks.size).to.be.at.most(3);
     expect(client.frames('1'), 'frames as well').to.not.be.empty;
+    const news = () => client.messages.filter(({ type }) => type === 'event').map(({ change }) => change);
+    await waitFor(() => news().includes('end'), { ...SLOW, message: 'the event to end' });
+    expect(news()).to.include('start');
     client.close();
   });
 

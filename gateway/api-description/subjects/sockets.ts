@@ -1,6 +1,6 @@
 /** Frames over WebSocket. */
 import { z } from 'zod';
-import { detectionsMessageSchema } from '#shared/detections.ts';
+import { detectionsMessageSchema, eventNewsSchema } from '#shared/detections.ts';
 import { clientMessageSchema } from '#shared/frames/subscription.ts';
 import type { Subject } from '../operation.ts';
 import { frameFacts } from './pictures.ts';
@@ -29,6 +29,7 @@ export const serverMessageSchema = z.union([
     })
     .meta({ id: 'NotifyMessage' }),
   detectionsMessageSchema.meta({ id: 'DetectionsMessage' }),
+  eventNewsSchema.meta({ id: 'EventMessage' }),
   pongSchema,
   socketErrorSchema,
 ]);
@@ -47,7 +48,7 @@ export const SOCKETS: Subject = {
 
 With \`encoding: "binary"\` each frame is one binary message, numbers big-endian: version 1 (u8), flags (u8), length of the camera id (u16), timestamp (f64, Unix seconds), sequence (u32), width (u16), height (u16), camera id (UTF-8), JPEG. With \`"notify"\` the message holds no picture but its \`url\`.
 
-With \`detections: true\` what analysis sees comes as messages of its own.
+With \`detections: true\` what analysis sees comes as messages of its own, \`detections\` for now and \`event\` when one starts, changes or ends.
 
 What cannot be done is answered with an \`error\` and the socket stays open. The server pings every 12 s.`,
       answers: { 101: { description: 'The socket is open.' } },

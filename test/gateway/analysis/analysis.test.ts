@@ -177,6 +177,31 @@ describe('Analysis in the gateway', () => {
     end();
   });
 
+  it('tells of each event when it starts, changes and ends, also when whoever saw it is gone', async () => {
+    await bringUp();
+    const told: object[] = [];
+    const subscription = analysis.channel.subscribe('1', ({ data }) =>
+      told.push(JSON.parse(data.toString())),
+    );
+    worker.tell({ type: 'event', event: event({ cameraId: '2', id: 'elsewhere' }) });
+    worker.tell({ type: 'event', event: event() });
+    worker.tell({ type: 'event', event: event({ score: 0.9 }) });
+    worker.tell({ type: 'event', event: event({ endedAt: 2500 }) });
+    worker.tell({ type: 'event', event: event({ id: 'e2' }) });
+    await waitFor(() => told.length === 4);
+    pool.takeDown('analysis');
+    subscription.close();
+    const facts = { type: 'event', cameraId: '1', kind: 'person', label: 'person' };
+    const times = { startedAt: '1970-01-01T00:00:01.000Z', updatedAt: '1970-01-01T00:00:02.000Z' };
+    expect(told).to.deep.equal([
+      { ...facts, ...times, change: 'start', id: 'e1', score: 0.8, endedAt: null },
+      { ...facts, ...times, change: 'update', id: 'e1', score: 0.9, endedAt: null },
+      { ...facts, ...times, change: 'end', id: 'e1', score: 0.8, endedAt: '1970-01-01T00:00:02.500Z' },
+      { ...facts, ...times, change: 'start', id: 'e2', score: 0.8, endedAt: null },
+      { ...facts, ...times, change: 'end', id: 'e2', score: 0.8, endedAt: times.updatedAt },
+    ]);
+  });
+
   it('stores events as they are told, with their pictures, and counts each once', async () => {
     await bringUp();
     worker.tell({ type: 'event', event: event() });
@@ -195,9 +220,9 @@ describe('Analysis in the gateway', () => {
   it('ends what goes on and clears what is shown when the worker dies', async () => {
     await bringUp();
     const seen: { objects: unknown[] }[] = [];
-    const subscription = analysis.channel.subscribe('1', ({ data }) =>
-      seen.push(JSON.parse(data.toString())),
-    );
+    const subscription = analysis.channel.subscribe('1', ({ data }, subject) => {
+      if (subject === 'detections') seen.push(JSON.parse(data.toString()));
+    });
     const object = {
       label: 'person',
       score: 0.5,
