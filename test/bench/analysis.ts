@@ -1,9 +1,10 @@
 /** What analysis costs and how late its events are. */
+import { spawn } from 'node:child_process';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openBlockCamera } from '../workers/analysis/support/block-camera.ts';
-import { cpuSeconds, percentile } from './measure.ts';
+import { cpuSeconds, cpuShare, percentile } from './measure.ts';
 
 /** CPU in per cent of a core, the RTSP workers' and the analysis worker's. */
 export interface AnalysisShare {
@@ -16,7 +17,9 @@ export interface AnalysisCost {
   off: AnalysisShare;
   /** Motion at 5 fps; the decoder runs for it alone. */
   motion: AnalysisShare;
-  /** By inferences a second; empty without a model. */
+  /** ffmpeg, receiving and decoding the same camera on one thread and doing nothing else. */
+  ffmpeg: number;
+  /** By inferences a second. */
   inference: { perSecond: number; reached: number; share: AnalysisShare }[];
   /** From the capture of an event's first frame to its message on the live stream, milliseconds. */
   delay: { p50: number; max: number; events: number };
@@ -26,17 +29,20 @@ const SETTLE_MS = 6000;
 /** Longer than decoders without viewers are kept. */
 const IDLE_AFTER_MS = 12_000;
 const CAMERA = '1';
+const SCENE = { stillS: 4, movingS: 2 };
+const SCENE_S = SCENE.stillS + SCENE.movingS;
+/** A second. */
+const INFERENCES = [1, 5, 10];
 
-/** Measures one camera. @param faceModel ONNX model for the inference part */
+/** Measures one camera. @param measurement `faceModel`: ONNX model for the inference part */
 export async function measureAnalysis({
   seconds,
   faceModel,
 }: {
   seconds: number;
-  faceModel?: string;
+  faceModel: string;
 }): Promise<AnalysisCost> {
-  const camera = await openBlockCamera({ width: 1280, height: 720, stillS: 4, movingS: 2 });
-  const rates = faceModel === undefined ? [] : [1, 5, 10];
+  const camera = await openBlockCamera({ width: 1280, height: 720, ...SCENE });
   try {
     const gateway = await startGateway({ LOG_LEVEL: 'warn' });
     try {
@@ -45,12 +51,14 @@ export async function measureAnalysis({
       const off = await share(gateway, seconds);
       await patch(gateway, { motion: true });
       await pause(SETTLE_MS);
-      const motion = await share(gateway, seconds);
+      // Whole rounds of the scene, else the share of motion in the window would be chance.
+      const motion = await share(gateway, Math.ceil(seconds / SCENE_S) * SCENE_S);
+      const ffmpeg = await ffmpegShare(`rtsp://127.0.0.1:${camera.port}/1`, seconds);
       const delay = await measureDelay(gateway, Math.max(20, seconds * 2));
       const inference = [];
-      for (const rate of rates)
-        inference.push(await measureInference(camera.port, faceModel as string, rate, seconds));
-      return { off, motion, delay, inference };
+      for (const rate of INFERENCES)
+        inference.push(await measureInference(camera.port, faceModel, rate, seconds));
+      return { off, motion, ffmpeg, delay, inference };
     } finally {
       await gateway.end();
     }
@@ -132,6 +140,17 @@ async function share({ origin }: RunningProcess, seconds: number): Promise<Analy
     rtsp: (cpuSeconds(pids) - rtspBefore) * perCent,
     analysis: (cpuSeconds([analysis.pid]) - analysisBefore) * perCent,
   };
+}
+
+async function ffmpegShare(url: string, seconds: number): Promise<number> {
+  const input = ['-v', 'error', '-rtsp_transport', 'tcp', '-threads', '1', '-i', url];
+  const ffmpeg = spawn('ffmpeg', [...input, '-f', 'null', '-'], { stdio: 'ignore' });
+  try {
+    await pause(SETTLE_MS);
+    return await cpuShare([ffmpeg.pid as number], seconds);
+  } finally {
+    ffmpeg.kill('SIGKILL');
+  }
 }
 
 /** Inferences so far, as the worker counts them; NaN where the gateway does not pass its metrics on. */

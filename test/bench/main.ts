@@ -1,10 +1,10 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only frames,webrtc,mse,registry,deliveries,mediamtx,analysis --cameras 1,4,8 --seconds 10 --quick`.
+ * Options: `--only frames,webrtc,mse,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick`.
  */
 import { parseArgs } from 'node:util';
-import { benchAnalysis } from './analysis-cost.ts';
+import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
 import { benchFrames } from './frames.ts';
 import { benchRegistry } from './registry.ts';
 import { printVerdicts } from './report.ts';
@@ -35,6 +35,7 @@ const benches: Record<string, () => Promise<void>> = {
   deliveries: () => benchDeliveries(seconds),
   mediamtx: benchMediamtx,
   analysis: () => benchAnalysis(seconds, values['face-model']),
+  'analysis-viewers': () => benchAnalysisBesideViewers(seconds),
 };
 
 const wanted = values.only?.split(',') ?? Object.keys(benches);

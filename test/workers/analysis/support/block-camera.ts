@@ -10,11 +10,14 @@ export interface BlockScene {
   framesPerSecond?: number;
   stillS?: number;
   movingS?: number;
+  /** How many cameras see it. */
+  cameras?: number;
 }
 
-/** Serves the scene at `/1` on a free port. */
+/** Serves the scene at `/1`, and at `/2` and so on for further cameras, on a free port. */
 export async function openBlockCamera(scene: BlockScene = {}): Promise<RtspServer> {
   const { width = 320, height = 240, framesPerSecond = 15, stillS = 6, movingS = 2 } = scene;
+  const { cameras = 1 } = scene;
   const format = { width, height, framesPerSecond, keyframeDistance: framesPerSecond };
   using encoder = await SceneEncoder.open(format);
   const units: EncodedUnit[] = [];
@@ -23,8 +26,11 @@ export async function openBlockCamera(scene: BlockScene = {}): Promise<RtspServe
     const share = index < still ? undefined : (index - still) / moving;
     units.push(await encoder.encode(draw(width, height, share)));
   }
-  const source = new LoopSource({ codec: 'h264', units, framesPerSecond });
-  const server = createRtspServer({ port: 0, streams: new Map([['/1', source]]) });
+  const streams = Array.from(
+    { length: cameras },
+    (_, index) => [`/${index + 1}`, new LoopSource({ codec: 'h264', units, framesPerSecond })] as const,
+  );
+  const server = createRtspServer({ port: 0, streams: new Map(streams) });
   await server.listen();
   return server;
 }
