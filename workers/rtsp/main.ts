@@ -6,7 +6,7 @@ import { prepareWorker } from '../prepare.ts';
 import { CameraSet } from './camera/camera-set.ts';
 import { ConnectLimiter } from './camera/connect-limiter.ts';
 import { loadConfig } from './config.ts';
-import { collectSeldom } from './heap.ts';
+import { collectSeldom, limitGarbage } from './heap.ts';
 import { forwardFfmpegLog } from './media/ffmpeg-log.ts';
 import { ffmpegMedia } from './media/ffmpeg-media.ts';
 import { openServer } from './server.ts';
@@ -18,6 +18,7 @@ import { createSessions } from './webrtc/create-sessions.ts';
 // The file may hold every secret of the gateway, which are none of a worker's business.
 if (!isSupervised(process.env)) loadDotenv({ quiet: true });
 collectSeldom();
+limitGarbage();
 const { config, redactor, log } = prepareWorker(process, loadConfig);
 for (const { credential } of config.webrtc.iceServers) redactor.add(credential);
 forwardFfmpegLog(log);
