@@ -10,6 +10,7 @@ import { waitFor } from '../../../support/wait-for.ts';
 const H264 = { codec: 'h264', payloadType: 96, parameters: 'packetization-mode=1' } as const;
 const HEVC = { codec: 'hevc', payloadType: 97 } as const;
 const SSRC = 0xcafe;
+const TRACK_LINGER_MS = 1000;
 
 describe('A peer of the library', () => {
   const open: { close(): void }[] = [];
@@ -47,8 +48,11 @@ describe('A peer of the library', () => {
     });
     open.push({
       close: () => {
-        for (const track of tracks) track.close();
         connection.close();
+        // The library's threads may be calling the listener of a packet in this moment.
+        setTimeout(() => {
+          for (const track of tracks) track.close();
+        }, TRACK_LINGER_MS);
       },
     });
     return { connection, packets };
