@@ -162,7 +162,7 @@ export class Camera {
       gop: this.#gop,
       openDecoder: () => this.#dependencies.media.openDecoder(track),
       encoders: this.#dependencies.media.createEncoders((ms) => this.#onEncoded(ms)),
-      onFrame: async (frame) => this.#hub?.publish(frame),
+      onFrame: async (frame, isBehind) => this.#hub?.publish(frame, isBehind),
       onDecoded: (failed) => this.#onDecoded(failed),
       onSize: (size) => {
         this.#size = size;

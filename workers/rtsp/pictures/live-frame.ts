@@ -1,5 +1,5 @@
 /** The newest decoded frame of a camera and the pictures made of it, one per format. */
-import type { PictureFormat } from '#shared/frames/subscription.ts';
+import { DEFAULT_MAX_HEIGHT, DEFAULT_MAX_WIDTH, type PictureFormat } from '#shared/frames/subscription.ts';
 import { formatKey, Picture } from './picture.ts';
 
 /** A decoded frame as the decoder hands it out; whoever holds it frees it. */
@@ -11,12 +11,16 @@ export interface NativeFrame<T extends { free(): void } = { free(): void }> {
   height: number;
 }
 
+/** Finished bytes. */
+interface Encoded {
+  bytes: Buffer;
+  width: number;
+  height: number;
+}
+
 /** Encoders of one camera, one per format, each used by one frame at a time. */
 export interface PictureEncoders {
-  encode(
-    frame: NativeFrame,
-    format: PictureFormat,
-  ): Promise<{ bytes: Buffer; width: number; height: number }>;
+  encode(frame: NativeFrame, format: PictureFormat): Promise<Encoded>;
   /** Frees encoders that no viewer's format needs any more. */
   close(): Promise<void>;
 }
@@ -39,6 +43,7 @@ export class LiveFrame {
   readonly #frame: NativeFrame;
   readonly #encoders: PictureEncoders;
   readonly #pictures = new Map<string, Promise<Picture>>();
+  readonly #encoded = new Map<string, Promise<Encoded>>();
   #isReleased = false;
 
   constructor(frame: NativeFrame, encoders: PictureEncoders, times: FrameTimes, isRough = false) {
@@ -68,8 +73,26 @@ export class LiveFrame {
   }
 
   async #encode(format: PictureFormat): Promise<Picture> {
-    const { bytes, width, height } = await this.#encoders.encode(this.#frame, format);
+    const { bytes, width, height } = await this.#bytesOf(this.#plain(format));
     const { cameraId, capturedAt, sequence } = this.facts;
     return new Picture({ cameraId, timestamp: capturedAt / 1000, sequence, width, height }, bytes, format);
+  }
+
+  #bytesOf(format: PictureFormat): Promise<Encoded> {
+    const key = formatKey(format);
+    const encoded = this.#encoded.get(key) ?? this.#encoders.encode(this.#frame, format);
+    this.#encoded.set(key, encoded);
+    return encoded;
+  }
+
+  /** Nothing is made larger: a width of the frame's own or more is no wish at all, and its picture may be there. */
+  #plain({ width, ...format }: PictureFormat): PictureFormat {
+    const own = this.#frame;
+    const isOwnSize =
+      width !== undefined &&
+      width >= own.width &&
+      own.width <= DEFAULT_MAX_WIDTH &&
+      own.height <= DEFAULT_MAX_HEIGHT;
+    return { ...format, width: isOwnSize ? undefined : width };
   }
 }

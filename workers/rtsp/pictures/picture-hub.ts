@@ -23,6 +23,8 @@ interface Variant {
   format: PictureFormat;
   pacer: Pacer;
   subscribers: Set<Subscriber>;
+  /** Media time of its last picture, milliseconds. */
+  lastMs: number;
 }
 
 /** Gives the newest picture in a format, for those who just subscribed. */
@@ -30,6 +32,8 @@ export type TakeSnapshot = (format: PictureFormat) => Promise<Picture>;
 
 /** Pictures kept for `GET /frame?seq=N`. */
 const KEPT_PICTURES = 12;
+/** Where viewers' pictures come too late already, analysis waits for its next one so long, milliseconds. */
+const YIELD_MS = 1000;
 
 /** Fans the frames of one camera out: each format encoded once, at the highest rate asked of it. */
 export class PictureHub {
@@ -80,14 +84,16 @@ export class PictureHub {
     };
   }
 
-  /** Gives a frame to everyone whose rate it suits. */
-  async publish(frame: LiveFrame): Promise<void> {
+  /** Gives a frame to everyone whose rate it suits. @param isBehind newer ones wait: viewers go before analysis */
+  async publish(frame: LiveFrame, isBehind = false): Promise<void> {
+    const { mediaTimeMs } = frame.facts;
     for (const variant of [...this.#variants.values()]) {
-      if (variant.subscribers.size > 0 && variant.pacer.take(frame.facts.mediaTimeMs)) {
-        const picture = await frame.picture(variant.format);
-        this.#keep(picture);
-        deliverToDue(variant, picture, frame.facts.mediaTimeMs);
-      }
+      if (variant.subscribers.size === 0 || (isBehind && this.#canWait(variant, mediaTimeMs))) continue;
+      if (!variant.pacer.take(mediaTimeMs)) continue;
+      variant.lastMs = mediaTimeMs;
+      const picture = await frame.picture(variant.format);
+      this.#keep(picture);
+      deliverToDue(variant, picture, mediaTimeMs);
     }
   }
 
@@ -103,6 +109,10 @@ export class PictureHub {
     if (variant.subscribers.size === 0) this.#variants.delete(key);
     else variant.pacer.fps = fastest(variant);
     this.#onDemand();
+  }
+
+  #canWait({ format, lastMs }: Variant, mediaTimeMs: number): boolean {
+    return format.isLuma === true && this.needsExact && Math.abs(mediaTimeMs - lastMs) < YIELD_MS;
   }
 
   /** Nobody waits for the next picture of a slow rate to see something. */
@@ -130,7 +140,7 @@ function formatOf({ width, quality, encoding }: PictureRequest): PictureFormat {
 }
 
 function newVariant(format: PictureFormat, fps: number): Variant {
-  return { format, pacer: new Pacer(fps), subscribers: new Set() };
+  return { format, pacer: new Pacer(fps), subscribers: new Set(), lastMs: Number.NEGATIVE_INFINITY };
 }
 
 function fastest({ subscribers }: Variant): number {

@@ -29,8 +29,8 @@ export interface PipelineOptions {
   gop: GopCache;
   openDecoder: () => Promise<Decoder>;
   encoders: PictureEncoders;
-  /** Called with each frame that viewers should get; the pump waits for it. */
-  onFrame: (frame: LiveFrame) => Promise<void>;
+  /** Called with each frame that viewers should get, and whether newer ones wait already; the pump waits for it. */
+  onFrame: (frame: LiveFrame, isBehind: boolean) => Promise<void>;
   onDecoded: (failed: boolean) => void;
   /** Called with the size of every frame, pixels. */
   onSize: (size: { width: number; height: number }) => void;
@@ -198,7 +198,7 @@ export class PicturePipeline {
     if (this.#demand !== 'keyframes' && backlog > MAX_BACKLOG && !isOverdue) return;
     this.#lastShownAt = performance.now();
     frame.isShown = true;
-    await this.#options.onFrame(frame);
+    await this.#options.onFrame(frame, backlog > 0);
   }
 
   async #settleWaiters(sequence: number): Promise<void> {

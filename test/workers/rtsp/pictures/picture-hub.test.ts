@@ -4,6 +4,9 @@ import { formatKey, type Picture } from '../../../../workers/rtsp/pictures/pictu
 import { PictureHub } from '../../../../workers/rtsp/pictures/picture-hub.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
+/** Of the frames, pixels. */
+const WIDTH = 1280;
+const HEIGHT = 720;
 const AUTO = { width: undefined, quality: 80 };
 const SMALL = { width: 320, quality: 80 };
 
@@ -28,12 +31,14 @@ describe('PictureHub', () => {
 
   function frame(sequence: number, mediaTimeMs: number): LiveFrame {
     const times = { cameraId: '1', capturedAt: mediaTimeMs, mediaTimeMs };
-    return new LiveFrame({ native: { free: () => {} }, sequence, width: 16, height: 16 }, encoders, times);
+    const native = { free: () => {} };
+    return new LiveFrame({ native, sequence, width: WIDTH, height: HEIGHT }, encoders, times);
   }
 
   /** Publishes `count` frames of a camera with 30 fps. */
-  async function publish(count: number): Promise<void> {
-    for (let index = 0; index < count; index += 1) await hub.publish(frame(index + 1, index * (1000 / 30)));
+  async function publish(count: number, isBehind = false): Promise<void> {
+    for (let index = 0; index < count; index += 1)
+      await hub.publish(frame(index + 1, index * (1000 / 30)), isBehind);
   }
 
   it('encodes once for all viewers of one format and gives them the same picture', async () => {
@@ -100,6 +105,32 @@ describe('PictureHub', () => {
     expect(planes).to.have.length(6);
     expect(hub.find(30, SMALL)?.format).to.deep.equal(SMALL);
     expect(hub.find(planes.at(-1)?.facts.sequence ?? 0, { ...SMALL, isLuma: true })).to.equal(undefined);
+  });
+
+  it('lets viewers go before analysis where frames come faster than pictures are made', async () => {
+    const planes: number[] = [];
+    const seen: number[] = [];
+    hub.subscribe({ ...SMALL, fps: 5, encoding: 'luma' }, ({ facts }) => planes.push(facts.sequence));
+    hub.subscribe({ ...SMALL, fps: 30 }, ({ facts }) => seen.push(facts.sequence));
+    await publish(60, true);
+    expect(seen).to.have.length(60);
+    expect(planes, 'one a second').to.have.length(2);
+  });
+
+  it('lets analysis wait for nobody where nobody watches', async () => {
+    const planes: number[] = [];
+    hub.subscribe({ ...SMALL, fps: 5, encoding: 'luma' }, ({ facts }) => planes.push(facts.sequence));
+    await publish(60, true);
+    expect(planes, 'at its own rate').to.have.length.within(10, 11);
+  });
+
+  it('encodes once for those who ask for the camera’s own size and those who ask for none', async () => {
+    const own = { width: WIDTH, quality: 80 };
+    const seen: Picture[] = [];
+    for (const format of [AUTO, own]) hub.subscribe({ ...format, fps: 30 }, (picture) => seen.push(picture));
+    await publish(1);
+    expect(encoded).to.deep.equal(['1/auto:80']);
+    expect(seen.map(({ format }) => format)).to.deep.equal([AUTO, own]);
   });
 
   it('says whether anybody looks with eyes, or analysis alone', () => {
