@@ -19,9 +19,9 @@ export function hasChromium(): boolean {
   return existsSync(EXECUTABLE);
 }
 
-/** Starts it, without a window. */
-export function openBrowser(): Promise<Browser> {
-  return chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+/** Starts it, without a window. @param further arguments beside the usual ones */
+export function openBrowser(further: readonly string[] = []): Promise<Browser> {
+  return chromium.launch({ executablePath: EXECUTABLE, args: [...ARGUMENTS, ...further] });
 }
 
 /** An empty page of a server's origin, where a test runs scripts of its own. */
