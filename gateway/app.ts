@@ -12,6 +12,7 @@ import type { Gate } from './auth/gate.ts';
 import { rateLimits } from './auth/rate-limits.ts';
 import type { RefusalLog } from './auth/refusal-log.ts';
 import { authRoutes, renewSession } from './auth/routes.ts';
+import { type BodyLimits, setBodyLimits } from './body-limits.ts';
 import { type CameraStreamRoutesOptions, cameraStreamRoutes } from './camera-streams/routes.ts';
 import { trpcHandler } from './camera-streams/trpc.ts';
 import { type CameraTestOptions, cameraTestRoutes } from './cameras/camera-test.ts';
@@ -45,6 +46,7 @@ export interface AppOptions {
   perception: { events: Router; moondream: Router; watches: Router };
   /** The live state, for the dashboard. */
   status: StatusStream;
+  bodyLimits: BodyLimits;
   redactor: Redactor;
   log: Logger;
 }
@@ -56,10 +58,12 @@ const QUIET_PATHS = new Set(['/health', '/livez', '/readyz', '/metrics']);
 
 /** Builds the application. */
 export function createApp(options: AppOptions): Express {
-  const { access, cameras, proxy, sessions, stored, perception, health, status, redactor, log } = options;
+  const { access, cameras, proxy, sessions, stored, perception, health, status, bodyLimits, redactor, log } =
+    options;
   const { authenticator, gate, refusals } = access;
   const app = express();
   app.disable('x-powered-by');
+  setBodyLimits(app, bodyLimits);
   // Exactly one proxy is trusted to say who asks, and only where there is one.
   app.set('trust proxy', authenticator.config.isPublic ? 1 : false);
   app.use(requestLog(log));
@@ -84,7 +88,7 @@ export function createApp(options: AppOptions): Express {
   app.use('/api', webrtcRoutes(sessions));
   app.use('/whep', whepRoutes(sessions));
   app.use('/api/camera-streams', cameraStreamRoutes(stored.cameraStreams));
-  app.use('/trpc', trpcHandler({ service: stored.cameraStreams.service, redactor, log }));
+  app.use('/trpc', trpcHandler({ ...stored.cameraStreams, redactor, log, maxBodyBytes: bodyLimits.json }));
   app.use('/api/deliveries', deliveryRoutes(stored.deliveries));
   app.use('/api/devices', stored.devices);
   app.use('/api/events', perception.events);

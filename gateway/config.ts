@@ -5,6 +5,7 @@ import { type Environment, readInteger, readLogLevel, readSwitch, readText } fro
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { loadAddressConfig } from './address-config.ts';
 import { type AuthConfig, loadAuthConfig } from './auth-config.ts';
+import type { BodyLimits } from './body-limits.ts';
 import { loadPerceptionConfig, type PerceptionConfig } from './perception-config.ts';
 import { loadStoreConfig, type StoreConfig } from './store-config.ts';
 
@@ -33,6 +34,8 @@ export interface GatewayConfig {
     /** How long a client may take for the headers of a request, and for a body that is not large, milliseconds. */
     headerMs: number;
     bodyMs: number;
+    /** Bytes of a body. */
+    bodies: BodyLimits;
     cameras: number;
     /** Open TCP connections of clients, all together and of one address elsewhere. */
     connections: number;
@@ -57,7 +60,8 @@ export interface GatewayConfig {
 
 /** What a worker needs to run as we do; no key and no password is among it. */
 const WORKER_ENV_ALLOWED = ['PATH', 'HOME', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'LOG_LEVEL'];
-const MIB = 1024 * 1024;
+const KIB = 1024;
+const MIB = 1024 * KIB;
 const TIMEOUT_MS = { min: 1000, max: 300_000 };
 
 /** Reads the environment. @throws SettingsError naming the variable, its value and what is allowed */
@@ -81,6 +85,7 @@ export function loadConfig(env: Environment): Readonly<GatewayConfig> {
     limits: {
       headerMs: readInteger(env, 'HEADER_TIMEOUT_MS', { fallback: 10_000, ...TIMEOUT_MS }),
       bodyMs: readInteger(env, 'BODY_TIMEOUT_MS', { fallback: 10_000, ...TIMEOUT_MS }),
+      bodies: readBodyLimits(env),
       cameras: readInteger(env, 'MAX_CAMERAS', { fallback: 256, min: 1, max: 10_000 }),
       connections: readInteger(env, 'MAX_CONNECTIONS', { fallback: 2000, min: 10, max: 100_000 }),
       connectionsPerClient: readInteger(env, 'MAX_CONNECTIONS_PER_CLIENT', {
@@ -114,4 +119,12 @@ function pick(env: Environment, names: readonly string[]): Record<string, string
       return value === undefined ? [] : [[name, value]];
     }),
   );
+}
+
+function readBodyLimits(env: Environment): BodyLimits {
+  return {
+    json: readInteger(env, 'MAX_JSON_KB', { fallback: 128, min: 16, max: 65_536 }) * KIB,
+    image: readInteger(env, 'MAX_IMAGE_MB', { fallback: 8, min: 1, max: 256 }) * MIB,
+    import: readInteger(env, 'MAX_IMPORT_MB', { fallback: 16, min: 1, max: 256 }) * MIB,
+  };
 }

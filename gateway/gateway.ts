@@ -163,6 +163,7 @@ export async function openGateway({
       deliveries: deliveries.routes,
       devices: devices.routes,
     },
+    bodyLimits: config.limits.bodies,
     health: {
       health,
       metrics: createMetrics({

@@ -1,5 +1,5 @@
 /** REST of camera streams (contract, section 7). */
-import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
 import {
@@ -9,6 +9,7 @@ import {
   videoStreamSchema,
 } from '#shared/camera-stream.ts';
 import { AppError } from '#shared/errors.ts';
+import { jsonBody } from '../body-limits.ts';
 import { publicOrigin } from '../proxy/public-origin.ts';
 import type { CameraStreamService } from './camera-stream-service.ts';
 import type { CameraStream } from './camera-stream-view.ts';
@@ -24,7 +25,6 @@ export interface CameraStreamRoutesOptions {
   maxUploads?: number;
 }
 
-const BODY_LIMIT = '64kb';
 const MAX_UPLOADS = 2;
 const RETRY_AFTER_S = 10;
 const FIELDS = ['cameraId', 'cameraDescription', 'streamType', 'rtspUrl'];
@@ -33,7 +33,7 @@ const FIELDS = ['cameraId', 'cameraDescription', 'streamType', 'rtspUrl'];
 export function cameraStreamRoutes(options: CameraStreamRoutesOptions): Router {
   const { service } = options;
   const routes = Router();
-  const json = express.json({ limit: BODY_LIMIT });
+  const json = jsonBody();
   routes.post('/', takeUploads(options), json, async (req, res) => {
     if (!req.is('application/json')) throw wrongType();
     sendStored(res, await service.add(parseRtsp(req.body), publicOrigin(req)));

@@ -20,9 +20,10 @@ export interface TrpcOptions {
   service: Pick<CameraStreamService, 'add' | 'list'>;
   redactor: Redactor;
   log: Logger;
+  /** Most bytes of a call. */
+  maxBodyBytes: number;
 }
 
-const MAX_BODY_BYTES = 64 * 1024;
 const MAX_BATCH = 20;
 
 /** Express middleware to be mounted at `/trpc`. */
@@ -30,7 +31,7 @@ export function trpcHandler(options: TrpcOptions): Handler {
   return createExpressMiddleware({
     router: createAppRouter(options),
     createContext: ({ req }): CallContext => ({ origin: publicOrigin(req) }),
-    maxBodySize: MAX_BODY_BYTES,
+    maxBodySize: options.maxBodyBytes,
     maxBatchSize: MAX_BATCH,
     responseMeta,
     onError: ({ error, path }) => {

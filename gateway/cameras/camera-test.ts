@@ -1,7 +1,8 @@
 /** `POST /api/cameras/test`: does this camera answer, before it is stored? */
-import express, { Router } from 'express';
+import { Router } from 'express';
 import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
+import { jsonBody } from '../body-limits.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
 import type { CameraOwners } from './camera-owners.ts';
 import { testCamera } from './worker-client.ts';
@@ -13,8 +14,6 @@ export interface CameraTestOptions {
   readyWorkers: () => readonly WorkerAddress[];
 }
 
-const BODY_LIMIT = '64kb';
-
 /**
  * Takes the body of `POST /api/cameras`; with the `id` of a stored camera, the changes of a
  * `PATCH`, so that its password need not be given again. Answers `{success, codec, width,
@@ -23,7 +22,7 @@ const BODY_LIMIT = '64kb';
 export function cameraTestRoutes({ registry, owners, readyWorkers }: CameraTestOptions): Router {
   const routes = Router();
   let turn = 0;
-  routes.post('/test', express.json({ limit: BODY_LIMIT }), async (req, res) => {
+  routes.post('/test', jsonBody(), async (req, res) => {
     const source = await registry.draft(req.body);
     const ready = readyWorkers();
     turn += 1;

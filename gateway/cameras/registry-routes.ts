@@ -1,8 +1,9 @@
 /** Routes of the registry (contract, section 1): cameras that are kept for ever. */
-import express, { type Request, Router } from 'express';
+import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { parseFields, RESERVED_CAMERA_IDS } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
+import { jsonBody } from '../body-limits.ts';
 import { viewCamera } from './camera-view.ts';
 import type { CameraRegistry } from './registry.ts';
 import { exportCameras, importCameras } from './registry-transfer.ts';
@@ -14,8 +15,6 @@ export interface RegistryRoutesOptions {
   isSecretKey: (candidate: string) => boolean;
 }
 
-const BODY_LIMIT = '64kb';
-const IMPORT_LIMIT = '16mb';
 /** Re-entered for an export with passwords. */
 const KEY_HEADER = 'x-secret-key';
 
@@ -24,7 +23,7 @@ export const exportQuerySchema = z.object({ passwords: z.enum(['true', 'false'])
 /** Routes under `/api/cameras`; mounted before `GET /:id`. */
 export function registryRoutes({ registry, isSecretKey }: RegistryRoutesOptions): Router {
   const routes = Router();
-  const json = express.json({ limit: BODY_LIMIT });
+  const json = jsonBody();
 
   routes.get(['/', '/:id'], async (req: Request<{ id?: string }>, _res, next) => {
     if (!RESERVED_CAMERA_IDS.includes(req.params.id ?? '')) await registry.expectLoaded();
@@ -37,7 +36,7 @@ export function registryRoutes({ registry, isSecretKey }: RegistryRoutesOptions)
     res.setHeader('Content-Disposition', 'attachment; filename="cameras.json"');
     res.json(await exportCameras(registry, passwords === 'true'));
   });
-  routes.post('/import', express.json({ limit: IMPORT_LIMIT }), async (req, res) => {
+  routes.post('/import', jsonBody('import'), async (req, res) => {
     res.json({ success: true, imported: await importCameras(registry, req.body) });
   });
   routes.post('/', json, async (req, res) => {

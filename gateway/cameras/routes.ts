@@ -1,6 +1,7 @@
 /** The camera routes that the gateway answers itself (contract, section 1). */
-import express, { Router } from 'express';
+import { Router } from 'express';
 import { parseConnectRequest, parseDisconnectRequest } from '#shared/camera.ts';
+import { jsonBody } from '../body-limits.ts';
 import { publicOrigin } from '../proxy/public-origin.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import { pageOf } from './camera-page.ts';
@@ -15,12 +16,10 @@ export interface CameraRoutesOptions {
   rtspStatus: () => object;
 }
 
-const BODY_LIMIT = '64kb';
-
 /** Routes under `/api/cameras`; those of one camera's frames are proxied elsewhere. */
 export function cameraRoutes({ directory, connector, rtspStatus }: CameraRoutesOptions): Router {
   const routes = Router();
-  const json = express.json({ limit: BODY_LIMIT });
+  const json = jsonBody();
 
   routes.get('/', (req, res) => {
     const { cameras, next } = pageOf(directory.list(), req.query);

@@ -1,9 +1,10 @@
 /** The Moondream routes (contract, section 4). */
-import express, { type Request, type RequestHandler, type Response, Router } from 'express';
+import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
 import { cameraIdSchema, parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { jsonBody } from '../body-limits.ts';
 import { publicOrigin } from '../proxy/public-origin.ts';
 import type { CameraAnswer, CameraQuestions } from './camera-questions.ts';
 import type { DailyCap } from './daily-cap.ts';
@@ -23,8 +24,6 @@ export interface MoondreamRoutesOptions {
   redactor: Redactor;
 }
 
-const BODY_LIMIT = '8mb';
-
 /** Fields beyond these are Moondream's and pass as they are. */
 export const questionSchema = z.looseObject({
   cameraId: z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]).optional(),
@@ -34,7 +33,7 @@ export const questionSchema = z.looseObject({
 export function moondreamRoutes(options: MoondreamRoutesOptions): Router {
   const { client, album, cap } = options;
   const routes = Router();
-  const json = express.json({ limit: BODY_LIMIT });
+  const json = jsonBody('image');
   routes.get('/status', async (_req, res) => {
     res.setHeader('Cache-Control', 'no-store');
     res.json({ ...client.report(), today: { asked: await cap.used(), max: cap.max } });

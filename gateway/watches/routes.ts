@@ -1,8 +1,9 @@
 /** `/api/watches`: standing questions to cameras. */
-import express, { type Request, Router } from 'express';
+import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
+import { jsonBody } from '../body-limits.ts';
 import type { WatchSettings } from './watch.ts';
 import { applyWatchChanges, parseNewWatch } from './watch-input.ts';
 import type { WatchRepository } from './watch-repository.ts';
@@ -25,15 +26,13 @@ export interface WatchRoutesOptions {
   now: () => number;
 }
 
-const BODY_LIMIT = '64kb';
-
 export const watchQuerySchema = z.object({ cameraId: z.string().max(64).optional() });
 
 /** Routes under `/api/watches`. */
 export function watchRoutes(options: WatchRoutesOptions): Router {
   const { repository, max, wake, now } = options;
   const routes = Router();
-  const json = express.json({ limit: BODY_LIMIT });
+  const json = jsonBody();
   routes.use((_req, res, next) => {
     res.setHeader('Cache-Control', 'no-store');
     next();

@@ -1,17 +1,17 @@
 /** WebRTC sessions in which the server offers (contract, section 5), passed to the camera's worker. */
-import express, { type Request, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { AppError } from '#shared/errors.ts';
+import { jsonBody } from '../body-limits.ts';
 import { publicOrigin } from '../proxy/public-origin.ts';
 import type { SessionRouter } from './session-router.ts';
 import type { WorkerAnswer } from './worker-call.ts';
 
-const BODY_LIMIT = '128kb';
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
 /** Routes under `/api`: `/webrtc/*` and `/streams/status`. */
 export function webrtcRoutes(router: SessionRouter): Router {
   const routes = Router();
-  const json = express.json({ limit: BODY_LIMIT });
+  const json = jsonBody();
   const open = async (req: Request, res: Response, cameraId: string): Promise<void> => {
     const path = `/api/webrtc/stream/${encodeURIComponent(cameraId)}`;
     const answer = await router.open(cameraId, { method: 'POST', path });

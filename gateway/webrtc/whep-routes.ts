@@ -1,19 +1,19 @@
 /** WHEP (draft-ietf-wish-whep), passed to the camera's worker as it is, but for addresses. */
-import express, { type Request, Router } from 'express';
+import { type Request, Router } from 'express';
 import { AppError } from '#shared/errors.ts';
+import { textBody } from '../body-limits.ts';
 import { publicPrefix } from '../proxy/public-origin.ts';
 import { sendAnswer } from './routes.ts';
 import type { SessionRouter } from './session-router.ts';
 import type { WorkerRequest } from './worker-call.ts';
 
-const BODY_LIMIT = '128kb';
 const PASSED_HEADERS = ['content-type', 'if-match'];
 
 /** Routes under `/whep`: an endpoint per camera, a resource per session below it. */
 export function whepRoutes(router: SessionRouter): Router {
   const routes = Router();
   // Of any type: the worker says which ones it takes.
-  routes.use(express.text({ type: () => true, limit: BODY_LIMIT }));
+  routes.use(textBody());
 
   routes.post('/:cameraId', async (req, res) => {
     const { cameraId } = req.params;

@@ -24,6 +24,7 @@ describe('The configuration', () => {
       limits: {
         headerMs: 10_000,
         bodyMs: 10_000,
+        bodies: { json: 131_072, image: 8_388_608, import: 16_777_216 },
         cameras: 256,
         connections: 2000,
         connectionsPerClient: 200,

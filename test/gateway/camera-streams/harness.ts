@@ -10,6 +10,7 @@ import type { CameraStreamPayload } from '#shared/camera-stream.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
+import { DEFAULT_BODY_LIMITS } from '../../../gateway/body-limits.ts';
 import { CameraStreamRepository } from '../../../gateway/camera-streams/camera-stream-repository.ts';
 import { CameraStreamService } from '../../../gateway/camera-streams/camera-stream-service.ts';
 import { cameraStreamRoutes } from '../../../gateway/camera-streams/routes.ts';
@@ -139,7 +140,7 @@ export class Harness {
     const limits = maxUploads === undefined ? {} : { maxUploads };
     const app = express();
     app.use('/api/camera-streams', cameraStreamRoutes({ service, uploads, ...limits }));
-    app.use('/trpc', trpcHandler({ service, redactor, log }));
+    app.use('/trpc', trpcHandler({ service, redactor, log, maxBodyBytes: DEFAULT_BODY_LIMITS.json }));
     app.use(notFound, problemHandler({ log, redactor }));
     this.#server = createHttpServer(app);
     this.#server.listen(0, '127.0.0.1');

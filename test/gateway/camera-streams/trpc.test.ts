@@ -105,7 +105,7 @@ describe('tRPC at /trpc', () => {
     expect((await getJson(`${gateway.origin}/trpc/cameraStream.add`)).status).to.equal(405);
     expect((await getJson(`${gateway.origin}/trpc/unknown`)).status).to.equal(404);
     expect((await postJson(`${gateway.origin}/trpc/cameraStream.add`, '{')).status).to.equal(400);
-    const large = await postJson(`${gateway.origin}/trpc/cameraStream.add`, { x: 'x'.repeat(100_000) });
+    const large = await postJson(`${gateway.origin}/trpc/cameraStream.add`, { x: 'x'.repeat(140_000) });
     expect(large.status).to.equal(413);
   });
 });

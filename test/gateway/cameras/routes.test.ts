@@ -77,8 +77,8 @@ describe('The camera routes', () => {
     expect(connected).to.deep.equal([]);
   });
 
-  it('refuses a body of more than 64 KiB', async () => {
-    const { status, body } = await postJson(`${api}/connect`, { cameraId: '1', ip: 'x'.repeat(70_000) });
+  it('refuses a body of more than 128 KiB', async () => {
+    const { status, body } = await postJson(`${api}/connect`, { cameraId: '1', ip: 'x'.repeat(140_000) });
     expect([status, body.code]).to.deep.equal([413, 'body-too-large']);
   });
 
