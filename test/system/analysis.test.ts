@@ -127,10 +127,10 @@ describe('Analysis of the whole gateway', function () {
     expect(Math.max(...pauses), 'longest pause between two frames, seconds').to.be.below(1);
   });
 
-  it('says why detectors without a model are off', async () => {
+  it('says why a detector without a model is off', async () => {
     const { body } = await waitFor(async () => {
       const answer = await getJson(`${gateway.origin}/health`);
-      return JSON.stringify(answer.body).includes('PERSON_MODEL names no model') ? answer : undefined;
+      return JSON.stringify(answer.body).includes('FACE_MODEL names no model') ? answer : undefined;
     });
     expect(body.status).to.equal('ok');
   });

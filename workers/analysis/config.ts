@@ -10,14 +10,17 @@ export interface AnalysisWorkerConfig {
   port: number;
   /** Pictures a second that are looked at of each camera. */
   fps: number;
-  /** Path of the ONNX model that finds persons; its description lies beside it. */
+  /** {@link BUILT_IN_MODEL}, or the path of the ONNX model that finds persons; its description lies beside it. */
   personModel: string | undefined;
-  /** The same for faces. */
+  /** Path of the ONNX model that finds faces. */
   faceModel: string | undefined;
   logLevel: string;
 }
 
 const DEFAULT_PORT = 8530;
+
+/** Says that the detector is to be used that comes with the gateway. */
+export const BUILT_IN_MODEL = 'builtin';
 
 /** Reads the environment. @throws SettingsError naming the variable at fault */
 export function loadConfig(env: Environment): Readonly<AnalysisWorkerConfig> {
@@ -25,8 +28,14 @@ export function loadConfig(env: Environment): Readonly<AnalysisWorkerConfig> {
     host: loadHostConfig(env, 'analysis'),
     port: readInteger(env, WORKER_ENV.port, { fallback: DEFAULT_PORT, min: 0, max: 65535 }),
     fps: readInteger(env, 'ANALYSIS_FPS', { fallback: 5, min: 1, max: 30 }),
-    personModel: readOptional(env, 'PERSON_MODEL'),
-    faceModel: readOptional(env, 'FACE_MODEL'),
+    personModel: readModel(env, 'PERSON_MODEL', BUILT_IN_MODEL),
+    faceModel: readModel(env, 'FACE_MODEL'),
     logLevel: readLogLevel(env),
   });
+}
+
+/** @returns undefined for `off` */
+function readModel(env: Environment, name: string, fallback?: string): string | undefined {
+  const model = readOptional(env, name) ?? fallback;
+  return model === 'off' ? undefined : model;
 }
