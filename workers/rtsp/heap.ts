@@ -1,6 +1,5 @@
 /** How V8 keeps house in a process whose memory is pictures, not objects. */
 import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 
 const MIB = 1024 * 1024;
 /** What packets and pictures may leave behind before it is collected; a few cameras with viewers do so in a second. */
@@ -46,14 +45,13 @@ export class GarbageLimit {
   }
 }
 
-/** Keeps the garbage of this process small from now on; does not keep it running. */
+/** Keeps the garbage of this process small from now on, where `node --expose-gc` lets it; does not keep it running. */
 export function limitGarbage(): void {
-  setFlagsFromString('--expose-gc');
-  // A context that is made afterwards has the function (V8, `--expose-gc`); this one stays without.
-  const gc = runInNewContext('gc') as (options: { type: 'minor' }) => void;
+  const { gc } = globalThis;
+  if (gc === undefined) return;
   const limit = new GarbageLimit({
     heldBytes: () => process.memoryUsage().arrayBuffers,
-    collectYoung: () => gc({ type: 'minor' }),
+    collectYoung: () => void gc({ type: 'minor' }),
   });
   setInterval(() => limit.check(), CHECK_MS).unref();
 }
