@@ -157,6 +157,7 @@ describe('WebRTC signalling through the gateway', () => {
     ['no session id', '/answer', {}, 400],
     ['no JSON', '/answer', '{', 400],
     ['no camera', '/offer', {}, 400],
+    ['half a character as camera', '/offer', { cameraId: '\ud800' }, 400],
   ];
   for (const [name, path, body, status] of malformed) {
     it(`refuses ${name}, and no worker hears of it`, async () => {
