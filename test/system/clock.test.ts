@@ -43,7 +43,7 @@ describe('When the wall clock jumps', function () {
       const client = await WsClient.open(gateway.origin);
       client.send({ action: 'subscribe', cameraId: '1', width: 160 });
       const [worker] = (await health()).services.rtsp.workers;
-      for (const hours of [2, -2, 0]) {
+      for (const hours of [2, -2]) {
         process.kill(gateway.pid, 'SIGUSR2');
         await waitFor(async () => Math.abs((await shift()) - hours) < 0.1, { message: `${hours} hours` });
         await expectFrames(client);
@@ -65,7 +65,7 @@ describe('When the wall clock jumps', function () {
       const client = await WsClient.open(worker.origin);
       client.send({ action: 'subscribe', cameraId: '1', width: 160 });
       let { lastFrameTime } = await status();
-      for (const hours of [2, -2, 0]) {
+      for (const hours of [2, -2]) {
         const before: number = lastFrameTime;
         process.kill(worker.pid, 'SIGUSR2');
         ({ lastFrameTime } = await waitFor(async () => {

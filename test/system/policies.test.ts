@@ -32,7 +32,7 @@ const SECRETS = {
 };
 /** What a worker may know: itself, its limits, where it may dial. */
 const WORKER_MAY_KNOW =
-  /^(PATH|HOME|TZ|LANG|LC_ALL|TMPDIR|LOG_LEVEL|WORKER_(PORT|NAME|INSTANCE|EPOCH|TOKEN)|UV_THREADPOOL_SIZE|MALLOC_\w+|NODE_CHANNEL_(FD|SERIALIZATION_MODE)|ANALYSIS_FPS|PERSON_MODEL|FACE_MODEL|SIMULATOR_PORT|MAX_WEBRTC_SESSIONS|WEBRTC_\w+|ICE_SERVERS|PUBLIC|OWN_PORTS|ALLOW_LOOPBACK_CAMERAS|CAMERA_ALLOW_(CIDRS|PORTS))$/;
+  /^(PATH|HOME|TZ|LANG|LC_ALL|TMPDIR|LOG_LEVEL|WORKER_(PORT|NAME|INSTANCE|EPOCH|TOKEN)|UV_THREADPOOL_SIZE|NODE_OPTIONS|MALLOC_\w+|NODE_CHANNEL_(FD|SERIALIZATION_MODE)|ANALYSIS_FPS|PERSON_MODEL|FACE_MODEL|SIMULATOR_PORT|MAX_WEBRTC_SESSIONS|WEBRTC_\w+|ICE_SERVERS|PUBLIC|OWN_PORTS|ALLOW_LOOPBACK_CAMERAS|CAMERA_ALLOW_(CIDRS|PORTS))$/;
 /** State of a listening socket in `/proc/net/tcp` (include/net/tcp_states.h). */
 const LISTEN = '0A';
 /** 127.0.0.1, as the kernel writes it. */
@@ -114,6 +114,7 @@ describe('The processes of a gateway', function () {
         [...environment.keys()].filter((key) => !WORKER_MAY_KNOW.test(key)),
         name,
       ).to.deep.equal([]);
+      expect(environment.get('NODE_OPTIONS') ?? '--expose-gc', name).to.equal('--expose-gc');
       const whole = readFileSync(`/proc/${pid}/environ`, 'utf8');
       expect(whole, name).to.not.include(CANARY);
       expect(whole, name).to.not.include(SECRETS.WEBHOOK_SECRET);
