@@ -79,6 +79,16 @@ export function parseDisconnectRequest(body: unknown): string {
   return parseFields(disconnectRequestSchema, { cameraId }).cameraId;
 }
 
+const namedSchema = z.object({ cameraId: cameraIdSchema });
+
+/**
+ * Validates a camera id that came in an address or alone in a body.
+ * @throws AppError `invalid-field`, naming `cameraId`
+ */
+export function parseCameraId(cameraId: unknown): string {
+  return parseFields(namedSchema, { cameraId }).cameraId;
+}
+
 type ConnectFields = z.infer<typeof connectRequestSchema>;
 
 function sourceFromFields(fields: ConnectFields): RtspSource {

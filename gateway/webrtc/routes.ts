@@ -1,6 +1,6 @@
 /** WebRTC sessions in which the server offers (contract, section 5), passed to the camera's worker. */
 import { type Request, type Response, Router } from 'express';
-import { cameraIdSchema, parseFields } from '#shared/camera.ts';
+import { parseCameraId } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { jsonBody } from '../body-limits.ts';
 import { publicOrigin } from '../proxy/public-origin.ts';
@@ -14,7 +14,7 @@ export function webrtcRoutes(router: SessionRouter): Router {
   const routes = Router();
   const json = jsonBody();
   const open = async (req: Request, res: Response, wanted: string): Promise<void> => {
-    const cameraId = parseFields(cameraIdSchema, wanted);
+    const cameraId = parseCameraId(wanted);
     const path = `/api/webrtc/stream/${encodeURIComponent(cameraId)}`;
     const answer = await router.open(cameraId, { method: 'POST', path });
     sendAnswer(res, withPublicUrl(req, answer));

@@ -1,5 +1,5 @@
 /** Which worker a WebRTC session belongs to, and the numbers that new ones get. */
-import { cameraIdSchema, parseFields } from '#shared/camera.ts';
+import { parseCameraId } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
@@ -31,7 +31,7 @@ export class SessionRouter {
 
   /** Opens a session of a camera, numbered over all of them. @throws AppError `camera-not-found`, `worker-*` */
   async open(cameraId: string, request: WorkerRequest): Promise<WorkerAnswer> {
-    const worker = this.#workerOf(parseFields(cameraIdSchema, cameraId));
+    const worker = this.#workerOf(parseCameraId(cameraId));
     const number = this.#nextNumber;
     this.#nextNumber += 1;
     return this.#call(worker, { ...request, number });

@@ -161,7 +161,9 @@ describe('WebRTC signalling through the gateway', () => {
   ];
   for (const [name, path, body, status] of malformed) {
     it(`refuses ${name}, and no worker hears of it`, async () => {
-      expect((await postJson(`${origin}/api/webrtc${path}`, body)).status).to.equal(status);
+      const answer = await postJson(`${origin}/api/webrtc${path}`, body);
+      expect(answer.status).to.equal(status);
+      if (path === '/offer') expect(answer.body.field).to.equal('cameraId');
       expect(workers.flatMap(({ requests }) => requests)).to.deep.equal([]);
     });
   }

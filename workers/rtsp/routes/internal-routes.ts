@@ -1,6 +1,6 @@
 /** What the gateway's reconciler says to a worker: which cameras it shall run. */
 import express, { Router } from 'express';
-import { cameraIdSchema, parseFields } from '#shared/camera.ts';
+import { parseCameraId, parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { sourceId } from '#shared/source-id.ts';
 import { type ActualCamera, cameraTestSchema, desiredCameraSchema } from '#shared/worker-protocol.ts';
@@ -43,7 +43,7 @@ export function internalRoutes(cameras: CameraSet): Router {
     res.status(202).json({ cameraId });
   });
   routes.delete('/cameras/:id', async (req, res) => {
-    await cameras.remove(parseFields(cameraIdSchema, req.params.id));
+    await cameras.remove(parseCameraId(req.params.id));
     res.status(204).end();
   });
   return routes;

@@ -1,6 +1,6 @@
 /** Sessions in which we offer (contract, section 5), over HTTP. */
 import express, { type Request, Router } from 'express';
-import { cameraIdSchema, parseFields } from '#shared/camera.ts';
+import { parseCameraId } from '#shared/camera.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
 import {
   answerRequestSchema,
@@ -35,7 +35,7 @@ export function webrtcRoutes({ sessions, iceServers, isCounted }: WebrtcRoutesOp
   };
 
   routes.post('/webrtc/stream/:cameraId', async (req, res) => {
-    res.json(await open(req, parseFields(cameraIdSchema, req.params.cameraId)));
+    res.json(await open(req, parseCameraId(req.params.cameraId)));
   });
   routes.post('/webrtc/offer', json, async (req, res) => {
     const { cameraId } = parseBody(offerRequestSchema, req.body, ['cameraId']);

@@ -1,6 +1,6 @@
 /** WHEP (draft-ietf-wish-whep), in which the player offers; the rules for HTTP are those of WHIP (RFC 9725). */
 import express, { type Request, type RequestHandler, type Response, Router } from 'express';
-import { cameraIdSchema, parseFields } from '#shared/camera.ts';
+import { parseCameraId } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
 import { sessionNumber, type WebrtcRoutesOptions } from './routes.ts';
@@ -22,7 +22,7 @@ export function whepRoutes({ sessions, iceServers, isCounted }: WebrtcRoutesOpti
   };
 
   routes.post('/:cameraId', requireType(SDP_TYPE), textBody(SDP_TYPE), async (req, res) => {
-    const cameraId = parseFields(cameraIdSchema, req.params.cameraId);
+    const cameraId = parseCameraId(req.params.cameraId);
     const number = isCounted ? sessionNumber(req) : undefined;
     const session = await sessions.openWhep(cameraId, req.body as string, number);
     res.status(201).type(SDP_TYPE);
