@@ -3,6 +3,8 @@
  * ends of a connection. Everything a peer can grow has a bound.
  */
 
+import { withRoom } from '../with-room.ts';
+
 /** A request or response; header names in lower case. */
 export interface RtspMessage {
   /** `DESCRIBE rtsp://… RTSP/1.0` or `RTSP/1.0 200 OK`. */
@@ -73,12 +75,7 @@ export class RtspReader {
   }
 
   #append(chunk: Buffer): void {
-    const needed = this.#end + chunk.length;
-    if (needed > this.#buffer.length) {
-      const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
-      this.#buffer.copy(larger, 0, 0, this.#end);
-      this.#buffer = larger;
-    }
+    this.#buffer = withRoom(this.#buffer, this.#end + chunk.length);
     this.#end += chunk.copy(this.#buffer, this.#end);
   }
 

@@ -1,4 +1,5 @@
 /** Gathers NAL units into Annex B access units; shared by the H.264 and H.265 depacketizers. */
+import { withRoom } from '#shared/with-room.ts';
 import type { AccessUnit } from './packet.ts';
 
 const START_CODE = Buffer.from([0, 0, 0, 1]);
@@ -85,14 +86,8 @@ export class AccessUnitBuilder {
   #write(at: number, ...parts: Buffer[]): number | undefined {
     const end = parts.reduce((sum, part) => sum + part.length, at);
     if (end > MAX_ACCESS_UNIT_BYTES) return undefined;
-    if (end > this.#buffer.length) this.#grow(end);
+    this.#buffer = withRoom(this.#buffer, end);
     for (const part of parts) at += part.copy(this.#buffer, at);
     return end;
-  }
-
-  #grow(needed: number): void {
-    const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
-    this.#buffer.copy(larger);
-    this.#buffer = larger;
   }
 }
