@@ -1,6 +1,5 @@
 /** WebRTC sessions in which the server offers (contract, section 5), passed to the camera's worker. */
 import { type Request, type Response, Router } from 'express';
-import { parseCameraId } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { jsonBody } from '../body-limits.ts';
 import { publicOrigin } from '../proxy/public-origin.ts';
@@ -13,10 +12,8 @@ const JSON_HEADERS = { 'content-type': 'application/json' };
 export function webrtcRoutes(router: SessionRouter): Router {
   const routes = Router();
   const json = jsonBody();
-  const open = async (req: Request, res: Response, wanted: string): Promise<void> => {
-    const cameraId = parseCameraId(wanted);
-    const path = `/api/webrtc/stream/${encodeURIComponent(cameraId)}`;
-    const answer = await router.open(cameraId, { method: 'POST', path });
+  const open = async (req: Request, res: Response, cameraId: string): Promise<void> => {
+    const answer = await router.open(cameraId, '/api/webrtc/stream', { method: 'POST' });
     sendAnswer(res, withPublicUrl(req, answer));
   };
   const speak =

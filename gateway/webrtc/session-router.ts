@@ -29,12 +29,17 @@ export class SessionRouter {
     this.#options = options;
   }
 
-  /** Opens a session of a camera, numbered over all of them. @throws AppError `camera-not-found`, `worker-*` */
-  async open(cameraId: string, request: WorkerRequest): Promise<WorkerAnswer> {
-    const worker = this.#workerOf(parseCameraId(cameraId));
+  /**
+   * Opens a session of a camera, numbered over all of them.
+   * @param base path of the worker below which cameras have theirs
+   * @throws AppError `invalid-field`, `camera-not-found`, `worker-*`
+   */
+  async open(wanted: string, base: string, request: Omit<WorkerRequest, 'path'>): Promise<WorkerAnswer> {
+    const cameraId = parseCameraId(wanted);
+    const worker = this.#workerOf(cameraId);
     const number = this.#nextNumber;
     this.#nextNumber += 1;
-    return this.#call(worker, { ...request, number });
+    return this.#call(worker, { ...request, path: `${base}/${encodeURIComponent(cameraId)}`, number });
   }
 
   /** Speaks to a session. @throws AppError `session-not-found`, `worker-*` */

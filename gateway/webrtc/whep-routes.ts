@@ -16,8 +16,7 @@ export function whepRoutes(router: SessionRouter): Router {
   routes.use(textBody());
 
   routes.post('/:cameraId', async (req, res) => {
-    const { cameraId } = req.params;
-    const answer = await router.open(cameraId, requestOf(req, `/whep/${encodeURIComponent(cameraId)}`));
+    const answer = await router.open(req.params.cameraId, '/whep', requestOf(req));
     const location = locationOf(req, answer.headers.location);
     if (location !== undefined) res.setHeader('Location', location);
     sendAnswer(res, answer);
@@ -32,7 +31,7 @@ export function whepRoutes(router: SessionRouter): Router {
   routes.all('/:cameraId/:sessionId', async (req, res) => {
     const { cameraId, sessionId } = req.params;
     const path = `/whep/${encodeURIComponent(cameraId)}/${encodeURIComponent(sessionId)}`;
-    sendAnswer(res, await router.speak(sessionId, requestOf(req, path)));
+    sendAnswer(res, await router.speak(sessionId, { ...requestOf(req), path }));
   });
   routes.all('/:cameraId', (req, res) => {
     res.setHeader('Allow', 'OPTIONS, POST');
@@ -41,7 +40,7 @@ export function whepRoutes(router: SessionRouter): Router {
   return routes;
 }
 
-function requestOf(req: Request, path: string): WorkerRequest {
+function requestOf(req: Request): Omit<WorkerRequest, 'path'> {
   const headers = Object.fromEntries(
     PASSED_HEADERS.flatMap((name) => {
       const value = req.headers[name];
@@ -49,7 +48,7 @@ function requestOf(req: Request, path: string): WorkerRequest {
     }),
   );
   const body = typeof req.body === 'string' && req.body !== '' ? { body: req.body } : {};
-  return { method: req.method as WorkerRequest['method'], path, headers, ...body };
+  return { method: req.method as WorkerRequest['method'], headers, ...body };
 }
 
 /**
