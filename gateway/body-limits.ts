@@ -28,7 +28,7 @@ export function setBodyLimits(app: Application, limits: BodyLimits): void {
 }
 
 /** The limits in force for a request. */
-export function bodyLimitsOf(req: Pick<Request, 'app'>): BodyLimits {
+function bodyLimitsOf(req: Pick<Request, 'app'>): BodyLimits {
   return (req.app.get(SETTING) as BodyLimits | undefined) ?? DEFAULT_BODY_LIMITS;
 }
 

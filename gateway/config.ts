@@ -5,7 +5,7 @@ import { type Environment, readInteger, readLogLevel, readSwitch, readText } fro
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { loadAddressConfig } from './address-config.ts';
 import { type AuthConfig, loadAuthConfig } from './auth-config.ts';
-import type { BodyLimits } from './body-limits.ts';
+import { type BodyLimits, DEFAULT_BODY_LIMITS } from './body-limits.ts';
 import { loadPerceptionConfig, type PerceptionConfig } from './perception-config.ts';
 import { loadStoreConfig, type StoreConfig } from './store-config.ts';
 
@@ -122,9 +122,10 @@ function pick(env: Environment, names: readonly string[]): Record<string, string
 }
 
 function readBodyLimits(env: Environment): BodyLimits {
+  const { json, image, import: imported } = DEFAULT_BODY_LIMITS;
   return {
-    json: readInteger(env, 'MAX_JSON_KB', { fallback: 128, min: 16, max: 65_536 }) * KIB,
-    image: readInteger(env, 'MAX_IMAGE_MB', { fallback: 8, min: 1, max: 256 }) * MIB,
-    import: readInteger(env, 'MAX_IMPORT_MB', { fallback: 16, min: 1, max: 256 }) * MIB,
+    json: readInteger(env, 'MAX_JSON_KB', { fallback: json / KIB, min: 16, max: 65_536 }) * KIB,
+    image: readInteger(env, 'MAX_IMAGE_MB', { fallback: image / MIB, min: 1, max: 256 }) * MIB,
+    import: readInteger(env, 'MAX_IMPORT_MB', { fallback: imported / MIB, min: 1, max: 256 }) * MIB,
   };
 }

@@ -103,9 +103,10 @@ export function isLoopback(text: string): boolean {
   return isIP(text) !== 0 && has(LOOPBACK, text);
 }
 
-/** Whether an address lies in one of these networks, given in CIDR notation. */
-export function isInNetworks(address: string, networks: readonly string[]): boolean {
-  return has(blockList(networks), address);
+/** A test whether text is an address in one of these networks, given in CIDR notation. */
+export function inNetworks(networks: readonly string[]): (text: string) => boolean {
+  const list = blockList(networks);
+  return (text) => isIP(text) !== 0 && has(list, text);
 }
 
 /** Whether text is a network in CIDR notation, or a single address. */

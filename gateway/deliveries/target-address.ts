@@ -3,11 +3,11 @@
  * beginning of every answer is shown to whoever lists deliveries. Private networks are the operator's choice.
  */
 import { lookup } from 'node:dns';
-import { isIP, type LookupFunction } from 'node:net';
-import { isInNetworks } from '#shared/address-policy.ts';
+import type { LookupFunction } from 'node:net';
+import { inNetworks } from '#shared/address-policy.ts';
 
 /** Nobody's server: unspecified, link-local, multicast, reserved (RFC 6890), and the metadata services of clouds. */
-const NOT_A_BACKEND = [
+const isNoBackend = inNetworks([
   '0.0.0.0/8',
   '100.100.100.200/32',
   '168.63.129.16/32',
@@ -21,12 +21,11 @@ const NOT_A_BACKEND = [
   'fd20:ce::/32',
   'fe80::/10',
   'ff00::/8',
-];
+]);
 
 /** Whether the host of a URL is such an address, written out in any way a URL allows. */
 export function isForbiddenTarget(url: string): boolean {
-  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
-  return isIP(host) !== 0 && isInNetworks(host, NOT_A_BACKEND);
+  return isNoBackend(new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
 /** Resolves names as Node does and fails for those that lead to such an address; the one that was checked is dialled. */
@@ -34,10 +33,7 @@ export function guardedLookup(resolve: LookupFunction = lookup): LookupFunction 
   return (hostname, options, callback) =>
     resolve(hostname, options, (error, found, family) => {
       const addresses = typeof found === 'string' ? [found] : (found ?? []).map(({ address }) => address);
-      const isForbidden = addresses.some(
-        (address) => isIP(address) !== 0 && isInNetworks(address, NOT_A_BACKEND),
-      );
-      if (error === null && isForbidden) callback(new ForbiddenTargetError(hostname), '', 0);
+      if (error === null && addresses.some(isNoBackend)) callback(new ForbiddenTargetError(hostname), '', 0);
       else callback(error, found, family);
     });
 }

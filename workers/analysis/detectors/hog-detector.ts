@@ -3,11 +3,9 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { DetectorHealth } from '#shared/detections.ts';
 import type { Detector, DetectorKind, Finding, RgbPicture } from './detector.ts';
-import { type HogWindow, toPerson } from './hog-windows.ts';
+import { HOG_SIDE, type HogWindow, toPerson } from './hog-windows.ts';
 import { suppress } from './suppression.ts';
 
-/** Longer side of the pictures it looks at, pixels. */
-const INPUT_SIDE = 640;
 const MIN_SCORE = 0.5;
 const MAX_OVERLAP = 0.45;
 /** A look that takes longer will not end. */
@@ -34,7 +32,7 @@ export async function loadHogDetector(kind: DetectorKind): Promise<HogDetector> 
 export class HogDetector implements Detector {
   readonly kind = 'person';
   readonly health: DetectorHealth = { state: 'ready', model: 'OpenCV HOG', hardware: 'cpu' };
-  readonly inputSide = INPUT_SIDE;
+  readonly inputSide = HOG_SIDE;
   readonly #entry: URL;
   #worker: Worker | undefined;
   #resting: NodeJS.Timeout | undefined;

@@ -5,7 +5,7 @@
 import { parentPort } from 'node:worker_threads';
 import { loadOpenCV } from '@opencvjs/node';
 import type { RgbPicture } from './detector.ts';
-import type { HogWindow } from './hog-windows.ts';
+import { HOG_SIDE, type HogWindow } from './hog-windows.ts';
 
 /** An object in the memory of the WebAssembly module, which no garbage collector frees. */
 interface Native {
@@ -57,8 +57,6 @@ interface OpenCv {
   INTER_LINEAR: number;
 }
 
-/** Longer side of the pictures it looks at, pixels. */
-const SIDE = 640;
 /** A picture blown up further shows nothing that it did not show before. */
 const MAX_ENLARGEMENT = 2;
 const WINDOW = { width: 64, height: 128 };
@@ -83,7 +81,7 @@ function createHog(): Hog {
 
 /** Windows in pixels of the picture that was given. */
 function search(picture: RgbPicture): HogWindow[] {
-  const scale = Math.min(MAX_ENLARGEMENT, SIDE / Math.max(picture.width, picture.height));
+  const scale = Math.min(MAX_ENLARGEMENT, HOG_SIDE / Math.max(picture.width, picture.height));
   const size = { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) };
   if (size.width < WINDOW.width || size.height < WINDOW.height) return [];
   const scaled = toMat(picture, size);

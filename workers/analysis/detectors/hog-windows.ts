@@ -2,6 +2,9 @@
 import { clampBox } from '../tracking/overlap.ts';
 import type { Finding } from './detector.ts';
 
+/** Longer side of the pictures that are looked at, pixels. */
+export const HOG_SIDE = 640;
+
 /** A part of a picture that looks like a person, pixels. */
 export interface HogWindow {
   left: number;
