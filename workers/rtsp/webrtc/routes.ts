@@ -1,6 +1,7 @@
 /** Sessions in which we offer (contract, section 5), over HTTP. */
 import express, { type Request, Router } from 'express';
 import { parseCameraId } from '#shared/camera.ts';
+import { AppError } from '#shared/errors.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
 import {
   answerRequestSchema,
@@ -74,7 +75,8 @@ export function answerOrEnd(session: Session, sdp: string): void {
   try {
     session.acceptAnswer(sdp);
   } catch (error) {
-    if (HOPELESS.includes((error as { code?: string }).code ?? '')) session.end();
+    // With the reason: a client at the socket hears it there before it is closed.
+    if (error instanceof AppError && HOPELESS.includes(error.code)) session.end(error);
     throw error;
   }
 }

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import express from 'express';
 import { pino } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
+import { AppError } from '#shared/errors.ts';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
 import { webrtcRoutes } from '../../../../workers/rtsp/webrtc/routes.ts';
@@ -308,6 +309,25 @@ describe('WebRTC over HTTP', () => {
         'invalid-sdp',
         'invalid-json',
       ]);
+    });
+
+    it('tells a client that can play nothing of ours so, as it ends', async () => {
+      const client = await connect();
+      client.say({ type: 'answer', sdp: browserAnswer([]) });
+      expect((await client.closed)[0]).to.equal(4406);
+      const errors = client.messages.filter(({ type }) => type === 'error');
+      expect(errors.map(({ code }) => code)).to.deep.equal(['webrtc-unsupported-codec']);
+    });
+
+    it('tells a client whose connection was lost as it began, so that it tries anew', async () => {
+      const client = await connect();
+      factory.last.acceptAnswer = () => {
+        throw new AppError('webrtc-unavailable', 'lost');
+      };
+      client.say({ type: 'answer', sdp: browserAnswer() });
+      expect((await client.closed)[0]).to.equal(4503);
+      expect(await client.of('error')).to.deep.include({ code: 'webrtc-unavailable', message: 'lost' });
+      expect(sessions.list()).to.deep.equal([]);
     });
 
     it('tells the client that the camera was removed', async () => {
