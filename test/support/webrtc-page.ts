@@ -73,16 +73,24 @@ const PLAYER = String.raw`
     const socket = new WebSocket(websocketUrl);
     own.socket = socket;
     const say = (message) => socket.send(JSON.stringify(message));
-    socket.onmessage = ({ data }) => {
-      const message = JSON.parse(data);
-      if (message.type === 'candidate' && message.candidate) own.pc.addIceCandidate(message.candidate);
-      if (message.type === 'error') own.error = message.code;
-    };
-    await new Promise((resolve) => { socket.onopen = resolve; });
+    const taken = new Promise((resolve, reject) => {
+      socket.onmessage = ({ data }) => {
+        const message = JSON.parse(data);
+        if (message.type === 'candidate' && message.candidate) own.pc.addIceCandidate(message.candidate);
+        if (message.type === 'answer') resolve();
+        if (message.type === 'error') {
+          own.error = message.code;
+          reject(new Error(message.code));
+        }
+      };
+      socket.onclose = ({ code }) => reject(new Error('socket: ' + code));
+    });
+    await Promise.race([new Promise((resolve) => { socket.onopen = resolve; }), taken]);
     own.pc.onicecandidate = ({ candidate }) => say({ type: 'candidate', candidate });
     const answer = await own.pc.createAnswer();
     say({ type: 'answer', sdp: answer.sdp });
     await own.pc.setLocalDescription(answer);
+    await taken;
   }
 
   async function post(path, body) {
@@ -103,7 +111,18 @@ const PLAYER = String.raw`
     }
   }
 
-  window.play = async (way, cameraId, order) => { window.stop(); await begin(way, cameraId, order); };
+  /** A connection may be lost as it begins, in a moment between the two descriptions; the server says so. */
+  window.play = async (way, cameraId, order) => {
+    for (let tries = 1; ; tries += 1) {
+      window.stop();
+      try {
+        await begin(way, cameraId, order);
+        return;
+      } catch (error) {
+        if (tries === 3 || error.message !== 'webrtc-unavailable') throw error;
+      }
+    }
+  };
   window.stop = () => { player?.pc.close(); player?.socket?.close(); player = undefined; };
   /** What a page does that wants to go on for ever: a new session when the connection is gone. */
   window.keepPlaying = (way, cameraId) => { void playForEver(way, cameraId); };

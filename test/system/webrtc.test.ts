@@ -7,7 +7,7 @@ import { getJson, postJson } from '../support/http.ts';
 import { requirePeer } from '../support/peers.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { WebrtcPlayer } from '../support/webrtc-page.ts';
+import { type PlayerView, WebrtcPlayer } from '../support/webrtc-page.ts';
 
 const DARK = 60;
 const BRIGHT = 200;
@@ -59,13 +59,18 @@ describe('WebRTC in Chromium, through the gateway', () => {
 
   /** Waits until the page shows moving pictures of this brightness, decoded after `framesDecoded` others. */
   async function showing(luma: number, framesDecoded = 0, on = player) {
+    let seen: PlayerView | undefined;
     return waitFor(
       async () => {
         const view = await on.look();
+        seen = view;
         const isRight = Math.abs(view.luma - luma) < TOLERANCE && view.framesDecoded > framesDecoded + 5;
         return isRight ? view : undefined;
       },
-      { timeoutMs: 20_000, message: `pictures of brightness ${luma}` },
+      {
+        timeoutMs: 20_000,
+        message: () => `pictures of brightness ${luma}; seen last: ${JSON.stringify(seen)}`,
+      },
     );
   }
 

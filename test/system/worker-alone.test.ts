@@ -176,7 +176,11 @@ describe('An RTSP worker that runs alone', () => {
         expect(stale.body.code).to.equal('stale-frame');
         expect(stale.body.ageMs).to.be.greaterThan(3000);
         expect((await fetch(`${api}/old/frame?maxAgeMs=any`)).status).to.equal(200);
-        const { body } = await getJson(`${api}/old/status`);
+        // In the moment of an attempt there is no next one yet.
+        const { body } = await waitFor(async () => {
+          const answer = await getJson(`${api}/old/status`);
+          return answer.body.nextRetryAt === undefined ? undefined : answer;
+        });
         expect(body.connected).to.equal(false);
         expect(body.nextRetryAt).to.be.a('number');
       } finally {

@@ -91,10 +91,12 @@ describe('WorkerPool, when a worker runs but does not work', () => {
   });
 
   it('F14: recycles a worker before it runs out of descriptors', async () => {
-    test = new PoolUnderTest(specOf(fixture('on-command')));
+    test = new PoolUnderTest(specOf(fixture('on-command'), { timings: { livenessMs: 200 } }));
     const first = await test.isReady();
     execFileSync('prlimit', ['--pid', String(first.pid), '--nofile=256:256']);
-    await test.command('leak-descriptors', 10);
+    // From four fifths to the end it has two seconds, five times what three probes take.
+    await test.command('open-descriptors', 150);
+    await test.command('leak-descriptors', 40);
     await test.isReady({ otherThan: first.pid });
     expect(test.status).to.include({ recycles: 1, restarts: 1, flapping: false });
     expect(test.status.lastExit).to.include({ code: 0, signal: null });
