@@ -7,8 +7,9 @@ import { expect } from 'chai';
 import type { OpenApiDocument } from '../../gateway/api-description/openapi-shape.ts';
 import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
 import { json, LocalMoondream } from '../gateway/moondream/harness.ts';
+import { freePort } from '../support/free-port.ts';
 import { getJson, postJson } from '../support/http.ts';
-import { childrenOf, freePort, type RunningProcess, startGateway } from '../support/processes.ts';
+import { childrenOf, type RunningProcess, startGateway } from '../support/processes.ts';
 import { openTestCameras } from '../support/test-clip.ts';
 import { waitFor } from '../support/wait-for.ts';
 

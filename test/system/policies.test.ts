@@ -14,8 +14,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
+import { freePort } from '../support/free-port.ts';
 import { getJson } from '../support/http.ts';
-import { childrenOf, freePort, isRunning, type RunningProcess, startGateway } from '../support/processes.ts';
+import { childrenOf, isRunning, type RunningProcess, startGateway } from '../support/processes.ts';
 import { makeVideoFile } from '../support/video-file.ts';
 import { waitFor } from '../support/wait-for.ts';
 

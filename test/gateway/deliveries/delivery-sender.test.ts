@@ -6,7 +6,7 @@ import type { Endpoint } from '../../../gateway/deliveries/http-endpoint.ts';
 import { HttpEndpoint } from '../../../gateway/deliveries/http-endpoint.ts';
 import type { LeaseRepository } from '../../../gateway/deliveries/lease-repository.ts';
 import { FastApiReceiver, sendJson } from '../../support/fastapi-receiver.ts';
-import { freePort } from '../../support/processes.ts';
+import { freePort } from '../../support/free-port.ts';
 import { onEveryEngine, openSqlite } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { DeliveryStage, LEASE_MS, streamPayload } from './harness.ts';

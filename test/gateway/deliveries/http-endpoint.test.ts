@@ -6,8 +6,8 @@ import { Webhook } from 'standardwebhooks';
 import { deliveryBody } from '../../../gateway/deliveries/delivery.ts';
 import { type Answer, HttpEndpoint } from '../../../gateway/deliveries/http-endpoint.ts';
 import { FastApiReceiver, sendJson } from '../../support/fastapi-receiver.ts';
+import { freePort } from '../../support/free-port.ts';
 import { nock, useNock } from '../../support/nock.ts';
-import { freePort } from '../../support/processes.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { streamPayload } from './harness.ts';
 

@@ -2,7 +2,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -22,6 +21,7 @@ import {
 } from '../../../gateway/supervisor/worker-spec.ts';
 import type { WorkerAddress, WorkerStatus } from '../../../gateway/supervisor/worker-status.ts';
 import type { ParentOptions } from '../../fixtures/workers/supervising-parent.ts';
+import { isFree } from '../../support/free-port.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** A tenth of the real times, with room for a busy machine. */
@@ -254,12 +254,4 @@ export async function freePorts(count: number): Promise<{ first: number; last: n
     const free = await Promise.all(ports.map(isFree));
     if (free.every(Boolean)) return { first, last: first + count - 1 };
   }
-}
-
-function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
