@@ -12,7 +12,7 @@ export interface Patience {
 /** Polls until `condition` gives something truthy. @throws Error with `message` when it never does */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 10_000, message = 'the condition' }: Patience = {},
+  { timeoutMs = 20_000, message = 'the condition' }: Patience = {},
 ): Promise<NonNullable<T>> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
