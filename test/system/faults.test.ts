@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { expect } from 'chai';
@@ -105,8 +104,7 @@ describe('Under faults the gateway', function () {
     }, 500);
     try {
       expect((await getJson(`${gateway.origin}/health`)).status).to.equal(200);
-      const closed = sockets.map((socket) => (socket.closed ? undefined : once(socket, 'close')));
-      await Promise.all(closed);
+      await waitFor(() => sockets.every(({ closed }) => closed), { timeoutMs: 60_000, message: 'the cut' });
       expect((await getJson(`${gateway.origin}/health`)).status).to.equal(200);
     } finally {
       clearInterval(drip);
