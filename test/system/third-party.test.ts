@@ -61,6 +61,21 @@ describe('An RTSP worker against a third-party RTSP server', function () {
     }
   }
 
+  it('decodes of an MJPEG camera only what its viewers get', async () => {
+    const cameraId = 'seldom';
+    await postJson(`${api}/connect`, { cameraId, url: open.url('/mjpeg') });
+    const client = await WsClient.open(worker.origin);
+    client.send({ action: 'subscribe', cameraId, fps: 3 });
+    await waitFor(() => client.frames().length >= 5);
+    client.close();
+    const text = await (await fetch(`${worker.origin}/metrics`)).text();
+    const count = (name: string): number =>
+      Number(new RegExp(`^${name}{.*"${cameraId}".*} (\\d+)$`, 'm').exec(text)?.[1]);
+    await postJson(`${api}/disconnect`, { cameraId });
+    expect(count('camera_decoded_frames_total')).to.be.within(5, 10);
+    expect(count('camera_packets_total')).to.be.greaterThan(2 * count('camera_decoded_frames_total'));
+  });
+
   it('proves itself by digest, with credentials as fields', async () => {
     const answer = await postJson(`${api}/connect`, {
       cameraId: 'digest',

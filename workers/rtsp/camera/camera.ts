@@ -9,7 +9,12 @@ import { GopCache } from '../pictures/gop-cache.ts';
 import type { PictureEncoders } from '../pictures/live-frame.ts';
 import type { Picture } from '../pictures/picture.ts';
 import type { PictureHub } from '../pictures/picture-hub.ts';
-import { type Decoder, type Demand, PicturePipeline } from '../pictures/picture-pipeline.ts';
+import {
+  type DecodeOutcome,
+  type Decoder,
+  type Demand,
+  PicturePipeline,
+} from '../pictures/picture-pipeline.ts';
 import type { Packet, VideoTrack } from '../source/packet.ts';
 import type { RunSource } from '../source/run-source.ts';
 import { CameraConnection, type CameraState, type CameraTimings } from './camera-connection.ts';
@@ -163,7 +168,8 @@ export class Camera {
       openDecoder: () => this.#dependencies.media.openDecoder(track),
       encoders: this.#dependencies.media.createEncoders((ms) => this.#onEncoded(ms)),
       onFrame: async (frame, isBehind) => this.#hub?.publish(frame, isBehind),
-      onDecoded: (failed) => this.#onDecoded(failed),
+      ...(track.codec === 'mjpeg' ? { isDue: (packet) => this.#isDue(packet) } : {}),
+      onDecoded: (outcome) => this.#onDecoded(outcome),
       onSize: (size) => {
         this.#size = size;
       },
@@ -190,9 +196,14 @@ export class Camera {
     else this.#dependencies.log.warn(facts, 'camera state');
   }
 
-  #onDecoded(failed: boolean): void {
+  #isDue({ mediaTimeMs }: Packet): boolean {
+    return this.#hub?.isDue(mediaTimeMs) ?? false;
+  }
+
+  #onDecoded({ failed, isHasty }: DecodeOutcome): void {
     this.counters.decoded += 1;
     if (failed) this.counters.decodeErrors += 1;
+    if (isHasty) this.counters.decodedInHaste += 1;
   }
 
   #onEncoded(milliseconds: number): void {

@@ -21,13 +21,21 @@ export class Pacer {
     this.#intervalMs = intervalMs;
   }
 
+  /** Whether the picture of this media time is wanted. */
+  isDue(mediaTimeMs: number): boolean {
+    return this.#hasJumped(mediaTimeMs) || mediaTimeMs >= this.#nextMs - this.#intervalMs * TOLERANCE;
+  }
+
   /** Whether the picture of this media time is wanted; a yes counts it as taken. */
   take(mediaTimeMs: number): boolean {
-    const jumped = Math.abs(mediaTimeMs - this.#nextMs) > MAX_JUMP_MS + this.#intervalMs;
-    if (!jumped && mediaTimeMs < this.#nextMs - this.#intervalMs * TOLERANCE) return false;
+    if (!this.isDue(mediaTimeMs)) return false;
     // After a pause the rate starts from now: no burst makes up for what was missed.
-    const isLate = jumped || mediaTimeMs - this.#nextMs > this.#intervalMs;
+    const isLate = this.#hasJumped(mediaTimeMs) || mediaTimeMs - this.#nextMs > this.#intervalMs;
     this.#nextMs = (isLate ? mediaTimeMs : this.#nextMs) + this.#intervalMs;
     return true;
+  }
+
+  #hasJumped(mediaTimeMs: number): boolean {
+    return Math.abs(mediaTimeMs - this.#nextMs) > MAX_JUMP_MS + this.#intervalMs;
   }
 }

@@ -61,6 +61,11 @@ export class PictureHub {
     return [...this.#variants.values()].some(({ format }) => format.isLuma !== true);
   }
 
+  /** Whether the picture of this media time would go to anybody. */
+  isDue(mediaTimeMs: number): boolean {
+    return [...this.#variants.values()].some(({ pacer }) => pacer.isDue(mediaTimeMs));
+  }
+
   /** Where newcomers get their first picture from; undefined while there is no camera. */
   set snapshotSource(take: TakeSnapshot | undefined) {
     this.#takeSnapshot = take;

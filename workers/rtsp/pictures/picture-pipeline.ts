@@ -8,6 +8,7 @@ import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
 import { Exactness } from './exactness.ts';
 import type { GopCache, SequencedPacket } from './gop-cache.ts';
+import { Haste } from './haste.ts';
 import { LiveFrame, type NativeFrame, type PictureEncoders } from './live-frame.ts';
 import type { Picture } from './picture.ts';
 
@@ -23,6 +24,14 @@ export interface Decoder extends Disposable {
   reset(): void;
 }
 
+/** How the decoding of a packet went. */
+export interface DecodeOutcome {
+  /** The data is damaged. */
+  failed: boolean;
+  /** Decoded less exactly than viewers want, since the machine cannot keep up. */
+  isHasty: boolean;
+}
+
 /** What a pipeline is made of. */
 export interface PipelineOptions {
   cameraId: string;
@@ -31,7 +40,9 @@ export interface PipelineOptions {
   encoders: PictureEncoders;
   /** Called with each frame that viewers should get, and whether newer ones wait already; the pump waits for it. */
   onFrame: (frame: LiveFrame, isBehind: boolean) => Promise<void>;
-  onDecoded: (failed: boolean) => void;
+  /** Whether a viewer waits for a packet that refers to no other; default: every packet is needed. */
+  isDue?: (packet: SequencedPacket) => boolean;
+  onDecoded: (outcome: DecodeOutcome) => void;
   /** Called with the size of every frame, pixels. */
   onSize: (size: { width: number; height: number }) => void;
   log: Logger;
@@ -56,6 +67,7 @@ const MAX_BACKLOG = 2;
 export class PicturePipeline {
   readonly #options: PipelineOptions;
   readonly #exactness = new Exactness();
+  readonly #haste = new Haste();
   #demand: Demand = 'none';
   #decoder: Decoder | undefined;
   #position = 0;
@@ -72,6 +84,8 @@ export class PicturePipeline {
 
   /** Says what viewers want from now on. */
   setDemand(demand: Demand): void {
+    if (demand !== this.#demand) this.#haste.rest();
+    if (demand !== 'all') this.#exactness.endHaste();
     this.#demand = demand;
     this.#exactness.isRoughDemand = demand === 'rough';
     this.wake();
@@ -99,7 +113,8 @@ export class PicturePipeline {
     const isLuma = format.isLuma === true;
     if (!isLuma) this.#exactness.askOnce(performance.now());
     const latest = this.#latest;
-    if (latest?.facts.sequence === target && (isLuma || !latest.isRough)) return latest.picture(format);
+    const isGood = isLuma || latest?.isRough !== true || this.#exactness.isHasty;
+    if (latest?.facts.sequence === target && isGood) return latest.picture(format);
     return new Promise((resolve, reject) => {
       this.#waiters.push({ target, format, resolve, reject });
       this.wake();
@@ -124,8 +139,10 @@ export class PicturePipeline {
   }
 
   #demandTarget(): number {
-    if (this.#demand === 'all' || this.#demand === 'rough') return this.#options.gop.newest?.sequence ?? 0;
-    return this.#demand === 'keyframes' ? (this.#options.gop.keyframe?.sequence ?? 0) : 0;
+    const { gop, isDue } = this.#options;
+    if (this.#demand === 'keyframes') return gop.keyframe?.sequence ?? 0;
+    if (this.#demand === 'none' || gop.newest === undefined) return 0;
+    return isDue === undefined || isDue(gop.newest) ? gop.newest.sequence : 0;
   }
 
   async #run(): Promise<void> {
@@ -148,6 +165,7 @@ export class PicturePipeline {
   }
 
   async #decode(decoder: Decoder, packet: SequencedPacket): Promise<void> {
+    this.#hurryIfNeeded(packet);
     if (packet.sequence !== this.#position + 1) decoder.reset();
     this.#position = packet.sequence;
     const isRough = this.#exactness.isRough(performance.now());
@@ -155,7 +173,7 @@ export class PicturePipeline {
     decoder.isRough = isRough;
     if (this.#latest?.isRough === true && !isRough) await this.#dropLatest();
     const { frames, failed } = await decoder.decode(packet.data, packet.sequence);
-    this.#options.onDecoded(failed);
+    this.#options.onDecoded({ failed, isHasty: this.#exactness.isHasty });
     await this.#keepNewest(frames, isRough);
     if (this.#needsDrain(packet)) {
       await this.#keepNewest(await decoder.drain(), isRough);
@@ -165,6 +183,17 @@ export class PicturePipeline {
     await this.#settleWaiters(packet.sequence);
     await this.#show(packet);
     if (this.#position === 0) this.#position = this.#demand === 'none' ? packet.sequence : 0;
+  }
+
+  #hurryIfNeeded(packet: SequencedPacket): void {
+    const now = performance.now();
+    // Packets that refer to no other are left out by rights, and no haste would make them cheaper.
+    const isInLine = this.#demand === 'all' && this.#options.isDue === undefined;
+    if (isInLine && this.#position > 0 && packet.sequence > this.#position + 1) this.#haste.noteGap(now);
+    const isHasty = isInLine && this.#haste.isHasty(now);
+    if (isHasty && !this.#exactness.isHasty)
+      this.#options.log.warn({ cameraId: this.#options.cameraId }, 'decoding cannot keep up: less exact now');
+    this.#exactness.setHaste(isHasty, packet.keyframe);
   }
 
   /** A reordering decoder holds the newest picture back; without viewers nothing would push it out. */
@@ -192,8 +221,9 @@ export class PicturePipeline {
     const frame = this.#latest;
     if (frame === undefined || frame.isShown || this.#demand === 'none') return;
     // Somebody who wants exact pictures came while it was decoded.
-    if (frame.isRough && this.#demand !== 'rough') return;
+    if (frame.isRough && this.#demand !== 'rough' && !this.#exactness.isHasty) return;
     const backlog = (this.#options.gop.newest?.sequence ?? 0) - packet.sequence;
+    this.#haste.note(backlog > MAX_BACKLOG, performance.now());
     const isOverdue = performance.now() - this.#lastShownAt > OVERLOAD_INTERVAL_MS;
     if (this.#demand !== 'keyframes' && backlog > MAX_BACKLOG && !isOverdue) return;
     this.#lastShownAt = performance.now();

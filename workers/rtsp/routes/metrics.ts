@@ -45,6 +45,12 @@ export function workerMetrics(worker: string, cameras: Camera[]): string {
       'counter',
       (c) => c.counters.decodeErrors,
     ),
+    perCamera(
+      'camera_decoded_in_haste_total',
+      'Packets decoded less exactly than viewers want, since the machine could not keep up.',
+      'counter',
+      (c) => c.counters.decodedInHaste,
+    ),
     perCamera('camera_encoded_frames_total', 'Pictures encoded.', 'counter', (c) => c.counters.encoded),
     perCamera(
       'camera_encode_seconds_total',

@@ -14,6 +14,13 @@ function taken(
 }
 
 describe('Pacer', () => {
+  it('says whether a picture is due without taking it', () => {
+    const pacer = new Pacer(10);
+    expect([pacer.isDue(0), pacer.isDue(0)]).to.deep.equal([true, true]);
+    pacer.take(0);
+    expect([pacer.isDue(40), pacer.isDue(100)]).to.deep.equal([false, true]);
+  });
+
   it('takes the first picture at once', () => {
     expect(new Pacer(0.1).take(123_456)).to.equal(true);
   });

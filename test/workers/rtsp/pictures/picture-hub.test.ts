@@ -50,6 +50,14 @@ describe('PictureHub', () => {
     expect(seen[0]?.[0]?.payload('base64')).to.equal(seen[1]?.[0]?.payload('base64'));
   });
 
+  it('says which pictures somebody is due for', async () => {
+    expect(hub.isDue(0)).to.equal(false);
+    hub.subscribe({ ...AUTO, fps: 5 }, () => {});
+    hub.subscribe({ ...SMALL, fps: 10 }, () => {});
+    await publish(1);
+    expect([hub.isDue(33), hub.isDue(100)]).to.deep.equal([false, true]);
+  });
+
   it('encodes each format once', async () => {
     hub.subscribe({ ...AUTO, fps: 30 }, () => {});
     hub.subscribe({ ...SMALL, fps: 30 }, () => {});

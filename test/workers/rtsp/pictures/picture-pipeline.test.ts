@@ -2,7 +2,11 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { GopCache } from '../../../../workers/rtsp/pictures/gop-cache.ts';
 import type { NativeFrame, PictureEncoders } from '../../../../workers/rtsp/pictures/live-frame.ts';
-import { type Decoder, PicturePipeline } from '../../../../workers/rtsp/pictures/picture-pipeline.ts';
+import {
+  type Decoder,
+  PicturePipeline,
+  type PipelineOptions,
+} from '../../../../workers/rtsp/pictures/picture-pipeline.ts';
 import { rejection } from '../../../support/errors.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
@@ -16,6 +20,8 @@ describe('PicturePipeline', () => {
   let decoded: number[];
   /** Those of them that were decoded roughly. */
   let rough: number[];
+  /** How many were decoded in haste. */
+  let hasty: number;
   let shown: number[];
   let opened: number;
   let disposed: number;
@@ -23,6 +29,7 @@ describe('PicturePipeline', () => {
   /** Frames that the decoder holds back, as a stream with B-frames makes it do. */
   let delay: number;
   let pipeline: PicturePipeline;
+  let isSlow: boolean;
   let sequence: number;
 
   class FakeDecoder implements Decoder {
@@ -30,6 +37,10 @@ describe('PicturePipeline', () => {
     #held: number[] = [];
 
     async decode(_data: Buffer, sequence: number) {
+      if (isSlow)
+        await new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
       decoded.push(sequence);
       if (this.isRough) rough.push(sequence);
       this.#held.push(sequence);
@@ -59,6 +70,9 @@ describe('PicturePipeline', () => {
     }
   }
 
+  /** Resolves what decoding waits for; set by tests that make it slow. */
+  let goOn: (() => void) | undefined;
+
   const encoders: PictureEncoders = {
     encode: async ({ sequence: each, width }) => ({ bytes: Buffer.from([each]), width, height: 16 }),
     close: async () => {},
@@ -69,8 +83,15 @@ describe('PicturePipeline', () => {
     decoded = [];
     rough = [];
     shown = [];
-    opened = disposed = living = delay = sequence = 0;
+    isSlow = false;
+    goOn = undefined;
+    opened = disposed = living = delay = sequence = hasty = 0;
+    open();
+  });
+
+  function open(options: Pick<PipelineOptions, 'isDue'> = {}): void {
     pipeline = new PicturePipeline({
+      ...options,
       cameraId: '1',
       gop,
       openDecoder: async () => {
@@ -79,12 +100,14 @@ describe('PicturePipeline', () => {
       },
       encoders,
       onFrame: async ({ facts }) => void shown.push(facts.sequence),
-      onDecoded: () => {},
+      onDecoded: ({ isHasty }) => {
+        if (isHasty) hasty += 1;
+      },
       onSize: () => {},
       log: pino({ level: 'silent' }),
       idleMs: 10,
     });
-  });
+  }
 
   afterEach(async () => {
     await pipeline.close();
@@ -210,6 +233,74 @@ describe('PicturePipeline', () => {
       await waitFor(() => shown.includes(5));
       expect(rough).to.deep.equal([1, 2, 3, 5]);
     });
+  });
+
+  describe('where decoding cannot keep up', () => {
+    /** Lets the decoder finish the packet in hand. */
+    async function finish(packet: number): Promise<void> {
+      await waitFor(() => goOn !== undefined);
+      goOn?.();
+      goOn = undefined;
+      await waitFor(() => decoded.includes(packet));
+    }
+
+    beforeEach(async () => {
+      pipeline.setDemand('all');
+      receive(true, false);
+      await waitFor(() => shown.includes(2));
+      isSlow = true;
+      receive(false, false, false);
+      // The keyframe overtakes packets 4 and 5.
+      receive(true);
+      await finish(3);
+      await finish(6);
+    });
+
+    it('is less exact from the first packet on that comes too late', async () => {
+      expect(decoded).to.deep.equal([1, 2, 3, 6]);
+      expect(rough).to.deep.equal([6]);
+      await waitFor(() => hasty === 1);
+    });
+
+    it('gives viewers such pictures, for snapshots too, and does not go back for exact ones', async () => {
+      await waitFor(() => shown.includes(6));
+      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 6, width: ROUGH_WIDTH });
+      expect(decoded).to.deep.equal([1, 2, 3, 6]);
+    });
+
+    it('is exact for who asks when nobody watches any more', async () => {
+      await waitFor(() => shown.includes(6));
+      pipeline.setDemand('none');
+      isSlow = false;
+      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 6, width: EXACT_WIDTH });
+    });
+  });
+
+  describe('of packets that refer to no other', () => {
+    beforeEach(() => open({ isDue: ({ sequence: each }) => each % 3 === 0 }));
+
+    it('decodes those that a viewer is due for', async () => {
+      pipeline.setDemand('all');
+      for (const due of [3, 6, 9]) {
+        receive(true, true, true);
+        await waitFor(() => shown.includes(due));
+      }
+      expect(decoded).to.deep.equal([3, 6, 9]);
+      expect(hasty).to.equal(0);
+    });
+
+    it('decodes any for a snapshot', async () => {
+      pipeline.setDemand('all');
+      receive(true);
+      expect((await pipeline.snapshot(AUTO)).facts.sequence).to.equal(1);
+    });
+  });
+
+  it('is in no haste when it only catches up for a new viewer', async () => {
+    receive(true, ...Array.from({ length: 20 }, () => false));
+    pipeline.setDemand('all');
+    await waitFor(() => shown.includes(21));
+    expect(rough).to.deep.equal([]);
   });
 
   it('gives a snapshot its picture though the decoder holds frames back', async () => {
