@@ -14,7 +14,7 @@ export interface PerceptionConfig {
     isOn: boolean;
     /** Pictures a second that are looked at of each camera. */
     fps: number;
-    /** Paths of ONNX models (their descriptions lie beside them), or `off`; persons are found without one, too. */
+    /** Paths of ONNX models (their descriptions lie beside them), `builtin` or `off`; undefined: what is built in. */
     personModel: string | undefined;
     faceModel: string | undefined;
   };

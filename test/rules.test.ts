@@ -50,7 +50,7 @@ describe('The house', () => {
   for (const [vendor, door] of [
     ['node-av', /^workers\/(rtsp\/media|simulator\/scenes|analysis\/media)\//],
     ['onnxruntime-node', /^workers\/analysis\/detectors\/onnx-detector\.ts$/],
-    ['@opencvjs/node', /^workers\/analysis\/detectors\/hog-thread\.ts$/],
+    ['@opencvjs/node', /^workers\/analysis\/detectors\/opencv\/opencv\.ts$/],
     ['node-datachannel', /^workers\/rtsp\/webrtc\/peer\.ts$/],
     ['execa', /^gateway\/supervisor\/worker-process\.ts$/],
     ['http-proxy-middleware', /^gateway\/proxy\//],

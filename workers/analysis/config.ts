@@ -12,7 +12,7 @@ export interface AnalysisWorkerConfig {
   fps: number;
   /** {@link BUILT_IN_MODEL}, or the path of the ONNX model that finds persons; its description lies beside it. */
   personModel: string | undefined;
-  /** Path of the ONNX model that finds faces. */
+  /** The same for faces. */
   faceModel: string | undefined;
   logLevel: string;
 }
@@ -28,14 +28,14 @@ export function loadConfig(env: Environment): Readonly<AnalysisWorkerConfig> {
     host: loadHostConfig(env, 'analysis'),
     port: readInteger(env, WORKER_ENV.port, { fallback: DEFAULT_PORT, min: 0, max: 65535 }),
     fps: readInteger(env, 'ANALYSIS_FPS', { fallback: 5, min: 1, max: 30 }),
-    personModel: readModel(env, 'PERSON_MODEL', BUILT_IN_MODEL),
+    personModel: readModel(env, 'PERSON_MODEL'),
     faceModel: readModel(env, 'FACE_MODEL'),
     logLevel: readLogLevel(env),
   });
 }
 
 /** @returns undefined for `off` */
-function readModel(env: Environment, name: string, fallback?: string): string | undefined {
-  const model = readOptional(env, name) ?? fallback;
+function readModel(env: Environment, name: string): string | undefined {
+  const model = readOptional(env, name) ?? BUILT_IN_MODEL;
   return model === 'off' ? undefined : model;
 }

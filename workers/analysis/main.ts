@@ -6,7 +6,7 @@ import { isSupervised } from '../host-config.ts';
 import { prepareWorker } from '../prepare.ts';
 import { openAnalysisWorker } from './analysis-worker.ts';
 import { loadConfig } from './config.ts';
-import { loadDetector } from './detectors/load-detector.ts';
+import { createDetectorLoader } from './detectors/load-detector.ts';
 import { decodeJpeg, quietFfmpeg } from './media/jpeg-decoder.ts';
 
 /** Nicer than everyone who delivers frames: analysis takes what they leave. */
@@ -23,7 +23,7 @@ await runWorker(process, {
   start: () =>
     openAnalysisWorker({
       config,
-      loadDetector,
+      loadDetector: createDetectorLoader(),
       decode: decodeJpeg,
       redactor,
       log,

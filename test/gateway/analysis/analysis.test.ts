@@ -243,7 +243,7 @@ describe('Analysis in the gateway', () => {
     await bringUp();
     const detectors = {
       person: { state: 'ready' as const, model: 'persons.onnx', hardware: 'cpu' },
-      face: { state: 'off' as const, reason: 'FACE_MODEL names no model' },
+      face: { state: 'off' as const, reason: 'FACE_MODEL is off' },
     };
     worker.tell({ type: 'health', detectors });
     await waitFor(() => JSON.stringify(analysis.health()).includes('persons.onnx'));

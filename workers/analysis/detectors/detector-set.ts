@@ -6,7 +6,7 @@ import type { Detector, DetectorKind } from './detector.ts';
 
 /** What a set is made of. */
 export interface DetectorSetOptions {
-  /** Paths of the models, by kind; undefined where none is named. */
+  /** What is named, by kind; undefined where it is switched off. */
   models: Record<DetectorKind, string | undefined>;
   /** Loads one. @throws Error with a sentence for the operator */
   load: (kind: DetectorKind, model: string) => Promise<Detector>;
@@ -27,7 +27,7 @@ export class DetectorSet {
     this.#options = options;
     const initial = (kind: DetectorKind): DetectorHealth =>
       options.models[kind] === undefined
-        ? { state: 'off', reason: `${VARIABLES[kind]} names no model` }
+        ? { state: 'off', reason: `${VARIABLES[kind]} is off` }
         : { state: 'loading' };
     this.#health = { person: initial('person'), face: initial('face') };
   }

@@ -1,19 +1,10 @@
 /** What the windows that look like persons say of them (Dalal and Triggs, 2005). */
-import { clampBox } from '../tracking/overlap.ts';
-import type { Finding } from './detector.ts';
+import { clampBox } from '../../tracking/overlap.ts';
+import type { Finding } from '../detector.ts';
+import type { FoundWindow } from './found-window.ts';
 
 /** Longer side of the pictures that are looked at, pixels. */
 export const HOG_SIDE = 640;
-
-/** A part of a picture that looks like a person, pixels. */
-export interface HogWindow {
-  left: number;
-  top: number;
-  width: number;
-  height: number;
-  /** How far it lies on the persons' side of the plane between persons and all else. */
-  weight: number;
-}
 
 /** In the windows that were learnt from, of 64x128, persons were about 96 high and 40 wide. */
 const MARGIN = { side: 12 / 64, end: 16 / 128 };
@@ -21,8 +12,11 @@ const MARGIN = { side: 12 / 64, end: 16 / 128 };
 const EVEN_WEIGHT = 0.8;
 const STEEPNESS = 2;
 
-/** The person in a window of a picture of this size. */
-export function toPerson(window: HogWindow, picture: { width: number; height: number }): Finding {
+/**
+ * The person in a window of a picture of this size.
+ * @param window weighed by how far it lies on the persons' side of the plane between persons and all else
+ */
+export function toPerson(window: FoundWindow, picture: { width: number; height: number }): Finding {
   const { left, top, width, height, weight } = window;
   const box = clampBox([
     (left + width * MARGIN.side) / picture.width,

@@ -1,10 +1,8 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
-import { loadConfig } from '../../../../workers/analysis/config.ts';
-import { DetectorSet } from '../../../../workers/analysis/detectors/detector-set.ts';
-import { HogDetector, loadHogDetector } from '../../../../workers/analysis/detectors/hog-detector.ts';
-import { toPerson } from '../../../../workers/analysis/detectors/hog-windows.ts';
-import { loadDetector } from '../../../../workers/analysis/detectors/load-detector.ts';
+import type { Detector } from '../../../../workers/analysis/detectors/detector.ts';
+import { toPerson } from '../../../../workers/analysis/detectors/opencv/hog-windows.ts';
+import { loadOpenCvDetector } from '../../../../workers/analysis/detectors/opencv/opencv-detector.ts';
+import { PictureThread } from '../../../../workers/analysis/detectors/opencv/picture-thread.ts';
 import { decodeJpeg, quietFfmpeg } from '../../../../workers/analysis/media/jpeg-decoder.ts';
 import { overlap } from '../../../../workers/analysis/tracking/overlap.ts';
 import {
@@ -14,43 +12,18 @@ import {
   requirePhotographs,
 } from '../../../support/photographs.ts';
 
-const OF_WORKER = { WORKER_PORT: '0' };
-
 describe('The built-in detector of persons', () => {
-  let detector: HogDetector;
+  const thread = new PictureThread();
+  let detector: Detector;
 
   before(async () => {
     quietFfmpeg();
-    detector = await loadHogDetector('person');
+    detector = await loadOpenCvDetector('person', thread);
   });
-  after(() => detector.rest());
+  after(() => thread.rest());
 
   const look = async (name: Photograph, side = 640) =>
     detector.detect(await decodeJpeg(readPhotograph(name), side));
-
-  it('is what PERSON_MODEL stands for when it is not set', async () => {
-    const { personModel, faceModel } = loadConfig(OF_WORKER);
-    expect(faceModel).to.equal(undefined);
-    const { health } = await loadDetector('person', personModel as string);
-    expect(health).to.deep.equal({ state: 'ready', model: 'OpenCV HOG', hardware: 'cpu' });
-  });
-
-  it('is off where PERSON_MODEL is off', async () => {
-    const set = new DetectorSet({
-      models: { person: loadConfig({ ...OF_WORKER, PERSON_MODEL: 'off' }).personModel, face: undefined },
-      load: loadDetector,
-      onChange: () => {},
-      log: pino({ level: 'silent' }),
-    });
-    await set.load();
-    expect(set.health().person.state).to.equal('off');
-    expect(set.ready.size).to.equal(0);
-  });
-
-  it('does not find faces, and says so', async () => {
-    const reason = await loadDetector('face', 'builtin').catch((error: Error) => error.message);
-    expect(reason).to.equal('there is no built-in detector of kind face');
-  });
 
   it('finds nobody in an empty picture, nor in one that is smaller than a person', async () => {
     const empty = (width: number, height: number) => ({
@@ -60,23 +33,6 @@ describe('The built-in detector of persons', () => {
     });
     expect(await detector.detect(empty(640, 360))).to.deep.equal([]);
     expect(await detector.detect(empty(40, 12))).to.deep.equal([]);
-  });
-
-  it('takes pictures in turn when several come at once, and goes on after a rest', async () => {
-    const pixels = new Uint8Array(160 * 120 * 3);
-    const picture = { width: 160, height: 120, pixels };
-    const answers = await Promise.all([detector.detect(picture), detector.detect(picture)]);
-    await detector.rest();
-    expect([...answers, await detector.detect(picture)]).to.deep.equal([[], [], []]);
-  });
-
-  it('tells of a thread that died, and ends nothing else', async () => {
-    const failing = new HogDetector(new URL('../support/failing-thread.ts', import.meta.url));
-    const picture = { width: 64, height: 128, pixels: new Uint8Array(64 * 128 * 3) };
-    for (const attempt of [1, 2]) {
-      const reason = await failing.detect(picture).catch((error: Error) => error.message);
-      expect(reason, `attempt ${attempt}`).to.equal('this thread does nothing but fail');
-    }
   });
 
   describe('on photographs', function () {
