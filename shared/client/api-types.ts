@@ -18,6 +18,8 @@ export interface AnalysisSwitches {
   masks?: [number, number][][];
   /** Persons and faces are looked for this often without motion, too. */
   everySeconds?: number;
+  /** So they are in every Nth of the pictures that are looked at for motion. */
+  everyFrames?: number;
   /** Lowest score that counts for persons and faces. */
   minScore?: number;
 }

@@ -110,6 +110,7 @@ describe('The client and a real gateway', function () {
       minArea: ['absent'],
       masks: ['absent'],
       everySeconds: ['absent'],
+      everyFrames: ['absent'],
       minScore: ['absent'],
     });
   });

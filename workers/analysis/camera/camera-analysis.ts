@@ -109,6 +109,7 @@ export class CameraAnalysis implements InferenceClient {
     const begunAt = performance.now();
     const objects = this.#motion.look(picture);
     this.counts.pictures += 1;
+    for (const watch of this.#objects) watch.countFrame();
     this.counts.milliseconds += performance.now() - begunAt;
     if (this.camera.settings.motion) {
       this.#tell(this.#seen.put('motion', objects, Math.round(picture.timestamp * 1000)));

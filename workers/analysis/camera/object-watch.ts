@@ -29,6 +29,8 @@ export class ObjectWatch {
   readonly #tracker: Tracker;
   readonly #observation: Observation;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  /** Pictures that motion has looked at since then. */
+  #frames = 0;
 
   constructor(options: ObjectWatchOptions) {
     const { cameraId, kind, numbers, tell } = options;
@@ -41,18 +43,25 @@ export class ObjectWatch {
     return this.#options.kind;
   }
 
+  /** The camera has delivered another picture. */
+  countFrame(): void {
+    this.#frames += 1;
+  }
+
   /** Whether it is time to look. @param now milliseconds of a clock that never goes back */
   isDue(isMoving: boolean, now: number): boolean {
     const pause = now - this.#lookedAt;
-    const { everySeconds } = this.#options.settings;
+    const { everySeconds, everyFrames } = this.#options.settings;
     if (isMoving) return pause >= this.#options.everyMs;
     if (this.#observation.isOpen) return pause >= Math.max(STANDING_EVERY_MS, this.#options.everyMs);
+    if (everyFrames !== undefined && this.#frames >= everyFrames) return true;
     return everySeconds !== undefined && pause >= everySeconds * SECOND_MS;
   }
 
   /** A look begins. */
   begin(now: number): void {
     this.#lookedAt = now;
+    this.#frames = 0;
   }
 
   /** Takes what a look found. @returns what counts of it */

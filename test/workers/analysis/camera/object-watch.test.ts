@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import type { AnalysisSettings } from '#shared/detections-settings.ts';
+import { ObjectWatch } from '../../../../workers/analysis/camera/object-watch.ts';
+import type { Finding } from '../../../../workers/analysis/detectors/detector.ts';
+import { TrackNumbers } from '../../../../workers/analysis/tracking/tracker.ts';
+
+const EVERY_MS = 200;
+const PERSON: Finding = { label: 'person', score: 0.8, box: [0.4, 0.2, 0.1, 0.4] };
+
+describe('A watch for persons', () => {
+  function watch(settings: Partial<AnalysisSettings> = {}): ObjectWatch {
+    return new ObjectWatch({
+      cameraId: '1',
+      kind: 'person',
+      settings: { motion: true, persons: true, faces: false, ...settings },
+      numbers: new TrackNumbers(),
+      tell: () => {},
+      everyMs: EVERY_MS,
+    });
+  }
+
+  function pass(each: ObjectWatch, frames: number): void {
+    for (let index = 0; index < frames; index += 1) each.countFrame();
+  }
+
+  it('looks while something moves, as often as pictures come', () => {
+    const persons = watch();
+    expect(persons.isDue(true, 0)).to.equal(true);
+    persons.begin(0);
+    expect(persons.isDue(true, EVERY_MS - 1)).to.equal(false);
+    expect(persons.isDue(true, EVERY_MS)).to.equal(true);
+  });
+
+  it('looks for nobody where nothing moves', () => {
+    const persons = watch();
+    pass(persons, 1000);
+    expect(persons.isDue(false, 1_000_000)).to.equal(false);
+  });
+
+  it('looks every so many seconds without motion where asked', () => {
+    const persons = watch({ everySeconds: 10 });
+    persons.begin(0);
+    expect(persons.isDue(false, 9_999)).to.equal(false);
+    expect(persons.isDue(false, 10_000)).to.equal(true);
+  });
+
+  it('looks at every Nth picture without motion where asked', () => {
+    const persons = watch({ everyFrames: 3 });
+    for (let round = 0; round < 3; round += 1) {
+      pass(persons, 2);
+      expect(persons.isDue(false, round)).to.equal(false);
+      pass(persons, 1);
+      expect(persons.isDue(false, round)).to.equal(true);
+      persons.begin(round);
+    }
+  });
+
+  it('looks once a second after somebody who stands still', () => {
+    const persons = watch();
+    for (const timestamp of [1, 1.2]) persons.take([PERSON], { jpeg: Buffer.alloc(0), timestamp });
+    persons.begin(0);
+    expect(persons.isDue(false, 999)).to.equal(false);
+    expect(persons.isDue(false, 1000)).to.equal(true);
+  });
+});
