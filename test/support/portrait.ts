@@ -10,7 +10,7 @@ export const FACE_BOX = [0.47, 0.41, 0.23, 0.34] as const;
 const HAT = 0.38;
 
 /** Skips the tests of a context aloud where it is not installed; with `CI_PEERS=required` it fails instead. */
-export function requirePortrait(context: Mocha.Context): void {
+export function requireOpenCv(context: Mocha.Context): void {
   if (existsSync(path() ?? '')) return;
   const reason = '@opencvjs/node is not installed';
   if (process.env.CI_PEERS === 'required') throw new Error(reason);

@@ -6,7 +6,7 @@ import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
 import { isWholeJpeg } from '../support/decode-jpeg.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { PERSON_BOX, readPhotograph, requirePhotographs } from '../support/photographs.ts';
-import { FACE_BOX, readHat, readPortrait, requirePortrait } from '../support/portrait.ts';
+import { FACE_BOX, readHat, readPortrait, requireOpenCv } from '../support/portrait.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { WsClient } from '../support/ws-client.ts';
@@ -46,7 +46,7 @@ const SCENES: Record<string, Scene> = {
     analysis: { faces: true },
     model: 'OpenCV cascade',
     box: [...FACE_BOX],
-    requirePictures: requirePortrait,
+    requirePictures: requireOpenCv,
     readShown: readPortrait,
     readBare: readHat,
   },

@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { loadConfig } from '../../../../workers/analysis/config.ts';
 import { DetectorSet } from '../../../../workers/analysis/detectors/detector-set.ts';
 import { createDetectorLoader } from '../../../../workers/analysis/detectors/load-detector.ts';
+import { requireOpenCv } from '../../../support/portrait.ts';
 
 /** The detectors of a worker with this environment, loaded. */
 async function load(env: Record<string, string>): Promise<DetectorSet> {
@@ -17,7 +18,9 @@ async function load(env: Record<string, string>): Promise<DetectorSet> {
   return set;
 }
 
-describe('What PERSON_MODEL and FACE_MODEL stand for', () => {
+describe('What PERSON_MODEL and FACE_MODEL stand for', function () {
+  before(() => requireOpenCv(this.ctx));
+
   it('is what is built in when they are not set', async () => {
     const set = await load({});
     expect(set.health()).to.deep.equal({

@@ -11,12 +11,14 @@ import {
   readPhotograph,
   requirePhotographs,
 } from '../../../support/photographs.ts';
+import { requireOpenCv } from '../../../support/portrait.ts';
 
-describe('The built-in detector of persons', () => {
+describe('The built-in detector of persons', function () {
   const thread = new PictureThread();
   let detector: Detector;
 
   before(async () => {
+    requireOpenCv(this.ctx);
     quietFfmpeg();
     detector = await loadOpenCvDetector('person', thread);
   });

@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import { PictureThread } from '../../../../workers/analysis/detectors/opencv/picture-thread.ts';
+import { requireOpenCv } from '../../../support/portrait.ts';
 
 const PICTURE = { width: 160, height: 120, pixels: new Uint8Array(160 * 120 * 3) };
 
-describe('The thread of the built-in detectors', () => {
+describe('The thread of the built-in detectors', function () {
+  before(() => requireOpenCv(this.ctx));
+
   it('takes pictures in turn when several come at once, of either kind, and goes on after a rest', async () => {
     const thread = new PictureThread();
     const ask = (kind: 'person' | 'face') => thread.ask({ kind, picture: PICTURE });
