@@ -12,7 +12,7 @@ export interface PictureRequest {
 
 /** A look that takes longer will not end. */
 const LIMIT_MS = 30_000;
-/** The thread takes some 90 MB: it ends when nobody has asked for this long. */
+/** The thread takes more than 100 MB: it ends when nobody has asked for this long. */
 const REST_AFTER_MS = 60_000;
 
 /** Starts when it is first asked: who wants nothing looked for shall not pay for it in memory. */
