@@ -223,7 +223,7 @@ export class PicturePipeline {
     // Somebody who wants exact pictures came while it was decoded.
     if (frame.isRough && this.#demand !== 'rough' && !this.#exactness.isHasty) return;
     const backlog = (this.#options.gop.newest?.sequence ?? 0) - packet.sequence;
-    this.#haste.note(backlog > MAX_BACKLOG, performance.now());
+    if (this.#demand === 'all') this.#haste.note(backlog > MAX_BACKLOG, performance.now());
     const isOverdue = performance.now() - this.#lastShownAt > OVERLOAD_INTERVAL_MS;
     if (this.#demand !== 'keyframes' && backlog > MAX_BACKLOG && !isOverdue) return;
     this.#lastShownAt = performance.now();
