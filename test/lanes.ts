@@ -1,6 +1,6 @@
 /**
- * `npm run test:lanes`: all tests in two processes of mocha side by side, since half of their time they wait.
- * `npm run test:lanes -- FILE` writes `passed failed skipped` to a file, for `.ci/run`.
+ * `npm test`: all tests in two processes of mocha side by side, since half of their time they wait.
+ * `npm test -- FILE` writes `passed failed skipped` to a file, for `.ci/run`.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

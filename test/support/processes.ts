@@ -1,11 +1,11 @@
 /** Runs the product's own processes for tests: on free ports, with a data directory of their own. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 import { waitFor } from './wait-for.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -70,7 +70,7 @@ async function start(
   env: Record<string, string>,
   through: readonly string[] = [],
 ): Promise<RunningProcess> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'gateway-test-'));
+  const dataDir = temporaryFolder();
   const [command = '', ...args] = [...through, process.execPath, join(ROOT, entry)];
   const child = spawn(command, args, {
     cwd: ROOT,

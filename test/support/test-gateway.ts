@@ -1,7 +1,5 @@
 /** A gateway in this process, with workers that a test plays. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { loadConfig } from '../../gateway/config.ts';
@@ -9,6 +7,7 @@ import { type OpenGateway, openGateway } from '../../gateway/gateway.ts';
 import { FakePool } from '../doubles/fake-pool.ts';
 import { WorkerDouble } from '../doubles/worker-double.ts';
 import { getJson } from './http.ts';
+import { temporaryFolder } from './temporary-folder.ts';
 import { waitFor } from './wait-for.ts';
 
 const NAMES = ['rtsp-0', 'rtsp-1'];
@@ -21,7 +20,7 @@ export class TestGateway {
   readonly printed: string[] = [];
   /** Lines it logged. */
   readonly lines: string[] = [];
-  readonly dataDir = mkdtempSync(join(tmpdir(), 'gateway-test-'));
+  readonly dataDir = temporaryFolder();
   #gateway: OpenGateway | undefined;
 
   /** Opens one on a free port, its workers ready unless told otherwise. */

@@ -1,9 +1,7 @@
 /** A pool of one slot around a real fixture process, with times scaled down. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import got from 'got';
 import { createLogger } from '#shared/logger.ts';
@@ -22,6 +20,7 @@ import {
 import type { WorkerAddress, WorkerStatus } from '../../../gateway/supervisor/worker-status.ts';
 import type { ParentOptions } from '../../fixtures/workers/supervising-parent.ts';
 import { isFree } from '../../support/free-port.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** A tenth of the real times, with room for a busy machine. */
@@ -83,7 +82,7 @@ export class PoolUnderTest {
 
   constructor(spec: WorkerSpec, options: Partial<PoolOptions> & { runDirectory?: string } = {}) {
     this.name = spec.name;
-    this.runDirectory = options.runDirectory ?? temporaryDirectory();
+    this.runDirectory = options.runDirectory ?? temporaryFolder();
     const redactor = new Redactor();
     const write = (line: string): void => void this.lines.push(JSON.parse(line));
     const log = createLogger({ name: 'gateway', level: 'debug', redactor, write });
@@ -229,18 +228,6 @@ export async function isGone(pid: number, timeoutMs: number): Promise<void> {
 export function endProcess(pid: number | undefined): void {
   if (pid === undefined || !isRunning(pid)) return;
   process.kill(pid, 'SIGKILL');
-}
-
-const temporary: string[] = [];
-process.once('exit', () => {
-  for (const directory of temporary) rmSync(directory, { recursive: true, force: true });
-});
-
-/** A directory that is removed with everything in it when the tests are over. */
-export function temporaryDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), 'supervisor-test-'));
-  temporary.push(directory);
-  return directory;
 }
 
 const FIRST_PORT = 20_000;

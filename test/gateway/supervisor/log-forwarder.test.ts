@@ -4,8 +4,9 @@ import { expect } from 'chai';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { LogForwarder } from '../../../gateway/supervisor/log-forwarder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { fixture, isRunning, SupervisingParent, specOf, temporaryDirectory } from './harness.ts';
+import { fixture, isRunning, SupervisingParent, specOf } from './harness.ts';
 
 const MB = 1_000_000;
 
@@ -86,7 +87,7 @@ describe('the output of a worker', () => {
 
   beforeEach(async () => {
     parent = new SupervisingParent(specOf(fixture('on-command'), { timings: { livenessTimeoutMs: 5000 } }), {
-      runDirectory: temporaryDirectory(),
+      runDirectory: temporaryFolder(),
     });
     await parent.isReady();
   });

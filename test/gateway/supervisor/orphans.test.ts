@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { findLauncher } from '../../../gateway/supervisor/worker-process.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import {
   endProcess,
@@ -14,7 +15,6 @@ import {
   SupervisingParent,
   specOf,
   stateOf,
-  temporaryDirectory,
 } from './harness.ts';
 
 describe('a gateway that is killed or frozen', () => {
@@ -37,7 +37,7 @@ describe('a gateway that is killed or frozen', () => {
 
   it('F18: takes its workers with it within 3 s, by the channel alone', async () => {
     const parent = startParent(specOf(fixture('well-behaved')), {
-      runDirectory: temporaryDirectory(),
+      runDirectory: temporaryFolder(),
       launcher: [],
     });
     const { pid } = await parent.isReady();
@@ -49,7 +49,7 @@ describe('a gateway that is killed or frozen', () => {
   it('F18: takes even a stopped worker with it where setpriv exists', async function () {
     if ((await findLauncher({ PATH: process.env.PATH ?? '' })).length === 0) this.skip();
     const parent = startParent(specOf(fixture('well-behaved'), { timings: { livenessMs: 600_000 } }), {
-      runDirectory: temporaryDirectory(),
+      runDirectory: temporaryFolder(),
     });
     const { pid } = await parent.isReady();
     workers.push(pid);
@@ -61,7 +61,7 @@ describe('a gateway that is killed or frozen', () => {
 
   it('F18: takes a worker with it that heeds nothing, where setpriv exists', async function () {
     if ((await findLauncher({ PATH: process.env.PATH ?? '' })).length === 0) this.skip();
-    const parent = startParent(specOf(fixture('ignores-everything')), { runDirectory: temporaryDirectory() });
+    const parent = startParent(specOf(fixture('ignores-everything')), { runDirectory: temporaryFolder() });
     const { pid } = await parent.isReady();
     workers.push(pid);
     await parent.killHard();
@@ -69,7 +69,7 @@ describe('a gateway that is killed or frozen', () => {
   });
 
   it('F19: finds its port free and keeps one worker when it is started again at once', async () => {
-    const runDirectory = temporaryDirectory();
+    const runDirectory = temporaryFolder();
     const spec = specOf(fixture('well-behaved'), { ports: await freePorts(4) });
     const first = startParent(spec, { runDirectory });
     const before = await first.isReady();
@@ -84,7 +84,7 @@ describe('a gateway that is killed or frozen', () => {
   });
 
   it('F24: ends an orphan that holds the port before it starts a worker there', async () => {
-    const runDirectory = temporaryDirectory();
+    const runDirectory = temporaryFolder();
     const spec = specOf(fixture('ignores-everything'), { ports: await freePorts(4) });
     const parent = startParent(spec, { runDirectory, launcher: [] });
     const orphan = await parent.isReady();
@@ -111,7 +111,7 @@ describe('a gateway that is killed or frozen', () => {
       specOf(fixture('on-command'), {
         timings: { livenessMs: 100, livenessTimeoutMs: 1500, lateMs: 500, livenessFailures: 1 },
       }),
-      { runDirectory: temporaryDirectory() },
+      { runDirectory: temporaryFolder() },
     );
     const { pid } = await parent.isReady();
     workers.push(pid);

@@ -2,8 +2,9 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { RESTART_TIMINGS } from '../../../gateway/supervisor/worker-spec.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { fixture, isGone, isRunning, PoolUnderTest, specOf, temporaryDirectory } from './harness.ts';
+import { fixture, isGone, isRunning, PoolUnderTest, specOf } from './harness.ts';
 
 describe('WorkerPool, when a worker dies', () => {
   let test: PoolUnderTest;
@@ -53,7 +54,7 @@ describe('WorkerPool, when a worker dies', () => {
   });
 
   it('F7: does not retry a worker that cannot live with its settings, until somebody asks', async () => {
-    const repair = join(temporaryDirectory(), 'repaired');
+    const repair = join(temporaryFolder(), 'repaired');
     test = new PoolUnderTest(
       specOf(fixture('bad-settings'), {
         env: { FIXTURE_REPAIR: repair },
@@ -81,7 +82,7 @@ describe('WorkerPool, when a worker dies', () => {
   });
 
   it('F16: survives a missing node binary and recovers once it is there', async () => {
-    const node = join(temporaryDirectory(), 'node');
+    const node = join(temporaryFolder(), 'node');
     test = new PoolUnderTest(specOf(fixture('well-behaved'), { restart: { intensity: 10_000 } }), {
       node,
       launcher: [],
@@ -94,7 +95,7 @@ describe('WorkerPool, when a worker dies', () => {
   });
 
   it('F16: survives a missing worker file and recovers once it is there', async () => {
-    const entry = join(temporaryDirectory(), 'worker.mts');
+    const entry = join(temporaryFolder(), 'worker.mts');
     test = new PoolUnderTest(specOf(new URL(`file://${entry}`), { restart: { intensity: 10_000 } }));
     await waitFor(() => test.status.epoch >= 2, { message: 'a second attempt' });
     writeFileSync(entry, `await import(${JSON.stringify(fixture('well-behaved').href)});\n`);

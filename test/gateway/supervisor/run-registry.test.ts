@@ -6,7 +6,8 @@ import { expect } from 'chai';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { RunRegistry } from '../../../gateway/supervisor/run-registry.ts';
-import { isRunning, temporaryDirectory } from './harness.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { isRunning } from './harness.ts';
 
 describe('RunRegistry', () => {
   const log = createLogger({ name: 'test', level: 'silent', redactor: new Redactor() });
@@ -16,7 +17,7 @@ describe('RunRegistry', () => {
   let pid: number;
 
   beforeEach(async () => {
-    directory = join(temporaryDirectory(), 'run');
+    directory = join(temporaryFolder(), 'run');
     file = join(directory, 'rtsp-0.json');
     child = spawn('sleep', ['600'], { detached: true, stdio: 'ignore' });
     await once(child, 'spawn');

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { lockDirectory, SecondInstanceError } from '../../../gateway/supervisor/single-instance.ts';
-import { fixture, temporaryDirectory } from './harness.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { fixture } from './harness.ts';
 
 interface Round {
   directory: string;
@@ -26,14 +27,14 @@ describe('lockDirectory', () => {
   });
 
   it('F21: refuses a second gateway, naming the first', async () => {
-    const directory = temporaryDirectory();
+    const directory = temporaryFolder();
     const { racer, won } = race([{ directory, at: 0 }]);
     expect(await won).to.deep.equal([directory]);
     expect(() => lockDirectory(directory)).to.throw(SecondInstanceError, `pid ${racer.pid}`);
   });
 
   it('F21: takes over from a gateway that was killed', async () => {
-    const directory = temporaryDirectory();
+    const directory = temporaryFolder();
     const { racer, won } = race([{ directory, at: 0 }]);
     await won;
     const exited = once(racer, 'exit');
@@ -43,19 +44,19 @@ describe('lockDirectory', () => {
   });
 
   it('F21: takes over from a process whose number somebody else has now', () => {
-    const directory = temporaryDirectory();
+    const directory = temporaryFolder();
     writeFileSync(join(directory, 'gateway.lock'), `${process.ppid} 1 from-before-the-last-boot`);
     lockDirectory(directory)();
   });
 
   it('takes over a lock that holds nothing readable', () => {
-    const directory = temporaryDirectory();
+    const directory = temporaryFolder();
     writeFileSync(join(directory, 'gateway.lock'), '');
     lockDirectory(directory)();
   });
 
   it('holds against itself until it is given back, and leaves nothing behind', () => {
-    const directory = temporaryDirectory();
+    const directory = temporaryFolder();
     const release = lockDirectory(directory);
     expect(() => lockDirectory(directory)).to.throw(SecondInstanceError);
     expect(readdirSync(directory)).to.deep.equal(['gateway.lock']);
@@ -67,7 +68,7 @@ describe('lockDirectory', () => {
   it('F21: lets exactly one of several gateways in that start at once on a stale lock', async () => {
     const start = Date.now() + 1500;
     const rounds = Array.from({ length: 40 }, (_, round) => {
-      const directory = temporaryDirectory();
+      const directory = temporaryFolder();
       writeFileSync(join(directory, 'gateway.lock'), `4194304 1 stale-${round}`);
       return { directory, at: start + round * 25 };
     });
