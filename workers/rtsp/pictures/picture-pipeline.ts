@@ -48,6 +48,8 @@ export interface PipelineOptions {
   log: Logger;
   /** How long a decoder that nobody needs is kept, milliseconds. */
   idleMs?: number;
+  /** Judges whether decoding keeps up. */
+  haste?: Haste;
 }
 
 interface Waiter {
@@ -67,7 +69,7 @@ const MAX_BACKLOG = 2;
 export class PicturePipeline {
   readonly #options: PipelineOptions;
   readonly #exactness = new Exactness();
-  readonly #haste = new Haste();
+  readonly #haste: Haste;
   #demand: Demand = 'none';
   #decoder: Decoder | undefined;
   #position = 0;
@@ -75,11 +77,14 @@ export class PicturePipeline {
   #waiters: Waiter[] = [];
   #pump: Promise<void> | undefined;
   #lastShownAt = 0;
+  /** Since when there is always a packet to decode, milliseconds of a clock that never goes back. */
+  #busySince = 0;
   #idleTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    this.#haste = options.haste ?? new Haste();
   }
 
   /** Says what viewers want from now on. */
@@ -95,6 +100,7 @@ export class PicturePipeline {
   wake(): void {
     if (this.#closed || this.#pump !== undefined || this.#nextPacket() === undefined) return;
     clearTimeout(this.#idleTimer);
+    this.#busySince = performance.now();
     this.#pump = this.#run().finally(() => {
       this.#pump = undefined;
       this.#idleTimer = setTimeout(() => this.#closeIdle(), this.#options.idleMs ?? IDLE_MS).unref();
@@ -189,7 +195,8 @@ export class PicturePipeline {
     const now = performance.now();
     // Packets that refer to no other are left out by rights, and no haste would make them cheaper.
     const isInLine = this.#demand === 'all' && this.#options.isDue === undefined;
-    if (isInLine && this.#position > 0 && packet.sequence > this.#position + 1) this.#haste.noteGap(now);
+    if (isInLine && this.#position > 0 && packet.sequence > this.#position + 1)
+      this.#haste.noteGap(now - this.#busySince, now);
     const isHasty = isInLine && this.#haste.isHasty(now);
     if (isHasty && !this.#exactness.isHasty)
       this.#options.log.warn({ cameraId: this.#options.cameraId }, 'decoding cannot keep up: less exact now');

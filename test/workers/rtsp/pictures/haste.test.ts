@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { Haste } from '../../../../workers/rtsp/pictures/haste.ts';
 
 const HOLD_MS = 10_000;
+/** The decoder has worked without a pause for this long. */
+const LONG_MS = 1000;
 
 describe('Haste', () => {
   let haste: Haste;
@@ -17,31 +19,36 @@ describe('Haste', () => {
   });
 
   it('is not needed for a burst that is worked off', () => {
-    for (let now = 0; now < 290; now += 10) haste.note(true, now);
-    haste.note(false, 290);
-    haste.note(true, 400);
-    expect(haste.isHasty(400)).to.equal(false);
+    for (let now = 0; now < 490; now += 10) haste.note(true, now);
+    haste.note(false, 490);
+    haste.note(true, 600);
+    expect(haste.isHasty(600)).to.equal(false);
   });
 
   it('begins when decoding stays behind', () => {
-    for (let now = 0; now <= 300; now += 10) haste.note(true, now);
-    expect(haste.isHasty(300)).to.equal(true);
+    for (let now = 0; now <= 500; now += 10) haste.note(true, now);
+    expect(haste.isHasty(500)).to.equal(true);
   });
 
   it('begins when packets were left out', () => {
-    haste.noteGap(1000);
+    haste.noteGap(LONG_MS, 1000);
     expect(haste.isHasty(1000)).to.equal(true);
+  });
+
+  it('does not begin when they were left out of a burst', () => {
+    haste.noteGap(100, 1000);
+    expect(haste.isHasty(1000)).to.equal(false);
   });
 
   it('says nothing of one who has just begun and catches up', () => {
     haste.rest();
     for (let now = 0; now < 2000; now += 10) haste.note(true, now);
-    haste.noteGap(2000);
+    haste.noteGap(LONG_MS, 2000);
     expect(haste.isHasty(2000)).to.equal(false);
   });
 
   it('ends after a while', () => {
-    haste.noteGap(0);
+    haste.noteGap(LONG_MS, 0);
     expect(haste.isHasty(HOLD_MS - 1)).to.equal(true);
     expect(haste.isHasty(HOLD_MS)).to.equal(false);
   });
@@ -51,7 +58,7 @@ describe('Haste', () => {
     const lasted: number[] = [];
     for (let round = 0; round < 8; round += 1) {
       const begun = now;
-      haste.noteGap(now);
+      haste.noteGap(LONG_MS, now);
       while (haste.isHasty(now)) now += 1000;
       lasted.push((now - begun) / 1000);
     }
@@ -59,10 +66,10 @@ describe('Haste', () => {
   });
 
   it('lasts as long as at first when exactness had held', () => {
-    haste.noteGap(0);
-    haste.noteGap(HOLD_MS);
+    haste.noteGap(LONG_MS, 0);
+    haste.noteGap(LONG_MS, HOLD_MS);
     const ended = HOLD_MS * 3;
-    haste.noteGap(ended + 30_000);
+    haste.noteGap(LONG_MS, ended + 30_000);
     expect(haste.isHasty(ended + 30_000 + HOLD_MS)).to.equal(false);
   });
 });

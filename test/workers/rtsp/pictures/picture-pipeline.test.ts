@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { GopCache } from '../../../../workers/rtsp/pictures/gop-cache.ts';
+import { Haste } from '../../../../workers/rtsp/pictures/haste.ts';
 import type { NativeFrame, PictureEncoders } from '../../../../workers/rtsp/pictures/live-frame.ts';
 import {
   type Decoder,
@@ -89,7 +90,7 @@ describe('PicturePipeline', () => {
     open();
   });
 
-  function open(options: Pick<PipelineOptions, 'isDue'> = {}): void {
+  function open(options: Pick<PipelineOptions, 'isDue' | 'haste'> = {}): void {
     pipeline = new PicturePipeline({
       ...options,
       cameraId: '1',
@@ -245,6 +246,7 @@ describe('PicturePipeline', () => {
     }
 
     beforeEach(async () => {
+      open({ haste: new Haste(0) });
       pipeline.setDemand('all');
       receive(true, false);
       await waitFor(() => shown.includes(2));
