@@ -102,8 +102,7 @@ export class Camera {
   /** The newest picture. @throws AppError `no-frame-yet` */
   async snapshot(format: PictureFormat): Promise<Picture> {
     const pipeline = this.#pipeline;
-    if (pipeline === undefined)
-      throw new AppError('no-frame-yet', 'The camera has not delivered a picture yet');
+    if (pipeline === undefined) throw noFrameYet();
     return pipeline.snapshot(format);
   }
 

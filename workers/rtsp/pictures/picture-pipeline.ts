@@ -3,7 +3,6 @@
  * packets of the group: up to the newest for viewers, up to a certain packet
  * for a snapshot, from keyframe to keyframe for low rates.
  */
-import { AppError } from '#shared/errors.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
 import { Exactness } from './exactness.ts';
@@ -11,6 +10,7 @@ import type { GopCache, SequencedPacket } from './gop-cache.ts';
 import { Haste } from './haste.ts';
 import { LiveFrame, type NativeFrame, type PictureEncoders } from './live-frame.ts';
 import type { Picture } from './picture.ts';
+import { noFrameYet, SnapshotRequests } from './snapshot-requests.ts';
 
 /** What viewers want decoded: nothing, keyframes only, every picture, or every one as exact as analysis needs it. */
 export type Demand = 'none' | 'keyframes' | 'all' | 'rough';
@@ -52,13 +52,6 @@ export interface PipelineOptions {
   haste?: Haste;
 }
 
-interface Waiter {
-  target: number;
-  format: PictureFormat;
-  resolve(picture: Picture): void;
-  reject(error: Error): void;
-}
-
 const IDLE_MS = 10_000;
 /** When decoding cannot keep up, viewers still get a picture this often. */
 const OVERLOAD_INTERVAL_MS = 250;
@@ -74,7 +67,7 @@ export class PicturePipeline {
   #decoder: Decoder | undefined;
   #position = 0;
   #latest: LiveFrame | undefined;
-  #waiters: Waiter[] = [];
+  readonly #snapshots = new SnapshotRequests();
   #pump: Promise<void> | undefined;
   #lastShownAt = 0;
   /** Since when there is always a packet to decode, milliseconds of a clock that never goes back. */
@@ -115,22 +108,21 @@ export class PicturePipeline {
    */
   snapshot(format: PictureFormat): Promise<Picture> {
     const target = this.#options.gop.newest?.sequence;
-    if (this.#closed || target === undefined) return Promise.reject(noFrame());
+    if (this.#closed || target === undefined) return Promise.reject(noFrameYet());
     const isLuma = format.isLuma === true;
     if (!isLuma) this.#exactness.askOnce(performance.now());
     const latest = this.#latest;
     const isGood = isLuma || latest?.isRough !== true || this.#exactness.isHasty;
     if (latest?.facts.sequence === target && isGood) return latest.picture(format);
-    return new Promise((resolve, reject) => {
-      this.#waiters.push({ target, format, resolve, reject });
-      this.wake();
-    });
+    const picture = this.#snapshots.add(target, format);
+    this.wake();
+    return picture;
   }
 
   /** Stops and frees all native memory. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#rejectWaiters();
+    this.#snapshots.rejectAll();
     clearTimeout(this.#idleTimer);
     await this.#pump;
     clearTimeout(this.#idleTimer);
@@ -139,7 +131,7 @@ export class PicturePipeline {
 
   #nextPacket(): SequencedPacket | undefined {
     const { gop } = this.#options;
-    const wanted = Math.max(this.#demandTarget(), ...this.#waiters.map(({ target }) => target));
+    const wanted = Math.max(this.#demandTarget(), this.#snapshots.lastTarget);
     if (this.#exactness.mustRestart(performance.now())) this.#position = 0;
     return wanted > this.#position ? gop.next(this.#position) : undefined;
   }
@@ -163,7 +155,7 @@ export class PicturePipeline {
       }
     } catch (error) {
       this.#options.log.error({ err: error, cameraId: this.#options.cameraId }, 'pictures failed');
-      this.#rejectWaiters();
+      this.#snapshots.rejectAll();
       await this.#free();
       // Trying the same packets again would fail the same way: go on with what comes next.
       this.#position = this.#options.gop.newest?.sequence ?? this.#position;
@@ -186,7 +178,7 @@ export class PicturePipeline {
       // A drained decoder goes on from a keyframe only.
       this.#position = 0;
     }
-    await this.#settleWaiters(packet.sequence);
+    await this.#snapshots.settle(packet.sequence, this.#latest);
     await this.#show(packet);
     if (this.#position === 0) this.#position = this.#demand === 'none' ? packet.sequence : 0;
   }
@@ -205,8 +197,7 @@ export class PicturePipeline {
 
   /** A reordering decoder holds the newest picture back; without viewers nothing would push it out. */
   #needsDrain(packet: SequencedPacket): boolean {
-    const isAwaited = this.#waiters.some(({ target }) => target <= packet.sequence);
-    return isAwaited && this.#latest === undefined;
+    return this.#latest === undefined && this.#snapshots.isDue(packet.sequence);
   }
 
   async #keepNewest(frames: NativeFrame[], isRough: boolean): Promise<void> {
@@ -238,21 +229,6 @@ export class PicturePipeline {
     await this.#options.onFrame(frame, backlog > 0);
   }
 
-  async #settleWaiters(sequence: number): Promise<void> {
-    const due = this.#waiters.filter(({ target }) => target <= sequence);
-    if (due.length === 0) return;
-    this.#waiters = this.#waiters.filter(({ target }) => target > sequence);
-    for (const waiter of due) {
-      if (this.#latest === undefined) waiter.reject(noFrame());
-      else await this.#latest.picture(waiter.format).then(waiter.resolve, waiter.reject);
-    }
-  }
-
-  #rejectWaiters(): void {
-    for (const waiter of this.#waiters) waiter.reject(noFrame());
-    this.#waiters = [];
-  }
-
   #closeIdle(): void {
     if (this.#pump === undefined && this.#demand === 'none') void this.#free();
   }
@@ -271,8 +247,4 @@ export class PicturePipeline {
     this.#latest = undefined;
     await latest?.release();
   }
-}
-
-function noFrame(): AppError {
-  return new AppError('no-frame-yet', 'The camera has not delivered a picture yet');
 }
