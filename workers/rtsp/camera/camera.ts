@@ -15,6 +15,7 @@ import {
   type Demand,
   PicturePipeline,
 } from '../pictures/picture-pipeline.ts';
+import { noFrameYet } from '../pictures/snapshot-requests.ts';
 import type { Packet, VideoTrack } from '../source/packet.ts';
 import type { RunSource } from '../source/run-source.ts';
 import { CameraConnection, type CameraState, type CameraTimings } from './camera-connection.ts';
