@@ -24,7 +24,7 @@ export const analysisSettingsSchema = z
     masks: z.array(polygonSchema).max(32).optional(),
     /** Persons and faces are looked for this often without motion, too; default: only where something moves. */
     everySeconds: z.number().min(0.1).max(3600).optional(),
-    /** So they are in every Nth of the pictures that are looked at for motion. */
+    /** They are looked for in every Nth of the pictures that motion looks at, too. */
     everyFrames: z.number().int().min(1).max(100_000).optional(),
     /** Lowest score that counts for persons and faces; default: the model's own. */
     minScore: z.number().min(0).max(1).optional(),

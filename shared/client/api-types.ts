@@ -18,7 +18,7 @@ export interface AnalysisSwitches {
   masks?: [number, number][][];
   /** Persons and faces are looked for this often without motion, too. */
   everySeconds?: number;
-  /** So they are in every Nth of the pictures that are looked at for motion. */
+  /** Persons and faces are looked for in every Nth of the pictures that motion looks at, without motion, too. */
   everyFrames?: number;
   /** Lowest score that counts for persons and faces. */
   minScore?: number;

@@ -69,7 +69,7 @@ export const CHANGE_MEANINGS: Meanings = {
   'analysis.minArea': 'Smallest moving area, as a share of the picture.',
   'analysis.masks': 'Areas in which nothing counts, as corners in shares of width and height.',
   'analysis.everySeconds': 'Persons and faces are looked for this often without motion, too.',
-  'analysis.everyFrames': 'So they are in every Nth of the pictures that are looked at for motion.',
+  'analysis.everyFrames': 'Persons and faces are looked for in every Nth picture without motion, too.',
   'analysis.minScore': 'Lowest score that counts for persons and faces.',
   secure: 'RTSP over TLS.',
   video: 'Id of an uploaded camera stream, played in place of a camera.',
