@@ -5,12 +5,12 @@ import {
   CodecContext,
   Dictionary,
   FormatContext,
-  Frame,
   Log,
   Packet,
   Rational,
   type Stream,
 } from 'node-av/lib';
+import { videoFrame } from './video-frame.ts';
 
 export const VIDEO_WIDTH = 160;
 export const VIDEO_HEIGHT = 120;
@@ -46,11 +46,7 @@ export async function makeVideoFile(file: string, options: VideoFileOptions = {}
   succeed(await output.openOutput());
   succeed(await output.writeHeader());
   for (let index = 0; index < frames; index += 1) {
-    using frame = Frame.fromVideoBuffer(draw(index / frames), {
-      width: VIDEO_WIDTH,
-      height: VIDEO_HEIGHT,
-      format: AV_PIX_FMT_YUV420P,
-    });
+    using frame = videoFrame(draw(index / frames), { width: VIDEO_WIDTH, height: VIDEO_HEIGHT });
     frame.pts = BigInt(index);
     succeed(await encoder.sendFrame(frame));
     await writeReady(encoder, output, stream);

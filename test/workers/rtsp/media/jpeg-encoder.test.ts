@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 import {
-  AV_PIX_FMT_YUV420P,
   AVCOL_RANGE_JPEG,
   AVCOL_RANGE_MPEG,
   AVCOL_SPC_BT709,
@@ -8,9 +7,10 @@ import {
   type AVColorRange,
   type AVColorSpace,
 } from 'node-av/constants';
-import { Frame } from 'node-av/lib';
+import type { Frame } from 'node-av/lib';
 import { JpegEncoder, qscaleForQuality } from '../../../../workers/rtsp/media/jpeg-encoder.ts';
 import { decodeJpeg, isWholeJpeg } from '../../../support/decode-jpeg.ts';
+import { videoFrame } from '../../../support/video-frame.ts';
 
 type Rgb = readonly [number, number, number];
 
@@ -54,11 +54,8 @@ function barsFrame(matrix: 601 | 709, range: AVColorRange): Frame {
     );
     return Buffer.concat(Array.from({ length: HEIGHT / step }, () => row));
   };
-  const frame = Frame.fromVideoBuffer(Buffer.concat([plane(0, 1), plane(1, 2), plane(2, 2)]), {
-    width,
-    height: HEIGHT,
-    format: AV_PIX_FMT_YUV420P,
-  });
+  const pixels = Buffer.concat([plane(0, 1), plane(1, 2), plane(2, 2)]);
+  const frame = videoFrame(pixels, { width, height: HEIGHT });
   frame.colorRange = range;
   frame.colorSpace = SPACES[matrix];
   return frame;

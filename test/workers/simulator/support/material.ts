@@ -9,9 +9,10 @@ import {
   FF_ENCODER_LIBX265,
   FF_ENCODER_MJPEG,
 } from 'node-av/constants';
-import { Codec, CodecContext, Dictionary, Frame, Log, Packet, Rational } from 'node-av/lib';
+import { Codec, CodecContext, Dictionary, Log, Packet, Rational } from 'node-av/lib';
 import type { EncodedUnit } from '../../../../workers/simulator/stream/loop-source.ts';
 import type { StreamCodec } from '../../../../workers/simulator/stream/stream-source.ts';
+import { videoFrame } from '../../../support/video-frame.ts';
 
 const START = Buffer.from([0, 0, 0, 1]);
 const ENCODERS = {
@@ -62,13 +63,7 @@ async function encodeOne(
   context: CodecContext,
   { picture, index }: { picture: Buffer; index: number },
 ): Promise<EncodedUnit[]> {
-  using frame = new Frame();
-  frame.alloc();
-  frame.format = AV_PIX_FMT_YUV420P;
-  frame.width = context.width;
-  frame.height = context.height;
-  succeed(frame.getBuffer());
-  succeed(frame.fromBuffer(picture));
+  using frame = videoFrame(picture, { width: context.width, height: context.height });
   frame.pts = BigInt(index);
   succeed(await context.sendFrame(frame));
   using packet = new Packet();
