@@ -1,12 +1,7 @@
 /** Looks at JPEGs pixel by pixel. */
-import {
-  AV_CODEC_ID_MJPEG,
-  AV_LOG_ERROR,
-  AV_PIX_FMT_RGB24,
-  AV_PIX_FMT_YUVJ420P,
-  SWS_POINT,
-} from 'node-av/constants';
-import { Codec, CodecContext, Frame, Log, Packet, SoftwareScaleContext } from 'node-av/lib';
+import { AV_CODEC_ID_MJPEG, AV_LOG_ERROR, AV_PIX_FMT_YUVJ420P } from 'node-av/constants';
+import { Log } from 'node-av/lib';
+import { decodePicture } from './decode-picture.ts';
 
 /** A picture as red, green and blue, 0 to 255. */
 export interface RgbPicture {
@@ -27,32 +22,11 @@ export function isWholeJpeg(bytes: Buffer): boolean {
 export function decodeJpeg(jpeg: Buffer): RgbPicture {
   // swscale warns of the pixel format that every JPEG has.
   Log.setLevel(AV_LOG_ERROR);
-  const decoder = Codec.findDecoder(AV_CODEC_ID_MJPEG);
-  using context = new CodecContext();
-  context.allocContext3(decoder);
-  context.open2Sync(decoder, null);
-  using packet = new Packet();
-  packet.alloc();
-  packet.data = jpeg;
-  using frame = new Frame();
-  frame.alloc();
-  if (context.sendPacketSync(packet) < 0 || context.receiveFrameSync(frame) < 0)
-    throw new Error('not a JPEG');
-  const { width, height } = frame;
-  using scaler = new SoftwareScaleContext();
-  scaler.getContext(width, height, AV_PIX_FMT_YUVJ420P, width, height, AV_PIX_FMT_RGB24, SWS_POINT);
-  using rgb = new Frame();
-  rgb.alloc();
-  rgb.width = width;
-  rgb.height = height;
-  rgb.format = AV_PIX_FMT_RGB24;
-  rgb.getBuffer(1);
-  scaler.scaleFrameSync(rgb, frame);
-  const bytes = Buffer.from(rgb.toBuffer());
+  const { width, height, pixels } = decodePicture(jpeg, AV_CODEC_ID_MJPEG, AV_PIX_FMT_YUVJ420P);
   return {
     width,
     height,
     at: (x, y) =>
-      [...bytes.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)] as [number, number, number],
+      [...pixels.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)] as [number, number, number],
   };
 }

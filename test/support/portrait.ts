@@ -1,8 +1,9 @@
 /** The photograph of a face that `@opencvjs/node`, an optional dependency, carries for tests of its own. */
 import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { AV_CODEC_ID_PNG } from 'node-av/constants';
 import type { RgbPicture } from '../../workers/analysis/detectors/detector.ts';
-import { decodePng } from './decode-png.ts';
+import { decodePicture } from './decode-picture.ts';
 
 /** Where the face is on it, by eye, forehead to chin: left, top, width and height as shares of the picture. */
 export const FACE_BOX = [0.47, 0.41, 0.23, 0.34] as const;
@@ -20,7 +21,7 @@ export function requireOpenCv(context: Mocha.Context): void {
 
 /** A woman with a hat who looks over her shoulder at the camera, 512x512. */
 export function readPortrait(): RgbPicture {
-  return decodePng(readFileSync(path() as string));
+  return decodePicture(readFileSync(path() as string), AV_CODEC_ID_PNG);
 }
 
 /** The part of it without the face. */
