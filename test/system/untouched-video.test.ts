@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { splitNals } from '../../workers/rtsp/mp4/annex-b.ts';
+import { splitNals } from '#shared/media/annex-b.ts';
 import { createRtspServer, type RtspServer } from '../../workers/simulator/rtsp-server.ts';
 import { type EncodedUnit, LoopSource } from '../../workers/simulator/stream/loop-source.ts';
 import { browserOffer } from '../doubles/peer-double.ts';

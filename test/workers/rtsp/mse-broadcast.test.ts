@@ -1,15 +1,15 @@
 import { expect } from 'chai';
+import type { VideoTrack } from '#shared/media/packet.ts';
 import { PacketHub, type PacketSubscriber } from '../../../workers/rtsp/packets/packet-hub.ts';
 import { GopCache } from '../../../workers/rtsp/pictures/gop-cache.ts';
-import type { VideoTrack } from '../../../workers/rtsp/source/packet.ts';
 import {
   MseBroadcasts,
   type MseFragment,
   type MseViewer,
   type WantedSound,
 } from '../../../workers/rtsp/transports/mse-broadcast.ts';
+import { AAC_TRACK, packetOf, SETS, trackOf } from '../../shared/media/mp4/material.ts';
 import { findBox, parseBoxes } from '../../support/mp4-boxes.ts';
-import { AAC_TRACK, packetOf, SETS, trackOf } from './mp4/material.ts';
 
 /** The first byte of a packet of one frame. */
 const OPUS_20_MS = Buffer.from([0xf8]);

@@ -10,10 +10,10 @@ import { PacketHub } from '../../../workers/rtsp/packets/packet-hub.ts';
 import { GopCache } from '../../../workers/rtsp/pictures/gop-cache.ts';
 import { type MseTarget, mseTarget, serveMse } from '../../../workers/rtsp/transports/mse.ts';
 import { MseBroadcasts } from '../../../workers/rtsp/transports/mse-broadcast.ts';
+import { AAC_TRACK, packetOf, SETS, slice, trackOf } from '../../shared/media/mp4/material.ts';
 import { findBox, parseBoxes } from '../../support/mp4-boxes.ts';
 import { MseClient } from '../../support/mse-client.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { AAC_TRACK, packetOf, SETS, slice, trackOf } from './mp4/material.ts';
 
 const log = createLogger({ name: 'test', level: 'silent', redactor: new Redactor(), write: () => {} });
 const MAX_BUFFERED_BYTES = 64 * 1024;

@@ -1,8 +1,9 @@
 /** Turns the RTP packets of one audio track into packets with times. */
-import { parseRtp, type RtpPacket, sequenceDistance, TimestampUnwrapper } from '../source/rtp.ts';
-import { AacDepacketizer } from './aac-depacketizer.ts';
-import type { AudioMedia } from './audio-media.ts';
-import type { AudioPacket } from './audio-track.ts';
+
+import type { AudioPacket } from '#shared/media/audio-track.ts';
+import { AacDepacketizer } from '#shared/media/rtp/aac.ts';
+import { parseRtp, type RtpPacket, sequenceDistance, TimestampUnwrapper } from '#shared/media/rtp/header.ts';
+import type { AudioMedia } from '#shared/media/rtsp/audio-media.ts';
 
 /** Receives one audio track; packets must come in order. */
 export class AudioReceiver {

@@ -1,5 +1,5 @@
 /** Sound as WebRTC carries it. */
-import type { AudioPacket, AudioTrack } from './audio-track.ts';
+import type { AudioPacket, AudioTrack } from '#shared/media/audio-track.ts';
 
 /** Codecs that every WebRTC endpoint takes (RFC 7874 section 3). */
 export type CarriedAudio = 'opus' | 'pcmu' | 'pcma';

@@ -5,8 +5,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
-import type { AudioPacket } from '../audio/audio-track.ts';
-import type { Packet, VideoTrack } from '../source/packet.ts';
+import type { AudioPacket } from '#shared/media/audio-track.ts';
+import type { Packet, VideoTrack } from '#shared/media/packet.ts';
 import type { RunSource } from '../source/run-source.ts';
 import type { ConnectLimiter } from './connect-limiter.ts';
 import { RETRY_TIMINGS, RetryPolicy, type RetryTimings } from './retry-policy.ts';

@@ -3,6 +3,7 @@ import { type CameraSource, passwordOf } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
+import type { Packet, VideoTrack } from '#shared/media/packet.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { PacketHub } from '../packets/packet-hub.ts';
 import { GopCache } from '../pictures/gop-cache.ts';
@@ -16,7 +17,6 @@ import {
   PicturePipeline,
 } from '../pictures/picture-pipeline.ts';
 import { noFrameYet } from '../pictures/snapshot-requests.ts';
-import type { Packet, VideoTrack } from '../source/packet.ts';
 import type { RunSource } from '../source/run-source.ts';
 import { CameraConnection, type CameraState, type CameraTimings } from './camera-connection.ts';
 import { newCameraCounters } from './camera-counters.ts';

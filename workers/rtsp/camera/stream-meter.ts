@@ -1,5 +1,5 @@
 /** What is known of a stream from the packets that came: rate, intervals, age. */
-import type { Packet } from '../source/packet.ts';
+import type { Packet } from '#shared/media/packet.ts';
 
 /** `frameRate` is measured over this time, so that it falls to 0 with the stream. */
 const WINDOW_MS = 3000;

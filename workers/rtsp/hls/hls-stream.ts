@@ -1,10 +1,10 @@
 /** One camera as low-latency HLS: its segments, and the requests that wait for the next of them. */
 import { AppError } from '#shared/errors.ts';
-import type { Sample, SoundSample } from '../mp4/fragment.ts';
-import { buildInitSegment } from '../mp4/init-segment.ts';
+import type { Sample, SoundSample } from '#shared/media/mp4/fragment.ts';
+import { buildInitSegment } from '#shared/media/mp4/init-segment.ts';
+import type { SoundFormat } from '#shared/media/mp4/sound-format.ts';
+import type { VideoFormat } from '#shared/media/mp4/video-format.ts';
 import type { SampleSink } from '../mp4/sample-stream.ts';
-import type { SoundFormat } from '../mp4/sound-format.ts';
-import type { VideoFormat } from '../mp4/video-format.ts';
 import {
   initName,
   nextPart,

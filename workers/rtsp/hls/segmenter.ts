@@ -2,8 +2,8 @@
  * Cuts the samples of one camera into segments and parts for low-latency HLS
  * (draft-pantos-hls-rfc8216bis), and keeps as many as players may still ask for.
  */
-import { buildFragment, type Sample, type SoundSample } from '../mp4/fragment.ts';
-import { TIMESCALE } from '../mp4/init-segment.ts';
+import { buildFragment, type Sample, type SoundSample } from '#shared/media/mp4/fragment.ts';
+import { TIMESCALE } from '#shared/media/mp4/init-segment.ts';
 
 /** A piece of a segment that players can have before the segment is whole. */
 export interface Part {

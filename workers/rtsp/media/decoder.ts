@@ -20,7 +20,7 @@ import {
 } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet } from 'node-av/lib';
 import { AppError } from '#shared/errors.ts';
-import type { VideoCodec } from '../source/packet.ts';
+import type { VideoCodec } from '#shared/media/packet.ts';
 
 const CODEC_IDS: Record<VideoCodec, AVCodecID> = {
   h264: AV_CODEC_ID_H264,

@@ -18,7 +18,7 @@ import {
   SoftwareResampleContext,
 } from 'node-av/lib';
 import type { Logger } from '#shared/logger.ts';
-import type { AudioPacket, AudioTrack } from '../audio/audio-track.ts';
+import type { AudioPacket, AudioTrack } from '#shared/media/audio-track.ts';
 import type { AudioTranscoder, OpenAudioTranscoder } from '../audio/carried-audio.ts';
 
 const OPUS_HZ = 48_000;

@@ -8,7 +8,7 @@ import {
 } from 'node-av/constants';
 import { avGetCodecName, BitStreamFilter, BitStreamFilterContext, Packet, type Stream } from 'node-av/lib';
 import { AppError } from '#shared/errors.ts';
-import type { VideoCodec, VideoTrack } from '../source/packet.ts';
+import type { VideoCodec, VideoTrack } from '#shared/media/packet.ts';
 import { openVideoFile, type VideoFile } from './video-file.ts';
 
 /** One picture of a file. Times are milliseconds on the file's own clock; undefined where it does not tell. */

@@ -1,15 +1,15 @@
 /** Turns the packets of a camera into samples, for whoever writes them into fragments. */
 import { AppError } from '#shared/errors.ts';
-import type { AudioPacket } from '../audio/audio-track.ts';
+import { splitNals } from '#shared/media/annex-b.ts';
+import type { AudioPacket } from '#shared/media/audio-track.ts';
+import type { Sample, SoundSample } from '#shared/media/mp4/fragment.ts';
+import { ParameterSets } from '#shared/media/mp4/parameter-sets.ts';
+import type { SoundFormat } from '#shared/media/mp4/sound-format.ts';
+import { describeVideo, type VideoFormat } from '#shared/media/mp4/video-format.ts';
+import type { Packet, VideoTrack } from '#shared/media/packet.ts';
 import type { PacketSubscriber } from '../packets/packet-hub.ts';
-import type { Packet, VideoTrack } from '../source/packet.ts';
-import { splitNals } from './annex-b.ts';
-import type { Sample, SoundSample } from './fragment.ts';
-import { ParameterSets } from './parameter-sets.ts';
 import { SampleTimeline } from './sample-timeline.ts';
-import type { SoundFormat } from './sound-format.ts';
 import { type SoundChoice, SoundStream } from './sound-stream.ts';
-import { describeVideo, type VideoFormat } from './video-format.ts';
 
 /** What a writer of fragments hears. Calls are synchronous. */
 export interface SampleSink {

@@ -10,7 +10,7 @@
  * RTP times are times of showing. With B-frames they step back; decoding times
  * are then those of showing in order, late by the depth of the reordering.
  */
-import { TIMESCALE } from './init-segment.ts';
+import { TIMESCALE } from '#shared/media/mp4/init-segment.ts';
 
 /** A picture's place in time, in units of the timescale. */
 export interface SampleTimes {

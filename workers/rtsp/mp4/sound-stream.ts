@@ -1,8 +1,8 @@
 /** The sound of one camera for whoever writes it into fragments, through reconnects and changes of its codec. */
-import type { AudioCodec, AudioPacket, AudioTrack } from '../audio/audio-track.ts';
+import type { AudioCodec, AudioPacket, AudioTrack } from '#shared/media/audio-track.ts';
+import type { SoundSample } from '#shared/media/mp4/fragment.ts';
+import { describeSound, OPUS_SOUND, type SoundFormat } from '#shared/media/mp4/sound-format.ts';
 import type { AudioTranscoder, OpenAudioTranscoder } from '../audio/carried-audio.ts';
-import type { SoundSample } from './fragment.ts';
-import { describeSound, OPUS_SOUND, type SoundFormat } from './sound-format.ts';
 import { type PictureTimes, SoundTimeline } from './sound-timeline.ts';
 
 /** Which sound is carried. */

@@ -6,9 +6,9 @@
  * Frames follow each other without a gap; where they belong is told by when they arrive beside the pictures, as
  * the two clocks of a camera have nothing in common. Arrivals jitter: what counts is the latest of some seconds.
  */
-import type { Sample, SoundSample } from './fragment.ts';
-import { TIMESCALE } from './init-segment.ts';
-import type { SoundFormat } from './sound-format.ts';
+import type { Sample, SoundSample } from '#shared/media/mp4/fragment.ts';
+import { TIMESCALE } from '#shared/media/mp4/init-segment.ts';
+import type { SoundFormat } from '#shared/media/mp4/sound-format.ts';
 
 /** Times of a picture. */
 export type PictureTimes = Pick<Sample, 'decodeTime' | 'duration' | 'compositionOffset'>;

@@ -3,9 +3,9 @@
  * is. A hub outlives its camera: viewers stay through reconnects and changes of
  * the source, and start at once with the current group of pictures.
  */
-import type { AudioPacket } from '../audio/audio-track.ts';
+import type { AudioPacket } from '#shared/media/audio-track.ts';
+import type { VideoTrack } from '#shared/media/packet.ts';
 import type { GopCache, SequencedPacket } from '../pictures/gop-cache.ts';
-import type { VideoTrack } from '../source/packet.ts';
 
 /** What a transport hears of a camera. Calls are synchronous: whoever is slow keeps no one waiting. */
 export interface PacketSubscriber {

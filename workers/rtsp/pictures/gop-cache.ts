@@ -1,5 +1,5 @@
 /** The current group of pictures: everything needed to decode the newest picture at any moment. */
-import type { Packet } from '../source/packet.ts';
+import type { Packet } from '#shared/media/packet.ts';
 
 /** A packet with its place in the camera's life. */
 export interface SequencedPacket extends Packet {

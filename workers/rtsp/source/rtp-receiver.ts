@@ -1,16 +1,17 @@
 /** Turns the RTP packets of one track into packets with times. */
-import { H264Depacketizer } from './h264.ts';
-import { H265Depacketizer } from './h265.ts';
-import { MjpegDepacketizer } from './mjpeg.ts';
+
 import {
   type Depacketizer,
   type EmitAccessUnit,
   type Packet,
   VIDEO_CLOCK_HZ,
   type VideoCodec,
-} from './packet.ts';
-import { parseRtp, type RtpPacket, sequenceDistance, TimestampUnwrapper } from './rtp.ts';
-import type { VideoMedia } from './sdp.ts';
+} from '#shared/media/packet.ts';
+import { H264Depacketizer } from '#shared/media/rtp/h264.ts';
+import { H265Depacketizer } from '#shared/media/rtp/h265.ts';
+import { parseRtp, type RtpPacket, sequenceDistance, TimestampUnwrapper } from '#shared/media/rtp/header.ts';
+import { MjpegDepacketizer } from '#shared/media/rtp/mjpeg.ts';
+import type { VideoMedia } from '#shared/media/rtsp/video-media.ts';
 
 const DEPACKETIZERS: Record<VideoCodec, new (emit: EmitAccessUnit) => Depacketizer> = {
   h264: H264Depacketizer,

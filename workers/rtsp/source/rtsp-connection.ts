@@ -3,7 +3,12 @@ import { randomBytes } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { RtspSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
-import { type AuthHeader, digestResponse, isKnownAlgorithm, parseAuthHeader } from '#shared/rtsp/digest.ts';
+import {
+  type AuthHeader,
+  digestResponse,
+  isKnownAlgorithm,
+  parseAuthHeader,
+} from '#shared/media/rtsp/digest.ts';
 import {
   formatMessage,
   headerOf,
@@ -11,7 +16,7 @@ import {
   type RtspMessage,
   RtspProtocolError,
   RtspReader,
-} from '#shared/rtsp/message.ts';
+} from '#shared/media/rtsp/message.ts';
 
 const USER_AGENT = 'visual-reasoning-gateway';
 

@@ -2,19 +2,19 @@
 import { isIPv6, type Socket } from 'node:net';
 import { publicUrl, type RtspSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
-import { headerOf, type InterleavedPacket, type RtspMessage } from '#shared/rtsp/message.ts';
-import { parseAudioMedia } from '../audio/audio-media.ts';
+import type { AudioTrack } from '#shared/media/audio-track.ts';
+import { parseRtp, type RtpPacket } from '#shared/media/rtp/header.ts';
+import { ReorderBuffer } from '#shared/media/rtp/reorder-buffer.ts';
+import { openUdpPorts, type UdpPorts } from '#shared/media/rtp/udp-ports.ts';
+import { parseAudioMedia } from '#shared/media/rtsp/audio-media.ts';
+import { headerOf, type InterleavedPacket, type RtspMessage } from '#shared/media/rtsp/message.ts';
+import { parseVideoMedia } from '#shared/media/rtsp/video-media.ts';
 import { AudioReceiver } from '../audio/audio-receiver.ts';
-import type { AudioTrack } from '../audio/audio-track.ts';
 import { dial } from './dial.ts';
-import { ReorderBuffer } from './reorder-buffer.ts';
 import type { AddressGuard } from './resolve.ts';
-import { parseRtp, type RtpPacket } from './rtp.ts';
 import { RtpReceiver } from './rtp-receiver.ts';
 import { RtspConnection, type RtspResponse } from './rtsp-connection.ts';
 import type { RunSource, SourceHandlers } from './run-source.ts';
-import { parseVideoMedia } from './sdp.ts';
-import { openUdpPorts, type UdpPorts } from './udp-ports.ts';
 
 /** Time limits of a source, milliseconds. */
 export interface SourceTimings {

@@ -1,7 +1,7 @@
 /** Runs whatever kind of source a camera has. */
 import type { CameraSource, RtspSource, VideoSource } from '#shared/camera-source.ts';
-import type { AudioPacket } from '../audio/audio-track.ts';
-import type { Packet, VideoTrack } from './packet.ts';
+import type { AudioPacket } from '#shared/media/audio-track.ts';
+import type { Packet, VideoTrack } from '#shared/media/packet.ts';
 
 /** What a source tells its owner. */
 export interface SourceHandlers {

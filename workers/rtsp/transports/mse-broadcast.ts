@@ -1,13 +1,13 @@
 /** Fragments of one camera for Media Source Extensions: built once, for all viewers, while there are any. */
 import type { AppError } from '#shared/errors.ts';
+import { buildFragment, type Sample, type SoundSample } from '#shared/media/mp4/fragment.ts';
+import { buildInitSegment } from '#shared/media/mp4/init-segment.ts';
+import type { SoundFormat } from '#shared/media/mp4/sound-format.ts';
+import type { VideoFormat } from '#shared/media/mp4/video-format.ts';
 import type { OpenAudioTranscoder } from '../audio/carried-audio.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
-import { buildFragment, type Sample, type SoundSample } from '../mp4/fragment.ts';
-import { buildInitSegment } from '../mp4/init-segment.ts';
 import { type SampleSink, SampleStream } from '../mp4/sample-stream.ts';
-import type { SoundFormat } from '../mp4/sound-format.ts';
 import type { SoundChoice } from '../mp4/sound-stream.ts';
-import type { VideoFormat } from '../mp4/video-format.ts';
 
 /** The head of a stream: what a player is told, and its initialisation segment. */
 export interface MseHead {

@@ -1,5 +1,5 @@
 /** The sound of one camera as its WebRTC viewers share it: converted only where it must be, and only while one listens. */
-import type { AudioPacket, AudioTrack } from '../audio/audio-track.ts';
+import type { AudioPacket, AudioTrack } from '#shared/media/audio-track.ts';
 import type { AudioTranscoder, CarriedAudio, OpenAudioTranscoder } from '../audio/carried-audio.ts';
 import type { AudioSender } from './rtp/audio-sender.ts';
 import { RTP_HEADER_BYTES } from './rtp/packetizer.ts';

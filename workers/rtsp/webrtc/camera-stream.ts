@@ -1,16 +1,16 @@
 /** One camera as its WebRTC viewers share it: packets are made once, while there is a viewer. */
 import { AppError } from '#shared/errors.ts';
-import type { AudioPacket } from '../audio/audio-track.ts';
+import { splitNals } from '#shared/media/annex-b.ts';
+import type { AudioPacket } from '#shared/media/audio-track.ts';
+import { VIDEO_CLOCK_HZ, type VideoCodec, type VideoTrack } from '#shared/media/packet.ts';
+import type { ViewerFeedback } from '#shared/media/rtp/rtcp.ts';
 import type { CarriedAudio, OpenAudioTranscoder } from '../audio/carried-audio.ts';
-import { splitNals } from '../mp4/annex-b.ts';
 import type { PacketSubscriber } from '../packets/packet-hub.ts';
 import type { SequencedPacket } from '../pictures/gop-cache.ts';
-import { VIDEO_CLOCK_HZ, type VideoCodec, type VideoTrack } from '../source/packet.ts';
 import { AudioStream } from './audio-stream.ts';
 import type { AudioSender } from './rtp/audio-sender.ts';
 import { RtpPacketizer } from './rtp/packetizer.ts';
 import { ReorderingWatch } from './rtp/reordering.ts';
-import type { ViewerFeedback } from './rtp/rtcp.ts';
 import { RtpLog } from './rtp/rtp-log.ts';
 import { PACE_MS, type RtpSender } from './rtp/rtp-sender.ts';
 

@@ -2,11 +2,11 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { AppError } from '#shared/errors.ts';
-import type { VideoCodec } from '../source/packet.ts';
+import type { VideoCodec } from '#shared/media/packet.ts';
+import { parseFeedback } from '#shared/media/rtp/rtcp.ts';
 import type { CameraStream, StreamViewer } from './camera-stream.ts';
 import type { AudioLine, CodecLine, CreatePeer, Peer, PeerState } from './peer.ts';
 import { AudioSender } from './rtp/audio-sender.ts';
-import { parseFeedback } from './rtp/rtcp.ts';
 import { RtpSender } from './rtp/rtp-sender.ts';
 import { addPublicAddresses, type CandidateInit, candidatesIn } from './sdp/candidates.ts';
 import { OFFERED_AUDIO, OFFERED_CODECS } from './sdp/codecs.ts';

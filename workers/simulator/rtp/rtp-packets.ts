@@ -1,5 +1,5 @@
 /** RTP packets (RFC 3550) of one access unit, framed for RTSP's interleaved mode (RFC 2326 section 10.12). */
-import { formatInterleavedHeader } from '#shared/rtsp/message.ts';
+import { formatInterleavedHeader } from '#shared/media/rtsp/message.ts';
 import type { RtpPayload } from './payload.ts';
 
 export const RTP_HEADER_BYTES = 12;

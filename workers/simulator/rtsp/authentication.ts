@@ -1,6 +1,6 @@
 /** The camera's side of digest authentication (RFC 2617, RFC 7616). */
 import { randomBytes } from 'node:crypto';
-import { digestResponse, parseAuthHeader } from '#shared/rtsp/digest.ts';
+import { digestResponse, parseAuthHeader } from '#shared/media/rtsp/digest.ts';
 
 /** Who may watch. */
 export interface SimulatorCredentials {

@@ -1,7 +1,7 @@
 /** One client's connection: reads requests, lets faults have their way, and answers. */
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import { formatMessage, headerOf, type RtspMessage, RtspReader } from '#shared/rtsp/message.ts';
+import { formatMessage, headerOf, type RtspMessage, RtspReader } from '#shared/media/rtsp/message.ts';
 import { endlessHeader, type FaultBoard, garbage, hugeDescription } from '../faults.ts';
 import type { StreamHub } from '../stream/stream-hub.ts';
 import { type Answer, answerRequest, type RtspRequest } from './answers.ts';

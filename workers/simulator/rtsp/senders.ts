@@ -1,6 +1,6 @@
 /** The two ways in which media reaches a client. */
 import type { Socket } from 'node:net';
-import { formatInterleavedHeader } from '#shared/rtsp/message.ts';
+import { formatInterleavedHeader } from '#shared/media/rtsp/message.ts';
 import type { RtpPackets } from '../rtp/rtp-packets.ts';
 import type { TransportRequest } from './transport.ts';
 import type { UdpPorts } from './udp-ports.ts';

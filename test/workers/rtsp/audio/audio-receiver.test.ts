@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import type { AudioMedia } from '../../../../workers/rtsp/audio/audio-media.ts';
+import type { AudioPacket } from '#shared/media/audio-track.ts';
+import type { AudioMedia } from '#shared/media/rtsp/audio-media.ts';
 import { AudioReceiver } from '../../../../workers/rtsp/audio/audio-receiver.ts';
-import type { AudioPacket } from '../../../../workers/rtsp/audio/audio-track.ts';
 
 const PCMU: AudioMedia = {
   codec: 'pcmu',

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { AudioCodec, AudioTrack } from '../../../../workers/rtsp/audio/audio-track.ts';
+import type { AudioCodec, AudioTrack } from '#shared/media/audio-track.ts';
 import type { CarriedAudio, OpenAudioTranscoder } from '../../../../workers/rtsp/audio/carried-audio.ts';
 import { AudioStream } from '../../../../workers/rtsp/webrtc/audio-stream.ts';
 import { AudioSender } from '../../../../workers/rtsp/webrtc/rtp/audio-sender.ts';

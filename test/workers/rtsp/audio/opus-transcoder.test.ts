@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
-import type { AudioPacket, AudioTrack } from '../../../../workers/rtsp/audio/audio-track.ts';
+import type { AudioPacket, AudioTrack } from '#shared/media/audio-track.ts';
 import { createOpusTranscoders } from '../../../../workers/rtsp/media/opus-transcoder.ts';
 import type { AudioLoop } from '../../../../workers/simulator/stream/audio-source.ts';
 import { aacTone, pcmuTone } from '../../../support/tone.ts';

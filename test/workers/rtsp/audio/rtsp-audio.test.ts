@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { AudioPacket } from '../../../../workers/rtsp/audio/audio-track.ts';
-import type { VideoTrack } from '../../../../workers/rtsp/source/packet.ts';
+import type { AudioPacket } from '#shared/media/audio-track.ts';
+import type { VideoTrack } from '#shared/media/packet.ts';
 import { createRtspSource, SOURCE_TIMINGS } from '../../../../workers/rtsp/source/rtsp-source.ts';
 import type { AudioLoop } from '../../../../workers/simulator/stream/audio-source.ts';
 import { LoopSource } from '../../../../workers/simulator/stream/loop-source.ts';

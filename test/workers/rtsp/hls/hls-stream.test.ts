@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import { AppError } from '#shared/errors.ts';
+import { describeSound } from '#shared/media/mp4/sound-format.ts';
 import { HlsStream } from '../../../../workers/rtsp/hls/hls-stream.ts';
-import { describeSound } from '../../../../workers/rtsp/mp4/sound-format.ts';
+import { AAC_TRACK } from '../../../shared/media/mp4/material.ts';
 import { rejection } from '../../../support/errors.ts';
 import { findBox, parseBoxes } from '../../../support/mp4-boxes.ts';
-import { AAC_TRACK } from '../mp4/material.ts';
 import { formatOf, samples } from './material.ts';
 
 const CUT = { firstSequence: 100, firstDiscontinuity: 0, targetDuration: 2 };

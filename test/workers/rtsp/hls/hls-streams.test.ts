@@ -4,9 +4,9 @@ import type { CameraSet } from '../../../../workers/rtsp/camera/camera-set.ts';
 import { HlsStreams } from '../../../../workers/rtsp/hls/hls-streams.ts';
 import { PacketHub } from '../../../../workers/rtsp/packets/packet-hub.ts';
 import { GopCache } from '../../../../workers/rtsp/pictures/gop-cache.ts';
+import { packetOf, SETS, trackOf } from '../../../shared/media/mp4/material.ts';
 import { codeOf } from '../../../support/errors.ts';
 import { waitFor } from '../../../support/wait-for.ts';
-import { packetOf, SETS, trackOf } from '../mp4/material.ts';
 
 const forever = new AbortController().signal;
 

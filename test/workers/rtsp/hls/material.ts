@@ -1,8 +1,8 @@
 /** Samples of a camera of 25 frames a second, as segmenters and streams get them. */
-import type { Sample } from '../../../../workers/rtsp/mp4/fragment.ts';
-import { ParameterSets } from '../../../../workers/rtsp/mp4/parameter-sets.ts';
-import { describeVideo, type VideoFormat } from '../../../../workers/rtsp/mp4/video-format.ts';
-import { SETS, trackOf } from '../mp4/material.ts';
+import type { Sample } from '#shared/media/mp4/fragment.ts';
+import { ParameterSets } from '#shared/media/mp4/parameter-sets.ts';
+import { describeVideo, type VideoFormat } from '#shared/media/mp4/video-format.ts';
+import { SETS, trackOf } from '../../../shared/media/mp4/material.ts';
 
 /** Length of a sample, units of the timescale. */
 export const FRAME_TICKS = 3600;

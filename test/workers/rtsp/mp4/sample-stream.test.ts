@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import type { AudioCodec } from '../../../../workers/rtsp/audio/audio-track.ts';
-import type { Sample, SoundSample } from '../../../../workers/rtsp/mp4/fragment.ts';
+import type { AudioCodec } from '#shared/media/audio-track.ts';
+import type { Sample, SoundSample } from '#shared/media/mp4/fragment.ts';
+import type { VideoTrack } from '#shared/media/packet.ts';
 import { type SampleSink, SampleStream } from '../../../../workers/rtsp/mp4/sample-stream.ts';
-import type { VideoTrack } from '../../../../workers/rtsp/source/packet.ts';
-import { AAC_TRACK, packetOf, SETS, slice, trackOf } from './material.ts';
+import { AAC_TRACK, packetOf, SETS, slice, trackOf } from '../../../shared/media/mp4/material.ts';
 
 /** A sink that writes down what it hears. */
 class Notes {

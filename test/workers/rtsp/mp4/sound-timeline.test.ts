@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { SoundSample } from '../../../../workers/rtsp/mp4/fragment.ts';
-import { describeSound, type SoundFormat } from '../../../../workers/rtsp/mp4/sound-format.ts';
+import type { SoundSample } from '#shared/media/mp4/fragment.ts';
+import { describeSound, type SoundFormat } from '#shared/media/mp4/sound-format.ts';
 import { SoundTimeline } from '../../../../workers/rtsp/mp4/sound-timeline.ts';
 
 /** AAC of 16 kHz: a frame lasts 64 ms. */

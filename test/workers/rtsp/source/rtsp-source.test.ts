@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { splitNals } from '../../../../workers/rtsp/mp4/annex-b.ts';
-import type { Packet } from '../../../../workers/rtsp/source/packet.ts';
+import { splitNals } from '#shared/media/annex-b.ts';
+import type { Packet } from '#shared/media/packet.ts';
 import { createRtspSource } from '../../../../workers/rtsp/source/rtsp-source.ts';
 import { LoopSource } from '../../../../workers/simulator/stream/loop-source.ts';
 import { CAMERA_CERTIFICATE, CAMERA_KEY } from '../../../support/camera-certificate.ts';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { H264Depacketizer } from '../../../../workers/rtsp/source/h264.ts';
-import { H265Depacketizer } from '../../../../workers/rtsp/source/h265.ts';
-import { MjpegDepacketizer } from '../../../../workers/rtsp/source/mjpeg.ts';
-import type { AccessUnit, Depacketizer, EmitAccessUnit } from '../../../../workers/rtsp/source/packet.ts';
+import type { AccessUnit, Depacketizer, EmitAccessUnit } from '#shared/media/packet.ts';
+import { H264Depacketizer } from '#shared/media/rtp/h264.ts';
+import { H265Depacketizer } from '#shared/media/rtp/h265.ts';
+import { MjpegDepacketizer } from '#shared/media/rtp/mjpeg.ts';
 import { packetizeH264 } from '../../../../workers/simulator/rtp/h264.ts';
 import { packetizeH265 } from '../../../../workers/simulator/rtp/h265.ts';
 import { packetizeMjpeg } from '../../../../workers/simulator/rtp/mjpeg.ts';

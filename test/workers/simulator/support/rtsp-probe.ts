@@ -1,8 +1,8 @@
 /** A client that says exactly what a test wants to say, and keeps everything it hears. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { type DigestInput, digestResponse, parseAuthHeader } from '#shared/rtsp/digest.ts';
-import { formatMessage, headerOf, type RtspMessage, RtspReader } from '#shared/rtsp/message.ts';
+import { type DigestInput, digestResponse, parseAuthHeader } from '#shared/media/rtsp/digest.ts';
+import { formatMessage, headerOf, type RtspMessage, RtspReader } from '#shared/media/rtsp/message.ts';
 import type { RtspServer } from '../../../../workers/simulator/rtsp-server.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 

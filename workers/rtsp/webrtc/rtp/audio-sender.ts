@@ -1,7 +1,8 @@
 /** Sends one viewer the audio packets that all share: only the header is written anew, in place, before each sending. */
+
+import { senderReport } from '#shared/media/rtp/rtcp.ts';
 import { AUDIO_CLOCK_HZ, type CarriedAudio } from '../../audio/carried-audio.ts';
 import { RTP_HEADER_BYTES } from './packetizer.ts';
-import { senderReport } from './rtcp.ts';
 
 /** One RTP packet for all viewers; its header is room to write in. */
 export interface SharedAudio {

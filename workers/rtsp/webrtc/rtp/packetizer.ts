@@ -3,8 +3,8 @@
  * H.265 after RFC 7798. Headers hold the marker bit only; whoever sends a packet
  * fills in payload type, sequence number, time and source.
  */
-import { splitNals } from '../../mp4/annex-b.ts';
-import type { VideoCodec } from '../../source/packet.ts';
+import { splitNals } from '#shared/media/annex-b.ts';
+import type { VideoCodec } from '#shared/media/packet.ts';
 
 /** Bytes of an RTP header without extensions (RFC 3550 section 5.1). */
 export const RTP_HEADER_BYTES = 12;

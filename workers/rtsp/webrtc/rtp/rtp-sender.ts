@@ -4,7 +4,7 @@
  * viewer that starts, or asks for a keyframe, is set back to the newest one.
  */
 import { TokenBucket } from '#shared/frames/token-bucket.ts';
-import { type SenderFacts, senderReport, type ViewerFeedback } from './rtcp.ts';
+import { type SenderFacts, senderReport, type ViewerFeedback } from '#shared/media/rtp/rtcp.ts';
 import type { LoggedPacket, RtpLog } from './rtp-log.ts';
 import { ViewerClock } from './viewer-clock.ts';
 

@@ -3,7 +3,7 @@
  * pictures get the times of their sending, so that they are shown as fast as
  * they are decoded; live pictures keep the camera's own intervals.
  */
-import { VIDEO_CLOCK_HZ } from '../../source/packet.ts';
+import { VIDEO_CLOCK_HZ } from '#shared/media/packet.ts';
 import type { LoggedFrame } from './rtp-log.ts';
 
 /** Pictures sent within one moment still need times that differ: 0.1 ms. */

@@ -1,0 +1,52 @@
+/** H.265 over RTP (RFC 7798): single NAL units, aggregation packets and fragmentation units, without DONL. */
+
+import type { EmitAccessUnit } from '../packet.ts';
+import { NalDepacketizer } from './nal-depacketizer.ts';
+
+const NAL_IRAP_FIRST = 16;
+const NAL_IRAP_LAST = 23;
+const NAL_SLICE_LAST = 31;
+const NAL_AGGREGATION = 48;
+const NAL_FRAGMENTATION = 49;
+const FU_START = 0x80;
+const FU_END = 0x40;
+
+const typeOf = (nal: Buffer): number => ((nal[0] ?? 0) >> 1) & 0x3f;
+const isSlice = (nal: Buffer): boolean => typeOf(nal) <= NAL_SLICE_LAST;
+const isIrap = (nal: Buffer): boolean => typeOf(nal) >= NAL_IRAP_FIRST && typeOf(nal) <= NAL_IRAP_LAST;
+
+/** Puts H.265 access units together. */
+export class H265Depacketizer extends NalDepacketizer {
+  constructor(emit: EmitAccessUnit) {
+    super({ emit, isKeyframeNal: isIrap, isSlice, minPayloadBytes: 3 });
+  }
+
+  protected override take(payload: Buffer): void {
+    const type = typeOf(payload);
+    if (type === NAL_AGGREGATION) this.#takeAggregate(payload);
+    else if (type === NAL_FRAGMENTATION) this.#takeFragment(payload);
+    else if (type < NAL_AGGREGATION) this.addNal(payload);
+  }
+
+  #takeAggregate(payload: Buffer): void {
+    let offset = 2;
+    while (offset + 2 <= payload.length) {
+      const end = offset + 2 + payload.readUInt16BE(offset);
+      if (end > payload.length) return;
+      this.addNal(payload.subarray(offset + 2, end));
+      offset = end;
+    }
+  }
+
+  #takeFragment(payload: Buffer): void {
+    const header = payload[2] as number;
+    const fragment = payload.subarray(3);
+    if ((header & FU_START) !== 0) {
+      const first = ((payload[0] as number) & 0x81) | ((header & 0x3f) << 1);
+      const nalHeader = Buffer.from([first, payload[1] as number]);
+      this.startFragment(nalHeader, fragment);
+    } else {
+      this.continueFragment(fragment, (header & FU_END) !== 0);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+/** JPEG over RTP (RFC 2435): the headers that travel apart are put back in front of the scan. */
+
+import type { Depacketizer, EmitAccessUnit, RtpFacts } from '../packet.ts';
+import { HUFFMAN_SEGMENT, quantizersFor } from './jpeg-tables.ts';
+
+const MAIN_HEADER_BYTES = 8;
+const RESTART_HEADER_BYTES = 4;
+const QUANTIZER_HEADER_BYTES = 4;
+const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
+const MAX_JPEG_BYTES = 16 * 1024 * 1024;
+
+/** Puts JPEG pictures together. */
+export class MjpegDepacketizer implements Depacketizer {
+  readonly #emit: EmitAccessUnit;
+  #head: Buffer | undefined;
+  #scan: Buffer[] = [];
+  #bytes = 0;
+  /** Tables sent in-band stay valid for later pictures with the same Q (RFC 2435 section 3.1.8). */
+  readonly #tablesByQ = new Map<number, Buffer>();
+
+  constructor(emit: EmitAccessUnit) {
+    this.#emit = emit;
+  }
+
+  push(payload: Buffer, { timestamp, marker, lost }: RtpFacts): void {
+    if (payload.length < MAIN_HEADER_BYTES) return;
+    const offset = payload.readUIntBE(1, 3);
+    if (payload.readUInt8(4) >= 64 && payload.length < MAIN_HEADER_BYTES + RESTART_HEADER_BYTES) return;
+    const scan = offset === 0 ? this.#begin(payload) : payload.subarray(headerBytes(payload));
+    if (
+      this.#head === undefined ||
+      (lost && offset !== 0) ||
+      offset !== this.#bytes ||
+      offset > MAX_JPEG_BYTES
+    ) {
+      this.#discard();
+      return;
+    }
+    this.#scan.push(Buffer.from(scan));
+    this.#bytes += scan.length;
+    if (marker) this.#finish(timestamp);
+  }
+
+  #begin(payload: Buffer): Buffer {
+    const type = payload.readUInt8(4);
+    const q = payload.readUInt8(5);
+    let at = headerBytes(payload);
+    this.#scan = [];
+    this.#bytes = 0;
+    this.#head = undefined;
+    if (q >= 128) at = this.#readTables(payload, at, q);
+    const tables = q >= 128 ? this.#tablesByQ.get(q) : quantizersFor(q);
+    if (tables !== undefined && tables.length >= 64) {
+      this.#head = jpegHead({
+        tables,
+        subsampled: (type & 1) === 1,
+        width: payload.readUInt8(6) * 8,
+        height: payload.readUInt8(7) * 8,
+        restartInterval: type >= 64 && payload.length >= 10 ? payload.readUInt16BE(MAIN_HEADER_BYTES) : 0,
+      });
+    }
+    return payload.subarray(at);
+  }
+
+  #readTables(payload: Buffer, at: number, q: number): number {
+    if (payload.length < at + QUANTIZER_HEADER_BYTES) return payload.length;
+    const length = payload.readUInt16BE(at + 2);
+    const start = at + QUANTIZER_HEADER_BYTES;
+    if (length > 0) this.#tablesByQ.set(q, Buffer.from(payload.subarray(start, start + length)));
+    return start + length;
+  }
+
+  #finish(timestamp: number): void {
+    const data = Buffer.concat([this.#head as Buffer, ...this.#scan, END_OF_IMAGE]);
+    this.#discard();
+    this.#emit({ data, keyframe: true, timestamp });
+  }
+
+  #discard(): void {
+    this.#head = undefined;
+    this.#scan = [];
+    this.#bytes = 0;
+  }
+}
+
+function headerBytes(payload: Buffer): number {
+  return payload.readUInt8(4) >= 64 ? MAIN_HEADER_BYTES + RESTART_HEADER_BYTES : MAIN_HEADER_BYTES;
+}
+
+interface JpegHead {
+  tables: Buffer;
+  subsampled: boolean;
+  width: number;
+  height: number;
+  restartInterval: number;
+}
+
+/** SOI, DQT, SOF0, DHT, DRI and SOS as RFC 2435 appendix B builds them. */
+function jpegHead({ tables, subsampled, width, height, restartInterval }: JpegHead): Buffer {
+  const luma = tables.subarray(0, 64);
+  const chroma = tables.length >= 128 ? tables.subarray(64, 128) : luma;
+  const size = Buffer.alloc(4);
+  size.writeUInt16BE(height, 0);
+  size.writeUInt16BE(width, 2);
+  const parts = [
+    Buffer.from([0xff, 0xd8, 0xff, 0xdb, 0, 67, 0]),
+    luma,
+    Buffer.from([0xff, 0xdb, 0, 67, 1]),
+    chroma,
+    Buffer.from([0xff, 0xc0, 0, 17, 8]),
+    size,
+    Buffer.from([3, 0, subsampled ? 0x22 : 0x21, 0, 1, 0x11, 1, 2, 0x11, 1]),
+    HUFFMAN_SEGMENT,
+  ];
+  if (restartInterval > 0) {
+    parts.push(Buffer.from([0xff, 0xdd, 0, 4, restartInterval >> 8, restartInterval & 0xff]));
+  }
+  parts.push(Buffer.from([0xff, 0xda, 0, 12, 3, 0, 0, 1, 0x11, 2, 0x11, 0, 63, 0]));
+  return Buffer.concat(parts);
+}
