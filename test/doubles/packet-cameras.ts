@@ -1,8 +1,8 @@
 /** Cameras whose packets a test sends by hand. */
 import type { AudioCodec } from '#shared/media/audio-track.ts';
 import type { VideoCodec, VideoTrack } from '#shared/media/packet.ts';
+import { GopCache, type SequencedPacket } from '../../workers/rtsp/packets/gop-cache.ts';
 import { PacketHub, type PacketSubscriber } from '../../workers/rtsp/packets/packet-hub.ts';
-import { GopCache, type SequencedPacket } from '../../workers/rtsp/pictures/gop-cache.ts';
 
 const SPS = [0, 0, 0, 1, 0x67, 0x42, 0xe0, 0x1f];
 const IDR = [0, 0, 0, 1, 0x65, 0x88, 0x84];

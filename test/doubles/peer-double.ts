@@ -1,5 +1,5 @@
 /** A WebRTC peer without a network: answers with fixed descriptions and remembers what it was told. */
-import type { CreatePeer, Peer, PeerHandlers, PeerMedia } from '../../workers/rtsp/webrtc/peer.ts';
+import type { CreatePeer, Peer, PeerHandlers, PeerMedia } from '../../workers/rtsp/outputs/webrtc/peer.ts';
 
 /** The transport attributes that every description has. */
 export const TRANSPORT_LINES = [

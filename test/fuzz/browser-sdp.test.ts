@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { AppError } from '#shared/errors.ts';
-import { readAnswer, readOffer } from '../../workers/rtsp/webrtc/sdp/negotiation.ts';
+import { readAnswer, readOffer } from '../../workers/rtsp/outputs/webrtc/sdp/negotiation.ts';
 import { browserAnswer, browserOffer } from '../doubles/peer-double.ts';
 import { hostileText, mutatedText, RUNS } from './hostile.ts';
 

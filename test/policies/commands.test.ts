@@ -80,7 +80,7 @@ describe('S13: what a user writes', () => {
     const openers = users(/\.openInput\(|Demuxer\.open\(|\bavio/i, text);
     expect(openers.filter((path) => !/^workers\/\w+\/(media|source)\//.test(path))).to.deep.equal([]);
     const opening = files.filter(({ text: source }) => /\.openInput\(/.test(source));
-    expect(opening.map(({ path }) => path)).to.deep.equal(['workers/rtsp/media/video-file.ts']);
+    expect(opening.map(({ path }) => path)).to.deep.equal(['workers/rtsp/ffmpeg/video-file.ts']);
     expect(opening[0]?.text)
       .to.include('protocol_whitelist')
       .and.to.match(/openInput\(`file:\$\{file\}`, null,/);

@@ -6,14 +6,14 @@ import { prepareWorker } from '../prepare.ts';
 import { CameraSet } from './camera/camera-set.ts';
 import { ConnectLimiter } from './camera/connect-limiter.ts';
 import { loadConfig } from './config.ts';
+import { forwardFfmpegLog } from './ffmpeg/ffmpeg-log.ts';
+import { ffmpegMedia } from './ffmpeg/ffmpeg-media.ts';
+import { runVideoSource } from './ffmpeg/video-source.ts';
 import { collectSeldom, limitGarbage } from './heap.ts';
-import { forwardFfmpegLog } from './media/ffmpeg-log.ts';
-import { ffmpegMedia } from './media/ffmpeg-media.ts';
+import { createSessions } from './outputs/webrtc/create-sessions.ts';
 import { openServer } from './server.ts';
 import { createRtspSource } from './source/rtsp-source.ts';
 import { createRunSource } from './source/run-source.ts';
-import { runVideoSource } from './source/video-source.ts';
-import { createSessions } from './webrtc/create-sessions.ts';
 
 // The file may hold every secret of the gateway, which are none of a worker's business.
 if (!isSupervised(process.env)) loadDotenv({ quiet: true });

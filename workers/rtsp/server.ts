@@ -11,23 +11,23 @@ import type { Redactor } from '#shared/redact.ts';
 import { isTokenValid, requireToken } from '../worker-token.ts';
 import type { CameraSet } from './camera/camera-set.ts';
 import type { RtspWorkerConfig } from './config.ts';
-import { hlsRoutes } from './hls/hls-routes.ts';
-import { HlsStreams } from './hls/hls-streams.ts';
-import { createOpusTranscoders } from './media/opus-transcoder.ts';
-import { probeVideo } from './media/video-probe.ts';
+import { createOpusTranscoders } from './ffmpeg/opus-transcoder.ts';
+import { probeVideo } from './ffmpeg/video-probe.ts';
+import { hlsRoutes } from './outputs/hls/hls-routes.ts';
+import { HlsStreams } from './outputs/hls/hls-streams.ts';
+import { mseTarget, serveMse } from './outputs/mse/mse.ts';
+import { MseBroadcasts } from './outputs/mse/mse-broadcast.ts';
+import { createFrameFeed } from './outputs/pictures/frame-feed.ts';
+import { serveLink } from './outputs/pictures/link.ts';
+import { webrtcRoutes } from './outputs/webrtc/routes.ts';
+import type { SessionSet } from './outputs/webrtc/session-set.ts';
+import { findSessionSocket } from './outputs/webrtc/session-socket.ts';
+import { whepRoutes } from './outputs/webrtc/whep-routes.ts';
 import { allowAnyOrigin } from './routes/access.ts';
 import { cameraRoutes } from './routes/camera-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { internalRoutes } from './routes/internal-routes.ts';
 import { probeRoutes } from './routes/probe-routes.ts';
-import { createFrameFeed } from './transports/frame-feed.ts';
-import { serveLink } from './transports/link.ts';
-import { mseTarget, serveMse } from './transports/mse.ts';
-import { MseBroadcasts } from './transports/mse-broadcast.ts';
-import { webrtcRoutes } from './webrtc/routes.ts';
-import type { SessionSet } from './webrtc/session-set.ts';
-import { findSessionSocket } from './webrtc/session-socket.ts';
-import { whepRoutes } from './webrtc/whep-routes.ts';
 
 /** What the server is made of. */
 export interface ServerOptions {

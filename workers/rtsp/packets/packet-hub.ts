@@ -5,7 +5,7 @@
  */
 import type { AudioPacket } from '#shared/media/audio-track.ts';
 import type { VideoTrack } from '#shared/media/packet.ts';
-import type { GopCache, SequencedPacket } from '../pictures/gop-cache.ts';
+import type { GopCache, SequencedPacket } from './gop-cache.ts';
 
 /** What a transport hears of a camera. Calls are synchronous: whoever is slow keeps no one waiting. */
 export interface PacketSubscriber {

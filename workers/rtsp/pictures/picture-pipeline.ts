@@ -5,8 +5,8 @@
  */
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
+import type { GopCache, SequencedPacket } from '../packets/gop-cache.ts';
 import { Exactness } from './exactness.ts';
-import type { GopCache, SequencedPacket } from './gop-cache.ts';
 import { Haste } from './haste.ts';
 import { LiveFrame, type NativeFrame, type PictureEncoders } from './live-frame.ts';
 import type { Picture } from './picture.ts';

@@ -4,8 +4,8 @@ import { parseConnectRequest, parseDisconnectRequest } from '#shared/camera.ts';
 import { maskedUrl } from '#shared/camera-source.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 import { cameraStatus } from '../camera/camera-status.ts';
-import { mjpegRoute } from '../transports/mjpeg.ts';
-import { snapshotRoute } from '../transports/snapshot.ts';
+import { mjpegRoute } from '../outputs/pictures/mjpeg.ts';
+import { snapshotRoute } from '../outputs/pictures/snapshot.ts';
 
 const BODY_LIMIT = '64kb';
 

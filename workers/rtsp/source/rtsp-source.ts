@@ -9,7 +9,7 @@ import { openUdpPorts, type UdpPorts } from '#shared/media/rtp/udp-ports.ts';
 import { parseAudioMedia } from '#shared/media/rtsp/audio-media.ts';
 import { headerOf, type InterleavedPacket, type RtspMessage } from '#shared/media/rtsp/message.ts';
 import { parseVideoMedia } from '#shared/media/rtsp/video-media.ts';
-import { AudioReceiver } from '../audio/audio-receiver.ts';
+import { AudioReceiver } from './audio-receiver.ts';
 import { dial } from './dial.ts';
 import type { AddressGuard } from './resolve.ts';
 import { RtpReceiver } from './rtp-receiver.ts';

@@ -1,7 +1,7 @@
 /** Parameter sets of real encoders and packets made around them. */
 import type { AudioTrack } from '#shared/media/audio-track.ts';
 import type { VideoTrack } from '#shared/media/packet.ts';
-import type { SequencedPacket } from '../../../../workers/rtsp/pictures/gop-cache.ts';
+import type { SequencedPacket } from '../../../../workers/rtsp/packets/gop-cache.ts';
 
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 const hex = (text: string): Buffer => Buffer.from(text, 'hex');

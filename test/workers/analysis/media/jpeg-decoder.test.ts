@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { decodeJpeg, quietFfmpeg } from '../../../../workers/analysis/media/jpeg-decoder.ts';
-import { JpegEncoder } from '../../../../workers/rtsp/media/jpeg-encoder.ts';
+import { JpegEncoder } from '../../../../workers/rtsp/ffmpeg/jpeg-encoder.ts';
 import { halves } from '../../../support/half-frame.ts';
 
 describe("The detectors' JPEG decoder", () => {

@@ -3,7 +3,7 @@ import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { CameraSet } from '../../../../workers/rtsp/camera/camera-set.ts';
 import { ConnectLimiter } from '../../../../workers/rtsp/camera/connect-limiter.ts';
-import { ffmpegMedia } from '../../../../workers/rtsp/media/ffmpeg-media.ts';
+import { ffmpegMedia } from '../../../../workers/rtsp/ffmpeg/ffmpeg-media.ts';
 import { createRtspSource } from '../../../../workers/rtsp/source/rtsp-source.ts';
 import { createRunSource } from '../../../../workers/rtsp/source/run-source.ts';
 import type { RtspServer } from '../../../../workers/simulator/rtsp-server.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
-import { GopCache } from '../../../../workers/rtsp/pictures/gop-cache.ts';
+import { GopCache } from '../../../../workers/rtsp/packets/gop-cache.ts';
 import { Haste } from '../../../../workers/rtsp/pictures/haste.ts';
 import type { NativeFrame, PictureEncoders } from '../../../../workers/rtsp/pictures/live-frame.ts';
 import {

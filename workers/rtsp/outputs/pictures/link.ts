@@ -1,0 +1,61 @@
+/** The worker's end of the gateway's link: many subscriptions on one socket (shared/frames/link.ts). */
+import type { WebSocket } from 'ws';
+import { encodeLinkHeader, linkMessageSchema } from '#shared/frames/link.ts';
+import type { FrameRequest } from '#shared/frames/subscription.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { CameraSet } from '../../camera/camera-set.ts';
+import type { Picture } from '../../pictures/picture.ts';
+
+/** A gateway that reads slower than this much behind gets newest frames only. */
+const MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+
+/** Serves one link until its socket closes. */
+export function serveLink(socket: WebSocket, { cameras, log }: { cameras: CameraSet; log: Logger }): void {
+  const subscriptions = new Map<number, { close(): void }>();
+  socket.on('error', (error) => log.debug({ err: error }, 'link failed'));
+  socket.on('close', () => {
+    for (const subscription of subscriptions.values()) subscription.close();
+    subscriptions.clear();
+  });
+  socket.on('message', (data) => {
+    const message = linkMessageSchema.safeParse(parseJson(data.toString()));
+    if (!message.success) {
+      log.error({ issue: message.error.issues[0]?.message }, 'the gateway sent a bad link message');
+      return;
+    }
+    const { op, id } = message.data;
+    subscriptions.get(id)?.close();
+    subscriptions.delete(id);
+    if (op === 'open') subscriptions.set(id, openSubscription(socket, cameras, id, message.data.request));
+  });
+}
+
+function openSubscription(
+  socket: WebSocket,
+  cameras: CameraSet,
+  id: number,
+  request: FrameRequest,
+): { close(): void } {
+  return cameras.subscribe(request.cameraId, request, (picture) => {
+    if (socket.bufferedAmount > MAX_BUFFERED_BYTES) {
+      if (cameras.has(request.cameraId)) cameras.get(request.cameraId).counters.drops += 1;
+      return;
+    }
+    send(socket, id, picture, request);
+  });
+}
+
+function send(socket: WebSocket, id: number, picture: Picture, { encoding }: FrameRequest): void {
+  const payload = picture.payload(encoding);
+  // Two fragments of one message: the payload is shared by all subscriptions and not copied behind each header.
+  socket.send(encodeLinkHeader(id, payload.binary), { binary: true, fin: false });
+  socket.send(payload.data, { binary: true, fin: true });
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

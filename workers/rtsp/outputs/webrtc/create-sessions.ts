@@ -1,0 +1,25 @@
+/** The WebRTC sessions of a worker as its settings want them. */
+import type { Logger } from '#shared/logger.ts';
+import type { RtspWorkerConfig } from '../../config.ts';
+import { createOpusTranscoders } from '../../ffmpeg/opus-transcoder.ts';
+import { loadPeers } from './peer.ts';
+import { type SessionCameras, SessionSet } from './session-set.ts';
+import { UdpPort } from './udp-port.ts';
+
+/** Opens nothing yet: the library is loaded and the port claimed when the first viewer comes. */
+export function createSessions(
+  { port, webrtc }: Pick<RtspWorkerConfig, 'port' | 'webrtc'>,
+  cameras: SessionCameras,
+  log: Logger,
+): SessionSet {
+  const { udpPort, publicAddresses, maxSessions } = webrtc;
+  return new SessionSet({
+    cameras,
+    udpPort: new UdpPort(udpPort ?? port, udpPort !== undefined),
+    publicAddresses,
+    maxSessions,
+    loadPeers,
+    openTranscoder: createOpusTranscoders(log),
+    log,
+  });
+}
