@@ -1,5 +1,5 @@
 /** Cuts an H.264 byte stream (ITU-T H.264 annex B) into access units of one slice each. */
-import type { EncodedUnit } from '../../workers/simulator/stream/loop-source.ts';
+import type { EncodedUnit } from '../../workers/simulator/server/stream/loop-source.ts';
 
 const START_CODE = Buffer.from([0, 0, 1]);
 const NAL_SLICE = 1;

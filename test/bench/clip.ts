@@ -1,7 +1,7 @@
 /** The camera of the benchmark: 1080p30 at 4 Mbit/s, its frame number burnt in as black and white blocks. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import type { EncodedUnit } from '../../workers/simulator/stream/loop-source.ts';
+import type { EncodedUnit } from '../../workers/simulator/server/stream/loop-source.ts';
 import { splitAnnexB } from './annex-b.ts';
 
 export const CLIP_WIDTH = 1920;

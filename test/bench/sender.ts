@@ -4,8 +4,8 @@
  * and the camera's own share of a frame interval: cameras that nobody synchronises do not
  * expose at the same instant.
  */
-import { createRtspServer } from '../../workers/simulator/rtsp-server.ts';
-import { PushSource } from '../../workers/simulator/stream/push-source.ts';
+import { createRtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { PushSource } from '../doubles/push-source.ts';
 import { CLIP_FPS, phaseMs, readClip } from './clip.ts';
 
 const [clipFile = '', count = '1'] = process.argv.slice(2);

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { OpenApiDocument } from '../../gateway/api-description/openapi-shape.ts';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { json, LocalMoondream } from '../gateway/moondream/harness.ts';
 import { freePort } from '../support/free-port.ts';
 import { getJson, postJson } from '../support/http.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { clientMessageSchema, mjpegQuerySchema, snapshotQuerySchema } from '#shared/frames/subscription.ts';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { childrenOf, type RunningProcess, startGateway } from '../support/processes.ts';
 import { ROOT, type SourceFile, sourceFiles } from '../support/source-files.ts';

@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { AV_LOG_ERROR } from 'node-av/constants';
 import { Log } from 'node-av/lib';
-import { createRtspServer, type RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import { createRtspServer, type RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { SCENES } from '../../workers/simulator/scenes/catalogue.ts';
 import { SceneStudio } from '../../workers/simulator/scenes/scene-studio.ts';
 import { FastApiReceiver, sendJson } from '../support/fastapi-receiver.ts';

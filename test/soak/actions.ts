@@ -1,6 +1,6 @@
 /** What happens in a soak, each by itself; faults come with their end. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { FaultInput } from '../../workers/simulator/faults.ts';
+import type { FaultInput } from '../../workers/simulator/faults/faults.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { isRunning } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';

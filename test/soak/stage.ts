@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { getJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { openTestCameras } from '../support/test-clip.ts';

@@ -1,8 +1,8 @@
 /** A camera that sends B-frames, each with its time of showing, as RTP has it. */
 import { spawnSync } from 'node:child_process';
-import { createRtspServer, type RtspServer } from '../../workers/simulator/rtsp-server.ts';
-import { PushSource } from '../../workers/simulator/stream/push-source.ts';
+import { createRtspServer, type RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { splitAnnexB } from '../bench/annex-b.ts';
+import { PushSource } from '../doubles/push-source.ts';
 
 export const BFRAME_FPS = 15;
 /** Closed groups of 1 + 3n pictures, so that every P is followed by two B. */

@@ -1,8 +1,9 @@
 /** Cameras that a test tells apart by their brightness, served by the simulator's RTSP server in this process. */
-import { createRtspServer, type RtspServer } from '../../workers/simulator/rtsp-server.ts';
+
 import { SceneEncoder } from '../../workers/simulator/scenes/encoder.ts';
-import type { AudioLoop } from '../../workers/simulator/stream/audio-source.ts';
-import { type EncodedUnit, LoopSource } from '../../workers/simulator/stream/loop-source.ts';
+import { createRtspServer, type RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import type { AudioLoop } from '../../workers/simulator/server/stream/audio-source.ts';
+import { type EncodedUnit, LoopSource } from '../../workers/simulator/server/stream/loop-source.ts';
 
 /** Size and rate of a grey camera. */
 export interface GreyFormat {

@@ -1,13 +1,13 @@
 /** Cameras for tests: a small moving clip, encoded once, served by the simulator's RTSP server in this process. */
 import { AV_LOG_ERROR } from 'node-av/constants';
 import { Log } from 'node-av/lib';
+import { SceneEncoder } from '../../workers/simulator/scenes/encoder.ts';
 import {
   createRtspServer,
   type RtspServer,
   type RtspServerOptions,
-} from '../../workers/simulator/rtsp-server.ts';
-import { SceneEncoder } from '../../workers/simulator/scenes/encoder.ts';
-import { type EncodedUnit, LoopSource } from '../../workers/simulator/stream/loop-source.ts';
+} from '../../workers/simulator/server/rtsp-server.ts';
+import { type EncodedUnit, LoopSource } from '../../workers/simulator/server/stream/loop-source.ts';
 
 export const CLIP_WIDTH = 320;
 export const CLIP_HEIGHT = 240;

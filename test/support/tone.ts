@@ -8,7 +8,7 @@ import {
   type AVSampleFormat,
 } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Log, Packet, Rational } from 'node-av/lib';
-import { AudioLoop } from '../../workers/simulator/stream/audio-source.ts';
+import { AudioLoop } from '../../workers/simulator/server/stream/audio-source.ts';
 
 const TONE_HZ = 400;
 const LEVEL = 0.5;

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { expect } from 'chai';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { openTestCameras } from '../support/test-clip.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { isWholeJpeg } from '../support/decode-jpeg.ts';
 import { FastApiReceiver, sendJson } from '../support/fastapi-receiver.ts';
 import { getJson, postJson } from '../support/http.ts';

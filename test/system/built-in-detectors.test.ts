@@ -1,8 +1,8 @@
 import { expect } from 'chai';
+import { overlap } from '../../workers/analysis/camera/overlap.ts';
 import type { Box, RgbPicture } from '../../workers/analysis/detectors/detector.ts';
-import { decodeJpeg, quietFfmpeg } from '../../workers/analysis/media/jpeg-decoder.ts';
-import { overlap } from '../../workers/analysis/tracking/overlap.ts';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import { decodeJpeg, quietFfmpeg } from '../../workers/analysis/frames/jpeg-decoder.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { isWholeJpeg } from '../support/decode-jpeg.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { PERSON_BOX, readPhotograph, requirePhotographs } from '../support/photographs.ts';

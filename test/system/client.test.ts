@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { type Frame, GatewayClient, type GatewayError } from '../../shared/client/client.ts';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
-import { Front } from '../client/front.ts';
-import { expectShape } from '../client/shape.ts';
-import { thrownBy } from '../client/thrown-by.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { Front } from '../shared/client/front.ts';
+import { expectShape } from '../shared/client/shape.ts';
+import { thrownBy } from '../shared/client/thrown-by.ts';
 import { openBrowser } from '../support/browser.ts';
 import { isWholeJpeg } from '../support/decode-jpeg.ts';
 import { openGreyCameras } from '../support/grey-cameras.ts';

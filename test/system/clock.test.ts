@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway, startWorker } from '../support/processes.ts';
 import { openTestCameras } from '../support/test-clip.ts';

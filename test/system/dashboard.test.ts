@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { openBrowser } from '../support/browser.ts';
 import { FastApiReceiver, sendJson } from '../support/fastapi-receiver.ts';
 import { getJson } from '../support/http.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { expect } from 'chai';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { isWholeJpeg } from '../support/decode-jpeg.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { childrenOf, isRunning, type RunningProcess, startGateway } from '../support/processes.ts';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { openBrowser } from '../support/browser.ts';
 import { openGreyCameras } from '../support/grey-cameras.ts';
 import { getJson, postJson } from '../support/http.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { makeBackup } from '../../gateway/store/sqlite-backups.ts';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { openTestCameras } from '../support/test-clip.ts';

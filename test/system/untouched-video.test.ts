@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { splitNals } from '#shared/media/annex-b.ts';
-import { createRtspServer, type RtspServer } from '../../workers/simulator/rtsp-server.ts';
-import { type EncodedUnit, LoopSource } from '../../workers/simulator/stream/loop-source.ts';
+import { createRtspServer, type RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { type EncodedUnit, LoopSource } from '../../workers/simulator/server/stream/loop-source.ts';
 import { browserOffer } from '../doubles/peer-double.ts';
 import { greySource } from '../support/grey-cameras.ts';
 import { getJson, postJson } from '../support/http.ts';

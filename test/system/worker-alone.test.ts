@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RtspServer } from '../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { decodeJpeg, isWholeJpeg } from '../support/decode-jpeg.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startWorker } from '../support/processes.ts';

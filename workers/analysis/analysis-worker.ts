@@ -1,16 +1,16 @@
 /** Puts the analysis worker together; `main.ts` gives it a process. */
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
-import type { RunningWorker } from '../host.ts';
+import type { RunningWorker } from '../host/host.ts';
 import { AnalysisSet } from './camera/analysis-set.ts';
+import { TrackNumbers } from './camera/tracker.ts';
 import type { AnalysisWorkerConfig } from './config.ts';
 import { DetectorSet, type DetectorSetOptions } from './detectors/detector-set.ts';
+import { InferenceQueue, type InferenceQueueOptions } from './detectors/inference-queue.ts';
 import { FrameLinks } from './frames/frame-links.ts';
 import { fetchStill } from './frames/still-pictures.ts';
-import { InferenceQueue, type InferenceQueueOptions } from './inference/inference-queue.ts';
 import { Results } from './results.ts';
 import { openServer } from './server.ts';
-import { TrackNumbers } from './tracking/tracker.ts';
 
 /** What a worker is made of. */
 export interface AnalysisWorkerOptions {

@@ -1,7 +1,7 @@
 /** Settings of the analysis worker. */
 import { type Environment, readInteger, readLogLevel, readOptional } from '#shared/settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
-import { type HostConfig, loadHostConfig } from '../host-config.ts';
+import { type HostConfig, loadHostConfig } from '../host/config.ts';
 
 /** Everything the analysis worker is told from outside. */
 export interface AnalysisWorkerConfig {

@@ -1,13 +1,13 @@
 /** The analysis worker's process: sees motion, persons and faces. Composition only. */
 import { setPriority } from 'node:os';
 import { config as loadDotenv } from 'dotenv';
-import { runWorker } from '../host.ts';
-import { isSupervised } from '../host-config.ts';
-import { prepareWorker } from '../prepare.ts';
+import { isSupervised } from '../host/config.ts';
+import { runWorker } from '../host/host.ts';
+import { prepareWorker } from '../host/prepare.ts';
 import { openAnalysisWorker } from './analysis-worker.ts';
 import { loadConfig } from './config.ts';
 import { createDetectorLoader } from './detectors/load-detector.ts';
-import { decodeJpeg, quietFfmpeg } from './media/jpeg-decoder.ts';
+import { decodeJpeg, quietFfmpeg } from './frames/jpeg-decoder.ts';
 
 /** Nicer than everyone who delivers frames: analysis takes what they leave. */
 const PRIORITY = 10;

@@ -7,7 +7,7 @@ import { RESULTS_PATH } from '#shared/detections.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
-import { isTokenValid, requireToken } from '../worker-token.ts';
+import { isTokenValid, requireToken } from '../host/token.ts';
 import { analysisRoutes } from './routes/analysis-routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from './routes/health-routes.ts';
 

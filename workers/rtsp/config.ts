@@ -4,7 +4,7 @@ import { readAddressPolicy } from '#shared/address-settings.ts';
 import { type Environment, readInteger, readLogLevel, readText } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
-import { type HostConfig, loadHostConfig } from '../host-config.ts';
+import { type HostConfig, loadHostConfig } from '../host/config.ts';
 
 /** Everything an RTSP worker is told from outside. */
 export interface RtspWorkerConfig {

@@ -1,8 +1,8 @@
 /** One RTSP worker: connects to cameras and serves their pictures. Composition only. */
 import { config as loadDotenv } from 'dotenv';
-import { runWorker } from '../host.ts';
-import { isSupervised } from '../host-config.ts';
-import { prepareWorker } from '../prepare.ts';
+import { isSupervised } from '../host/config.ts';
+import { runWorker } from '../host/host.ts';
+import { prepareWorker } from '../host/prepare.ts';
 import { CameraSet } from './camera/camera-set.ts';
 import { ConnectLimiter } from './camera/connect-limiter.ts';
 import { loadConfig } from './config.ts';

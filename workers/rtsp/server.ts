@@ -8,7 +8,7 @@ import { LINK_PATH } from '#shared/frames/link.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
-import { isTokenValid, requireToken } from '../worker-token.ts';
+import { isTokenValid, requireToken } from '../host/token.ts';
 import type { CameraSet } from './camera/camera-set.ts';
 import type { RtspWorkerConfig } from './config.ts';
 import { createOpusTranscoders } from './ffmpeg/opus-transcoder.ts';

@@ -1,7 +1,7 @@
 /** Settings of the simulator. */
 import { type Environment, readInteger, readLogLevel, readText } from '#shared/settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
-import { type HostConfig, loadHostConfig } from '../host-config.ts';
+import { type HostConfig, loadHostConfig } from '../host/config.ts';
 
 /** Everything the simulator is told from outside. */
 export interface SimulatorConfig {

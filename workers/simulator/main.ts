@@ -1,8 +1,8 @@
 /** The simulator's process: four cameras that need no hardware. Composition only. */
 import { config as loadDotenv } from 'dotenv';
-import { runWorker } from '../host.ts';
-import { isSupervised } from '../host-config.ts';
-import { prepareWorker } from '../prepare.ts';
+import { isSupervised } from '../host/config.ts';
+import { runWorker } from '../host/host.ts';
+import { prepareWorker } from '../host/prepare.ts';
 import { loadConfig } from './config.ts';
 import { quietFfmpeg } from './scenes/encoder.ts';
 import { openSimulator } from './simulator.ts';

@@ -2,10 +2,10 @@
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { SimulatorConfig } from './config.ts';
-import { openControlServer } from './control-server.ts';
-import { createRtspServer, type RtspServer, type RtspServerOptions } from './rtsp-server.ts';
+import { openControlServer } from './faults/control-server.ts';
 import { SCENES } from './scenes/catalogue.ts';
 import { SceneStudio } from './scenes/scene-studio.ts';
+import { createRtspServer, type RtspServer, type RtspServerOptions } from './server/rtsp-server.ts';
 
 /** Ports after the wanted one that are tried under a supervisor. */
 const MAX_MOVES = 100;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { LoopSource } from '../../../workers/simulator/stream/loop-source.ts';
-import type { StreamCodec } from '../../../workers/simulator/stream/stream-source.ts';
+import { LoopSource } from '../../../workers/simulator/server/stream/loop-source.ts';
+import type { StreamCodec } from '../../../workers/simulator/server/stream/stream-source.ts';
 import { playWithFfmpeg } from './support/ffmpeg-client.ts';
 import { encodeMaterial } from './support/material.ts';
 import { Stage } from './support/serve.ts';

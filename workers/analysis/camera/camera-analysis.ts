@@ -3,14 +3,14 @@ import type { DetectionsMessage, ResultMessage } from '#shared/detections.ts';
 import type { AnalysedCamera } from '#shared/detections-settings.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { DetectorKind, Finding } from '../detectors/detector.ts';
+import type { InferenceClient, InferenceQueue } from '../detectors/inference-queue.ts';
 import type { FrameOrigin, LumaRequest } from '../frames/frame-link.ts';
 import type { StillPicture } from '../frames/still-pictures.ts';
-import type { InferenceClient, InferenceQueue } from '../inference/inference-queue.ts';
 import type { LumaPicture } from '../motion/luma-picture.ts';
-import type { TrackNumbers } from '../tracking/tracker.ts';
 import { MotionWatch } from './motion-watch.ts';
 import { ObjectWatch } from './object-watch.ts';
 import { SeenObjects } from './seen-objects.ts';
+import type { TrackNumbers } from './tracker.ts';
 
 /** What every camera's analysis shares. */
 export interface AnalysisDependencies {

@@ -3,13 +3,13 @@ import type { DetectedObject, ResultMessage } from '#shared/detections.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { Observation } from '../events/observation.ts';
-import type { PresenceLimits } from '../events/presence.ts';
 import type { StillPicture } from '../frames/still-pictures.ts';
 import type { LumaPicture } from '../motion/luma-picture.ts';
 import { DEFAULT_MIN_AREA, MotionDetector } from '../motion/motion-detector.ts';
 import type { Region } from '../motion/regions.ts';
-import { Tracker, type TrackNumbers } from '../tracking/tracker.ts';
+import { Observation } from './observation.ts';
+import type { PresenceLimits } from './presence.ts';
+import { Tracker, type TrackNumbers } from './tracker.ts';
 
 /** What a watch is made of. */
 export interface MotionWatchOptions {

@@ -2,10 +2,10 @@
 import type { DetectedObject, ResultMessage } from '#shared/detections.ts';
 import type { AnalysisSettings, Polygon } from '#shared/detections-settings.ts';
 import type { Box, DetectorKind, Finding } from '../detectors/detector.ts';
-import { Observation } from '../events/observation.ts';
-import type { PresenceLimits } from '../events/presence.ts';
 import type { StillPicture } from '../frames/still-pictures.ts';
-import { Tracker, type TrackNumbers } from '../tracking/tracker.ts';
+import { Observation } from './observation.ts';
+import type { PresenceLimits } from './presence.ts';
+import { Tracker, type TrackNumbers } from './tracker.ts';
 
 /** What a watch is made of. */
 export interface ObjectWatchOptions {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { DetectorHealth } from '#shared/detections.ts';
 import { messageOf } from '#shared/errors.ts';
-import { clampBox } from '../tracking/overlap.ts';
+import { clampBox } from '../camera/overlap.ts';
 import type { Detector, DetectorKind, Finding, RgbPicture } from './detector.ts';
 import { type ModelDescription, readDescription } from './model-description.ts';
 import { decodeOutputs, type OutputTensor, type RawBox } from './output-decoders.ts';

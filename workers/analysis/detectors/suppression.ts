@@ -1,5 +1,5 @@
 /** Keeps one box of several that mean the same thing (greedy non-maximum suppression). */
-import { overlap } from '../tracking/overlap.ts';
+import { overlap } from '../camera/overlap.ts';
 import type { Finding } from './detector.ts';
 
 /** The best findings first; those that overlap a better one of their label by more than `maxOverlap` are left out. */

@@ -2,10 +2,10 @@
 import { Router } from 'express';
 import type { AnalysisHealth } from '#shared/detections.ts';
 import { formatMetrics, type Metric } from '#shared/http/prometheus-text.ts';
-import { livez } from '../../livez.ts';
+import { livez } from '../../host/livez.ts';
 import type { AnalysisSet } from '../camera/analysis-set.ts';
 import type { AnalysisWorkerConfig } from '../config.ts';
-import type { InferenceQueue } from '../inference/inference-queue.ts';
+import type { InferenceQueue } from '../detectors/inference-queue.ts';
 import type { Results } from '../results.ts';
 
 /** What these routes need. */

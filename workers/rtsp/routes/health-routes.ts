@@ -1,6 +1,6 @@
 /** Health and metrics of a worker. None of them asks a camera anything. */
 import { Router } from 'express';
-import { livez } from '../../livez.ts';
+import { livez } from '../../host/livez.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 import type { RtspWorkerConfig } from '../config.ts';
 import { workerMetrics } from './metrics.ts';

@@ -10,7 +10,7 @@ import {
   FF_ENCODER_LIBX264,
 } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, Frame, Log, Packet, Rational } from 'node-av/lib';
-import type { EncodedUnit } from '../stream/loop-source.ts';
+import type { EncodedUnit } from '../server/stream/loop-source.ts';
 
 /** What is encoded. */
 export interface EncoderOptions {

@@ -1,5 +1,5 @@
 /** A scene's round, encoded picture by picture. */
-import type { EncodedUnit } from '../stream/loop-source.ts';
+import type { EncodedUnit } from '../server/stream/loop-source.ts';
 import { SceneEncoder } from './encoder.ts';
 import {
   FRAMES_PER_SECOND,

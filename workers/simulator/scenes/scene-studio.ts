@@ -1,8 +1,8 @@
 /** Encodes all scenes, each ahead of its playing, and serves them as streams. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { FrameClock } from '../stream/frame-clock.ts';
-import { LoopSource } from '../stream/loop-source.ts';
-import type { AccessUnit, StreamSource } from '../stream/stream-source.ts';
+import { FrameClock } from '../server/stream/frame-clock.ts';
+import { LoopSource } from '../server/stream/loop-source.ts';
+import type { AccessUnit, StreamSource } from '../server/stream/stream-source.ts';
 import { Reel } from './reel.ts';
 import { FRAMES_PER_SECOND, LOOP_FRAMES, type Scene } from './scene.ts';
 

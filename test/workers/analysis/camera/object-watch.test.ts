@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { ObjectWatch } from '../../../../workers/analysis/camera/object-watch.ts';
+import { TrackNumbers } from '../../../../workers/analysis/camera/tracker.ts';
 import type { Finding } from '../../../../workers/analysis/detectors/detector.ts';
-import { TrackNumbers } from '../../../../workers/analysis/tracking/tracker.ts';
 
 const EVERY_MS = 200;
 const PERSON: Finding = { label: 'person', score: 0.8, box: [0.4, 0.2, 0.1, 0.4] };

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
+import { overlap } from '../../../../workers/analysis/camera/overlap.ts';
 import type { Detector, RgbPicture } from '../../../../workers/analysis/detectors/detector.ts';
 import { mergeWindows, toFace } from '../../../../workers/analysis/detectors/opencv/face-windows.ts';
 import { loadOpenCvDetector } from '../../../../workers/analysis/detectors/opencv/opencv-detector.ts';
 import { PictureThread } from '../../../../workers/analysis/detectors/opencv/picture-thread.ts';
-import { decodeJpeg, quietFfmpeg } from '../../../../workers/analysis/media/jpeg-decoder.ts';
-import { overlap } from '../../../../workers/analysis/tracking/overlap.ts';
+import { decodeJpeg, quietFfmpeg } from '../../../../workers/analysis/frames/jpeg-decoder.ts';
 import { readPhotograph, requirePhotographs } from '../../../support/photographs.ts';
 import { FACE_BOX, readHat, readPortrait, requireOpenCv } from '../../../support/portrait.ts';
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
+import { overlap } from '../../../../workers/analysis/camera/overlap.ts';
 import type { Detector } from '../../../../workers/analysis/detectors/detector.ts';
 import { toPerson } from '../../../../workers/analysis/detectors/opencv/hog-windows.ts';
 import { loadOpenCvDetector } from '../../../../workers/analysis/detectors/opencv/opencv-detector.ts';
 import { PictureThread } from '../../../../workers/analysis/detectors/opencv/picture-thread.ts';
-import { decodeJpeg, quietFfmpeg } from '../../../../workers/analysis/media/jpeg-decoder.ts';
-import { overlap } from '../../../../workers/analysis/tracking/overlap.ts';
+import { decodeJpeg, quietFfmpeg } from '../../../../workers/analysis/frames/jpeg-decoder.ts';
 import {
   PERSON_BOX,
   type Photograph,

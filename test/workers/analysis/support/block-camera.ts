@@ -1,7 +1,8 @@
 /** A camera whose motion is known: still, then a block walks through, then still, over and over. */
-import { createRtspServer, type RtspServer } from '../../../../workers/simulator/rtsp-server.ts';
+
 import { SceneEncoder } from '../../../../workers/simulator/scenes/encoder.ts';
-import { type EncodedUnit, LoopSource } from '../../../../workers/simulator/stream/loop-source.ts';
+import { createRtspServer, type RtspServer } from '../../../../workers/simulator/server/rtsp-server.ts';
+import { type EncodedUnit, LoopSource } from '../../../../workers/simulator/server/stream/loop-source.ts';
 
 /** A scene in seconds. */
 export interface BlockScene {

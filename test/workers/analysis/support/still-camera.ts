@@ -1,9 +1,9 @@
 /** Cameras that look at photographs. */
 
 import type { RgbPicture } from '../../../../workers/analysis/detectors/detector.ts';
-import { createRtspServer, type RtspServer } from '../../../../workers/simulator/rtsp-server.ts';
 import { SceneEncoder } from '../../../../workers/simulator/scenes/encoder.ts';
-import { LoopSource } from '../../../../workers/simulator/stream/loop-source.ts';
+import { createRtspServer, type RtspServer } from '../../../../workers/simulator/server/rtsp-server.ts';
+import { LoopSource } from '../../../../workers/simulator/server/stream/loop-source.ts';
 
 const FRAMES_PER_SECOND = 5;
 

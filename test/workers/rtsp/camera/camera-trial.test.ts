@@ -6,7 +6,7 @@ import { ConnectLimiter } from '../../../../workers/rtsp/camera/connect-limiter.
 import { ffmpegMedia } from '../../../../workers/rtsp/ffmpeg/ffmpeg-media.ts';
 import { createRtspSource } from '../../../../workers/rtsp/source/rtsp-source.ts';
 import { createRunSource } from '../../../../workers/rtsp/source/run-source.ts';
-import type { RtspServer } from '../../../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../../../workers/simulator/server/rtsp-server.ts';
 import { cameraSource } from '../../../support/camera-source.ts';
 import { rejection } from '../../../support/errors.ts';
 import { CLIP_HEIGHT, CLIP_WIDTH, openTestCameras } from '../../../support/test-clip.ts';

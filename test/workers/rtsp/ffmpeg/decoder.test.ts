@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { type DecodedFrame, VideoDecoder } from '../../../../workers/rtsp/ffmpeg/decoder.ts';
 import { LumaScaler } from '../../../../workers/rtsp/ffmpeg/luma-scaler.ts';
-import type { EncodedUnit } from '../../../../workers/simulator/stream/loop-source.ts';
+import type { EncodedUnit } from '../../../../workers/simulator/server/stream/loop-source.ts';
 import { testClip } from '../../../support/test-clip.ts';
 
 /** Difference that motion never counts, grey levels. */

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import type { AudioPacket, AudioTrack } from '#shared/media/audio-track.ts';
 import { createOpusTranscoders } from '../../../../workers/rtsp/ffmpeg/opus-transcoder.ts';
-import type { AudioLoop } from '../../../../workers/simulator/stream/audio-source.ts';
+import type { AudioLoop } from '../../../../workers/simulator/server/stream/audio-source.ts';
 import { aacTone, pcmuTone } from '../../../support/tone.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 

@@ -10,8 +10,8 @@ import {
   FF_ENCODER_MJPEG,
 } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, Log, Packet, Rational } from 'node-av/lib';
-import type { EncodedUnit } from '../../../../workers/simulator/stream/loop-source.ts';
-import type { StreamCodec } from '../../../../workers/simulator/stream/stream-source.ts';
+import type { EncodedUnit } from '../../../../workers/simulator/server/stream/loop-source.ts';
+import type { StreamCodec } from '../../../../workers/simulator/server/stream/stream-source.ts';
 import { videoFrame } from '../../../support/video-frame.ts';
 
 const START = Buffer.from([0, 0, 0, 1]);

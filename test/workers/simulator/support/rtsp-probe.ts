@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { type DigestInput, digestResponse, parseAuthHeader } from '#shared/media/rtsp/digest.ts';
 import { formatMessage, headerOf, type RtspMessage, RtspReader } from '#shared/media/rtsp/message.ts';
-import type { RtspServer } from '../../../../workers/simulator/rtsp-server.ts';
+import type { RtspServer } from '../../../../workers/simulator/server/rtsp-server.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
 /** An answer, read. */

@@ -3,9 +3,9 @@ import {
   createRtspServer,
   type RtspServer,
   type RtspServerOptions,
-} from '../../../../workers/simulator/rtsp-server.ts';
-import { LoopSource } from '../../../../workers/simulator/stream/loop-source.ts';
-import { PushSource } from '../../../../workers/simulator/stream/push-source.ts';
+} from '../../../../workers/simulator/server/rtsp-server.ts';
+import { LoopSource } from '../../../../workers/simulator/server/stream/loop-source.ts';
+import { PushSource } from '../../../doubles/push-source.ts';
 import { madeUpUnit } from './material.ts';
 import { RtspProbe } from './rtsp-probe.ts';
 

@@ -1,5 +1,5 @@
 /** What the windows that look like faces say of them (Viola and Jones, 2001). */
-import { clampBox, overlap } from '../../tracking/overlap.ts';
+import { clampBox, overlap } from '../../camera/overlap.ts';
 import type { Box, Finding } from '../detector.ts';
 import type { FoundWindow } from './found-window.ts';
 

@@ -1,5 +1,5 @@
 /** What the windows that look like persons say of them (Dalal and Triggs, 2005). */
-import { clampBox } from '../../tracking/overlap.ts';
+import { clampBox } from '../../camera/overlap.ts';
 import type { Finding } from '../detector.ts';
 import type { FoundWindow } from './found-window.ts';
 

@@ -1,0 +1,84 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { expect } from 'chai';
+import { GatewayClient, GatewayError } from '#shared/client/client.ts';
+import { AppError, toProblem } from '#shared/errors.ts';
+import { nock, useNock } from '../../support/nock.ts';
+import { thrownBy } from './thrown-by.ts';
+
+const ORIGIN = 'http://gateway.test:5000';
+
+describe('Calls of the client', () => {
+  useNock();
+
+  it('go below the base address, with the token of the moment', async () => {
+    const tokens = ['first', 'second'];
+    const client = new GatewayClient({ baseUrl: `${ORIGIN}/cams/`, token: async () => tokens.shift() });
+    for (const token of ['first', 'second']) {
+      nock(ORIGIN)
+        .get('/cams/api/cameras/a%20b')
+        .matchHeader('authorization', `Bearer ${token}`)
+        .reply(200, {});
+      await client.cameras.get('a b');
+    }
+    expect(client.cameras.snapshotUrl('1', { width: 640, maxAgeMs: 'any' })).to.equal(
+      `${ORIGIN}/cams/api/cameras/1/frame?width=640&maxAgeMs=any`,
+    );
+  });
+
+  it('throw the problem of the gateway with its code, hint, field and pause', async () => {
+    const error = new AppError('worker-not-ready', 'Starting', { field: 'ip', retryAfter: 3 });
+    nock(ORIGIN).post('/api/cameras/connect').reply(503, toProblem(error), { 'Retry-After': '3' });
+    const thrown = await thrownBy(
+      new GatewayClient({ baseUrl: ORIGIN }).cameras.connect({ cameraId: '1', ip: '192.0.2.1' }),
+    );
+    expect(thrown).to.be.instanceOf(GatewayError);
+    expect(thrown).to.include({
+      code: 'worker-not-ready',
+      message: 'Starting',
+      status: 503,
+      hint: error.hint,
+      field: 'ip',
+      retryAfterMs: 3000,
+    });
+  });
+
+  it('say so when what answers is not the gateway', async () => {
+    const client = new GatewayClient({ baseUrl: ORIGIN });
+    nock(ORIGIN).get('/health').reply(502, '<h1>Bad Gateway</h1>');
+    expect(await thrownBy(client.health())).to.include({ code: 'unexpected-answer', status: 502 });
+    nock(ORIGIN).get('/health').reply(200, '<h1>Welcome to the hotel network</h1>');
+    expect(await thrownBy(client.health())).to.include({ code: 'unexpected-answer' });
+  });
+
+  it('tell a gateway that is not there from one that is slow, with what to do about it', async () => {
+    const client = new GatewayClient({ baseUrl: ORIGIN });
+    nock(ORIGIN).get('/health').replyWithError('connect ECONNREFUSED');
+    const unreachable = (await thrownBy(client.health())) as GatewayError;
+    expect(unreachable).to.include({ code: 'gateway-unreachable', status: 0 });
+    expect(unreachable.hint).to.match(/address/);
+    const silent = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as { port: number };
+    const slow = new GatewayClient({ baseUrl: `http://127.0.0.1:${port}` });
+    expect(await thrownBy(slow.health({ timeoutMs: 50 }))).to.include({ code: 'gateway-timeout' });
+    silent.closeAllConnections();
+    silent.close();
+  });
+
+  it('throw what the caller aborted with', async () => {
+    const reason = new Error('screen left');
+    const call = new GatewayClient({ baseUrl: ORIGIN }).health({ signal: AbortSignal.abort(reason) });
+    expect(await thrownBy(call)).to.equal(reason);
+  });
+
+  it('need an address that is one', () => {
+    for (const baseUrl of ['', 'localhost:5000', 'ws://localhost', 'http:///'])
+      expect(() => new GatewayClient({ baseUrl }), baseUrl).to.throw(TypeError, 'baseUrl');
+  });
+
+  it('read an answer without a body', async () => {
+    nock(ORIGIN).delete('/api/cameras/1').reply(204);
+    expect(await new GatewayClient({ baseUrl: ORIGIN }).cameras.delete('1')).to.equal(undefined);
+  });
+});

@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import type { DetectedObject, EventMessage } from '#shared/detections.ts';
+import { Observation } from '../../../../workers/analysis/camera/observation.ts';
+
+const LIMITS = { sightings: 2, holdMs: 3000, withinMs: 1000 };
+const seen = (score = 0.6, trackId = 1): DetectedObject[] => [
+  { label: 'person', score, box: [0, 0, 0.1, 0.1], trackId },
+];
+
+describe('An observation', () => {
+  let told: EventMessage[];
+  let observation: Observation;
+
+  beforeEach(() => {
+    told = [];
+    observation = new Observation({
+      cameraId: '1',
+      kind: 'person',
+      limits: LIMITS,
+      tell: (message) => told.push(message),
+    });
+  });
+
+  it('begins with the second sighting in a row, as of the first', () => {
+    observation.look(seen(), 1000);
+    expect(told).to.deep.equal([]);
+    observation.look(seen(), 1200);
+    expect(told).to.have.length(1);
+    expect(told[0]?.event).to.include({ cameraId: '1', kind: 'person', label: 'person', score: 0.6 });
+    expect(told[0]?.event).to.include({ startedAt: 1000, endedAt: null });
+  });
+
+  it('does not begin with sightings that are far apart', () => {
+    for (const at of [1000, 3000, 5000]) observation.look(seen(), at);
+    expect(told).to.deep.equal([]);
+  });
+
+  it('bridges a gap, and ends after a while as of the last sighting', () => {
+    for (const at of [1000, 1200]) observation.look(seen(), at);
+    observation.look([], 1400);
+    observation.look(seen(), 3000);
+    observation.look([], 5900);
+    expect(told.at(-1)?.event.endedAt).to.equal(null);
+    observation.look([], 6000);
+    expect(told.at(-1)?.event).to.include({ startedAt: 1000, endedAt: 3000 });
+    expect(observation.isOpen).to.equal(false);
+    for (const at of [7000, 7200]) observation.look(seen(), at);
+    expect(told.at(-1)?.event.id).to.not.equal(told[0]?.event.id);
+  });
+
+  it('tells of what goes on now and then, with the best score and everyone who was there', () => {
+    for (let at = 1000; at <= 13_000; at += 200)
+      observation.look(seen(at === 4000 ? 0.9 : 0.6, at < 5000 ? 1 : 2), at);
+    expect(told).to.have.length(3);
+    expect(told.at(-1)?.event.score).to.equal(0.9);
+    expect(told.at(-1)?.event.data).to.deep.include({ trackIds: [1, 2], most: 1 });
+  });
+
+  it('passes a picture on only when it is better than the one before', () => {
+    expect(observation.wantsPicture(1), 'before it began').to.equal(false);
+    for (const at of [1000, 1200]) observation.look(seen(), at);
+    observation.offerPicture(Buffer.from('first'), 0.6);
+    observation.offerPicture(Buffer.from('worse'), 0.5);
+    observation.offerPicture(Buffer.from('better'), 0.8);
+    const pictures = told.flatMap(({ picture }) =>
+      picture === undefined ? [] : [Buffer.from(picture, 'base64').toString()],
+    );
+    expect(pictures).to.deep.equal(['first', 'better']);
+  });
+
+  it('ends what goes on when it is closed', () => {
+    for (const at of [1000, 1200]) observation.look(seen(), at);
+    observation.close();
+    expect(told.at(-1)?.event.endedAt).to.equal(1200);
+    observation.close();
+    expect(told).to.have.length(2);
+  });
+});

@@ -1,0 +1,47 @@
+/** What every worker's process begins with: its settings, its log, and no secret in it. */
+import { messageOf } from '#shared/errors.ts';
+import { createLogger, type Logger } from '#shared/logger.ts';
+import { Redactor } from '#shared/redact.ts';
+import { type Environment, EXIT_BAD_SETTINGS } from '#shared/settings.ts';
+import type { HostConfig } from './config.ts';
+
+/** Files are for their owner alone, those of libraries too. */
+const UMASK = 0o077;
+
+/** A worker before it starts. */
+export interface PreparedWorker<C> {
+  config: C;
+  redactor: Redactor;
+  log: Logger;
+}
+
+/**
+ * Reads the settings; with bad ones the process ends with {@link EXIT_BAD_SETTINGS} and says which.
+ * @param host the process itself, which only a `main` file hands out
+ */
+export function prepareWorker<C extends { host: HostConfig; logLevel: string }>(
+  host: Pick<NodeJS.Process, 'env' | 'exit' | 'stderr' | 'umask'>,
+  loadConfig: (env: Environment) => C,
+): PreparedWorker<C> {
+  host.umask(UMASK);
+  const config = load(host, loadConfig);
+  const redactor = new Redactor();
+  redactor.add(config.host.token);
+  return {
+    config,
+    redactor,
+    log: createLogger({ name: config.host.name, level: config.logLevel, redactor }),
+  };
+}
+
+function load<C>(
+  host: Pick<NodeJS.Process, 'env' | 'exit' | 'stderr'>,
+  loadConfig: (env: Environment) => C,
+): C {
+  try {
+    return loadConfig(host.env);
+  } catch (error) {
+    host.stderr.write(`${messageOf(error)}\n`);
+    return host.exit(EXIT_BAD_SETTINGS);
+  }
+}

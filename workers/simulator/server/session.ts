@@ -1,0 +1,132 @@
+/** One client's session on a stream: what SETUP makes, PLAY starts and TEARDOWN ends. */
+import { randomBytes } from 'node:crypto';
+import { RTP_HEADER_BYTES, type RtpPackets } from './rtp/rtp-packets.ts';
+import { formatSenderReport } from './rtp/sender-report.ts';
+import type { Sender } from './senders.ts';
+import type { AudioHub } from './stream/audio-hub.ts';
+import type { StreamHub, Viewer } from './stream/stream-hub.ts';
+
+/** A session as tests and the control port see it. */
+export interface SessionStatus {
+  path: string;
+  transport: 'tcp' | 'udp';
+  isPlaying: boolean;
+  /** RTP packets of the video sent. */
+  packets: number;
+  /** RTP packets of the sound sent. */
+  audioPackets: number;
+  /** Access units left out because the client was too slow. */
+  skipped: number;
+}
+
+/** Bytes around a packet inside the connection. */
+const FRAMING_BYTES = 4;
+
+/** Sends one stream to one client. */
+export class Session implements Viewer {
+  readonly id = randomBytes(8).toString('hex');
+  readonly hub: StreamHub;
+  readonly #sender: Sender;
+  readonly #transport: 'tcp' | 'udp';
+  #audio: { hub: AudioHub; sender: Sender } | undefined;
+  #leave: (() => void) | undefined;
+  #waitsForKeyframe = true;
+  #packets = 0;
+  #audioPackets = 0;
+  #octets = 0;
+  #skipped = 0;
+  #touchedAt = performance.now();
+
+  constructor({ hub, sender, transport }: { hub: StreamHub; sender: Sender; transport: 'tcp' | 'udp' }) {
+    this.hub = hub;
+    this.#sender = sender;
+    this.#transport = transport;
+  }
+
+  /** Adds the sound of the stream; before it plays. */
+  addAudio(hub: AudioHub, sender: Sender): void {
+    this.#audio = { hub, sender };
+  }
+
+  get isPlaying(): boolean {
+    return this.#leave !== undefined;
+  }
+
+  get status(): SessionStatus {
+    return {
+      path: this.hub.path,
+      transport: this.#transport,
+      isPlaying: this.isPlaying,
+      packets: this.#packets,
+      audioPackets: this.#audioPackets,
+      skipped: this.#skipped,
+    };
+  }
+
+  /** Starts sending, at once. Playing twice changes nothing. */
+  play(): void {
+    if (this.isPlaying) return;
+    this.#waitsForKeyframe = !this.hub.startsAnywhere;
+    const leaveVideo = this.hub.join(this);
+    const leaveAudio = this.#audio?.hub.join((packets) => this.#deliverAudio(packets));
+    this.#leave = () => {
+      leaveVideo();
+      leaveAudio?.();
+    };
+    this.report();
+  }
+
+  /** Notes that the client is alive. */
+  touch(): void {
+    this.#touchedAt = performance.now();
+  }
+
+  /** Whether receiver reports from there are this client's. */
+  isAt(address: string, port: number): boolean {
+    return this.#sender.isAt(address, port);
+  }
+
+  /** Milliseconds since the client was last heard of. */
+  get silentMs(): number {
+    return performance.now() - this.#touchedAt;
+  }
+
+  deliver(packets: RtpPackets): void {
+    if (this.#sender.isCongested) this.#waitsForKeyframe = true;
+    if (this.#sender.isCongested || (this.#waitsForKeyframe && !packets.keyframe)) {
+      this.#skipped += 1;
+      return;
+    }
+    this.#waitsForKeyframe = false;
+    this.#sender.send(packets);
+    this.#packets += packets.count;
+    this.#octets += packets.bytes - packets.count * (RTP_HEADER_BYTES + FRAMING_BYTES);
+  }
+
+  #deliverAudio(packets: RtpPackets): void {
+    const { sender } = this.#audio ?? {};
+    if (sender === undefined || sender.isCongested || this.hub.isStalled) return;
+    sender.send(packets);
+    this.#audioPackets += packets.count;
+  }
+
+  /** Sends a sender report, unless nothing is sent at all. */
+  report(): void {
+    if (!this.isPlaying || this.#packets === 0 || this.hub.isStalled || this.#sender.isCongested) return;
+    this.#sender.sendReport(
+      formatSenderReport({
+        ssrc: this.hub.ssrc,
+        timestamp: this.hub.timestampNow,
+        unixMs: Date.now(),
+        packets: this.#packets,
+        octets: this.#octets,
+      }),
+    );
+  }
+
+  /** Stops sending. */
+  close(): void {
+    this.#leave?.();
+    this.#leave = undefined;
+  }
+}

@@ -1,0 +1,142 @@
+/** One path of the server: packs each access unit once and hands it to everyone who plays. */
+import { randomInt } from 'node:crypto';
+import { corruptPayloads, type FaultBoard } from '../../faults/faults.ts';
+import { packetizeH264 } from '../rtp/h264.ts';
+import { packetizeH265 } from '../rtp/h265.ts';
+import { packetizeMjpeg } from '../rtp/mjpeg.ts';
+import type { Packetize } from '../rtp/payload.ts';
+import { RTP_HEADER_BYTES, RtpPackets, type RtpPosition } from '../rtp/rtp-packets.ts';
+import { payloadTypeOf } from '../sdp.ts';
+import { AudioHub } from './audio-hub.ts';
+import type { AccessUnit, StreamCodec, StreamSource } from './stream-source.ts';
+
+const PACKETIZE: Record<StreamCodec, Packetize> = {
+  h264: packetizeH264,
+  hevc: packetizeH265,
+  mjpeg: packetizeMjpeg,
+};
+/** A stream that never sends another keyframe must not fill the memory. */
+const MAX_HISTORY_BYTES = 16 * 1024 * 1024;
+const CLOCK_RATE = 90_000;
+
+/** Someone who plays a stream. */
+export interface Viewer {
+  deliver(packets: RtpPackets): void;
+}
+
+/** What a hub is made of. */
+export interface StreamHubOptions {
+  path: string;
+  source: StreamSource;
+  faults: FaultBoard;
+  /** Whether new viewers get the current group of pictures at once, else they wait for the next keyframe. */
+  instantStart: boolean;
+  /** Largest RTP packet, header included. */
+  maxPacketBytes: number;
+}
+
+/** Fans one source out. Owned by the server. */
+export class StreamHub {
+  readonly path: string;
+  readonly source: StreamSource;
+  readonly ssrc = randomInt(2 ** 32);
+  readonly audio: AudioHub | undefined;
+  readonly #options: StreamHubOptions;
+  readonly #viewers = new Set<Viewer>();
+  readonly #unsubscribe: () => void;
+  #sequence = randomInt(2 ** 16);
+  #group: RtpPackets[] = [];
+  #groupBytes = 0;
+  #newest = { timestamp: 0, at: performance.now() };
+
+  constructor(options: StreamHubOptions) {
+    this.#options = options;
+    this.path = options.path;
+    this.source = options.source;
+    this.audio = options.source.audio === undefined ? undefined : new AudioHub(options.source.audio);
+    this.#unsubscribe = options.source.subscribe((unit) => this.#onUnit(unit));
+  }
+
+  /** Viewers there are now. */
+  get viewers(): number {
+    return this.#viewers.size;
+  }
+
+  /** Whether a viewer is sent pictures that it cannot decode yet, as many cameras do. */
+  get startsAnywhere(): boolean {
+    return this.#options.faults.find(this.path, 'slow-keyframes') !== undefined;
+  }
+
+  /** Where a viewer that joins now would begin; undefined when that is not known yet. */
+  get start(): RtpPosition | undefined {
+    return this.#hasInstantStart() ? this.#group[0]?.position : undefined;
+  }
+
+  /** RTP timestamp of this instant. */
+  get timestampNow(): number {
+    const elapsedMs = performance.now() - this.#newest.at;
+    return Math.round(this.#newest.timestamp + (elapsedMs * CLOCK_RATE) / 1000);
+  }
+
+  /** Whether the path sends nothing at the moment, by order. */
+  get isStalled(): boolean {
+    return this.#options.faults.find(this.path, 'stall') !== undefined;
+  }
+
+  /** Starts delivering to a viewer; returns the function that ends it. */
+  join(viewer: Viewer): () => void {
+    if (this.#hasInstantStart()) for (const packets of this.#group) viewer.deliver(packets);
+    this.#viewers.add(viewer);
+    return () => this.#viewers.delete(viewer);
+  }
+
+  /** Ends the subscription to the source. */
+  close(): void {
+    this.#unsubscribe();
+    this.audio?.close();
+    this.#viewers.clear();
+    this.#forgetGroup();
+  }
+
+  #hasInstantStart(): boolean {
+    return this.#options.instantStart && !this.startsAnywhere && !this.isStalled;
+  }
+
+  #onUnit(unit: AccessUnit): void {
+    this.#newest = { timestamp: unit.timestamp, at: performance.now() };
+    const packets = this.#pack(unit);
+    this.#remember(packets);
+    if (this.isStalled) return;
+    for (const viewer of this.#viewers) viewer.deliver(packets);
+  }
+
+  #pack(unit: AccessUnit): RtpPackets {
+    const { faults, maxPacketBytes } = this.#options;
+    const { codec } = this.source;
+    let payloads = PACKETIZE[codec](unit.data, maxPacketBytes - RTP_HEADER_BYTES);
+    const corrupt = faults.find(this.path, 'corrupt');
+    if (corrupt !== undefined) payloads = corruptPayloads(payloads, corrupt.share);
+    const position = {
+      payloadType: payloadTypeOf(codec),
+      ssrc: this.ssrc,
+      sequence: this.#sequence,
+      timestamp: unit.timestamp,
+    };
+    this.#sequence = (this.#sequence + payloads.length) & 0xffff;
+    return new RtpPackets(payloads, position, unit.keyframe);
+  }
+
+  /** Keeps what a new viewer needs: everything from the newest keyframe on. */
+  #remember(packets: RtpPackets): void {
+    if (!this.#options.instantStart) return;
+    if (packets.keyframe || this.#groupBytes > MAX_HISTORY_BYTES) this.#forgetGroup();
+    if (!packets.keyframe && this.#group.length === 0) return;
+    this.#group.push(packets);
+    this.#groupBytes += packets.bytes;
+  }
+
+  #forgetGroup(): void {
+    this.#group = [];
+    this.#groupBytes = 0;
+  }
+}
