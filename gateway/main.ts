@@ -4,10 +4,10 @@ import { messageOf } from '#shared/errors.ts';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
-import { type GatewayConfig, loadConfig } from './config.ts';
-import { closeDataFolder } from './data-folder.ts';
+import { type GatewayConfig, loadConfig } from './config/config.ts';
 import { createPool, type OpenGateway, openGateway } from './gateway.ts';
-import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from './listen.ts';
+import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from './http/listen.ts';
+import { closeDataFolder } from './store/data-folder.ts';
 import { EXIT_SECOND_INSTANCE, lockDirectory, SecondInstanceError } from './supervisor/single-instance.ts';
 
 const EXIT_CRASHED = 1;

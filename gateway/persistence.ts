@@ -17,14 +17,14 @@ import type { CameraStates } from './cameras/camera-states.ts';
 import { CamerasFile } from './cameras/cameras-file.ts';
 import { CameraRegistry } from './cameras/registry.ts';
 import { summariseStart } from './cameras/start-summary.ts';
+import type { StoreConfig } from './config/store.ts';
 import { createDeliveries, type Deliveries } from './deliveries/deliveries.ts';
 import { deliveryMetrics } from './deliveries/delivery-metrics.ts';
 import { createDevices, type Devices, type DevicesOptions } from './devices/devices.ts';
 import { openSecretBox, type SecretBox } from './store/secret-box.ts';
 import { openStore, type Store } from './store/store.ts';
-import type { StoreConfig } from './store-config.ts';
+import { isWritable } from './store/unwritable.ts';
 import type { WorkerAddress } from './supervisor/worker-status.ts';
-import { isWritable } from './unwritable.ts';
 
 /** What is needed to open it. */
 export interface PersistenceOptions {

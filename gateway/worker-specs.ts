@@ -1,6 +1,6 @@
 /** Which workers this gateway keeps: the only place that names their files. */
 import { addressEnv } from '#shared/address-settings.ts';
-import type { GatewayConfig } from './config.ts';
+import type { GatewayConfig } from './config/config.ts';
 import { RESTART_TIMINGS, SLOT_TIMINGS, type WorkerSpec } from './supervisor/worker-spec.ts';
 
 /** Ports that RTSP workers share when some are taken: 8082 to 8099. */

@@ -1,10 +1,10 @@
 /** Recognises who makes a request. */
 import type { IncomingMessage } from 'node:http';
 import { AppError } from '#shared/errors.ts';
-import type { AuthConfig } from '../auth-config.ts';
+import type { AuthConfig } from '../config/auth.ts';
+import { requestPath } from '../http/request-path.ts';
 import { isLocalRequest } from './local-request.ts';
 import type { Principal } from './principal.ts';
-import { requestPath } from './request-path.ts';
 import { Sessions } from './sessions.ts';
 import { Tickets } from './tickets.ts';
 import { loadApiToken, Tokens } from './tokens.ts';

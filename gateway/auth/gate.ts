@@ -2,14 +2,14 @@
 import type { IncomingMessage } from 'node:http';
 import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '#shared/errors.ts';
-import { publicPrefix } from '../proxy/public-origin.ts';
+import { publicPrefix } from '../http/public-origin.ts';
+import { requestPath } from '../http/request-path.ts';
 import type { Authenticator } from './authenticator.ts';
 import { isOurHost } from './host-check.ts';
 import { isLocalRequest } from './local-request.ts';
 import { foreignOrigin, isForged, isUnsourced } from './origin-check.ts';
 import { isPermitted } from './permissions.ts';
 import { type Principal, setPrincipal } from './principal.ts';
-import { requestPath } from './request-path.ts';
 
 /** Methods and headers that allowed pages elsewhere may use. */
 const CORS_METHODS = 'GET, HEAD, POST, PATCH, DELETE';

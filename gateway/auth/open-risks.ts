@@ -1,6 +1,6 @@
 /** What whoever starts the gateway has opened, knowingly or not: one sentence each, said at every start. */
 import { type AddressPolicy, isLoopback } from '#shared/address-policy.ts';
-import type { AuthConfig } from '../auth-config.ts';
+import type { AuthConfig } from '../config/auth.ts';
 
 /** What is looked at. */
 export interface RiskyConfig {

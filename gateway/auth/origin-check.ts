@@ -1,6 +1,6 @@
 /** Whether a browser makes a request for a page of ours, or for one that was allowed. */
 import type { IncomingMessage } from 'node:http';
-import { publicOrigin } from '../proxy/public-origin.ts';
+import { publicOrigin } from '../http/public-origin.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 

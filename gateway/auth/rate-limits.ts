@@ -2,8 +2,8 @@
 import type { Request, RequestHandler } from 'express';
 import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
 import { AppError } from '#shared/errors.ts';
-import type { RateLimits } from '../auth-config.ts';
-import { isUpload } from '../camera-streams/is-upload.ts';
+import type { RateLimits } from '../config/auth.ts';
+import { isUpload } from '../http/is-upload.ts';
 import { principalOf } from './principal.ts';
 
 interface Rule {

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { PUBLIC_FRAMES } from '../dashboard/page-routes.ts';
-import { publicOrigin, publicPrefix } from '../proxy/public-origin.ts';
+import { publicOrigin, publicPrefix } from '../http/public-origin.ts';
 import { type Authenticator, PLAIN_COOKIE, SECURE_COOKIE } from './authenticator.ts';
 import { isPermitted } from './permissions.ts';
 import { principalOf } from './principal.ts';

@@ -2,7 +2,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isUnwritable } from '../unwritable.ts';
+import { isUnwritable } from '../store/unwritable.ts';
 import type { Role } from './principal.ts';
 
 const TOKEN_BYTES = 32;

@@ -9,8 +9,8 @@ import {
   videoStreamSchema,
 } from '#shared/camera-stream.ts';
 import { AppError } from '#shared/errors.ts';
-import { jsonBody } from '../body-limits.ts';
-import { publicOrigin } from '../proxy/public-origin.ts';
+import { jsonBody } from '../http/body-limits.ts';
+import { publicOrigin } from '../http/public-origin.ts';
 import type { CameraStreamService } from './camera-stream-service.ts';
 import type { CameraStream } from './camera-stream-view.ts';
 import type { UploadFolder } from './upload-folder.ts';

@@ -5,7 +5,7 @@ import type { Handler } from 'express';
 import { rtspStreamSchema } from '#shared/camera-stream.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
-import { publicOrigin } from '../proxy/public-origin.ts';
+import { publicOrigin } from '../http/public-origin.ts';
 import type { CameraStreamService } from './camera-stream-service.ts';
 import { formatError, isInternal, responseMeta, toTrpcError } from './trpc-errors.ts';
 

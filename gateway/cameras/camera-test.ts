@@ -2,7 +2,7 @@
 import { Router } from 'express';
 import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
-import { jsonBody } from '../body-limits.ts';
+import { jsonBody } from '../http/body-limits.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
 import type { CameraOwners } from './camera-owners.ts';
 import { testCamera } from './worker-client.ts';

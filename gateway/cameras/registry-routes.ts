@@ -3,7 +3,7 @@ import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { parseFields, RESERVED_CAMERA_IDS } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
-import { jsonBody } from '../body-limits.ts';
+import { jsonBody } from '../http/body-limits.ts';
 import { viewCamera } from './camera-view.ts';
 import type { CameraRegistry } from './registry.ts';
 import { exportCameras, importCameras } from './registry-transfer.ts';

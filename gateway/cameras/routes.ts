@@ -1,8 +1,8 @@
 /** The camera routes that the gateway answers itself (contract, section 1). */
 import { Router } from 'express';
 import { parseConnectRequest, parseDisconnectRequest } from '#shared/camera.ts';
-import { jsonBody } from '../body-limits.ts';
-import { publicOrigin } from '../proxy/public-origin.ts';
+import { jsonBody } from '../http/body-limits.ts';
+import { publicOrigin } from '../http/public-origin.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import { pageOf } from './camera-page.ts';
 import { viewCamera } from './camera-view.ts';

@@ -5,8 +5,8 @@ import type { LookupFunction } from 'node:net';
 import got, { type Request, type Response } from 'got';
 import { messageOf } from '#shared/errors.ts';
 import { maskUrl } from '#shared/redact.ts';
+import { guardedLookup } from '../config/webhook-target.ts';
 import { createSigner, type SignBody } from './signature.ts';
-import { guardedLookup } from './target-address.ts';
 
 /** What came of one request. */
 export type Answer =

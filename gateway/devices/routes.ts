@@ -2,7 +2,7 @@
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
-import { publicOrigin } from '../proxy/public-origin.ts';
+import { publicOrigin } from '../http/public-origin.ts';
 import type { DeviceRow } from '../store/database.ts';
 import type { DeviceRepository } from './device-repository.ts';
 

@@ -3,7 +3,7 @@ import { createCipheriv, createDecipheriv, randomBytes, scryptSync, timingSafeEq
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { AppError } from '#shared/errors.ts';
-import { isUnwritable } from '../unwritable.ts';
+import { isUnwritable } from './unwritable.ts';
 
 /** AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce for every text. */
 export interface SecretBox {

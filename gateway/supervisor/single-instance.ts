@@ -2,7 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isUnwritable } from '../unwritable.ts';
+import { isUnwritable } from '../store/unwritable.ts';
 import { startTimeOf } from './process-identity.ts';
 
 /** Exit code of a gateway that found another one on its data directory. */

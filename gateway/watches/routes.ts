@@ -3,7 +3,7 @@ import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
-import { jsonBody } from '../body-limits.ts';
+import { jsonBody } from '../http/body-limits.ts';
 import type { WatchSettings } from './watch.ts';
 import { applyWatchChanges, parseNewWatch } from './watch-input.ts';
 import type { WatchRepository } from './watch-repository.ts';

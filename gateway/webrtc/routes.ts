@@ -1,8 +1,8 @@
 /** WebRTC sessions in which the server offers (contract, section 5), passed to the camera's worker. */
 import { type Request, type Response, Router } from 'express';
 import { AppError } from '#shared/errors.ts';
-import { jsonBody } from '../body-limits.ts';
-import { publicOrigin } from '../proxy/public-origin.ts';
+import { jsonBody } from '../http/body-limits.ts';
+import { publicOrigin } from '../http/public-origin.ts';
 import type { SessionRouter } from './session-router.ts';
 import type { WorkerAnswer } from './worker-call.ts';
 

@@ -1,8 +1,8 @@
 /** WHEP (draft-ietf-wish-whep), passed to the camera's worker as it is, but for addresses. */
 import { type Request, Router } from 'express';
 import { AppError } from '#shared/errors.ts';
-import { textBody } from '../body-limits.ts';
-import { publicPrefix } from '../proxy/public-origin.ts';
+import { textBody } from '../http/body-limits.ts';
+import { publicPrefix } from '../http/public-origin.ts';
 import { sendAnswer } from './routes.ts';
 import type { SessionRouter } from './session-router.ts';
 import type { WorkerRequest } from './worker-call.ts';

@@ -7,8 +7,8 @@ import { Redactor } from '#shared/redact.ts';
 import { announceAccess } from '../../gateway/auth/announcement.ts';
 import { Authenticator } from '../../gateway/auth/authenticator.ts';
 import { openRisks } from '../../gateway/auth/open-risks.ts';
-import { loadConfig } from '../../gateway/config.ts';
-import { closeDataFolder } from '../../gateway/data-folder.ts';
+import { loadConfig } from '../../gateway/config/config.ts';
+import { closeDataFolder } from '../../gateway/store/data-folder.ts';
 
 const TOKEN = 'admin-token-of-this-test';
 

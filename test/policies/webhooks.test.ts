@@ -1,7 +1,7 @@
 import type { LookupFunction } from 'node:net';
 import { expect } from 'chai';
 import { SettingsError } from '#shared/settings.ts';
-import { loadConfig } from '../../gateway/config.ts';
+import { loadConfig } from '../../gateway/config/config.ts';
 import { deliveryBody, deliveryPath } from '../../gateway/deliveries/delivery.ts';
 import { HttpEndpoint } from '../../gateway/deliveries/http-endpoint.ts';
 import { FastApiReceiver } from '../support/fastapi-receiver.ts';

@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
-import { loadConfig } from '../../gateway/config.ts';
+import { loadConfig } from '../../gateway/config/config.ts';
 import { type OpenGateway, openGateway } from '../../gateway/gateway.ts';
 import { FakePool } from '../doubles/fake-pool.ts';
 import { WorkerDouble } from '../doubles/worker-double.ts';

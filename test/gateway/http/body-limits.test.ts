@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { postJson } from '../support/http.ts';
-import { TestGateway } from '../support/test-gateway.ts';
+import { postJson } from '../../support/http.ts';
+import { TestGateway } from '../../support/test-gateway.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

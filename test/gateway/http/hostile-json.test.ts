@@ -1,7 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
-import { getJson } from '../support/http.ts';
-import { TestGateway } from '../support/test-gateway.ts';
+import { getJson } from '../../support/http.ts';
+import { TestGateway } from '../../support/test-gateway.ts';
 
 const MIB = 1024 * 1024;
 const DEEP = 100_000;

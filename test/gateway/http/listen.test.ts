@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { expect } from 'chai';
-import { listen, PortUnavailableError } from '../../gateway/listen.ts';
+import { listen, PortUnavailableError } from '../../../gateway/http/listen.ts';
 
 describe('listen', () => {
   let holder: Server;

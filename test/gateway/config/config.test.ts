@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SettingsError } from '#shared/settings.ts';
-import { loadConfig } from '../../gateway/config.ts';
-import { rtspWorkerNames, workerSpecs } from '../../gateway/worker-specs.ts';
+import { loadConfig } from '../../../gateway/config/config.ts';
+import { rtspWorkerNames, workerSpecs } from '../../../gateway/worker-specs.ts';
 
 describe('The configuration', () => {
   it('has a default for everything', () => {

@@ -3,11 +3,11 @@ import { resolve } from 'node:path';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { type Environment, readInteger, readLogLevel, readSwitch, readText } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
-import { loadAddressConfig } from './address-config.ts';
-import { type AuthConfig, loadAuthConfig } from './auth-config.ts';
-import { type BodyLimits, DEFAULT_BODY_LIMITS } from './body-limits.ts';
-import { loadPerceptionConfig, type PerceptionConfig } from './perception-config.ts';
-import { loadStoreConfig, type StoreConfig } from './store-config.ts';
+import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../http/body-limits.ts';
+import { loadAddressConfig } from './addresses.ts';
+import { type AuthConfig, loadAuthConfig } from './auth.ts';
+import { loadPerceptionConfig, type PerceptionConfig } from './perception.ts';
+import { loadStoreConfig, type StoreConfig } from './store.ts';
 
 /** Everything the gateway is told from outside. */
 export interface GatewayConfig {

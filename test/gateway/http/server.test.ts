@@ -2,10 +2,10 @@ import { EventEmitter, once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { loadConfig } from '../../gateway/config.ts';
-import { ConnectionLimits } from '../../gateway/connection-limits.ts';
-import { createHttpServer, httpTimings } from '../../gateway/http-server.ts';
-import { waitFor } from '../support/wait-for.ts';
+import { loadConfig } from '../../../gateway/config/config.ts';
+import { ConnectionLimits } from '../../../gateway/http/connection-limits.ts';
+import { createHttpServer, httpTimings } from '../../../gateway/http/server.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 describe('The HTTP server', () => {
   let server: Server;

@@ -1,8 +1,8 @@
 /** The gateway's HTTP server: an Express application behind limits of time. It does not listen. */
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { bodyDeadline } from './body-deadline.ts';
-import { isUpload } from './camera-streams/is-upload.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
+import { isUpload } from './is-upload.ts';
 
 /** How long a client may take, milliseconds. Slow senders of headers and bodies are cut off (slowloris). */
 export interface HttpTimings {

@@ -9,7 +9,7 @@ import {
   readText,
   SettingsError,
 } from '#shared/settings.ts';
-import { isForbiddenTarget } from './deliveries/target-address.ts';
+import { isForbiddenTarget } from './webhook-target.ts';
 
 /** The database, uploads, deliveries and MediaMTX. */
 export interface StoreConfig {
