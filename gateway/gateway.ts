@@ -9,7 +9,6 @@ import { Gate } from './auth/gate.ts';
 import { openRisks } from './auth/open-risks.ts';
 import { RefusalLog } from './auth/refusal-log.ts';
 import { CameraDirectory } from './cameras/camera-directory.ts';
-import { CameraOwners } from './cameras/camera-owners.ts';
 import { CameraStates } from './cameras/camera-states.ts';
 import { Connector } from './cameras/connector.ts';
 import { Demo } from './cameras/demo.ts';
@@ -25,12 +24,13 @@ import { listen } from './http/listen.ts';
 import { closeHttpServer, createHttpServer, httpTimings } from './http/server.ts';
 import { createPerception } from './perception.ts';
 import { openPersistence } from './persistence.ts';
-import { FrameRelay } from './proxy/frame-relay.ts';
-import { SocketTunnels } from './proxy/socket-tunnel.ts';
-import { ClientSockets } from './proxy/upgrade.ts';
+import { FrameRelay } from './sockets/frame-relay.ts';
+import { ClientSockets } from './sockets/upgrade.ts';
 import { WorkerPool } from './supervisor/pool.ts';
 import { RunRegistry } from './supervisor/run-registry.ts';
 import { SessionRouter } from './webrtc/session-router.ts';
+import { CameraOwners } from './worker-access/camera-owners.ts';
+import { SocketTunnels } from './worker-access/socket-tunnel.ts';
 import { ANALYSIS, rtspWorkerNames, SIMULATOR, workerSpecs } from './worker-specs.ts';
 
 /** The part of the supervisor that the gateway needs. */

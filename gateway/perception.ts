@@ -6,7 +6,6 @@ import type { Redactor } from '#shared/redact.ts';
 import { createAnalysis } from './analysis/analysis.ts';
 import type { CameraChannel } from './analysis/camera-channel.ts';
 import type { CameraDirectory } from './cameras/camera-directory.ts';
-import type { CameraOwners } from './cameras/camera-owners.ts';
 import type { PerceptionConfig } from './config/perception.ts';
 import type { Deliveries } from './deliveries/deliveries.ts';
 import { EventDeliveries } from './events/event-deliveries.ts';
@@ -17,6 +16,7 @@ import { createMoondream } from './moondream/moondream.ts';
 import type { Store } from './store/store.ts';
 import type { WorkerAddress } from './supervisor/worker-status.ts';
 import { createWatches } from './watches/watches.ts';
+import type { CameraOwners } from './worker-access/camera-owners.ts';
 
 /** What is needed to build it. */
 export interface PerceptionOptions {

@@ -2,8 +2,8 @@
 import type { AnalysisHealth, ResultMessage } from '#shared/detections.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
-import type { CameraOwners } from '../cameras/camera-owners.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import type { CameraOwners } from '../worker-access/camera-owners.ts';
 import { CameraChannel } from './camera-channel.ts';
 import { type EventTarget, OpenEvents } from './open-events.ts';
 import { ResultsLink } from './results-link.ts';

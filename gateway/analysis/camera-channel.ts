@@ -2,7 +2,7 @@
 import { EventEmitter } from 'node:events';
 import type { DetectionsMessage, EventNews } from '#shared/detections.ts';
 import type { FramePayload } from '#shared/frames/payload.ts';
-import type { DetectionFeed } from '../proxy/frame-relay.ts';
+import type { DetectionFeed } from '../sockets/frame-relay.ts';
 
 /** Says when something moves before a camera. */
 export interface MotionSource {

@@ -1,8 +1,8 @@
 /** Listens to the analysis worker, whichever of its processes lives. */
 import { RESULTS_PATH, type ResultMessage, resultMessageSchema } from '#shared/detections.ts';
 import type { Logger } from '#shared/logger.ts';
-import { WorkerSocket } from '../proxy/worker-socket.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import { WorkerSocket } from '../worker-access/worker-socket.ts';
 
 /** What a link is made of. */
 export interface ResultsLinkOptions {

@@ -1,7 +1,7 @@
 /** What the analysis worker shall look at, from what is known of cameras and workers. */
 import type { AnalysedCamera } from '#shared/detections-settings.ts';
 import type { CameraDirectory, KnownCamera } from '../cameras/camera-directory.ts';
-import type { CameraOwners } from '../cameras/camera-owners.ts';
+import type { CameraOwners } from '../worker-access/camera-owners.ts';
 
 /** Every connected camera with a switch on, where its worker is ready. */
 export function wantedAnalysis(

@@ -1,7 +1,7 @@
 /** Asks a worker whether a file is a video: FFmpeg lives only there. */
 import { AppError } from '#shared/errors.ts';
 import type { VideoFacts } from '#shared/worker-protocol.ts';
-import { probeVideo, type WorkerTarget } from '../cameras/worker-client.ts';
+import { probeVideo, type WorkerTarget } from '../worker-access/client.ts';
 
 /** What a check is made of. */
 export interface VideoCheckOptions {

@@ -1,7 +1,7 @@
 /** How the cameras are right now, asked of all workers together. */
 import type { CameraStatus } from '#shared/worker-protocol.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
-import { listActualCameras } from './worker-client.ts';
+import { listActualCameras } from '../worker-access/client.ts';
 
 /** The part of the pool that is needed here. */
 export interface StatePool {

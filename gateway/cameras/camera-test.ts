@@ -4,8 +4,8 @@ import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import { jsonBody } from '../http/body-limits.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
-import type { CameraOwners } from './camera-owners.ts';
-import { testCamera } from './worker-client.ts';
+import type { CameraOwners } from '../worker-access/camera-owners.ts';
+import { testCamera } from '../worker-access/client.ts';
 
 /** What the route needs. */
 export interface CameraTestOptions {

@@ -1,10 +1,10 @@
 /** Connects and disconnects cameras at a client's request. */
 import type { ConnectRequest } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
+import type { CameraOwners } from '../worker-access/camera-owners.ts';
+import { connectCamera, removeCamera } from '../worker-access/client.ts';
 import type { CameraDirectory } from './camera-directory.ts';
-import type { CameraOwners } from './camera-owners.ts';
 import type { Reconciler } from './reconciler.ts';
-import { connectCamera, removeCamera } from './worker-client.ts';
 
 /** What a connector is made of. */
 export interface ConnectorOptions {

@@ -8,9 +8,9 @@ import type { Logger } from '#shared/logger.ts';
 import { sourceId } from '#shared/source-id.ts';
 import type { ActualCamera } from '#shared/worker-protocol.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import type { CameraOwners } from '../worker-access/camera-owners.ts';
+import { listActualCameras, putCamera, removeCamera } from '../worker-access/client.ts';
 import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
-import type { CameraOwners } from './camera-owners.ts';
-import { listActualCameras, putCamera, removeCamera } from './worker-client.ts';
 
 /** What the reconciler hears from the pool. */
 export interface ReconcilerPool {

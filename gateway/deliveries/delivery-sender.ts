@@ -2,8 +2,8 @@
 
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { Pause, settlesWithin } from '../jobs/pause.ts';
 import type { SecretBox } from '../store/secret-box.ts';
-import { Pause, settlesWithin } from '../supervisor/pause.ts';
 import {
   type DeliveryPayload,
   deliveryPath,

@@ -1,9 +1,9 @@
 /** Devices that nobody has seen for five minutes turn inactive, whoever told of them and whether that one still runs. */
 import type { Logger } from '#shared/logger.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../jobs/clock.ts';
+import { JobState } from '../jobs/job-state.ts';
+import { Rounds } from '../jobs/rounds.ts';
 import type { DeviceRepository } from './device-repository.ts';
-import { JobState } from './job-state.ts';
-import { Rounds } from './rounds.ts';
 
 /** What ageing needs. */
 export interface DeviceAgeingOptions {

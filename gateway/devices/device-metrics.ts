@@ -1,6 +1,6 @@
 /** Numbers of the device jobs for `GET /metrics`. */
 import type { Metric } from '#shared/http/prometheus-text.ts';
-import type { JobReport } from './job-state.ts';
+import type { JobReport } from '../jobs/job-state.ts';
 import type { MediamtxManagerReport } from './mediamtx-manager.ts';
 import type { MediamtxSyncReport } from './mediamtx-sync.ts';
 

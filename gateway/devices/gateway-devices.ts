@@ -1,11 +1,11 @@
 /** The gateway's own cameras, kept among the devices. */
 import type { Logger } from '#shared/logger.ts';
+import type { Clock } from '../jobs/clock.ts';
+import { type JobReport, JobState } from '../jobs/job-state.ts';
+import { Rounds } from '../jobs/rounds.ts';
 import type { DeviceRow } from '../store/database.ts';
-import type { Clock } from './clock.ts';
 import { withoutSignal, writeMetadata } from './device-metadata.ts';
 import type { DeviceRecord, DeviceRepository } from './device-repository.ts';
-import { type JobReport, JobState } from './job-state.ts';
-import { Rounds } from './rounds.ts';
 
 /** What is known of one camera now. */
 export interface GatewayCamera {

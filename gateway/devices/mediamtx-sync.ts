@@ -1,13 +1,13 @@
 /** Keeps the paths of a MediaMTX server among the devices: the database is what clients read, never the server. */
 import { EventEmitter } from 'node:events';
 import type { Logger } from '#shared/logger.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../jobs/clock.ts';
+import { type JobReport, JobState } from '../jobs/job-state.ts';
+import { Rounds } from '../jobs/rounds.ts';
 import type { DeviceRepository } from './device-repository.ts';
-import { type JobReport, JobState } from './job-state.ts';
 import type { MediamtxClient, MediamtxInfo } from './mediamtx-client.ts';
 import { type MediamtxSight, mediamtxRecords } from './mediamtx-metadata.ts';
 import { OnDemandPaths } from './on-demand-paths.ts';
-import { Rounds } from './rounds.ts';
 
 /** What a sync is made of. */
 export interface MediamtxSyncOptions {

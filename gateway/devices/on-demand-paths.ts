@@ -4,7 +4,7 @@
  */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Clock } from './clock.ts';
+import type { Clock } from '../jobs/clock.ts';
 import type { MediamtxClient } from './mediamtx-client.ts';
 import { hasSource, isReady, type MediamtxPath } from './mediamtx-path.ts';
 

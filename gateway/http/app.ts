@@ -21,10 +21,10 @@ import { pageRoutes } from '../dashboard/page-routes.ts';
 import type { StatusStream } from '../dashboard/status-stream.ts';
 import { type DeliveryRoutesOptions, deliveryRoutes } from '../deliveries/routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from '../health/routes.ts';
-import { cameraProxy, type HttpProxyOptions, hlsProxy } from '../proxy/http-proxy.ts';
 import { webrtcRoutes } from '../webrtc/routes.ts';
 import type { SessionRouter } from '../webrtc/session-router.ts';
 import { whepRoutes } from '../webrtc/whep-routes.ts';
+import { cameraProxy, type HttpProxyOptions, hlsProxy } from '../worker-access/http-proxy.ts';
 import { type BodyLimits, setBodyLimits } from './body-limits.ts';
 
 /** What the application is made of. */

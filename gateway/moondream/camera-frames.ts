@@ -2,7 +2,7 @@
 import got from 'got';
 import { AppError } from '#shared/errors.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import { errorFrom, toCallError, type WorkerTarget } from '../cameras/worker-client.ts';
+import { errorFrom, toCallError, type WorkerTarget } from '../worker-access/client.ts';
 import type { CameraFrame, FrameSource } from './frame-source.ts';
 import { jpegSize } from './jpeg-size.ts';
 

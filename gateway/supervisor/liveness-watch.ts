@@ -1,7 +1,7 @@
 /** Watches a worker that is ready: does it answer, is it ready still, does it hold too much? */
 import { messageOf } from '#shared/errors.ts';
 import type { Livez } from '#shared/worker-protocol.ts';
-import { Pause } from './pause.ts';
+import { Pause } from '../jobs/pause.ts';
 import { type ProbeTarget, probeLiveness, probeReadiness } from './probes.ts';
 import type { WorkerSpec } from './worker-spec.ts';
 

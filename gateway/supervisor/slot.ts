@@ -1,8 +1,8 @@
 /** One slot of the pool: keeps one worker running, whatever happens to its processes. */
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { Pause } from '../jobs/pause.ts';
 import { LogForwarder } from './log-forwarder.ts';
-import { Pause } from './pause.ts';
 import type { PortAllocator } from './port-allocator.ts';
 import type { ProbeTarget } from './probes.ts';
 import type { RestartDecision } from './restart-policy.ts';

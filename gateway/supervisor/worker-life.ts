@@ -2,10 +2,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '#shared/logger.ts';
 import { type ReadyMessage, WORKER_ENV } from '#shared/worker-protocol.ts';
+import { settlesWithin } from '../jobs/pause.ts';
 import { MessageBox, StartDeadline, waitUntilReady } from './bring-up.ts';
 import { LivenessWatch } from './liveness-watch.ts';
 import { LoadMeter } from './load-meter.ts';
-import { settlesWithin } from './pause.ts';
 import type { ProbeTarget } from './probes.ts';
 import type { WorkerState } from './state-machine.ts';
 import { WorkerProcess, type WorkerProcessOptions } from './worker-process.ts';

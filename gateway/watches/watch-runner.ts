@@ -1,8 +1,8 @@
 /** Lets watches ask when they are due. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { Pause } from '../jobs/pause.ts';
 import type { WatchRow } from '../store/database.ts';
-import { Pause } from '../supervisor/pause.ts';
 import type { WatchAttempts } from './watch-attempt.ts';
 import type { WatchLeaseRepository } from './watch-lease-repository.ts';
 

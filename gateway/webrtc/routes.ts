@@ -3,8 +3,8 @@ import { type Request, type Response, Router } from 'express';
 import { AppError } from '#shared/errors.ts';
 import { jsonBody } from '../http/body-limits.ts';
 import { publicOrigin } from '../http/public-origin.ts';
+import type { WorkerAnswer } from '../worker-access/worker-call.ts';
 import type { SessionRouter } from './session-router.ts';
-import type { WorkerAnswer } from './worker-call.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 

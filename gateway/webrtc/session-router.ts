@@ -3,7 +3,7 @@ import { parseCameraId } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
-import { callWorker, type WorkerAnswer, type WorkerRequest } from './worker-call.ts';
+import { callWorker, type WorkerAnswer, type WorkerRequest } from '../worker-access/worker-call.ts';
 
 /** What the router is made of. */
 export interface SessionRouterOptions {

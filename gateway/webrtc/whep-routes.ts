@@ -3,9 +3,9 @@ import { type Request, Router } from 'express';
 import { AppError } from '#shared/errors.ts';
 import { textBody } from '../http/body-limits.ts';
 import { publicPrefix } from '../http/public-origin.ts';
+import type { WorkerRequest } from '../worker-access/worker-call.ts';
 import { sendAnswer } from './routes.ts';
 import type { SessionRouter } from './session-router.ts';
-import type { WorkerRequest } from './worker-call.ts';
 
 const PASSED_HEADERS = ['content-type', 'if-match'];
 

@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { systemClock } from '../../gateway/devices/clock.ts';
 import { DeviceRepository } from '../../gateway/devices/device-repository.ts';
 import { MediamtxClient } from '../../gateway/devices/mediamtx-client.ts';
 import { MediamtxSync } from '../../gateway/devices/mediamtx-sync.ts';
+import { systemClock } from '../../gateway/jobs/clock.ts';
 import { openStore } from '../../gateway/store/store.ts';
 
 /** What it took, milliseconds. */

@@ -9,7 +9,7 @@ import { Redactor } from '#shared/redact.ts';
 import { createDevices, type Devices, type MediamtxSettings } from '../../../gateway/devices/devices.ts';
 import { getJson } from '../../support/http.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from '../jobs/manual-clock.ts';
 import { MediamtxDouble } from './mediamtx-double.ts';
 import { livePath } from './mediamtx-shapes.ts';
 import { useSqlite } from './sync-stage.ts';

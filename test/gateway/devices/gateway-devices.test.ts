@@ -3,8 +3,8 @@ import { pino } from 'pino';
 import { DeviceRepository } from '../../../gateway/devices/device-repository.ts';
 import { type GatewayCamera, GatewayDevices } from '../../../gateway/devices/gateway-devices.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { ManualClock } from '../jobs/manual-clock.ts';
 import { ListedCameras } from './listed-cameras.ts';
-import { ManualClock } from './manual-clock.ts';
 import { useSqlite } from './sync-stage.ts';
 
 describe("The gateway's own devices", () => {

@@ -7,7 +7,7 @@ import { MediamtxSync, type MediamtxSyncOptions } from '../../../gateway/devices
 import type { Store } from '../../../gateway/store/store.ts';
 import { openSqlite } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { ManualClock } from './manual-clock.ts';
+import { ManualClock } from '../jobs/manual-clock.ts';
 import { MediamtxDouble } from './mediamtx-double.ts';
 
 export const MINUTE = 60_000;

@@ -5,7 +5,7 @@ import type { FramePayload } from '#shared/frames/payload.ts';
 import { type FrameRequest, requestKey } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
-import { FrameLink } from './frame-link.ts';
+import { FrameLink } from '../worker-access/frame-link.ts';
 
 /** The part of the pool that the relay needs. */
 export interface RelayPool {

@@ -6,8 +6,8 @@ import express from 'express';
 import { pino } from 'pino';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
-import { CameraOwners } from '../../../gateway/cameras/camera-owners.ts';
-import { hlsProxy } from '../../../gateway/proxy/http-proxy.ts';
+import { CameraOwners } from '../../../gateway/worker-access/camera-owners.ts';
+import { hlsProxy } from '../../../gateway/worker-access/http-proxy.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { WorkerDouble } from '../../doubles/worker-double.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ownerOf } from '../../../gateway/cameras/owner.ts';
+import { ownerOf } from '../../../gateway/worker-access/owner.ts';
 
 const IDS = Array.from({ length: 1000 }, (_, index) => `camera-${index}`);
 

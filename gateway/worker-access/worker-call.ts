@@ -2,7 +2,7 @@
 import got, { type Method, RequestError, TimeoutError } from 'got';
 import { AppError } from '#shared/errors.ts';
 import { SESSION_NUMBER_HEADER, TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import type { WorkerTarget } from '../cameras/worker-client.ts';
+import type { WorkerTarget } from './client.ts';
 
 /** What is passed on. */
 export interface WorkerRequest {

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { Redactor } from '#shared/redact.ts';
-import { ClientSockets } from '../../../gateway/proxy/upgrade.ts';
+import { ClientSockets } from '../../../gateway/sockets/upgrade.ts';
 import { FeedDouble, textFrame } from '../../doubles/feed-double.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { WsClient } from '../../support/ws-client.ts';

@@ -6,8 +6,8 @@ import { AppError, toProblem } from '#shared/errors.ts';
 import { FRAME_SOCKET_OPTIONS, type FrameFeed, serveFrameSocket } from '#shared/frames/frame-socket.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { type SocketTunnels, tunnelledCamera } from '../worker-access/socket-tunnel.ts';
 import { SocketLog } from './socket-log.ts';
-import { type SocketTunnels, tunnelledCamera } from './socket-tunnel.ts';
 
 /** Who may open a socket, and for how long. */
 export interface SocketGate {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { Rounds } from '../../../gateway/devices/rounds.ts';
+import { Rounds } from '../../../gateway/jobs/rounds.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { ManualClock } from './manual-clock.ts';
 

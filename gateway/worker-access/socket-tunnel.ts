@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import type { CameraOwners } from '../cameras/camera-owners.ts';
+import type { CameraOwners } from './camera-owners.ts';
 
 /** What tunnels are made of. */
 export interface SocketTunnelOptions {

@@ -5,8 +5,8 @@ import { createProxyMiddleware } from 'http-proxy-middleware';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import type { CameraOwners } from '../cameras/camera-owners.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import type { CameraOwners } from './camera-owners.ts';
 import { InFlight } from './in-flight.ts';
 
 /** What the proxy is made of. */
