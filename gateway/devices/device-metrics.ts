@@ -1,8 +1,8 @@
 /** Numbers of the device jobs for `GET /metrics`. */
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { JobReport } from '../jobs/job-state.ts';
-import type { MediamtxManagerReport } from './mediamtx-manager.ts';
-import type { MediamtxSyncReport } from './mediamtx-sync.ts';
+import type { MediamtxManagerReport } from './mediamtx/manager.ts';
+import type { MediamtxSyncReport } from './mediamtx/sync.ts';
 
 /** What there is to measure; nothing of a MediaMTX that is not configured. */
 export interface DeviceReports {

@@ -9,13 +9,13 @@ import { DeviceAgeing } from './device-ageing.ts';
 import { deviceMetrics } from './device-metrics.ts';
 import { DeviceRepository } from './device-repository.ts';
 import { type GatewayCameras, GatewayDevices } from './gateway-devices.ts';
-import type { Ownership } from './managed-path.ts';
-import { MediamtxClient } from './mediamtx-client.ts';
-import { authOf, type MediamtxAuth } from './mediamtx-http.ts';
-import { type ManagedCameras, MediamtxManager } from './mediamtx-manager.ts';
-import { MediamtxSync } from './mediamtx-sync.ts';
+import { MediamtxClient } from './mediamtx/client.ts';
+import { authOf, type MediamtxAuth } from './mediamtx/http.ts';
+import type { Ownership } from './mediamtx/managed-path.ts';
+import { type ManagedCameras, MediamtxManager } from './mediamtx/manager.ts';
+import { MediamtxSync } from './mediamtx/sync.ts';
+import { whepBase } from './mediamtx/whep-url.ts';
 import { deviceRoutes } from './routes.ts';
-import { whepBase } from './whep-url.ts';
 
 /** A MediaMTX server and what we do with it. */
 export interface MediamtxSettings {

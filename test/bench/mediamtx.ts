@@ -7,8 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { DeviceRepository } from '../../gateway/devices/device-repository.ts';
-import { MediamtxClient } from '../../gateway/devices/mediamtx-client.ts';
-import { MediamtxSync } from '../../gateway/devices/mediamtx-sync.ts';
+import { MediamtxClient } from '../../gateway/devices/mediamtx/client.ts';
+import { MediamtxSync } from '../../gateway/devices/mediamtx/sync.ts';
 import { systemClock } from '../../gateway/jobs/clock.ts';
 import { openStore } from '../../gateway/store/store.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
-import { RecordedRoutes } from '../gateway/api-description/recorded-routes.ts';
+import { RecordedRoutes } from '../gateway/openapi/recorded-routes.ts';
 import { getJson } from '../support/http.ts';
 import { TestGateway } from '../support/test-gateway.ts';
 import { waitFor } from '../support/wait-for.ts';

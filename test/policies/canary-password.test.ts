@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import type { OpenApiDocument } from '../../gateway/api-description/openapi-shape.ts';
+import type { OpenApiDocument } from '../../gateway/openapi/openapi-shape.ts';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { json, LocalMoondream } from '../gateway/moondream/harness.ts';
 import { freePort } from '../support/free-port.ts';

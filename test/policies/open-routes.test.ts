@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
-import type { OpenApiDocument } from '../../gateway/api-description/openapi-shape.ts';
-import { examplePath } from '../../gateway/api-description/path-parameters.ts';
-import { RecordedRoutes } from '../gateway/api-description/recorded-routes.ts';
+import type { OpenApiDocument } from '../../gateway/openapi/openapi-shape.ts';
+import { examplePath } from '../../gateway/openapi/path-parameters.ts';
+import { RecordedRoutes } from '../gateway/openapi/recorded-routes.ts';
 import { TestGateway } from '../support/test-gateway.ts';
 import { bearer, ELSEWHERE, Visitor } from '../support/visitor.ts';
 

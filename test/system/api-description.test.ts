@@ -2,16 +2,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
-import { describeApi } from '../../gateway/api-description/document.ts';
-import { METRICS } from '../../gateway/api-description/metric-catalogue.ts';
-import { SUBJECTS } from '../../gateway/api-description/subjects/all.ts';
+import { describeApi } from '../../gateway/openapi/document.ts';
+import { METRICS } from '../../gateway/openapi/metric-catalogue.ts';
+import { SUBJECTS } from '../../gateway/openapi/subjects/all.ts';
 import { browserAnswer, browserOffer } from '../doubles/peer-double.ts';
-import {
-  examplesOf,
-  operationOf,
-  type Prepared,
-  runExample,
-} from '../gateway/api-description/operation-runner.ts';
+import { examplesOf, operationOf, type Prepared, runExample } from '../gateway/openapi/operation-runner.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';

@@ -10,9 +10,9 @@ import { createDevices, type Devices, type MediamtxSettings } from '../../../gat
 import { getJson } from '../../support/http.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { ManualClock } from '../jobs/manual-clock.ts';
-import { MediamtxDouble } from './mediamtx-double.ts';
-import { livePath } from './mediamtx-shapes.ts';
-import { useSqlite } from './sync-stage.ts';
+import { MediamtxDouble } from './mediamtx/mediamtx-double.ts';
+import { livePath } from './mediamtx/mediamtx-shapes.ts';
+import { useSqlite } from './mediamtx/sync-stage.ts';
 
 describe('Devices as a whole', () => {
   const store = useSqlite();

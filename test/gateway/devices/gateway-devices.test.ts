@@ -5,7 +5,7 @@ import { type GatewayCamera, GatewayDevices } from '../../../gateway/devices/gat
 import { waitFor } from '../../support/wait-for.ts';
 import { ManualClock } from '../jobs/manual-clock.ts';
 import { ListedCameras } from './listed-cameras.ts';
-import { useSqlite } from './sync-stage.ts';
+import { useSqlite } from './mediamtx/sync-stage.ts';
 
 describe("The gateway's own devices", () => {
   const store = useSqlite();

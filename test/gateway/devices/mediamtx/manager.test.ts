@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
-import type { ManagedCamera } from '../../../gateway/devices/managed-path.ts';
-import { MediamtxClient } from '../../../gateway/devices/mediamtx-client.ts';
-import { MediamtxManager } from '../../../gateway/devices/mediamtx-manager.ts';
-import { waitFor } from '../../support/wait-for.ts';
-import { ManualClock } from '../jobs/manual-clock.ts';
-import { ListedCameras } from './listed-cameras.ts';
+import { MediamtxClient } from '../../../../gateway/devices/mediamtx/client.ts';
+import type { ManagedCamera } from '../../../../gateway/devices/mediamtx/managed-path.ts';
+import { MediamtxManager } from '../../../../gateway/devices/mediamtx/manager.ts';
+import { waitFor } from '../../../support/wait-for.ts';
+import { ManualClock } from '../../jobs/manual-clock.ts';
+import { ListedCameras } from '../listed-cameras.ts';
 import { MediamtxDouble } from './mediamtx-double.ts';
 
 const URL_1 = 'rtsp://admin:S3cr3t%40Canary@10.0.0.1:554/1';

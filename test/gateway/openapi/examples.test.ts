@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { clientMessageSchema } from '#shared/frames/subscription.ts';
-import { describeApi } from '../../../gateway/api-description/document.ts';
-import { SUBJECTS } from '../../../gateway/api-description/subjects/all.ts';
+import { describeApi } from '../../../gateway/openapi/document.ts';
+import { SUBJECTS } from '../../../gateway/openapi/subjects/all.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { WsClient } from '../../support/ws-client.ts';

@@ -1,13 +1,13 @@
 /** A sync with everything around it: a server that plays, a real database, time that stands still. */
 import { rmSync } from 'node:fs';
 import { pino } from 'pino';
-import { DeviceRepository } from '../../../gateway/devices/device-repository.ts';
-import { MediamtxClient } from '../../../gateway/devices/mediamtx-client.ts';
-import { MediamtxSync, type MediamtxSyncOptions } from '../../../gateway/devices/mediamtx-sync.ts';
-import type { Store } from '../../../gateway/store/store.ts';
-import { openSqlite } from '../../support/stores.ts';
-import { waitFor } from '../../support/wait-for.ts';
-import { ManualClock } from '../jobs/manual-clock.ts';
+import { DeviceRepository } from '../../../../gateway/devices/device-repository.ts';
+import { MediamtxClient } from '../../../../gateway/devices/mediamtx/client.ts';
+import { MediamtxSync, type MediamtxSyncOptions } from '../../../../gateway/devices/mediamtx/sync.ts';
+import type { Store } from '../../../../gateway/store/store.ts';
+import { openSqlite } from '../../../support/stores.ts';
+import { waitFor } from '../../../support/wait-for.ts';
+import { ManualClock } from '../../jobs/manual-clock.ts';
 import { MediamtxDouble } from './mediamtx-double.ts';
 
 export const MINUTE = 60_000;

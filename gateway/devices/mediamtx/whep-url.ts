@@ -1,6 +1,6 @@
 /** Where a MediaMTX path can be watched by WHEP. */
-import { encodePath } from './mediamtx-client.ts';
-import { type MediamtxPath, tracksOf } from './mediamtx-path.ts';
+import { encodePath } from './client.ts';
+import { type MediamtxPath, tracksOf } from './path.ts';
 
 const WEBRTC_PORT = 8889;
 

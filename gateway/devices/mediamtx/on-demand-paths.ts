@@ -4,9 +4,9 @@
  */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Clock } from '../jobs/clock.ts';
-import type { MediamtxClient } from './mediamtx-client.ts';
-import { hasSource, isReady, type MediamtxPath } from './mediamtx-path.ts';
+import type { Clock } from '../../jobs/clock.ts';
+import type { MediamtxClient } from './client.ts';
+import { hasSource, isReady, type MediamtxPath } from './path.ts';
 
 const MAX_AGE_MS = 10 * 60_000;
 

@@ -1,7 +1,7 @@
 /** What is stored of a MediaMTX path: everything it told, and what follows from it. */
-import type { DeviceRow } from '../store/database.ts';
-import { type DeviceMetadata, readMetadata, withoutSignal, writeMetadata } from './device-metadata.ts';
-import type { DeviceRecord } from './device-repository.ts';
+import type { DeviceRow } from '../../store/database.ts';
+import { type DeviceMetadata, readMetadata, withoutSignal, writeMetadata } from '../device-metadata.ts';
+import type { DeviceRecord } from '../device-repository.ts';
 import {
   bytesOf,
   hasSource,
@@ -12,7 +12,7 @@ import {
   readySince,
   sizeOf,
   tracksOf,
-} from './mediamtx-path.ts';
+} from './path.ts';
 import { whepUrl } from './whep-url.ts';
 
 /** What one complete look at a server gave. */

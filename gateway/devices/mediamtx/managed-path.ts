@@ -1,7 +1,7 @@
 /** The paths that we make on a MediaMTX server for cameras of the registry, and how we know them again. */
 import { createHash } from 'node:crypto';
 import { AppError } from '#shared/errors.ts';
-import type { MediamtxPathConfig } from './mediamtx-client.ts';
+import type { MediamtxPathConfig } from './client.ts';
 
 /** A camera that MediaMTX shall carry. */
 export interface ManagedCamera {

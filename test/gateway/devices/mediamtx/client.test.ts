@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { MediamtxClient } from '../../../gateway/devices/mediamtx-client.ts';
-import { rejection } from '../../support/errors.ts';
-import { nock, useNock } from '../../support/nock.ts';
+import { MediamtxClient } from '../../../../gateway/devices/mediamtx/client.ts';
+import { rejection } from '../../../support/errors.ts';
+import { nock, useNock } from '../../../support/nock.ts';
 import { MediamtxDouble, page } from './mediamtx-double.ts';
 import { LIVE, livePath } from './mediamtx-shapes.ts';
 

@@ -1,12 +1,12 @@
 /** Keeps the paths of a MediaMTX server among the devices: the database is what clients read, never the server. */
 import { EventEmitter } from 'node:events';
 import type { Logger } from '#shared/logger.ts';
-import type { Clock } from '../jobs/clock.ts';
-import { type JobReport, JobState } from '../jobs/job-state.ts';
-import { Rounds } from '../jobs/rounds.ts';
-import type { DeviceRepository } from './device-repository.ts';
-import type { MediamtxClient, MediamtxInfo } from './mediamtx-client.ts';
-import { type MediamtxSight, mediamtxRecords } from './mediamtx-metadata.ts';
+import type { Clock } from '../../jobs/clock.ts';
+import { type JobReport, JobState } from '../../jobs/job-state.ts';
+import { Rounds } from '../../jobs/rounds.ts';
+import type { DeviceRepository } from '../device-repository.ts';
+import type { MediamtxClient, MediamtxInfo } from './client.ts';
+import { type MediamtxSight, mediamtxRecords } from './metadata.ts';
 import { OnDemandPaths } from './on-demand-paths.ts';
 
 /** What a sync is made of. */

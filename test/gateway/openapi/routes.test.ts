@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
-import type { OpenApiDocument } from '../../../gateway/api-description/openapi-shape.ts';
-import { examplePath } from '../../../gateway/api-description/path-parameters.ts';
+import type { OpenApiDocument } from '../../../gateway/openapi/openapi-shape.ts';
+import { examplePath } from '../../../gateway/openapi/path-parameters.ts';
 import { getJson } from '../../support/http.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
 import { normalised, RecordedRoutes } from './recorded-routes.ts';

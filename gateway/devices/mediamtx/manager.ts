@@ -7,9 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type ErrorCode, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { maskUrl } from '#shared/redact.ts';
-import type { Clock } from '../jobs/clock.ts';
-import { type JobReport, JobState } from '../jobs/job-state.ts';
-import { Rounds } from '../jobs/rounds.ts';
+import type { Clock } from '../../jobs/clock.ts';
+import { type JobReport, JobState } from '../../jobs/job-state.ts';
+import { Rounds } from '../../jobs/rounds.ts';
+import type { MediamtxClient } from './client.ts';
 import {
   type ManagedCamera,
   type ManagedPath,
@@ -18,8 +19,7 @@ import {
   type Ownership,
   planPaths,
 } from './managed-path.ts';
-import type { MediamtxClient } from './mediamtx-client.ts';
-import type { MediamtxSeen } from './mediamtx-sync.ts';
+import type { MediamtxSeen } from './sync.ts';
 
 /** The cameras that a MediaMTX server shall carry. */
 export interface ManagedCameras {

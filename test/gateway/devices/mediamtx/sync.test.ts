@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { AppError } from '#shared/errors.ts';
-import { DeviceAgeing } from '../../../gateway/devices/device-ageing.ts';
-import { waitFor } from '../../support/wait-for.ts';
+import { DeviceAgeing } from '../../../../gateway/devices/device-ageing.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 import { LIVE, livePath } from './mediamtx-shapes.ts';
 import { MINUTE, SyncStage, useSqlite } from './sync-stage.ts';
 

@@ -1,7 +1,7 @@
 /** Lists of the MediaMTX API, page by page (`itemCount`, `pageCount`, `items`; pages count from 0). */
 import { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
-import type { MediamtxAnswer } from './mediamtx-http.ts';
+import type { MediamtxAnswer } from './http.ts';
 
 /** A whole list. */
 export interface Listing<T> {

@@ -1,9 +1,9 @@
 /** Runs what the document shows as examples, and holds the answers against what it says of them. */
 import { expect } from 'chai';
-import type { DescribedOperation, OpenApiDocument } from '../../../gateway/api-description/openapi-shape.ts';
-import type { Operation } from '../../../gateway/api-description/operation.ts';
-import { PATH_PARAMETERS } from '../../../gateway/api-description/path-parameters.ts';
-import { SUBJECTS } from '../../../gateway/api-description/subjects/all.ts';
+import type { DescribedOperation, OpenApiDocument } from '../../../gateway/openapi/openapi-shape.ts';
+import type { Operation } from '../../../gateway/openapi/operation.ts';
+import { PATH_PARAMETERS } from '../../../gateway/openapi/path-parameters.ts';
+import { SUBJECTS } from '../../../gateway/openapi/subjects/all.ts';
 
 /** One call that the document shows. */
 export interface Example {

@@ -8,8 +8,8 @@ import {
   readySince,
   sizeOf,
   tracksOf,
-} from '../../../gateway/devices/mediamtx-path.ts';
-import { whepBase, whepUrl } from '../../../gateway/devices/whep-url.ts';
+} from '../../../../gateway/devices/mediamtx/path.ts';
+import { whepBase, whepUrl } from '../../../../gateway/devices/mediamtx/whep-url.ts';
 import { deadPath, ghostPath, LIVE, livePath, NEVER } from './mediamtx-shapes.ts';
 
 const read = (item: unknown) => mediamtxPathSchema.parse(item);

@@ -1,9 +1,9 @@
 /** The calls of the MediaMTX control API, version 3 (`api/openapi.yaml` of MediaMTX, v1.9 and newer). */
 import { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
-import { MediamtxHttp, type MediamtxHttpOptions } from './mediamtx-http.ts';
-import { type Listing, walkPages } from './mediamtx-pages.ts';
-import { type MediamtxPath, mediamtxPathSchema } from './mediamtx-path.ts';
+import { MediamtxHttp, type MediamtxHttpOptions } from './http.ts';
+import { type Listing, walkPages } from './pages.ts';
+import { type MediamtxPath, mediamtxPathSchema } from './path.ts';
 
 /** Which server it is; a changed `started` means that it was restarted. */
 export interface MediamtxInfo {

@@ -2,10 +2,10 @@ import { once } from 'node:events';
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { MediamtxClient } from '../../../gateway/devices/mediamtx-client.ts';
-import type { MediamtxAuth } from '../../../gateway/devices/mediamtx-http.ts';
-import { rejection } from '../../support/errors.ts';
-import { nock, useNock } from '../../support/nock.ts';
+import { MediamtxClient } from '../../../../gateway/devices/mediamtx/client.ts';
+import type { MediamtxAuth } from '../../../../gateway/devices/mediamtx/http.ts';
+import { rejection } from '../../../support/errors.ts';
+import { nock, useNock } from '../../../support/nock.ts';
 import { MediamtxDouble } from './mediamtx-double.ts';
 
 const ORIGIN = 'http://mediamtx.test:9997';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { MediamtxSeen } from '../../../gateway/devices/mediamtx-sync.ts';
+import type { MediamtxSeen } from '../../../../gateway/devices/mediamtx/sync.ts';
 import { deadPath, ghostPath, LIVE, livePath, NEVER } from './mediamtx-shapes.ts';
 import { MINUTE, SyncStage, useSqlite } from './sync-stage.ts';
 
