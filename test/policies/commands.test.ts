@@ -78,7 +78,7 @@ describe('S13: what a user writes', () => {
 
   it('has FFmpeg open nothing but a file of ours, without any other protocol', () => {
     const openers = users(/\.openInput\(|Demuxer\.open\(|\bavio/i, text);
-    expect(openers.filter((path) => !/^workers\/\w+\/(media|source)\//.test(path))).to.deep.equal([]);
+    expect(openers.filter((path) => !/^workers\/\w+\/(ffmpeg|source)\//.test(path))).to.deep.equal([]);
     const opening = files.filter(({ text: source }) => /\.openInput\(/.test(source));
     expect(opening.map(({ path }) => path)).to.deep.equal(['workers/rtsp/ffmpeg/video-file.ts']);
     expect(opening[0]?.text)
