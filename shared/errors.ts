@@ -150,6 +150,17 @@ export interface AppErrorOptions {
   extra?: Record<string, unknown>;
 }
 
+/** Longer than any message of ours; what exceeds it was written by a client or a peer. */
+const MAX_MESSAGE_LENGTH = 4096;
+/** What is kept of the words of a peer: enough to recognise them. */
+const MAX_PEER_LENGTH = 64;
+
+/** The words of a camera or another peer as part of a message: at most 64 characters, on one line. */
+export function peerWords(text: string): string {
+  const start = text.slice(0, MAX_PEER_LENGTH).replace(/\p{Cc}/gu, ' ');
+  return text.length > MAX_PEER_LENGTH ? `${start}…` : start;
+}
+
 /** An operational error with a stable code; anything else that is thrown is a programmer error. */
 export class AppError extends Error {
   readonly code: ErrorCode;
@@ -158,7 +169,10 @@ export class AppError extends Error {
   readonly extra: Record<string, unknown> | undefined;
 
   constructor(code: ErrorCode, message: string, options: AppErrorOptions = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      message.slice(0, MAX_MESSAGE_LENGTH),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.name = 'AppError';
     this.code = code;
     this.field = options.field;

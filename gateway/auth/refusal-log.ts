@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AppError, ErrorCode } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { shownPath } from '../http/request-path.ts';
 
 /** What a log is made of. */
 export interface RefusalLogOptions {
@@ -49,7 +50,7 @@ export class RefusalLog {
     if (this.#known.size >= MAX_KNOWN) this.#known.delete(this.#known.keys().next().value as string);
     this.#known.set(key, { until: now() + WINDOW_MS, more: 0 });
     const more = known === undefined || known.more === 0 ? {} : { moreSince: known.more };
-    const path = (request.url ?? '').split('?')[0];
+    const path = shownPath(request);
     log.warn({ client, code: error.code, method: request.method, path, ...more }, 'request refused');
   }
 }

@@ -5,7 +5,7 @@ import { pinoHttp } from 'pino-http';
 import { AppError } from '#shared/errors.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import type { Logger } from '#shared/logger.ts';
-import { maskUrl, type Redactor } from '#shared/redact.ts';
+import type { Redactor } from '#shared/redact.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { Gate } from '../auth/gate.ts';
 import { rateLimits } from '../auth/rate-limits.ts';
@@ -26,6 +26,7 @@ import type { SessionRouter } from '../webrtc/session-router.ts';
 import { whepRoutes } from '../webrtc/whep-routes.ts';
 import { cameraProxy, type HttpProxyOptions, hlsProxy } from '../worker-access/http-proxy.ts';
 import { type BodyLimits, setBodyLimits } from './body-limits.ts';
+import { shownPath } from './request-path.ts';
 
 /** What the application is made of. */
 export interface AppOptions {
@@ -126,7 +127,7 @@ function requestLog(log: Logger) {
       req: (req: { id: string; method: string; url: string }) => ({
         id: req.id,
         method: req.method,
-        path: maskUrl(req.url.split('?')[0] as string),
+        path: shownPath(req),
       }),
       res: (res: { statusCode: number }) => ({ status: res.statusCode }),
     },

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import type { Logger } from '#shared/logger.ts';
+import { shownPath } from '../http/request-path.ts';
 
 /** Notes sockets, and no message, query or header of them. */
 export class SocketLog {
@@ -13,7 +14,7 @@ export class SocketLog {
   /** @param client address of whoever asks; undefined for this very machine */
   constructor(request: IncomingMessage, client: string | undefined, log: Logger) {
     this.#log = log;
-    this.#facts = { client: client ?? 'local', path: (request.url ?? '').split('?')[0] as string };
+    this.#facts = { client: client ?? 'local', path: shownPath(request) };
   }
 
   /** A socket that is ours. */

@@ -1,6 +1,6 @@
 /** Express middleware that turns every failure into problem details, the same in gateway and workers. */
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
-import { AppError, messageOf, toProblem } from '../errors.ts';
+import { AppError, messageOf, peerWords, toProblem } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Redactor } from '../redact.ts';
 
@@ -17,14 +17,15 @@ export function sendProblem(res: Response, error: AppError, redactor: Redactor):
 
 /** Answers what no route matched. */
 export const notFound: RequestHandler = (req) => {
-  throw new AppError('not-found', `No route ${req.method} ${req.path}`);
+  throw new AppError('not-found', `No route ${req.method} ${peerWords(req.path)}`);
 };
 
 /** The last middleware: known errors as they are, everything else as `internal-error` with details only in the log. */
 export function problemHandler({ log, redactor }: { log: Logger; redactor: Redactor }): ErrorRequestHandler {
   return (thrown: unknown, req, res, _next) => {
     const error = toAppError(thrown);
-    if (error.code === 'internal-error') log.error({ err: thrown, path: req.path }, 'request failed');
+    if (error.code === 'internal-error')
+      log.error({ err: thrown, path: peerWords(req.path) }, 'request failed');
     sendProblem(res, error, redactor);
   };
 }

@@ -77,4 +77,12 @@ describe('Paths of users', () => {
       ]);
     }
   });
+
+  it('refuses a path longer than any of ours before anything looks at it', async () => {
+    for (const part of ['a.', 'rtsp://', '%2e/', 'S3cr']) {
+      const answer = await getRaw(gateway.origin, `/${part.repeat(14_000 / part.length)}`);
+      expect(answer.status, part).to.equal(404);
+      expect(answer.text.length).to.be.lessThan(500);
+    }
+  });
 });

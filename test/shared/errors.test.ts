@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { AppError, messageOf, STATUS_BY_CODE, toProblem } from '#shared/errors.ts';
+import { AppError, messageOf, peerWords, STATUS_BY_CODE, toProblem } from '#shared/errors.ts';
 
 describe('AppError', () => {
   it('knows the HTTP status of its code', () => {
@@ -34,6 +34,10 @@ describe('toProblem', () => {
     expect(toProblem(new AppError('camera-unauthorized', 'no')).hint).to.match(/user name and password/);
   });
 
+  it('is no longer than a message of ours, whatever a client wrote into it', () => {
+    expect(new AppError('invalid-field', 'x'.repeat(1_000_000)).message).to.have.length(4096);
+  });
+
   it('lets no extra fact stand in for the error itself, and tells nothing of the cause', () => {
     const cause = new Error('S3cr3tC4nary');
     const problem = toProblem(
@@ -41,6 +45,13 @@ describe('toProblem', () => {
     );
     expect(problem).to.include({ status: 500, code: 'internal-error' });
     expect(JSON.stringify(problem)).to.not.include('S3cr3tC4nary');
+  });
+});
+
+describe('peerWords', () => {
+  it('cuts what a peer says to 64 characters on one line', () => {
+    expect(peerWords('RTSP/1.0 200 OK')).to.equal('RTSP/1.0 200 OK');
+    expect(peerWords(`a\r\nb\u0000${'c'.repeat(1000)}`)).to.equal(`a  b ${'c'.repeat(59)}…`);
   });
 });
 

@@ -1,7 +1,7 @@
 /** HTTP to the MediaMTX control API: whatever it answers becomes an answer or one of our errors. */
 import got, { type Method, RequestError, TimeoutError } from 'got';
 import { AppError } from '#shared/errors.ts';
-import { maskUrl } from '#shared/redact.ts';
+import { maskedStart } from '#shared/redact.ts';
 
 /** How we show who we are; MediaMTX takes no credentials in a query. */
 export type MediamtxAuth =
@@ -123,7 +123,7 @@ function reasonOf(status: number, body: unknown, text: string): string {
   const { error } = (body ?? {}) as { error?: unknown };
   const isPage = text.trimStart().startsWith('<');
   const words = typeof error === 'string' ? error : isPage || body !== undefined ? '' : text.trim();
-  return maskUrl(words === '' ? `status ${status}` : words).slice(0, MAX_REASON_LENGTH);
+  return maskedStart(words === '' ? `status ${status}` : words, MAX_REASON_LENGTH);
 }
 
 function parse(text: string): unknown {

@@ -1,5 +1,5 @@
 /** The part of a session description (RFC 8866) that says how to receive the video. */
-import { AppError } from '#shared/errors.ts';
+import { AppError, peerWords } from '#shared/errors.ts';
 import type { VideoCodec, VideoTrack } from '../packet.ts';
 
 /** The video track and how to ask for it. */
@@ -17,6 +17,8 @@ const CODEC_BY_ENCODING: Record<string, VideoCodec> = {
 };
 /** Static RTP payload type of JPEG (RFC 3551 table 5). */
 const STATIC_JPEG = 26;
+/** No camera offers as many. */
+const MAX_SECTIONS = 16;
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 
 /**
@@ -27,12 +29,13 @@ export function parseVideoMedia(sdp: string): VideoMedia {
   const sections = sdp
     .split(/\r?\n(?=m=)/)
     .slice(1)
-    .filter((section) => section.startsWith('m=video'));
+    .filter((section) => section.startsWith('m=video'))
+    .slice(0, MAX_SECTIONS);
   if (sections.length === 0) throw new AppError('camera-no-video-track', 'The camera offers no video track');
   const candidates = sections.map(parseSection);
   const media = candidates.find((candidate) => candidate.codec !== undefined);
   if (media?.codec === undefined) {
-    const names = candidates.map(({ encoding }) => encoding).join(', ');
+    const names = peerWords(candidates.map(({ encoding }) => encoding).join(', '));
     throw new AppError('camera-unsupported-codec', `The camera sends ${names}, not H.264, H.265 or MJPEG`);
   }
   return {

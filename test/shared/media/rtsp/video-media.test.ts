@@ -44,4 +44,15 @@ describe('parseVideoMedia', () => {
     const unknown = `${HEAD}m=video 0 RTP/AVP 98\r\na=rtpmap:98 MP4V-ES/90000\r\n`;
     expect(codeOf(() => parseVideoMedia(unknown))).to.equal('camera-unsupported-codec');
   });
+
+  it('shows a long name of a codec by its beginning alone', () => {
+    const unknown = `${HEAD}m=video 0 RTP/AVP 98\r\na=rtpmap:98 ${'a.'.repeat(100_000)}/90000\r\n`;
+    expect(() => parseVideoMedia(unknown)).to.throw(/^The camera sends (A\.){32}…, not/);
+  });
+
+  it('looks at no more tracks than a camera has', () => {
+    const tracks = 'm=video 0 RTP/AVP 98\r\n'.repeat(16);
+    const behind = `${HEAD}${tracks}m=video 0 RTP/AVP 26\r\n`;
+    expect(codeOf(() => parseVideoMedia(behind))).to.equal('camera-unsupported-codec');
+  });
 });
