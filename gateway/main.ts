@@ -14,6 +14,8 @@ const EXIT_CRASHED = 1;
 const EXIT_SECOND_SIGNAL = 130;
 /** Past this the gateway ends whatever still hangs. */
 const CLOSE_DEADLINE_MS = 9000;
+/** Ctrl-C reaches this process twice: from the terminal, and passed on by npm. */
+const SAME_SIGNAL_MS = 500;
 
 /** Files are for their owner alone, those of libraries too. */
 const UMASK = 0o077;
@@ -33,7 +35,7 @@ try {
 const redactor = new Redactor();
 const log = createLogger({ name: 'gateway', level: config.logLevel, redactor });
 let gateway: OpenGateway | undefined;
-let isEnding = false;
+let endingSince: number | undefined;
 
 process.on('SIGTERM', () => end('SIGTERM'));
 process.on('SIGINT', () => end('SIGINT'));
@@ -62,11 +64,12 @@ function risksOfProcess(dataDir: string): string[] {
 }
 
 function end(signal: string): void {
-  if (isEnding) {
+  if (endingSince !== undefined) {
+    if (performance.now() - endingSince < SAME_SIGNAL_MS) return;
     gateway?.kill();
     process.exit(EXIT_SECOND_SIGNAL);
   }
-  isEnding = true;
+  endingSince = performance.now();
   log.info({ signal }, 'gateway stops');
   setTimeout(() => {
     gateway?.kill();

@@ -1,10 +1,11 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only frames,webrtc,mse,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick`.
+ * Options: `--only footprint,frames,webrtc,mse,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
+import { benchFootprint } from './footprint.ts';
 import { benchFrames } from './frames.ts';
 import { benchRegistry } from './registry.ts';
 import { printVerdicts } from './report.ts';
@@ -23,6 +24,7 @@ const { values } = parseArgs({
 const seconds = values.quick ? 4 : Number(values.seconds);
 
 const benches: Record<string, () => Promise<void>> = {
+  footprint: () => benchFootprint({ settleSeconds: values.quick ? 10 : 90 }),
   frames: () =>
     benchFrames({
       cameras: values.cameras.split(',').map(Number),

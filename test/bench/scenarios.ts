@@ -42,10 +42,7 @@ const entry = (name: string): string => fileURLToPath(new URL(name, import.meta.
 
 /** Starts sender and gateway and connects every camera. */
 export async function openStage(clip: string, cameras: number): Promise<Stage> {
-  const sender = spawn(process.execPath, [entry('sender.ts'), clip, String(cameras)], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const { port, startedAt } = await firstLine<{ port: number; startedAt: number }>(sender);
+  const { port, startedAt, close: endSender } = await startSender(clip, cameras);
   const gateway = await startGateway({ LOG_LEVEL: 'warn' });
   await waitFor(async () => (await getJson(`${gateway.origin}/readyz`)).status === 200, {
     timeoutMs: 20_000,
@@ -63,9 +60,21 @@ export async function openStage(clip: string, cameras: number): Promise<Stage> {
   }
   const close = async (): Promise<void> => {
     await gateway.end();
-    sender.kill('SIGKILL');
+    endSender();
   };
   return { cameras, gateway, rtspPort: port, startedAt, connectMs, emptyMib, close };
+}
+
+/** Cameras that send a clip, in a process of their own: `rtsp://127.0.0.1:PORT/1` and so on. */
+export async function startSender(
+  clip: string,
+  cameras: number,
+  fps?: number,
+): Promise<{ port: number; startedAt: number; close(): void }> {
+  const args = [entry('sender.ts'), clip, String(cameras), ...(fps === undefined ? [] : [String(fps)])];
+  const sender = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const { port, startedAt } = await firstLine<{ port: number; startedAt: number }>(sender);
+  return { port, startedAt, close: () => void sender.kill('SIGKILL') };
 }
 
 async function warmUp(origin: string, port: number, cameras: number): Promise<void> {
