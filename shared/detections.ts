@@ -1,4 +1,4 @@
-/** What an analysis worker tells its gateway, as JSON text over one WebSocket (contract, section 8). */
+/** What an analysis worker tells its gateway, as JSON text over one WebSocket (docs/contract.md, section 8). */
 import { z } from 'zod';
 
 /** Path of that WebSocket on an analysis worker. */

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { cameraIdSchema } from './camera.ts';
 import { cameraSourceSchema } from './camera-source.ts';
 
-/** Exit codes with a meaning (reliability notes, section 2.2). */
+/** Exit codes with a meaning (docs/operations.md, Exit codes). */
 export const EXIT_PARENT_LOST = 70;
 export const EXIT_PORT_TAKEN = 75;
 
@@ -67,7 +67,7 @@ export const desiredCameraSchema = z.object({
 });
 export type DesiredCamera = z.infer<typeof desiredCameraSchema>;
 
-/** How a camera is: `GET /api/cameras/:id/status` (contract, section 1). */
+/** How a camera is: `GET /api/cameras/:id/status` (docs/contract.md, section 1). */
 export const cameraStatusSchema = z.looseObject({
   connected: z.boolean(),
   state: z.string(),

@@ -38,6 +38,7 @@ const browser = await openBrowser();
 try {
   await takeFirstStart(browser, household);
   await household.furnish();
+  await takeForReadme(browser, household);
   for (const size of SIZES) await takeAll(browser, household, size);
 } finally {
   await browser.close();
@@ -50,6 +51,17 @@ async function takeFirstStart(browser: Browser, { origin }: Household): Promise<
   await page.goto(`${origin}/`);
   await seeFourMoving(page);
   await page.screenshot({ path: join(folder, 'first-start.png') });
+  await page.close();
+}
+
+/** The picture of the README, to be copied to docs/images: small, so that a clone stays light. */
+async function takeForReadme(browser: Browser, { origin }: Household): Promise<void> {
+  const page = await browser.newPage({ viewport: SIZES[0].viewport });
+  page.setDefaultTimeout(PATIENCE.timeout);
+  await page.goto(`${origin}/`);
+  await page.locator('.tile[data-tone="bad"]').first().waitFor();
+  await seeFourMoving(page);
+  await page.screenshot({ path: join(folder, 'dashboard.jpg'), type: 'jpeg', quality: 70 });
   await page.close();
 }
 

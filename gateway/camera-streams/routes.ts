@@ -1,4 +1,4 @@
-/** REST of camera streams (contract, section 7). */
+/** REST of camera streams (docs/contract.md, section 7). */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import type { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';

@@ -2,7 +2,7 @@
 import { maskedUrl, passwordOf } from '#shared/camera-source.ts';
 import type { KnownCamera } from './camera-directory.ts';
 
-/** One element of `GET /api/cameras` (contract, section 1). */
+/** One element of `GET /api/cameras` (docs/contract.md, section 1). */
 export function viewCamera(camera: KnownCamera): object {
   const id = encodeURIComponent(camera.id);
   return {

@@ -1,4 +1,4 @@
-/** Routes of the registry (contract, section 1): cameras that are kept for ever. */
+/** Routes of the registry (docs/contract.md, section 1): cameras that are kept for ever. */
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { parseFields, RESERVED_CAMERA_IDS } from '#shared/camera.ts';

@@ -1,4 +1,4 @@
-/** The camera routes that the gateway answers itself (contract, section 1). */
+/** The camera routes that the gateway answers itself (docs/contract.md, section 1). */
 import { Router } from 'express';
 import { parseConnectRequest, parseDisconnectRequest } from '#shared/camera.ts';
 import { jsonBody } from '../http/body-limits.ts';

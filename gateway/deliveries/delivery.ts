@@ -52,7 +52,7 @@ export interface AttemptRecord {
 /** What is told. */
 export type DeliveryPayload = CameraStreamPayload | CameraEventPayload;
 
-/** The request body; that of a stream in the contract's order of members and with nothing else (contract, section 7). */
+/** The request body; that of a stream in the contract's order of members and with nothing else (docs/contract.md, section 7). */
 export function deliveryBody(payload: DeliveryPayload): string {
   if (isEvent(payload)) return JSON.stringify(payload);
   const { camera_id, camera_description, stream_type, rtsp_url, video_url } = payload;

@@ -1,4 +1,4 @@
-/** `GET /api/deliveries` and `POST /api/deliveries/:id/retry` (contract, section 7). */
+/** `GET /api/deliveries` and `POST /api/deliveries/:id/retry` (docs/contract.md, section 7). */
 import { Router } from 'express';
 import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';

@@ -13,7 +13,7 @@ export interface DeviceAgeingOptions {
   everyMs?: number;
 }
 
-/** Contract, section 6. */
+/** As docs/contract.md, section 6 says. */
 export const INACTIVE_AFTER_MS = 5 * 60_000;
 const EVERY_MS = 15_000;
 

@@ -1,4 +1,4 @@
-/** `GET /api/devices` (contract, section 6). */
+/** `GET /api/devices` (docs/contract.md, section 6). */
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';

@@ -1,4 +1,4 @@
-/** An event: something that happened at a camera, from its start to its end (contract, section 8). */
+/** An event: something that happened at a camera, from its start to its end (docs/contract.md, section 8). */
 
 /** What saw it. */
 export const EVENT_KINDS = ['motion', 'person', 'face', 'watch'] as const;

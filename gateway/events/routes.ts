@@ -1,4 +1,4 @@
-/** `GET /api/events`, one event, its snapshot and the live stream (contract, section 8). */
+/** `GET /api/events`, one event, its snapshot and the live stream (docs/contract.md, section 8). */
 import { type Request, Router } from 'express';
 import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';

@@ -58,7 +58,7 @@ export class GatewayHealth {
     };
   }
 
-  /** Body of `GET /health` (contract, section 3). */
+  /** Body of `GET /health` (docs/contract.md, section 3). */
   report(): object {
     const others = this.#pool.status().filter(({ name }) => !this.#rtspWorkers.includes(name));
     return {

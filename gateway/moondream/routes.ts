@@ -1,4 +1,4 @@
-/** The Moondream routes (contract, section 4). */
+/** The Moondream routes (docs/contract.md, section 4). */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { z } from 'zod';
 import { cameraIdSchema, parseFields } from '#shared/camera.ts';

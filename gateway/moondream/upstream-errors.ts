@@ -1,5 +1,5 @@
 /**
- * What Moondream's failures mean to a client (contract, section 4). There is no
+ * What Moondream's failures mean to a client (docs/contract.md, section 4). There is no
  * official table of errors: the cloud answers `{error: {message, type}}` or text,
  * Moondream Station answers 200 with `{error, status}`.
  */

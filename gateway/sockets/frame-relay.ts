@@ -31,7 +31,7 @@ export interface FrameRelayOptions {
   log: Logger;
 }
 
-/** Older frames are no live picture any more (contract, section 1), milliseconds. */
+/** Older frames are no live picture any more (docs/contract.md, section 1), milliseconds. */
 const FRESH_MS = 3000;
 
 interface Shared {

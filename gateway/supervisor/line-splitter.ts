@@ -1,7 +1,7 @@
 /** Cuts a stream of bytes into lines of bounded length. */
 import { StringDecoder } from 'node:string_decoder';
 
-/** Longer lines lose their end (reliability notes, section 2.8). */
+/** Longer lines are cut off. */
 export const MAX_LINE_LENGTH = 8 * 1024;
 
 /** Holds at most one line's beginning, however long the line is. */

@@ -1,4 +1,4 @@
-/** The states of a slot and the ways between them (reliability notes, section 2.2). */
+/** The states of a slot and the transitions between them (docs/architecture.md, The supervisor). */
 
 /** Only `ready` is in routing. */
 export type WorkerState =

@@ -1,6 +1,6 @@
 /** What a supervised worker is: the child specification of one slot. */
 
-/** Time limits of one slot, milliseconds (reliability notes, sections 2.3 to 2.5). */
+/** Time limits of one slot in milliseconds (docs/operations.md, Supervision). */
 export interface SlotTimings {
   /** From spawn to ready; a worker may ask for more. */
   startMs: number;
@@ -63,7 +63,7 @@ export interface WorkerSpec {
   restart: RestartTimings;
 }
 
-/** When a worker that died is started again (section 2.4). */
+/** When an exited worker is restarted (docs/operations.md, Supervision). */
 export interface RestartTimings {
   firstMs: number;
   secondMs: number;

@@ -1,4 +1,4 @@
-/** WebRTC sessions in which the server offers (contract, section 5), passed to the camera's worker. */
+/** WebRTC sessions in which the server offers (docs/contract.md, section 5), passed to the camera's worker. */
 import { type Request, type Response, Router } from 'express';
 import { AppError } from '#shared/errors.ts';
 import { jsonBody } from '../http/body-limits.ts';

@@ -1,4 +1,4 @@
-/** The server's side of one client's `/ws` (contract, section 2), the same in gateway and worker. */
+/** The server's side of one client's `/ws` (docs/contract.md, section 2), the same in gateway and worker. */
 import type { ServerOptions, WebSocket } from 'ws';
 import { parseFields } from '../camera.ts';
 import { AppError } from '../errors.ts';

@@ -1,4 +1,4 @@
-/** The client's side of `/ws`: what can be said and what it means (contract, section 2). */
+/** The client's side of `/ws`: what can be said and what it means (docs/contract.md, section 2). */
 import { z } from 'zod';
 import { cameraIdSchema } from '../camera.ts';
 

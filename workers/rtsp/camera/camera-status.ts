@@ -1,4 +1,4 @@
-/** `GET /api/cameras/:id/status` (contract, section 1). */
+/** `GET /api/cameras/:id/status` (docs/contract.md, section 1). */
 import type { Camera } from './camera.ts';
 
 /** `connected` means that a frame came within this time, milliseconds. */

@@ -1,4 +1,4 @@
-/** Sessions in which we offer (contract, section 5), over HTTP. */
+/** Sessions in which we offer (docs/contract.md, section 5), over HTTP. */
 import express, { type Request, Router } from 'express';
 import { parseCameraId } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';

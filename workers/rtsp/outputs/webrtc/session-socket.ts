@@ -1,4 +1,4 @@
-/** `/ws/webrtc/:sessionId`: offer, answer and candidates of one session as messages (contract, section 5). */
+/** `/ws/webrtc/:sessionId`: offer, answer and candidates of one session as messages (docs/contract.md, section 5). */
 import type { WebSocket } from 'ws';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';

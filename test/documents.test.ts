@@ -1,0 +1,86 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect } from 'chai';
+import { POLICIES } from './policies/policy-list.ts';
+import { ROOT, sourceFiles } from './support/source-files.ts';
+
+const README_LINES = 150;
+const README_COLUMNS = 100;
+
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+
+const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+
+describe('The documents', () => {
+  it(`keep the README within ${README_LINES} lines of ${README_COLUMNS} columns`, () => {
+    const lines = read('README.md').trimEnd().split('\n');
+    expect(lines.length).to.be.at.most(README_LINES);
+    expect(lines.filter((line) => line.length > README_COLUMNS)).to.deep.equal([]);
+  });
+
+  it('link only to files and headings that exist', () => {
+    const dead = pages.flatMap((page) =>
+      linksOf(page)
+        .filter(
+          ({ file, heading }) => !existsSync(file) || (heading !== '' && !headingsOf(file).includes(heading)),
+        )
+        .map(({ target }) => `${page} → ${target}`),
+    );
+    expect(dead).to.deep.equal([]);
+  });
+
+  it('are all reached from the README', () => {
+    const reached = new Set(['README.md']);
+    for (const page of reached)
+      for (const { file } of linksOf(page)) if (file.endsWith('.md')) reached.add(relative(ROOT, file));
+    expect(pages.filter((page) => !reached.has(page))).to.deep.equal([]);
+  });
+
+  it('list every security policy as the tests do', () => {
+    const security = read('docs/security.md').replaceAll(/ +\|/g, ' |');
+    const missing = Object.entries(POLICIES).filter(
+      ([id, rule]) => !security.replaceAll(/\| +/g, '| ').includes(`| ${id} | ${rule} |`),
+    );
+    expect(missing).to.deep.equal([]);
+  });
+
+  it('exist where a comment cites one', () => {
+    const cited = sourceFiles().flatMap(({ path, text }) =>
+      [...text.matchAll(/\b(docs\/[\w/.-]+\.md|[A-Z]+\.md)\b/g)].map(([name]) => ({ path, name })),
+    );
+    expect(cited.filter(({ name }) => !existsSync(join(ROOT, name)))).to.deep.equal([]);
+    const absent = /\((?:contract|reliability notes|design), sections?\b/i;
+    expect(
+      sourceFiles()
+        .filter(({ text }) => absent.test(text))
+        .map(({ path }) => path),
+    ).to.deep.equal([]);
+  });
+});
+
+/** Links of a page to files of the repository. */
+function linksOf(page: string): { target: string; file: string; heading: string }[] {
+  return [...read(page).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map((match) => match[1] as string)
+    .filter((target) => !/^https?:/.test(target))
+    .map((target) => {
+      const [path = '', heading = ''] = target.split('#');
+      return { target, file: path === '' ? join(ROOT, page) : join(ROOT, dirname(page), path), heading };
+    });
+}
+
+/** Anchors of a page's headings, as GitHub makes them. */
+function headingsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map((match) =>
+    (match[1] as string)
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
