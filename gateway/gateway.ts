@@ -39,7 +39,6 @@ export type GatewayPool = Pick<
   'start' | 'stop' | 'stopWorker' | 'kill' | 'kick' | 'status' | 'address' | 'onReady' | 'onDown'
 >;
 
-/** What a gateway is made of. */
 export interface GatewayOptions {
   config: Readonly<GatewayConfig>;
   /** The workers, those of {@link createPool}. */

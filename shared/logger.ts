@@ -4,7 +4,6 @@ import type { Redactor } from './redact.ts';
 
 export type { Logger } from 'pino';
 
-/** What a logger is made of. */
 export interface LoggerOptions {
   /** Who speaks: `gateway`, `rtsp-0`, `simulator`. */
   name: string;

@@ -4,7 +4,6 @@ import type { Logger } from '#shared/logger.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
 import { WorkerSocket } from '../worker-access/worker-socket.ts';
 
-/** What a link is made of. */
 export interface ResultsLinkOptions {
   onMessage: (message: ResultMessage) => void;
   log: Logger;

@@ -6,7 +6,6 @@ import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
 
-/** What a sender is made of. */
 export interface WishSenderOptions {
   /** The worker, while it is ready. */
   worker: () => WorkerAddress | undefined;

@@ -2,7 +2,6 @@
 import type { Logger } from '#shared/logger.ts';
 import type { Authenticator } from './authenticator.ts';
 
-/** What an announcement is made of. */
 export interface AnnouncementOptions {
   authenticator: Authenticator;
   /** Port the gateway listens on. */

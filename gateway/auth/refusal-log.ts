@@ -4,7 +4,6 @@ import type { AppError, ErrorCode } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { shownPath } from '../http/request-path.ts';
 
-/** What a log is made of. */
 export interface RefusalLogOptions {
   /** Address of whoever asks; undefined for this very machine. */
   clientOf: (request: IncomingMessage) => string | undefined;

@@ -19,7 +19,6 @@ export interface StreamOutbox {
   ): Promise<void>;
 }
 
-/** What a service is made of. */
 export interface CameraStreamServiceOptions {
   store: Pick<Store, 'transaction' | 'whenReady'>;
   repository: CameraStreamRepository;

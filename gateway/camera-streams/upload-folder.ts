@@ -9,7 +9,6 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError } from '#shared/errors.ts';
 
-/** What a folder is made of. */
 export interface UploadFolderOptions {
   /** Made when it is missing. */
   folder: string;

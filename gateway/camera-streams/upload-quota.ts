@@ -6,7 +6,6 @@ import type { Database } from '../store/database.ts';
 import type { CameraStreamRepository, StoredVideo } from './camera-stream-repository.ts';
 import type { UploadFolder } from './upload-folder.ts';
 
-/** What a quota is made of. */
 export interface UploadQuotaOptions {
   repository: CameraStreamRepository;
   uploads: UploadFolder;

@@ -3,7 +3,6 @@ import { AppError } from '#shared/errors.ts';
 import type { VideoFacts } from '#shared/worker-protocol.ts';
 import { probeVideo, type WorkerTarget } from '../worker-access/client.ts';
 
-/** What a check is made of. */
 export interface VideoCheckOptions {
   /** Names of the RTSP workers. */
   workers: readonly string[];

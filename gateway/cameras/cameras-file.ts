@@ -18,7 +18,6 @@ export interface CamerasFileStatus {
   error: string | null;
 }
 
-/** What a watched file is made of. */
 export interface CamerasFileOptions {
   file: string;
   registry: CameraRegistry;

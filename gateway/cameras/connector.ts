@@ -6,7 +6,6 @@ import { connectCamera, removeCamera } from '../worker-access/client.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import type { Reconciler } from './reconciler.ts';
 
-/** What a connector is made of. */
 export interface ConnectorOptions {
   directory: CameraDirectory;
   owners: CameraOwners;

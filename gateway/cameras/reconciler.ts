@@ -18,7 +18,6 @@ export interface ReconcilerPool {
   onReady(listener: (address: WorkerAddress) => void): () => void;
 }
 
-/** What a reconciler is made of. */
 export interface ReconcilerOptions {
   directory: CameraDirectory;
   owners: CameraOwners;

@@ -16,7 +16,6 @@ export interface UploadedVideos {
   fileOf(streamId: string): Promise<string | undefined>;
 }
 
-/** What a registry is made of. */
 export interface RegistryOptions {
   store: Store;
   repository: CameraRepository;

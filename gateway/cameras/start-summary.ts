@@ -5,7 +5,6 @@ import type { CameraStatus } from '#shared/worker-protocol.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import type { CameraStates } from './camera-states.ts';
 
-/** What the summary is made of. */
 export interface StartSummaryOptions {
   directory: CameraDirectory;
   states: Pick<CameraStates, 'read'>;

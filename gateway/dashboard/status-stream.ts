@@ -9,7 +9,6 @@ import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { type StatusSections, StatusText } from './status-sections.ts';
 
-/** What a stream is made of. */
 export interface StatusStreamOptions {
   /** Reads the state of this moment. */
   read: () => Promise<StatusSections>;

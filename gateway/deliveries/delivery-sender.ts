@@ -16,7 +16,6 @@ import type { LeaseRepository } from './lease-repository.ts';
 import type { OutcomeLog } from './outcome-log.ts';
 import { judge } from './verdict.ts';
 
-/** What a sender is made of. */
 export interface DeliverySenderOptions {
   leases: Pick<LeaseRepository, 'exchange'>;
   /** Undefined: deliveries wait. */

@@ -3,7 +3,6 @@ import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { DeliveryCounts, DeliveryRepository } from './delivery-repository.ts';
 
-/** What housekeeping is made of. */
 export interface HousekeepingOptions {
   repository: Pick<DeliveryRepository, 'count' | 'prune'>;
   log: Logger;

@@ -20,7 +20,6 @@ export interface Outbox {
   waiting(trx: Transaction<Database>, cameraId: string, limit: number): Promise<number>;
 }
 
-/** What an outbox is made of. */
 export interface OutboxOptions {
   repository: DeliveryRepository;
   /** Payloads may hold camera passwords. */

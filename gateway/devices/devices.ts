@@ -32,7 +32,6 @@ export interface MediamtxSettings {
   manage?: (Ownership & { isOnDemand: boolean }) | undefined;
 }
 
-/** What devices are made of. */
 export interface DevicesOptions {
   store: Store;
   /** The gateway's own cameras. */

@@ -9,7 +9,6 @@ import type { Store } from '../store/store.ts';
 import type { EventState, MomentaryEvent } from './event.ts';
 import type { EventTurn, TellTurn } from './event-repository.ts';
 
-/** What it is made of. */
 export interface EventDeliveriesOptions {
   store: Pick<Store, 'transaction'>;
   deliveries: Pick<Deliveries, 'outbox' | 'sender'>;

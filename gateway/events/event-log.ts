@@ -6,7 +6,6 @@ import type { Logger } from '#shared/logger.ts';
 import type { EventSink, EventState } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 
-/** What a log is made of. */
 export interface EventLogOptions {
   repository: Pick<EventRepository, 'save' | 'observe'>;
   log: Logger;

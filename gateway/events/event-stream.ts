@@ -15,7 +15,6 @@ export interface StreamFilter {
   kind?: string | undefined;
 }
 
-/** What a stream is made of. */
 export interface EventStreamOptions {
   repository: Pick<EventRepository, 'changedAfter' | 'newestChange'>;
   onChange: (listener: () => void) => () => void;

@@ -6,7 +6,6 @@ export interface HealthPool {
   status(): WorkerStatus[];
 }
 
-/** What health is made of. */
 export interface GatewayHealthOptions {
   pool: HealthPool;
   /** Names of the workers that run cameras. */

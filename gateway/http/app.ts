@@ -28,7 +28,6 @@ import { cameraProxy, type HttpProxyOptions, hlsProxy } from '../worker-access/h
 import { type BodyLimits, setBodyLimits } from './body-limits.ts';
 import { shownPath } from './request-path.ts';
 
-/** What the application is made of. */
 export interface AppOptions {
   access: { authenticator: Authenticator; gate: Gate; refusals: RefusalLog };
   cameras: CameraRoutesOptions;

@@ -1,7 +1,6 @@
 /** Work that is done again and again, never twice at the same time. */
 import type { Clock } from './clock.ts';
 
-/** What rounds are made of. */
 export interface RoundsOptions {
   /** One round; `signal` aborts when the rounds are closed. */
   run: (signal: AbortSignal) => Promise<void>;

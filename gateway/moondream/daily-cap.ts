@@ -8,7 +8,6 @@ export interface DailyLedger {
   asked(day: number): Promise<number>;
 }
 
-/** What a cap is made of. */
 export interface DailyCapOptions {
   /** 0: no bound. */
   max: number;

@@ -19,7 +19,6 @@ export interface DetectionFeed {
   subscribe(cameraId: string, listener: (payload: FramePayload, subject: string) => void): { close(): void };
 }
 
-/** What a relay is made of. */
 export interface FrameRelayOptions {
   pool: RelayPool;
   /** Names of the workers that run cameras. */

@@ -19,7 +19,6 @@ export interface SocketGate {
   onSessionEnd(listener: (sessionId: string) => void): () => void;
 }
 
-/** What the listener is made of. */
 export interface UpgradeOptions {
   feed: FrameFeed;
   /** Decides who may open a socket. */

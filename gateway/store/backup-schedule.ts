@@ -5,7 +5,6 @@ import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { newestBackupAt } from './sqlite-backups.ts';
 
-/** What a schedule is made of. */
 export interface BackupScheduleOptions {
   /** The SQLite file. */
   file: string;

@@ -9,7 +9,6 @@ import { findLauncher } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
 import type { WorkerAddress, WorkerStatus } from './worker-status.ts';
 
-/** What a pool is made of. */
 export interface PoolOptions {
   specs: WorkerSpec[];
   registry: RunRegistry;

@@ -25,7 +25,6 @@ export interface LifeResult {
   drained: Promise<void>;
 }
 
-/** What a life is made of. */
 export interface LifeOptions extends Pick<WorkerProcessOptions, 'launcher' | 'node'> {
   spec: WorkerSpec;
   port: number;

@@ -6,7 +6,6 @@ import type { WatchRow } from '../store/database.ts';
 import type { WatchAttempts } from './watch-attempt.ts';
 import type { WatchLeaseRepository } from './watch-lease-repository.ts';
 
-/** What a runner is made of. */
 export interface WatchRunnerOptions {
   leases: Pick<WatchLeaseRepository, 'take' | 'settle'>;
   attempts: Pick<WatchAttempts, 'make'>;

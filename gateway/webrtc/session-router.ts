@@ -5,7 +5,6 @@ import type { Logger } from '#shared/logger.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
 import { callWorker, type WorkerAnswer, type WorkerRequest } from '../worker-access/worker-call.ts';
 
-/** What the router is made of. */
 export interface SessionRouterOptions {
   owners: { get(cameraId: string): WorkerAddress };
   /** The workers that are ready. */

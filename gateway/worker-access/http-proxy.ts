@@ -9,7 +9,6 @@ import type { WorkerAddress } from '../supervisor/worker-status.ts';
 import type { CameraOwners } from './camera-owners.ts';
 import { InFlight } from './in-flight.ts';
 
-/** What the proxy is made of. */
 export interface HttpProxyOptions {
   owners: Pick<CameraOwners, 'get'>;
   /** Whether the gateway knows a camera. */

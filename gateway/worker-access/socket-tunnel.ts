@@ -11,7 +11,6 @@ import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import type { CameraOwners } from './camera-owners.ts';
 
-/** What tunnels are made of. */
 export interface SocketTunnelOptions {
   owners: Pick<CameraOwners, 'get'>;
   /** Whether the gateway knows a camera. */

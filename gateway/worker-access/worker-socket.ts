@@ -4,7 +4,6 @@ import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import type { WorkerAddress } from '../supervisor/worker-status.ts';
 
-/** What a socket is made of. */
 export interface WorkerSocketOptions {
   /** Path at the worker. */
   path: string;

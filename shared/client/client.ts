@@ -31,7 +31,6 @@ export type { Detections, Frame } from './frame.ts';
 export { GatewayError } from './gateway-error.ts';
 export type { WatchState } from './watch-state.ts';
 
-/** What a client is made of. */
 export interface GatewayClientOptions {
   /** `https://example.org`, with a path if the gateway lives under one. */
   baseUrl: string;

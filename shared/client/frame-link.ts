@@ -13,7 +13,6 @@ export interface LinkTimings extends ConnectionTimings {
   stableMs: number;
 }
 
-/** What a link is made of. */
 export interface FrameLinkOptions {
   http: HttpClient;
   openSocket: (url: string, headers: Record<string, string>) => SocketLike;

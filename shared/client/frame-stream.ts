@@ -28,7 +28,6 @@ export interface StreamTimings extends LinkTimings {
 /** `binary` carries pictures, `notify` only their addresses. */
 export type FrameEncoding = 'binary' | 'notify';
 
-/** What a stream is made of. */
 export interface FrameStreamOptions extends Pick<FrameLinkOptions, 'http' | 'openSocket' | 'random'> {
   encoding: FrameEncoding;
   visibility: Visibility;

@@ -25,7 +25,6 @@ export interface FrameFeed {
   open(request: FrameRequest, subscriber: FrameSubscriber): { close(): void };
 }
 
-/** What a frame socket is made of. */
 export interface FrameSocketOptions {
   feed: FrameFeed;
   redactor: Redactor;

@@ -12,7 +12,6 @@ import { fetchStill } from './frames/still-pictures.ts';
 import { Results } from './results.ts';
 import { openServer } from './server.ts';
 
-/** What a worker is made of. */
 export interface AnalysisWorkerOptions {
   config: Readonly<AnalysisWorkerConfig>;
   loadDetector: DetectorSetOptions['load'];

@@ -11,7 +11,6 @@ import { isTokenValid, requireToken } from '../host/token.ts';
 import { analysisRoutes } from './routes/analysis-routes.ts';
 import { type HealthRoutesOptions, healthRoutes } from './routes/health-routes.ts';
 
-/** What the server is made of. */
 export interface ServerOptions extends HealthRoutesOptions {
   redactor: Redactor;
   log: Logger;

@@ -29,7 +29,6 @@ import { healthRoutes } from './routes/health-routes.ts';
 import { internalRoutes } from './routes/internal-routes.ts';
 import { probeRoutes } from './routes/probe-routes.ts';
 
-/** What the server is made of. */
 export interface ServerOptions {
   config: Readonly<RtspWorkerConfig>;
   cameras: CameraSet;

@@ -28,7 +28,6 @@ export interface ManagedCameras {
   onChange(listener: () => void): () => void;
 }
 
-/** What a manager is made of. */
 export interface MediamtxManagerOptions {
   client: Pick<MediamtxClient, 'listPathConfigs' | 'replacePath' | 'deletePath' | 'hasPath'>;
   cameras: ManagedCameras;

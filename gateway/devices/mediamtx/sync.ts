@@ -9,7 +9,6 @@ import type { MediamtxClient, MediamtxInfo } from './client.ts';
 import { type MediamtxSight, mediamtxRecords } from './metadata.ts';
 import { OnDemandPaths } from './on-demand-paths.ts';
 
-/** What a sync is made of. */
 export interface MediamtxSyncOptions {
   client: Pick<MediamtxClient, 'info' | 'listPaths' | 'listPathConfigs'>;
   repository: Pick<DeviceRepository, 'reconcile'>;

@@ -7,7 +7,6 @@ import { Observation } from './observation.ts';
 import type { PresenceLimits } from './presence.ts';
 import { Tracker, type TrackNumbers } from './tracker.ts';
 
-/** What a watch is made of. */
 export interface ObjectWatchOptions {
   cameraId: string;
   kind: DetectorKind;

@@ -3,7 +3,6 @@ import { randomUUID } from 'node:crypto';
 import type { DetectedObject, EventMessage, ObservedEvent } from '#shared/detections.ts';
 import { Presence, type PresenceLimits } from './presence.ts';
 
-/** What an observation is made of. */
 export interface ObservationOptions {
   cameraId: string;
   kind: ObservedEvent['kind'];

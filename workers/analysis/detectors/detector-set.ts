@@ -4,7 +4,6 @@ import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Detector, DetectorKind } from './detector.ts';
 
-/** What a set is made of. */
 export interface DetectorSetOptions {
   /** What is named, by kind; undefined where it is switched off. */
   models: Record<DetectorKind, string | undefined>;

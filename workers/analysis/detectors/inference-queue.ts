@@ -21,7 +21,6 @@ export interface InferenceClient {
   take(kind: DetectorKind, findings: Finding[], picture: StillPicture): void;
 }
 
-/** What a queue is made of. */
 export interface InferenceQueueOptions {
   /** Those that are ready, by kind. */
   detectors: ReadonlyMap<DetectorKind, Detector>;

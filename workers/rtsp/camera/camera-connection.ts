@@ -39,7 +39,6 @@ export interface ConnectionHandlers {
   onState(state: CameraState, reason: AppError | undefined): void;
 }
 
-/** What a connection is made of. */
 export interface ConnectionOptions {
   source: CameraSource;
   runSource: RunSource;

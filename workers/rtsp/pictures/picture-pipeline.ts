@@ -32,7 +32,6 @@ export interface DecodeOutcome {
   isHasty: boolean;
 }
 
-/** What a pipeline is made of. */
 export interface PipelineOptions {
   cameraId: string;
   gop: GopCache;

@@ -16,7 +16,6 @@ import { livez } from '../../host/livez.ts';
 import type { RtspServer } from '../server/rtsp-server.ts';
 import { type FaultKind, faultSchema } from './faults.ts';
 
-/** What the control server is made of. */
 export interface ControlServerOptions {
   host: HostConfig;
   port: number;

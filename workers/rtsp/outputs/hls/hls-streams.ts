@@ -3,7 +3,6 @@ import type { CameraSet } from '../../camera/camera-set.ts';
 import { type SampleSink, SampleStream } from '../mp4/sample-stream.ts';
 import { HLS_TIMINGS, HlsStream, type HlsTimings } from './hls-stream.ts';
 
-/** What streams are made of. */
 export interface HlsStreamsOptions {
   cameras: Pick<CameraSet, 'get' | 'subscribePackets'>;
   /** A stream that nobody has asked for so long ends, milliseconds; longer than a request may wait. */

@@ -12,7 +12,6 @@ export interface SessionCameras extends PacketFeed {
   has(cameraId: string): boolean;
 }
 
-/** What the set is made of. */
 export interface SessionSetOptions {
   cameras: SessionCameras;
   udpPort: UdpPort;

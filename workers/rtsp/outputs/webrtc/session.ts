@@ -16,7 +16,6 @@ import { completeAnswer, readAnswer, readOffer } from './sdp/negotiation.ts';
 /** Who offers: we, or the player (WHEP). */
 export type SessionKind = 'server-offer' | 'whep';
 
-/** What a session is made of. */
 export interface SessionOptions {
   id: string;
   cameraId: string;

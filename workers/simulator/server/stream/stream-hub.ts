@@ -24,7 +24,6 @@ export interface Viewer {
   deliver(packets: RtpPackets): void;
 }
 
-/** What a hub is made of. */
 export interface StreamHubOptions {
   path: string;
   source: StreamSource;

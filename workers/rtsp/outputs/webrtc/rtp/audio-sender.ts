@@ -11,7 +11,6 @@ export interface SharedAudio {
   ticks: number;
 }
 
-/** What a sender is made of. */
 export interface AudioSenderOptions {
   /** Synchronization source, as the session description announces it. */
   ssrc: number;

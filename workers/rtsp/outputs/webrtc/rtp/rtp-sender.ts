@@ -8,7 +8,6 @@ import { type SenderFacts, senderReport, type ViewerFeedback } from '#shared/med
 import type { LoggedPacket, RtpLog } from './rtp-log.ts';
 import { ViewerClock } from './viewer-clock.ts';
 
-/** What a sender is made of. */
 export interface RtpSenderOptions {
   log: RtpLog;
   /** Synchronization source, as the session description announces it. */
