@@ -84,6 +84,12 @@ describe('The house', () => {
     expect(breaches(({ path }, to) => isLow(path) && isHigh(to))).to.deep.equal([]);
   });
 
+  it('keeps protocol code free of all but Node and the errors', () => {
+    const isAllowed = (to: string): boolean =>
+      to.startsWith('node:') || to.startsWith('shared/media/') || to === 'shared/errors.ts';
+    expect(breaches(({ path }, to) => path.startsWith('shared/media/') && !isAllowed(to))).to.deep.equal([]);
+  });
+
   it('has no import cycles', () => {
     const byPath = new Map(files.map((file) => [file.path, file]));
     const finished = new Set<string>();

@@ -1,7 +1,13 @@
 /** NAL units of a byte stream (ITU-T H.264 and H.265, annex B). */
 
 const START_CODE = Buffer.from([0, 0, 1]);
+const LONG_START_CODE = Buffer.from([0, 0, 0, 1]);
 const EMULATION_PREVENTION = 3;
+
+/** NAL units as a byte stream, each behind a start code of four bytes. */
+export function joinNals(nals: readonly Buffer[]): Buffer {
+  return Buffer.concat(nals.flatMap((nal) => [LONG_START_CODE, nal]));
+}
 
 /** The NAL units of an access unit, without start codes: views, not copies. */
 export function splitNals(data: Buffer): Buffer[] {

@@ -1,25 +1,17 @@
 /** A stream whose owner makes the pictures and decides when. */
-import type {
-  AccessUnit,
-  StreamCodec,
-  StreamSource,
-} from '../../workers/simulator/server/stream/stream-source.ts';
+import type { AccessUnit, VideoCodec } from '#shared/media/packet.ts';
+import type { StreamSource } from '../../workers/simulator/server/stream/stream-source.ts';
 
 /** Hands on what is pushed, at once; what is pushed while no server listens is lost. */
 export class PushSource implements StreamSource {
-  readonly codec: StreamCodec;
-  readonly framesPerSecond: number | undefined;
-  readonly parameterSets: readonly Buffer[];
+  readonly codec: VideoCodec;
+  readonly announcedFps: number | undefined;
+  readonly parameterSets = Buffer.alloc(0);
   readonly #listeners = new Set<(unit: AccessUnit) => void>();
 
-  constructor({
-    codec,
-    framesPerSecond,
-    parameterSets = [],
-  }: Pick<StreamSource, 'codec' | 'framesPerSecond'> & { parameterSets?: readonly Buffer[] }) {
+  constructor({ codec, framesPerSecond }: { codec: VideoCodec; framesPerSecond?: number }) {
     this.codec = codec;
-    this.framesPerSecond = framesPerSecond;
-    this.parameterSets = parameterSets;
+    this.announcedFps = framesPerSecond;
   }
 
   /** Sends one access unit to every client that plays. */

@@ -27,7 +27,7 @@ function readTree(folder: string): SourceFile[] {
 
 function readSource(file: string): SourceFile {
   const text = readFileSync(file, 'utf8');
-  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(
+  const specifiers = [...text.matchAll(/(?:from\s+|import\s*\(?\s*)'([^']+)'/g)].map(
     (match) => match[1] as string,
   );
   const imports = specifiers.map((specifier) => {

@@ -1,31 +1,21 @@
 /** The parameter sets of one session, announced or in the stream, and which NAL units are not part of samples. */
 
 import { splitNals } from '../annex-b.ts';
+import { type NalVideoCodec, nalTypeOf, PARAMETER_SET_TYPES } from '../nal.ts';
 import type { VideoTrack } from '../packet.ts';
 
-/** Codecs that MP4 carries here. */
-export type Mp4Codec = 'h264' | 'hevc';
-
-/** NAL unit types (ITU-T H.264 table 7-1, H.265 table 7-1). */
-const KINDS = {
-  h264: { sets: [7, 8], dropped: [9, 12, 13] },
-  hevc: { sets: [32, 33, 34], dropped: [35, 38] },
-} as const;
-
-function typeOf(codec: Mp4Codec, nal: Buffer): number {
-  const first = nal[0] as number;
-  return codec === 'h264' ? first & 0x1f : (first >> 1) & 0x3f;
-}
+/** Delimiters and filler, of H.264 the SPS extension too: samples hold them nowhere. */
+const DROPPED: Record<NalVideoCodec, readonly number[]> = { h264: [9, 12, 13], hevc: [35, 38] };
 
 /** The newest parameter sets; a keyframe that brings its own replaces those of before, kind by kind. */
 export class ParameterSets {
-  readonly codec: Mp4Codec;
-  /** NAL units by type, in the order of {@link KINDS}. */
+  readonly codec: NalVideoCodec;
+  /** NAL units by type, in the order of {@link PARAMETER_SET_TYPES}. */
   #byType: Map<number, Buffer[]>;
 
-  constructor(codec: Mp4Codec, track: Pick<VideoTrack, 'parameterSets'>) {
+  constructor(codec: NalVideoCodec, track: Pick<VideoTrack, 'parameterSets'>) {
     this.codec = codec;
-    this.#byType = new Map(KINDS[codec].sets.map((type) => [type, []]));
+    this.#byType = new Map(PARAMETER_SET_TYPES[codec].map((type) => [type, []]));
     this.take(splitNals(track.parameterSets));
   }
 
@@ -33,7 +23,7 @@ export class ParameterSets {
   take(nals: readonly Buffer[]): boolean {
     let hasChanged = false;
     for (const [type, before] of this.#byType) {
-      const given = distinct(nals.filter((nal) => typeOf(this.codec, nal) === type));
+      const given = distinct(nals.filter((nal) => nalTypeOf(this.codec, nal) === type));
       if (given.length === 0 || isSame(given, before)) continue;
       // Views would keep the whole access unit in memory.
       this.#byType.set(
@@ -57,9 +47,8 @@ export class ParameterSets {
 
   /** The NAL units that belong into a sample: parameter sets are in the sample entry, delimiters and filler nowhere. */
   sampleNals(nals: readonly Buffer[]): Buffer[] {
-    const { sets, dropped } = KINDS[this.codec];
-    const left: readonly number[] = [...sets, ...dropped];
-    return nals.filter((nal) => !left.includes(typeOf(this.codec, nal)));
+    const left = [...PARAMETER_SET_TYPES[this.codec], ...DROPPED[this.codec]];
+    return nals.filter((nal) => !left.includes(nalTypeOf(this.codec, nal)));
   }
 }
 

@@ -1,5 +1,6 @@
 /** AAC over RTP (RFC 3640, modes AAC-hbr and AAC-lbr): whole frames, several in a packet or one in several. */
 import type { FrameHeaderBits } from '../rtsp/audio-media.ts';
+import type { RtpPayload } from './payload.ts';
 
 /** Samples of one AAC frame (ISO/IEC 14496-3, `frameLengthFlag` 0, as cameras send it). */
 export const AAC_FRAME_SAMPLES = 1024;
@@ -88,4 +89,16 @@ function readBits(bytes: Buffer, from: number, count: number): number {
     value = value * 2 + (((bytes[at >> 3] as number) >> (7 - (at & 7))) & 1);
   }
   return value;
+}
+
+/** Fields before each frame in mode AAC-hbr (RFC 3640 section 3.3.6). */
+export const AAC_HBR_BITS: FrameHeaderBits = { size: 13, index: 3, indexDelta: 3 };
+
+/** The payload of one frame, mode AAC-hbr. @param frame of at most 8191 bytes */
+export function packetizeAac(frame: Buffer): RtpPayload {
+  const { size, index } = AAC_HBR_BITS;
+  const prefix = Buffer.alloc(4);
+  prefix.writeUInt16BE(size + index, 0);
+  prefix.writeUInt16BE(frame.length << index, 2);
+  return { prefix, body: frame };
 }

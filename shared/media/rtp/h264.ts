@@ -2,8 +2,12 @@
 
 import type { EmitAccessUnit } from '../packet.ts';
 import { NalDepacketizer } from './nal-depacketizer.ts';
+import { type NalPayloadFormat, packetizeNals } from './nal-packetizer.ts';
+import type { RtpPayload } from './payload.ts';
 
 const NAL_IDR = 5;
+const NAL_DELIMITER = 9;
+const NAL_FILLER = 12;
 const NAL_STAP_A = 24;
 const NAL_FU_A = 28;
 const TYPE_MASK = 0x1f;
@@ -53,4 +57,16 @@ export class H264Depacketizer extends NalDepacketizer {
       this.continueFragment(fragment, (header & FU_END) !== 0);
     }
   }
+}
+
+/** Fragments as FU-A (RFC 6184 section 5.8): indicator and FU header take the place of the NAL unit's header. */
+const PAYLOAD_FORMAT: NalPayloadFormat = {
+  headerBytes: 1,
+  isDroppable: (nal) => [NAL_DELIMITER, NAL_FILLER].includes((nal[0] as number) & TYPE_MASK),
+  fragmentHeader: (nal) => [((nal[0] as number) & 0xe0) | NAL_FU_A, (nal[0] as number) & TYPE_MASK],
+};
+
+/** Payloads of one access unit, packetization mode 1. @param nals without start codes */
+export function packetizeH264(nals: readonly Buffer[], maxBytes: number): RtpPayload[] {
+  return packetizeNals(nals, maxBytes, PAYLOAD_FORMAT);
 }

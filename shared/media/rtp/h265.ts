@@ -2,10 +2,14 @@
 
 import type { EmitAccessUnit } from '../packet.ts';
 import { NalDepacketizer } from './nal-depacketizer.ts';
+import { type NalPayloadFormat, packetizeNals } from './nal-packetizer.ts';
+import type { RtpPayload } from './payload.ts';
 
 const NAL_IRAP_FIRST = 16;
 const NAL_IRAP_LAST = 23;
 const NAL_SLICE_LAST = 31;
+const NAL_DELIMITER = 35;
+const NAL_FILLER = 38;
 const NAL_AGGREGATION = 48;
 const NAL_FRAGMENTATION = 49;
 const FU_START = 0x80;
@@ -49,4 +53,20 @@ export class H265Depacketizer extends NalDepacketizer {
       this.continueFragment(fragment, (header & FU_END) !== 0);
     }
   }
+}
+
+/** Fragments as RFC 7798 section 4.4.3: layer and temporal ids stay, the type moves into the FU header. */
+const PAYLOAD_FORMAT: NalPayloadFormat = {
+  headerBytes: 2,
+  isDroppable: (nal) => [NAL_DELIMITER, NAL_FILLER].includes(typeOf(nal)),
+  fragmentHeader: (nal) => [
+    ((nal[0] as number) & 0x81) | (NAL_FRAGMENTATION << 1),
+    nal[1] as number,
+    typeOf(nal),
+  ],
+};
+
+/** Payloads of one access unit. @param nals without start codes */
+export function packetizeH265(nals: readonly Buffer[], maxBytes: number): RtpPayload[] {
+  return packetizeNals(nals, maxBytes, PAYLOAD_FORMAT);
 }

@@ -9,13 +9,16 @@ export interface RtpPacket {
   payload: Buffer;
 }
 
-const FIXED_HEADER_BYTES = 12;
+/** Bytes of a header without extensions. */
+export const RTP_HEADER_BYTES = 12;
+const VERSION_2 = 0x80;
+const MARKER = 0x80;
 
 /** Parses a packet; undefined for anything that is not RTP version 2. */
 export function parseRtp(packet: Buffer): RtpPacket | undefined {
-  if (packet.length < FIXED_HEADER_BYTES || (packet[0] as number) >> 6 !== 2) return undefined;
+  if (packet.length < RTP_HEADER_BYTES || (packet[0] as number) >> 6 !== 2) return undefined;
   const first = packet[0] as number;
-  let start = FIXED_HEADER_BYTES + (first & 0x0f) * 4;
+  let start = RTP_HEADER_BYTES + (first & 0x0f) * 4;
   if ((first & 0x10) !== 0) {
     if (packet.length < start + 4) return undefined;
     start += 4 + packet.readUInt16BE(start + 2) * 4;
@@ -25,11 +28,35 @@ export function parseRtp(packet: Buffer): RtpPacket | undefined {
   if (end < start) return undefined;
   return {
     payloadType: (packet[1] as number) & 0x7f,
-    marker: ((packet[1] as number) & 0x80) !== 0,
+    marker: isMarked(packet),
     sequence: packet.readUInt16BE(2),
     timestamp: packet.readUInt32BE(4),
     payload: packet.subarray(start, end),
   };
+}
+
+/** What a header without extensions says. */
+export interface RtpHeader {
+  payloadType: number;
+  marker: boolean;
+  sequence: number;
+  /** Cut to 32 bits. */
+  timestamp: number;
+  ssrc: number;
+}
+
+/** Writes the first {@link RTP_HEADER_BYTES} of a packet. */
+export function writeRtpHeader(packet: Buffer, header: RtpHeader): void {
+  packet[0] = VERSION_2;
+  packet[1] = header.payloadType | (header.marker ? MARKER : 0);
+  packet.writeUInt16BE(header.sequence & 0xffff, 2);
+  packet.writeUInt32BE(header.timestamp >>> 0, 4);
+  packet.writeUInt32BE(header.ssrc, 8);
+}
+
+/** Whether a packet's marker bit is set. */
+export function isMarked(packet: Buffer): boolean {
+  return ((packet[1] as number) & MARKER) !== 0;
 }
 
 /** Distance from one 16-bit sequence number to another, -32768 to 32767. */

@@ -1,6 +1,8 @@
 /** The RTCP that a video sender speaks (RFC 3550 section 6, RFC 4585 section 6, RFC 5104 section 4.3.1). */
 
 const SENDER_REPORT = 200;
+const SOURCE_DESCRIPTION = 202;
+const CNAME_ITEM = 1;
 const RECEIVER_REPORT = 201;
 const TRANSPORT_FEEDBACK = 205;
 const PAYLOAD_FEEDBACK = 206;
@@ -90,4 +92,19 @@ export function senderReport({ ssrc, timestamp, packets, octets }: SenderFacts, 
   report.writeUInt32BE(packets >>> 0, 20);
   report.writeUInt32BE(octets >>> 0, 24);
   return report;
+}
+
+/** The name of a source, which every compound packet holds (RFC 3550 section 6.5). @param cname Latin-1 */
+export function sourceDescription(ssrc: number, cname: string): Buffer {
+  // The list of items ends with at least one zero and is padded to whole words.
+  const bytes = Math.ceil((8 + 2 + cname.length + 1) / 4) * 4;
+  const description = Buffer.alloc(bytes);
+  description[0] = 0x81;
+  description[1] = SOURCE_DESCRIPTION;
+  description.writeUInt16BE(bytes / 4 - 1, 2);
+  description.writeUInt32BE(ssrc, 4);
+  description[8] = CNAME_ITEM;
+  description[9] = cname.length;
+  description.write(cname, 10, 'latin1');
+  return description;
 }

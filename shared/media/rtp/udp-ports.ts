@@ -10,39 +10,50 @@ export interface UdpPorts {
   close(): void;
 }
 
-const ATTEMPTS = 20;
+/** Random free ports rarely have a taken neighbour; half of them are odd. */
+const ATTEMPTS = 50;
 /** Room for the burst of a keyframe while the event loop is busy. */
 const RECEIVE_BUFFER_BYTES = 2 * 1024 * 1024;
+/** A keyframe leaves as one burst of datagrams. */
+const SEND_BUFFER_BYTES = 1024 * 1024;
 
-/** Binds a free pair for the family of an address. @throws AppError `camera-protocol-error` when none is free */
-export async function openUdpPorts(family: 'udp4' | 'udp6'): Promise<UdpPorts> {
+/**
+ * Binds a free pair.
+ * @param host address to bind; all of the family by default
+ * @throws AppError `camera-protocol-error` when none is free
+ */
+export async function openUdpPorts(family: 'udp4' | 'udp6', host?: string): Promise<UdpPorts> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const rtp = await bind(family, 0);
+    const rtp = await bind(family, 0, host);
     const rtpPort = rtp?.address().port ?? 1;
-    const rtcp = rtpPort % 2 === 0 ? await bind(family, rtpPort + 1) : undefined;
-    if (rtp !== undefined && rtcp !== undefined) {
-      rtp.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
-      const close = (): void => {
-        rtp.close();
-        rtcp.close();
-      };
-      return { rtp, rtcp, rtpPort, close };
-    }
+    const rtcp = rtpPort % 2 === 0 ? await bind(family, rtpPort + 1, host) : undefined;
+    if (rtp !== undefined && rtcp !== undefined) return pairOf(rtp, rtcp, rtpPort);
     rtp?.close();
     rtcp?.close();
   }
-  throw new AppError('camera-protocol-error', 'No pair of UDP ports is free to receive on');
+  throw new AppError('camera-protocol-error', 'No pair of UDP ports is free');
 }
 
-function bind(family: 'udp4' | 'udp6', port: number): Promise<Socket | undefined> {
+function pairOf(rtp: Socket, rtcp: Socket, rtpPort: number): UdpPorts {
+  rtp.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+  rtp.setSendBufferSize(SEND_BUFFER_BYTES);
+  const close = (): void => {
+    rtp.close();
+    rtcp.close();
+  };
+  return { rtp, rtcp, rtpPort, close };
+}
+
+function bind(family: 'udp4' | 'udp6', port: number, host?: string): Promise<Socket | undefined> {
   const socket = createSocket(family);
   return new Promise((resolve) => {
     socket.once('error', () => {
       socket.close();
       resolve(undefined);
     });
-    socket.bind(port, () => {
+    socket.bind(port, host, () => {
       socket.removeAllListeners('error');
+      // A peer that went away answers with ICMP errors; its session ends by timeout or TEARDOWN.
       socket.on('error', () => {});
       resolve(socket);
     });

@@ -1,5 +1,6 @@
 /** The part of a session description (RFC 8866) that says how to receive the video. */
 import { AppError, peerWords } from '#shared/errors.ts';
+import { joinNals } from '../annex-b.ts';
 import type { VideoCodec, VideoTrack } from '../packet.ts';
 
 /** The video track and how to ask for it. */
@@ -19,7 +20,6 @@ const CODEC_BY_ENCODING: Record<string, VideoCodec> = {
 const STATIC_JPEG = 26;
 /** No camera offers as many. */
 const MAX_SECTIONS = 16;
-const START_CODE = Buffer.from([0, 0, 0, 1]);
 
 /**
  * Finds the video track of a description.
@@ -71,5 +71,5 @@ function parameterSetsOf(codec: VideoCodec | undefined, parameters: string): Buf
     const value = new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*([^;\\s]+)`, 'i').exec(parameters)?.[1] ?? '';
     return value.split(',').map((text) => Buffer.from(text, 'base64'));
   });
-  return Buffer.concat(nals.filter((nal) => nal.length > 0).flatMap((nal) => [START_CODE, nal]));
+  return joinNals(nals.filter((nal) => nal.length > 0));
 }

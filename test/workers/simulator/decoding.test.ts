@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import type { VideoCodec } from '#shared/media/packet.ts';
 import { LoopSource } from '../../../workers/simulator/server/stream/loop-source.ts';
-import type { StreamCodec } from '../../../workers/simulator/server/stream/stream-source.ts';
 import { playWithFfmpeg } from './support/ffmpeg-client.ts';
 import { encodeMaterial } from './support/material.ts';
 import { Stage } from './support/serve.ts';
@@ -20,7 +20,7 @@ describe('FFmpeg as a client', () => {
   const stage = new Stage();
   afterEach(() => stage.close());
 
-  async function serve(codec: StreamCodec, options = {}) {
+  async function serve(codec: VideoCodec, options = {}) {
     const units = await encodeMaterial(codec, { ...SIZE, count: COUNT });
     const source = new LoopSource({ codec, units, framesPerSecond: 25 });
     return stage.serveCamera({ streams: new Map([['/cam', source]]), ...options });

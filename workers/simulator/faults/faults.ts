@@ -2,7 +2,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { z } from 'zod';
-import type { RtpPayload } from '../server/rtp/payload.ts';
+import type { RtpPayload } from '#shared/media/rtp/payload.ts';
 
 /** Stands for every path; `refuse` on it ends connections before they can ask. */
 export const ANY_PATH = '*';

@@ -1,8 +1,9 @@
 /** Encodes all scenes, each ahead of its playing, and serves them as streams. */
 import { setTimeout as pause } from 'node:timers/promises';
+import type { AccessUnit } from '#shared/media/packet.ts';
 import { FrameClock } from '../server/stream/frame-clock.ts';
 import { LoopSource } from '../server/stream/loop-source.ts';
-import type { AccessUnit, StreamSource } from '../server/stream/stream-source.ts';
+import type { StreamSource } from '../server/stream/stream-source.ts';
 import { Reel } from './reel.ts';
 import { FRAMES_PER_SECOND, LOOP_FRAMES, type Scene } from './scene.ts';
 
@@ -15,8 +16,8 @@ const ROUND_MS = 1000 / FRAMES_PER_SECOND / 2;
 /** A scene as a stream. */
 class SceneSource implements StreamSource {
   readonly codec = 'h264';
-  readonly framesPerSecond = FRAMES_PER_SECOND;
-  readonly parameterSets: readonly Buffer[];
+  readonly announcedFps = FRAMES_PER_SECOND;
+  readonly parameterSets: Buffer;
   readonly #scene: Scene;
   readonly #usual: Reel;
   readonly #loop: LoopSource;

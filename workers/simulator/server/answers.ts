@@ -1,11 +1,10 @@
 /** What each RTSP method is answered (RFC 2326 section 10). */
-
+import { formatTransport, parseTransport, type TransportRequest } from '#shared/media/rtsp/transport.ts';
 import type { RtspConnection } from './rtsp-connection.ts';
 import { AUDIO_TRACK, describeAudio, describeVideo, TRACK } from './sdp.ts';
 import { TcpSender, UdpSender } from './senders.ts';
 import { Session } from './session.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
-import { formatTransport, parseTransport, type TransportRequest } from './transport.ts';
 
 /** A request, read. */
 export interface RtspRequest {
@@ -109,7 +108,7 @@ function setUp(connection: RtspConnection, request: RtspRequest, hub: StreamHub)
   const session = new Session({ hub, sender, transport: transport.kind });
   connection.session = session;
   return ok({
-    Transport: formatTransport(transport, { ssrc: hub.ssrc, serverPort: udp.port }),
+    Transport: formatTransport(transport, { ssrc: hub.ssrc, serverPort: udp.rtpPort }),
     Session: `${session.id};timeout=${sessionTimeoutSeconds}`,
   });
 }
@@ -122,7 +121,7 @@ function setUpAudio(connection: RtspConnection, { audio }: StreamHub, transport:
     return refusal(503, 'Service Unavailable');
   session.addAudio(audio, createSender(connection, transport));
   return ok({
-    Transport: formatTransport(transport, { ssrc: audio.ssrc, serverPort: context.udp.port }),
+    Transport: formatTransport(transport, { ssrc: audio.ssrc, serverPort: context.udp.rtpPort }),
     Session: `${session.id};timeout=${context.sessionTimeoutSeconds}`,
   });
 }

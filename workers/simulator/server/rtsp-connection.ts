@@ -1,6 +1,7 @@
 /** One client's connection: reads requests, lets faults have their way, and answers. */
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
+import type { UdpPorts } from '#shared/media/rtp/udp-ports.ts';
 import { formatMessage, headerOf, type RtspMessage, RtspReader } from '#shared/media/rtsp/message.ts';
 import { endlessHeader, type FaultBoard, garbage, hugeDescription } from '../faults/faults.ts';
 import { type Answer, answerRequest, type RtspRequest } from './answers.ts';
@@ -8,7 +9,6 @@ import { Authentication, type SimulatorCredentials } from './authentication.ts';
 import { AUDIO_TRACK } from './sdp.ts';
 import type { Session } from './session.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
-import type { UdpPorts } from './udp-ports.ts';
 
 /** What connections share; owned by the server. */
 export interface ConnectionContext {

@@ -16,6 +16,7 @@
 import { EventEmitter, once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
+import { openUdpPorts, type UdpPorts } from '#shared/media/rtp/udp-ports.ts';
 import { FaultControl } from '../faults/fault-control.ts';
 import { type Fault, FaultBoard, type FaultInput, type FaultKind } from '../faults/faults.ts';
 import type { SimulatorCredentials } from './authentication.ts';
@@ -23,7 +24,6 @@ import { ConnectionSet, type RtspServerStats } from './connection-set.ts';
 import type { ConnectionContext } from './rtsp-connection.ts';
 import { StreamHub } from './stream/stream-hub.ts';
 import type { StreamSource } from './stream/stream-source.ts';
-import { openUdpPorts, type UdpPorts } from './udp-ports.ts';
 
 /** How a server is set up; everything but `streams` has a default. */
 export interface RtspServerOptions {
@@ -97,7 +97,7 @@ export class RtspServer extends EventEmitter<RtspServerEvents> {
   /** Starts serving and subscribes to the sources. @throws the `listen` error, `EADDRINUSE` among them */
   async listen(): Promise<void> {
     const { host, port, tls, streams } = this.#options;
-    const udp = await openUdpPorts(host);
+    const udp = await openUdpPorts(host.includes(':') ? 'udp6' : 'udp4', host);
     try {
       this.#server.listen(port, host);
       await once(this.#server, 'listening');

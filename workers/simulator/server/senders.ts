@@ -1,9 +1,9 @@
 /** The two ways in which media reaches a client. */
 import type { Socket } from 'node:net';
+import type { RtpPackets } from '#shared/media/rtp/rtp-packets.ts';
+import type { UdpPorts } from '#shared/media/rtp/udp-ports.ts';
 import { formatInterleavedHeader } from '#shared/media/rtsp/message.ts';
-import type { RtpPackets } from './rtp/rtp-packets.ts';
-import type { TransportRequest } from './transport.ts';
-import type { UdpPorts } from './udp-ports.ts';
+import type { TransportRequest } from '#shared/media/rtsp/transport.ts';
 
 /** Sends to one client. */
 export interface Sender {

@@ -1,7 +1,7 @@
 /** One client's session on a stream: what SETUP makes, PLAY starts and TEARDOWN ends. */
 import { randomBytes } from 'node:crypto';
-import { RTP_HEADER_BYTES, type RtpPackets } from './rtp/rtp-packets.ts';
-import { formatSenderReport } from './rtp/sender-report.ts';
+import { senderReport, sourceDescription } from '#shared/media/rtp/rtcp.ts';
+import type { RtpPackets } from '#shared/media/rtp/rtp-packets.ts';
 import type { Sender } from './senders.ts';
 import type { AudioHub } from './stream/audio-hub.ts';
 import type { StreamHub, Viewer } from './stream/stream-hub.ts';
@@ -19,8 +19,8 @@ export interface SessionStatus {
   skipped: number;
 }
 
-/** Bytes around a packet inside the connection. */
-const FRAMING_BYTES = 4;
+/** Name of all sources in RTCP. */
+const CNAME = 'simulator';
 
 /** Sends one stream to one client. */
 export class Session implements Viewer {
@@ -100,7 +100,7 @@ export class Session implements Viewer {
     this.#waitsForKeyframe = false;
     this.#sender.send(packets);
     this.#packets += packets.count;
-    this.#octets += packets.bytes - packets.count * (RTP_HEADER_BYTES + FRAMING_BYTES);
+    this.#octets += packets.octets;
   }
 
   #deliverAudio(packets: RtpPackets): void {
@@ -113,15 +113,10 @@ export class Session implements Viewer {
   /** Sends a sender report, unless nothing is sent at all. */
   report(): void {
     if (!this.isPlaying || this.#packets === 0 || this.hub.isStalled || this.#sender.isCongested) return;
-    this.#sender.sendReport(
-      formatSenderReport({
-        ssrc: this.hub.ssrc,
-        timestamp: this.hub.timestampNow,
-        unixMs: Date.now(),
-        packets: this.#packets,
-        octets: this.#octets,
-      }),
-    );
+    const { ssrc, timestampNow: timestamp } = this.hub;
+    const facts = { ssrc, timestamp, packets: this.#packets, octets: this.#octets };
+    const report = senderReport(facts, Date.now());
+    this.#sender.sendReport(Buffer.concat([report, sourceDescription(ssrc, CNAME)]));
   }
 
   /** Stops sending. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { parseFeedback, senderReport } from '#shared/media/rtp/rtcp.ts';
+import { parseFeedback, senderReport, sourceDescription } from '#shared/media/rtp/rtcp.ts';
 
 const receiverReport = (fractionLost: number) =>
   Buffer.from([0x81, 201, 0, 7, 0, 0, 0, 1, 0, 0, 0, 2, fractionLost, ...Array(19).fill(0)]);
@@ -59,5 +59,17 @@ describe('A sender report', () => {
     expect([report.readUInt32BE(16), report.readUInt32BE(20), report.readUInt32BE(24)]).to.deep.equal([
       90_000, 7, 9000,
     ]);
+  });
+});
+
+describe('A source description', () => {
+  it('holds the name in whole words (RFC 3550 section 6.5)', () => {
+    for (const name of ['simulator', 'a', 'abcd']) {
+      const description = sourceDescription(0x01020304, name);
+      expect(description[1]).to.equal(202);
+      expect(description.length).to.equal((description.readUInt16BE(2) + 1) * 4);
+      expect(description.subarray(10, 10 + (description[9] as number)).toString()).to.equal(name);
+      expect(description.at(-1), 'end of the list').to.equal(0);
+    }
   });
 });

@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
+import type { AccessUnit } from '#shared/media/packet.ts';
 import type { FaultInput } from '../../../../workers/simulator/faults/faults.ts';
 import type { RtspServer } from '../../../../workers/simulator/server/rtsp-server.ts';
-import type { AccessUnit, StreamSource } from '../../../../workers/simulator/server/stream/stream-source.ts';
+import type { StreamSource } from '../../../../workers/simulator/server/stream/stream-source.ts';
 import { codeOf } from '../../../support/errors.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 import type { ProbeAnswer, RtspProbe } from '../support/rtsp-probe.ts';
@@ -178,7 +179,8 @@ describe('faults', () => {
     const asked: (number | undefined)[] = [];
     const placing: StreamSource = {
       codec: 'h264',
-      parameterSets: [],
+      parameterSets: Buffer.alloc(0),
+      announcedFps: undefined,
       subscribe: (listener) => source.subscribe(listener),
       setKeyframeInterval: (seconds) => void asked.push(seconds),
     };

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+import type { AccessUnit } from '#shared/media/packet.ts';
 import { SCENES } from '../../../../workers/simulator/scenes/catalogue.ts';
 import { quietFfmpeg } from '../../../../workers/simulator/scenes/encoder.ts';
 import { LOOP_FRAMES, SCENE_WIDTH, SceneRenderer } from '../../../../workers/simulator/scenes/scene.ts';
 import { SceneStudio } from '../../../../workers/simulator/scenes/scene-studio.ts';
 import { createRtspServer } from '../../../../workers/simulator/server/rtsp-server.ts';
-import type { AccessUnit, StreamSource } from '../../../../workers/simulator/server/stream/stream-source.ts';
+import type { StreamSource } from '../../../../workers/simulator/server/stream/stream-source.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 import { playWithFfmpeg } from '../support/ffmpeg-client.ts';
 

@@ -26,14 +26,14 @@ describe('delivery over TCP', () => {
     for (const [index, { marker, timestamp }] of packets.slice(0, -1).entries()) {
       expect(marker).to.equal(packets[index + 1]?.timestamp !== timestamp);
     }
-    expect(Math.max(...packets.map(({ bytes }) => bytes))).to.equal(1400);
+    expect(Math.max(...packets.map(({ bytes }) => bytes))).to.be.within(701, 1400);
   });
 
   it('obeys another packet limit', async () => {
     const probe = await stage.connect(await stage.serveCamera({ maxPacketBytes: 600 }));
     await probe.play('/cam');
     const packets = await probe.waitForPackets(20);
-    expect(Math.max(...packets.map(({ bytes }) => bytes))).to.equal(600);
+    expect(Math.max(...packets.map(({ bytes }) => bytes))).to.be.within(301, 600);
   });
 
   it('sends the same packets to many clients', async () => {

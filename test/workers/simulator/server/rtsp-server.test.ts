@@ -68,6 +68,7 @@ describe('RtspServer', () => {
     const counted = {
       codec: source.codec,
       parameterSets: source.parameterSets,
+      announcedFps: source.announcedFps,
       subscribe: (listener: Parameters<typeof source.subscribe>[0]) => {
         subscribers += 1;
         const end = source.subscribe(listener);

@@ -10,8 +10,8 @@ import {
   FF_ENCODER_MJPEG,
 } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, Log, Packet, Rational } from 'node-av/lib';
+import type { VideoCodec } from '#shared/media/packet.ts';
 import type { EncodedUnit } from '../../../../workers/simulator/server/stream/loop-source.ts';
-import type { StreamCodec } from '../../../../workers/simulator/server/stream/stream-source.ts';
 import { videoFrame } from '../../../support/video-frame.ts';
 
 const START = Buffer.from([0, 0, 0, 1]);
@@ -35,7 +35,7 @@ export interface MaterialOptions {
 
 /** Encodes pictures with FFmpeg, parameter sets in front of keyframes. */
 export async function encodeMaterial(
-  codec: StreamCodec,
+  codec: VideoCodec,
   { width = 320, height = 240, count = 10, keyframeDistance = 5 }: MaterialOptions = {},
 ): Promise<EncodedUnit[]> {
   Log.setLevel(AV_LOG_ERROR);

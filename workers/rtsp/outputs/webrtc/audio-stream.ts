@@ -1,8 +1,8 @@
 /** The sound of one camera as its WebRTC viewers share it: converted only where it must be, and only while one listens. */
 import type { AudioPacket, AudioTrack } from '#shared/media/audio-track.ts';
+import { RTP_HEADER_BYTES } from '#shared/media/rtp/header.ts';
 import type { AudioTranscoder, CarriedAudio, OpenAudioTranscoder } from '../../packets/carried-audio.ts';
 import type { AudioSender } from './rtp/audio-sender.ts';
-import { RTP_HEADER_BYTES } from './rtp/packetizer.ts';
 
 /** 120 ms of PCM, the only codec here that can be cut anywhere: its packets then fit every path of the Internet. */
 const MAX_PCM_BYTES = 960;

@@ -5,8 +5,8 @@
  */
 import type { PeerConnection, Track } from 'node-datachannel';
 import { AppError, messageOf } from '#shared/errors.ts';
+import type { NalVideoCodec } from '#shared/media/nal.ts';
 import type { CarriedAudio } from '../../packets/carried-audio.ts';
-import type { CarriedCodec } from './rtp/packetizer.ts';
 
 /** Life of a connection; `failed` and `closed` are final, `disconnected` may heal. */
 export type PeerState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
@@ -22,7 +22,7 @@ export interface PeerHandlers {
 
 /** A codec as it is negotiated. */
 export interface CodecLine {
-  codec: CarriedCodec;
+  codec: NalVideoCodec;
   payloadType: number;
   /** Value of `a=fmtp`, where there is one. */
   parameters?: string;
@@ -66,7 +66,7 @@ export interface Peer {
 /** Creates peers that share one UDP port. */
 export type CreatePeer = (media: PeerMedia, handlers: PeerHandlers) => Peer;
 
-const ENCODING: Record<CarriedCodec, string> = { h264: 'H264', hevc: 'H265' };
+const ENCODING: Record<NalVideoCodec, string> = { h264: 'H264', hevc: 'H265' };
 const AUDIO_ENCODING: Record<CarriedAudio, string> = { opus: 'OPUS', pcmu: 'PCMU', pcma: 'PCMA' };
 /** Addresses of this machine are found within milliseconds; no server is asked. */
 const GATHERING_MS = 2000;

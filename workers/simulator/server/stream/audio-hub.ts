@@ -1,12 +1,11 @@
 /** The sound of one path: packs each frame once and hands it to everyone who plays it. */
 import { randomInt } from 'node:crypto';
-import { RtpPackets } from '../rtp/rtp-packets.ts';
-import { audioPayloadTypeOf } from '../sdp.ts';
+import { packetizeAac } from '#shared/media/rtp/aac.ts';
+import { RtpPackets } from '#shared/media/rtp/rtp-packets.ts';
+import { AUDIO_PAYLOAD_TYPES } from '#shared/media/rtsp/description.ts';
 import type { AudioLoop, AudioUnit } from './audio-source.ts';
 
-/** RFC 3640 section 3.3.6, mode AAC-hbr: 13 bits of size, 3 of index. */
-const AAC_HEADER_BITS = 16;
-const AAC_INDEX_BITS = 3;
+const EMPTY = Buffer.alloc(0);
 
 /** Fans one source out. Owned by the server. */
 export class AudioHub {
@@ -34,22 +33,15 @@ export class AudioHub {
 
   #onUnit({ data, timestamp }: AudioUnit): void {
     const { codec } = this.source;
-    const prefix = codec === 'aac' ? aacHeader(data.length) : Buffer.alloc(0);
+    const payload = codec === 'aac' ? packetizeAac(data) : { prefix: EMPTY, body: data };
     const position = {
-      payloadType: audioPayloadTypeOf(codec),
+      payloadType: AUDIO_PAYLOAD_TYPES[codec],
       ssrc: this.ssrc,
       sequence: this.#sequence,
       timestamp,
     };
     this.#sequence = (this.#sequence + 1) & 0xffff;
-    const packets = new RtpPackets([{ prefix, body: data }], position, true);
+    const packets = new RtpPackets([payload], position, true);
     for (const listener of this.#listeners) listener(packets);
   }
-}
-
-function aacHeader(bytes: number): Buffer {
-  const header = Buffer.alloc(4);
-  header.writeUInt16BE(AAC_HEADER_BITS, 0);
-  header.writeUInt16BE(bytes << AAC_INDEX_BITS, 2);
-  return header;
 }

@@ -1,8 +1,6 @@
 /** Sound beside the pictures of a stream: encoded frames, replayed for ever in real time. */
+import type { AudioCodec, AudioTrack } from '#shared/media/audio-track.ts';
 import { FrameClock } from './frame-clock.ts';
-
-/** Codecs of cameras. */
-export type AudioStreamCodec = 'opus' | 'pcmu' | 'pcma' | 'aac';
 
 /** One frame on its way. */
 export interface AudioUnit {
@@ -13,7 +11,7 @@ export interface AudioUnit {
 
 /** What is replayed. */
 export interface AudioLoopOptions {
-  codec: AudioStreamCodec;
+  codec: AudioCodec;
   /** RTP clock; of PCM and AAC the sample rate too, hertz. */
   clockHz: number;
   channels?: number;
@@ -26,8 +24,8 @@ export interface AudioLoopOptions {
 }
 
 /** A sound that starts over at its end while its timestamps go on. */
-export class AudioLoop {
-  readonly codec: AudioStreamCodec;
+export class AudioLoop implements AudioTrack {
+  readonly codec: AudioCodec;
   readonly clockHz: number;
   readonly channels: number;
   readonly config: Buffer;

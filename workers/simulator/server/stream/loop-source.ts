@@ -1,18 +1,17 @@
 /** Replays encoded pictures for ever, in real time. */
-import { parameterSetsOf } from '../rtp/nal-units.ts';
+import { joinNals, splitNals } from '#shared/media/annex-b.ts';
+import { type NalVideoCodec, parameterSetsOf } from '#shared/media/nal.ts';
+import { type AccessUnit, VIDEO_CLOCK_HZ, type VideoCodec } from '#shared/media/packet.ts';
 import type { AudioLoop } from './audio-source.ts';
 import { FrameClock } from './frame-clock.ts';
-import type { AccessUnit, StreamCodec, StreamSource } from './stream-source.ts';
+import type { StreamSource } from './stream-source.ts';
 
 /** A picture without its place in time. */
 export type EncodedUnit = Pick<AccessUnit, 'data' | 'keyframe'>;
 
-/** RTP clock rate of all video codecs served here (RFC 6184, 7798 and 2435). */
-const CLOCK_RATE = 90_000;
-
 /** What is replayed. */
 export interface LoopSourceOptions {
-  codec: StreamCodec;
+  codec: VideoCodec;
   /**
    * The pictures, beginning with a keyframe; there must be at least one. The
    * array may still grow to `length`: playing waits at its end.
@@ -29,10 +28,10 @@ export interface LoopSourceOptions {
 
 /** A stream that starts over at its end while its timestamps go on. */
 export class LoopSource implements StreamSource {
-  readonly codec: StreamCodec;
-  readonly framesPerSecond: number;
-  readonly parameterSets: readonly Buffer[];
-  readonly audio: AudioLoop | undefined;
+  readonly codec: VideoCodec;
+  readonly announcedFps: number;
+  readonly parameterSets: Buffer;
+  readonly audio?: AudioLoop;
   #units: readonly EncodedUnit[];
   #length: number;
   readonly #clock: FrameClock;
@@ -41,9 +40,9 @@ export class LoopSource implements StreamSource {
     const first = units[0];
     if (first?.keyframe !== true) throw new RangeError('a loop begins with a keyframe');
     this.codec = codec;
-    this.framesPerSecond = framesPerSecond;
-    this.audio = audio;
-    this.parameterSets = parameterSetsOf(codec, first.data);
+    this.announcedFps = framesPerSecond;
+    if (audio !== undefined) this.audio = audio;
+    this.parameterSets = codec === 'mjpeg' ? Buffer.alloc(0) : setsOf(codec, first.data);
     this.#units = units;
     this.#length = length;
     this.#clock = clock ?? new FrameClock(framesPerSecond);
@@ -64,7 +63,11 @@ export class LoopSource implements StreamSource {
       const unit = units[index];
       if (unit === undefined) return;
       index = (index + 1) % this.#length;
-      listener({ ...unit, timestamp: Math.round((tick * CLOCK_RATE) / this.framesPerSecond) });
+      listener({ ...unit, timestamp: Math.round((tick * VIDEO_CLOCK_HZ) / this.announcedFps) });
     });
   }
+}
+
+function setsOf(codec: NalVideoCodec, unit: Buffer): Buffer {
+  return joinNals(parameterSetsOf(codec, splitNals(unit)));
 }

@@ -1,23 +1,26 @@
 /** One path of the server: packs each access unit once and hands it to everyone who plays. */
 import { randomInt } from 'node:crypto';
+import { splitNals } from '#shared/media/annex-b.ts';
+import { type AccessUnit, VIDEO_CLOCK_HZ, type VideoCodec } from '#shared/media/packet.ts';
+import { packetizeH264 } from '#shared/media/rtp/h264.ts';
+import { packetizeH265 } from '#shared/media/rtp/h265.ts';
+import { RTP_HEADER_BYTES } from '#shared/media/rtp/header.ts';
+import { packetizeMjpeg } from '#shared/media/rtp/mjpeg.ts';
+import type { RtpPayload } from '#shared/media/rtp/payload.ts';
+import { RtpPackets, type RtpPosition } from '#shared/media/rtp/rtp-packets.ts';
+import { VIDEO_PAYLOAD_TYPES } from '#shared/media/rtsp/description.ts';
 import { corruptPayloads, type FaultBoard } from '../../faults/faults.ts';
-import { packetizeH264 } from '../rtp/h264.ts';
-import { packetizeH265 } from '../rtp/h265.ts';
-import { packetizeMjpeg } from '../rtp/mjpeg.ts';
-import type { Packetize } from '../rtp/payload.ts';
-import { RTP_HEADER_BYTES, RtpPackets, type RtpPosition } from '../rtp/rtp-packets.ts';
-import { payloadTypeOf } from '../sdp.ts';
 import { AudioHub } from './audio-hub.ts';
-import type { AccessUnit, StreamCodec, StreamSource } from './stream-source.ts';
+import type { StreamSource } from './stream-source.ts';
 
-const PACKETIZE: Record<StreamCodec, Packetize> = {
-  h264: packetizeH264,
-  hevc: packetizeH265,
+/** Cuts an access unit into payloads of at most `maxBytes`. */
+const PACKETIZE: Record<VideoCodec, (data: Buffer, maxBytes: number) => RtpPayload[]> = {
+  h264: (data, maxBytes) => packetizeH264(splitNals(data), maxBytes),
+  hevc: (data, maxBytes) => packetizeH265(splitNals(data), maxBytes),
   mjpeg: packetizeMjpeg,
 };
 /** A stream that never sends another keyframe must not fill the memory. */
 const MAX_HISTORY_BYTES = 16 * 1024 * 1024;
-const CLOCK_RATE = 90_000;
 
 /** Someone who plays a stream. */
 export interface Viewer {
@@ -74,7 +77,7 @@ export class StreamHub {
   /** RTP timestamp of this instant. */
   get timestampNow(): number {
     const elapsedMs = performance.now() - this.#newest.at;
-    return Math.round(this.#newest.timestamp + (elapsedMs * CLOCK_RATE) / 1000);
+    return Math.round(this.#newest.timestamp + (elapsedMs * VIDEO_CLOCK_HZ) / 1000);
   }
 
   /** Whether the path sends nothing at the moment, by order. */
@@ -116,7 +119,7 @@ export class StreamHub {
     const corrupt = faults.find(this.path, 'corrupt');
     if (corrupt !== undefined) payloads = corruptPayloads(payloads, corrupt.share);
     const position = {
-      payloadType: payloadTypeOf(codec),
+      payloadType: VIDEO_PAYLOAD_TYPES[codec],
       ssrc: this.ssrc,
       sequence: this.#sequence,
       timestamp: unit.timestamp,

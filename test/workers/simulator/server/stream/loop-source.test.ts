@@ -1,7 +1,8 @@
 import { expect } from 'chai';
+import { splitNals } from '#shared/media/annex-b.ts';
+import type { AccessUnit } from '#shared/media/packet.ts';
 import { FrameClock } from '../../../../../workers/simulator/server/stream/frame-clock.ts';
 import { LoopSource } from '../../../../../workers/simulator/server/stream/loop-source.ts';
-import type { AccessUnit } from '../../../../../workers/simulator/server/stream/stream-source.ts';
 import { waitFor } from '../../../../support/wait-for.ts';
 import { madeUpUnit } from '../../support/material.ts';
 
@@ -31,7 +32,7 @@ describe('LoopSource', () => {
 
   it('finds the parameter sets in its first keyframe', () => {
     const { parameterSets } = new LoopSource({ codec: 'h264', units: three, framesPerSecond: 25 });
-    expect(parameterSets.map(([header]) => header)).to.deep.equal([0x67, 0x68]);
+    expect(splitNals(parameterSets).map(([header]) => header)).to.deep.equal([0x67, 0x68]);
   });
 
   it('waits where its pictures end as long as more are to come', async () => {

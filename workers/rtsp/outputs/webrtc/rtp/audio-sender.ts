@@ -1,8 +1,8 @@
 /** Sends one viewer the audio packets that all share: only the header is written anew, in place, before each sending. */
 
+import { RTP_HEADER_BYTES, writeRtpHeader } from '#shared/media/rtp/header.ts';
 import { senderReport } from '#shared/media/rtp/rtcp.ts';
 import { AUDIO_CLOCK_HZ, type CarriedAudio } from '../../../packets/carried-audio.ts';
-import { RTP_HEADER_BYTES } from './packetizer.ts';
 
 /** One RTP packet for all viewers; its header is room to write in. */
 export interface SharedAudio {
@@ -25,7 +25,6 @@ export interface AudioSenderOptions {
 
 /** A camera's clock that is this far from ours has jumped: it is followed anew. */
 const MAX_APART_SECONDS = 5;
-const VERSION_2 = 0x80;
 
 /** One viewer's sound. */
 export class AudioSender {
@@ -67,11 +66,14 @@ export class AudioSender {
     if (this.#payloadType === undefined) return;
     const timestamp = this.#timeOf(ticks);
     this.#sequence = (this.#sequence + 1) & 0xffff;
-    data[0] = VERSION_2;
-    data[1] = this.#payloadType;
-    data.writeUInt16BE(this.#sequence, 2);
-    data.writeUInt32BE(timestamp >>> 0, 4);
-    data.writeUInt32BE(this.#options.ssrc, 8);
+    const { ssrc } = this.#options;
+    writeRtpHeader(data, {
+      payloadType: this.#payloadType,
+      marker: false,
+      sequence: this.#sequence,
+      timestamp,
+      ssrc,
+    });
     this.#packets += 1;
     this.#octets += data.length - RTP_HEADER_BYTES;
     this.#options.send(data);

@@ -1,7 +1,7 @@
 /** Finds pictures that are sent in another order than shown: WebRTC has no way to carry them. */
-import type { CarriedCodec } from './packetizer.ts';
+import { BitReader } from '#shared/media/bit-reader.ts';
+import { type NalVideoCodec, nalTypeOf } from '#shared/media/nal.ts';
 
-const TYPE_MASK = 0x1f;
 /** Slices that are no keyframe's (ITU-T H.264 table 7-1). */
 const NON_IDR_SLICE = 1;
 /** Values of `slice_type` that mean B (ITU-T H.264 table 7-6). */
@@ -19,11 +19,11 @@ export interface WatchedUnit {
 
 /** Watches one session with a camera. */
 export class ReorderingWatch {
-  readonly #codec: CarriedCodec;
+  readonly #codec: NalVideoCodec;
   #newestMs = Number.NEGATIVE_INFINITY;
   #isReordered = false;
 
-  constructor(codec: CarriedCodec) {
+  constructor(codec: NalVideoCodec) {
     this.#codec = codec;
   }
 
@@ -39,34 +39,13 @@ export class ReorderingWatch {
 }
 
 function hasBSlice(nals: readonly Buffer[]): boolean {
-  const slice = nals.find((nal) => ((nal[0] ?? 0) & TYPE_MASK) === NON_IDR_SLICE);
+  const slice = nals.find((nal) => nalTypeOf('h264', nal) === NON_IDR_SLICE);
   if (slice === undefined) return false;
-  const bits = new ExpGolomb(slice.subarray(1, 1 + SLICE_HEADER_BYTES));
-  bits.next();
-  return B_SLICES.includes(bits.next());
-}
-
-/** Reads unsigned Exp-Golomb numbers (ITU-T H.264 section 9.1). */
-class ExpGolomb {
-  readonly #bytes: Buffer;
-  #position = 0;
-
-  constructor(bytes: Buffer) {
-    this.#bytes = bytes;
-  }
-
-  next(): number {
-    let zeros = 0;
-    while (this.#position < this.#bytes.length * 8 && this.#bit() === 0) zeros += 1;
-    let value = 1;
-    for (let index = 0; index < zeros; index += 1) value = value * 2 + this.#bit();
-    return value - 1;
-  }
-
-  #bit(): number {
-    const byte = this.#bytes[this.#position >> 3] ?? 0;
-    const bit = (byte >> (7 - (this.#position & 7))) & 1;
-    this.#position += 1;
-    return bit;
+  try {
+    const bits = new BitReader(slice.subarray(1, 1 + SLICE_HEADER_BYTES));
+    bits.unsigned();
+    return B_SLICES.includes(bits.unsigned());
+  } catch {
+    return false;
   }
 }

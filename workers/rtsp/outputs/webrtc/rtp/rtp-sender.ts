@@ -4,6 +4,7 @@
  * viewer that starts, or asks for a keyframe, is set back to the newest one.
  */
 import { TokenBucket } from '#shared/frames/token-bucket.ts';
+import { isMarked, RTP_HEADER_BYTES, writeRtpHeader } from '#shared/media/rtp/header.ts';
 import { type SenderFacts, senderReport, type ViewerFeedback } from '#shared/media/rtp/rtcp.ts';
 import type { LoggedPacket, RtpLog } from './rtp-log.ts';
 import { ViewerClock } from './viewer-clock.ts';
@@ -150,12 +151,15 @@ export class RtpSender {
   }
 
   #write({ data }: LoggedPacket, sequence: number, timestamp: number): void {
-    data[1] = ((data[1] as number) & 0x80) | this.#payloadType;
-    data.writeUInt16BE(sequence, 2);
-    data.writeUInt32BE(timestamp, 4);
-    data.writeUInt32BE(this.#options.ssrc, 8);
+    writeRtpHeader(data, {
+      payloadType: this.#payloadType,
+      marker: isMarked(data),
+      sequence,
+      timestamp,
+      ssrc: this.#options.ssrc,
+    });
     this.#packets += 1;
-    this.#octets += data.length - 12;
+    this.#octets += data.length - RTP_HEADER_BYTES;
     this.#options.send(data);
   }
 }

@@ -1,14 +1,14 @@
 /** Which payload types of a media section we can send. */
 
+import type { NalVideoCodec } from '#shared/media/nal.ts';
 import type { CarriedAudio } from '../../../packets/carried-audio.ts';
 import type { AudioLine, CodecLine } from '../peer.ts';
-import type { CarriedCodec } from '../rtp/packetizer.ts';
 import type { MediaSection } from './description.ts';
 
-const CODEC_BY_ENCODING: Record<string, CarriedCodec> = { 'H264/90000': 'h264', 'H265/90000': 'hevc' };
+const CODEC_BY_ENCODING: Record<string, NalVideoCodec> = { 'H264/90000': 'h264', 'H265/90000': 'hevc' };
 /** What every WebRTC endpoint takes (RFC 7742 section 6.2); decoders go by what the stream itself says. */
 const CONSTRAINED_BASELINE = '42e01f';
-const PARAMETERS: Record<CarriedCodec, string> = {
+const PARAMETERS: Record<NalVideoCodec, string> = {
   h264: `level-asymmetry-allowed=1;packetization-mode=1;profile-level-id=${CONSTRAINED_BASELINE}`,
   // The level is a bound for the sender that browsers state with care; theirs is taken in an answer.
   hevc: 'level-id=180;profile-id=1;tier-flag=0;tx-mode=SRST',

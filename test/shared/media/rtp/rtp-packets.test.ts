@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import { RtpPackets } from '../../../../../workers/simulator/server/rtp/rtp-packets.ts';
-import { formatSenderReport } from '../../../../../workers/simulator/server/rtp/sender-report.ts';
-import { readRtp } from '../../support/rtsp-probe.ts';
+import { RtpPackets } from '#shared/media/rtp/rtp-packets.ts';
+import { readRtp } from '../../../workers/simulator/support/rtsp-probe.ts';
 
 const payload = (text: string) => ({ prefix: Buffer.from('>'), body: Buffer.from(text) });
 const position = { payloadType: 96, ssrc: 0xcafe, sequence: 0xffff, timestamp: 2 ** 32 + 7 };
@@ -27,37 +26,14 @@ describe('RtpPackets', () => {
     expect(first?.payload.toString()).to.equal('>one');
   });
 
+  it('counts the bytes of the payloads alone', () => {
+    expect(packets.octets).to.equal('>one'.length + '>second'.length);
+  });
+
   it('frames packets for any channel without touching the bytes that others share', () => {
     const before = Buffer.from(packets.framedFor(0));
     const framed = packets.framedFor(6);
     expect([...framed.subarray(0, 4)]).to.deep.equal([0x24, 6, 0, 16]);
     expect(packets.framedFor(0)).to.deep.equal(before);
-  });
-});
-
-describe('formatSenderReport', () => {
-  const report = formatSenderReport({
-    ssrc: 0xcafe,
-    timestamp: 90_000,
-    unixMs: 1_500,
-    packets: 3,
-    octets: 4000,
-  });
-
-  it('ties the RTP clock to the wall clock, in NTP time', () => {
-    expect(report.readUInt32BE(8)).to.equal(2_208_988_801);
-    expect(report.readUInt32BE(12)).to.equal(2 ** 31);
-    expect(report.readUInt32BE(16)).to.equal(90_000);
-  });
-
-  it('counts packets and bytes', () => {
-    expect([report.readUInt32BE(20), report.readUInt32BE(24)]).to.deep.equal([3, 4000]);
-  });
-
-  it('is followed by the name that every compound packet holds', () => {
-    const description = report.subarray(28);
-    expect(description[1]).to.equal(202);
-    expect(description.length).to.equal((description.readUInt16BE(2) + 1) * 4);
-    expect(description.subarray(10, 10 + (description[9] as number)).toString()).to.equal('simulator');
   });
 });

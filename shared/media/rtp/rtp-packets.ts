@@ -1,19 +1,14 @@
-/** RTP packets (RFC 3550) of one access unit, framed for RTSP's interleaved mode (RFC 2326 section 10.12). */
-import { formatInterleavedHeader } from '#shared/media/rtsp/message.ts';
-import type { RtpPayload } from './payload.ts';
+/** RTP packets of one access unit, framed for RTSP's interleaved mode (RFC 2326 section 10.12). */
+import { formatInterleavedHeader } from '../rtsp/message.ts';
+import { RTP_HEADER_BYTES, type RtpHeader, writeRtpHeader } from './header.ts';
+import { payloadBytes, type RtpPayload, writePayload } from './payload.ts';
 
-export const RTP_HEADER_BYTES = 12;
 const FRAMING_BYTES = 4;
-const RTP_VERSION_2 = 0x80;
-const MARKER = 0x80;
 
 /** Where a stream stands; the same for all its clients, so that they can share bytes. */
-export interface RtpPosition {
-  payloadType: number;
-  ssrc: number;
+export interface RtpPosition extends Omit<RtpHeader, 'marker'> {
   /** Of the first packet. */
   sequence: number;
-  timestamp: number;
 }
 
 /** The packets of one access unit in a single block of bytes, shared by all clients. */
@@ -46,6 +41,11 @@ export class RtpPackets {
     return this.#framed.length;
   }
 
+  /** Bytes of all payloads. */
+  get octets(): number {
+    return this.bytes - this.count * (FRAMING_BYTES + RTP_HEADER_BYTES);
+  }
+
   /** All packets, framed for a channel; shared unless the channel is not 0. */
   framedFor(channel: number): Buffer {
     if (channel === 0) return this.#framed;
@@ -62,22 +62,15 @@ export class RtpPackets {
   }
 
   #write(at: number, payload: RtpPayload, { index, isLast }: { index: number; isLast: boolean }): number {
-    const { payloadType, ssrc, sequence, timestamp } = this.position;
     const block = this.#framed;
     block.set(formatInterleavedHeader(0, packetBytes(payload)), at);
-    const header = at + FRAMING_BYTES;
-    block[header] = RTP_VERSION_2;
-    block[header + 1] = payloadType | (isLast ? MARKER : 0);
-    block.writeUInt16BE((sequence + index) & 0xffff, header + 2);
-    block.writeUInt32BE(timestamp % 2 ** 32, header + 4);
-    block.writeUInt32BE(ssrc, header + 8);
-    const prefix = header + RTP_HEADER_BYTES;
-    block.set(payload.prefix, prefix);
-    block.set(payload.body, prefix + payload.prefix.length);
-    return prefix + payload.prefix.length + payload.body.length;
+    const start = at + FRAMING_BYTES;
+    const sequence = this.position.sequence + index;
+    writeRtpHeader(block.subarray(start), { ...this.position, sequence, marker: isLast });
+    return writePayload(block, start + RTP_HEADER_BYTES, payload);
   }
 }
 
-function packetBytes({ prefix, body }: RtpPayload): number {
-  return RTP_HEADER_BYTES + prefix.length + body.length;
+function packetBytes(payload: RtpPayload): number {
+  return RTP_HEADER_BYTES + payloadBytes(payload);
 }
