@@ -3,24 +3,30 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '#shared/errors.ts';
 import type { AuthConfig } from '../config/auth.ts';
 import { requestPath } from '../http/request-path.ts';
+import { GuessLimiter } from './guess-limiter.ts';
 import { isLocalRequest } from './local-request.ts';
-import type { Principal } from './principal.ts';
+import type { Principal, Role } from './principal.ts';
 import { Sessions } from './sessions.ts';
 import { Tickets } from './tickets.ts';
 import { loadApiToken, Tokens } from './tokens.ts';
 
-/** Names of the cookie: with the prefix a browser takes it over HTTPS only (RFC 6265bis section 4.1.3). */
+/** Cookie names; browsers accept the `__Host-` prefix over HTTPS only (RFC 6265bis section 4.1.3). */
 export const SECURE_COOKIE = '__Host-gateway';
 export const PLAIN_COOKIE = 'gateway';
 
-/** Knows tokens, sessions and tickets. */
+/** Header in which the official Moondream clients send their key; they can send no other. */
+const MOONDREAM_HEADER = 'x-moondream-auth';
+const MOONDREAM_PATH = '/api/moondream/';
+
+/** Recognises tokens, sessions, tickets and local requests. */
 export class Authenticator {
   readonly config: AuthConfig;
   readonly tokens: Tokens;
   readonly sessions: Sessions;
   readonly tickets: Tickets;
-  /** The token that may do everything, for the sign-in link. */
+  /** The admin token, for the sign-in link. */
   readonly apiToken: string;
+  readonly #guesses: GuessLimiter;
 
   /** @throws Error when the token's file cannot be read or written */
   constructor({ config, dataDir }: { config: AuthConfig; dataDir: string }) {
@@ -30,27 +36,63 @@ export class Authenticator {
     const secret = `${this.apiToken} ${config.viewerToken ?? ''}`;
     this.sessions = new Sessions(secret);
     this.tickets = new Tickets(secret);
+    this.#guesses = new GuessLimiter(config.limits);
   }
 
   /**
-   * Who makes a request; undefined for a stranger. A wrong token is no stranger's:
-   * @throws AppError `unauthorized` for a token or ticket that is not valid, `forbidden` for a ticket to another
-   *   address, `invalid-field` for a token in the address
+   * Whether a request needs no login because it was made on this machine. Never in public mode: a TCP
+   * proxy on this machine (stunnel, haproxy, ssh) makes every client look local.
+   */
+  isLocal(request: IncomingMessage): boolean {
+    return !this.config.isPublic && isLocalRequest(request);
+  }
+
+  /**
+   * Address of the client; undefined for a local request. In public mode it is the one that the proxy
+   * before the gateway appended to `X-Forwarded-For`.
+   */
+  clientOf(request: IncomingMessage): string | undefined {
+    if (this.isLocal(request)) return undefined;
+    const forwarded = String(request.headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .at(-1)
+      ?.trim();
+    const isTold = this.config.isPublic && forwarded !== undefined && forwarded !== '';
+    return isTold ? forwarded : request.socket.remoteAddress;
+  }
+
+  /**
+   * The principal of a request; undefined without credentials.
+   * @throws AppError `unauthorized` for an invalid token or ticket, `too-many-requests` after too many
+   *   invalid tokens from the same address, `invalid-field` for a token in the address
    */
   identify(request: IncomingMessage): Principal | undefined {
     if (!this.config.isOn) return { role: 'admin', kind: 'open' };
     const byToken = this.#byToken(request) ?? this.#byTicket(request);
     if (byToken !== undefined) return byToken;
-    if (isLocalRequest(request)) return { role: 'admin', kind: 'local' };
-    return this.#bySession(request);
+    if (this.isLocal(request)) return { role: 'admin', kind: 'local' };
+    return this.#bySession(request) ?? this.#byMoondreamKey(request);
   }
 
   #byToken(request: IncomingMessage): Principal | undefined {
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token === undefined) return undefined;
+    return { role: this.#roleOf(token, request), kind: 'token' };
+  }
+
+  /** Moondream clients that are told our address instead of the cloud's send our token as their key. */
+  #byMoondreamKey(request: IncomingMessage): Principal | undefined {
+    const key = request.headers[MOONDREAM_HEADER];
+    if (typeof key !== 'string' || !requestPath(request).startsWith(MOONDREAM_PATH)) return undefined;
+    return { role: this.#roleOf(key, request), kind: 'token' };
+  }
+
+  #roleOf(token: string, request: IncomingMessage): Role {
     const role = this.tokens.roleOf(token);
+    const client = this.clientOf(request);
+    if (client !== undefined) this.#guesses.check(client, role);
     if (role === undefined) throw new AppError('unauthorized', 'The token is not valid');
-    return { role, kind: 'token' };
+    return role;
   }
 
   #byTicket(request: IncomingMessage): Principal | undefined {

@@ -6,7 +6,6 @@ import { publicPrefix } from '../http/public-origin.ts';
 import { requestPath } from '../http/request-path.ts';
 import type { Authenticator } from './authenticator.ts';
 import { isOurHost } from './host-check.ts';
-import { isLocalRequest } from './local-request.ts';
 import { foreignOrigin, isForged, isUnsourced } from './origin-check.ts';
 import { isPermitted } from './permissions.ts';
 import { type Principal, setPrincipal } from './principal.ts';
@@ -52,15 +51,9 @@ export class Gate {
     throw new AppError('forbidden', 'This token may only look');
   }
 
-  /** The address of whoever asks; undefined for this very machine. Behind one proxy it is the one that the proxy tells. */
+  /** Address of the client; undefined for a local request, which no limit counts. */
   clientOf(request: IncomingMessage): string | undefined {
-    if (isLocalRequest(request)) return undefined;
-    const forwarded = String(request.headers['x-forwarded-for'] ?? '')
-      .split(',')
-      .at(-1)
-      ?.trim();
-    const isTold = this.#authenticator.config.isPublic && forwarded !== undefined && forwarded !== '';
-    return isTold ? forwarded : request.socket.remoteAddress;
+    return this.#authenticator.clientOf(request);
   }
 
   /** Calls when somebody signs out. @returns the function that ends it */

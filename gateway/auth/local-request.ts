@@ -1,11 +1,11 @@
-/** Requests from this very machine: no login is needed for them, so they must be told for certain. */
+/** Requests made on this machine, which need no login. */
 import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '#shared/address-policy.ts';
 
-/** A proxy before us: whoever asks is elsewhere, though the socket is local. */
+/** Headers that proxies add: behind one, the client is elsewhere though the socket is local. */
 const FORWARDING = /^(x-forwarded-|forwarded$|x-real-ip$|via$|cf-|x-original-|true-client-ip$)/;
 
-/** Whether a request was made on this machine, to a loopback name, through no proxy. */
+/** Whether a request came over loopback, to a loopback name, without a proxy's headers. */
 export function isLocalRequest(request: IncomingMessage): boolean {
   if (!isLoopback(request.socket.remoteAddress ?? '')) return false;
   if (Object.keys(request.headers).some((name) => FORWARDING.test(name))) return false;

@@ -1,9 +1,10 @@
 /** How often one client may ask: per token or session, else per address. */
 import type { Request, RequestHandler } from 'express';
-import { ipKeyGenerator, rateLimit } from 'express-rate-limit';
+import { rateLimit } from 'express-rate-limit';
 import { AppError } from '#shared/errors.ts';
 import type { RateLimits } from '../config/auth.ts';
 import { isUpload } from '../http/is-upload.ts';
+import { addressKey } from './address-key.ts';
 import { principalOf } from './principal.ts';
 
 interface Rule {
@@ -40,7 +41,8 @@ export function rateLimits(limits: RateLimits): RequestHandler[] {
       standardHeaders: 'draft-8',
       legacyHeaders: false,
       identifier: name,
-      keyGenerator: (req) => keyOf(req),
+      // A session must not give further attempts to sign in: those count by address.
+      keyGenerator: matches === isLogin ? byAddress : bySession,
       skip: (req) => principalOf(req)?.kind === 'local' || !matches(req),
       handler: (req, _res, next) => {
         const { resetTime } = (req as Request & { rateLimit?: { resetTime?: Date } }).rateLimit ?? {};
@@ -60,7 +62,11 @@ function isLogin({ path }: Request): boolean {
   return path === '/api/auth/login';
 }
 
-/** Sessions of one person at several addresses count together, strangers by address (IPv6: by network). */
-function keyOf(req: Request): string {
-  return principalOf(req)?.sessionId ?? ipKeyGenerator(req.ip ?? '');
+/** A session counts over all its addresses, other requests by address. */
+function bySession(req: Request): string {
+  return principalOf(req)?.sessionId ?? byAddress(req);
+}
+
+function byAddress({ ip }: Request): string {
+  return addressKey(ip);
 }

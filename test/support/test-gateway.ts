@@ -47,7 +47,10 @@ export class TestGateway {
         write: (line) => void opened.lines.push(line),
       }),
     });
-    await waitFor(async () => (await getJson(`${opened.origin}/health`)).body.database.ready);
+    // In public mode nothing is local: such a test names its token.
+    const headers: Record<string, string> =
+      env.API_TOKEN === undefined ? {} : { authorization: `Bearer ${env.API_TOKEN}` };
+    await waitFor(async () => (await getJson(`${opened.origin}/health`, headers)).body.database.ready);
     for (let index = 0; index < NAMES.length; index += 1) {
       opened.workers.push(await WorkerDouble.open());
       if (isReady) opened.bringUp(index);
