@@ -10,6 +10,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
+import { compileCacheEnv } from '../host/compile-cache.ts';
 import type { Restoration } from './sqlite-backups.ts';
 import type {
   SqliteNotice,
@@ -19,6 +20,9 @@ import type {
   SqliteThreadData,
 } from './sqlite-messages.ts';
 import { fromSqliteError, isCorruption } from './storage-error.ts';
+
+/** Rows pass through it; it keeps statements only. */
+const THREAD_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 256, stackSizeMb: 1 };
 
 /** What is needed to use a database file. */
 export interface SqliteDialectOptions extends SqliteThreadData {
@@ -104,7 +108,11 @@ class SqliteConnection implements DatabaseConnection {
   #count = 0;
 
   constructor({ onRestored, ...data }: SqliteDialectOptions) {
-    this.#thread = new Worker(new URL('./sqlite-thread.ts', import.meta.url), { workerData: data });
+    this.#thread = new Worker(new URL('./sqlite-thread.ts', import.meta.url), {
+      workerData: data,
+      env: compileCacheEnv(),
+      resourceLimits: THREAD_LIMITS,
+    });
     this.#thread.on('message', (message: SqliteResponse | SqliteNotice) => {
       if ('restoration' in message) onRestored(message.restoration);
       else this.#settle(message);

@@ -118,6 +118,7 @@ export class WorkerLife {
     const { spec, baseEnv, epoch, launcher, node } = this.#options;
     this.#process = new WorkerProcess({
       entry: spec.entry,
+      nodeFlags: spec.nodeFlags,
       launcher,
       ...(node === undefined ? {} : { node }),
       env: {

@@ -1,14 +1,15 @@
-/** One worker process: spawned, talked to, signalled, seen to end. The only door to execa. */
+/** One worker process: spawned, talked to, signalled, seen to end. */
+import { type ChildProcess, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import type { WorkerExit } from './worker-status.ts';
 
-/** What a process is started with. */
 export interface WorkerProcessOptions {
   entry: URL;
   /** Everything of the environment that it gets. */
   env: Record<string, string>;
+  /** Options of `node`. */
+  nodeFlags: readonly string[];
   /** Words put before `node`, from {@link findLauncher}. */
   launcher: readonly string[];
   /** The node binary; the running one by default. */
@@ -18,6 +19,7 @@ export interface WorkerProcessOptions {
 
 /** How long the last output of a process that ended may take. */
 const DRAIN_MS = 500;
+const LAUNCHER_TRIAL_MS = 2000;
 
 /** A process from spawn to exit. */
 export class WorkerProcess {
@@ -31,39 +33,28 @@ export class WorkerProcess {
   readonly drained: Promise<void>;
   readonly #send: (message: object) => void;
 
-  constructor({ entry, env, launcher, node = process.execPath, onMessage }: WorkerProcessOptions) {
-    const [file, ...args] = [...launcher, node, fileURLToPath(entry)];
-    const subprocess = execa(file as string, args, {
+  constructor({ entry, env, nodeFlags, launcher, node = process.execPath, onMessage }: WorkerProcessOptions) {
+    const [file, ...args] = [...launcher, node, ...nodeFlags, fileURLToPath(entry)];
+    const child = spawn(file as string, args, {
       env,
-      extendEnv: false,
-      stdin: 'ignore',
-      stdout: 'pipe',
-      stderr: 'pipe',
-      ipc: true,
-      // execa would keep all output for ever, and kill the worker at 100 MB of it.
-      buffer: false,
-      reject: false,
-      cleanup: true,
-      killDescendants: true,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      // A group of its own: the end reaches what the worker starts, a Ctrl-C of ours does not reach it.
+      detached: true,
     });
-    const child = subprocess.nodeChildProcess;
     this.pid = child.pid;
-    this.stdout = subprocess.stdout;
-    this.stderr = subprocess.stderr;
+    this.stdout = child.stdout as Readable;
+    this.stderr = child.stderr as Readable;
     child.on('message', onMessage);
     this.#send = (message) => {
       // A channel that breaks while a message is under way is an exit that is about to be seen.
       if (child.connected) child.send(message, () => {});
     };
-    const { promise, resolve } = Promise.withResolvers<WorkerExit>();
-    // execa's own promise also waits for the pipes, which a surviving grandchild may hold open for ever.
-    child.on('exit', (code, signal) => resolve({ code, signal }));
-    const settled = subprocess.then((result) => {
-      const spawnError = this.pid === undefined ? { spawnError: result.shortMessage } : {};
-      resolve({ code: result.exitCode ?? null, signal: result.signal ?? null, ...spawnError });
+    this.exited = exitOf(child);
+    // A grandchild that survives may hold the pipes open.
+    const closed = new Promise((resolve) => child.once('close', resolve));
+    this.drained = this.exited.then(async () => {
+      await Promise.race([closed, wait(DRAIN_MS)]);
     });
-    this.exited = promise;
-    this.drained = promise.then(() => Promise.race([settled, wait(DRAIN_MS)]));
   }
 
   /** Asks it to stop: by message, and by signal to its whole group, waking it if it is stopped. */
@@ -98,14 +89,23 @@ export class WorkerProcess {
 export async function findLauncher(env: Record<string, string>): Promise<readonly string[]> {
   if (process.platform !== 'linux') return [];
   const launcher = ['--pdeathsig', 'KILL'];
-  const trial = await execa('setpriv', [...launcher, 'setpriv', '--version'], {
+  const trial = spawn('setpriv', [...launcher, 'setpriv', '--version'], {
     env,
-    extendEnv: false,
     stdio: 'ignore',
-    reject: false,
-    timeout: 2000,
+    timeout: LAUNCHER_TRIAL_MS,
   });
-  return trial.exitCode === 0 ? ['setpriv', ...launcher] : [];
+  const { code } = await exitOf(trial);
+  return code === 0 ? ['setpriv', ...launcher] : [];
+}
+
+/** Resolves when a process is gone or could not be started; never rejects. */
+function exitOf(child: ChildProcess): Promise<WorkerExit> {
+  return new Promise((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }));
+    child.once('error', ({ message }) => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, spawnError: message });
+    });
+  });
 }
 
 function wait(ms: number): Promise<void> {

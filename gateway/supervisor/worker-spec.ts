@@ -55,6 +55,8 @@ export interface WorkerSpec {
   ports: PortRange;
   /** Settings for this worker; nothing else of our environment reaches it but the allow-list. */
   env: Record<string, string>;
+  /** Options of `node`, before the entry. */
+  nodeFlags: readonly string[];
   /** Whether the product is degraded, and not ready, without it. */
   isRequired: boolean;
   /** Resident memory above which it is replaced in an orderly way, bytes. */

@@ -3,7 +3,9 @@
  * when asked, when signalled, or when the supervisor is gone.
  */
 
+import { flushCompileCache } from 'node:module';
 import { messageOf } from '#shared/errors.ts';
+import { trimQuietHeap } from '#shared/heap.ts';
 import type { Logger } from '#shared/logger.ts';
 import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
 import {
@@ -29,6 +31,8 @@ export type HostProcess = Pick<NodeJS.Process, 'on' | 'exit' | 'send' | 'connect
 /** How long an orderly end may take before the process ends all the same. */
 const CLOSE_DEADLINE_MS = 3000;
 const EXIT_CRASHED = 1;
+/** Fills Node's compile cache even if this process is killed later. */
+const SAVE_AFTER_MS = 10_000;
 
 /**
  * Runs a worker until it ends; the process exits with a code of the worker protocol.
@@ -78,6 +82,8 @@ export async function runWorker(
   }
   const ready: ReadyMessage = { type: 'ready', port: running.port, details: running.details ?? {} };
   host.send?.(ready);
+  setTimeout(() => flushCompileCache(), SAVE_AFTER_MS).unref();
+  trimQuietHeap();
   log.info({ port: running.port, ...running.details }, 'worker is ready');
 }
 

@@ -1,19 +1,9 @@
-/** How V8 keeps house in a process whose memory is pictures, not objects. */
-import { setFlagsFromString } from 'node:v8';
+/** V8 garbage collection tuning for buffer-heavy processes. */
 
 const MIB = 1024 * 1024;
 /** What packets and pictures may leave behind before it is collected; a few cameras with viewers do so in a second. */
 const GARBAGE_BYTES = 3 * MIB;
 const CHECK_MS = 1000;
-
-/**
- * Lets garbage grow to the size of what lives before everything is searched (V8, `Heap::ComputeNewAllocationLimits`).
- * By default that is 8 MB, which a few cameras with viewers fill with JPEGs and messages in a second, and each search
- * holds pictures back by tens of milliseconds.
- */
-export function collectSeldom(): void {
-  setFlagsFromString('--heap-growing-percent=100');
-}
 
 /** What a {@link GarbageLimit} looks at and does. */
 export interface GarbageLimitOptions {

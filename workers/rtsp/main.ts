@@ -9,7 +9,7 @@ import { loadConfig } from './config.ts';
 import { forwardFfmpegLog } from './ffmpeg/ffmpeg-log.ts';
 import { ffmpegMedia } from './ffmpeg/ffmpeg-media.ts';
 import { runVideoSource } from './ffmpeg/video-source.ts';
-import { collectSeldom, limitGarbage } from './heap.ts';
+import { limitGarbage } from './heap.ts';
 import { createSessions } from './outputs/webrtc/create-sessions.ts';
 import { openServer } from './server.ts';
 import { createRtspSource } from './source/rtsp-source.ts';
@@ -17,7 +17,6 @@ import { createRunSource } from './source/run-source.ts';
 
 // The file may hold every secret of the gateway, which are none of a worker's business.
 if (!isSupervised(process.env)) loadDotenv({ quiet: true });
-collectSeldom();
 limitGarbage();
 const { config, redactor, log } = prepareWorker(process, loadConfig);
 for (const { credential } of config.webrtc.iceServers) redactor.add(credential);

@@ -62,6 +62,7 @@ export function specOf(entry: URL, { timings, restart, ...rest }: Overrides = {}
     entry,
     ports: { first: 0, last: 0 },
     env: {},
+    nodeFlags: [],
     isRequired: true,
     maxRssBytes: 1024 ** 3,
     ...rest,

@@ -1,0 +1,123 @@
+/** The life of the gateway's process: settings, lock, start; signals; stop. */
+import { messageOf } from '#shared/errors.ts';
+import { trimQuietHeap } from '#shared/heap.ts';
+import { createLogger, type Logger } from '#shared/logger.ts';
+import { Redactor } from '#shared/redact.ts';
+import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
+import { type GatewayConfig, loadConfig } from '../config/config.ts';
+import { createPool, type OpenGateway, openGateway } from '../gateway.ts';
+import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from '../http/listen.ts';
+import { closeDataFolder } from '../store/data-folder.ts';
+import { EXIT_SECOND_INSTANCE, lockDirectory, SecondInstanceError } from '../supervisor/single-instance.ts';
+import { compileCacheEnv, saveCompileCache } from './compile-cache.ts';
+
+/** The parts of `process` that the gateway's life depends on. */
+export type GatewayProcess = Pick<NodeJS.Process, 'env' | 'exit' | 'getuid' | 'on' | 'stderr'>;
+
+const EXIT_CRASHED = 1;
+const EXIT_SECOND_SIGNAL = 130;
+/** Past this the gateway ends what still hangs. */
+const CLOSE_DEADLINE_MS = 9000;
+/** Ctrl-C reaches this process twice: from the terminal, and passed on by npm. */
+const SAME_SIGNAL_MS = 500;
+
+/**
+ * Runs the gateway until a signal ends it; the process exits with its code.
+ * @param host the process itself, which only `main.ts` hands out
+ */
+export async function runGateway(host: GatewayProcess): Promise<void> {
+  const { config, unlock } = prepare(host);
+  const redactor = new Redactor();
+  const log = createLogger({ name: 'gateway', level: config.logLevel, redactor });
+  const life = new GatewayLife(host, { log, unlock });
+  host.on('SIGTERM', () => life.end('SIGTERM'));
+  host.on('SIGINT', () => life.end('SIGINT'));
+  host.on('uncaughtException', (error) => life.crash(error));
+  host.on('unhandledRejection', (error) => life.crash(error));
+  try {
+    const workerEnv = { ...config.workerEnv, ...compileCacheEnv() };
+    const pool = createPool({ config: { ...config, workerEnv }, redactor, log });
+    const print = (line: string): void => void host.stderr.write(`${line}\n`);
+    const risks = risksOfProcess(host, config.dataDir);
+    life.gateway = await openGateway({ config, pool, redactor, log, print, risks });
+  } catch (error) {
+    log.fatal(messageOf(error));
+    unlock();
+    host.exit(exitCodeOf(error));
+  }
+  saveCompileCache();
+  trimQuietHeap();
+}
+
+function prepare(host: GatewayProcess): { config: Readonly<GatewayConfig>; unlock: () => void } {
+  try {
+    const config = loadConfig(host.env);
+    return { config, unlock: lockDirectory(config.dataDir) };
+  } catch (error) {
+    host.stderr.write(`${messageOf(error)}\n`);
+    return host.exit(exitCodeOf(error));
+  }
+}
+
+/** Ends the process: in order, or immediately after a crash. */
+class GatewayLife {
+  gateway: OpenGateway | undefined;
+  readonly #host: GatewayProcess;
+  readonly #log: Logger;
+  readonly #unlock: () => void;
+  #endingSince: number | undefined;
+
+  constructor(host: GatewayProcess, { log, unlock }: { log: Logger; unlock: () => void }) {
+    this.#host = host;
+    this.#log = log;
+    this.#unlock = unlock;
+  }
+
+  /** Stops in order; a second signal does not wait. */
+  end(signal: string): void {
+    if (this.#endingSince !== undefined) {
+      if (performance.now() - this.#endingSince < SAME_SIGNAL_MS) return;
+      this.#kill(EXIT_SECOND_SIGNAL);
+    }
+    this.#endingSince = performance.now();
+    this.#log.info({ signal }, 'gateway stops');
+    setTimeout(() => this.#kill(EXIT_CRASHED), CLOSE_DEADLINE_MS).unref();
+    void Promise.resolve(this.gateway?.close()).then(
+      () => {
+        this.#unlock();
+        this.#log.info('gateway stopped');
+        this.#host.exit(0);
+      },
+      (error: unknown) => this.crash(error),
+    );
+  }
+
+  /** The state is unknown: workers must not outlive the gateway; a supervisor above starts it again. */
+  crash(error: unknown): void {
+    this.#log.fatal({ err: error }, 'gateway crashed');
+    this.#unlock();
+    this.#kill(EXIT_CRASHED);
+  }
+
+  #kill(code: number): void {
+    this.gateway?.kill();
+    this.#host.exit(code);
+  }
+}
+
+/** Startup warnings about how this process was started. */
+function risksOfProcess(host: GatewayProcess, dataDir: string): string[] {
+  const isRoot = host.getuid?.() === 0;
+  return [
+    closeDataFolder(dataDir) ?? [],
+    isRoot
+      ? 'the gateway runs as root, which it does not need (in a container that may be as it is meant)'
+      : [],
+  ].flat();
+}
+
+function exitCodeOf(error: unknown): number {
+  if (error instanceof SettingsError) return EXIT_BAD_SETTINGS;
+  if (error instanceof SecondInstanceError) return EXIT_SECOND_INSTANCE;
+  return error instanceof PortUnavailableError ? EXIT_PORT_UNAVAILABLE : EXIT_CRASHED;
+}
