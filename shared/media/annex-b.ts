@@ -3,17 +3,19 @@
 const START_CODE = Buffer.from([0, 0, 1]);
 const LONG_START_CODE = Buffer.from([0, 0, 0, 1]);
 const EMULATION_PREVENTION = 3;
+/** More than any level allows in one picture (ITU-T H.264 table A-1: 600 slices at most). */
+const MAX_NALS = 2048;
 
 /** NAL units as a byte stream, each behind a start code of four bytes. */
 export function joinNals(nals: readonly Buffer[]): Buffer {
   return Buffer.concat(nals.flatMap((nal) => [LONG_START_CODE, nal]));
 }
 
-/** The NAL units of an access unit, without start codes: views, not copies. */
+/** The NAL units of an access unit, without start codes: views, not copies; at most 2048. */
 export function splitNals(data: Buffer): Buffer[] {
   const nals: Buffer[] = [];
   let start = data.indexOf(START_CODE);
-  while (start >= 0) {
+  while (start >= 0 && nals.length < MAX_NALS) {
     const begin = start + START_CODE.length;
     const next = data.indexOf(START_CODE, begin);
     const end = trimZeros(data, begin, next < 0 ? data.length : next);

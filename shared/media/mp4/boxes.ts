@@ -31,6 +31,11 @@ export function u16(...values: readonly number[]): Buffer {
 
 /** Numbers of 32 bits; negative ones as two's complement. */
 export function u32(...values: readonly number[]): Buffer {
+  return u32List(values);
+}
+
+/** As {@link u32}, for lists whose length a peer decides: arguments are limited in number. */
+export function u32List(values: readonly number[]): Buffer {
   const bytes = Buffer.alloc(values.length * 4);
   for (const [index, value] of values.entries()) bytes.writeUInt32BE(value >>> 0, index * 4);
   return bytes;

@@ -1,5 +1,5 @@
 /** Movie fragments (ISO/IEC 14496-12 section 8.8): one `moof` and `mdat` for samples of video, sound or both. */
-import { BOX_HEADER_BYTES, box, fullBox, u32, u64 } from './boxes.ts';
+import { BOX_HEADER_BYTES, box, fullBox, u32, u32List, u64 } from './boxes.ts';
 import { SOUND_TRACK_ID, TRACK_ID } from './init-segment.ts';
 
 /** One access unit with its place in time; times in units of the timescale. */
@@ -134,7 +134,7 @@ function movieFragment(sequence: number, runs: readonly Run[]): Buffer {
 }
 
 function trackFragment({ header, decodeTime, flags, version, entries }: Run, dataOffset: number): Buffer {
-  const numbers = u32(entries.length, dataOffset, ...entries.flat());
+  const numbers = u32List([[entries.length, dataOffset], ...entries].flat());
   return box(
     'traf',
     header,

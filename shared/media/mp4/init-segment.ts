@@ -1,7 +1,7 @@
 /** The initialisation segment of a video and perhaps its sound (ISO/IEC 14496-12 section 8). */
 import { box, fullBox, u16, u32 } from './boxes.ts';
 import type { SoundFormat } from './sound-format.ts';
-import { sampleEntryBox, type VideoFormat } from './video-format.ts';
+import { MAX_DIMENSION, sampleEntryBox, type VideoFormat } from './video-format.ts';
 
 /** Units of time in a second, those of RTP video. */
 export const TIMESCALE = 90_000;
@@ -44,7 +44,6 @@ export function buildInitSegment(format: VideoFormat, sound?: SoundFormat): Buff
 }
 
 function videoTrack(format: VideoFormat): Track {
-  const [horizontal, vertical] = format.pixelAspect ?? [1, 1];
   return {
     id: TRACK_ID,
     timescale: TIMESCALE,
@@ -52,9 +51,15 @@ function videoTrack(format: VideoFormat): Track {
     mediaHeader: fullBox('vmhd', 0, 1, Buffer.alloc(8)),
     sampleEntry: sampleEntryBox(format),
     volume: 0,
-    width: Math.round((format.width * horizontal) / vertical),
+    width: shownWidth(format),
     height: format.height,
   };
+}
+
+/** Pixels; where the shape of a sample makes a picture wider than the field holds, the set is damaged. */
+function shownWidth({ width, pixelAspect: [horizontal, vertical] = [1, 1] }: VideoFormat): number {
+  const shown = Math.round((width * horizontal) / vertical);
+  return shown >= 1 && shown <= MAX_DIMENSION ? shown : width;
 }
 
 function soundTrack({ timescale, sampleEntry }: SoundFormat): Track {

@@ -7,6 +7,11 @@ import type { VideoTrack } from '../packet.ts';
 /** Delimiters and filler, of H.264 the SPS extension too: samples hold them nowhere. */
 const DROPPED: Record<NalVideoCodec, readonly number[]> = { h264: [9, 12, 13], hevc: [35, 38] };
 
+/** As many as a decoder configuration can count (ISO/IEC 14496-15 section 5.3.3.1.2, fields of 5 and 8 bits). */
+const MAX_SETS = 31;
+/** Larger than the sets of any encoder; a decoder configuration has 16 bits for it. */
+const MAX_SET_BYTES = 4096;
+
 /** The newest parameter sets; a keyframe that brings its own replaces those of before, kind by kind. */
 export class ParameterSets {
   readonly codec: NalVideoCodec;
@@ -52,8 +57,14 @@ export class ParameterSets {
   }
 }
 
+/** Each of them once, in order; no more and no larger ones than a decoder configuration takes. */
 function distinct(nals: readonly Buffer[]): Buffer[] {
-  return nals.filter((nal, index) => nals.findIndex((other) => other.equals(nal)) === index);
+  const known = new Map<string, Buffer>();
+  for (const nal of nals) {
+    if (nal.length <= MAX_SET_BYTES) known.set(nal.toString('latin1'), nal);
+    if (known.size === MAX_SETS) break;
+  }
+  return [...known.values()];
 }
 
 function isSame(a: readonly Buffer[], b: readonly Buffer[]): boolean {

@@ -25,6 +25,9 @@ export interface SoundFormat {
 /** Sampling frequencies of AAC by index (ISO/IEC 14496-3 table 1.18); 15 stands for any other. */
 const AAC_HZ = [96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000];
 const OTHER_HZ = 15;
+/** What encoders produce: at other rates a frame would last for microseconds, or for minutes. */
+const MIN_HZ = 7350;
+const MAX_HZ = 96_000;
 /** Object types whose frames are those of AAC-LC: itself, and with replicated spectrum and parametric stereo around it. */
 const AAC_LC = 2;
 const AROUND_AAC_LC = [5, 29];
@@ -85,7 +88,8 @@ function readAacConfig(config: Buffer) {
 
 function readHz(reader: BitReader): number | undefined {
   const index = reader.bits(4);
-  return index === OTHER_HZ ? reader.bits(24) || undefined : AAC_HZ[index];
+  const hz = index === OTHER_HZ ? reader.bits(24) : AAC_HZ[index];
+  return hz !== undefined && hz >= MIN_HZ && hz <= MAX_HZ ? hz : undefined;
 }
 
 /** ISO/IEC 14496-12 section 12.2.3. */

@@ -21,15 +21,31 @@ const H265_SPS = 33;
 /** NAL units in samples have a length of four bytes in front. */
 const LENGTH_SIZE_MINUS_ONE = 3;
 
+/** Sides of a picture have 16 bits in MP4. */
+export const MAX_DIMENSION = 0xffff;
+/** `chroma_format_idc` and bit depths that a decoder configuration has room for. */
+const MAX_CHROMA_FORMAT = 3;
+const MAX_BITS = 15;
+
 /** Describes a video. @param sets complete parameter sets @throws RangeError for sets that cannot be read */
 export function describeVideo(sets: ParameterSets): VideoFormat {
   return sets.codec === 'h264' ? describeH264(sets) : describeH265(sets);
 }
 
+/** @throws RangeError for values that no decoder configuration holds: one flipped bit is enough for them */
+function checked<T extends SequenceParameters>(parameters: T): T {
+  const { width, height, chromaFormat, lumaBits, chromaBits } = parameters;
+  for (const side of [width, height])
+    if (!(side >= 1 && side <= MAX_DIMENSION)) throw new RangeError('no such size of a picture');
+  if (chromaFormat > MAX_CHROMA_FORMAT || lumaBits > MAX_BITS || chromaBits > MAX_BITS)
+    throw new RangeError('no such format of samples');
+  return parameters;
+}
+
 function describeH264({ all }: ParameterSets): VideoFormat {
   const [spsList, ppsList] = [all.get(H264_SPS) ?? [], all.get(H264_PPS) ?? []];
   const sps = firstOf(spsList);
-  const parameters = parseH264Sps(sps);
+  const parameters = checked(parseH264Sps(sps));
   const [profile, , level] = [sps[1] as number, sps[2], sps[3] as number];
   const profileBytes = sps.subarray(1, 4);
   const { chromaFormat, lumaBits, chromaBits } = parameters;
@@ -50,7 +66,7 @@ function describeH264({ all }: ParameterSets): VideoFormat {
 }
 
 function describeH265({ all }: ParameterSets): VideoFormat {
-  const { profile, ...parameters } = parseH265Sps(firstOf(all.get(H265_SPS) ?? []));
+  const { profile, ...parameters } = checked(parseH265Sps(firstOf(all.get(H265_SPS) ?? [])));
   const { chromaFormat, lumaBits, chromaBits } = parameters;
   const nesting = profile.isTemporallyNested ? 1 : 0;
   const layers = (profile.temporalLayers << 3) | (nesting << 2) | LENGTH_SIZE_MINUS_ONE;

@@ -6,6 +6,8 @@ import type { RtpPayload } from './payload.ts';
 export const AAC_FRAME_SAMPLES = 1024;
 /** A frame of two channels has at most 2 * 6144 bits. */
 const MAX_FRAME_BYTES = 8191;
+/** More than a second of sound in one packet. */
+const MAX_FRAMES = 64;
 
 /** Takes a frame. @param ticks RTP time of its first sample, 32 bits */
 export type EmitFrame = (frame: Buffer, ticks: number) => void;
@@ -75,7 +77,7 @@ export class AacDepacketizer {
     if (headerBytes > payload.length) return undefined;
     const { size, index, indexDelta } = this.#bits;
     const frames: number[] = [];
-    for (let at = 0; at + size + (at === 0 ? index : indexDelta) <= bits; ) {
+    for (let at = 0; at + size + (at === 0 ? index : indexDelta) <= bits && frames.length < MAX_FRAMES; ) {
       frames.push(readBits(payload, 16 + at, size));
       at += size + (at === 0 ? index : indexDelta);
     }

@@ -4,7 +4,7 @@ import type { AccessUnit } from '../packet.ts';
 
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 /** A 4K intra picture stays far below; more is a broken or hostile peer. */
-const MAX_ACCESS_UNIT_BYTES = 16 * 1024 * 1024;
+const MAX_ACCESS_UNIT_BYTES = 8 * 1024 * 1024;
 
 const INITIAL_BYTES = 64 * 1024;
 /** Room for most keyframes; a builder does not keep more than this between pictures. */

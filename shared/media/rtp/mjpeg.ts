@@ -1,6 +1,7 @@
 /** JPEG over RTP (RFC 2435): the headers that travel apart are put back in front of the scan. */
 
 import type { Depacketizer, EmitAccessUnit, RtpFacts } from '../packet.ts';
+import { withRoom } from '../with-room.ts';
 import { type JpegParts, readJpeg } from './jpeg-segments.ts';
 import { HUFFMAN_SEGMENT, quantizersFor } from './jpeg-tables.ts';
 import type { RtpPayload } from './payload.ts';
@@ -9,17 +10,24 @@ const MAIN_HEADER_BYTES = 8;
 const RESTART_HEADER_BYTES = 4;
 const QUANTIZER_HEADER_BYTES = 4;
 const END_OF_IMAGE = Buffer.from([0xff, 0xd9]);
-const MAX_JPEG_BYTES = 16 * 1024 * 1024;
 /** Q of tables that travel with the picture and may change with each (RFC 2435 section 3.1.8). */
 const Q_IN_BAND = 255;
 /** Added to the type when there are restart markers (RFC 2435 section 3.1.3). */
 const TYPE_RESTART = 64;
+/** Several times a 4K picture of the best quality. */
+const MAX_JPEG_BYTES = 8 * 1024 * 1024;
+const INITIAL_BYTES = 64 * 1024;
+/** Room for most pictures; no more is kept between pictures. */
+const KEPT_BYTES = 1024 * 1024;
+/** Two tables of 16-bit values. */
+const MAX_TABLE_BYTES = 256;
 
 /** Puts JPEG pictures together. */
 export class MjpegDepacketizer implements Depacketizer {
   readonly #emit: EmitAccessUnit;
   #head: Buffer | undefined;
-  #scan: Buffer[] = [];
+  /** The scan so far, in a buffer that is used again for the next picture. */
+  #scan = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   #bytes = 0;
   /** Tables sent in-band stay valid for later pictures with the same Q (RFC 2435 section 3.1.8). */
   readonly #tablesByQ = new Map<number, Buffer>();
@@ -37,13 +45,13 @@ export class MjpegDepacketizer implements Depacketizer {
       this.#head === undefined ||
       (lost && offset !== 0) ||
       offset !== this.#bytes ||
-      offset > MAX_JPEG_BYTES
+      offset + scan.length > MAX_JPEG_BYTES
     ) {
       this.#discard();
       return;
     }
-    this.#scan.push(Buffer.from(scan));
-    this.#bytes += scan.length;
+    this.#scan = withRoom(this.#scan, offset + scan.length);
+    this.#bytes += scan.copy(this.#scan, offset);
     if (marker) this.#finish(timestamp);
   }
 
@@ -51,9 +59,7 @@ export class MjpegDepacketizer implements Depacketizer {
     const type = payload.readUInt8(4);
     const q = payload.readUInt8(5);
     let at = headerBytes(payload);
-    this.#scan = [];
-    this.#bytes = 0;
-    this.#head = undefined;
+    this.#discard();
     if (q >= 128) at = this.#readTables(payload, at, q);
     const tables = q >= 128 ? this.#tablesByQ.get(q) : quantizersFor(q);
     if (tables !== undefined && tables.length >= 64) {
@@ -72,20 +78,21 @@ export class MjpegDepacketizer implements Depacketizer {
     if (payload.length < at + QUANTIZER_HEADER_BYTES) return payload.length;
     const length = payload.readUInt16BE(at + 2);
     const start = at + QUANTIZER_HEADER_BYTES;
-    if (length > 0) this.#tablesByQ.set(q, Buffer.from(payload.subarray(start, start + length)));
+    if (length > 0)
+      this.#tablesByQ.set(q, Buffer.from(payload.subarray(start, start + Math.min(length, MAX_TABLE_BYTES))));
     return start + length;
   }
 
   #finish(timestamp: number): void {
-    const data = Buffer.concat([this.#head as Buffer, ...this.#scan, END_OF_IMAGE]);
+    const data = Buffer.concat([this.#head as Buffer, this.#scan.subarray(0, this.#bytes), END_OF_IMAGE]);
     this.#discard();
     this.#emit({ data, keyframe: true, timestamp });
   }
 
   #discard(): void {
     this.#head = undefined;
-    this.#scan = [];
     this.#bytes = 0;
+    if (this.#scan.length > KEPT_BYTES) this.#scan = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   }
 }
 

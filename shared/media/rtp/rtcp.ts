@@ -9,6 +9,8 @@ const PAYLOAD_FEEDBACK = 206;
 const NACK = 1;
 const PLI = 1;
 const FIR = 4;
+/** As many as any viewer asks for in one packet; the rest it asks for again. */
+const MAX_MISSING = 1024;
 const HEADER_BYTES = 4;
 const FEEDBACK_HEADER_BYTES = 12;
 const REPORT_BLOCK_BYTES = 24;
@@ -43,7 +45,8 @@ function readPacket(packet: Buffer, feedback: ViewerFeedback, otherSsrc: number 
   const type = packet[1] as number;
   if (type === RECEIVER_REPORT) feedback.lossRate = lossRateOf(packet, count, otherSsrc) ?? feedback.lossRate;
   if (packet.length < FEEDBACK_HEADER_BYTES || packet.readUInt32BE(8) === otherSsrc) return;
-  if (type === TRANSPORT_FEEDBACK && count === NACK) feedback.missing.push(...missingOf(packet));
+  if (type === TRANSPORT_FEEDBACK && count === NACK)
+    feedback.missing = [...feedback.missing, ...missingOf(packet)].slice(0, MAX_MISSING);
   if (type === PAYLOAD_FEEDBACK && (count === PLI || count === FIR)) feedback.wantsKeyframe = true;
 }
 
@@ -59,7 +62,8 @@ function lossRateOf(packet: Buffer, count: number, otherSsrc: number | undefined
 /** Generic NACK: a packet id and a mask of the sixteen that follow (RFC 4585 section 6.2.1). */
 function missingOf(packet: Buffer): number[] {
   const missing: number[] = [];
-  for (let offset = FEEDBACK_HEADER_BYTES; offset + 4 <= packet.length; offset += 4) {
+  const end = Math.min(packet.length, FEEDBACK_HEADER_BYTES + MAX_MISSING * 4);
+  for (let offset = FEEDBACK_HEADER_BYTES; offset + 4 <= end; offset += 4) {
     const first = packet.readUInt16BE(offset);
     const mask = packet.readUInt16BE(offset + 2);
     missing.push(first);

@@ -8,8 +8,12 @@ export interface AuthHeader {
   parameters: Map<string, string>;
 }
 
+/** Longer than any header of the kind; the pattern below takes quadratic time on some texts. */
+const MAX_HEADER_LENGTH = 2048;
+
 /** Parses one `WWW-Authenticate` or `Authorization` value. */
-export function parseAuthHeader(value: string): AuthHeader {
+export function parseAuthHeader(header: string): AuthHeader {
+  const value = header.slice(0, MAX_HEADER_LENGTH);
   const space = value.indexOf(' ');
   const scheme = (space < 0 ? value : value.slice(0, space)).toLowerCase();
   const parameters = new Map<string, string>();

@@ -33,4 +33,9 @@ describe('unescapeNal', () => {
       '67000001000000 00ff0303'.replace(' ', ''),
     );
   });
+
+  it('finds no more NAL units than a picture can have', () => {
+    expect(splitNals(Buffer.from([0, 0, 1, 9]).fill(Buffer.from([0, 0, 1, 9])))).to.have.length(1);
+    expect(splitNals(Buffer.alloc(4 * 1024 * 1024).fill(Buffer.from([0, 0, 1, 9])))).to.have.length(2048);
+  });
 });

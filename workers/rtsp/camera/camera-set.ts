@@ -185,7 +185,10 @@ export class CameraSet {
   #packetHubFor(cameraId: string): PacketHub {
     const known = this.#packetHubs.get(cameraId);
     if (known !== undefined) return known;
-    const hub = new PacketHub();
+    const { log } = this.#dependencies;
+    const hub = new PacketHub((error) =>
+      log.error({ err: error, cameraId }, 'an output of the camera failed'),
+    );
     this.#packetHubs.set(cameraId, hub);
     return hub;
   }

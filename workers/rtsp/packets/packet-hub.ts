@@ -5,9 +5,10 @@
  */
 import type { AudioPacket } from '#shared/media/audio-track.ts';
 import type { VideoTrack } from '#shared/media/packet.ts';
+import { callEach } from './call-each.ts';
 import type { GopCache, SequencedPacket } from './gop-cache.ts';
 
-/** What a transport hears of a camera. Calls are synchronous: whoever is slow keeps no one waiting. */
+/** A transport of a camera's packets. Calls are synchronous, and must not wait. */
 export interface PacketSubscriber {
   /** A session with the camera begins, or began before: what follows is of this track and starts with a keyframe. */
   onTrack(track: VideoTrack): void;
@@ -17,6 +18,8 @@ export interface PacketSubscriber {
   onAudio?(packet: AudioPacket): void;
   /** The camera is no longer wanted; it may come back under the same id. */
   onRemoved(): void;
+  /** One of the calls above threw: nothing follows. It tells its viewers and must not throw. */
+  onFailure(error: unknown): void;
 }
 
 /** Where a hub finds what a new subscriber starts with. */
@@ -25,10 +28,16 @@ export interface PacketOrigin {
   gop: GopCache;
 }
 
-/** Hands every packet to every subscriber, as it is. */
+/** Hands every packet to every subscriber, as it is. A subscriber that throws is dropped, alone. */
 export class PacketHub {
   readonly #subscribers = new Set<PacketSubscriber>();
+  readonly #onFailure: (error: unknown) => void;
   #origin: PacketOrigin | undefined;
+
+  /** @param onFailure called with what a subscriber threw */
+  constructor(onFailure: (error: unknown) => void = () => {}) {
+    this.#onFailure = onFailure;
+  }
 
   get viewers(): number {
     return this.#subscribers.size;
@@ -37,39 +46,48 @@ export class PacketHub {
   /** Subscribes, and replays the current group of pictures to the newcomer. */
   subscribe(subscriber: PacketSubscriber): { close(): void } {
     this.#subscribers.add(subscriber);
-    this.#replay(subscriber);
+    this.#call([subscriber], (newcomer) => this.#replay(newcomer));
     return { close: () => void this.#subscribers.delete(subscriber) };
   }
 
   /** Takes the packets of a camera from now on; those of another are over. */
   attach(origin: PacketOrigin): void {
     this.#origin = origin;
-    for (const subscriber of [...this.#subscribers]) this.#replay(subscriber);
+    this.#call(this.#subscribers, (subscriber) => this.#replay(subscriber));
   }
 
   /** Publishes the track of a new session. */
   announce(origin: PacketOrigin): void {
-    if (this.#origin !== origin || origin.track === undefined) return;
-    for (const subscriber of [...this.#subscribers]) subscriber.onTrack(origin.track);
+    const { track } = origin;
+    if (this.#origin !== origin || track === undefined) return;
+    this.#call(this.#subscribers, (subscriber) => subscriber.onTrack(track));
   }
 
   /** Publishes one packet that the origin's cache has taken in. */
   publish(origin: PacketOrigin, packet: SequencedPacket): void {
     if (this.#origin !== origin) return;
-    for (const subscriber of [...this.#subscribers]) subscriber.onPacket(packet);
+    this.#call(this.#subscribers, (subscriber) => subscriber.onPacket(packet));
   }
 
   /** Publishes sound to those who want it. */
   publishAudio(origin: PacketOrigin, packet: AudioPacket): void {
     if (this.#origin !== origin) return;
-    for (const subscriber of [...this.#subscribers]) subscriber.onAudio?.(packet);
+    this.#call(this.#subscribers, (subscriber) => subscriber.onAudio?.(packet));
   }
 
   /** The camera was removed. */
   remove(origin: PacketOrigin): void {
     if (this.#origin !== origin) return;
     this.#origin = undefined;
-    for (const subscriber of [...this.#subscribers]) subscriber.onRemoved();
+    this.#call(this.#subscribers, (subscriber) => subscriber.onRemoved());
+  }
+
+  #call(subscribers: Iterable<PacketSubscriber>, call: (subscriber: PacketSubscriber) => void): void {
+    callEach(subscribers, call, (subscriber, error) => {
+      this.#subscribers.delete(subscriber);
+      this.#onFailure(error);
+      subscriber.onFailure(error);
+    });
   }
 
   #replay(subscriber: PacketSubscriber): void {

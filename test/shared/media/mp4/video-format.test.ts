@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { ParameterSets } from '#shared/media/mp4/parameter-sets.ts';
 import { describeVideo } from '#shared/media/mp4/video-format.ts';
+import { h264Sps } from '../../../support/bitstream.ts';
 import { SETS, trackOf } from './material.ts';
 
 const codecOf = (name: keyof typeof SETS) => (name.startsWith('hevc') ? 'hevc' : 'h264');
@@ -75,4 +76,15 @@ describe('ParameterSets', () => {
     const [delimiter, filler] = [Buffer.from([0x09, 0xf0]), Buffer.from([0x0c, 0xff])];
     expect(sets.sampleNals([delimiter, ...SETS.high, sei, idr, filler])).to.deep.equal([sei, idr]);
   });
+
+  for (const [what, sps] of Object.entries({
+    'wider than MP4 has room for': h264Sps({ width: 5000, height: 2 }),
+    'cropped to nothing': h264Sps({ crop: [400, 400, 0, 0] }),
+    'of samples with 40 bits': h264Sps({ profile: 100, lumaBits: 40 }),
+  })) {
+    it(`refuses a picture ${what}`, () => {
+      const sets = new ParameterSets('h264', trackOf('h264', [sps, SETS.baseline[1]]));
+      expect(() => describeVideo(sets)).to.throw(RangeError);
+    });
+  }
 });

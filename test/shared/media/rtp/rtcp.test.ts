@@ -60,6 +60,12 @@ describe('A sender report', () => {
       90_000, 7, 9000,
     ]);
   });
+
+  it('takes no more requests for lost packets from one report than a viewer has', () => {
+    const nack = Buffer.alloc(60_000, 0xff);
+    nack.writeUInt32BE(0x81cd0000 + nack.length / 4 - 1, 0);
+    expect(parseFeedback(nack).missing).to.have.length(1024);
+  });
 });
 
 describe('A source description', () => {

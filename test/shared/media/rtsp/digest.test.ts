@@ -74,4 +74,9 @@ describe('parseAuthHeader', () => {
   it('reads a scheme that stands alone', () => {
     expect(parseAuthHeader('Basic')).to.deep.equal({ scheme: 'basic', parameters: new Map() });
   });
+
+  it('reads no more of a header than a challenge has', () => {
+    for (const part of ['a', 'a="', '"\\\\', 'a = '])
+      expect(parseAuthHeader(`Digest ${part.repeat(1_000_000)}`).scheme).to.equal('digest');
+  });
 });

@@ -42,6 +42,7 @@ export class HlsStream implements SampleSink {
   readonly #waiting = new Set<() => void>();
   #variant: VariantFacts | undefined;
   #error: AppError | undefined;
+  #hasFailed = false;
 
   /** @param cut its `firstSequence` is greater than any number of an earlier stream of this camera */
   constructor(cut: Omit<SegmenterOptions, 'onPart'>, timings: HlsTimings = HLS_TIMINGS) {
@@ -77,6 +78,16 @@ export class HlsStream implements SampleSink {
   onUnsupported({ message, cause }: AppError): void {
     this.#error = new AppError('hls-unsupported-codec', message, { cause });
     this.#wake();
+  }
+
+  onFailure(error: AppError): void {
+    this.#hasFailed = true;
+    this.onUnsupported(error);
+  }
+
+  /** Whether nothing follows: the next request needs another stream. */
+  get hasFailed(): boolean {
+    return this.#hasFailed;
   }
 
   onRemoved(): void {

@@ -74,6 +74,10 @@ export class HlsStreams {
       onSample: (sample) => stream.onSample(sample),
       onSound: (sound) => stream.onSound(sound),
       onUnsupported: (error) => stream.onUnsupported(error),
+      onFailure: (error) => {
+        this.#end(cameraId);
+        stream.onFailure(error);
+      },
       onRemoved: () => {
         this.#end(cameraId);
         stream.onRemoved();
@@ -82,7 +86,9 @@ export class HlsStreams {
     const samples = new SampleStream(sink, SOUND);
     const idle = setTimeout(() => this.#end(cameraId), idleMs ?? IDLE_MS);
     const running = { stream, subscription: cameras.subscribePackets(cameraId, samples), idle };
-    this.#running.set(cameraId, running);
+    // What was replayed may have ended it already.
+    if (stream.hasFailed) clearTimeout(idle);
+    else this.#running.set(cameraId, running);
     stream.goLive();
     return running;
   }

@@ -33,10 +33,8 @@ export function nextPart(segments: readonly Segment[]): { sequence: number; inde
 /** Writes a playlist. @param segments at least one, each with at least one part @param targetDuration seconds */
 export function writePlaylist(segments: readonly Segment[], targetDuration: number): string {
   const [first] = segments as [Segment];
-  const partTarget = Math.max(
-    PART_TARGET_S,
-    ...segments.flatMap(({ parts }) => parts.map((p) => p.duration)),
-  );
+  const durations = segments.flatMap(({ parts }) => parts.map(({ duration }) => duration));
+  const partTarget = durations.reduce((longest, duration) => Math.max(longest, duration), PART_TARGET_S);
   // A camera of a picture every few seconds needs more than the target.
   const target = Math.max(targetDuration, ...segments.map(({ duration }) => Math.round(duration)));
   const holdBack = seconds(partTarget * HOLD_BACK_PARTS);
@@ -80,8 +78,8 @@ export function writeMultivariant(
   return ['#EXTM3U', '#EXT-X-VERSION:9', `#EXT-X-STREAM-INF:${facts}`, 'index.m3u8', ''].join('\n');
 }
 
-function bitsPerSecond({ parts, duration }: Segment): number {
-  return (parts.reduce((bytes, { data }) => bytes + data.length, 0) * 8) / duration;
+function bitsPerSecond({ bytes, duration }: Segment): number {
+  return (bytes * 8) / duration;
 }
 
 /** Seconds of video from a segment's end to the end of the playlist. */

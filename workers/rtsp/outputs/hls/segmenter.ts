@@ -28,6 +28,8 @@ export interface Segment {
   parts: Part[];
   /** Seconds so far. */
   duration: number;
+  /** Of its parts so far. */
+  bytes: number;
   isWhole: boolean;
 }
 
@@ -41,8 +43,21 @@ const MIN_SEGMENT_S = 1;
 const LISTED_TARGETS = 3;
 /** Segments that left the playlist stay for players that read an older one (section 6.2.2). */
 const KEPT_TARGETS = 2 * LISTED_TARGETS;
-/** More is kept of no camera, bytes. */
-const MAX_BYTES = 64 * 1024 * 1024;
+/**
+ * Bounds for streams whose times, keyframes or parameter sets are not as those of a camera: without them
+ * media time alone would decide what is kept.
+ */
+const LIMITS = {
+  /** Of everything kept. */
+  bytes: 24 * 1024 * 1024,
+  segments: 64,
+  /** Of a segment: it ends with the next sample. */
+  segmentBytes: 8 * 1024 * 1024,
+  parts: 128,
+  /** Of a part: it ends with the next sample. */
+  samples: 256,
+  sounds: 1024,
+} as const;
 
 /** How a stream is cut. */
 export interface SegmenterOptions {
@@ -109,7 +124,7 @@ export class Segmenter {
 
   /** Takes the next frames of sound, which follow those before without a gap. */
   addSound(samples: readonly SoundSample[]): void {
-    this.#sound.push(...samples);
+    this.#sound = this.#sound.concat(samples).slice(0, LIMITS.sounds);
   }
 
   /** Takes the next sample; the first after {@link begin} is a keyframe. */
@@ -117,7 +132,8 @@ export class Segmenter {
     this.#makeRoom(sample);
     this.#samples.push(sample);
     this.#samplesTicks += sample.duration;
-    if (this.#samplesTicks + sample.duration <= PART_TARGET_S * TIMESCALE) return;
+    const isPartOpen = this.#samplesTicks + sample.duration <= PART_TARGET_S * TIMESCALE;
+    if (isPartOpen && this.#samples.length < LIMITS.samples && this.#sound.length < LIMITS.sounds) return;
     this.#finishPart();
     if (this.#isLive && this.#segments.length === 1) this.#finishSegment();
   }
@@ -136,7 +152,7 @@ export class Segmenter {
     const elapsed = (current?.duration ?? 0) + this.#samplesTicks / TIMESCALE;
     const isTooLong = elapsed + sample.duration / TIMESCALE > this.targetDuration + ROUNDED_S;
     const isLongEnough = elapsed >= MIN_SEGMENT_S || current?.parts[0]?.isIndependent === false;
-    if (current === undefined || isTooLong || (sample.keyframe && isLongEnough)) {
+    if (current === undefined || isTooLong || isFull(current) || (sample.keyframe && isLongEnough)) {
       this.#finishSegment();
       this.#openSegment(sample);
     } else if (sample.keyframe) this.#finishPart();
@@ -155,6 +171,7 @@ export class Segmenter {
       capturedAt,
       parts: [],
       duration: 0,
+      bytes: 0,
       isWhole: false,
     });
     this.#nextSequence += 1;
@@ -170,6 +187,7 @@ export class Segmenter {
     const data = buildFragment(this.#fragments, this.#samples, this.#sound);
     current.parts.push({ data, duration, isIndependent });
     current.duration += duration;
+    current.bytes += data.length;
     this.#samples = [];
     this.#sound = [];
     this.#samplesTicks = 0;
@@ -185,15 +203,19 @@ export class Segmenter {
   }
 
   #dropOld(): void {
-    const size = (segment: Segment): number => segment.parts.reduce((sum, { data }) => sum + data.length, 0);
     let bytes = 0;
     let seconds = 0;
     const oldest = this.#segments.findLastIndex((segment) => {
-      bytes += size(segment);
+      bytes += segment.bytes;
       seconds += segment.duration;
-      return seconds > KEPT_TARGETS * this.targetDuration || bytes > MAX_BYTES;
+      return seconds > KEPT_TARGETS * this.targetDuration || bytes > LIMITS.bytes;
     });
     // The one that exceeds the time stays, since the playlist may still list it; the one that exceeds the bytes goes.
-    this.#segments.splice(0, bytes > MAX_BYTES ? oldest + 1 : Math.max(0, oldest));
+    this.#segments.splice(0, bytes > LIMITS.bytes ? oldest + 1 : Math.max(0, oldest));
+    this.#segments.splice(0, Math.max(0, this.#segments.length - LIMITS.segments));
   }
+}
+
+function isFull({ parts, bytes }: Segment): boolean {
+  return parts.length >= LIMITS.parts || bytes >= LIMITS.segmentBytes;
 }

@@ -23,6 +23,8 @@ export interface SampleSink {
   onSound(samples: readonly SoundSample[]): void;
   /** MP4 cannot carry what the camera sends now; another session may bring something else. */
   onUnsupported(error: AppError): void;
+  /** The stream cannot be written as MP4, and nothing follows. */
+  onFailure(error: AppError): void;
   /** The camera is no longer wanted. */
   onRemoved(): void;
 }
@@ -88,6 +90,15 @@ export class SampleStream implements PacketSubscriber {
     this.#sets = undefined;
     this.#sound.end();
     this.#sink.onRemoved();
+  }
+
+  onFailure(cause: unknown): void {
+    this.#isWaiting = true;
+    this.#sets = undefined;
+    this.#sound.end();
+    this.#sink.onFailure(
+      new AppError('mse-unsupported-codec', 'The stream of the camera cannot be written as MP4', { cause }),
+    );
   }
 
   #begin(sets: ParameterSets, hasChanged: boolean): void {

@@ -26,8 +26,9 @@ const DEFAULT_FPS = 25;
 /** No pause shorter than this is a gap, and none longer than three usual intervals is not. */
 const MIN_GAP_MS = 500;
 const GAP_INTERVALS = 3;
-/** The longest interval a camera is believed to have. */
+/** The longest and shortest interval that a camera is believed to have. */
 const MAX_INTERVAL_MS = 10_000;
+const MIN_INTERVAL_MS = 4;
 /** Weight of a new interval in the usual one. */
 const SMOOTHING = 1 / 4;
 /** H.264 allows 16 pictures in the buffer; more reordering than this is a clock that jumps about. */
@@ -47,7 +48,7 @@ export class SampleTimeline {
 
   /** Begins a session, whose clock has nothing to do with that of the one before. */
   restart({ announcedFps }: { announcedFps: number | undefined }): void {
-    if (!this.#isIntervalKnown) this.#intervalMs = 1000 / (announcedFps ?? DEFAULT_FPS);
+    if (!this.#isIntervalKnown) this.#intervalMs = believable(1000 / (announcedFps ?? DEFAULT_FPS));
     this.#reorderDepth = 0;
     this.#waiting = [];
     this.#isFilling = true;
@@ -67,7 +68,7 @@ export class SampleTimeline {
     const duration = Math.max(1, Math.round(durationMs * TICKS_PER_MS));
     const decodeTime = this.#nextDecodeTime;
     this.#nextDecodeTime += duration;
-    const offsetMs = this.#reorderDepth === 0 ? 0 : Math.max(0, shownMs - orderedMs + durationMs);
+    const offsetMs = this.#reorderDepth === 0 ? 0 : believableOffset(shownMs - orderedMs + durationMs);
     return { decodeTime, duration, compositionOffset: Math.round(offsetMs * TICKS_PER_MS) };
   }
 
@@ -105,4 +106,13 @@ export class SampleTimeline {
     this.#intervalMs += (elapsedMs - this.#intervalMs) * weight;
     this.#isIntervalKnown = true;
   }
+}
+
+function believable(intervalMs: number): number {
+  return Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, intervalMs));
+}
+
+/** A picture is shown soon after it is decoded, however far its clock has jumped. */
+function believableOffset(offsetMs: number): number {
+  return Math.min(MAX_INTERVAL_MS, Math.max(0, offsetMs));
 }

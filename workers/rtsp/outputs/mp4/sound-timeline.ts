@@ -21,6 +21,12 @@ const HEARD_S = 1;
 const MAX_AHEAD_S = 1;
 /** No camera that is well lets a picture stand for longer, seconds. */
 const MAX_PAUSE_S = 10;
+/**
+ * Silence is written for twice the time that passes, and this much more for the pictures that are there at first,
+ * seconds: a picture that "lasts" for days leaves a gap instead.
+ */
+const SILENCE_BURST_S = 60;
+const SILENCE_RATE = 2;
 /** Between its place and where it is, over this long: less is not noticed (ITU-R BT.1359), seconds. */
 const SLACK_S = 0.1;
 const WINDOW_S = 2;
@@ -41,11 +47,15 @@ export class SoundTimeline {
   #windowTicks = 0;
   /** How much is left out of what comes next. */
   #surplus = 0;
+  /** How much silence may be written now, and since when it grows, seconds and milliseconds. */
+  #silenceLeft = SILENCE_BURST_S;
+  #silenceAt: number;
 
   /** @param now milliseconds of a clock that never goes back */
   constructor(format: SoundFormat, now: () => number = () => performance.now()) {
     this.#format = format;
     this.#now = now;
+    this.#silenceAt = now();
   }
 
   get format(): SoundFormat {
@@ -110,9 +120,24 @@ export class SoundTimeline {
 
   #silence(until: number): SoundSample[] {
     const { silence, durationOf } = this.#format;
+    const from = this.#end as number;
+    const duration = durationOf(silence);
+    const wanted = Math.max(0, Math.ceil((until - from) / duration));
+    const count = Math.min(wanted, this.#takeSilence(wanted * duration) / duration);
     const samples: SoundSample[] = [];
-    while ((this.#end as number) < until) samples.push(this.#append(silence, durationOf(silence)));
+    while (samples.length < Math.floor(count)) samples.push(this.#append(silence, duration));
+    if (count < wanted) this.#end = from + wanted * duration;
     return samples;
+  }
+
+  /** @returns how much of it may be written, in units of the timescale */
+  #takeSilence(ticks: number): number {
+    const now = this.#now();
+    const grown = this.#silenceLeft + (SILENCE_RATE * (now - this.#silenceAt)) / 1000;
+    this.#silenceAt = now;
+    const granted = Math.min(ticks, this.#ticks(Math.min(SILENCE_BURST_S, grown)));
+    this.#silenceLeft = Math.min(SILENCE_BURST_S, grown) - granted / this.#format.timescale;
+    return granted;
   }
 
   #append(data: Buffer, duration: number): SoundSample {

@@ -5,6 +5,7 @@ import { buildInitSegment } from '#shared/media/mp4/init-segment.ts';
 import type { SoundFormat } from '#shared/media/mp4/sound-format.ts';
 import type { VideoFormat } from '#shared/media/mp4/video-format.ts';
 import type { CameraSet } from '../../camera/camera-set.ts';
+import { callEach } from '../../packets/call-each.ts';
 import type { OpenAudioTranscoder } from '../../packets/carried-audio.ts';
 import { type SampleSink, SampleStream } from '../mp4/sample-stream.ts';
 import type { SoundChoice } from '../mp4/sound-stream.ts';
@@ -36,10 +37,13 @@ export interface MseViewer {
   /** MP4 cannot carry what the camera sends. */
   onUnsupported(error: AppError): void;
   onRemoved(): void;
+  /** One of the calls above threw: nothing follows. Must not throw. */
+  onFailure(): void;
 }
 
 /** A longer group is not kept: who joins then begins with the next keyframe. */
-const MAX_GROUP_BYTES = 64 * 1024 * 1024;
+const MAX_GROUP_BYTES = 16 * 1024 * 1024;
+const MAX_GROUP_FRAGMENTS = 3600;
 /** Sound goes along with the next picture, unless that takes longer, seconds. */
 const MAX_SOUND_WAIT_S = 0.2;
 /** What browsers play in MP4. */
@@ -115,10 +119,7 @@ class Broadcast implements SampleSink {
 
   add(viewer: MseViewer): void {
     this.#viewers.add(viewer);
-    if (this.#unsupported !== undefined) viewer.onUnsupported(this.#unsupported);
-    if (this.#head === undefined) return;
-    viewer.onHead(this.#head);
-    for (const fragment of this.#group) viewer.onFragment(fragment);
+    this.#call([viewer], (newcomer) => this.#replay(newcomer));
   }
 
   /** @returns how many viewers are left */
@@ -141,7 +142,7 @@ class Broadcast implements SampleSink {
     const head = { codecString, width, height, hasSound: sound !== undefined, isSoundLeftOut, init };
     this.#head = head;
     this.#soundTimescale = sound?.timescale ?? 1;
-    this.#tell((viewer) => viewer.onHead(head));
+    this.#notify((viewer) => viewer.onHead(head));
   }
 
   onSample(sample: Sample): void {
@@ -149,7 +150,7 @@ class Broadcast implements SampleSink {
   }
 
   onSound(samples: readonly SoundSample[]): void {
-    this.#sound.push(...samples);
+    this.#sound = this.#sound.concat(samples);
     this.#soundTicks += samples.reduce((ticks, { duration }) => ticks + duration, 0);
     if (this.#soundTicks >= MAX_SOUND_WAIT_S * this.#soundTimescale) this.#publish([]);
   }
@@ -157,12 +158,23 @@ class Broadcast implements SampleSink {
   onUnsupported(error: AppError): void {
     this.#forget();
     this.#unsupported = error;
-    this.#tell((viewer) => viewer.onUnsupported(error));
+    this.#notify((viewer) => viewer.onUnsupported(error));
+  }
+
+  onFailure(error: AppError): void {
+    this.onUnsupported(error);
   }
 
   onRemoved(): void {
     this.#forget();
-    this.#tell((viewer) => viewer.onRemoved());
+    this.#notify((viewer) => viewer.onRemoved());
+  }
+
+  #replay(viewer: MseViewer): void {
+    if (this.#unsupported !== undefined) viewer.onUnsupported(this.#unsupported);
+    if (this.#head === undefined) return;
+    viewer.onHead(this.#head);
+    for (const fragment of this.#group) viewer.onFragment(fragment);
   }
 
   #publish(samples: readonly Sample[]): void {
@@ -171,7 +183,7 @@ class Broadcast implements SampleSink {
     this.#dropSound();
     const fragment = { data, keyframe: samples[0]?.keyframe === true };
     this.#keep(fragment);
-    this.#tell((viewer) => viewer.onFragment(fragment));
+    this.#notify((viewer) => viewer.onFragment(fragment));
   }
 
   #dropSound(): void {
@@ -184,7 +196,7 @@ class Broadcast implements SampleSink {
     else if (this.#group.length === 0) return;
     this.#group.push(fragment);
     this.#groupBytes += fragment.data.length;
-    if (this.#groupBytes > MAX_GROUP_BYTES) this.#clearGroup();
+    if (this.#groupBytes > MAX_GROUP_BYTES || this.#group.length > MAX_GROUP_FRAGMENTS) this.#clearGroup();
   }
 
   #forget(): void {
@@ -199,7 +211,14 @@ class Broadcast implements SampleSink {
     this.#groupBytes = 0;
   }
 
-  #tell(say: (viewer: MseViewer) => void): void {
-    for (const viewer of [...this.#viewers]) say(viewer);
+  #notify(say: (viewer: MseViewer) => void): void {
+    this.#call(this.#viewers, say);
+  }
+
+  #call(viewers: Iterable<MseViewer>, say: (viewer: MseViewer) => void): void {
+    callEach(viewers, say, (viewer) => {
+      this.#viewers.delete(viewer);
+      viewer.onFailure();
+    });
   }
 }

@@ -135,6 +135,10 @@ class MseSession implements MseViewer {
     this.#fail(error, CLOSE_CAMERA_REMOVED);
   }
 
+  onFailure(): void {
+    this.#socket.terminate();
+  }
+
   #tellWaiting(): void {
     const { cameras } = this.#options;
     const code = cameras.has(this.#cameraId) ? 'no-frame-yet' : 'camera-not-found';

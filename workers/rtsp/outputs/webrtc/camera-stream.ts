@@ -4,6 +4,7 @@ import { splitNals } from '#shared/media/annex-b.ts';
 import type { AudioPacket } from '#shared/media/audio-track.ts';
 import { VIDEO_CLOCK_HZ, type VideoCodec, type VideoTrack } from '#shared/media/packet.ts';
 import type { ViewerFeedback } from '#shared/media/rtp/rtcp.ts';
+import { callEach } from '../../packets/call-each.ts';
 import type { CarriedAudio, OpenAudioTranscoder } from '../../packets/carried-audio.ts';
 import type { SequencedPacket } from '../../packets/gop-cache.ts';
 import type { PacketSubscriber } from '../../packets/packet-hub.ts';
@@ -110,7 +111,7 @@ export class CameraStream implements PacketSubscriber {
     }
     this.#packetizer = new RtpPacketizer(track.codec, track.parameterSets);
     this.#watch = new ReorderingWatch(track.codec);
-    for (const viewer of [...this.#playing]) viewer.onCodec(track.codec);
+    this.#call(this.#playing, (viewer) => viewer.onCodec(track.codec));
   }
 
   onPacket(packet: SequencedPacket): void {
@@ -128,7 +129,7 @@ export class CameraStream implements PacketSubscriber {
     if (packets.length === 0) return;
     const ticks = (mediaTimeMs * VIDEO_CLOCK_HZ) / 1000;
     this.log.append(packets, { keyframe, ticks, epoch: this.#epoch });
-    for (const { sender } of this.#playing) sender.pump(true);
+    this.#pump(this.#playing, true);
     this.#keepPace();
   }
 
@@ -142,6 +143,14 @@ export class CameraStream implements PacketSubscriber {
     this.#packetizer = undefined;
     this.log.breakOff();
     this.#end(new AppError('camera-removed', `Camera ${this.#cameraId} was removed`));
+  }
+
+  onFailure(cause: unknown): void {
+    this.#packetizer = undefined;
+    this.#audio.begin(undefined);
+    this.#fail(
+      new AppError('webrtc-unsupported-codec', 'The stream of the camera cannot be sent as RTP', { cause }),
+    );
   }
 
   close(): void {
@@ -159,7 +168,19 @@ export class CameraStream implements PacketSubscriber {
   }
 
   #end(reason: AppError): void {
-    for (const viewer of [...this.#viewers]) viewer.onEnd(reason);
+    this.#call(this.#viewers, (viewer) => viewer.onEnd(reason));
+  }
+
+  #pump(viewers: Iterable<StreamViewer>, isNew: boolean): void {
+    this.#call(viewers, ({ sender }) => sender.pump(isNew));
+  }
+
+  /** A viewer that throws ends alone. */
+  #call(viewers: Iterable<StreamViewer>, call: (viewer: StreamViewer) => void): void {
+    callEach(viewers, call, (viewer, cause) => {
+      this.remove(viewer);
+      viewer.onEnd(new AppError('internal-error', 'The session failed; the log knows more', { cause }));
+    });
   }
 
   /** Goes on with those who could not be sent everything in one go. */
@@ -168,7 +189,10 @@ export class CameraStream implements PacketSubscriber {
     if (![...this.#playing].some(({ sender }) => sender.isBehind)) return;
     this.#pace = setTimeout(() => {
       this.#pace = undefined;
-      for (const { sender } of this.#playing) if (sender.isBehind) sender.pump(false);
+      this.#pump(
+        [...this.#playing].filter(({ sender }) => sender.isBehind),
+        false,
+      );
       this.#keepPace();
     }, PACE_MS);
   }

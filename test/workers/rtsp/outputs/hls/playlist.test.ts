@@ -18,6 +18,7 @@ function segmentOf(sequence: number, change: Partial<Segment> = {}): Segment {
     capturedAt: Date.UTC(2026, 0, 1, 0, 0, sequence),
     parts,
     duration,
+    bytes: parts.reduce((sum, { data }) => sum + data.length, 0),
     isWhole: true,
     ...change,
   };

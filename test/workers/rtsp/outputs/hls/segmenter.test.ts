@@ -139,12 +139,54 @@ describe('Segmenter', () => {
     expect(segmenter.listed.at(-1)).to.equal(segmenter.kept.at(-1));
   });
 
-  it('keeps no more than 64 MiB', () => {
+  it('keeps no more than 24 MiB', () => {
     const { segmenter } = open(6);
     feed(segmenter, 30 * FRAMES_PER_SECOND, { bytes: 256 * 1024 });
     const bytes = segmenter.kept
       .flatMap(({ parts }) => parts)
       .reduce((sum, { data }) => sum + data.length, 0);
-    expect(bytes).to.be.within(32 * 1024 * 1024, 72 * 1024 * 1024);
+    expect(bytes).to.be.within(12 * 1024 * 1024, 32 * 1024 * 1024);
+  });
+
+  describe('with a camera whose times, keyframes or sets are as no camera has them', () => {
+    const sizes = ({ kept }: Segmenter) => ({
+      segments: kept.length,
+      parts: Math.max(...kept.map(({ parts }) => parts.length)),
+      bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0),
+    });
+
+    it('ends segments and parts by number where its clock hardly moves', () => {
+      const { segmenter } = open();
+      feed(segmenter, 50_000, { keyframeDistance: 50_000, duration: 1 });
+      const { segments, parts } = sizes(segmenter);
+      expect([segments, parts]).to.satisfy(([a, b]: [number, number]) => a <= 64 && b <= 128);
+      expect(
+        segmenter.kept.every((segment) => segment.parts.every(({ data }) => data.length < 100_000)),
+      ).to.equal(true);
+    });
+
+    it('keeps a bounded number of segments where each picture begins one', () => {
+      const { segmenter } = open();
+      for (const sample of samples(2000, { keyframeDistance: 1, duration: 1 })) {
+        segmenter.begin('init.mp4');
+        segmenter.add(sample);
+      }
+      expect(sizes(segmenter).segments).to.be.within(1, 64);
+    });
+
+    it('keeps a bounded number of bytes, also of one segment', () => {
+      const { segmenter } = open();
+      feed(segmenter, 200, { keyframeDistance: 200, duration: 1, bytes: 1024 * 1024 });
+      expect(sizes(segmenter).bytes).to.be.lessThan(34 * 1024 * 1024);
+    });
+
+    it('takes no more sound than pictures can need', () => {
+      const { segmenter } = open();
+      const frame = { data: Buffer.alloc(100), decodeTime: 0, duration: 1024 };
+      for (let round = 0; round < 50; round += 1)
+        segmenter.addSound(Array.from({ length: 10_000 }, () => frame));
+      feed(segmenter, 2);
+      expect(sizes(segmenter).bytes).to.be.lessThan(1024 * 1024);
+    });
   });
 });

@@ -23,6 +23,7 @@ class Notes {
       onSound: (samples) => void this.sound.push(...samples),
       onUnsupported: ({ code }) => void this.heard.push(code),
       onRemoved: () => void this.heard.push('removed'),
+      onFailure: ({ code }) => void this.heard.push(code),
     };
     this.stream = new SampleStream(sink, { codecs: soundCodecs });
   }

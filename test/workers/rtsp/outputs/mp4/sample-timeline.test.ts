@@ -85,4 +85,20 @@ describe('SampleTimeline', () => {
     const first = shownAt(times[0] as SampleTimes);
     expect(times.map((each) => (shownAt(each) - first) / 90)).to.deep.equal(REORDERED);
   });
+
+  for (const announcedFps of [1e-7, 1e9]) {
+    it(`does not believe ${announcedFps} pictures a second`, () => {
+      const timeline = new SampleTimeline();
+      timeline.restart({ announcedFps });
+      expect(timeline.next(0).duration).to.be.within(360, 900_000);
+    });
+  }
+
+  it('shows no picture more than seconds after it is decoded', () => {
+    const timeline = new SampleTimeline();
+    timeline.restart({ announcedFps: 25 });
+    timeline.setReorderDepth(4);
+    const offsets = [0, 40, 1e9, 80, 2e12, 120].map((ms) => timeline.next(ms).compositionOffset);
+    expect(Math.max(...offsets)).to.be.at.most(900_000);
+  });
 });

@@ -164,4 +164,24 @@ describe('SoundTimeline', () => {
     expect((next?.decodeTime ?? 0) / 48).to.be.closeTo(end, 0.1);
     camera.placed.length = 0;
   });
+
+  it('writes no silence for a picture that lasts for months', () => {
+    const times = { decodeTime: 0, duration: 90_000 * 86_400 * 116, compositionOffset: 0 };
+    const silence = camera.timeline.follow(times);
+    expect(silence.length * FRAME_MS).to.be.within(0, 60_000);
+    expect(camera.timeline.follow({ ...times, decodeTime: times.duration })).to.have.length(0);
+  });
+
+  it('writes silence for twice the time that passes at most, whatever the pictures say', () => {
+    let frames = 0;
+    for (let picture = 0; picture < 1000; picture += 1) {
+      camera.nowMs += 10;
+      frames += camera.timeline.follow({
+        decodeTime: picture * 900_000,
+        duration: 900_000,
+        compositionOffset: 0,
+      }).length;
+    }
+    expect(frames * FRAME_MS).to.be.within(60_000, 81_000);
+  });
 });

@@ -78,6 +78,7 @@ class Camera {
       },
       onUnsupported: ({ code }) => void heard.push(code),
       onRemoved: () => void heard.push('removed'),
+      onFailure: () => void heard.push('failed'),
     };
     const { close } = this.broadcasts.join('1', viewer, sound);
     return { heard, fragments, close };
@@ -242,5 +243,23 @@ describe('MseBroadcasts', () => {
       ]);
       expect(tracksIn(fragments[1] as MseFragment)).to.deep.equal([2]);
     });
+  });
+
+  it('ends a viewer that fails, and no other', () => {
+    const good = camera.watch();
+    const heard: string[] = [];
+    const bad: MseViewer = {
+      onHead: () => void heard.push('head'),
+      onFragment: () => {
+        throw new Error('no');
+      },
+      onUnsupported: () => void heard.push('unsupported'),
+      onRemoved: () => void heard.push('removed'),
+      onFailure: () => void heard.push('failed'),
+    };
+    camera.broadcasts.join('1', bad);
+    camera.send(80);
+    expect(heard).to.deep.equal(['head', 'failed']);
+    expect(good.heard.at(-1)).to.equal('fragment');
   });
 });

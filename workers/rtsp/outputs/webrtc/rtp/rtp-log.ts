@@ -23,8 +23,10 @@ export interface LoggedPacket {
 
 /** What is kept from before the current keyframe, for viewers that miss some of it. */
 const HISTORY_PACKETS = 512;
-/** About two minutes of a 4 Mbit/s camera: a longer group of pictures is not kept. */
-const MAX_GROUP_BYTES = 64 * 1024 * 1024;
+/** Most of a minute of a 4 Mbit/s camera: a longer group of pictures is not kept. */
+const MAX_GROUP_BYTES = 24 * 1024 * 1024;
+/** The same in packets: small ones take more memory for themselves than for their bytes. */
+const MAX_GROUP_PACKETS = 24_000;
 
 /** Packets by place. */
 export class RtpLog {
@@ -59,7 +61,8 @@ export class RtpLog {
       this.#packets.push({ data, frame });
       this.#groupBytes += data.length;
     }
-    if (this.#groupBytes > MAX_GROUP_BYTES) this.#keyframe = undefined;
+    const groupPackets = this.end - (this.#keyframe ?? this.end);
+    if (this.#groupBytes > MAX_GROUP_BYTES || groupPackets > MAX_GROUP_PACKETS) this.#keyframe = undefined;
     if (keyframe || this.#keyframe === undefined) this.#trim();
     return frame;
   }
