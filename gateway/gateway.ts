@@ -29,7 +29,7 @@ import { ClientSockets } from './sockets/upgrade.ts';
 import { WorkerPool } from './supervisor/pool.ts';
 import { RunRegistry } from './supervisor/run-registry.ts';
 import { SessionRouter } from './webrtc/session-router.ts';
-import { CameraOwners } from './worker-access/camera-owners.ts';
+import { CameraRouting } from './worker-access/camera-routing.ts';
 import { SocketTunnels } from './worker-access/socket-tunnel.ts';
 import { ANALYSIS, rtspWorkerNames, SIMULATOR, workerSpecs } from './worker-specs.ts';
 
@@ -81,14 +81,12 @@ export async function openGateway({
   const refusals = new RefusalLog({ clientOf: (request) => gate.clientOf(request), log });
   redactor.add(authenticator.apiToken);
   redactor.add(config.auth.viewerToken);
-  const owners = new CameraOwners(pool, workers);
   const directory = new CameraDirectory(config.limits.cameras, redactor);
-  const isKnown = (id: string): boolean => directory.has(id);
-  const ownerOf = (id: string): string => owners.nameFor(id);
-  const reconciler = new Reconciler({ directory, owners, pool, log });
+  const routing = new CameraRouting({ directory, pool, workers });
+  const reconciler = new Reconciler({ directory, routing, pool, log });
   const demo = config.demo.isOn ? new Demo({ directory, pool, worker: SIMULATOR, log }) : undefined;
-  const states = new CameraStates(pool, workers);
-  const persistence = openPersistence({ config, directory, states, workers, pool, redactor, log });
+  const states = new CameraStates(routing);
+  const persistence = openPersistence({ config, directory, states, routing, redactor, log });
   const endedSessions = new EndedSessions({
     sessions: authenticator.sessions,
     store: persistence.store,
@@ -100,16 +98,14 @@ export async function openGateway({
     pool,
     worker: ANALYSIS,
     directory,
-    owners,
+    routing,
     deliveries: persistence.deliveries,
     redactor,
     log,
   });
   const detections = perception.channel;
-  const relay = new FrameRelay({ pool, workers, ownerOf, isKnown, detections, log });
-  const kick = (name: string): void => pool.kick(name);
-  const readyWorkers = () => workers.flatMap((name) => pool.address(name) ?? []);
-  const tunnels = new SocketTunnels({ owners, isKnown, kick, log });
+  const relay = new FrameRelay({ pool, routing, detections, log });
+  const tunnels = new SocketTunnels({ routing, log });
   const sockets = new ClientSockets({
     feed: relay,
     gate,
@@ -133,7 +129,7 @@ export async function openGateway({
       directory,
       states,
       pool,
-      ownerOf,
+      routing,
       gatewayState: () => health.status,
       isPublic: config.auth.isPublic,
       services: further,
@@ -150,12 +146,12 @@ export async function openGateway({
     access: { authenticator, gate, refusals },
     cameras: {
       directory,
-      connector: new Connector({ directory, owners, reconciler }),
+      connector: new Connector({ directory, routing, reconciler }),
       rtspStatus: () => health.rtsp(),
     },
-    cameraTest: { registry, owners, readyWorkers },
-    proxy: { owners, isKnown, kick, log },
-    sessions: new SessionRouter({ owners, readyWorkers, isKnown, kick, log }),
+    cameraTest: { registry, routing },
+    proxy: { routing, log },
+    sessions: new SessionRouter({ routing, log }),
     stored: {
       registry: { registry, isSecretKey },
       cameraStreams,

@@ -14,9 +14,9 @@ import { eventRoutes } from './events/routes.ts';
 import { DailyRepository } from './moondream/daily-repository.ts';
 import { createMoondream } from './moondream/moondream.ts';
 import type { Store } from './store/store.ts';
-import type { WorkerAddress } from './supervisor/worker-status.ts';
 import { createWatches } from './watches/watches.ts';
-import type { CameraOwners } from './worker-access/camera-owners.ts';
+import type { CameraRouting } from './worker-access/camera-routing.ts';
+import type { WorkerAddress } from './worker-access/worker-address.ts';
 
 /** What is needed to build it. */
 export interface PerceptionOptions {
@@ -30,7 +30,7 @@ export interface PerceptionOptions {
   /** Name of the analysis worker. */
   worker: string;
   directory: CameraDirectory;
-  owners: CameraOwners;
+  routing: CameraRouting;
   /** Tells the analysis backend of events. */
   deliveries: Pick<Deliveries, 'outbox' | 'sender'>;
   redactor: Redactor;
@@ -52,8 +52,7 @@ export interface Perception {
 
 /** Builds it; nothing runs before `start`. */
 export function createPerception(options: PerceptionOptions): Perception {
-  const { config, store, pool, worker, directory, owners, redactor, log } = options;
-  const isKnown = (id: string): boolean => directory.has(id);
+  const { config, store, pool, worker, directory, routing, redactor, log } = options;
   const backend = new EventDeliveries({ store, deliveries: options.deliveries, log });
   const events = createEvents({
     store,
@@ -67,15 +66,14 @@ export function createPerception(options: PerceptionOptions): Perception {
     worker,
     isOn: config.analysis.isOn,
     directory,
-    owners,
+    routing,
     events: events.events,
     log,
   });
   const moondream = createMoondream({
     ...config.moondream,
     ledger: new DailyRepository(store),
-    owners,
-    isKnown,
+    routing,
     redactor,
   });
   const watches = createWatches({
@@ -86,7 +84,7 @@ export function createPerception(options: PerceptionOptions): Perception {
     deliverEvent: (id, event) => backend.deliver(id, event),
     budget: config.moondream.budget,
     timeoutMs: config.moondream.timeoutMs,
-    isKnown,
+    routing,
     redactor,
     log,
   });

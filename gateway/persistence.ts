@@ -24,16 +24,14 @@ import { createDevices, type Devices, type DevicesOptions } from './devices/devi
 import { openSecretBox, type SecretBox } from './store/secret-box.ts';
 import { openStore, type Store } from './store/store.ts';
 import { isWritable } from './store/unwritable.ts';
-import type { WorkerAddress } from './supervisor/worker-status.ts';
+import type { CameraRouting } from './worker-access/camera-routing.ts';
 
 /** What is needed to open it. */
 export interface PersistenceOptions {
   config: { dataDir: string; addresses: AddressPolicy; store: StoreConfig; limits: { uploads: number } };
   directory: CameraDirectory;
   states: CameraStates;
-  /** Names of the RTSP workers, which check uploads. */
-  workers: readonly string[];
-  pool: { address(name: string): WorkerAddress | undefined };
+  routing: Pick<CameraRouting, 'anyReady'>;
   redactor: Redactor;
   log: Logger;
 }
@@ -143,7 +141,7 @@ function reasonsOf({ isReady, restoration }: Store, dataDir: string): string[] {
 }
 
 function createStreams(
-  { config, workers, pool, directory, log }: PersistenceOptions,
+  { config, routing, directory, log }: PersistenceOptions,
   { store, box, deliveries }: { store: Store; box: SecretBox; deliveries: Deliveries },
 ): { repository: CameraStreamRepository; cameraStreams: CameraStreamRoutesOptions } {
   const { maxBytes, reserveBytes, quotaBytes } = config.store.uploads;
@@ -162,7 +160,7 @@ function createStreams(
     outbox: deliveries.outbox,
     uploads,
     quota,
-    check: new VideoCheck({ workers, pool }),
+    check: new VideoCheck(routing),
     onStored: () => deliveries.sender.wake(),
   });
   return { repository, cameraStreams: { service, uploads, maxUploads: config.limits.uploads } };

@@ -2,8 +2,8 @@
 import type { AnalysisHealth, ResultMessage } from '#shared/detections.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
-import type { CameraOwners } from '../worker-access/camera-owners.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { CameraChannel } from './camera-channel.ts';
 import { type EventTarget, OpenEvents } from './open-events.ts';
 import { ResultsLink } from './results-link.ts';
@@ -22,7 +22,7 @@ export interface AnalysisOptions {
   /** False where it is switched off: nothing runs then. */
   isOn: boolean;
   directory: Pick<CameraDirectory, 'wanted' | 'onChange'>;
-  owners: Pick<CameraOwners, 'find' | 'workers'>;
+  routing: Pick<CameraRouting, 'findOwner' | 'workers'>;
   events: EventTarget;
   log: Logger;
 }
@@ -40,11 +40,11 @@ export interface Analysis {
 
 /** Puts analysis together; nothing runs before `start`. */
 export function createAnalysis(options: AnalysisOptions): Analysis {
-  const { pool, worker, isOn, directory, owners, log } = options;
+  const { pool, worker, isOn, directory, routing, log } = options;
   const channel = new CameraChannel();
   const open = new OpenEvents(options.events, (news) => channel.tellEvent(news));
   let detectors: AnalysisHealth['detectors'] | undefined;
-  const wanted = () => wantedAnalysis(directory, owners);
+  const wanted = () => wantedAnalysis(directory, routing);
   const sender = new WishSender({
     worker: () => pool.address(worker),
     wish: () => ({ cameras: wanted() }),
@@ -60,7 +60,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const ends: (() => void)[] = [];
   const onReady = (address: WorkerAddress): void => {
     if (address.name === worker) link.attach(address);
-    if (address.name === worker || owners.workers.includes(address.name)) sender.send();
+    if (address.name === worker || routing.workers.includes(address.name)) sender.send();
   };
   const onDown = (name: string): void => {
     if (name !== worker) return;

@@ -1,7 +1,7 @@
 /** Listens to the analysis worker, whichever of its processes lives. */
 import { RESULTS_PATH, type ResultMessage, resultMessageSchema } from '#shared/detections.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { WorkerSocket } from '../worker-access/worker-socket.ts';
 
 export interface ResultsLinkOptions {

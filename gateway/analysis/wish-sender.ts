@@ -1,14 +1,13 @@
 /** Sends the analysis worker the whole of what is wanted, until it has taken the newest. */
-import got from 'got';
 import { ANALYSIS_PATH, type AnalysisWish } from '#shared/detections-settings.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import { call } from '../worker-access/client.ts';
+import type { WorkerTarget } from '../worker-access/worker-address.ts';
 
 export interface WishSenderOptions {
   /** The worker, while it is ready. */
-  worker: () => WorkerAddress | undefined;
+  worker: () => WorkerTarget | undefined;
   wish: () => AnalysisWish;
   log: Logger;
   /** Pause after which it is sent again without any change, milliseconds. */
@@ -19,7 +18,6 @@ export interface WishSenderOptions {
 
 const EVERY_MS = 30_000;
 const RETRY_MS = 1000;
-const TIMEOUT_MS = 5000;
 
 /** Runs from start to close; sending twice does no harm. */
 export class WishSender {
@@ -69,13 +67,7 @@ export class WishSender {
     const worker = this.#options.worker();
     // It is sent as soon as there is a worker.
     if (worker === undefined) return;
-    await got.put(`${worker.origin}${ANALYSIS_PATH}`, {
-      headers: { [TOKEN_HEADER]: worker.token },
-      json: this.#options.wish(),
-      retry: { limit: 0 },
-      followRedirect: false,
-      timeout: { request: TIMEOUT_MS },
-      signal: this.#closing.signal,
-    });
+    const { signal } = this.#closing;
+    await call(worker, { method: 'PUT', path: ANALYSIS_PATH, json: this.#options.wish(), signal });
   }
 }

@@ -1,42 +1,32 @@
 /** Asks a worker whether a file is a video: FFmpeg lives only there. */
-import { AppError } from '#shared/errors.ts';
-import type { VideoFacts } from '#shared/worker-protocol.ts';
-import { probeVideo, type WorkerTarget } from '../worker-access/client.ts';
+import { type VideoFacts, videoFactsSchema } from '#shared/worker-protocol.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import { call } from '../worker-access/client.ts';
 
-export interface VideoCheckOptions {
-  /** Names of the RTSP workers. */
-  workers: readonly string[];
-  pool: { address(name: string): WorkerTarget | undefined };
-}
-
-const RETRY_AFTER_S = 2;
+/** A worker gives up a file after ten seconds. */
+const TIMEOUT_MS = 12_000;
 
 /** Checks by content, on any worker that is ready. */
 export class VideoCheck {
-  readonly #options: VideoCheckOptions;
+  readonly #routing: Pick<CameraRouting, 'anyReady'>;
 
-  constructor(options: VideoCheckOptions) {
-    this.#options = options;
+  constructor(routing: Pick<CameraRouting, 'anyReady'>) {
+    this.#routing = routing;
   }
 
-  /** @throws AppError `worker-not-ready` with `Retry-After` while a check would be in vain */
+  /** @throws AppError `worker-not-ready` with `Retry-After` while no worker can check a video */
   expectReady(): void {
-    this.#ready();
+    this.#routing.anyReady();
   }
 
   /** What a file holds. @param file absolute path @throws AppError `not-a-video`, `worker-*` */
   async check(file: string): Promise<VideoFacts> {
-    return probeVideo(this.#ready(), file);
-  }
-
-  #ready(): WorkerTarget {
-    const { workers, pool } = this.#options;
-    for (const name of workers) {
-      const worker = pool.address(name);
-      if (worker !== undefined) return worker;
-    }
-    throw new AppError('worker-not-ready', 'No camera process is ready to check the video', {
-      retryAfter: RETRY_AFTER_S,
+    return call(this.#routing.anyReady(), {
+      method: 'POST',
+      path: '/internal/probe',
+      json: { file },
+      timeoutMs: TIMEOUT_MS,
+      schema: videoFactsSchema,
     });
   }
 }

@@ -46,6 +46,7 @@ export class CameraDirectory {
   /** Per password and holder, what lets the redactor forget it. */
   readonly #secrets = new Map<string, () => void>();
   #list: readonly KnownCamera[] | undefined;
+  #isLoaded = false;
 
   /** @param limit most cameras at once @param redactor learns their passwords, for as long as they are here */
   constructor(limit: number, redactor: Redactor) {
@@ -53,6 +54,11 @@ export class CameraDirectory {
     this.#redactor = redactor;
     // Every camera's parts may listen, and each transport.
     this.#events.setMaxListeners(0);
+  }
+
+  /** Whether the cameras of the registry have been read: until then what is unknown may be stored. */
+  get isLoaded(): boolean {
+    return this.#isLoaded;
   }
 
   /** Every known camera, enabled or not. */
@@ -144,6 +150,7 @@ export class CameraDirectory {
 
   /** Makes the registered cameras equal to a list of all; only what differs counts as a change. */
   syncRegistered(cameras: readonly KnownCamera[]): void {
+    this.#isLoaded = true;
     const ids = new Set(cameras.map(({ id }) => id));
     const gone = [...this.#registered.keys()].filter((id) => !ids.has(id));
     const changed = cameras.filter((camera) => !isSameCamera(this.#registered.get(camera.id), camera));

@@ -1,27 +1,20 @@
 /** How the cameras are right now, asked of all workers together. */
 import type { CameraStatus } from '#shared/worker-protocol.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
-import { listActualCameras } from '../worker-access/client.ts';
-
-/** The part of the pool that is needed here. */
-export interface StatePool {
-  address(name: string): WorkerAddress | undefined;
-}
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
+import { listActualCameras } from './camera-worker.ts';
 
 /** Answers of the workers are good for this long, milliseconds: many may ask at once. */
 const FRESH_MS = 500;
 
 /** Reads the states of all cameras; what a worker that is down runs is unknown. */
 export class CameraStates {
-  readonly #pool: StatePool;
-  readonly #workers: readonly string[];
+  readonly #routing: Pick<CameraRouting, 'ready'>;
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<Map<string, CameraStatus>> = Promise.resolve(new Map());
 
-  /** @param workers names of the workers that run cameras */
-  constructor(pool: StatePool, workers: readonly string[]) {
-    this.#pool = pool;
-    this.#workers = workers;
+  constructor(routing: Pick<CameraRouting, 'ready'>) {
+    this.#routing = routing;
   }
 
   /** By camera id; cameras of workers that do not answer are missing. Never rejects. */
@@ -34,14 +27,12 @@ export class CameraStates {
   }
 
   async #readAll(): Promise<Map<string, CameraStatus>> {
-    const lists = await Promise.all(this.#workers.map((name) => this.#readOne(name)));
+    const lists = await Promise.all(this.#routing.ready().map(readOne));
     return new Map(lists.flat());
   }
+}
 
-  async #readOne(name: string): Promise<[string, CameraStatus][]> {
-    const worker = this.#pool.address(name);
-    if (worker === undefined) return [];
-    const cameras = await listActualCameras(worker).catch(() => []);
-    return cameras.flatMap(({ cameraId, status }) => (status === undefined ? [] : [[cameraId, status]]));
-  }
+async function readOne(worker: WorkerAddress): Promise<[string, CameraStatus][]> {
+  const cameras = await listActualCameras(worker).catch(() => []);
+  return cameras.flatMap(({ cameraId, status }) => (status === undefined ? [] : [[cameraId, status]]));
 }

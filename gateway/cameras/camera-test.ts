@@ -3,15 +3,13 @@ import { Router } from 'express';
 import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import { jsonBody } from '../http/body-limits.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
-import type { CameraOwners } from '../worker-access/camera-owners.ts';
-import { testCamera } from '../worker-access/client.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import { testCamera } from './camera-worker.ts';
 
 /** What the route needs. */
 export interface CameraTestOptions {
   registry: { draft(body: unknown): Promise<CameraSource> };
-  owners: Pick<CameraOwners, 'get'>;
-  readyWorkers: () => readonly WorkerAddress[];
+  routing: Pick<CameraRouting, 'anyReady'>;
 }
 
 /**
@@ -19,15 +17,11 @@ export interface CameraTestOptions {
  * `PATCH`, so that its password need not be given again. Answers `{success, codec, width,
  * height, ms}`, or the problem of the camera. Nothing is kept, nothing is disturbed.
  */
-export function cameraTestRoutes({ registry, owners, readyWorkers }: CameraTestOptions): Router {
+export function cameraTestRoutes({ registry, routing }: CameraTestOptions): Router {
   const routes = Router();
-  let turn = 0;
   routes.post('/test', jsonBody(), async (req, res) => {
     const source = await registry.draft(req.body);
-    const ready = readyWorkers();
-    turn += 1;
-    // Whoever is asked for while none is ready says when to come back.
-    const worker = ready[turn % ready.length] ?? owners.get('test');
+    const worker = routing.anyReady();
     const gone = new AbortController();
     res.once('close', () => gone.abort());
     try {

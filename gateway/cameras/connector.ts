@@ -1,14 +1,14 @@
 /** Connects and disconnects cameras at a client's request. */
 import type { ConnectRequest } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
-import type { CameraOwners } from '../worker-access/camera-owners.ts';
-import { connectCamera, removeCamera } from '../worker-access/client.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { CameraDirectory } from './camera-directory.ts';
+import { connectCamera, removeCamera } from './camera-worker.ts';
 import type { Reconciler } from './reconciler.ts';
 
 export interface ConnectorOptions {
   directory: CameraDirectory;
-  owners: CameraOwners;
+  routing: Pick<CameraRouting, 'ownerOf' | 'findOwner'>;
   reconciler: Pick<Reconciler, 'hold'>;
 }
 
@@ -23,9 +23,9 @@ export class Connector {
 
   /** Connects and waits for the first frame; a failure changes nothing. @throws AppError */
   async connect({ cameraId, name, location, source }: ConnectRequest): Promise<void> {
-    const { directory, owners, reconciler } = this.#options;
+    const { directory, routing, reconciler } = this.#options;
     directory.checkRoom(cameraId);
-    const worker = owners.get(cameraId);
+    const worker = routing.ownerOf(cameraId);
     const request = Symbol(cameraId);
     this.#newest.set(cameraId, request);
     const release = reconciler.hold(cameraId);
@@ -50,10 +50,10 @@ export class Connector {
 
   /** Disconnects; an unknown camera is fine, and so is a worker that is down: the reconciler removes it later. */
   async disconnect(cameraId: string): Promise<void> {
-    const { directory, owners } = this.#options;
+    const { directory, routing } = this.#options;
     this.#newest.delete(cameraId);
     directory.remove(cameraId);
-    const worker = owners.find(cameraId);
+    const worker = routing.findOwner(cameraId);
     if (worker !== undefined) await removeCamera(worker, cameraId).catch(ignoreLostWorker);
   }
 }

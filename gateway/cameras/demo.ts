@@ -1,6 +1,6 @@
 /** The demo of the first start: four simulated cameras until a real one comes (docs/contract.md, section 9). */
 import type { Logger } from '#shared/logger.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 
 const DEMO_CAMERAS = [

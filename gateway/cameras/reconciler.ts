@@ -7,10 +7,10 @@ import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { sourceId } from '#shared/source-id.ts';
 import type { ActualCamera } from '#shared/worker-protocol.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
-import type { CameraOwners } from '../worker-access/camera-owners.ts';
-import { listActualCameras, putCamera, removeCamera } from '../worker-access/client.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
+import { listActualCameras, putCamera, removeCamera } from './camera-worker.ts';
 
 /** What the reconciler hears from the pool. */
 export interface ReconcilerPool {
@@ -20,7 +20,7 @@ export interface ReconcilerPool {
 
 export interface ReconcilerOptions {
   directory: CameraDirectory;
-  owners: CameraOwners;
+  routing: Pick<CameraRouting, 'nameOf' | 'workers'>;
   pool: ReconcilerPool;
   log: Logger;
   /** Pause between rounds without any event, milliseconds. */
@@ -55,14 +55,14 @@ export class Reconciler {
 
   /** Starts listening to workers and wishes. */
   start(): void {
-    const { directory, pool, owners, everyMs = EVERY_MS } = this.#options;
+    const { directory, pool, routing, everyMs = EVERY_MS } = this.#options;
     const all = (): void => {
-      for (const name of owners.workers) this.#reconcile(name);
+      for (const name of routing.workers) this.#reconcile(name);
     };
     const timer = setInterval(all, everyMs);
     this.#ends.push(
       pool.onReady(({ name }) => {
-        if (owners.workers.includes(name)) this.#reconcile(name);
+        if (routing.workers.includes(name)) this.#reconcile(name);
       }),
       directory.onChange(all),
       () => clearInterval(timer),
@@ -85,7 +85,7 @@ export class Reconciler {
       const left = (this.#held.get(cameraId) ?? 1) - 1;
       if (left > 0) this.#held.set(cameraId, left);
       else this.#held.delete(cameraId);
-      this.#reconcile(this.#options.owners.nameFor(cameraId));
+      this.#reconcile(this.#options.routing.nameOf(cameraId));
     };
   }
 
@@ -120,9 +120,9 @@ export class Reconciler {
   }
 
   #compare(name: string, actual: ActualCamera[]): Difference {
-    const { directory, owners } = this.#options;
+    const { directory, routing } = this.#options;
     const running = new Map(actual.map((camera) => [camera.cameraId, camera.sourceId]));
-    const wanted = directory.wanted().filter(({ id }) => owners.nameFor(id) === name);
+    const wanted = directory.wanted().filter(({ id }) => routing.nameOf(id) === name);
     const wantedIds = new Set(wanted.map(({ id }) => id));
     const isFree = (id: string): boolean => !this.#held.has(id);
     return {

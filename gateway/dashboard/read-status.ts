@@ -3,6 +3,7 @@ import type { CameraStatus } from '#shared/worker-protocol.ts';
 import type { KnownCamera } from '../cameras/camera-directory.ts';
 import { viewCamera } from '../cameras/camera-view.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { Members, StatusSections } from './status-sections.ts';
 
 /** What it is read from. */
@@ -10,8 +11,7 @@ export interface StatusSources {
   directory: { list(): readonly KnownCamera[] };
   states: { read(): Promise<Map<string, CameraStatus>> };
   pool: { status(): WorkerStatus[] };
-  /** Name of a camera's worker. */
-  ownerOf: (cameraId: string) => string;
+  routing: Pick<CameraRouting, 'nameOf'>;
   /** `ok`, `degraded` or `draining`. */
   gatewayState: () => string;
   /** Whether it runs on a public host, which reaches no private network. */
@@ -34,7 +34,7 @@ export function statusReader(sources: StatusSources): () => Promise<StatusSectio
       ids: cameras.map(({ id }) => id),
       cameras: membersOf(cameras, (camera) => ({
         ...viewCamera(camera),
-        worker: sources.ownerOf(camera.id),
+        worker: sources.routing.nameOf(camera.id),
       })),
       statuses: membersOf(cameras, ({ id }) => calm(statuses.get(id))),
       workers: sources.pool.status().map(sinceWhen),

@@ -1,8 +1,8 @@
 /** `GET /metrics`: the gateway's own numbers and those of every worker that answers in time. */
-import got from 'got';
 import { formatMetrics, type Metric, mergeExpositions } from '#shared/http/prometheus-text.ts';
-import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import type { WorkerAddress, WorkerStatus } from '../supervisor/worker-status.ts';
+import type { WorkerStatus } from '../supervisor/worker-status.ts';
+import { pass } from '../worker-access/client.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 
 /** What is measured of the gateway itself. */
 export interface GatewayGauges {
@@ -35,14 +35,11 @@ export function createMetrics({ pool, workers, gauges, further }: MetricsOptions
   };
 }
 
-async function fetchExposition({ origin, token }: WorkerAddress): Promise<string> {
+async function fetchExposition(worker: WorkerAddress): Promise<string> {
   try {
-    const options = {
-      headers: { [TOKEN_HEADER]: token },
-      retry: { limit: 0 },
-      timeout: { request: WORKER_TIMEOUT_MS },
-    };
-    return await got(`${origin}/metrics`, options).text();
+    const request = { method: 'GET', path: '/metrics', timeoutMs: WORKER_TIMEOUT_MS } as const;
+    const { status, body } = await pass(worker, request);
+    return status === 200 ? body.toString() : '';
   } catch {
     // Its state is among our own numbers.
     return '';

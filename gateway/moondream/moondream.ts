@@ -1,6 +1,7 @@
 /** Everything about Moondream, put together. */
 import type { Router } from 'express';
-import { CameraFrames, type CameraFramesOptions } from './camera-frames.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import { CameraFrames } from './camera-frames.ts';
 import { CameraQuestions } from './camera-questions.ts';
 import { DailyCap, type DailyLedger } from './daily-cap.ts';
 import { FrameAlbum } from './frame-album.ts';
@@ -13,9 +14,7 @@ export interface MoondreamOptions extends Omit<MoondreamClientOptions, 'breaker'
   dailyMax: number;
   /** Where those are counted. */
   ledger: DailyLedger;
-  owners: CameraFramesOptions['owners'];
-  /** Whether the gateway knows a camera. */
-  isKnown: (cameraId: string) => boolean;
+  routing: Pick<CameraRouting, 'resolve'>;
 }
 
 /** Moondream, ready to be mounted; there is nothing to close. */
@@ -29,10 +28,10 @@ export interface Moondream {
 
 /** Puts Moondream together; nothing is sent before somebody asks. */
 export function createMoondream(options: MoondreamOptions): Moondream {
-  const { dailyMax, ledger, owners, isKnown, redactor } = options;
+  const { dailyMax, ledger, routing, redactor } = options;
   const client = new MoondreamClient(options);
   const album = new FrameAlbum();
-  const questions = new CameraQuestions({ frames: new CameraFrames({ owners, isKnown }), client, album });
+  const questions = new CameraQuestions({ frames: new CameraFrames(routing), client, album });
   const cap = new DailyCap({ max: dailyMax, ledger });
   return {
     routes: moondreamRoutes({ client, questions, album, cap, redactor }),

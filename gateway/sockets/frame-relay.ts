@@ -1,11 +1,11 @@
 /** Gives client sockets the frames of all workers; equal wishes share one subscription and the same bytes. */
-import { AppError } from '#shared/errors.ts';
 import type { FrameFeed, FrameSubscriber } from '#shared/frames/frame-socket.ts';
 import type { FramePayload } from '#shared/frames/payload.ts';
 import { type FrameRequest, requestKey } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { FrameLink } from '../worker-access/frame-link.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 
 /** The part of the pool that the relay needs. */
 export interface RelayPool {
@@ -21,10 +21,7 @@ export interface DetectionFeed {
 
 export interface FrameRelayOptions {
   pool: RelayPool;
-  /** Names of the workers that run cameras. */
-  workers: readonly string[];
-  ownerOf: (cameraId: string) => string;
-  isKnown: (cameraId: string) => boolean;
+  routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'refusalOf'>;
   /** For subscriptions that ask for detections; without it they get frames only. */
   detections?: DetectionFeed;
   log: Logger;
@@ -49,7 +46,7 @@ export class FrameRelay implements FrameFeed {
 
   constructor(options: FrameRelayOptions) {
     this.#options = options;
-    this.#links = new Map(options.workers.map((name) => [name, new FrameLink(options.log)]));
+    this.#links = new Map(options.routing.workers.map((name) => [name, new FrameLink(options.log)]));
     this.#ends = [
       options.pool.onReady((worker) => this.#links.get(worker.name)?.attach(worker)),
       options.pool.onDown((name) => this.#links.get(name)?.detach()),
@@ -64,16 +61,16 @@ export class FrameRelay implements FrameFeed {
   /** Starts delivering; a camera that is unknown or down is waited for. */
   open(request: FrameRequest, subscriber: FrameSubscriber): { close(): void } {
     const { cameraId } = request;
-    const isKnown = this.#options.isKnown(cameraId);
-    if (!isKnown) {
-      subscriber.fail(
-        new AppError('camera-not-found', `No camera ${cameraId} yet; frames follow when there is one`),
-      );
-    }
+    const refusal = this.#options.routing.refusalOf(cameraId);
+    if (refusal !== undefined) subscriber.fail(refusal);
     const key = requestKey(request);
     const shared = this.#shared.get(key) ?? this.#share(key, request);
     shared.subscribers.add(subscriber);
-    if (isKnown && shared.newest !== undefined && performance.now() - shared.newest.at < FRESH_MS) {
+    if (
+      refusal === undefined &&
+      shared.newest !== undefined &&
+      performance.now() - shared.newest.at < FRESH_MS
+    ) {
       subscriber.deliver(shared.newest.payload);
     }
     const detections = this.#openDetections(request, subscriber);
@@ -99,7 +96,7 @@ export class FrameRelay implements FrameFeed {
   }
 
   #share(key: string, request: FrameRequest): Shared {
-    const link = this.#links.get(this.#options.ownerOf(request.cameraId)) as FrameLink;
+    const link = this.#links.get(this.#options.routing.nameOf(request.cameraId)) as FrameLink;
     const shared: Shared = { subscribers: new Set(), newest: undefined, upstream: { close: () => {} } };
     shared.upstream = link.subscribe(request, (payload) => {
       shared.newest = { payload, at: performance.now() };

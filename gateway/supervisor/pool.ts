@@ -2,12 +2,13 @@
 import { EventEmitter } from 'node:events';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { PortAllocator } from './port-allocator.ts';
 import type { RunRegistry } from './run-registry.ts';
 import { Slot } from './slot.ts';
 import { findLauncher } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
-import type { WorkerAddress, WorkerStatus } from './worker-status.ts';
+import type { WorkerStatus } from './worker-status.ts';
 
 export interface PoolOptions {
   specs: WorkerSpec[];

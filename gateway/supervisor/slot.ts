@@ -2,6 +2,7 @@
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { Pause } from '../jobs/pause.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { LogForwarder } from './log-forwarder.ts';
 import type { PortAllocator } from './port-allocator.ts';
 import type { ProbeTarget } from './probes.ts';
@@ -12,9 +13,9 @@ import { Succession } from './succession.ts';
 import { type LifeResult, WorkerLife } from './worker-life.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
-import type { WorkerAddress, WorkerStatus } from './worker-status.ts';
+import type { WorkerStatus } from './worker-status.ts';
 
-export type { WorkerAddress, WorkerStatus } from './worker-status.ts';
+export type { WorkerStatus } from './worker-status.ts';
 
 /** What every slot of a pool shares. */
 export interface SlotSurroundings {

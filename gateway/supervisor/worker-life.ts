@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Logger } from '#shared/logger.ts';
 import { type ReadyMessage, WORKER_ENV } from '#shared/worker-protocol.ts';
 import { settlesWithin } from '../jobs/pause.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { MessageBox, StartDeadline, waitUntilReady } from './bring-up.ts';
 import { LivenessWatch } from './liveness-watch.ts';
 import { LoadMeter } from './load-meter.ts';
@@ -10,7 +11,7 @@ import type { ProbeTarget } from './probes.ts';
 import type { WorkerState } from './state-machine.ts';
 import { WorkerProcess, type WorkerProcessOptions } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
-import type { WorkerAddress, WorkerExit } from './worker-status.ts';
+import type { WorkerExit } from './worker-status.ts';
 
 /** Why a process ended: it did by itself (`exit`), or we ended it. */
 export type EndReason = 'exit' | 'stop' | 'restart' | 'start-timeout' | 'liveness' | 'recycle';

@@ -33,15 +33,3 @@ export interface WorkerStatus {
   /** Share of one processor core used between the last two probes: 0.5 is half of one, 2 is two. */
   cpu?: number;
 }
-
-/** Where to reach a worker that is ready. */
-export interface WorkerAddress {
-  name: string;
-  /** `http://127.0.0.1:8082` */
-  origin: string;
-  /** Value of the worker token header. */
-  token: string;
-  epoch: number;
-  /** Further ports the worker announced, by name. */
-  details: Record<string, number>;
-}

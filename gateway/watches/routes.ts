@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { jsonBody } from '../http/body-limits.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { WatchSettings } from './watch.ts';
 import { applyWatchChanges, parseNewWatch } from './watch-input.ts';
 import type { WatchRepository } from './watch-repository.ts';
@@ -12,8 +13,7 @@ import { viewWatch } from './watch-view.ts';
 /** What these routes need. */
 export interface WatchRoutesOptions {
   repository: WatchRepository;
-  /** Whether the gateway knows a camera. */
-  isKnown: (cameraId: string) => boolean;
+  routing: Pick<CameraRouting, 'expectKnown'>;
   /** Whether there is anything that tells of motion. */
   hasMotion: boolean;
   /** Whether events can be delivered. */
@@ -39,8 +39,7 @@ export function watchRoutes(options: WatchRoutesOptions): Router {
   });
   routes.post('/', json, async (req, res) => {
     const watch = possible(parseNewWatch(req.body), options);
-    if (!options.isKnown(watch.cameraId))
-      throw new AppError('camera-not-found', `No camera ${watch.cameraId}`);
+    options.routing.expectKnown(watch.cameraId);
     const row = await repository.insert(watch, max, now());
     wake();
     res.status(201).location(`/api/watches/${row.id}`).json(viewWatch(row, now()));

@@ -6,6 +6,7 @@ import type { MotionSource } from '../analysis/camera-channel.ts';
 import type { EventSink } from '../events/event.ts';
 import type { CameraQuestions } from '../moondream/camera-questions.ts';
 import type { Store } from '../store/store.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { BudgetRepository, type HourlyBudget } from './budget-repository.ts';
 import { MotionTrigger } from './motion-trigger.ts';
 import { watchRoutes } from './routes.ts';
@@ -32,8 +33,7 @@ export interface WatchesOptions {
   max?: number;
   /** Longest pause between two looks at the store, milliseconds. */
   pollMs?: number;
-  /** Whether the gateway knows a camera. */
-  isKnown: (cameraId: string) => boolean;
+  routing: Pick<CameraRouting, 'expectKnown'>;
   redactor: Redactor;
   log: Logger;
   /** Unix milliseconds. */
@@ -56,7 +56,7 @@ const LEASE_MARGIN_MS = 60_000;
 
 /** Puts watches together; nothing is asked before `start`. */
 export function createWatches(options: WatchesOptions): Watches {
-  const { store, motion, isKnown, log, max = MAX_WATCHES, now = Date.now } = options;
+  const { store, motion, routing, log, max = MAX_WATCHES, now = Date.now } = options;
   const repository = new WatchRepository(store);
   const runner = createRunner(options, now);
   const wake = (): void => runner.wake();
@@ -70,7 +70,7 @@ export function createWatches(options: WatchesOptions): Watches {
     trigger?.start();
   };
   return {
-    routes: watchRoutes({ repository, isKnown, hasMotion, canDeliver, max, wake, now }),
+    routes: watchRoutes({ repository, routing, hasMotion, canDeliver, max, wake, now }),
     // A database that was closed before it was there leaves nothing to ask.
     start: () => void store.whenReady().then(begin, () => {}),
     close: async () => {

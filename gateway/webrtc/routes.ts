@@ -3,7 +3,7 @@ import { type Request, type Response, Router } from 'express';
 import { AppError } from '#shared/errors.ts';
 import { jsonBody } from '../http/body-limits.ts';
 import { publicOrigin } from '../http/public-origin.ts';
-import type { WorkerAnswer } from '../worker-access/worker-call.ts';
+import type { WorkerAnswer } from '../worker-access/client.ts';
 import type { SessionRouter } from './session-router.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
@@ -64,9 +64,9 @@ export function sendAnswer(res: Response, { status, headers, body }: WorkerAnswe
 /** The worker knows no address that clients reach. */
 function withPublicUrl(req: Request, answer: WorkerAnswer): WorkerAnswer {
   if (answer.status !== 200) return answer;
-  const opened = JSON.parse(answer.body) as { sessionId: string };
+  const opened = JSON.parse(answer.body.toString()) as { sessionId: string };
   const websocketUrl = `${publicOrigin(req).replace(/^http/, 'ws')}/ws/webrtc/${opened.sessionId}`;
-  return { ...answer, body: JSON.stringify({ ...opened, websocketUrl }) };
+  return { ...answer, body: Buffer.from(JSON.stringify({ ...opened, websocketUrl })) };
 }
 
 /** A field that is text, or a number in its place. @throws AppError `missing-field`, `invalid-field` */

@@ -2,20 +2,17 @@
 import { parseCameraId } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
-import { callWorker, type WorkerAnswer, type WorkerRequest } from '../worker-access/worker-call.ts';
+import { SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import { pass, type WorkerAnswer, type WorkerRequest } from '../worker-access/client.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 
 export interface SessionRouterOptions {
-  owners: { get(cameraId: string): WorkerAddress };
-  /** The workers that are ready. */
-  readyWorkers: () => WorkerAddress[];
-  /** Whether the gateway knows a camera. */
-  isKnown: (cameraId: string) => boolean;
-  /** Tells the supervisor that a worker was found not answering. */
-  kick: (worker: string) => void;
+  routing: Pick<CameraRouting, 'resolve' | 'refusalOf' | 'ready' | 'report'>;
   log: Logger;
 }
 
+const TIMEOUT_MS = 10_000;
 /** `{cameraId}_{n}` */
 const SESSION_ID = /^([A-Za-z0-9._-]{1,64})_\d{1,15}$/;
 
@@ -31,51 +28,46 @@ export class SessionRouter {
   /**
    * Opens a session of a camera, numbered over all of them.
    * @param base path of the worker below which cameras have theirs
-   * @throws AppError `invalid-field`, `camera-not-found`, `worker-*`
+   * @throws AppError `invalid-field`, `worker-*`, or as {@link CameraRouting.resolve}
    */
   async open(wanted: string, base: string, request: Omit<WorkerRequest, 'path'>): Promise<WorkerAnswer> {
     const cameraId = parseCameraId(wanted);
-    const worker = this.#workerOf(cameraId);
-    const number = this.#nextNumber;
+    const worker = this.#options.routing.resolve(cameraId);
+    const headers = { ...request.headers, [SESSION_NUMBER_HEADER]: String(this.#nextNumber) };
     this.#nextNumber += 1;
-    return this.#call(worker, { ...request, path: `${base}/${encodeURIComponent(cameraId)}`, number });
+    return this.#call(worker, { ...request, headers, path: `${base}/${encodeURIComponent(cameraId)}` });
   }
 
-  /** Speaks to a session. @throws AppError `session-not-found`, `worker-*` */
+  /** Speaks to a session. @throws AppError `session-not-found`, `storage-unavailable`, `worker-*` */
   async speak(sessionId: string, request: WorkerRequest): Promise<WorkerAnswer> {
     const cameraId = SESSION_ID.exec(sessionId)?.[1];
-    if (cameraId === undefined || !this.#options.isKnown(cameraId)) {
+    const { routing } = this.#options;
+    if (cameraId === undefined || routing.refusalOf(cameraId)?.code === 'camera-not-found') {
       throw new AppError('session-not-found', `No session ${sessionId.slice(0, 128)}`);
     }
-    return this.#call(this.#workerOf(cameraId), request);
+    return this.#call(routing.resolve(cameraId), request);
   }
 
   /** Every session of the workers that answer. */
   async sessions(): Promise<unknown[]> {
-    const answers = await Promise.all(this.#options.readyWorkers().map((worker) => this.#list(worker)));
+    const answers = await Promise.all(this.#options.routing.ready().map((worker) => this.#list(worker)));
     return answers.flat();
-  }
-
-  #workerOf(cameraId: string): WorkerAddress {
-    const { isKnown, owners } = this.#options;
-    if (!isKnown(cameraId)) throw new AppError('camera-not-found', `No camera ${cameraId}`);
-    return owners.get(cameraId);
   }
 
   async #call(worker: WorkerAddress, request: WorkerRequest): Promise<WorkerAnswer> {
     try {
-      return await callWorker(worker, request);
+      return await pass(worker, { timeoutMs: TIMEOUT_MS, ...request });
     } catch (error) {
       this.#options.log.warn({ worker: worker.name, code: (error as AppError).code }, 'signalling failed');
-      this.#options.kick(worker.name);
+      this.#options.routing.report(worker.name);
       throw error;
     }
   }
 
   async #list(worker: WorkerAddress): Promise<unknown[]> {
     try {
-      const { status, body } = await callWorker(worker, { method: 'GET', path: '/api/streams/status' });
-      const { sessions } = JSON.parse(body) as { sessions?: unknown };
+      const { status, body } = await pass(worker, { method: 'GET', path: '/api/streams/status' });
+      const { sessions } = JSON.parse(body.toString()) as { sessions?: unknown };
       return status === 200 && Array.isArray(sessions) ? sessions : [];
     } catch (error) {
       // The others' sessions are no less true.

@@ -3,7 +3,7 @@ import { type Request, Router } from 'express';
 import { AppError } from '#shared/errors.ts';
 import { textBody } from '../http/body-limits.ts';
 import { publicPrefix } from '../http/public-origin.ts';
-import type { WorkerRequest } from '../worker-access/worker-call.ts';
+import type { WorkerRequest } from '../worker-access/client.ts';
 import { sendAnswer } from './routes.ts';
 import type { SessionRouter } from './session-router.ts';
 

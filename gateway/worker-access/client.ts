@@ -1,144 +1,76 @@
-/** Calls to a worker about its cameras. */
-import got, { type Method, RequestError, TimeoutError } from 'got';
+/** Calls to a worker over HTTP. The only door to got in worker access. */
+import got, { type Method } from 'got';
 import type { z } from 'zod';
-import type { CameraSource } from '#shared/camera-source.ts';
-import { AppError, type ErrorCode, STATUS_BY_CODE } from '#shared/errors.ts';
-import {
-  type ActualCamera,
-  actualCamerasSchema,
-  type CameraTestResult,
-  cameraTestResultSchema,
-  type DesiredCamera,
-  TOKEN_HEADER,
-  type VideoFacts,
-  videoFactsSchema,
-} from '#shared/worker-protocol.ts';
+import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import type { WorkerTarget } from './worker-address.ts';
+import { answerError, connectionError } from './worker-error.ts';
 
-/** The part of a worker's address that calls need. */
-export interface WorkerTarget {
-  name: string;
-  origin: string;
-  token: string;
+/** A request of the gateway. */
+export interface WorkerCall<T> {
+  method: Method;
+  path: string;
+  json?: object;
+  /** What a success carries; without it any JSON, or no body, will do. */
+  schema?: z.ZodType<T>;
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number;
 }
 
-const CALL_TIMEOUT_MS = 5000;
-/** A worker answers a connect within ten seconds. */
-const CONNECT_TIMEOUT_MS = 12_000;
-/** A worker gives up a file after ten seconds. */
-const PROBE_TIMEOUT_MS = 12_000;
-
-/** What a worker runs now. @throws AppError */
-export async function listActualCameras(worker: WorkerTarget, signal?: AbortSignal): Promise<ActualCamera[]> {
-  return call(worker, 'GET', '/internal/cameras', { signal, schema: actualCamerasSchema });
+/** A request whose answer is passed on or read by the caller. */
+export interface WorkerRequest {
+  method: Method;
+  path: string;
+  headers?: Record<string, string>;
+  body?: string;
+  signal?: AbortSignal | undefined;
+  timeoutMs?: number;
 }
 
-/** Makes a worker keep a camera connected. @throws AppError */
-export async function putCamera(
-  worker: WorkerTarget,
-  camera: DesiredCamera,
-  signal: AbortSignal,
-): Promise<void> {
-  await call(worker, 'PUT', pathOf(camera.cameraId), { json: camera, signal });
+/** An answer of any status. */
+export interface WorkerAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
 }
 
-/** Makes a worker forget a camera. @throws AppError */
-export async function removeCamera(
-  worker: WorkerTarget,
-  cameraId: string,
-  signal?: AbortSignal,
-): Promise<void> {
-  await call(worker, 'DELETE', pathOf(cameraId), { signal });
-}
+const TIMEOUT_MS = 5000;
+const JSON_HEADERS = { 'content-type': 'application/json' };
 
-/** Connects a camera and waits for its first frame. @throws AppError, the worker's own among them */
-export async function connectCamera(worker: WorkerTarget, camera: DesiredCamera): Promise<void> {
-  await call(worker, 'POST', '/internal/connect', { json: camera, timeoutMs: CONNECT_TIMEOUT_MS });
-}
-
-/** Connects for the time of one picture; nothing is kept. @throws AppError, the worker's own among them */
-export async function testCamera(
-  worker: WorkerTarget,
-  source: CameraSource,
-  signal: AbortSignal,
-): Promise<CameraTestResult> {
-  return call(worker, 'POST', '/internal/test', {
-    json: { source },
-    signal,
-    timeoutMs: CONNECT_TIMEOUT_MS,
-    schema: cameraTestResultSchema,
-  });
-}
-
-/** What a video file of this machine holds. @throws AppError, `not-a-video` among them */
-export async function probeVideo(worker: WorkerTarget, file: string): Promise<VideoFacts> {
-  return call(worker, 'POST', '/internal/probe', {
-    json: { file },
-    timeoutMs: PROBE_TIMEOUT_MS,
-    schema: videoFactsSchema,
-  });
-}
-
-function pathOf(cameraId: string): string {
-  return `/internal/cameras/${encodeURIComponent(cameraId)}`;
-}
-
-async function call<T = unknown>(
-  { name, origin, token }: WorkerTarget,
-  method: Method,
-  path: string,
-  {
-    json,
-    signal,
-    timeoutMs = CALL_TIMEOUT_MS,
-    schema,
-  }: {
-    json?: object;
-    signal?: AbortSignal | undefined;
-    timeoutMs?: number;
-    /** What a success carries. */
-    schema?: z.ZodType<T>;
-  },
-): Promise<T> {
+/** Calls a worker and reads its answer. @throws AppError `worker-*`, or the error that the worker answers */
+export async function call<T = unknown>(worker: WorkerTarget, options: WorkerCall<T>): Promise<T> {
+  const { json, schema, ...request } = options;
+  const sent = json === undefined ? {} : { headers: JSON_HEADERS, body: JSON.stringify(json) };
+  const answer = await pass(worker, { ...request, ...sent });
+  // A redirect is an error: it is not followed.
+  if (answer.status >= 300) throw answerError(answer, worker.name);
   try {
-    const response = await got(`${origin}${path}`, {
+    const body: unknown = answer.body.length === 0 ? undefined : JSON.parse(answer.body.toString());
+    return schema === undefined ? (body as T) : schema.parse(body);
+  } catch (error) {
+    throw connectionError(error, worker.name);
+  }
+}
+
+/** Passes a request to a worker, whatever status it answers. @throws AppError `worker-*` when no answer came */
+export async function pass(worker: WorkerTarget, request: WorkerRequest): Promise<WorkerAnswer> {
+  const { method, path, headers, body, signal, timeoutMs = TIMEOUT_MS } = request;
+  try {
+    const response = await got(`${worker.origin}${path}`, {
       method,
-      headers: { [TOKEN_HEADER]: token },
-      ...(json === undefined ? {} : { json }),
+      headers: { ...headers, [TOKEN_HEADER]: worker.token },
+      responseType: 'buffer',
+      ...(body === undefined ? {} : { body }),
       ...(signal === undefined ? {} : { signal }),
       retry: { limit: 0 },
       followRedirect: false,
       throwHttpErrors: false,
+      decompress: false,
       timeout: { request: timeoutMs },
     });
-    const body: unknown = response.body === '' ? undefined : JSON.parse(response.body);
-    // got's own `ok` holds for a redirect that was not followed.
-    if (response.statusCode < 300) return schema === undefined ? (body as T) : schema.parse(body);
-    throw errorFrom(body, response.statusCode, name);
+    const { buffer, byteOffset, byteLength } = response.body;
+    const bytes = Buffer.from(buffer, byteOffset, byteLength);
+    return { status: response.statusCode, headers: response.headers, body: bytes };
   } catch (error) {
-    throw toCallError(error, name);
+    throw connectionError(error, worker.name);
   }
-}
-
-/** The error of a worker's answer: its own words, where they are ours. @param body as JSON */
-export function errorFrom(body: unknown, status: number, worker: string): AppError {
-  const { code, error, field } = (body ?? {}) as { code?: string; error?: string; field?: string };
-  if (code !== undefined && Object.hasOwn(STATUS_BY_CODE, code)) {
-    return new AppError(code as ErrorCode, error ?? code, field === undefined ? {} : { field });
-  }
-  return new AppError('worker-failed', `Worker ${worker} answered with status ${status}`);
-}
-
-/** Whatever a call to a worker threw, as an AppError. */
-export function toCallError(error: unknown, worker: string): AppError {
-  if (error instanceof AppError) return error;
-  if (error instanceof TimeoutError) {
-    return new AppError('worker-timeout', `Worker ${worker} did not answer in time`, { cause: error });
-  }
-  if (error instanceof RequestError) {
-    return new AppError('worker-not-ready', `Worker ${worker} is being restarted`, {
-      cause: error,
-      retryAfter: 1,
-    });
-  }
-  return new AppError('worker-failed', `Worker ${worker} answered something unreadable`, { cause: error });
 }

@@ -3,7 +3,7 @@ import { decodeLinkFrame, LINK_PATH, type LinkMessage } from '#shared/frames/lin
 import type { FramePayload } from '#shared/frames/payload.ts';
 import type { FrameRequest } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import type { WorkerAddress } from './worker-address.ts';
 import { WorkerSocket } from './worker-socket.ts';
 
 /** Larger than any picture. */

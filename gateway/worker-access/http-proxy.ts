@@ -2,19 +2,15 @@
 import { Agent } from 'node:http';
 import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
-import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
-import type { CameraOwners } from './camera-owners.ts';
+import type { CameraRouting } from './camera-routing.ts';
 import { InFlight } from './in-flight.ts';
+import type { WorkerAddress } from './worker-address.ts';
+import { codeOf, connectionError } from './worker-error.ts';
 
 export interface HttpProxyOptions {
-  owners: Pick<CameraOwners, 'get'>;
-  /** Whether the gateway knows a camera. */
-  isKnown: (cameraId: string) => boolean;
-  /** Tells the supervisor that a worker was found not answering. */
-  kick: (worker: string) => void;
+  routing: Pick<CameraRouting, 'resolve' | 'report'>;
   log: Logger;
   /** Time for an answer to begin, milliseconds. */
   answerMs?: number;
@@ -81,19 +77,18 @@ export function hlsProxy(options: HttpProxyOptions): Router {
   return routes;
 }
 
-interface Way {
+/** How one kind of route is passed on. */
+interface ProxyRoute {
   agent: Agent;
   timeoutMs: number;
   inFlight: InFlight;
 }
 
-function passOn(options: HttpProxyOptions, way: Way): RequestHandler {
-  const proxy = createProxy(options, way);
+function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
+  const proxy = createProxy(options, route);
   return async (req: Proxied, res, next) => {
-    const id = String(req.params.id);
-    if (!options.isKnown(id)) throw new AppError('camera-not-found', `No camera ${id}`);
-    const worker = options.owners.get(id);
-    way.inFlight.enter(worker.name, res);
+    const worker = options.routing.resolve(String(req.params.id));
+    route.inFlight.enter(worker.name, res);
     req.worker = worker;
     req.headers = { ...pick(req.headers, PASSED_HEADERS), [TOKEN_HEADER]: worker.token };
     // HPM sees the path below the mount point; the worker has its routes where we have ours.
@@ -103,7 +98,7 @@ function passOn(options: HttpProxyOptions, way: Way): RequestHandler {
   };
 }
 
-function createProxy({ kick, log }: HttpProxyOptions, { agent, timeoutMs }: Way) {
+function createProxy({ routing, log }: HttpProxyOptions, { agent, timeoutMs }: ProxyRoute) {
   return createProxyMiddleware<Proxied, Response>({
     router: (req) => (req.worker as WorkerAddress).origin,
     target: 'http://127.0.0.1',
@@ -124,7 +119,7 @@ function createProxy({ kick, log }: HttpProxyOptions, { agent, timeoutMs }: Way)
       error: (error, req) => {
         const worker = req.worker?.name ?? 'unknown';
         log.warn({ worker, code: codeOf(error), isLate: req.isLate === true }, 'proxying failed');
-        kick(worker);
+        routing.report(worker);
         req.fail?.(error);
       },
     },
@@ -137,21 +132,8 @@ function failOnce(req: Proxied, res: Response, next: NextFunction): (error: unkn
   return (error) => {
     if (hasFailed || res.destroyed) return;
     hasFailed = true;
-    next(toAppError(error, req.isLate === true));
+    next(connectionError(error, req.worker?.name ?? 'unknown', req.isLate === true));
   };
-}
-
-function toAppError(error: unknown, isLate: boolean): AppError {
-  const options = { retryAfter: 1, cause: error };
-  if (isLate) return new AppError('worker-timeout', 'The camera process did not answer in time', options);
-  if (codeOf(error) === 'ECONNREFUSED') {
-    return new AppError('worker-not-ready', 'The camera process is being restarted', options);
-  }
-  return new AppError('worker-failed', 'The camera process broke off', options);
-}
-
-function codeOf(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException | undefined)?.code;
 }
 
 function pick<T extends object>(from: T, names: readonly string[]): Partial<T> {

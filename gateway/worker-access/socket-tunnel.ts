@@ -6,17 +6,14 @@
 import type { IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { AppError } from '#shared/errors.ts';
+import type { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import type { CameraOwners } from './camera-owners.ts';
+import type { CameraRouting } from './camera-routing.ts';
+import { connectionError } from './worker-error.ts';
 
 export interface SocketTunnelOptions {
-  owners: Pick<CameraOwners, 'get'>;
-  /** Whether the gateway knows a camera. */
-  isKnown: (cameraId: string) => boolean;
-  /** Tells the supervisor that a worker was found not answering. */
-  kick: (worker: string) => void;
+  routing: Pick<CameraRouting, 'resolve' | 'report'>;
   log: Logger;
 }
 
@@ -56,25 +53,28 @@ export class SocketTunnels {
 
   /**
    * Opens one. @param refuse answers the client when the worker cannot be reached
-   * @throws AppError `camera-not-found`, `worker-not-ready`
+   * @throws AppError as {@link CameraRouting.resolve}
    */
   open(
     cameraId: string,
     { request, socket, head }: { request: IncomingMessage; socket: Duplex; head: Buffer },
     refuse: (error: AppError) => void,
   ): void {
-    const { owners, isKnown, kick, log } = this.#options;
-    if (!isKnown(cameraId)) throw new AppError('camera-not-found', `No camera ${cameraId}`);
-    const worker = owners.get(cameraId);
+    const { routing, log } = this.#options;
+    const worker = routing.resolve(cameraId);
     const { hostname, port } = new URL(worker.origin);
     const upstream = connect({ host: hostname, port: Number(port) });
     this.#hold(socket, upstream);
-    upstream.setTimeout(CONNECT_MS, () => upstream.destroy(new Error('the worker did not answer')));
+    let isLate = false;
+    upstream.setTimeout(CONNECT_MS, () => {
+      isLate = true;
+      upstream.destroy(new Error('the worker did not answer'));
+    });
     upstream.once('error', (error) => {
       log.warn({ worker: worker.name, err: error }, 'tunnel failed');
       if (!upstream.connecting && upstream.bytesRead > 0) return;
-      kick(worker.name);
-      refuse(new AppError('worker-not-ready', 'The camera process is being restarted', { retryAfter: 1 }));
+      routing.report(worker.name);
+      refuse(connectionError(error, worker.name, isLate));
     });
     upstream.once('connect', () => {
       upstream.setNoDelay(true);

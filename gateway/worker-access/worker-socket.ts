@@ -2,7 +2,7 @@
 import { WebSocket } from 'ws';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import type { WorkerAddress } from '../supervisor/worker-status.ts';
+import type { WorkerAddress } from './worker-address.ts';
 
 export interface WorkerSocketOptions {
   /** Path at the worker. */

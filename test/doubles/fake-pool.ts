@@ -1,6 +1,7 @@
 /** A pool of workers that a test brings up and takes down by hand. */
 import { EventEmitter } from 'node:events';
-import type { WorkerAddress, WorkerStatus } from '../../gateway/supervisor/worker-status.ts';
+import type { WorkerStatus } from '../../gateway/supervisor/worker-status.ts';
+import type { WorkerAddress } from '../../gateway/worker-access/worker-address.ts';
 
 /** Where a worker is, as far as a test cares. */
 export type ReadyWorker = Pick<WorkerAddress, 'origin' | 'token'> & { details?: Record<string, number> };

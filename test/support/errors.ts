@@ -3,10 +3,15 @@ import { AppError } from '#shared/errors.ts';
 
 /** The code of the AppError that `work` throws. @throws Error when it throws nothing or something else */
 export function codeOf(work: () => unknown): string {
+  return thrown(work).code;
+}
+
+/** The AppError that `work` throws. @throws Error when it throws nothing or something else */
+export function thrown(work: () => unknown): AppError {
   try {
     work();
   } catch (error) {
-    if (error instanceof AppError) return error.code;
+    if (error instanceof AppError) return error;
     throw error;
   }
   throw new Error('nothing was thrown');

@@ -12,6 +12,14 @@ import { waitFor } from './wait-for.ts';
 
 const NAMES = ['rtsp-0', 'rtsp-1'];
 
+interface TestGatewayOptions {
+  env?: Record<string, string>;
+  /** Whether workers are ready. */
+  isReady?: boolean;
+  /** Whether to wait for the database. */
+  hasDatabase?: boolean;
+}
+
 /** The gateway and what it stands on. */
 export class TestGateway {
   readonly pool = new FakePool(NAMES, { optional: ['simulator'] });
@@ -23,8 +31,8 @@ export class TestGateway {
   readonly dataDir = temporaryFolder();
   #gateway: OpenGateway | undefined;
 
-  /** Opens one on a free port, its workers ready unless told otherwise. */
-  static async open({ env = {}, isReady = true }: { env?: Record<string, string>; isReady?: boolean } = {}) {
+  /** Opens one on a free port, its workers and its database ready unless told otherwise. */
+  static async open({ env = {}, isReady = true, hasDatabase = true }: TestGatewayOptions = {}) {
     const opened = new TestGateway();
     const redactor = new Redactor();
     opened.#gateway = await openGateway({
@@ -50,7 +58,8 @@ export class TestGateway {
     // In public mode nothing is local: such a test names its token.
     const headers: Record<string, string> =
       env.API_TOKEN === undefined ? {} : { authorization: `Bearer ${env.API_TOKEN}` };
-    await waitFor(async () => (await getJson(`${opened.origin}/health`, headers)).body.database.ready);
+    if (hasDatabase)
+      await waitFor(async () => (await getJson(`${opened.origin}/health`, headers)).body.database.ready);
     for (let index = 0; index < NAMES.length; index += 1) {
       opened.workers.push(await WorkerDouble.open());
       if (isReady) opened.bringUp(index);

@@ -6,9 +6,9 @@ import { type Analysis, createAnalysis } from '../../../gateway/analysis/analysi
 import type { AnalysisSwitches } from '../../../gateway/cameras/analysis-switches.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import type { EventState } from '../../../gateway/events/event.ts';
-import { CameraOwners } from '../../../gateway/worker-access/camera-owners.ts';
 import { AnalysisDouble } from '../../doubles/analysis-double.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
+import { routingTo } from '../../support/routing.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const OFF: AnalysisSwitches = { motion: false, persons: false, faces: false };
@@ -56,7 +56,7 @@ describe('Analysis in the gateway', () => {
       worker: 'analysis',
       isOn,
       directory,
-      owners: new CameraOwners(pool, ['rtsp-0']),
+      routing: routingTo(pool),
       events: {
         observe: async (observed, picture) =>
           void stored.push({ event: observed, picture: picture?.toString() }),

@@ -21,7 +21,9 @@ import { DEFAULT_BODY_LIMITS } from '../../../gateway/http/body-limits.ts';
 import { createHttpServer } from '../../../gateway/http/server.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
+import { FakePool } from '../../doubles/fake-pool.ts';
 import { refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
+import { routingTo } from '../../support/routing.ts';
 import { openSqlite } from '../../support/stores.ts';
 
 /** What a worker says of a video. */
@@ -131,7 +133,7 @@ export class Harness {
       outbox: this.outbox,
       uploads,
       quota: new UploadQuota({ repository, uploads, quotaBytes, isPlayed, log }),
-      check: new VideoCheck({ workers: ['rtsp-0'], pool: { address: (name) => this.#addressOf(name) } }),
+      check: new VideoCheck({ anyReady: () => this.#anyReady() }),
       onStored: () => {
         this.wakes += 1;
       },
@@ -147,8 +149,9 @@ export class Harness {
     await once(this.#server, 'listening');
   }
 
-  #addressOf(name: string) {
-    if (!this.isWorkerReady) return undefined;
-    return { name, origin: this.worker.origin, token: this.worker.token };
+  #anyReady() {
+    const pool = new FakePool(['rtsp-0']);
+    if (this.isWorkerReady) pool.bringUp('rtsp-0', this.worker);
+    return routingTo(pool).anyReady();
   }
 }

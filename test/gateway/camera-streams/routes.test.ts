@@ -197,14 +197,14 @@ describe('/api/camera-streams', () => {
     it('keeps nothing and says when to come back while no worker is ready', async () => {
       gateway.isWorkerReady = false;
       const { status, headers, body } = await gateway.upload(VIDEO, CLIP);
-      expect([status, body.code, headers.get('retry-after')]).to.deep.equal([503, 'worker-not-ready', '2']);
+      expect([status, body.code, headers.get('retry-after')]).to.deep.equal([503, 'worker-not-ready', '1']);
       expect(gateway.files()).to.deep.equal([]);
     });
 
     it('keeps nothing when the worker dies over the file', async () => {
       gateway.answerProbe((request) => request.socket.destroy());
       const { status, headers } = await gateway.upload(VIDEO, CLIP);
-      expect([status, headers.has('retry-after')]).to.deep.equal([503, true]);
+      expect([status, headers.has('retry-after')]).to.deep.equal([502, true]);
       expect(gateway.files()).to.deep.equal([]);
     });
 

@@ -5,11 +5,11 @@ import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { Connector } from '../../../gateway/cameras/connector.ts';
 import { Reconciler } from '../../../gateway/cameras/reconciler.ts';
-import { CameraOwners } from '../../../gateway/worker-access/camera-owners.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { type Answer, refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
 import { asRtsp, cameraSource } from '../../support/camera-source.ts';
 import { rejection } from '../../support/errors.ts';
+import { routingTo } from '../../support/routing.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const CONNECT = 'POST /internal/connect';
@@ -26,10 +26,10 @@ describe('Connector', () => {
     pool = new FakePool(['rtsp-0']);
     pool.bringUp('rtsp-0', worker);
     directory = new CameraDirectory(2, new Redactor());
-    const owners = new CameraOwners(pool, ['rtsp-0']);
-    reconciler = new Reconciler({ directory, owners, pool, log: pino({ level: 'silent' }) });
+    const routing = routingTo(pool);
+    reconciler = new Reconciler({ directory, routing, pool, log: pino({ level: 'silent' }) });
     reconciler.start();
-    connector = new Connector({ directory, owners, reconciler });
+    connector = new Connector({ directory, routing, reconciler });
   });
 
   afterEach(async () => {
@@ -85,7 +85,7 @@ describe('Connector', () => {
     };
     expect(await codeOf((_request, response) => response.end('<html>'))).to.equal('worker-failed');
     expect(await codeOf(refuseWith(500, { code: 'no-such-code' }))).to.equal('worker-failed');
-    expect(await codeOf((incoming) => incoming.socket.destroy())).to.equal('worker-not-ready');
+    expect(await codeOf((incoming) => incoming.socket.destroy())).to.equal('worker-failed');
     pool.takeDown('rtsp-0', { retryAfterMs: 2000 });
     const error = await rejection(connector.connect(request('1')));
     expect([error.code, error.retryAfter]).to.deep.equal(['worker-not-ready', 2]);

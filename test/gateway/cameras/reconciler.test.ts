@@ -3,10 +3,11 @@ import { pino } from 'pino';
 import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { Reconciler } from '../../../gateway/cameras/reconciler.ts';
-import { CameraOwners } from '../../../gateway/worker-access/camera-owners.ts';
+import type { CameraRouting } from '../../../gateway/worker-access/camera-routing.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
 import { asRtsp, cameraSource } from '../../support/camera-source.ts';
+import { routingTo } from '../../support/routing.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const NAMES = ['rtsp-0', 'rtsp-1'];
@@ -15,14 +16,14 @@ describe('Reconciler', () => {
   let workers: WorkerDouble[];
   let pool: FakePool;
   let directory: CameraDirectory;
-  let owners: CameraOwners;
+  let routing: CameraRouting;
   let reconciler: Reconciler;
 
   beforeEach(async () => {
     workers = [await WorkerDouble.open(), await WorkerDouble.open()];
     pool = new FakePool(NAMES);
     directory = new CameraDirectory(100, new Redactor());
-    owners = new CameraOwners(pool, NAMES);
+    routing = routingTo(pool, { workers: NAMES });
     reconciler = create();
   });
 
@@ -32,7 +33,7 @@ describe('Reconciler', () => {
   });
 
   function create(timings = {}): Reconciler {
-    return new Reconciler({ directory, owners, pool, log: pino({ level: 'silent' }), ...timings });
+    return new Reconciler({ directory, routing, pool, log: pino({ level: 'silent' }), ...timings });
   }
 
   function want(id: string, port = 554): void {
@@ -43,7 +44,7 @@ describe('Reconciler', () => {
     for (const [index, name] of NAMES.entries()) pool.bringUp(name, workers[index] as WorkerDouble);
   }
 
-  const workerOf = (id: string) => workers[NAMES.indexOf(owners.nameFor(id))] as WorkerDouble;
+  const workerOf = (id: string) => workers[NAMES.indexOf(routing.nameOf(id))] as WorkerDouble;
   const idsAt = (worker: WorkerDouble | undefined) => [...(worker?.cameras.keys() ?? [])].sort();
   const isRunning = (ids: string[]) => ids.every((id) => workerOf(id).cameras.has(id));
   const listings = () =>
@@ -56,7 +57,7 @@ describe('Reconciler', () => {
     bringUp();
     await waitFor(() => isRunning(ids));
     for (const [index, worker] of workers.entries()) {
-      expect(idsAt(worker)).to.deep.equal(ids.filter((id) => owners.nameFor(id) === NAMES[index]));
+      expect(idsAt(worker)).to.deep.equal(ids.filter((id) => routing.nameOf(id) === NAMES[index]));
       expect(worker.cameras.size).to.be.greaterThan(0);
     }
   });

@@ -13,8 +13,10 @@ import {
   type Moondream,
   type MoondreamOptions,
 } from '../../../gateway/moondream/moondream.ts';
+import { FakePool } from '../../doubles/fake-pool.ts';
 import { type Answer, WorkerDouble } from '../../doubles/worker-double.ts';
 import { nock } from '../../support/nock.ts';
+import { routingTo } from '../../support/routing.ts';
 
 /** The key of these tests: it may appear nowhere but in a request to Moondream. */
 export const KEY = 'S3cr3tC4nary';
@@ -98,6 +100,8 @@ export class MoondreamHarness {
   /** Opens one; camera `1` is known, no other. */
   static async open(options: Partial<MoondreamOptions> = {}): Promise<MoondreamHarness> {
     const worker = await WorkerDouble.open();
+    const pool = new FakePool(['rtsp-0']);
+    pool.bringUp('rtsp-0', worker);
     const lines: string[] = [];
     const redactor = new Redactor();
     const log = createLogger({
@@ -114,8 +118,7 @@ export class MoondreamHarness {
       ratePerSecond: 1000,
       dailyMax: 0,
       ledger: new LedgerDouble(),
-      owners: { get: () => ({ name: 'rtsp-0', origin: worker.origin, token: worker.token }) },
-      isKnown: (id) => id === '1',
+      routing: routingTo(pool),
       redactor,
       ...options,
     });

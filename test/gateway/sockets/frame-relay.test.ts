@@ -6,10 +6,11 @@ import type { FramePayload } from '#shared/frames/payload.ts';
 import type { FrameRequest } from '#shared/frames/subscription.ts';
 import { CameraChannel } from '../../../gateway/analysis/camera-channel.ts';
 import { FrameRelay } from '../../../gateway/sockets/frame-relay.ts';
-import { ownerOf } from '../../../gateway/worker-access/owner.ts';
+import type { CameraRouting } from '../../../gateway/worker-access/camera-routing.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { textFrame } from '../../doubles/feed-double.ts';
 import { WorkerDouble } from '../../doubles/worker-double.ts';
+import { routingTo } from '../../support/routing.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const NAMES = ['rtsp-0', 'rtsp-1'];
@@ -38,6 +39,7 @@ describe('FrameRelay', () => {
   let workers: WorkerDouble[];
   let pool: FakePool;
   let known: Set<string>;
+  let routing: CameraRouting;
   let relay: FrameRelay;
   let channel: CameraChannel;
 
@@ -46,11 +48,10 @@ describe('FrameRelay', () => {
     pool = new FakePool(NAMES);
     known = new Set(['1', '2', '3', '4']);
     channel = new CameraChannel();
+    routing = routingTo(pool, { workers: NAMES, ids: known });
     relay = new FrameRelay({
       pool,
-      workers: NAMES,
-      ownerOf: nameOf,
-      isKnown: (id) => known.has(id),
+      routing,
       detections: channel,
       log: pino({ level: 'silent' }),
     });
@@ -62,8 +63,7 @@ describe('FrameRelay', () => {
     await Promise.all(workers.map((worker) => worker.close()));
   });
 
-  const nameOf = (id: string) => ownerOf(id, NAMES);
-  const workerOf = (id: string) => workers[NAMES.indexOf(nameOf(id))] as WorkerDouble;
+  const workerOf = (id: string) => workers[NAMES.indexOf(routing.nameOf(id))] as WorkerDouble;
   const subscriptions = (id: string) => workerOf(id).subscriptions.filter(({ cameraId }) => cameraId === id);
 
   function request(cameraId: string, change: Partial<FrameRequest> = {}): FrameRequest {
@@ -152,11 +152,11 @@ describe('FrameRelay', () => {
   });
 
   it('waits without a fault for a worker that is not ready yet', async () => {
-    pool.takeDown(nameOf('1'));
+    pool.takeDown(routing.nameOf('1'));
     const subscriber = new SubscriberDouble();
     relay.open(request('1'), subscriber);
     expect(subscriber.codes).to.deep.equal([]);
-    pool.bringUp(nameOf('1'), workerOf('1'));
+    pool.bringUp(routing.nameOf('1'), workerOf('1'));
     await publishUntilDelivered('1', subscriber);
   });
 
@@ -165,7 +165,7 @@ describe('FrameRelay', () => {
     const subscribers = new Map(ids.map((id) => [id, new SubscriberDouble()]));
     for (const [id, subscriber] of subscribers) relay.open(request(id), subscriber);
     for (const [id, subscriber] of subscribers) await publishUntilDelivered(id, subscriber);
-    const index = NAMES.indexOf(nameOf('1'));
+    const index = NAMES.indexOf(routing.nameOf('1'));
     await workers[index]?.close();
     pool.takeDown(NAMES[index] as string);
     workers[index] = await WorkerDouble.open();
@@ -177,10 +177,10 @@ describe('FrameRelay', () => {
   it('forgets what was closed while the worker was away', async () => {
     const opened = relay.open(request('1'), new SubscriberDouble());
     await waitFor(() => subscriptions('1').length === 1);
-    pool.takeDown(nameOf('1'));
+    pool.takeDown(routing.nameOf('1'));
     opened.close();
     relay.open(request('1', { fps: 1 }), new SubscriberDouble());
-    pool.bringUp(nameOf('1'), workerOf('1'));
+    pool.bringUp(routing.nameOf('1'), workerOf('1'));
     await waitFor(() => subscriptions('1').some(({ fps }) => fps === 1));
     expect(subscriptions('1')).to.have.length(1);
   });

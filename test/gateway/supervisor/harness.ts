@@ -17,7 +17,8 @@ import {
   type SlotTimings,
   type WorkerSpec,
 } from '../../../gateway/supervisor/worker-spec.ts';
-import type { WorkerAddress, WorkerStatus } from '../../../gateway/supervisor/worker-status.ts';
+import type { WorkerStatus } from '../../../gateway/supervisor/worker-status.ts';
+import type { WorkerAddress } from '../../../gateway/worker-access/worker-address.ts';
 import type { ParentOptions } from '../../fixtures/workers/supervising-parent.ts';
 import { isFree } from '../../support/free-port.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

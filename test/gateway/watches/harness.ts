@@ -10,7 +10,9 @@ import type { MomentaryEvent } from '../../../gateway/events/event.ts';
 import type { CameraAnswer, CameraQuestion } from '../../../gateway/moondream/camera-questions.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { createWatches, type Watches, type WatchesOptions } from '../../../gateway/watches/watches.ts';
+import { FakePool } from '../../doubles/fake-pool.ts';
 import { getJson, type JsonAnswer, postJson } from '../../support/http.ts';
+import { routingTo } from '../../support/routing.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** A secret that Moondream's errors may hold. */
@@ -54,7 +56,7 @@ export class WatchHarness {
       budget: { total: 600, perCamera: 120 },
       timeoutMs: 30_000,
       pollMs: 15,
-      isKnown: (id) => ['1', '2'].includes(id),
+      routing: routingTo(new FakePool([]), { ids: ['1', '2'] }),
       redactor,
       log,
       now: () => harness.clock.now,

@@ -10,10 +10,11 @@ import { SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
 import { webrtcRoutes } from '../../../gateway/webrtc/routes.ts';
 import { SessionRouter } from '../../../gateway/webrtc/session-router.ts';
 import { whepRoutes } from '../../../gateway/webrtc/whep-routes.ts';
-import { CameraOwners } from '../../../gateway/worker-access/camera-owners.ts';
+import type { CameraRouting } from '../../../gateway/worker-access/camera-routing.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { type Answer, refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
 import { getJson, postJson } from '../../support/http.ts';
+import { routingTo } from '../../support/routing.ts';
 
 const NAMES = ['rtsp-0', 'rtsp-1'];
 const CAMERAS = ['1', 'front_door', '3', '4'];
@@ -29,7 +30,7 @@ const json =
 describe('WebRTC signalling through the gateway', () => {
   let workers: WorkerDouble[];
   let pool: FakePool;
-  let owners: CameraOwners;
+  let routing: CameraRouting;
   let server: Server;
   let origin: string;
 
@@ -37,15 +38,9 @@ describe('WebRTC signalling through the gateway', () => {
     workers = [await WorkerDouble.open(), await WorkerDouble.open()];
     pool = new FakePool(NAMES);
     NAMES.forEach((name, index) => void pool.bringUp(name, workers[index] as WorkerDouble));
-    owners = new CameraOwners(pool, NAMES);
+    routing = routingTo(pool, { workers: NAMES, ids: CAMERAS });
     const log = pino({ level: 'silent' });
-    const router = new SessionRouter({
-      owners,
-      readyWorkers: () => NAMES.flatMap((name) => pool.address(name) ?? []),
-      isKnown: (id) => CAMERAS.includes(id),
-      kick: (name) => pool.kick(name),
-      log,
-    });
+    const router = new SessionRouter({ routing, log });
     const app = express().use('/api', webrtcRoutes(router)).use('/whep', whepRoutes(router));
     app.use(problemHandler({ log, redactor: new Redactor() }));
     server = app.listen(0, '127.0.0.1');
@@ -59,7 +54,7 @@ describe('WebRTC signalling through the gateway', () => {
     await Promise.all(workers.map((worker) => worker.close()));
   });
 
-  const workerOf = (cameraId: string) => workers[NAMES.indexOf(owners.nameFor(cameraId))] as WorkerDouble;
+  const workerOf = (cameraId: string) => workers[NAMES.indexOf(routing.nameOf(cameraId))] as WorkerDouble;
 
   /** Lets a camera's worker open sessions. */
   function offerFrom(cameraId: string): void {
@@ -73,7 +68,7 @@ describe('WebRTC signalling through the gateway', () => {
   }
 
   it('numbers sessions over all cameras and workers', async () => {
-    expect(new Set(CAMERAS.map((id) => owners.nameFor(id))).size).to.equal(2);
+    expect(new Set(CAMERAS.map((id) => routing.nameOf(id))).size).to.equal(2);
     const ids: string[] = [];
     for (const cameraId of CAMERAS) {
       offerFrom(cameraId);
@@ -139,7 +134,7 @@ describe('WebRTC signalling through the gateway', () => {
   });
 
   it('says when to come back while a worker is away, and has it looked after', async () => {
-    const name = owners.nameFor('1');
+    const name = routing.nameOf('1');
     await workerOf('1').close();
     const broken = await postJson(`${origin}/api/webrtc/stream/1`, {});
     expect([broken.status, broken.body.code]).to.deep.equal([503, 'worker-not-ready']);

@@ -6,10 +6,10 @@ import express from 'express';
 import { pino } from 'pino';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
-import { CameraOwners } from '../../../gateway/worker-access/camera-owners.ts';
 import { hlsProxy } from '../../../gateway/worker-access/http-proxy.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { WorkerDouble } from '../../doubles/worker-double.ts';
+import { routingTo } from '../../support/routing.ts';
 
 describe('The HTTP proxy of HLS', () => {
   let worker: WorkerDouble;
@@ -22,8 +22,7 @@ describe('The HTTP proxy of HLS', () => {
     pool.bringUp('rtsp-0', worker);
     const log = pino({ level: 'silent' });
     const app = express();
-    const owners = new CameraOwners(pool, ['rtsp-0']);
-    app.use('/hls', hlsProxy({ owners, isKnown: (id) => id === '1', kick: (name) => pool.kick(name), log }));
+    app.use('/hls', hlsProxy({ routing: routingTo(pool), log }));
     app.use(notFound);
     app.use(problemHandler({ log, redactor: new Redactor() }));
     server = app.listen(0, '127.0.0.1');

@@ -6,11 +6,11 @@ import express from 'express';
 import { pino } from 'pino';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
-import { CameraOwners } from '../../../gateway/worker-access/camera-owners.ts';
 import { cameraProxy, type HttpProxyOptions } from '../../../gateway/worker-access/http-proxy.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { neverAnswer, refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
 import { getJson } from '../../support/http.ts';
+import { routingTo } from '../../support/routing.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const SHORT_MS = 300;
@@ -36,12 +36,7 @@ describe('The HTTP proxy', () => {
   async function openProxy(timings: Pick<HttpProxyOptions, 'answerMs' | 'idleMs'> = {}): Promise<void> {
     const log = pino({ level: 'silent' });
     const app = express();
-    const owners = new CameraOwners(pool, ['rtsp-0']);
-    const isKnown = (id: string) => id === '1';
-    app.use(
-      '/api/cameras',
-      cameraProxy({ owners, isKnown, kick: (name) => pool.kick(name), log, ...timings }),
-    );
+    app.use('/api/cameras', cameraProxy({ routing: routingTo(pool), log, ...timings }));
     app.use(problemHandler({ log, redactor: new Redactor() }));
     server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -7,10 +7,10 @@ import { WebSocket, WebSocketServer } from 'ws';
 import { Redactor } from '#shared/redact.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import { ClientSockets } from '../../../gateway/sockets/upgrade.ts';
-import { CameraOwners } from '../../../gateway/worker-access/camera-owners.ts';
 import { SocketTunnels } from '../../../gateway/worker-access/socket-tunnel.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { FeedDouble } from '../../doubles/feed-double.ts';
+import { routingTo } from '../../support/routing.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** A worker that serves sockets: it says what it was asked, and then repeats what it hears. */
@@ -45,9 +45,7 @@ describe('Tunnels for WebSockets that workers serve', () => {
     pool = new FakePool(['rtsp-0']);
     pool.bringUp('rtsp-0', worker);
     const log = pino({ level: 'silent' });
-    const owners = new CameraOwners(pool, ['rtsp-0']);
-    const isKnown = (id: string) => id === '1';
-    const tunnels = new SocketTunnels({ owners, isKnown, kick: (name) => pool.kick(name), log });
+    const tunnels = new SocketTunnels({ routing: routingTo(pool), log });
     const options = {
       feed: new FeedDouble(),
       limits: { sockets: 2, socketsPerClient: 2, subscriptions: 8 },
