@@ -1,5 +1,7 @@
 /** The logger of every process: pino JSON lines on stdout, redacted as text on their way out. */
+import type { Writable } from 'node:stream';
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { LogOutput } from './log-output.ts';
 import type { Redactor } from './redact.ts';
 
 export type { Logger } from 'pino';
@@ -19,7 +21,7 @@ const SECRET_KEYS = ['password', 'authorization', 'cookie', 'token'];
 
 /** Creates a logger whose every line passes the redactor. */
 export function createLogger({ name, level, redactor, write }: LoggerOptions): Logger {
-  const out = write ?? ((line: string) => void process.stdout.write(line));
+  const out = write ?? writeTo(process.stdout, name);
   const destination: DestinationStream = { write: (line) => out(redactor.redact(line)) };
   return pino(
     {
@@ -34,4 +36,12 @@ export function createLogger({ name, level, redactor, write }: LoggerOptions): L
     },
     destination,
   );
+}
+
+/** Lines to a stream; how many it lost is a line of the same form. */
+function writeTo(stream: Writable, name: string): (line: string) => void {
+  const describeLoss = (lost: number): string =>
+    `${JSON.stringify({ level: pino.levels.values.warn, time: new Date().toISOString(), name, lost, msg: 'log lines were lost' })}\n`;
+  const output = new LogOutput(stream, describeLoss);
+  return (line) => output.write(line);
 }

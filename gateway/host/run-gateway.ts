@@ -14,6 +14,9 @@ import { compileCacheEnv, saveCompileCache } from './compile-cache.ts';
 /** The parts of `process` that the gateway's life depends on. */
 export type GatewayProcess = Pick<NodeJS.Process, 'env' | 'exit' | 'getuid' | 'on' | 'stderr'>;
 
+const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
+/** A listener keeps Node from opening its inspector at SIGUSR1 and from ending at SIGUSR2. */
+const HARMLESS_SIGNALS = ['SIGUSR1', 'SIGUSR2'] as const;
 const EXIT_CRASHED = 1;
 const EXIT_SECOND_SIGNAL = 130;
 /** Past this the gateway ends what still hangs. */
@@ -30,8 +33,10 @@ export async function runGateway(host: GatewayProcess): Promise<void> {
   const redactor = new Redactor();
   const log = createLogger({ name: 'gateway', level: config.logLevel, redactor });
   const life = new GatewayLife(host, { log, unlock });
-  host.on('SIGTERM', () => life.end('SIGTERM'));
-  host.on('SIGINT', () => life.end('SIGINT'));
+  for (const signal of STOP_SIGNALS) host.on(signal, () => life.end(signal));
+  for (const signal of HARMLESS_SIGNALS) host.on(signal, () => {});
+  // Without a listener a terminal that is gone would end the process.
+  host.stderr.on('error', () => {});
   host.on('uncaughtException', (error) => life.crash(error));
   host.on('unhandledRejection', (error) => life.crash(error));
   try {

@@ -25,6 +25,8 @@ export interface RunningProcess {
   dataDir: string;
   /** Everything it printed so far. */
   output(): string;
+  /** Closes the reading end of its standard output, as `| head -1` does. */
+  stopReading(): void;
   /** Sends a signal and waits for the end. @returns exit code, or null when killed */
   end(signal?: NodeJS.Signals): Promise<number | null>;
 }
@@ -96,6 +98,7 @@ async function start(
     origin,
     dataDir,
     output,
+    stopReading: () => void child.stdout?.destroy(),
     end: async (signal = 'SIGTERM') => {
       child.kill(signal);
       const code = await exited;

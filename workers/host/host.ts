@@ -25,7 +25,7 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-/** The parts of `process` a worker's life hangs on. */
+/** The parts of `process` that a worker uses. */
 export type HostProcess = Pick<NodeJS.Process, 'on' | 'exit' | 'send' | 'connected' | 'stdout'>;
 
 /** How long an orderly end may take before the process ends all the same. */
@@ -44,6 +44,7 @@ export async function runWorker(
 ): Promise<void> {
   let running: RunningWorker | undefined;
   let ending = false;
+  const isSupervised = host.send !== undefined;
 
   const end = (code: number, reason: string): void => {
     if (ending) return;
@@ -60,24 +61,33 @@ export async function runWorker(
   };
 
   host.on('SIGTERM', () => end(0, 'SIGTERM'));
-  host.on('SIGINT', () => {
-    // Ctrl-C reaches the whole process group; under a supervisor the order to stop comes from it.
-    if (host.send === undefined) end(0, 'SIGINT');
-  });
+  for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) {
+    host.on(signal, () => {
+      // A terminal sends them to the whole process group; a supervisor sends its own order to stop.
+      if (!isSupervised) end(0, signal);
+    });
+  }
+  // A listener keeps Node from opening its inspector at SIGUSR1 and from ending at SIGUSR2.
+  for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) host.on(signal, () => {});
   host.on('disconnect', () => end(EXIT_PARENT_LOST, 'supervisor is gone'));
   host.on('message', (message: unknown) => {
     if (stopMessageSchema.safeParse(message).success) end(0, 'asked to stop');
   });
   host.on('uncaughtException', crash);
   host.on('unhandledRejection', crash);
-  // Under a supervisor stdout is a pipe to it: a broken one means that it is gone.
-  host.stdout.on('error', () => end(EXIT_PARENT_LOST, 'nobody reads stdout'));
+  host.stdout.on('error', () => {
+    // Under a supervisor stdout is a pipe to it: a broken one means that it is gone.
+    if (isSupervised) end(EXIT_PARENT_LOST, 'the supervisor does not read stdout');
+  });
 
   try {
     running = await start();
   } catch (error) {
-    log.fatal({ err: error }, `worker cannot start: ${messageOf(error)}`);
-    host.exit(exitCodeOf(error));
+    const code = exitCodeOf(error);
+    // The supervisor tries the next port: nothing is wrong yet.
+    if (code === EXIT_PORT_TAKEN && isSupervised) log.info({ reason: messageOf(error) }, 'port is taken');
+    else log.fatal({ err: error }, `worker cannot start: ${messageOf(error)}`);
+    host.exit(code);
     return;
   }
   const ready: ReadyMessage = { type: 'ready', port: running.port, details: running.details ?? {} };
