@@ -1,9 +1,10 @@
 /** The one listener for WebSocket upgrades: what is not ours is answered and closed, never left open. */
-import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { AppError, toProblem } from '#shared/errors.ts';
+import { AppError } from '#shared/errors.ts';
 import { FRAME_SOCKET_OPTIONS, type FrameFeed, serveFrameSocket } from '#shared/frames/frame-socket.ts';
+import { refuseUpgrade } from '#shared/http/refuse-upgrade.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { type SocketTunnels, tunnelledCamera } from '../worker-access/socket-tunnel.ts';
@@ -118,7 +119,7 @@ export class ClientSockets {
 
   #refuse(request: IncomingMessage, socket: Duplex, error: AppError): void {
     this.#options.onRefused?.(request, error);
-    refuse(socket, error);
+    refuseUpgrade(socket, error);
   }
 
   #count(socket: Duplex, client: string | undefined): void {
@@ -142,10 +143,12 @@ export class ClientSockets {
 
   #tunnel(cameraId: string, request: IncomingMessage, socket: Duplex, head: Buffer): void {
     try {
-      this.#options.tunnels?.open(cameraId, { request, socket, head }, (error) => refuse(socket, error));
+      this.#options.tunnels?.open(cameraId, { request, socket, head }, (error) =>
+        refuseUpgrade(socket, error),
+      );
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      refuse(socket, error);
+      refuseUpgrade(socket, error);
     }
   }
 
@@ -195,20 +198,4 @@ function closed(socket: WebSocket): Promise<void> {
     if (socket.readyState === socket.CLOSED) resolve();
     else socket.once('close', () => resolve());
   });
-}
-
-function refuse(socket: Duplex, error: AppError): void {
-  const body = JSON.stringify(toProblem(error));
-  socket.once('finish', () => socket.destroy());
-  socket.end(
-    [
-      `HTTP/1.1 ${error.status} ${STATUS_CODES[error.status]}`,
-      'Connection: close',
-      'Content-Type: application/problem+json',
-      `Content-Length: ${Buffer.byteLength(body)}`,
-      ...(error.retryAfter === undefined ? [] : [`Retry-After: ${error.retryAfter}`]),
-      '',
-      body,
-    ].join('\r\n'),
-  );
 }

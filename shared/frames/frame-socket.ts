@@ -2,6 +2,7 @@
 import type { ServerOptions, WebSocket } from 'ws';
 import { parseFields } from '../camera.ts';
 import { AppError } from '../errors.ts';
+import { keepAlive } from '../http/heartbeat.ts';
 import type { Logger } from '../logger.ts';
 import type { Redactor } from '../redact.ts';
 import { NewestOnlySender } from './newest-only.ts';
@@ -48,8 +49,6 @@ export const FRAME_SOCKET_OPTIONS = {
   closeTimeout: 5000,
 } as const satisfies ServerOptions & { closeTimeout: number };
 
-/** Two of these find a dead client within the 30 s of the contract. */
-const HEARTBEAT_MS = 12_000;
 const MAX_SUBSCRIPTIONS = 64;
 const MAX_BAD_IN_A_ROW = 10;
 const MAX_BUSY_MS = 10_000;
@@ -75,8 +74,6 @@ class FrameSocket {
   readonly #sender: NewestOnlySender;
   readonly #budget = new TokenBucket({ perSecond: MESSAGES_PER_SECOND, burst: MESSAGE_BURST });
   readonly #subscriptions = new Map<string, { close(): void }>();
-  readonly #heartbeat: NodeJS.Timeout;
-  #isAlive = true;
   #badInARow = 0;
 
   constructor(socket: WebSocket, options: FrameSocketOptions) {
@@ -84,12 +81,12 @@ class FrameSocket {
     this.#options = options;
     this.#sender = new NewestOnlySender(socket, () => options.onDrop?.());
     socket.on('error', (error) => options.log.debug({ err: error }, 'client socket failed'));
-    socket.on('close', () => this.#onClose());
-    socket.on('pong', () => {
-      this.#isAlive = true;
-    });
+    socket.on('close', () => this.#unsubscribe(undefined));
     socket.on('message', (data, isBinary) => this.#onMessage(isBinary ? undefined : data.toString()));
-    this.#heartbeat = setInterval(() => this.#beat(), options.heartbeatMs ?? HEARTBEAT_MS);
+    keepAlive(socket, {
+      everyMs: options.heartbeatMs,
+      isGone: (hasAnswered) => !hasAnswered || this.#sender.busyMs() > (options.maxBusyMs ?? MAX_BUSY_MS),
+    });
   }
 
   close(code: number, reason: string): void {
@@ -166,20 +163,6 @@ class FrameSocket {
       ...(cameraId === undefined ? {} : { cameraId }),
     });
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(this.#options.redactor.redact(text));
-  }
-
-  #beat(): void {
-    if (!this.#isAlive || this.#sender.busyMs() > (this.#options.maxBusyMs ?? MAX_BUSY_MS)) {
-      this.#socket.terminate();
-      return;
-    }
-    this.#isAlive = false;
-    this.#socket.ping();
-  }
-
-  #onClose(): void {
-    clearInterval(this.#heartbeat);
-    this.#unsubscribe(undefined);
   }
 }
 

@@ -4,6 +4,11 @@ import { AppError, messageOf, peerWords, toProblem } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Redactor } from '../redact.ts';
 
+export interface ProblemOptions {
+  log: Logger;
+  redactor: Redactor;
+}
+
 /** Sends an error as `application/problem+json`; a response already begun is cut off instead. */
 export function sendProblem(res: Response, error: AppError, redactor: Redactor): void {
   if (res.headersSent) {
@@ -21,7 +26,7 @@ export const notFound: RequestHandler = (req) => {
 };
 
 /** The last middleware: known errors as they are, everything else as `internal-error` with details only in the log. */
-export function problemHandler({ log, redactor }: { log: Logger; redactor: Redactor }): ErrorRequestHandler {
+export function problemHandler({ log, redactor }: ProblemOptions): ErrorRequestHandler {
   return (thrown: unknown, req, res, _next) => {
     const error = toAppError(thrown);
     if (error.code === 'internal-error')

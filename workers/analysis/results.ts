@@ -7,8 +7,6 @@ import type { Logger } from '#shared/logger.ts';
 const MAX_WAITING = 256;
 /** A gateway that reads slower than this much behind gets no detections meanwhile. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
-/** The order to come back later (RFC 6455 section 7.4.1, IANA registry: service restart). */
-const CLOSE_SERVICE_RESTART = 1012;
 
 /** Every gateway that listens. */
 export class Results {
@@ -45,11 +43,6 @@ export class Results {
       if (isLate && message.type === 'detections') this.drops += 1;
       else socket.send(text);
     }
-  }
-
-  /** Says farewell. */
-  close(): void {
-    for (const socket of this.#sockets) socket.close(CLOSE_SERVICE_RESTART, 'worker stops');
   }
 
   #keep(id: string, text: string): void {

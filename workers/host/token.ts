@@ -5,18 +5,23 @@ import type { RequestHandler } from 'express';
 import { AppError } from '#shared/errors.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 
-/** Whether a request carries the worker's token; always, when it has none. */
-export function isTokenValid(request: IncomingMessage, token: string | undefined): boolean {
-  if (token === undefined) return true;
+/**
+ * Checks that a request carries the worker's token.
+ * @param token undefined for a worker that runs alone and asks for none
+ * @throws AppError `unauthorized`
+ */
+export function checkToken(request: IncomingMessage, token: string | undefined): void {
+  if (token === undefined) return;
   const given = Buffer.from(String(request.headers[TOKEN_HEADER] ?? ''));
   const expected = Buffer.from(token);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+  throw new AppError('unauthorized', 'This worker serves its gateway only');
 }
 
 /** Refuses requests without the token. */
-export function requireToken(token: string): RequestHandler {
+export function requireToken(token: string | undefined): RequestHandler {
   return (req, _res, next) => {
-    if (!isTokenValid(req, token)) throw new AppError('unauthorized', 'This worker serves its gateway only');
+    checkToken(req, token);
     next();
   };
 }

@@ -1,27 +1,19 @@
 /** HTTP of the simulator: health for a supervisor, faults for tests. */
-import { timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import express, { type RequestHandler } from 'express';
+import express from 'express';
 import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
-import { AppError } from '#shared/errors.ts';
-import { notFound, problemHandler } from '#shared/http/problem.ts';
-import type { Logger } from '#shared/logger.ts';
-import type { Redactor } from '#shared/redact.ts';
-import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import type { ProblemOptions } from '#shared/http/problem.ts';
 import type { HostConfig } from '../../host/config.ts';
+import { createWorkerApp, type OpenServer, openHttpServer } from '../../host/http-server.ts';
 import { livez } from '../../host/livez.ts';
+import { requireToken } from '../../host/token.ts';
 import type { RtspServer } from '../server/rtsp-server.ts';
 import { type FaultKind, faultSchema } from './faults.ts';
 
-export interface ControlServerOptions {
+export interface ControlServerOptions extends ProblemOptions {
   host: HostConfig;
   port: number;
   rtsp: RtspServer;
-  redactor: Redactor;
-  log: Logger;
 }
 
 const LOOPBACK = '127.0.0.1';
@@ -32,39 +24,25 @@ const clearSchema = z.strictObject({
 });
 
 /** Binds the port and serves. @throws the `listen` error, `EADDRINUSE` among them */
-export async function openControlServer(
-  options: ControlServerOptions,
-): Promise<{ port: number; close(): Promise<void> }> {
-  const server = createServer(createApp(options));
-  server.listen(options.port, LOOPBACK);
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
-  };
-}
-
-function createApp({ host, rtsp, redactor, log }: ControlServerOptions): express.Express {
-  const app = express();
-  app.disable('x-powered-by');
-  if (host.token !== undefined) app.use(requireToken(host.token));
-  app.use((_req, res, next) => {
-    res.setHeader('Cache-Control', 'no-store');
-    next();
+export function openControlServer({
+  host,
+  port,
+  rtsp,
+  ...problems
+}: ControlServerOptions): Promise<OpenServer> {
+  const app = createWorkerApp(problems, (app) => {
+    app.use(requireToken(host.token));
+    app.use((_req, res, next) => {
+      res.setHeader('Cache-Control', 'no-store');
+      next();
+    });
+    app.get('/livez', (_req, res) => void res.json(livez(host)));
+    app.get('/readyz', (_req, res) => {
+      res.json({ status: 'ready', instance: host.instance, epoch: host.epoch });
+    });
+    app.use('/faults', faultRoutes(rtsp));
   });
-  app.get('/livez', (_req, res) => void res.json(livez(host)));
-  app.get('/readyz', (_req, res) => {
-    res.json({ status: 'ready', instance: host.instance, epoch: host.epoch });
-  });
-  app.use('/faults', faultRoutes(rtsp));
-  app.use(notFound);
-  app.use(problemHandler({ log, redactor }));
-  return app;
+  return openHttpServer({ app, bind: LOOPBACK, port });
 }
 
 function faultRoutes(rtsp: RtspServer): express.Router {
@@ -82,15 +60,4 @@ function faultRoutes(rtsp: RtspServer): express.Router {
     res.json({ faults: rtsp.faults });
   });
   return routes;
-}
-
-function requireToken(token: string): RequestHandler {
-  const expected = Buffer.from(token);
-  return (req, _res, next) => {
-    const given = Buffer.from(req.header(TOKEN_HEADER) ?? '');
-    if (given.length !== expected.length || !timingSafeEqual(given, expected)) {
-      throw new AppError('unauthorized', 'This worker serves its gateway only');
-    }
-    next();
-  };
 }

@@ -2,6 +2,7 @@
 import type { WebSocket } from 'ws';
 import { AppError } from '#shared/errors.ts';
 import { TokenBucket } from '#shared/frames/token-bucket.ts';
+import { keepAlive } from '#shared/http/heartbeat.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraSet } from '../../camera/camera-set.ts';
 import type { MseBroadcasts, MseFragment, MseHead, MseViewer, WantedSound } from './mse-broadcast.ts';
@@ -18,8 +19,6 @@ export interface MseOptions {
 }
 
 const PATH = /^\/ws\/mse\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,63})$/;
-/** Two of these find a dead client within 30 s. */
-const HEARTBEAT_MS = 12_000;
 /** Two seconds of a 4 Mbit/s camera. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 const MESSAGES_PER_SECOND = 10;
@@ -69,8 +68,6 @@ class MseSession implements MseViewer {
   readonly #budget = new TokenBucket({ perSecond: MESSAGES_PER_SECOND, burst: MESSAGE_BURST });
   readonly #maxBufferedBytes: number;
   #subscription: { close(): void } | undefined;
-  #heartbeat: NodeJS.Timeout | undefined;
-  #isAlive = true;
   #lastBufferedBytes = 0;
   /** The head is sent, and fragments have been without a break since a keyframe. */
   #isInStep = false;
@@ -90,15 +87,9 @@ class MseSession implements MseViewer {
   start(): void {
     const { broadcasts, heartbeatMs, log } = this.#options;
     this.#socket.on('error', (error) => log.debug({ err: error }, 'viewer socket failed'));
-    this.#socket.on('close', () => {
-      clearInterval(this.#heartbeat);
-      this.#subscription?.close();
-    });
-    this.#socket.on('pong', () => {
-      this.#isAlive = true;
-    });
+    this.#socket.on('close', () => this.#subscription?.close());
     this.#socket.on('message', (data, isBinary) => this.#onMessage(isBinary ? '' : data.toString()));
-    this.#heartbeat = setInterval(() => this.#beat(), heartbeatMs ?? HEARTBEAT_MS);
+    keepAlive(this.#socket, { everyMs: heartbeatMs, isGone: (hasAnswered) => this.#isGone(hasAnswered) });
     this.#subscription = broadcasts.join(this.#cameraId, this, this.#sound);
     this.#isStarting = false;
     this.#startBytes = this.#socket.bufferedAmount;
@@ -162,16 +153,11 @@ class MseSession implements MseViewer {
     if (cameras.has(this.#cameraId)) cameras.get(this.#cameraId).counters.drops += 1;
   }
 
-  #beat(): void {
-    const buffered = this.#socket.bufferedAmount;
-    // A ping waits behind what is buffered: a slow client that takes some of it is not gone.
-    if (!this.#isAlive && buffered >= this.#lastBufferedBytes) {
-      this.#socket.terminate();
-      return;
-    }
-    this.#isAlive = false;
-    this.#lastBufferedBytes = buffered;
-    this.#socket.ping();
+  /** A ping waits behind what is buffered: a slow client that takes some of it is not gone. */
+  #isGone(hasAnswered: boolean): boolean {
+    const before = this.#lastBufferedBytes;
+    this.#lastBufferedBytes = this.#socket.bufferedAmount;
+    return !hasAnswered && this.#lastBufferedBytes >= before;
   }
 
   #tell(message: object): void {

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { TokenBucket } from '#shared/frames/token-bucket.ts';
+import { keepAlive } from '#shared/http/heartbeat.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
 import { socketMessageSchema } from '#shared/webrtc-signalling.ts';
 import { answerOrEnd, describeOffer } from './routes.ts';
@@ -16,7 +17,6 @@ export interface SessionSocketOptions {
   heartbeatMs?: number;
 }
 
-const HEARTBEAT_MS = 12_000;
 const MESSAGES_PER_SECOND = 20;
 const MESSAGE_BURST = 100;
 /** RFC 6455 section 7.4.1. */
@@ -42,14 +42,14 @@ export function findSessionSocket(
 export function serveSessionSocket(
   socket: WebSocket,
   session: Session,
-  { iceServers, heartbeatMs = HEARTBEAT_MS }: SessionSocketOptions,
+  { iceServers, heartbeatMs }: SessionSocketOptions,
 ): void {
   const budget = new TokenBucket({ perSecond: MESSAGES_PER_SECOND, burst: MESSAGE_BURST });
   const send = (message: object): void => {
     if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
   };
   const tellState = (state: string): void => send({ type: 'state', sessionId: session.id, state });
-  const stopHeartbeat = keepAlive(socket, heartbeatMs);
+  keepAlive(socket, { everyMs: heartbeatMs });
   const onEnd = (reason: AppError | undefined): void => {
     if (reason !== undefined) send(errorMessage(reason));
     const code = reason === undefined ? CLOSE_NORMAL : CLOSE_APPLICATION + reason.status;
@@ -59,7 +59,6 @@ export function serveSessionSocket(
   session.events.once('end', onEnd);
   socket.on('error', () => socket.terminate());
   socket.on('close', () => {
-    stopHeartbeat();
     session.events.off('state', tellState);
     session.events.off('end', onEnd);
     if (!session.isAnswered) session.end();
@@ -108,19 +107,6 @@ function obey(text: string | undefined, { session, send, iceServers }: Context):
 function sendCandidates(session: Session, send: (message: object) => void): void {
   for (const candidate of session.candidates) send({ type: 'candidate', sessionId: session.id, candidate });
   send({ type: 'candidate', sessionId: session.id, candidate: null });
-}
-
-function keepAlive(socket: WebSocket, heartbeatMs: number): () => void {
-  let isAlive = true;
-  socket.on('pong', () => {
-    isAlive = true;
-  });
-  const timer = setInterval(() => {
-    if (!isAlive) return socket.terminate();
-    isAlive = false;
-    socket.ping();
-  }, heartbeatMs);
-  return () => clearInterval(timer);
 }
 
 function errorMessage({ code, message, hint }: AppError): object {

@@ -1,0 +1,90 @@
+/** HTTP and WebSockets of a worker, the same for every kind. */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import express, { type Express } from 'express';
+import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
+import { AppError } from '#shared/errors.ts';
+import { notFound, type ProblemOptions, problemHandler } from '#shared/http/problem.ts';
+import { refuseUpgrade } from '#shared/http/refuse-upgrade.ts';
+import { checkToken } from './token.ts';
+
+/** A server that listens. */
+export interface OpenServer {
+  port: number;
+  /** Refuses new clients, tells those on WebSockets to come back later and cuts off all others. */
+  close(): Promise<void>;
+}
+
+export interface HttpServerOptions {
+  app: RequestListener;
+  /** Address to bind. */
+  bind: string;
+  /** 0 for any free port. */
+  port: number;
+  sockets?: SocketsOptions;
+}
+
+export interface SocketsOptions {
+  options: ServerOptions;
+  /** What every upgrade must carry; undefined for a worker that runs alone. */
+  token: string | undefined;
+  /** What serves an address; undefined where there is no WebSocket. @param url path and query */
+  find(url: string): ServeSocket | undefined;
+}
+
+/** Serves a WebSocket until it closes. */
+export type ServeSocket = (socket: WebSocket) => void;
+
+/** The order to come back later (RFC 6455 section 7.4.1, IANA registry: service restart). */
+const CLOSE_SERVICE_RESTART = 1012;
+
+/** An app with a worker's answers to errors. @param mount adds access and routes */
+export function createWorkerApp(options: ProblemOptions, mount: (app: Express) => void): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  mount(app);
+  app.use(notFound);
+  app.use(problemHandler(options));
+  return app;
+}
+
+/** Binds the port and serves. @throws the `listen` error, `EADDRINUSE` among them */
+export async function openHttpServer({ app, bind, port, sockets }: HttpServerOptions): Promise<OpenServer> {
+  const server = createServer(app);
+  const webSockets = new WebSocketServer({ ...sockets?.options, noServer: true });
+  if (sockets !== undefined) {
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      // First of all: an error without a listener would end the process.
+      socket.on('error', () => socket.destroy());
+      try {
+        webSockets.handleUpgrade(request, socket, head, admit(request, sockets));
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error;
+        refuseUpgrade(socket, error);
+      }
+    });
+  }
+  server.listen(port, bind);
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      const isWatched = webSockets.clients.size > 0;
+      for (const socket of webSockets.clients) socket.close(CLOSE_SERVICE_RESTART, 'worker stops');
+      server.closeAllConnections();
+      // Clients on WebSockets are left to answer the farewell; the process does not wait for them.
+      if (!isWatched) await closed;
+    },
+  };
+}
+
+function admit(request: IncomingMessage, { token, find }: SocketsOptions): ServeSocket {
+  checkToken(request, token);
+  const serve = find(request.url ?? '');
+  if (serve === undefined) throw new AppError('not-found', 'There is no WebSocket at this path');
+  return serve;
+}
