@@ -1,4 +1,4 @@
-/** From spawn to ready: what a worker says while it starts, who answers on its port, how long it may take. */
+/** Brings a spawned worker up: its messages, its first answer, its start deadline. */
 import pRetry from 'p-retry';
 import { extendMessageSchema, type ReadyMessage, readyMessageSchema } from '#shared/worker-protocol.ts';
 import { type ProbeTarget, probeLiveness, probeReadiness } from './probes.ts';
@@ -18,7 +18,7 @@ export class MessageBox {
     this.#resolve = resolve;
   }
 
-  /** Takes a message; what is none of ours is ignored. */
+  /** Handles a message; ignores unknown ones. */
   push(message: unknown): void {
     const ready = readyMessageSchema.safeParse(message);
     if (ready.success) this.#resolve(ready.data);
@@ -27,7 +27,7 @@ export class MessageBox {
   }
 }
 
-/** Ends a start that takes too long; the worker may ask for more time, up to a bound. */
+/** Aborts a start that takes too long; the worker may ask for more time, up to a limit. */
 export class StartDeadline {
   readonly #timings: Pick<SlotTimings, 'startMs' | 'maxExtendMs' | 'lateMs'>;
   readonly #onOver: () => void;
@@ -43,13 +43,13 @@ export class StartDeadline {
     this.#arm();
   }
 
-  /** Waits `ms` more from now, within the bound. */
+  /** Extends the deadline to `ms` from now, within the limit. */
   extend(ms: number): void {
     this.#dueAt = Math.min(this.#lastAt, Math.max(this.#dueAt, performance.now() + ms));
     this.#arm();
   }
 
-  /** The start is over. */
+  /** Ends the deadline: the start is over. */
   clear(): void {
     clearTimeout(this.#timer);
   }
@@ -65,7 +65,7 @@ export class StartDeadline {
       this.#onOver();
       return;
     }
-    // We slept ourselves, and the worker perhaps with us: that time does not count.
+    // The gateway's own loop was late, perhaps the worker's too: that time does not count.
     this.#dueAt += lateBy + this.#timings.startMs;
     this.#lastAt += lateBy + this.#timings.startMs;
     this.#arm();
@@ -74,7 +74,7 @@ export class StartDeadline {
 
 /**
  * Waits for `ready` and then for the right process to answer.
- * @param target who must answer; its port gives way to the one the worker announces
+ * @param target process that must answer; its port is replaced by the one the worker announces
  * @returns undefined when `signal` aborts first
  */
 export async function waitUntilReady(

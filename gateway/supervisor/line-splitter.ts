@@ -1,10 +1,10 @@
-/** Cuts a stream of bytes into lines of bounded length. */
+/** Splits a byte stream into lines of bounded length. */
 import { StringDecoder } from 'node:string_decoder';
 
 /** Longer lines are cut off. */
 export const MAX_LINE_LENGTH = 8 * 1024;
 
-/** Holds at most one line's beginning, however long the line is. */
+/** Buffers at most one line of bounded length. */
 export class LineSplitter {
   readonly #onLine: (line: string) => void;
   readonly #decoder = new StringDecoder('utf8');
@@ -14,7 +14,7 @@ export class LineSplitter {
     this.#onLine = onLine;
   }
 
-  /** Takes a chunk, however it is cut; tells each line it completes, blank ones left out. */
+  /** Adds a chunk and emits each completed line that is not blank. */
   push(chunk: Buffer): void {
     const text = this.#decoder.write(chunk);
     let start = 0;
@@ -26,7 +26,7 @@ export class LineSplitter {
     this.#append(text.slice(start));
   }
 
-  /** Tells what stands after the last line end. */
+  /** Emits the text after the last line end. */
   end(): void {
     this.#append(this.#decoder.end());
     this.#finish();

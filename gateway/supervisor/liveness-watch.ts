@@ -1,28 +1,28 @@
-/** Watches a worker that is ready: does it answer, is it ready still, does it hold too much? */
+/** Probes a ready worker: liveness, readiness, memory and file descriptors. */
 import { messageOf } from '#shared/errors.ts';
 import type { Livez } from '#shared/worker-protocol.ts';
 import { Pause } from '../jobs/pause.ts';
 import { type ProbeTarget, probeLiveness, probeReadiness } from './probes.ts';
 import type { WorkerSpec } from './worker-spec.ts';
 
-/** Why a worker that runs must go. */
+/** Why a running worker must end. */
 export type WatchVerdict = 'liveness' | 'recycle';
 
-/** What the watch reports meanwhile. */
+/** Callbacks while the watch runs. */
 export interface WatchHandlers {
   onAlive(livez: Livez): void;
   onReadiness(isReady: boolean): void;
   onFailedProbe(failures: number, reason: string): void;
-  /** Whether an orderly replacement is allowed now. */
+  /** Whether a graceful replacement is allowed now. */
   mayRecycle(): boolean;
 }
 
-/** Share of its descriptors above which a worker is about to run out. */
+/** Share of the descriptor limit above which a worker is replaced. */
 const FD_SHARE = 0.8;
-/** One probe over a limit may be a burst of work. */
+/** Consecutive probes over a limit; a single one may be a burst of work. */
 const LEAK_PROBES = 3;
 
-/** One watch, from ready to verdict or abort. */
+/** Runs from ready to a verdict or abort. */
 export class LivenessWatch {
   readonly #target: ProbeTarget;
   readonly #spec: Pick<WorkerSpec, 'timings' | 'maxRssBytes'>;
@@ -42,12 +42,12 @@ export class LivenessWatch {
     this.#handlers = handlers;
   }
 
-  /** Probes now instead of at the next turn. */
+  /** Probes immediately instead of at the next interval. */
   kick(): void {
     this.#pause.end();
   }
 
-  /** Watches until something is wrong. @returns undefined when `signal` aborts first */
+  /** Probes until something is wrong. Returns undefined when `signal` aborts first. */
   async run(signal: AbortSignal): Promise<WatchVerdict | undefined> {
     while (!signal.aborted) {
       const startedAt = performance.now();
@@ -65,7 +65,7 @@ export class LivenessWatch {
     return isSuspect ? livenessRetryMs : livenessMs;
   }
 
-  /** @param dueAt when this round was to begin */
+  /** @param dueAt when this probe was due, `performance.now()` */
   async #probe(dueAt: number, signal: AbortSignal): Promise<WatchVerdict | undefined> {
     const { livenessTimeoutMs, lateMs } = this.#spec.timings;
     try {
@@ -75,7 +75,7 @@ export class LivenessWatch {
       await this.#askReadiness(signal);
       return this.#checkLeaks(livez);
     } catch (error) {
-      // We slept ourselves (frozen container, blocked loop): the worker may have answered in vain.
+      // The gateway's own loop was late (frozen container): the worker may have answered in time.
       const isLate = performance.now() - dueAt > livenessTimeoutMs + lateMs;
       if (signal.aborted || isLate) return undefined;
       this.#failures += 1;

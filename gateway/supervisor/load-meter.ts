@@ -1,10 +1,10 @@
-/** How much of a processor a worker uses, from the processor time that its health answers tell. */
+/** CPU load of a worker, computed from the CPU times in its health answers. */
 export class LoadMeter {
   readonly #now: () => number;
   #last: { cpuMs: number; at: number } | undefined;
   #share: number | undefined;
 
-  /** @param now milliseconds of a clock that never goes back */
+  /** @param now monotonic clock, milliseconds */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
@@ -14,12 +14,12 @@ export class LoadMeter {
     return this.#share;
   }
 
-  /** Takes an answer. @param cpuMs processor time since the worker's start, where it tells */
+  /** @param cpuMs CPU time since the worker's start, if reported */
   add(cpuMs: number | undefined): void {
     if (cpuMs === undefined) return;
     const at = this.#now();
     const last = this.#last;
-    // Two probes in a row, asked for, are too close together to tell anything.
+    // Two probes in quick succession are too close together to measure.
     if (last !== undefined && at - last.at < MIN_MS) return;
     if (last !== undefined) this.#share = Math.round(((cpuMs - last.cpuMs) / (at - last.at)) * 100) / 100;
     this.#last = { cpuMs, at };

@@ -1,4 +1,4 @@
-/** Brings a worker's output into the gateway's one stream of lines: bounded, tagged, never blocking the worker. */
+/** Forwards a worker's output to the gateway's log: bounded, tagged, never blocking the worker. */
 import type { Readable } from 'node:stream';
 import { TokenBucket } from '#shared/frames/token-bucket.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -6,7 +6,7 @@ import { LineSplitter } from './line-splitter.ts';
 
 const LINES_PER_SECOND = 200;
 const LINE_BURST = 1000;
-/** Kept for the report of a crash. */
+/** Lines kept for crash reports. */
 const KEPT_LINES = 200;
 const SUPPRESSED_REPORT_MS = 1000;
 
@@ -27,26 +27,26 @@ export class LogForwarder {
   #suppressed = 0;
   #report: NodeJS.Timeout | undefined;
 
-  /** @param log already tagged with the worker's name */
+  /** @param log child logger tagged with the worker's name */
   constructor(log: Logger) {
-    // The worker has serialised its errors; a second time would lose their type.
+    // The worker has serialised its errors already.
     this.#log = log.child({}, { serializers: { err: (err: unknown) => err } });
   }
 
-  /** The last lines, oldest first, those suppressed included. */
+  /** The last lines, oldest first, suppressed ones included. */
   get lastLines(): readonly string[] {
     return this.#kept;
   }
 
   /**
-   * Reads a stream to its end. It is always read: a full pipe would stop the worker.
-   * @param level of lines that are not pino's
+   * Reads a stream to its end. Always read: a full pipe would block the worker.
+   * @param level of lines that are not in pino's format
    */
   follow(stream: Readable, level: 'info' | 'warn'): void {
     const lines = new LineSplitter((line) => this.#onLine(line, level));
     stream.on('data', (chunk: Buffer) => lines.push(chunk));
     stream.on('end', () => lines.end());
-    // A pipe that breaks belongs to a process whose end is seen elsewhere.
+    // A broken pipe belongs to a process whose exit is handled elsewhere.
     stream.on('error', () => lines.end());
   }
 

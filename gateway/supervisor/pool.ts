@@ -1,4 +1,4 @@
-/** All workers of a gateway: started together, stopped in reverse order, found by name. */
+/** The worker processes of a gateway: started together, stopped in reverse order, found by name. */
 import { EventEmitter } from 'node:events';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
@@ -13,18 +13,18 @@ import type { WorkerStatus } from './worker-status.ts';
 export interface PoolOptions {
   specs: WorkerSpec[];
   registry: RunRegistry;
-  /** The part of our environment that workers may see. */
+  /** The part of the environment that workers see. */
   baseEnv: Record<string, string>;
   log: Logger;
-  /** Learns the tokens of workers, so that no log line shows one. */
+  /** Learns worker tokens so that no log line shows one. */
   redactor?: Redactor;
-  /** The node binary that runs workers; ours by default. */
+  /** Node binary for the workers; `process.execPath` by default. */
   node?: string;
-  /** Words put before `node`; by default whatever ties a worker's life to ours on this platform. */
+  /** Command prefix before `node`; by default `setpriv --pdeathsig` where it works. */
   launcher?: readonly string[];
 }
 
-/** The pool. One slot's death stops no other (`one_for_one`). */
+/** Keeps one slot per spec. One slot's failure stops no other (`one_for_one`). */
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #slots: Map<string, Slot>;
@@ -34,17 +34,17 @@ export class WorkerPool {
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    const surroundings = {
+    const context = {
       ...options,
       ports: new PortAllocator(),
       launcher: () => this.#findLauncher(),
-      onReady: (address: WorkerAddress) => this.#tell(() => this.#events.emit('ready', address)),
-      onDown: (name: string) => this.#tell(() => this.#events.emit('down', name)),
+      onReady: (address: WorkerAddress) => this.#notify(() => this.#events.emit('ready', address)),
+      onDown: (name: string) => this.#notify(() => this.#events.emit('down', name)),
     };
-    this.#slots = new Map(options.specs.map((spec) => [spec.name, new Slot(spec, surroundings)]));
+    this.#slots = new Map(options.specs.map((spec) => [spec.name, new Slot(spec, context)]));
   }
 
-  /** Ends what an earlier gateway left behind, then starts every slot; waits for none of it. */
+  /** Kills orphans of an earlier gateway, then starts every slot. Does not wait. */
   start(): void {
     void this.#options.registry.reapOrphans().then(() => {
       if (this.#isStopping) return;
@@ -52,19 +52,19 @@ export class WorkerPool {
     });
   }
 
-  /** Stops every worker, the last one first, together; resolves when all are gone or cannot be killed. */
+  /** Stops all workers in reverse order; resolves when each has exited or cannot be killed. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await Promise.all([...this.#slots.values()].reverse().map((slot) => slot.stop()));
   }
 
-  /** Kills every worker at once, without waiting. */
+  /** Kills every worker immediately, without waiting. */
   kill(): void {
     this.#isStopping = true;
     for (const slot of this.#slots.values()) slot.kill();
   }
 
-  /** Stops one worker for good. */
+  /** Stops one worker permanently. */
   async stopWorker(name: string): Promise<void> {
     await this.#slots.get(name)?.stop();
   }
@@ -73,29 +73,29 @@ export class WorkerPool {
     return [...this.#slots.values()].map((slot) => slot.status());
   }
 
-  /** Where a worker is, while it is ready. */
+  /** Address of a worker; undefined unless it is ready. */
   address(name: string): WorkerAddress | undefined {
     return this.#slots.get(name)?.address;
   }
 
-  /** Calls on every time a worker becomes ready. @returns the function that ends it */
+  /** Calls `listener` each time a worker becomes ready. Returns the unsubscribe function. */
   onReady(listener: (address: WorkerAddress) => void): () => void {
     this.#events.on('ready', listener);
     return () => void this.#events.off('ready', listener);
   }
 
-  /** Calls on every time a worker that was ready is not any more. @returns the function that ends it */
+  /** Calls `listener` each time a ready worker stops being ready. Returns the unsubscribe function. */
   onDown(listener: (name: string) => void): () => void {
     this.#events.on('down', listener);
     return () => void this.#events.off('down', listener);
   }
 
-  /** Probes a worker now: somebody found it not answering. */
+  /** Probes a worker immediately: a caller found it not answering. */
   kick(name: string): void {
     this.#slots.get(name)?.kick();
   }
 
-  /** Replaces a worker; one that had failed for good gets a new chance. */
+  /** Replaces a worker and resets its failure counters. */
   restart(name: string): void {
     this.#slots.get(name)?.restart();
   }
@@ -106,8 +106,8 @@ export class WorkerPool {
     return this.#launcher;
   }
 
-  /** A listener's fault is not the worker's. */
-  #tell(emit: () => void): void {
+  /** A listener's error must not affect the slot. */
+  #notify(emit: () => void): void {
     try {
       emit();
     } catch (error) {

@@ -1,16 +1,16 @@
-/** Which slot may try which port. */
+/** Assigns ports to slots. */
 import type { PortRange } from './worker-spec.ts';
 
-/** Hands out ports so that no two slots of ours try the same. */
+/** Assigns ports so that no two slots try the same one. */
 export class PortAllocator {
   readonly #ports = new Map<string, number>();
 
-  /** The port a slot has; given on first use, the lowest of its range that no other slot has. */
+  /** The slot's port; on first use the lowest free one of its range. */
   assign(slot: string, range: PortRange): number {
     return this.#ports.get(slot) ?? this.next(slot, range);
   }
 
-  /** Gives a slot the next port of its range after the one it had, skipping those of other slots; wraps around. */
+  /** Assigns the next free port of the range, wrapping around. */
   next(slot: string, { first, last }: PortRange): number {
     if (first === 0) return 0;
     const others = new Set([...this.#ports].filter(([name]) => name !== slot).map(([, port]) => port));

@@ -1,17 +1,17 @@
-/** Asks a worker how it is. */
+/** HTTP health probes of a worker. */
 import { Agent } from 'node:http';
 import got from 'got';
 import { type Livez, livezSchema, TOKEN_HEADER } from '#shared/worker-protocol.ts';
 
-/** Whom to ask, and who must answer. */
+/** Address and identity of the probed process. */
 export interface ProbeTarget {
   port: number;
   token: string;
-  /** Nonce of the process that is meant. */
+  /** Expected nonce of the process. */
   instance: string;
 }
 
-/** A worker that does not answer as itself. Our own class: p-retry takes a `TypeError` for a bug and gives up. */
+/** A failed probe. Not a `TypeError`, which p-retry never retries. */
 export class ProbeError extends Error {
   constructor(message: string) {
     super(message);
@@ -21,8 +21,8 @@ export class ProbeError extends Error {
 
 /**
  * Asks `/livez`.
- * @param signal ends the probe at once; its time is bounded all the same
- * @throws ProbeError when nothing, or somebody else, answers within the time
+ * @param signal aborts the probe immediately; the time is bounded without it too
+ * @throws ProbeError when no answer comes in time, or another process answers
  */
 export async function probeLiveness(
   target: ProbeTarget,
@@ -35,7 +35,7 @@ export async function probeLiveness(
   return livez.data;
 }
 
-/** Asks `/readyz`. @throws ProbeError when it does not say yes within the time */
+/** Asks `/readyz`. @throws ProbeError unless the worker is ready within the time */
 export async function probeReadiness(
   target: ProbeTarget,
   timeoutMs: number,
@@ -60,7 +60,7 @@ async function ask(
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     }).json();
   } catch (error) {
-    // The cause is not passed on, since it carries the request with the token.
+    // No `cause`: it holds the request with the token.
     const reason = timeout.aborted ? 'timed out' : ((error as NodeJS.ErrnoException).code ?? 'failed');
     throw new ProbeError(`${path} ${reason}`);
   }

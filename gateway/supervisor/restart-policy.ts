@@ -1,19 +1,19 @@
-/** Decides, from the failures of one slot, when to try again. No timers and no processes in here. */
+/** Computes restart delays from the failures of one slot. Pure: no timers, no processes. */
 import type { RestartTimings } from './worker-spec.ts';
 
-/** Try again after a while, or give up for a longer while because it is a crash loop. */
+/** Restart after a delay; `hasFailed` marks a crash loop with a long delay. */
 export interface RestartDecision {
   delayMs: number;
   hasFailed: boolean;
 }
 
-/** Delays vary by this share either way, so that slots do not start in step. */
+/** Delays vary by this share in both directions, so that slots do not restart in step. */
 const JITTER = 0.25;
-/** This many failures within half an hour, without a crash loop, are worth a look. */
+/** Failures within the window that count as flapping. */
 const FLAPPING_FAILURES = 5;
 const FLAPPING_WINDOW_MS = 1_800_000;
 
-/** Remembers failures; p-retry would forget them with every success. */
+/** Counts failures; p-retry would forget them with every success. */
 export class RestartPolicy {
   readonly #timings: RestartTimings;
   readonly #random: () => number;
@@ -23,7 +23,7 @@ export class RestartPolicy {
   #recent: number[] = [];
   /** Times of failures that count as flapping. */
   #remembered: number[] = [];
-  /** Single tries since the crash loop was seen. */
+  /** Single attempts since the crash loop was detected. */
   #tries = 0;
 
   constructor(timings: RestartTimings, random: () => number = Math.random) {
@@ -33,9 +33,9 @@ export class RestartPolicy {
 
   /**
    * Counts a failure.
-   * @param now milliseconds of a clock that never goes back
+   * @param now monotonic clock, milliseconds
    * @param readyMs how long the worker had been ready without a break
-   * @param isFinal it says itself that its settings are wrong: no use in trying soon
+   * @param isFinal the worker reported bad settings: a soon retry is useless
    */
   fail(now: number, { readyMs, isFinal }: { readyMs: number; isFinal: boolean }): RestartDecision {
     const { resetAfterMs, windowMs, intensity } = this.#timings;
@@ -47,7 +47,7 @@ export class RestartPolicy {
     return { delayMs: hasFailed ? this.#nextTryMs() : this.#backoffMs(), hasFailed };
   }
 
-  /** Forgets everything: a person asked for a new start. */
+  /** Forgets all failures: an operator asked for a restart. */
   reset(): void {
     this.#consecutive = 0;
     this.#tries = 0;
@@ -55,13 +55,13 @@ export class RestartPolicy {
     this.#remembered = [];
   }
 
-  /** Dies so often that something is wrong, though each time it comes back. */
+  /** Whether the worker fails often, though it recovers each time. */
   isFlapping(now: number): boolean {
     if (this.#tries > 0) return false;
     return within(this.#remembered, now, FLAPPING_WINDOW_MS).length >= FLAPPING_FAILURES;
   }
 
-  /** A worker that was ready for long has proved itself, and so ends a crash loop for good. */
+  /** Ends a crash loop: the worker was ready for long. */
   #settle(): void {
     this.#consecutive = 0;
     if (this.#tries > 0) this.#recent = [];

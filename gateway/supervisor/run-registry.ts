@@ -1,4 +1,4 @@
-/** Which processes belong to this data directory, so that the next gateway finds those a killed one left behind. */
+/** Records the processes of a data directory, so that the next gateway finds orphans. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,23 +17,23 @@ const recordSchema = z.object({
 
 type RunRecord = z.infer<typeof recordSchema>;
 
-/** A process in uninterruptible sleep may take longer; its port is then taken by another one's worker. */
+/** A process in uninterruptible sleep may take longer; the slot then moves to another port. */
 const REAP_MS = 3000;
 const REAP_POLL_MS = 20;
 
-/** Files `<slot>.json` in one directory. */
+/** One `<slot>.json` file per process in one directory. */
 export class RunRegistry {
   readonly #directory: string;
   readonly #log: Logger;
   #reaping: Promise<number[]> | undefined;
 
-  /** @param directory made if it is not there */
+  /** @param directory created if missing */
   constructor(directory: string, log: Logger) {
     this.#directory = directory;
     this.#log = log;
   }
 
-  /** Remembers a process that was just started. A full or read-only disk costs only this safety net. */
+  /** Records a started process. A full or read-only disk costs only this safety net. */
   record(slot: string, { pid, instance, port }: { pid: number; instance: string; port: number }): void {
     const startTime = startTimeOf(pid);
     const command = commandOf(pid);
@@ -46,14 +46,14 @@ export class RunRegistry {
     });
   }
 
-  /** Forgets a process that has ended. */
+  /** Removes the record of an exited process. */
   forget(slot: string): void {
     this.#attempt(() => rmSync(this.#fileOf(slot), { force: true }));
   }
 
   /**
-   * Kills what an earlier gateway left behind, only where start time and command
-   * line both match, and waits until it is gone; done once, however often it is asked for.
+   * Kills orphans of an earlier gateway if start time and command line both match,
+   * and waits until they are gone. Runs only once.
    * @returns pids
    */
   reapOrphans(): Promise<number[]> {
@@ -68,7 +68,7 @@ export class RunRegistry {
       return record !== undefined && isSameProcess(record) ? [record] : [];
     });
     for (const { pid, port } of orphans) {
-      this.#log.warn({ pid, port }, 'a worker of an earlier gateway is killed');
+      this.#log.warn({ pid, port }, 'killing a worker of an earlier gateway');
       this.#attempt(() => process.kill(-pid, 'SIGKILL'));
     }
     const deadline = performance.now() + REAP_MS;
@@ -113,7 +113,7 @@ function isSameProcess(record: RunRecord): boolean {
   return isThere(record) && current !== undefined && current !== '' && record.command.endsWith(current);
 }
 
-/** The start time alone tells: a process that is ending has lost its command line before it frees its port. */
+/** Compares only start times: an exiting process loses its command line before it frees its port. */
 function isThere({ pid, startTime }: RunRecord): boolean {
   return startTimeOf(pid) === startTime;
 }

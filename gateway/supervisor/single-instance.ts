@@ -1,11 +1,11 @@
-/** One gateway per data directory: two would send twice and fight over the workers' ports. */
+/** One gateway per data directory: two would deliver twice and compete for the workers' ports. */
 import { createHash, randomUUID } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isUnwritable } from '../store/unwritable.ts';
 import { startTimeOf } from './process-identity.ts';
 
-/** Exit code of a gateway that found another one on its data directory. */
+/** Exit code when another gateway uses the data directory. */
 export const EXIT_SECOND_INSTANCE = 100;
 
 /** Another gateway holds the data directory. */
@@ -23,14 +23,14 @@ const ATTEMPTS = 20;
 interface Holder {
   pid: number;
   startTime: string;
-  /** The file as it stood; no two holders write the same. */
+  /** File content, unique per holder. */
   text: string;
 }
 
 /**
- * Takes the lock of a directory. The lock is a file that says who holds it; that
- * of a dead process is taken over. Where nothing can be written there is nothing to fight over, and no lock.
- * @returns the function that gives it back
+ * Takes the lock of a directory: a file that names its holder. The lock of a dead
+ * process is taken over. In a read-only directory no lock is needed, and none is made.
+ * @returns the function that releases it
  * @throws SecondInstanceError
  */
 export function lockDirectory(directory: string): () => void {
@@ -41,7 +41,7 @@ export function lockDirectory(directory: string): () => void {
   return () => release(lock, mine);
 }
 
-/** @returns who holds the lock, when it is somebody else who lives */
+/** Returns the holder of the lock if it is another living process. */
 function takeIn(directory: string, { lock, mine }: { lock: string; mine: string }): Holder | undefined {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -53,7 +53,7 @@ function takeIn(directory: string, { lock, mine }: { lock: string; mine: string 
   }
 }
 
-/** @returns who holds the lock, when it is somebody else */
+/** Returns the holder of the lock if it is another process. */
 function take(lock: string, mine: string): Holder | undefined {
   const draft = `${lock}.${randomUUID()}`;
   writeFileSync(draft, mine, { mode: 0o600 });
@@ -71,7 +71,7 @@ function take(lock: string, mine: string): Holder | undefined {
   return holderOf(lock) ?? { pid: 0, startTime: '', text: '' };
 }
 
-/** A hard link is made whole or not at all, also between two gateways that start at once. */
+/** A hard link is atomic, also between two gateways that start simultaneously. */
 function tryLink(draft: string, lock: string): boolean {
   try {
     linkSync(draft, lock);
@@ -83,9 +83,9 @@ function tryLink(draft: string, lock: string): boolean {
 }
 
 /**
- * Puts our lock in the place of a dead one. Of several gateways that found it
- * dead only one may, and only while it is still that one: the right to replace a
- * given lock is a lock of its own, named after it, and so taken the same way.
+ * Replaces a dead lock by ours. Of several gateways that find it dead only one
+ * may, and only while it is still that lock: the right to replace it is a lock of
+ * its own, named after it and taken in the same way.
  */
 function replace(
   lock: string,
@@ -105,7 +105,7 @@ function replace(
   }
 }
 
-/** Undefined when there is no such file (any more). */
+/** Undefined when there is no such file. */
 function holderOf(lock: string): Holder | undefined {
   try {
     const text = readFileSync(lock, 'utf8');
@@ -134,6 +134,6 @@ function release(lock: string, mine: string): void {
   try {
     if (readFileSync(lock, 'utf8') === mine) rmSync(lock, { force: true });
   } catch {
-    // Somebody removed the data directory; there is nothing to give back.
+    // The data directory was removed: there is nothing to release.
   }
 }

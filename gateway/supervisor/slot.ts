@@ -1,4 +1,4 @@
-/** One slot of the pool: keeps one worker running, whatever happens to its processes. */
+/** Keeps one worker running across the exits of its processes. */
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { Pause } from '../jobs/pause.ts';
@@ -6,10 +6,10 @@ import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { LogForwarder } from './log-forwarder.ts';
 import type { PortAllocator } from './port-allocator.ts';
 import type { ProbeTarget } from './probes.ts';
+import { RestartBookkeeper } from './restart-bookkeeper.ts';
 import type { RestartDecision } from './restart-policy.ts';
 import type { RunRegistry } from './run-registry.ts';
 import { StateMachine, type WorkerState } from './state-machine.ts';
-import { Succession } from './succession.ts';
 import { type LifeResult, WorkerLife } from './worker-life.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
@@ -17,33 +17,33 @@ import type { WorkerStatus } from './worker-status.ts';
 
 export type { WorkerStatus } from './worker-status.ts';
 
-/** What every slot of a pool shares. */
-export interface SlotSurroundings {
+/** What all slots of a pool share. */
+export interface SlotContext {
   ports: PortAllocator;
   registry: RunRegistry;
-  /** The part of our environment that workers may see. */
+  /** The part of the environment that workers see. */
   baseEnv: Record<string, string>;
   log: Logger;
-  /** Learns the tokens of workers, so that no log line shows one. */
+  /** Learns worker tokens so that no log line shows one. */
   redactor?: Redactor;
-  /** The node binary that runs workers; ours by default. */
+  /** Node binary for the workers; `process.execPath` by default. */
   node?: string;
-  /** Words put before `node`; asked for at every spawn. */
+  /** Command prefix before `node`; read at every spawn. */
   launcher: () => Promise<readonly string[]>;
   onReady: (address: WorkerAddress) => void;
   onDown: (name: string) => void;
 }
 
-/** Lines of output that a crash loop is reported with. */
+/** Output lines in the report of a crash loop. */
 const REPORTED_LINES = 50;
 
 /** Runs until {@link Slot.stop}. */
 export class Slot {
   readonly #spec: WorkerSpec;
-  readonly #around: SlotSurroundings;
+  readonly #context: SlotContext;
   readonly #log: Logger;
   readonly #machine: StateMachine;
-  readonly #succession: Succession;
+  readonly #bookkeeper: RestartBookkeeper;
   readonly #forwarder: LogForwarder;
   readonly #pause = new Pause();
   readonly #lost = Promise.withResolvers<void>();
@@ -56,12 +56,12 @@ export class Slot {
   #lastExit: WorkerStatus['lastExit'];
   #retryAt: number | undefined;
 
-  constructor(spec: WorkerSpec, surroundings: SlotSurroundings) {
+  constructor(spec: WorkerSpec, context: SlotContext) {
     this.#spec = spec;
-    this.#around = surroundings;
-    this.#log = surroundings.log.child({ worker: spec.name });
+    this.#context = context;
+    this.#log = context.log.child({ worker: spec.name });
     this.#forwarder = new LogForwarder(this.#log);
-    this.#succession = new Succession(spec, () => this.#movePort());
+    this.#bookkeeper = new RestartBookkeeper(spec, () => this.#movePort());
     this.#machine = new StateMachine((state, previous) => this.#onState(state, previous));
   }
 
@@ -69,7 +69,7 @@ export class Slot {
     return this.#spec.name;
   }
 
-  /** Where the worker is, while it is ready. */
+  /** Address of the worker; undefined unless it is ready. */
   get address(): WorkerAddress | undefined {
     return this.#machine.state === 'ready' ? this.#life?.address : undefined;
   }
@@ -84,10 +84,10 @@ export class Slot {
       port: this.#port,
       pid: this.#life?.pid,
       epoch: this.#epoch,
-      restarts: Math.max(0, this.#epoch - 1 - this.#succession.quickMoves),
-      recycles: this.#succession.recycles,
+      restarts: Math.max(0, this.#epoch - 1 - this.#bookkeeper.quickMoves),
+      recycles: this.#bookkeeper.recycles,
       since: this.#machine.since.toISOString(),
-      flapping: this.#succession.isFlapping,
+      flapping: this.#bookkeeper.isFlapping,
       ...(this.#lastExit === undefined ? {} : { lastExit: this.#lastExit }),
       ...(this.#retryAt === undefined ? {} : { retryAfterMs: Math.max(0, Math.round(this.#retryAt - now)) }),
       ...(rss === undefined ? {} : { rss }),
@@ -95,12 +95,12 @@ export class Slot {
     };
   }
 
-  /** Starts keeping the worker; does not wait for it. */
+  /** Starts the worker; does not wait. */
   start(): void {
     this.#running ??= this.#run();
   }
 
-  /** Stops the worker for good; resolves when it is gone, or cannot be killed. */
+  /** Stops the worker permanently; resolves when it has exited or cannot be killed. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     this.#life?.end('stop');
@@ -108,21 +108,21 @@ export class Slot {
     await Promise.race([this.#running, this.#lost.promise]);
   }
 
-  /** Kills whatever runs, at once and without waiting: the last resort of a process that must end. */
+  /** Kills the process immediately, without waiting: the last resort of a gateway that must exit. */
   kill(): void {
     this.#isStopping = true;
     this.#life?.kill();
   }
 
-  /** Replaces the worker now; also ends a crash loop's long waits. */
+  /** Replaces the worker immediately and resets its failure counters. */
   restart(): void {
-    this.#succession.reset();
+    this.#bookkeeper.reset();
     this.#life?.end('restart');
     if (this.#retryAt !== undefined) this.#retryAt = performance.now();
     this.#pause.end();
   }
 
-  /** Probes now: somebody found the worker not answering. */
+  /** Probes immediately: a caller found the worker not answering. */
   kick(): void {
     this.#life?.kick();
   }
@@ -139,8 +139,8 @@ export class Slot {
   async #live(): Promise<LifeResult> {
     this.#machine.to('spawning');
     this.#epoch += 1;
-    this.#port = this.#around.ports.assign(this.name, this.#spec.ports);
-    const { baseEnv, node, launcher } = this.#around;
+    this.#port = this.#context.ports.assign(this.name, this.#spec.ports);
+    const { baseEnv, node, launcher } = this.#context;
     const life = new WorkerLife({
       spec: this.#spec,
       port: this.#port,
@@ -151,27 +151,27 @@ export class Slot {
       log: this.#log,
       onSpawn: (process, target) => this.#onSpawn(process, target),
       onState: (state) => this.#machine.to(state),
-      mayRecycle: () => this.#succession.mayRecycle(),
+      mayRecycle: () => this.#bookkeeper.mayRecycle(),
     });
     this.#life = life;
     if (this.#isStopping) life.end('stop');
     const result = await life.run();
     this.#life = undefined;
     this.#forgetToken();
-    this.#around.registry.forget(this.name);
+    this.#context.registry.forget(this.name);
     return result;
   }
 
   #onSpawn(worker: WorkerProcess, { instance, port, token }: ProbeTarget): void {
-    this.#around.registry.record(this.name, { pid: worker.pid as number, instance, port });
-    this.#forgetToken = this.#around.redactor?.add(token) ?? (() => {});
+    this.#context.registry.record(this.name, { pid: worker.pid as number, instance, port });
+    this.#forgetToken = this.#context.redactor?.add(token) ?? (() => {});
     this.#forwarder.follow(worker.stdout, 'info');
     this.#forwarder.follow(worker.stderr, 'warn');
   }
 
-  /** Waits as long as the end of the last process calls for. */
+  /** Waits until the restart is due. */
   async #recover(result: LifeResult): Promise<void> {
-    const decision = this.#succession.after(result);
+    const decision = this.#bookkeeper.after(result);
     if (decision === undefined) return;
     this.#machine.to(decision.hasFailed ? 'failed' : 'backoff');
     this.#retryAt = performance.now() + decision.delayMs;
@@ -183,32 +183,32 @@ export class Slot {
 
   #movePort(): void {
     const taken = this.#port;
-    const port = this.#around.ports.next(this.name, this.#spec.ports);
-    this.#log.warn({ taken, port }, 'port is taken, the next one is tried');
+    const port = this.#context.ports.next(this.name, this.#spec.ports);
+    this.#log.warn({ taken, port }, 'port is taken, trying the next one');
   }
 
   #report({ exit, reason }: LifeResult, { delayMs, hasFailed }: RestartDecision): void {
     const facts = { ...exit, reason, retryInMs: Math.round(delayMs) };
     if (hasFailed) {
       const lastLines = this.#forwarder.lastLines.slice(-REPORTED_LINES);
-      this.#log.error({ ...facts, lastLines }, 'worker keeps failing; one attempt is made now and then');
+      this.#log.error({ ...facts, lastLines }, 'worker keeps failing; retrying at long intervals');
     } else {
-      this.#log.warn(facts, 'worker died and is started again');
+      this.#log.warn(facts, 'worker exited and is restarted');
     }
   }
 
   #onState(state: WorkerState, previous: WorkerState): void {
     this.#log.debug({ state, previous }, 'worker state');
     if (state === 'lost') {
-      // Its port may stay bound for as long as it stays.
-      this.#around.ports.next(this.name, this.#spec.ports);
+      // The lost process may still hold its port.
+      this.#context.ports.next(this.name, this.#spec.ports);
       this.#lost.resolve();
     }
-    if (previous === 'ready') this.#around.onDown(this.name);
+    if (previous === 'ready') this.#context.onDown(this.name);
     const address = this.address;
     if (address === undefined) return;
-    this.#succession.onReady();
+    this.#bookkeeper.onReady();
     this.#port = Number(new URL(address.origin).port);
-    this.#around.onReady(address);
+    this.#context.onReady(address);
   }
 }

@@ -12,7 +12,7 @@ export type WorkerState =
   | 'backoff'
   | 'failed';
 
-const WAYS: Record<WorkerState, readonly WorkerState[]> = {
+const TRANSITIONS: Record<WorkerState, readonly WorkerState[]> = {
   stopped: ['spawning'],
   spawning: ['starting', 'backoff', 'failed', 'stopping', 'stopped'],
   starting: ['ready', 'backoff', 'failed', 'spawning', 'stopping', 'stopped'],
@@ -24,15 +24,15 @@ const WAYS: Record<WorkerState, readonly WorkerState[]> = {
   failed: ['spawning', 'stopped'],
 };
 
-/** Every state there is. */
-export const WORKER_STATES = Object.keys(WAYS) as WorkerState[];
+/** All states. */
+export const WORKER_STATES = Object.keys(TRANSITIONS) as WorkerState[];
 
-/** Whether a slot may go from one state straight to the other. */
-export function isWay(from: WorkerState, to: WorkerState): boolean {
-  return WAYS[from].includes(to);
+/** Whether a direct transition exists. */
+export function canTransition(from: WorkerState, to: WorkerState): boolean {
+  return TRANSITIONS[from].includes(to);
 }
 
-/** Holds one slot's state and refuses ways that do not exist. */
+/** Holds one slot's state and refuses invalid transitions. */
 export class StateMachine {
   #state: WorkerState = 'stopped';
   #since = new Date();
@@ -46,16 +46,16 @@ export class StateMachine {
     return this.#state;
   }
 
-  /** When the state was entered. */
+  /** When the current state was entered. */
   get since(): Date {
     return this.#since;
   }
 
-  /** Goes to another state. @throws Error for a way that does not exist: a bug of ours */
+  /** Changes the state. @throws Error for an invalid transition, which is a bug */
   to(state: WorkerState): void {
     const previous = this.#state;
     if (previous === state) return;
-    if (!isWay(previous, state)) throw new Error(`a slot cannot go from ${previous} to ${state}`);
+    if (!canTransition(previous, state)) throw new Error(`a slot cannot go from ${previous} to ${state}`);
     this.#state = state;
     this.#since = new Date();
     this.#onChange(state, previous);

@@ -1,4 +1,4 @@
-/** The life of one worker process: spawned, brought up, watched, ended. It does not come back. */
+/** One worker process from spawn to exit. It is never restarted; a new life is. */
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '#shared/logger.ts';
 import { type ReadyMessage, WORKER_ENV } from '#shared/worker-protocol.ts';
@@ -13,14 +13,14 @@ import { WorkerProcess, type WorkerProcessOptions } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
 import type { WorkerExit } from './worker-status.ts';
 
-/** Why a process ended: it did by itself (`exit`), or we ended it. */
+/** Why a process ended: by itself (`exit`), or because the slot ended it. */
 export type EndReason = 'exit' | 'stop' | 'restart' | 'start-timeout' | 'liveness' | 'recycle';
 
-/** How a life went. */
+/** How a process ended. */
 export interface LifeResult {
   exit: WorkerExit;
   reason: EndReason;
-  /** How long it was ready at the end without a break. */
+  /** How long it was ready without a break at the end. */
   readyMs: number;
   /** Resolves when its last output has been read; never rejects. */
   drained: Promise<void>;
@@ -32,15 +32,15 @@ export interface LifeOptions extends Pick<WorkerProcessOptions, 'launcher' | 'no
   epoch: number;
   baseEnv: Record<string, string>;
   log: Logger;
-  /** Called once, with a process that exists. */
+  /** Called once, after a successful spawn. */
   onSpawn: (process: WorkerProcess, target: ProbeTarget) => void;
-  /** Every state from `starting` to `lost`; never one after the end. */
+  /** Called for every state from `starting` to `lost`, never after the exit. */
   onState: (state: WorkerState) => void;
-  /** Whether an orderly replacement is allowed now. */
+  /** Whether a graceful replacement is allowed now. */
   mayRecycle: () => boolean;
 }
 
-/** One process from spawn to exit. */
+/** Spawns, brings up, watches and ends one process. */
 export class WorkerLife {
   readonly #options: LifeOptions;
   readonly #target: ProbeTarget;
@@ -67,32 +67,32 @@ export class WorkerLife {
     return this.#rss;
   }
 
-  /** Share of one processor core that it used between the last two probes. */
+  /** Share of one core used between the last two probes. */
   get cpu(): number | undefined {
     return this.#load.share;
   }
 
-  /** Where it is; known once it was ready. */
+  /** Address; undefined before the first ready. */
   get address(): WorkerAddress | undefined {
     return this.#address;
   }
 
-  /** Ends it in order; the first reason counts. */
+  /** Ends it gracefully; only the first reason counts. */
   end(reason: EndReason): void {
     this.#ending.abort(reason);
   }
 
-  /** Ends it at once. */
+  /** Kills it immediately. */
   kill(): void {
     this.#process?.kill();
   }
 
-  /** Probes now. */
+  /** Probes immediately. */
   kick(): void {
     this.#watch?.kick();
   }
 
-  /** Lives. @returns when the process is gone */
+  /** Runs the process. Resolves after its exit. */
   async run(): Promise<LifeResult> {
     const messages = new MessageBox();
     const worker = this.#spawn(messages);
@@ -106,7 +106,7 @@ export class WorkerLife {
     const readyMs = this.#readyAt === undefined ? 0 : performance.now() - this.#readyAt;
     if (this.#reason !== 'exit') await this.#stop(worker);
     const exit = await worker.exited;
-    // What it started must not outlive it.
+    // Its child processes must not outlive it.
     worker.kill();
     return { exit, reason: this.#reason, readyMs, drained };
   }
@@ -171,16 +171,16 @@ export class WorkerLife {
     this.#options.onState(isReady ? 'ready' : 'unready');
   }
 
-  /** The stop ladder: asked, killed, given up. */
+  /** The stop ladder: SIGTERM, SIGKILL, lost. */
   async #stop(worker: WorkerProcess): Promise<void> {
     const { spec, log, onState } = this.#options;
     const reason = this.#reason;
     const graceMs = reason === 'liveness' ? spec.timings.hungStopMs : spec.timings.stopMs;
     onState('stopping');
-    log.info({ reason, pid: worker.pid }, 'worker is stopped');
+    log.info({ reason, pid: worker.pid }, 'stopping worker');
     worker.stop(graceMs);
     if (await settlesWithin(worker.exited, graceMs)) return;
-    log.warn({ pid: worker.pid }, 'worker ignores the order to stop and is killed');
+    log.warn({ pid: worker.pid }, 'worker ignores SIGTERM and is killed');
     worker.kill();
     if (await settlesWithin(worker.exited, spec.timings.lostMs)) return;
     log.error({ pid: worker.pid }, 'worker survived SIGKILL');

@@ -4,32 +4,33 @@ import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { WorkerExit } from './worker-status.ts';
 
+/** How to start a process. */
 export interface WorkerProcessOptions {
   entry: URL;
-  /** Everything of the environment that it gets. */
+  /** Its complete environment. */
   env: Record<string, string>;
   /** Options of `node`. */
   nodeFlags: readonly string[];
   /** Words put before `node`, from {@link findLauncher}. */
   launcher: readonly string[];
-  /** The node binary; the running one by default. */
+  /** Node binary; `process.execPath` by default. */
   node?: string;
   onMessage: (message: unknown) => void;
 }
 
-/** How long the last output of a process that ended may take. */
+/** Time to read the last output after the exit, milliseconds. */
 const DRAIN_MS = 500;
 const LAUNCHER_TRIAL_MS = 2000;
 
 /** A process from spawn to exit. */
 export class WorkerProcess {
-  /** Undefined when it could not be started. */
+  /** Undefined if the spawn failed. */
   readonly pid: number | undefined;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Resolves once the process itself is gone, whatever it left behind; never rejects. */
+  /** Resolves once the process has exited, even if its children live; never rejects. */
   readonly exited: Promise<WorkerExit>;
-  /** Resolves when its output has been read to the end, or soon after the exit; never rejects. */
+  /** Resolves when its output has been read, or soon after the exit; never rejects. */
   readonly drained: Promise<void>;
   readonly #send: (message: object) => void;
 
@@ -46,7 +47,7 @@ export class WorkerProcess {
     this.stderr = child.stderr as Readable;
     child.on('message', onMessage);
     this.#send = (message) => {
-      // A channel that breaks while a message is under way is an exit that is about to be seen.
+      // A channel that breaks during a send means that the exit is about to be seen.
       if (child.connected) child.send(message, () => {});
     };
     this.exited = exitOf(child);
@@ -57,34 +58,34 @@ export class WorkerProcess {
     });
   }
 
-  /** Asks it to stop: by message, and by signal to its whole group, waking it if it is stopped. */
+  /** Asks it to stop: by message, and by SIGTERM and SIGCONT to its group. */
   stop(deadlineMs: number): void {
     this.#send({ type: 'stop', deadlineMs });
     this.#signal('SIGTERM');
     this.#signal('SIGCONT');
   }
 
-  /** Ends everything it started and itself, if it is still there. */
+  /** Kills the process and all it started. */
   kill(): void {
     this.#signal('SIGKILL');
   }
 
-  /** The group outlives its leader as long as it has members, and keeps the number from being used again. */
+  /** The group id stays taken while any member lives, so it cannot hit a reused pid. */
   #signal(signal: NodeJS.Signals): void {
     if (this.pid === undefined) return;
     try {
       process.kill(-this.pid, signal);
     } catch {
-      // Nobody is left in the group.
+      // The group is empty.
     }
   }
 }
 
 /**
  * Finds util-linux's `setpriv`, by which the kernel kills a worker whose gateway
- * was killed, even one that is stopped (PR_SET_PDEATHSIG(2const)). It is tried,
- * not looked for: BusyBox has a `setpriv` that does not know the option.
- * @returns words to put before a command; none where there is no such thing
+ * was killed, even a stopped one (PR_SET_PDEATHSIG(2const)). It is run to find out:
+ * BusyBox has a `setpriv` without the option.
+ * @returns command prefix; empty where it does not work
  */
 export async function findLauncher(env: Record<string, string>): Promise<readonly string[]> {
   if (process.platform !== 'linux') return [];

@@ -1,25 +1,25 @@
-/** What a supervised worker is: the child specification of one slot. */
+/** The specification of one slot. */
 
 /** Time limits of one slot in milliseconds (docs/operations.md, Supervision). */
 export interface SlotTimings {
   /** From spawn to ready; a worker may ask for more. */
   startMs: number;
-  /** Most that a worker may add to it in all. */
+  /** Most that a worker may add in total. */
   maxExtendMs: number;
   readyPollMs: number;
   readyTimeoutMs: number;
   livenessMs: number;
   livenessTimeoutMs: number;
-  /** Pause after a probe that failed or raised suspicion. */
+  /** Delay after a failed or suspicious probe. */
   livenessRetryMs: number;
   livenessFailures: number;
   /** From SIGTERM to SIGKILL. */
   stopMs: number;
-  /** The same for a worker that hangs. */
+  /** From SIGTERM to SIGKILL for a worker that hangs. */
   hungStopMs: number;
-  /** From SIGKILL to giving the process up as lost. */
+  /** From SIGKILL to the state `lost`. */
   lostMs: number;
-  /** Our own loop being this late makes a probe's failure worthless. */
+  /** Delay of the gateway's own loop that makes a failed probe meaningless. */
   lateMs: number;
   recycleEveryMs: number;
 }
@@ -40,7 +40,7 @@ export const SLOT_TIMINGS: SlotTimings = {
   recycleEveryMs: 600_000,
 };
 
-/** HTTP port to try first, and the last to fall back to when ports are taken; `first: 0` lets the system choose. */
+/** First HTTP port to try, and the last one; `first: 0` lets the system choose. */
 export interface PortRange {
   first: number;
   last: number;
@@ -53,13 +53,13 @@ export interface WorkerSpec {
   /** Its `main` file. */
   entry: URL;
   ports: PortRange;
-  /** Settings for this worker; nothing else of our environment reaches it but the allow-list. */
+  /** Settings for this worker, beside the allow-listed environment. */
   env: Record<string, string>;
   /** Options of `node`, before the entry. */
   nodeFlags: readonly string[];
   /** Whether the product is degraded, and not ready, without it. */
   isRequired: boolean;
-  /** Resident memory above which it is replaced in an orderly way, bytes. */
+  /** Resident memory above which it is replaced gracefully, bytes. */
   maxRssBytes: number;
   timings: SlotTimings;
   restart: RestartTimings;
@@ -70,12 +70,12 @@ export interface RestartTimings {
   firstMs: number;
   secondMs: number;
   maxMs: number;
-  /** Ready for this long forgets earlier failures. */
+  /** Time ready after which earlier failures are forgotten. */
   resetAfterMs: number;
-  /** This many failures within the window are a crash loop. */
+  /** Failures within the window that make a crash loop. */
   intensity: number;
   windowMs: number;
-  /** Single attempts of a slot that has failed; the last repeats. */
+  /** Delays between single attempts of a failed slot; the last one repeats. */
   halfOpenMs: readonly number[];
 }
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { isWay, StateMachine, WORKER_STATES } from '../../../gateway/supervisor/state-machine.ts';
+import { canTransition, StateMachine, WORKER_STATES } from '../../../gateway/supervisor/state-machine.ts';
 
 describe('StateMachine', () => {
   it('tells every change with where it came from', () => {
@@ -27,17 +27,17 @@ describe('StateMachine', () => {
   });
 
   it('lets a worker into routing only after its start, or back from being unready', () => {
-    const ways = WORKER_STATES.filter((state) => isWay(state, 'ready'));
-    expect(ways).to.have.members(['starting', 'unready']);
+    const sources = WORKER_STATES.filter((state) => canTransition(state, 'ready'));
+    expect(sources).to.have.members(['starting', 'unready']);
   });
 
   it('leads to a stop from everywhere', () => {
-    const dead = WORKER_STATES.filter((state) => state !== 'stopped' && !isWay(state, 'stopped'));
+    const dead = WORKER_STATES.filter((state) => state !== 'stopped' && !canTransition(state, 'stopped'));
     expect(dead).to.deep.equal([]);
   });
 
   it('leads from every failure to a new start', () => {
     for (const state of ['backoff', 'failed', 'lost'] as const)
-      expect(isWay(state, 'spawning')).to.equal(true);
+      expect(canTransition(state, 'spawning')).to.equal(true);
   });
 });

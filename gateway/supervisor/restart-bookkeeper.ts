@@ -1,15 +1,15 @@
-/** What follows the end of a slot's process: the next one at once, after a wait, or after a long one. */
+/** Decides what follows a process exit: restart immediately, after a backoff, or after a long pause. */
 import { EXIT_BAD_SETTINGS } from '#shared/settings.ts';
 import { EXIT_PORT_TAKEN } from '#shared/worker-protocol.ts';
 import { type RestartDecision, RestartPolicy } from './restart-policy.ts';
 import type { LifeResult } from './worker-life.ts';
 import type { WorkerSpec } from './worker-spec.ts';
 
-/** Ports tried without a pause when all are taken. */
+/** Ports tried without delay when all are taken. */
 const MAX_QUICK_MOVES = 3;
 
-/** Remembers how the processes of one slot ended. */
-export class Succession {
+/** Records how the processes of one slot ended. */
+export class RestartBookkeeper {
   readonly #policy: RestartPolicy;
   readonly #recycleEveryMs: number;
   readonly #movePort: () => void;
@@ -18,34 +18,34 @@ export class Succession {
   #movesInARow = 0;
   #quickMoves = 0;
 
-  /** @param movePort gives the slot another port to try */
+  /** @param movePort assigns the next port to the slot */
   constructor({ restart, timings }: Pick<WorkerSpec, 'restart' | 'timings'>, movePort: () => void) {
     this.#policy = new RestartPolicy(restart);
     this.#recycleEveryMs = timings.recycleEveryMs;
     this.#movePort = movePort;
   }
 
-  /** Processes replaced because they leaked. */
+  /** Processes replaced because of a leak. */
   get recycles(): number {
     return this.#recycles;
   }
 
-  /** Processes that ended only to try another port. */
+  /** Processes that exited only to try another port. */
   get quickMoves(): number {
     return this.#quickMoves;
   }
 
-  /** Whether the slot dies again and again, though it comes back. */
+  /** Whether the slot fails repeatedly, though it recovers each time. */
   get isFlapping(): boolean {
     return this.#policy.isFlapping(performance.now());
   }
 
-  /** Whether another orderly replacement is allowed by now. */
+  /** Whether another graceful replacement is allowed now. */
   mayRecycle(): boolean {
     return performance.now() - this.#lastRecycleAt > this.#recycleEveryMs;
   }
 
-  /** Decides what follows an end that was not ordered for good. @returns undefined for the next process at once */
+  /** Decides when to restart after an exit. Returns undefined to restart immediately. */
   after({ exit, reason, readyMs }: LifeResult): RestartDecision | undefined {
     if (exit.code === EXIT_PORT_TAKEN && this.#tryAnotherPort()) return undefined;
     if (reason === 'restart') return undefined;
@@ -57,17 +57,17 @@ export class Succession {
     return this.#policy.fail(performance.now(), { readyMs, isFinal: exit.code === EXIT_BAD_SETTINGS });
   }
 
-  /** Its port is its own now. */
+  /** Resets the port-conflict counter. */
   onReady(): void {
     this.#movesInARow = 0;
   }
 
-  /** Forgets failures: a person asked for a new start. */
+  /** Forgets failures: an operator asked for a restart. */
   reset(): void {
     this.#policy.reset();
   }
 
-  /** @returns whether at once */
+  /** Returns true to restart without delay. */
   #tryAnotherPort(): boolean {
     this.#movePort();
     this.#movesInARow += 1;
