@@ -137,7 +137,7 @@ export class PoolUnderTest {
   }
 }
 
-/** What a supervising parent tells of its worker and itself. */
+/** What a supervising parent reports about its worker and itself. */
 export type ParentStatus = WorkerStatus & { address?: WorkerAddress; ownRss: number };
 
 /** A process that supervises a fixture, to be frozen or killed. */
@@ -164,7 +164,7 @@ export class SupervisingParent {
     return this.#output;
   }
 
-  /** What it says of its worker now. */
+  /** Its latest report. */
   async status(): Promise<ParentStatus> {
     this.#status = undefined;
     this.process.send('status');

@@ -10,11 +10,11 @@ describe('LineSplitter', () => {
     return lines;
   }
 
-  it('tells every line, however the stream is cut', () => {
+  it('emits every line, however the stream is cut', () => {
     expect(linesOf('one\ntw', 'o\n', 'three\n')).to.deep.equal(['one', 'two', 'three']);
   });
 
-  it('tells a last line without its end', () => {
+  it('emits a last line without its end', () => {
     expect(linesOf('one\ntwo')).to.deep.equal(['one', 'two']);
   });
 

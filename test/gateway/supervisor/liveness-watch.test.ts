@@ -118,7 +118,7 @@ describe('LivenessWatch', () => {
     expect(alive).to.equal(8);
   });
 
-  it('probes at once when kicked', async () => {
+  it('probes immediately when kicked', async () => {
     const watched = watch({ timings: { livenessMs: 600_000 } });
     const verdict = watched.run(off.signal);
     watched.kick();

@@ -30,7 +30,7 @@ describe('The load of a worker', () => {
     expect(meter.share).to.equal(0.1);
   });
 
-  it('stays unknown for a worker that does not tell', () => {
+  it('stays unknown for a worker that reports no CPU time', () => {
     meter.add(undefined);
     now += 5000;
     meter.add(undefined);

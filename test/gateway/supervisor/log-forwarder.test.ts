@@ -68,7 +68,7 @@ describe('LogForwarder', () => {
     expect(lines).to.have.length(2);
   });
 
-  it('suppresses what exceeds a burst of 1000 lines, says how many, and keeps the last ones', async () => {
+  it('suppresses lines beyond a burst of 1000, logs how many, and keeps the last ones', async () => {
     await forward(Array.from({ length: 5000 }, (_, index) => `line ${index}`).join('\n'));
     await waitFor(() => lines.some(({ suppressed }) => suppressed !== undefined));
     const shown = lines.filter(({ raw }) => raw === true).length;
@@ -94,7 +94,7 @@ describe('the output of a worker', () => {
 
   afterEach(() => parent.killHard());
 
-  /** Misbehaves, and tells by how much the parent grew meanwhile. */
+  /** Misbehaves, and reports how much the parent grew meanwhile. */
   async function growthDuring(command: string, bytes: number): Promise<number> {
     await parent.command('print');
     const before = await parent.status();

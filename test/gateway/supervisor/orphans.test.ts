@@ -68,7 +68,7 @@ describe('a gateway that is killed or frozen', () => {
     await isGone(pid, 3000);
   });
 
-  it('F19: finds its port free and keeps one worker when it is started again at once', async () => {
+  it('F19: finds its port free and keeps one worker when it is restarted immediately', async () => {
     const runDirectory = temporaryFolder();
     const spec = specOf(fixture('well-behaved'), { ports: await freePorts(4) });
     const first = startParent(spec, { runDirectory });
@@ -115,7 +115,7 @@ describe('a gateway that is killed or frozen', () => {
     );
     const { pid } = await parent.isReady();
     workers.push(pid);
-    // Nearly always a probe is under way then, so that each sleep hits one.
+    // A probe is nearly always under way then, so that each sleep hits one.
     await parent.command('slow-livez', 600);
     for (let sleep = 0; sleep < 3; sleep += 1) await freeze(parent, 2500);
     const { probes } = await parent.command<{ probes: number }>('probes');

@@ -22,7 +22,7 @@ describe('WorkerPool, when a worker dies', () => {
     expect(isRunning(first.pid)).to.equal(false);
   });
 
-  it('F2: takes an orderly end that nobody asked for as a failure', async () => {
+  it('F2: counts an exit with code 0 that it did not ask for as a failure', async () => {
     test = new PoolUnderTest(specOf(fixture('well-behaved')));
     const first = await test.isReady();
     process.kill(first.pid, 'SIGTERM');
@@ -53,7 +53,7 @@ describe('WorkerPool, when a worker dies', () => {
     expect(test.status.retryAfterMs).to.be.within(1000, 2000);
   });
 
-  it('F7: does not retry a worker that cannot live with its settings, until somebody asks', async () => {
+  it('F7: does not retry a worker that rejects its settings until an operator asks', async () => {
     const repair = join(temporaryFolder(), 'repaired');
     test = new PoolUnderTest(
       specOf(fixture('bad-settings'), {

@@ -42,7 +42,7 @@ describe('WorkerPool, when a worker runs but does not work', () => {
     expect(test.status).to.include({ pid: first.pid, restarts: 0, state: 'ready' });
   });
 
-  it('probes at once when somebody found the worker not answering', async () => {
+  it('probes immediately when a caller found the worker not answering', async () => {
     test = new PoolUnderTest(specOf(fixture('well-behaved'), { timings: { livenessMs: 600_000 } }));
     const first = await test.isReady();
     process.kill(first.pid, 'SIGSTOP');
@@ -68,7 +68,7 @@ describe('WorkerPool, when a worker runs but does not work', () => {
     expect(test.status.epoch).to.equal(1);
   });
 
-  it('F9: never routes to a port on which somebody else answers', async () => {
+  it('F9: never routes to a port on which another process answers', async () => {
     test = new PoolUnderTest(specOf(fixture('wrong-nonce'), { timings: { startMs: 1500 } }));
     await waitFor(() => test.status.restarts === 1, { message: 'the start to be given up' });
     expect(test.readies).to.deep.equal([]);
@@ -135,7 +135,7 @@ describe('WorkerPool, when a worker runs but does not work', () => {
     expect(second.port).to.equal(first.port + 1);
   });
 
-  it('tells the memory that a worker holds', async () => {
+  it('reports the memory that a worker holds', async () => {
     test = new PoolUnderTest(specOf(fixture('well-behaved')));
     const { pid } = await test.isReady();
     await waitFor(() => test.status.rss, { message: 'the first probe' });

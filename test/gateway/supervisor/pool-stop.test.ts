@@ -6,7 +6,7 @@ describe('WorkerPool, when it stops', () => {
   let test: PoolUnderTest;
   afterEach(() => test.close());
 
-  it('asks the worker, which ends in order', async () => {
+  it('asks the worker, which exits gracefully', async () => {
     test = new PoolUnderTest(specOf(fixture('well-behaved')));
     const { pid } = await test.isReady();
     await test.pool.stop();
@@ -34,7 +34,7 @@ describe('WorkerPool, when it stops', () => {
     await waitFor(() => !isRunning(child.pid), { timeoutMs: 3000, message: 'the child to be gone' });
   });
 
-  it('wakes a stopped worker so that it can end in order', async () => {
+  it('wakes a stopped worker so that it can exit gracefully', async () => {
     test = new PoolUnderTest(specOf(fixture('well-behaved'), { timings: { livenessMs: 600_000 } }));
     const { pid } = await test.isReady();
     process.kill(pid, 'SIGSTOP');
@@ -61,7 +61,7 @@ describe('WorkerPool, when it stops', () => {
     expect(test.status.state).to.equal('stopped');
   });
 
-  it('stops at once while it waits to try again', async () => {
+  it('stops immediately during a backoff', async () => {
     test = new PoolUnderTest(specOf(fixture('exits-at-once'), { restart: { firstMs: 600_000 } }));
     await test.reaches('backoff');
     await test.pool.stop();
@@ -84,7 +84,7 @@ describe('WorkerPool, when it stops', () => {
     expect(test.readies).to.deep.equal([]);
   });
 
-  it('stops one worker for good when asked for it by name', async () => {
+  it('stops one worker permanently by name', async () => {
     test = new PoolUnderTest(specOf(fixture('well-behaved')));
     const { pid } = await test.isReady();
     await test.pool.stopWorker(test.name);

@@ -32,7 +32,7 @@ describe('probes', () => {
     );
   }
 
-  it('brings what the worker says of itself', async () => {
+  it('returns the health answer of the worker', async () => {
     const worker = await target((_request, response) => void response.end(JSON.stringify(ALIVE)));
     expect(await probeLiveness(worker, GENEROUS_MS)).to.deep.equal(ALIVE);
   });
@@ -97,14 +97,14 @@ describe('probes', () => {
     expect(await failure(probeLiveness(dripping, 200))).to.have.property('message', '/livez timed out');
   });
 
-  it('ends at once when it is called off', async () => {
+  it('ends immediately when it is aborted', async () => {
     const worker = await target(() => {});
     const off = new AbortController();
     server.on('request', () => off.abort());
     expect(await failure(probeLiveness(worker, 600_000, off.signal))).to.be.instanceOf(ProbeError);
   });
 
-  it('says why without showing the token, and never as a TypeError, which p-retry would not retry', async () => {
+  it('gives the reason without the token, and never as a TypeError, which p-retry would not retry', async () => {
     const worker = await target(() => {});
     server.close();
     const error = await failure(probeLiveness({ ...worker, port: 1 }, GENEROUS_MS));

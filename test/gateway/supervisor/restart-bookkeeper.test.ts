@@ -18,19 +18,19 @@ describe('RestartBookkeeper', () => {
     return { reason, exit: { code, signal: null }, readyMs: 0, drained: Promise.resolve() };
   }
 
-  it('takes every end for a failure that nobody ordered, whatever its code', () => {
+  it('counts every exit that was not ordered as a failure, with any exit code', () => {
     for (const code of [0, 1, 70, null]) {
       bookkeeper.reset();
       expect(bookkeeper.after(end('exit', code))).to.deep.equal({ delayMs: 250, hasFailed: false });
     }
   });
 
-  it('takes a start in vain, and silence, for failures', () => {
+  it('counts a failed start and failed liveness as failures', () => {
     expect(bookkeeper.after(end('start-timeout'))?.delayMs).to.equal(250);
     expect(bookkeeper.after(end('liveness'))?.delayMs).to.be.within(750, 1250);
   });
 
-  it('lets the next one follow at once after a restart or a recycling, without counting a failure', () => {
+  it('restarts immediately after a restart order or a recycling, without counting a failure', () => {
     expect(bookkeeper.after(end('restart'))).to.equal(undefined);
     expect(bookkeeper.after(end('recycle', 1))).to.equal(undefined);
     expect(bookkeeper.recycles).to.equal(1);
@@ -43,7 +43,7 @@ describe('RestartBookkeeper', () => {
     expect(bookkeeper.mayRecycle()).to.equal(false);
   });
 
-  it('F23: tries three further ports at once, then more with waits between them', () => {
+  it('F23: tries three further ports without delay, then more with delays', () => {
     const waits = Array.from({ length: 5 }, () => bookkeeper.after(end('exit', 75))?.delayMs);
     expect(waits.slice(0, 4)).to.deep.equal([undefined, undefined, undefined, 250]);
     expect(waits[4]).to.be.within(750, 1250);
@@ -51,13 +51,13 @@ describe('RestartBookkeeper', () => {
     expect(bookkeeper.quickMoves).to.equal(3);
   });
 
-  it('F23: tries at once again after the worker was ready', () => {
+  it('F23: tries without delay again after the worker was ready', () => {
     for (let count = 0; count < 4; count += 1) bookkeeper.after(end('exit', 75));
     bookkeeper.onReady();
     expect(bookkeeper.after(end('exit', 75))).to.equal(undefined);
   });
 
-  it('F7: fails for good after wrong settings', () => {
+  it('F7: fails permanently after wrong settings', () => {
     expect(bookkeeper.after(end('exit', 78))).to.deep.equal({ delayMs: 60_000, hasFailed: true });
   });
 });

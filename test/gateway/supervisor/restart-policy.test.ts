@@ -24,7 +24,7 @@ describe('RestartPolicy', () => {
     expect(waits(policy, 8)).to.deep.equal([0.25, 1, 2, 4, 8, 16, 30, 30]);
   });
 
-  it('varies every wait but the first by a quarter either way', () => {
+  it('varies every delay but the first by a quarter in both directions', () => {
     expect(waits(new RestartPolicy(patient, () => 0), 4)).to.deep.equal([0.25, 0.75, 1.5, 3]);
     expect(waits(new RestartPolicy(patient, () => 0.999_999), 2)[1]).to.be.closeTo(1.25, 0.001);
   });
@@ -62,12 +62,12 @@ describe('RestartPolicy', () => {
     expect(decision).to.deep.equal({ delayMs: 250, hasFailed: false });
   });
 
-  it('F7: fails at once for good reasons', () => {
+  it('F7: fails immediately after a final error', () => {
     const policy = new RestartPolicy(RESTART_TIMINGS);
     expect(policy.fail(0, { readyMs: 0, isFinal: true })).to.deep.equal({ delayMs: 60_000, hasFailed: true });
   });
 
-  it('forgets everything when somebody asks for a new start', () => {
+  it('forgets everything when an operator asks for a restart', () => {
     const policy = new RestartPolicy(RESTART_TIMINGS, () => MIDDLE);
     waits(policy, 9);
     policy.reset();

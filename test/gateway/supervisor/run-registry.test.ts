@@ -31,7 +31,7 @@ describe('RunRegistry', () => {
     writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...fields }));
   }
 
-  it('ends the processes it remembers, and tells which', async () => {
+  it('ends the recorded processes and returns their pids', async () => {
     expect(await new RunRegistry(directory, log).reapOrphans()).to.deep.equal([pid]);
     expect(isRunning(pid)).to.equal(false);
     expect(existsSync(file)).to.equal(false);

@@ -43,7 +43,7 @@ describe('lockDirectory', () => {
     lockDirectory(directory)();
   });
 
-  it('F21: takes over from a process whose number somebody else has now', () => {
+  it('F21: takes over from a process whose pid was reused', () => {
     const directory = temporaryFolder();
     writeFileSync(join(directory, 'gateway.lock'), `${process.ppid} 1 from-before-the-last-boot`);
     lockDirectory(directory)();
@@ -65,7 +65,7 @@ describe('lockDirectory', () => {
     lockDirectory(directory)();
   });
 
-  it('F21: lets exactly one of several gateways in that start at once on a stale lock', async () => {
+  it('F21: lets exactly one in of several gateways that start simultaneously on a stale lock', async () => {
     const start = Date.now() + 1500;
     const rounds = Array.from({ length: 40 }, (_, round) => {
       const directory = temporaryFolder();

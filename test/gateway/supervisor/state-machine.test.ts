@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { canTransition, StateMachine, WORKER_STATES } from '../../../gateway/supervisor/state-machine.ts';
 
 describe('StateMachine', () => {
-  it('tells every change with where it came from', () => {
+  it('reports every change with the previous state', () => {
     const changes: string[] = [];
     const machine = new StateMachine((state, previous) => changes.push(`${previous} → ${state}`));
     machine.to('spawning');
@@ -13,7 +13,7 @@ describe('StateMachine', () => {
     expect(changes).to.deep.equal(['stopped → spawning', 'spawning → starting', 'starting → ready']);
   });
 
-  it('refuses a way that does not exist, and stays where it is', () => {
+  it('refuses an invalid transition and keeps its state', () => {
     const machine = new StateMachine(() => {});
     expect(() => machine.to('ready')).to.throw('a slot cannot go from stopped to ready');
     expect(machine.state).to.equal('stopped');
