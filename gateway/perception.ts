@@ -57,7 +57,7 @@ export function createPerception(options: PerceptionOptions): Perception {
   const events = createEvents({
     store,
     retentionDays: config.eventsRetentionDays,
-    tell: config.deliversEvents ? backend.tell : undefined,
+    onLifecycle: config.deliversEvents ? backend.onLifecycle : undefined,
     log,
   });
   if (config.deliversEvents) events.events.onChange(() => backend.wake());

@@ -59,7 +59,7 @@ export const eventMessageSchema = z.object({
 export type EventMessage = z.infer<typeof eventMessageSchema>;
 
 /** On `/ws`: an event began, changed or ended. Times are ISO 8601, as in the list of events. */
-export const eventNewsSchema = z.object({
+export const eventUpdateSchema = z.object({
   type: z.literal('event'),
   change: z.enum(['start', 'update', 'end']),
   id: z.string(),
@@ -71,7 +71,7 @@ export const eventNewsSchema = z.object({
   updatedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
 });
-export type EventNews = z.infer<typeof eventNewsSchema>;
+export type EventUpdate = z.infer<typeof eventUpdateSchema>;
 
 /** How a detector is: why it is off, or on what it runs. Part of `GET /health` of an analysis worker. */
 export const detectorHealthSchema = z.object({

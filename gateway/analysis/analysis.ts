@@ -42,7 +42,7 @@ export interface Analysis {
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const { pool, worker, isOn, directory, routing, log } = options;
   const channel = new CameraChannel();
-  const open = new OpenEvents(options.events, (news) => channel.tellEvent(news));
+  const open = new OpenEvents(options.events, (update) => channel.notifyEvent(update));
   let detectors: AnalysisHealth['detectors'] | undefined;
   const wanted = () => wantedAnalysis(directory, routing);
   const sender = new WishSender({
@@ -51,8 +51,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     log,
   });
   const take = (message: ResultMessage): void => {
-    if (message.type === 'detections') channel.tellDetections(message);
-    else if (message.type === 'motion') channel.tellMotion(message.cameraId);
+    if (message.type === 'detections') channel.notifyDetections(message);
+    else if (message.type === 'motion') channel.notifyMotion(message.cameraId);
     else if (message.type === 'event') open.take(message);
     else detectors = message.detectors;
   };

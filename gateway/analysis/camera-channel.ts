@@ -1,6 +1,6 @@
 /** Listeners by camera: what analysis tells of one reaches those who asked for it. */
 import { EventEmitter } from 'node:events';
-import type { DetectionsMessage, EventNews } from '#shared/detections.ts';
+import type { DetectionsMessage, EventUpdate } from '#shared/detections.ts';
 import type { FramePayload } from '#shared/frames/payload.ts';
 import type { DetectionFeed } from '../sockets/frame-relay.ts';
 
@@ -33,18 +33,18 @@ export class CameraChannel implements DetectionFeed, MotionSource {
   }
 
   /** Tells what is seen; built once for all listeners. */
-  tellDetections(message: DetectionsMessage): void {
+  notifyDetections(message: DetectionsMessage): void {
     if (message.objects.length > 0) this.#shown.add(message.cameraId);
     else this.#shown.delete(message.cameraId);
-    this.#tell(message, 'detections');
+    this.#notify(message, 'detections');
   }
 
   /** Tells what became of an event. Of each kind one goes on at a time: whoever missed its end sees the next begin. */
-  tellEvent(news: EventNews): void {
-    this.#tell(news, news.kind);
+  notifyEvent(update: EventUpdate): void {
+    this.#notify(update, update.kind);
   }
 
-  tellMotion(cameraId: string): void {
+  notifyMotion(cameraId: string): void {
     this.#motion.emit('motion', cameraId);
   }
 
@@ -52,11 +52,11 @@ export class CameraChannel implements DetectionFeed, MotionSource {
   clear(): void {
     const timestamp = Date.now() / 1000;
     for (const cameraId of [...this.#shown]) {
-      this.tellDetections({ type: 'detections', cameraId, timestamp, objects: [] });
+      this.notifyDetections({ type: 'detections', cameraId, timestamp, objects: [] });
     }
   }
 
-  #tell(message: DetectionsMessage | EventNews, subject: string): void {
+  #notify(message: DetectionsMessage | EventUpdate, subject: string): void {
     if (this.#detections.listenerCount(message.cameraId) === 0) return;
     const payload: FramePayload = { data: Buffer.from(JSON.stringify(message)), binary: false };
     this.#detections.emit(message.cameraId, payload, subject);

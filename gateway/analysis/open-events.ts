@@ -1,5 +1,5 @@
 /** Events that go on, so that none stays open when whoever saw it is gone. */
-import type { EventMessage, EventNews, ObservedEvent } from '#shared/detections.ts';
+import type { EventMessage, EventUpdate, ObservedEvent } from '#shared/detections.ts';
 import type { EventState } from '../events/event.ts';
 
 /** Where events go. */
@@ -9,25 +9,25 @@ export interface EventTarget {
 }
 
 /** Tells live what becomes of events. */
-export type TellNews = (news: EventNews) => void;
+export type UpdateListener = (update: EventUpdate) => void;
 
 /** Passes events on and remembers those without an end. */
 export class OpenEvents {
   readonly #target: EventTarget;
-  readonly #tell: TellNews;
+  readonly #notify: UpdateListener;
   readonly #open = new Map<string, ObservedEvent>();
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(target: EventTarget, tell: TellNews) {
+  constructor(target: EventTarget, notify: UpdateListener) {
     this.#target = target;
-    this.#tell = tell;
+    this.#notify = notify;
   }
 
   /** Takes the newest state of an event. */
   take({ event, picture }: Pick<EventMessage, 'event' | 'picture'>): void {
     const isNew = !this.#open.has(event.id);
     if (isNew && event.endedAt === null) this.#target.count(event.kind);
-    this.#tell(newsOf(event, isNew));
+    this.#notify(updateOf(event, isNew));
     if (event.endedAt === null) this.#open.set(event.id, event);
     else this.#open.delete(event.id);
     this.#write(event, picture === undefined ? undefined : Buffer.from(picture, 'base64'));
@@ -37,7 +37,7 @@ export class OpenEvents {
   endAll(): void {
     for (const event of this.#open.values()) {
       const ended = { ...event, endedAt: event.updatedAt };
-      this.#tell(newsOf(ended, false));
+      this.#notify(updateOf(ended, false));
       this.#write(ended);
     }
     this.#open.clear();
@@ -53,7 +53,7 @@ export class OpenEvents {
   }
 }
 
-function newsOf(event: ObservedEvent, isNew: boolean): EventNews {
+function updateOf(event: ObservedEvent, isNew: boolean): EventUpdate {
   const { id, cameraId, kind, label, score, startedAt, updatedAt, endedAt } = event;
   return {
     type: 'event',

@@ -1,4 +1,4 @@
-/** Deliveries as a whole: the outbox, its sender and what is told of them. */
+/** Builds deliveries: outbox, sender and routes. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '#shared/logger.ts';
 import type { SecretBox } from '../store/secret-box.ts';
@@ -12,7 +12,6 @@ import { createOutbox, type Outbox } from './outbox.ts';
 import { OutcomeLog } from './outcome-log.ts';
 import type { DeliveryRoutesOptions } from './routes.ts';
 
-/** What deliveries need. */
 export interface DeliveriesOptions {
   store: Store;
   secretBox: SecretBox;
@@ -23,17 +22,17 @@ export interface DeliveriesOptions {
   log: Logger;
 }
 
-/** How deliveries go, for health and metrics; from memory. */
+/** State for health and metrics, from memory. */
 export interface DeliveryStats {
-  /** Whether there is a receiver at all. */
+  /** Whether a receiver is configured. */
   isConfigured: boolean;
-  /** Rows by status, a few seconds old; undefined until they were first counted. */
+  /** Rows by status, a few seconds old; undefined before the first count. */
   counts: { pending: number; delivered: number; parked: number } | undefined;
-  /** Age of the oldest delivery that has not arrived, seconds. */
+  /** Age of the oldest undelivered delivery, seconds. */
   oldestPendingSeconds: number | undefined;
   /** Since the start of this gateway. */
   delivered: number;
-  /** Attempts that failed since the start of this gateway. */
+  /** Failed attempts since the start of this gateway. */
   failures: number;
   /** The last failed attempt of this gateway; free of secrets. */
   lastError: { at: string; cameraId: string; deliveryId: string; error: string } | undefined;
@@ -47,14 +46,14 @@ export interface Deliveries {
   routes: DeliveryRoutesOptions;
   stats(): DeliveryStats;
   start(): void;
-  /** To be called before the store is closed. */
+  /** Stops sending; call before the store is closed. */
   close(): Promise<void>;
 }
 
-/** A lease outlives every attempt (15 s), with room for clocks of several gateways that differ. */
+/** A lease outlives every attempt (15 s), with room for clock differences between gateways. */
 const LEASE_MS = 60_000;
 
-/** Puts deliveries together; nothing is sent before `start`. */
+/** Builds deliveries; `start` begins to send. */
 export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { store, secretBox, appPyUrl, webhookSecret, log } = options;
   const repository = new DeliveryRepository(store);

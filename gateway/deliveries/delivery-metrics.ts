@@ -1,8 +1,8 @@
-/** Numbers of the outbox for `GET /metrics`. */
+/** Metrics of the outbox. */
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { DeliveryStats } from './deliveries.ts';
 
-/** The metrics of deliveries; those that were not counted yet are missing. */
+/** Metrics of deliveries; uncounted ones are missing. */
 export function deliveryMetrics({
   counts,
   oldestPendingSeconds,

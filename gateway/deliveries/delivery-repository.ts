@@ -1,11 +1,11 @@
-/** Deliveries as rows: made, looked at, tried again by hand, cleared away. */
+/** The `deliveries` table: insert, list, retry by hand, delete. */
 import type { Transaction } from 'kysely';
 import { AppError } from '#shared/errors.ts';
 import type { Database, DeliveryRow } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import { AFTER_EARLIER_ONE, type DeliveryStatus, EVENT_DELIVERY_PREFIX } from './delivery.ts';
 
-/** A delivery to be stored. */
+/** A delivery to store. */
 export interface NewDelivery {
   id: string;
   cameraId: string;
@@ -13,24 +13,24 @@ export interface NewDelivery {
   payload: string;
 }
 
-/** Which deliveries to list, newest first. */
+/** Filter of the list, newest first. */
 export interface DeliveryFilter {
   status?: DeliveryStatus | undefined;
   cameraId?: string | undefined;
   limit: number;
-  /** Only those made before the one with this sequence. */
+  /** Only deliveries older than this sequence number. */
   before?: number | undefined;
 }
 
-/** How many deliveries there are. */
+/** Counts of deliveries. */
 export interface DeliveryCounts extends Record<DeliveryStatus, number> {
-  /** When the oldest that has not arrived was made, Unix milliseconds. */
+  /** Creation time of the oldest undelivered delivery, Unix milliseconds. */
   oldestPendingAt: number | undefined;
 }
 
 const PRUNE_BATCH = 1000;
 
-/** The table `deliveries`, but for what a sender does with it. */
+/** The table `deliveries`; leases are in {@link LeaseRepository}. */
 export class DeliveryRepository {
   readonly #store: Store;
 
@@ -38,7 +38,7 @@ export class DeliveryRepository {
     this.#store = store;
   }
 
-  /** Adds a delivery behind those of its camera that have not arrived yet, unless its id is known. @param now Unix milliseconds */
+  /** Appends a delivery to its camera's queue unless its id exists. @param now Unix milliseconds */
   async insert(trx: Transaction<Database>, delivery: NewDelivery, now: number): Promise<void> {
     const hasEarlier = await this.#lockFirstPending(trx, delivery.cameraId);
     await trx
@@ -73,15 +73,18 @@ export class DeliveryRepository {
   }
 
   /**
-   * Makes a parked delivery pending again, with all its attempts before it, or one that
-   * waits for its next attempt due now. One that is under way is left alone.
+   * Makes a parked delivery pending again, with a full set of attempts, or a waiting one
+   * due immediately. Leaves one that is being sent alone.
    * @throws AppError `delivery-not-found` or `delivery-delivered`
    */
   retry(id: string, now: number): Promise<DeliveryRow> {
     return this.#store.transaction(async (trx) => {
       const row = await find(trx, id);
       if (row.status === 'delivered') {
-        throw new AppError('delivery-delivered', 'This delivery has arrived; there is nothing to try again');
+        throw new AppError(
+          'delivery-delivered',
+          'This delivery has arrived already; there is nothing to retry',
+        );
       }
       const hasEarlier = await this.#lockFirstPending(trx, row.camera_id, row.sequence);
       await trx
@@ -102,7 +105,7 @@ export class DeliveryRepository {
     });
   }
 
-  /** Counts over all deliveries. */
+  /** Counts all deliveries. */
   async count(): Promise<DeliveryCounts> {
     const { db } = this.#store;
     const groups = await db
@@ -127,7 +130,7 @@ export class DeliveryRepository {
     };
   }
 
-  /** How many of a camera are pending, at most `limit`: a long queue is not counted to its end. */
+  /** Pending deliveries of a camera, counted up to `limit`. */
   async countPending(trx: Transaction<Database>, cameraId: string, limit: number): Promise<number> {
     const rows = await trx
       .selectFrom('deliveries')
@@ -140,8 +143,8 @@ export class DeliveryRepository {
   }
 
   /**
-   * Deletes some of those that arrived before a time, and of events that were given up before it: there are
-   * many, and nobody tries one again that old. @returns how many; there may be more while it is not 0
+   * Deletes a batch of deliveries that were delivered before a time, and of event deliveries parked before
+   * it. Returns how many; call again until it is 0.
    */
   async prune(before: number): Promise<number> {
     const { db } = this.#store;
@@ -160,8 +163,8 @@ export class DeliveryRepository {
   }
 
   /**
-   * Whether a camera has a delivery (before `sequence`) that is pending. That row stays locked until the
-   * transaction ends, so that whoever settles it sees what is being written here and makes it due.
+   * Whether a camera has a pending delivery (before `sequence`). Locks that row until the
+   * transaction ends, so that the sender that settles it sees this delivery and makes it due.
    */
   async #lockFirstPending(trx: Transaction<Database>, cameraId: string, sequence?: number): Promise<boolean> {
     const row = await trx

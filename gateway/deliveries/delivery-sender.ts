@@ -1,4 +1,4 @@
-/** Sends what is due: takes deliveries, posts them, tells the store what became of them. */
+/** Sends due deliveries: leases them, posts them, settles the results. */
 
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -23,11 +23,11 @@ export interface DeliverySenderOptions {
   secretBox: SecretBox;
   outcomes: OutcomeLog;
   log: Logger;
-  /** Deliveries under way at once, each of another camera. */
+  /** Simultaneous deliveries, each of another camera. */
   concurrency?: number;
-  /** Longest pause between two looks at the store: another gateway may have left something. Milliseconds. */
+  /** Longest pause between polls of the store, milliseconds: another gateway may have added a delivery. */
   pollMs?: number;
-  /** How long {@link DeliverySender.close} waits for what is under way, milliseconds. */
+  /** How long {@link DeliverySender.close} waits for running attempts, milliseconds. */
   closeMs?: number;
   /** Unix milliseconds. */
   now?: () => number;
@@ -43,12 +43,12 @@ interface Flight {
 const CONCURRENCY = 16;
 const POLL_MS = 5000;
 const CLOSE_MS = 5000;
-/** For the last word to the store, after what was under way has ended. */
+/** Time for the last settlement after running attempts have ended. */
 const LAST_EXCHANGE_MS = 1000;
 const FIRST_BACKOFF_MS = 100;
 const MAX_BACKOFF_MS = 10_000;
 
-/** Runs from start to close; no failure of the store or the receiver ends it. */
+/** Runs from start to close; survives failures of the store and the receiver. */
 export class DeliverySender {
   readonly #options: DeliverySenderOptions;
   readonly #now: () => number;
@@ -65,19 +65,19 @@ export class DeliverySender {
     this.#now = options.now ?? Date.now;
   }
 
-  /** Begins to send. */
+  /** Starts sending. */
   start(): void {
     if (this.#options.endpoint !== undefined) this.#running = this.#run();
   }
 
-  /** Looks for deliveries now: one was stored, or became due by hand. */
+  /** Polls immediately: a delivery was stored or made due by hand. */
   wake(): void {
     this.#isWoken = true;
-    // While the store fails it is left alone, however much there would be to do.
+    // While the store fails, only the backoff wakes the sender.
     if (this.#backoffMs === 0) this.#pause.end();
   }
 
-  /** Takes no more, waits for what is under way, breaks off what takes longer, and gives back its leases. */
+  /** Takes no more deliveries, waits for running attempts, aborts slow ones and releases their leases. */
   async close(): Promise<void> {
     this.#isClosing = true;
     this.#pause.end();
@@ -95,7 +95,7 @@ export class DeliverySender {
     if (settlements.length === 0) return;
     const exchange = leases.exchange({ settlements, limit: 0, inHand: [], now: this.#now() });
     const settled = exchange.catch((error: unknown) => {
-      log.warn({ reason: messageOf(error) }, 'deliveries could not be settled; they are sent again');
+      log.warn({ reason: messageOf(error) }, 'could not settle deliveries; they will be sent again');
     });
     await settlesWithin(settled, LAST_EXCHANGE_MS);
   }
@@ -109,7 +109,7 @@ export class DeliverySender {
     }
   }
 
-  /** @returns how long there is nothing to do, milliseconds */
+  /** Returns the time until the next poll, milliseconds. */
   async #round(): Promise<number> {
     const { leases, concurrency = CONCURRENCY, pollMs = POLL_MS } = this.#options;
     const settlements = [...this.#settlements];
@@ -128,7 +128,7 @@ export class DeliverySender {
   #backOff(error: unknown): number {
     this.#backoffMs = Math.min(MAX_BACKOFF_MS, this.#backoffMs * 2 || FIRST_BACKOFF_MS);
     const { log } = this.#options;
-    log.warn({ reason: messageOf(error), retryMs: this.#backoffMs }, 'deliveries wait for the database');
+    log.warn({ reason: messageOf(error), retryMs: this.#backoffMs }, 'database unavailable; deliveries wait');
     return this.#backoffMs;
   }
 
@@ -136,7 +136,7 @@ export class DeliverySender {
     const controller = new AbortController();
     const landed = this.#attempt(delivery, controller.signal).then((outcome) => {
       const settlement = { id: delivery.id, cameraId: delivery.cameraId, ...outcome };
-      this.#options.outcomes.note(settlement, this.#now());
+      this.#options.outcomes.record(settlement, this.#now());
       this.#flights.delete(delivery.id);
       this.#settlements.push(settlement);
       this.wake();
@@ -169,7 +169,7 @@ export class DeliverySender {
   }
 }
 
-/** What was sealed with a key that is gone will not be readable at the next attempt either. */
+/** A payload sealed with a lost key stays unreadable at every attempt. */
 function unreadable(attempts: number): Outcome {
   const error = 'The stored payload cannot be read with this SECRET_KEY';
   return { kind: 'parked', attempts, status: null, error, response: null };

@@ -1,23 +1,23 @@
-/** A delivery: one camera stream or one event that the analysis backend is told of. */
+/** A delivery: one camera stream or event for the analysis backend. */
 import type { CameraEventPayload } from '#shared/camera-event.ts';
 import type { CameraStreamPayload } from '#shared/camera-stream.ts';
 
-/** Waits or is under way; arrived; given up until somebody asks for another try. */
+/** Waiting or being sent; delivered; given up until an operator retries it. */
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'parked'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /**
- * `next_attempt_at` of a delivery that waits for an earlier one of its camera. So a
- * search for due deliveries never wades through a queue behind one that fails.
+ * `next_attempt_at` of a delivery that waits for an earlier one of its camera, so that
+ * a search for due deliveries never scans a queue behind a failing one.
  */
 export const AFTER_EARLIER_ONE = Number.MAX_SAFE_INTEGER;
 
-/** How ids of deliveries begin that tell what analysis observed. */
+/** Id prefix of deliveries of observed events. */
 export const EVENT_DELIVERY_PREFIX = 'evt_';
 
-/** A delivery that a sender has in hand until its lease runs out. */
+/** A delivery held by a sender until its lease expires. */
 export interface LeasedDelivery {
-  /** The same over all attempts. */
+  /** The same for all attempts. */
   id: string;
   cameraId: string;
   /** Sealed request body. */
@@ -26,45 +26,45 @@ export interface LeasedDelivery {
   attempts: number;
 }
 
-/** What became of a leased delivery. */
+/** Result for a leased delivery. */
 export type Settlement = { id: string; cameraId: string } & Outcome;
 
-/** What became of an attempt. */
+/** Outcome of an attempt. */
 export type Outcome =
-  /** No attempt was made, or it was broken off from here: it does not count. */
+  /** No attempt was made, or the gateway aborted it: it does not count. */
   | { kind: 'released' }
   | ({ kind: 'delivered' } & AttemptRecord)
   | ({ kind: 'retry'; at: number } & AttemptRecord)
   | ({ kind: 'parked' } & AttemptRecord);
 
-/** What is kept of an attempt; free of secrets. */
+/** The stored record of an attempt, free of secrets. */
 export interface AttemptRecord {
-  /** Attempts made with this one. */
+  /** Attempts including this one. */
   attempts: number;
-  /** Status of the answer; null when there was none. */
+  /** Status of the response; null without one. */
   status: number | null;
-  /** Why it failed; null when it did not. */
+  /** Reason of the failure; null on success. */
   error: string | null;
-  /** Beginning of the answer's body. */
+  /** Beginning of the response body. */
   response: string | null;
 }
 
-/** What is told. */
+/** What a delivery is about. */
 export type DeliveryPayload = CameraStreamPayload | CameraEventPayload;
 
-/** The request body; that of a stream in the contract's order of members and with nothing else (docs/contract.md, section 7). */
+/** The request body. For a stream exactly the members of docs/contract.md, section 7, in that order. */
 export function deliveryBody(payload: DeliveryPayload): string {
   if (isEvent(payload)) return JSON.stringify(payload);
   const { camera_id, camera_description, stream_type, rtsp_url, video_url } = payload;
   return JSON.stringify({ camera_id, camera_description, stream_type, rtsp_url, video_url });
 }
 
-/** Path of the backend that a payload goes to. */
+/** Path at the backend. */
 export function deliveryPath(payload: DeliveryPayload): string {
   return isEvent(payload) ? '/api/camera-event' : '/api/camera-stream';
 }
 
-/** Whether a payload tells of an event. */
+/** Whether a payload is an event. */
 export function isEvent(payload: DeliveryPayload): payload is CameraEventPayload {
   return 'event_id' in payload;
 }

@@ -1,4 +1,4 @@
-/** Clears away deliveries that arrived long ago, and keeps their counts at hand. */
+/** Deletes old deliveries and caches their counts. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { DeliveryCounts, DeliveryRepository } from './delivery-repository.ts';
@@ -6,9 +6,9 @@ import type { DeliveryCounts, DeliveryRepository } from './delivery-repository.t
 export interface HousekeepingOptions {
   repository: Pick<DeliveryRepository, 'count' | 'prune'>;
   log: Logger;
-  /** How long a delivery is kept after it arrived, milliseconds. */
+  /** Retention after delivery, milliseconds. */
   keepMs?: number;
-  /** Pause between two rounds, milliseconds. */
+  /** Pause between two runs, milliseconds. */
   everyMs?: number;
   /** Unix milliseconds. */
   now?: () => number;
@@ -22,20 +22,20 @@ export class Housekeeping {
   readonly #options: HousekeepingOptions;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> | undefined;
-  /** As of the last round; undefined before the first. */
+  /** As of the last run; undefined before the first. */
   counts: DeliveryCounts | undefined;
 
   constructor(options: HousekeepingOptions) {
     this.#options = options;
   }
 
-  /** Begins; the first round runs at once. */
+  /** Starts with a first run. */
   start(): void {
     this.#timer = setInterval(() => this.#begin(), this.#options.everyMs ?? EVERY_MS);
     this.#begin();
   }
 
-  /** Stops after the round under way. */
+  /** Stops after the current run. */
   async close(): Promise<void> {
     clearInterval(this.#timer);
     await this.#round;
@@ -47,14 +47,14 @@ export class Housekeeping {
     });
   }
 
-  /** One batch a round: a week's worth that falls due at once must not hold up the store. */
+  /** One batch per run: a large backlog must not block the store. */
   async #run(): Promise<void> {
     const { repository, keepMs = KEEP_MS, now = Date.now, log } = this.#options;
     try {
       await repository.prune(now() - keepMs);
       this.counts = await repository.count();
     } catch (error) {
-      log.debug({ reason: messageOf(error) }, 'deliveries could not be counted');
+      log.debug({ reason: messageOf(error) }, 'could not count deliveries');
     }
   }
 }

@@ -1,4 +1,4 @@
-/** The analysis backend as deliveries meet it: one POST each. */
+/** HTTP endpoint of the analysis backend: one POST per delivery. */
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
@@ -8,15 +8,14 @@ import { maskUrl } from '#shared/redact.ts';
 import { guardedLookup } from '../config/webhook-target.ts';
 import { createSigner, type SignBody } from './signature.ts';
 
-/** What came of one request. */
+/** Result of one request. */
 export type Answer =
   | { kind: 'answered'; status: number; retryAfter: string | undefined; body: string; isCut: boolean }
-  /** No status line came. */
+  /** No response. */
   | { kind: 'failed'; reason: string }
-  /** Broken off from here. */
+  /** Aborted by the gateway. */
   | { kind: 'aborted' };
 
-/** One request to make. */
 export interface DeliveryRequest {
   /** The receiver's idempotency key. */
   id: string;
@@ -24,11 +23,11 @@ export interface DeliveryRequest {
   path: string;
   /** The exact JSON to send. */
   body: string;
-  /** When the attempt is made. */
+  /** Time of the attempt. */
   at: Date;
 }
 
-/** Where deliveries go. */
+/** Receiver of deliveries. */
 export interface Endpoint {
   /** Makes one attempt; never rejects. */
   post(request: DeliveryRequest, signal: AbortSignal): Promise<Answer>;
@@ -36,28 +35,28 @@ export interface Endpoint {
   close(): void;
 }
 
-/** How the analysis backend is reached. */
+/** Address and limits of the analysis backend. */
 export interface HttpEndpointOptions {
   /** APP_PY_URL: base URL without a trailing slash. */
   baseUrl: string;
   /** WEBHOOK_SECRET: `whsec_...`; without it nothing is signed. */
   webhookSecret?: string | undefined;
-  /** Longest silence: for a connection, for an answer to begin, between two parts of it. Milliseconds. */
+  /** Longest silence for connect, response headers and between body parts, milliseconds. */
   timeoutMs?: number;
-  /** End of the whole attempt, milliseconds. */
+  /** Time limit of the whole attempt, milliseconds. */
   attemptMs?: number;
-  /** Resolves names; as the system does by default. */
+  /** DNS lookup; the system's by default. */
   resolve?: LookupFunction;
 }
 
 const TIMEOUT_MS = 10_000;
-/** A receiver that drips bytes never falls silent. */
+/** A receiver that drips bytes never counts as silent. */
 const ATTEMPT_MS = 15_000;
 const MAX_ANSWER_BYTES = 2048;
-/** Shorter than servers keep idle connections (uvicorn: 5 s), else a request could meet one that just closes. */
+/** Shorter than servers keep idle connections (uvicorn: 5 s), so that none is reused while it closes. */
 const IDLE_SOCKET_MS = 3000;
 
-/** An endpoint over HTTP, with connections kept alive. */
+/** An HTTP endpoint with keep-alive connections. */
 export class HttpEndpoint implements Endpoint {
   readonly #url: string;
   readonly #sign: SignBody | undefined;
@@ -80,7 +79,7 @@ export class HttpEndpoint implements Endpoint {
     this.#attemptMs = attemptMs;
   }
 
-  /** The status decides; of the answer's body 2 KB are read and the rest is cut off. */
+  /** The status decides; of the body 2 KB are read and the rest is discarded. */
   async post(request: DeliveryRequest, signal: AbortSignal): Promise<Answer> {
     const cut = new AbortController();
     const abort = (): void => cut.abort();
@@ -120,7 +119,7 @@ export class HttpEndpoint implements Endpoint {
       retry: { limit: 0 },
       followRedirect: false,
       throwHttpErrors: false,
-      // A small compressed answer could be an enormous one.
+      // A small compressed response could unpack to an enormous one.
       decompress: false,
     });
   }
@@ -148,7 +147,7 @@ async function readAnswer(stream: Request): Promise<Answer> {
     failure = error;
     isCut = true;
   }
-  // Once there is a status, a body that breaks off changes nothing about it.
+  // Once there is a status, an incomplete body changes nothing.
   if (response === undefined) return { kind: 'failed', reason: reasonOf(failure) };
   return {
     kind: 'answered',
@@ -160,7 +159,7 @@ async function readAnswer(stream: Request): Promise<Answer> {
 }
 
 function reasonOf(failure: unknown): string {
-  if (failure === undefined) return 'the connection ended without an answer';
+  if (failure === undefined) return 'the connection ended without a response';
   const code = (failure as { code?: unknown }).code;
   const text = maskUrl(messageOf(failure));
   return typeof code === 'string' && !text.includes(code) ? `${text} (${code})` : text;

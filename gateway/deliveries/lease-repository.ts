@@ -1,4 +1,4 @@
-/** What senders do with deliveries: take them for a while, and tell what became of them. */
+/** Leases of deliveries: taken for a limited time, then settled. */
 import { type ExpressionBuilder, sql, type Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
@@ -9,29 +9,28 @@ export interface Exchange {
   settlements: readonly Settlement[];
   /** How many deliveries to take. */
   limit: number;
-  /** Ids that this sender still has in hand, whatever the clock says about their leases. */
+  /** Ids that this sender still holds, even if the clock says their leases expired. */
   inHand: readonly string[];
   /** Unix milliseconds. */
   now: number;
 }
 
-/** What an exchange gave. */
+/** Result of an exchange. */
 export interface Exchanged {
   leased: LeasedDelivery[];
-  /** When the next delivery becomes due, Unix milliseconds; undefined when none waits for a time. */
+  /** When the next delivery is due, Unix milliseconds; undefined without one. */
   nextDueAt: number | undefined;
 }
 
-/** How a sender takes deliveries. */
 export interface LeaseOptions {
   store: Store;
-  /** Name of the sender, different for each. */
+  /** Unique name of the sender. */
   owner: string;
-  /** Milliseconds until what a killed sender had in hand is free again. */
+  /** Milliseconds until deliveries of a killed sender are free again. */
   leaseMs: number;
 }
 
-/** Due deliveries looked at in one go; more than are taken, since some may have to wait for another. */
+/** Due deliveries per query; more than are taken, since some may have to wait for another. */
 const MIN_PAGE = 64;
 
 /** The leases of one sender. */
@@ -43,8 +42,8 @@ export class LeaseRepository {
   }
 
   /**
-   * Settles what is done and takes what is due, in one transaction: of each camera the oldest
-   * delivery that has not arrived, and only while no other of that camera is under way.
+   * Settles finished deliveries and takes due ones, in one transaction: of each camera the
+   * oldest undelivered one, and only while no other of that camera is being sent.
    */
   exchange({ settlements, limit, inHand, now }: Exchange): Promise<Exchanged> {
     return this.#options.store.transaction(async (trx) => {
@@ -54,7 +53,7 @@ export class LeaseRepository {
     });
   }
 
-  /** A delivery whose lease went to another sender meanwhile is that one's to settle. */
+  /** If the lease went to another sender meanwhile, that sender settles it. */
   async #settle(trx: Transaction<Database>, settlement: Settlement, now: number): Promise<void> {
     const { numUpdatedRows } = await trx
       .updateTable('deliveries')
@@ -66,7 +65,7 @@ export class LeaseRepository {
     if (numUpdatedRows > 0n) await freeNext(trx, settlement.cameraId, now);
   }
 
-  /** Looks through what is due, page by page, until some of it may be taken. */
+  /** Pages through due deliveries until some may be taken. */
   async #lease(
     trx: Transaction<Database>,
     { limit, inHand, now }: Omit<Exchange, 'settlements'>,
@@ -82,7 +81,7 @@ export class LeaseRepository {
     }
   }
 
-  /** Takes those that are the oldest of their camera, and that no other gateway takes at this moment. */
+  /** Takes those that are the oldest of their camera and not locked by another gateway. */
   async #take(
     trx: Transaction<Database>,
     { sequences, limit, now }: { sequences: number[]; limit: number; now: number },
@@ -110,12 +109,12 @@ export class LeaseRepository {
   }
 }
 
-/** Cameras of which a delivery is under way: a newer one, perhaps, than one that was retried by hand. */
+/** Cameras with a delivery being sent: perhaps a newer one than one that was retried by hand. */
 async function camerasUnderWay(trx: Transaction<Database>, now: number): Promise<string[]> {
   const rows = await trx
     .selectFrom('deliveries')
     .select('camera_id')
-    // Spelt out as in the index over the few rows that are leased, which is used for it then.
+    // Spelt as in the partial index over leased rows, so that the index is used.
     .where(sql<boolean>`leased_until > 0`)
     .where('leased_until', '>', now)
     .execute();
@@ -151,7 +150,7 @@ function firstPending(eb: CandidateBuilder) {
     .limit(1);
 }
 
-/** Makes the next delivery of a camera due, if it waited for the one before it. */
+/** Makes the next delivery of a camera due if it waited for the previous one. */
 async function freeNext(trx: Transaction<Database>, cameraId: string, now: number): Promise<void> {
   await trx
     .updateTable('deliveries')

@@ -1,4 +1,4 @@
-/** The transactional outbox: what is to be told is committed together with what it tells of. */
+/** The transactional outbox: a delivery is committed together with its stream or event. */
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
@@ -6,17 +6,17 @@ import type { SecretBox } from '../store/secret-box.ts';
 import { type DeliveryPayload, deliveryBody } from './delivery.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';
 
-/** Takes deliveries; after the commit the sender wants to be woken. */
+/** Accepts deliveries; wake the sender after the commit. */
 export interface Outbox {
   /**
-   * Stores a delivery as part of a transaction; deliveries of one camera go out in this order.
-   * @param delivery `id`: one that was stored before is not stored again; default: a new one
+   * Stores a delivery as part of a transaction; deliveries of one camera are sent in this order.
+   * @param delivery `id`: not stored again if it exists; default: a new one
    */
   enqueue(
     trx: Transaction<Database>,
     delivery: { id?: string; cameraId: string; payload: DeliveryPayload },
   ): Promise<void>;
-  /** How many of a camera have not arrived and are not given up, at most `limit`. */
+  /** Pending deliveries of a camera, counted up to `limit`. */
   waiting(trx: Transaction<Database>, cameraId: string, limit: number): Promise<number>;
 }
 

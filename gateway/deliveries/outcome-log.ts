@@ -1,8 +1,8 @@
-/** Remembers and logs how deliveries go, without a line for each attempt at a receiver that is down. */
+/** Counts and logs delivery outcomes, without a line per attempt while the receiver is down. */
 import type { Logger } from '#shared/logger.ts';
 import type { Settlement } from './delivery.ts';
 
-/** The last attempt that failed. */
+/** The last failed attempt. */
 export interface DeliveryFailure {
   /** Unix milliseconds. */
   at: number;
@@ -11,13 +11,13 @@ export interface DeliveryFailure {
   error: string;
 }
 
-/** What was seen of outcomes since the start. */
+/** Outcomes since the start. */
 export class OutcomeLog {
   readonly #log: Logger;
   #isFailing = false;
-  /** Attempts that failed. */
+  /** Failed attempts. */
   failures = 0;
-  /** Deliveries that arrived. */
+  /** Delivered deliveries. */
   successes = 0;
   lastFailure: DeliveryFailure | undefined;
   /** Unix milliseconds. */
@@ -27,8 +27,8 @@ export class OutcomeLog {
     this.#log = log;
   }
 
-  /** Takes note of one outcome. @param now Unix milliseconds */
-  note(settlement: Settlement, now: number): void {
+  /** Records one outcome. @param now Unix milliseconds */
+  record(settlement: Settlement, now: number): void {
     if (settlement.kind === 'released') return;
     const { id: deliveryId, cameraId, status, error } = settlement;
     if (settlement.kind === 'delivered') {
@@ -39,23 +39,23 @@ export class OutcomeLog {
     this.failures += 1;
     this.lastFailure = { at: now, deliveryId, cameraId, error: error ?? 'unknown' };
     const facts = { deliveryId, cameraId, status, reason: error };
-    if (settlement.kind === 'parked') this.#log.warn(facts, 'delivery parked until it is retried by hand');
+    if (settlement.kind === 'parked') this.#log.warn(facts, 'delivery parked; retry it by hand');
     else this.#noteRetry(facts, new Date(settlement.at).toISOString());
   }
 
   #noteSuccess(now: number): void {
     this.successes += 1;
     this.lastDeliveredAt = now;
-    if (this.#isFailing) this.#log.info('the analysis backend takes deliveries again');
+    if (this.#isFailing) this.#log.info('the analysis backend accepts deliveries again');
     this.#isFailing = false;
   }
 
   #noteRetry(facts: object, nextAttemptAt: string): void {
-    if (this.#isFailing) this.#log.debug({ ...facts, nextAttemptAt }, 'delivery failed, tried again later');
+    if (this.#isFailing) this.#log.debug({ ...facts, nextAttemptAt }, 'delivery failed; it will be retried');
     else
       this.#log.warn(
         { ...facts, nextAttemptAt },
-        'the analysis backend does not take deliveries; they are retried',
+        'the analysis backend does not accept deliveries; they will be retried',
       );
     this.#isFailing = true;
   }

@@ -1,12 +1,12 @@
-/** When a delivery that failed is tried again. */
+/** When a failed delivery is retried. */
 
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 
 /**
- * When each attempt is made, counted from the first: the example schedule of Standard
- * Webhooks (standard-webhooks.md, "Deliverability and reliability"), which ends after 24 hours.
+ * Time of each attempt after the first: the example schedule of Standard Webhooks
+ * (standard-webhooks.md, "Deliverability and reliability"), which ends after 24 hours.
  */
 const ATTEMPTS_AT_MS = [
   0,
@@ -20,19 +20,19 @@ const ATTEMPTS_AT_MS = [
   20 * HOUR_MS,
   24 * HOUR_MS,
 ];
-/** Share by which a wait is made shorter at most, so that deliveries that failed together do not return together. */
+/** Largest share by which a delay is shortened, so that failed deliveries do not return together. */
 const JITTER = 0.2;
-/** Share by which a wait that the receiver named is made longer at most. */
+/** Largest share by which a receiver's `Retry-After` is extended. */
 const RETRY_AFTER_JITTER = 0.1;
 
 /** Attempts of one delivery before it is parked. */
 export const MAX_ATTEMPTS = ATTEMPTS_AT_MS.length;
-/** The longest `Retry-After` that is honoured. */
+/** The longest honoured `Retry-After`. */
 export const MAX_RETRY_AFTER_MS = 24 * HOUR_MS;
 
-/** What decides about a wait. */
+/** Inputs of the schedule. */
 export interface RetryFacts {
-  /** Attempts made so far, at least 1. */
+  /** Attempts so far, at least 1. */
   attempts: number;
   /** The receiver's `Retry-After`. */
   retryAfterMs?: number | undefined;
@@ -40,7 +40,7 @@ export interface RetryFacts {
   random: () => number;
 }
 
-/** Milliseconds until the next attempt; undefined when there is none left. Never shorter than `Retry-After`. */
+/** Milliseconds until the next attempt, at least `Retry-After`; undefined when none is left. */
 export function retryDelayMs({ attempts, retryAfterMs = 0, random }: RetryFacts): number | undefined {
   const next = ATTEMPTS_AT_MS[attempts];
   const last = ATTEMPTS_AT_MS[attempts - 1];
@@ -53,12 +53,12 @@ export function retryDelayMs({ attempts, retryAfterMs = 0, random }: RetryFacts)
 /**
  * Reads a `Retry-After` header (RFC 9110 section 10.2.3).
  * @param now Unix milliseconds, for the form with a date
- * @returns milliseconds from now, 0 for a date that is past, undefined when it is neither form
+ * @returns milliseconds from now, 0 for a past date, undefined for neither form
  */
 export function parseRetryAfter(value: string | undefined, now: number): number | undefined {
   const text = value?.trim() ?? '';
   if (/^\d+$/.test(text)) return Number(text) * SECOND_MS;
-  // Date.parse takes far more than HTTP dates, which all begin with the day of the week.
+  // Date.parse accepts far more than HTTP dates, which all begin with the day of the week.
   const at = /^[A-Z][a-z]{2,8},? /.test(text) ? Date.parse(text) : Number.NaN;
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }

@@ -8,7 +8,6 @@ import { AFTER_EARLIER_ONE, DELIVERY_STATUSES, type DeliveryPayload } from './de
 import type { DeliveryRepository } from './delivery-repository.ts';
 import { maskPayload } from './secrets.ts';
 
-/** What these routes need. */
 export interface DeliveryRoutesOptions {
   repository: Pick<DeliveryRepository, 'list' | 'retry'>;
   secretBox: SecretBox;
@@ -59,7 +58,7 @@ export function deliveryRoutes({
   return routes;
 }
 
-/** A delivery as clients see it: without passwords, without leases. */
+/** The public view of a delivery: no passwords, no leases. */
 function describe(row: DeliveryRow, secretBox: SecretBox): object {
   const isWaiting = row.status === 'pending' && row.next_attempt_at !== AFTER_EARLIER_ONE;
   return {
@@ -67,7 +66,7 @@ function describe(row: DeliveryRow, secretBox: SecretBox): object {
     cameraId: row.camera_id,
     status: row.status,
     attempts: row.attempts,
-    /** Null as well while an earlier delivery of the camera goes first. */
+    /** Also null while an earlier delivery of the camera goes first. */
     nextAttemptAt: isWaiting ? isoTime(row.next_attempt_at) : null,
     lastStatus: row.last_status,
     lastError: row.last_error,
@@ -83,7 +82,7 @@ function isoTime(ms: number): string {
   return new Date(ms).toISOString();
 }
 
-/** One payload that a lost key made unreadable must not hide the whole list. */
+/** One payload that is unreadable without its key must not hide the whole list. */
 function readPayload(sealed: string, secretBox: SecretBox): DeliveryPayload | null {
   try {
     return maskPayload(JSON.parse(secretBox.open(sealed)) as DeliveryPayload);

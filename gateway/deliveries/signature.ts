@@ -1,12 +1,12 @@
 /** Standard Webhooks signatures (standard-webhooks.md, "Signature scheme"). */
 import { Webhook } from 'standardwebhooks';
 
-/** Whole groups of four: the signing library throws at any other base64. */
+/** Complete groups of four: the signing library throws for any other base64. */
 const SECRET = /^whsec_((?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?)$/;
 const MIN_KEY_BYTES = 24;
 const MAX_KEY_BYTES = 64;
 
-/** Whether text is one secret, or several apart by spaces: `whsec_` and 24 to 64 bytes as base64 each. */
+/** Whether text is one or more secrets separated by spaces: `whsec_` and 24 to 64 bytes as base64. */
 export function isWebhookSecret(text: string): boolean {
   return text.split(/\s+/).every((secret) => {
     const { length } = Buffer.from(SECRET.exec(secret)?.[1] ?? '', 'base64');
@@ -17,7 +17,7 @@ export function isWebhookSecret(text: string): boolean {
 /** Signs the exact bytes of a body. */
 export type SignBody = (id: string, at: Date, body: string) => string;
 
-/** A signer; with several secrets it gives a signature of each, so that a receiver can change from one to the next. */
+/** A signer. Several secrets give one signature each, for rotation at the receiver. */
 export function createSigner(secrets: string): SignBody {
   const webhooks = secrets.split(/\s+/).map((secret) => new Webhook(secret));
   return (id, at, body) => webhooks.map((webhook) => webhook.sign(id, at, body)).join(' ');

@@ -1,13 +1,13 @@
-/** What follows from the receiver's answer. */
+/** Decides from the receiver's response whether a delivery is done, retried or parked. */
 import type { AttemptRecord, DeliveryPayload, Outcome } from './delivery.ts';
 import type { Answer } from './http-endpoint.ts';
 import { parseRetryAfter, retryDelayMs } from './retry-schedule.ts';
 import { maskAnswer } from './secrets.ts';
 
-/** What else a verdict depends on. */
+/** Further inputs of the decision. */
 export interface VerdictFacts {
   payload: DeliveryPayload;
-  /** Attempts made with this one. */
+  /** Attempts including this one. */
   attempts: number;
   /** Unix milliseconds. */
   now: number;
@@ -18,8 +18,8 @@ const REQUEST_TIMEOUT = 408;
 const TOO_MANY_REQUESTS = 429;
 
 /**
- * 2xx has arrived. Silence, 408, 429, 5xx and redirects, which are not followed, may pass
- * and are tried again. Any other 4xx says that the same body will never be taken.
+ * 2xx is delivered. No response, 408, 429, 5xx and redirects (not followed) are retried.
+ * Any other 4xx means that the same body will never be accepted: parked.
  */
 export function judge(answer: Answer, { payload, attempts, now, random }: VerdictFacts): Outcome {
   if (answer.kind === 'aborted') return { kind: 'released' };

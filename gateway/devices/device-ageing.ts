@@ -1,4 +1,4 @@
-/** Devices that nobody has seen for five minutes turn inactive, whoever told of them and whether that one still runs. */
+/** Marks devices inactive that no source has seen for five minutes. */
 import type { Logger } from '#shared/logger.ts';
 import type { Clock } from '../jobs/clock.ts';
 import { JobState } from '../jobs/job-state.ts';

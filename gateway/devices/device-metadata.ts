@@ -1,31 +1,31 @@
-/** `device_metadata`: a JSON string that clients parse, with the same members whatever a device is. */
+/** `device_metadata`: a JSON string with the same members for every kind of device. */
 import { maskUrl } from '#shared/redact.ts';
 
-/** What every device's metadata holds; sources add what else they know. */
+/** Members of every device's metadata; sources add more. */
 export interface DeviceMetadata {
   name: string;
   /** Whether it can be watched now. */
   ready: boolean;
-  /** Whether what is watched comes from the device itself, now. */
+  /** Whether the video comes from the device itself now. */
   source_ready: boolean;
   /** Labels of codecs. */
   tracks: string[];
   readers: unknown[];
   reader_count: number;
-  /** Where a WHEP player (draft-ietf-wish-whep) can watch it. */
+  /** WHEP address (draft-ietf-wish-whep). */
   whep_url: string | null;
-  /** One word for people. */
+  /** State as one word for people. */
   state: string;
   [more: string]: unknown;
 }
 
-/** Writes metadata; user information in addresses, whoever put them there, stays out. */
+/** Writes metadata; removes user information from addresses. */
 export function writeMetadata(metadata: DeviceMetadata): string {
   const text = JSON.stringify(metadata);
   return text.includes('://') ? maskUrl(text) : text;
 }
 
-/** Reads what {@link writeMetadata} wrote; nothing when it cannot be read. */
+/** Reads what {@link writeMetadata} wrote; an empty object when it is not readable. */
 export function readMetadata(text: string | undefined): Partial<DeviceMetadata> {
   try {
     return (JSON.parse(text ?? '{}') as Partial<DeviceMetadata> | null) ?? {};
@@ -35,8 +35,8 @@ export function readMetadata(text: string | undefined): Partial<DeviceMetadata> 
 }
 
 /**
- * Metadata of a device that is not there any more: what was known of it stays, what was live does not.
- * @param state `gone` when whoever told of it says so, `unseen` when that one fell silent
+ * Metadata of a device that is no longer there: keeps what is known, resets what is live.
+ * @param state `gone` when its source says so, `unseen` when the source fell silent
  */
 export function withoutSignal(text: string, state: 'gone' | 'unseen'): string {
   const known = readMetadata(text);

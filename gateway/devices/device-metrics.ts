@@ -1,10 +1,10 @@
-/** Numbers of the device jobs for `GET /metrics`. */
+/** Metrics of the device jobs. */
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { JobReport } from '../jobs/job-state.ts';
 import type { MediamtxManagerReport } from './mediamtx/manager.ts';
 import type { MediamtxSyncReport } from './mediamtx/sync.ts';
 
-/** What there is to measure; nothing of a MediaMTX that is not configured. */
+/** Sources of the metrics; `undefined` for a MediaMTX that is not configured. */
 export interface DeviceReports {
   sync: MediamtxSyncReport | undefined;
   manager: MediamtxManagerReport | undefined;

@@ -1,14 +1,14 @@
-/** The `devices` table: whatever was ever seen, who told of it, and whether it is there now. */
+/** The `devices` table: every device ever seen, its source, and whether it is active. */
 import type { Kysely, Transaction } from 'kysely';
 import type { Database, DeviceRow } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import { withoutSignal } from './device-metadata.ts';
 
-/** A device as it shall be stored. */
+/** A device to store. */
 export interface DeviceRecord {
   device_key: string;
   device_type: string;
-  /** Whoever tells of it; each tells only of its own. */
+  /** Source of the device; each source writes only its own rows. */
   source: string;
   /** Unix milliseconds. */
   last_seen: number;
@@ -17,7 +17,7 @@ export interface DeviceRecord {
   device_metadata: string;
 }
 
-/** Which devices to list. */
+/** Filter of the list. */
 export interface DeviceFilter {
   type?: string | undefined;
   activeOnly?: boolean | undefined;
@@ -34,7 +34,7 @@ export class DeviceRepository {
     this.#store = store;
   }
 
-  /** Devices in order of their keys. */
+  /** Devices ordered by key. */
   async list({ type, activeOnly = false }: DeviceFilter = {}): Promise<DeviceRow[]> {
     let query = this.#store.db.selectFrom('devices').selectAll().orderBy('device_key');
     if (type !== undefined) query = query.where('device_type', '=', type);
@@ -43,9 +43,9 @@ export class DeviceRepository {
   }
 
   /**
-   * Stores what one source tells now, all or nothing.
-   * @param decide gets the rows of that source by key, gives those to write; others stay as they are
-   * @returns what was written
+   * Stores the state that one source reports, atomically.
+   * @param decide gets the rows of that source by key, returns those to write; others stay
+   * @returns the written rows
    */
   async reconcile(
     source: string,
@@ -61,7 +61,7 @@ export class DeviceRepository {
   }
 
   /**
-   * Makes devices inactive that nobody has seen since `before`; they stay listed.
+   * Marks devices inactive that no source has seen since `before`; they stay listed.
    * @param before Unix milliseconds @returns their keys
    */
   async deactivateUnseen({ before, now }: { before: number; now: number }): Promise<string[]> {
@@ -83,14 +83,14 @@ export class DeviceRepository {
   }
 }
 
-/** @param unseenSince where given, rows that somebody has seen since then stay as they are */
+/** @param unseenSince if given, rows that were seen since then stay as they are */
 async function upsert(
   db: Kysely<Database> | Transaction<Database>,
   records: readonly DeviceRecord[],
   now: number,
   unseenSince?: number,
 ): Promise<void> {
-  // In one order everywhere: two gateways that write the same rows cannot wait for each other.
+  // Always in the same order: two gateways that write the same rows cannot deadlock.
   const byKeyOnce = new Map(records.map((record) => [record.device_key, toRow(record, now)]));
   const rows = [...byKeyOnce.values()].sort(byKey);
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {

@@ -1,4 +1,4 @@
-/** Everything about devices, built in one place: the table, its sources and its route. */
+/** Builds the devices: table, sources and route. */
 import type { Router } from 'express';
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -17,18 +17,18 @@ import { MediamtxSync } from './mediamtx/sync.ts';
 import { whepBase } from './mediamtx/whep-url.ts';
 import { deviceRoutes } from './routes.ts';
 
-/** A MediaMTX server and what we do with it. */
+/** A MediaMTX server and how it is used. */
 export interface MediamtxSettings {
-  /** Control API; user information in it is taken as basic authentication. */
+  /** Control API; user information in it becomes basic authentication. */
   apiUrl: string;
   auth?: MediamtxAuth | undefined;
-  /** Base of its WebRTC server; undefined for port 8889 of the API's host, null when WebRTC is off there. */
+  /** Base of its WebRTC server; undefined: port 8889 of the API's host, null: WebRTC is off. */
   webrtcUrl?: string | null | undefined;
   /** Its name in device keys, `{server}:{path}`; any but `gateway`. */
   server: string;
-  /** Paths that begin so are no devices. */
+  /** Paths with this prefix are not listed. */
   excludePrefix?: string | undefined;
-  /** Whether it shall carry the cameras of the registry, and under which names. */
+  /** Whether it carries the cameras of the registry, and under which names. */
   manage?: (Ownership & { isOnDemand: boolean }) | undefined;
 }
 
@@ -38,7 +38,7 @@ export interface DevicesOptions {
   cameras: GatewayCameras;
   /** Undefined when MediaMTX is not used. */
   mediamtx?: MediamtxSettings | undefined;
-  /** The cameras that MediaMTX shall carry, where it shall. */
+  /** The cameras that MediaMTX shall carry; undefined unless managed. */
   managedCameras?: ManagedCameras | undefined;
   redactor: Redactor;
   log: Logger;
@@ -51,12 +51,12 @@ export interface Devices {
   routes: Router;
   start(): void;
   close(): Promise<void>;
-  /** For `/health`: undefined when MediaMTX is not used. */
+  /** For `/health`; undefined when MediaMTX is not used. */
   health(): object | undefined;
   metrics(): Metric[];
 }
 
-/** Builds devices; nothing runs before `start`. */
+/** Builds devices; `start` runs them. */
 export function createDevices(options: DevicesOptions): Devices {
   const { store, cameras, redactor, log, clock = systemClock() } = options;
   const repository = new DeviceRepository(store);
@@ -103,7 +103,7 @@ function createMediamtx(
           log,
           onApplied: () => sync.kick(),
         });
-  sync.onSeen((seen) => manager?.notice(seen));
+  sync.onSeen((seen) => manager?.observe(seen));
   const reports = () => ({ sync: sync.report(), manager: manager?.report() });
   return {
     jobs: manager === undefined ? [sync] : [sync, manager],

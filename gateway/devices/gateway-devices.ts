@@ -1,4 +1,4 @@
-/** The gateway's own cameras, kept among the devices. */
+/** Keeps the gateway's own cameras among the devices. */
 import type { Logger } from '#shared/logger.ts';
 import type { Clock } from '../jobs/clock.ts';
 import { type JobReport, JobState } from '../jobs/job-state.ts';
@@ -7,18 +7,18 @@ import type { DeviceRow } from '../store/database.ts';
 import { withoutSignal, writeMetadata } from './device-metadata.ts';
 import type { DeviceRecord, DeviceRepository } from './device-repository.ts';
 
-/** What is known of one camera now. */
+/** The current state of one camera. */
 export interface GatewayCamera {
   id: string;
   name: string;
   location: string;
   /** Whether a frame came within the last seconds. */
   connected: boolean;
-  /** `H264` and the like; undefined until it is known. */
+  /** `H264` and the like; undefined until known. */
   codec?: string | undefined;
   width?: number | undefined;
   height?: number | undefined;
-  /** Who watches now. */
+  /** Viewers by output. */
   viewers?: number | undefined;
   enabled?: boolean | undefined;
   isDemo?: boolean | undefined;
@@ -26,14 +26,13 @@ export interface GatewayCamera {
   reason?: string | undefined;
 }
 
-/** Tells of the gateway's cameras. */
+/** The gateway's cameras. */
 export interface GatewayCameras {
   list(): Promise<GatewayCamera[]>;
-  /** Calls when cameras come, go or change. @returns the function that ends it */
+  /** Calls `listener` when cameras come, go or change. Returns the unsubscribe function. */
   onChange(listener: () => void): () => void;
 }
 
-/** What is needed to keep them. */
 export interface GatewayDevicesOptions {
   cameras: GatewayCameras;
   repository: Pick<DeviceRepository, 'reconcile'>;
@@ -42,12 +41,12 @@ export interface GatewayDevicesOptions {
   everyMs?: number;
 }
 
-/** Who tells of these devices. */
+/** Source of these devices. */
 export const GATEWAY_SOURCE = 'gateway';
 const EVERY_MS = 10_000;
-/** A row whose facts stay the same is written this often all the same, so that it does not age. */
+/** An unchanged row is written again after this time, so that it does not age. */
 const REFRESH_MS = 60_000;
-/** Nobody who still runs leaves a row alone for so long. */
+/** A running gateway never leaves a row unwritten for this long. */
 const ABANDONED_MS = 150_000;
 
 /** Runs from start to close. */
@@ -55,7 +54,7 @@ export class GatewayDevices {
   readonly #options: GatewayDevicesOptions;
   readonly #state: JobState;
   readonly #rounds: Rounds;
-  /** What we told of ourselves: another gateway on this database may tell of other cameras. */
+  /** Rows written by this gateway: another one on the same database may have other cameras. */
   readonly #told = new Set<string>();
   #endListening: () => void = () => {};
 
@@ -147,7 +146,7 @@ function toRecord(camera: GatewayCamera, now: number): DeviceRecord {
       enabled: camera.enabled ?? true,
       is_demo: camera.isDemo ?? false,
       reason: camera.reason ?? null,
-      // Made absolute for each client: only its request tells under which address it reaches us.
+      // Made absolute per client: only its request shows by which address it reaches the gateway.
       whep_url: `/whep/${encodeURIComponent(camera.id)}`,
     }),
   };

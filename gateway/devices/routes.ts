@@ -6,7 +6,6 @@ import { publicOrigin } from '../http/public-origin.ts';
 import type { DeviceRow } from '../store/database.ts';
 import type { DeviceRepository } from './device-repository.ts';
 
-/** What these routes need. */
 export interface DeviceRoutesOptions {
   repository: Pick<DeviceRepository, 'list'>;
 }
@@ -54,7 +53,7 @@ function describe(row: DeviceRow, reach: Reach): object {
   };
 }
 
-/** Under which address a client reaches this machine. */
+/** The address by which a client reaches this machine. */
 interface Reach {
   origin: string;
   hostname: string;
@@ -62,7 +61,7 @@ interface Reach {
 }
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i;
-/** Inside a JSON string every quote is escaped, so this is found only where it is the member itself. */
+/** Inside a JSON string quotes are escaped, so this matches the member itself only. */
 const OWN_WHEP = /"whep_url":"(?=\/)/;
 const LOCAL_WHEP = /("whep_url":"https?:\/\/)(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?=[:/])/i;
 
@@ -72,7 +71,7 @@ function reachOf(req: Request): Reach {
   return { origin, hostname, isLoopback: LOOPBACK.test(hostname) };
 }
 
-/** A browser elsewhere cannot use our own loopback address: it gets the host by which it reached us. */
+/** A remote browser cannot use our loopback address: it gets the host by which it reached us. */
 function forClient(metadata: string, { origin, hostname, isLoopback }: Reach): string {
   const text = metadata.replace(OWN_WHEP, () => `"whep_url":"${origin}`);
   return isLoopback ? text : text.replace(LOCAL_WHEP, (_, start: string) => `${start}${hostname}`);

@@ -1,8 +1,8 @@
-/** Numbers that order changes: microseconds since 1970, never the same twice in this process. */
+/** Change numbers: microseconds since 1970, strictly increasing in this process. */
 
 const MICROSECONDS = 1000;
 
-/** Counts on where the clock stands still or goes back. */
+/** Increases by one when the clock stands still or goes back. */
 export class ChangeClock {
   readonly #now: () => number;
   #last = 0;

@@ -1,4 +1,4 @@
-/** Tells the analysis backend of events through the outbox: facts only, never a picture. */
+/** Sends events to the analysis backend through the outbox: facts only, never a picture. */
 import type { Transaction } from 'kysely';
 import type { CameraEventPayload } from '#shared/camera-event.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -7,20 +7,20 @@ import { EVENT_DELIVERY_PREFIX } from '../deliveries/delivery.ts';
 import type { Database } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { EventState, MomentaryEvent } from './event.ts';
-import type { EventTurn, TellTurn } from './event-repository.ts';
+import type { EventPhase, LifecycleListener } from './event-repository.ts';
 
 export interface EventDeliveriesOptions {
   store: Pick<Store, 'transaction'>;
   deliveries: Pick<Deliveries, 'outbox' | 'sender'>;
   log: Logger;
-  /** Of each camera no more deliveries wait: events go on while a backend is away, for days if need be. */
+  /** Most waiting deliveries of a camera: events continue while a backend is away, for days perhaps. */
   maxWaiting?: number;
 }
 
 const MAX_WAITING = 1000;
 const SECOND_MS = 1000;
 
-/** Makes deliveries of events. */
+/** Stores deliveries of events. */
 export class EventDeliveries {
   readonly #options: EventDeliveriesOptions;
   readonly #full = new Set<string>();
@@ -29,7 +29,7 @@ export class EventDeliveries {
     this.#options = options;
   }
 
-  /** Tells of an event that is over as soon as it happens. @throws AppError `storage-*` */
+  /** Delivers an event without a duration. @throws AppError `storage-*` */
   async deliver(eventId: string, event: MomentaryEvent): Promise<void> {
     const { store, deliveries } = this.#options;
     const payload = { ...facts(eventId, event), data: event.data };
@@ -38,20 +38,20 @@ export class EventDeliveries {
     deliveries.sender.wake();
   }
 
-  /** Tells that an observed event began or ended, as part of the transaction that stores it; each is told once. */
-  readonly tell: TellTurn = async (trx, event, turn) => {
+  /** Stores a delivery of an observed event's start or end, in the transaction that stores the event. */
+  readonly onLifecycle: LifecycleListener = async (trx, event, phase) => {
     const { cameraId } = event;
     if (await this.#isFull(trx, cameraId)) return;
     const payload: CameraEventPayload = {
       ...facts(event.id, event),
-      change: turn,
+      change: phase,
       ended_at: event.endedAt === null ? null : event.endedAt / SECOND_MS,
       data: event.data,
     };
-    await this.#options.deliveries.outbox.enqueue(trx, { id: deliveryId(event, turn), cameraId, payload });
+    await this.#options.deliveries.outbox.enqueue(trx, { id: deliveryId(event, phase), cameraId, payload });
   };
 
-  /** What was told is committed. */
+  /** Wakes the sender after the commit. */
   wake(): void {
     this.#options.deliveries.sender.wake();
   }
@@ -61,16 +61,19 @@ export class EventDeliveries {
     const waiting = await deliveries.outbox.waiting(trx, cameraId, maxWaiting);
     const isFull = waiting >= maxWaiting;
     if (isFull && !this.#full.has(cameraId))
-      log.warn({ cameraId, waiting }, 'the analysis backend is told of no more events for now');
+      log.warn(
+        { cameraId, waiting },
+        'too many events wait for the analysis backend; further ones are not sent',
+      );
     if (isFull) this.#full.add(cameraId);
     else this.#full.delete(cameraId);
     return isFull;
   }
 }
 
-/** The receiver's idempotency key: the same however often the same turn of the same event is stored. */
-function deliveryId({ id }: EventState, turn: EventTurn): string {
-  return `${EVENT_DELIVERY_PREFIX}${id}_${turn}`;
+/** Idempotency key, the same however often the same phase of an event is stored. */
+function deliveryId({ id }: EventState, phase: EventPhase): string {
+  return `${EVENT_DELIVERY_PREFIX}${id}_${phase}`;
 }
 
 function facts(

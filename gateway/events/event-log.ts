@@ -1,4 +1,4 @@
-/** Takes what happens, stores it and tells listeners that there is something new. */
+/** Stores events and notifies listeners of changes. */
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { messageOf } from '#shared/errors.ts';
@@ -11,7 +11,7 @@ export interface EventLogOptions {
   log: Logger;
 }
 
-/** The door through which events enter the store. */
+/** The only writer of events. */
 export class EventLog implements EventSink {
   readonly #options: EventLogOptions;
   readonly #events = new EventEmitter<{ change: [] }>();
@@ -22,11 +22,11 @@ export class EventLog implements EventSink {
 
   constructor(options: EventLogOptions) {
     this.#options = options;
-    // Each live stream listens.
+    // Each live stream adds a listener.
     this.#events.setMaxListeners(0);
   }
 
-  /** Stores the present state of an event that is observed live; a store that fails is told in the log only. */
+  /** Stores the current state of an observed event; a storage failure is only logged. */
   async observe(event: EventState, picture?: Buffer): Promise<void> {
     try {
       await this.#options.repository.observe(event, picture);
@@ -34,7 +34,7 @@ export class EventLog implements EventSink {
     } catch (error) {
       this.failures += 1;
       const facts = { event: event.id, cameraId: event.cameraId, reason: messageOf(error) };
-      this.#options.log.warn(facts, 'an event could not be stored');
+      this.#options.log.warn(facts, 'could not store an event');
     }
   }
 
@@ -47,17 +47,17 @@ export class EventLog implements EventSink {
     return id;
   }
 
-  /** Counts an event that began. */
+  /** Counts a started event. */
   count(kind: string): void {
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
   }
 
-  /** Says that rows changed by other means. */
+  /** Notifies listeners of rows changed by other means. */
   announce(): void {
     this.#events.emit('change');
   }
 
-  /** Calls after every change. @returns the function that ends it */
+  /** Calls `listener` after every change. Returns the unsubscribe function. */
   onChange(listener: () => void): () => void {
     this.#events.on('change', listener);
     return () => void this.#events.off('change', listener);

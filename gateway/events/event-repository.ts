@@ -1,4 +1,4 @@
-/** Events as rows. */
+/** The `events` and `event_snapshots` tables. */
 import type { SelectQueryBuilder, Transaction } from 'kysely';
 import { AppError } from '#shared/errors.ts';
 import type { Database, EventRow } from '../store/database.ts';
@@ -6,53 +6,60 @@ import type { Store } from '../store/store.ts';
 import { ChangeClock } from './change-clock.ts';
 import type { EventState } from './event.ts';
 
-/** Which events to list, newest first. */
+/** Filter of the list, newest first. */
 export interface EventFilter {
   cameraId?: string | undefined;
   kind?: string | undefined;
   label?: string | undefined;
-  /** Started at this time or later, Unix milliseconds. */
+  /** Started at or after this time, Unix milliseconds. */
   since?: number | undefined;
   /** Started before this time, Unix milliseconds. */
   until?: number | undefined;
-  /** Only those that go on, or only those that are over. */
+  /** Only ongoing events, or only ended ones. */
   isOpen?: boolean | undefined;
   minScore?: number | undefined;
   limit: number;
-  /** Only those made before the one with this sequence. */
+  /** Only events older than this sequence number. */
   before?: number | undefined;
 }
 
-/** What an event that is observed live does at its two ends. */
-export type EventTurn = 'start' | 'end';
+/** The two ends of an observed event. */
+export type EventPhase = 'start' | 'end';
 
-/** Passes on that an event began or ended, within the transaction that stores it. */
-export type TellTurn = (trx: Transaction<Database>, event: EventState, turn: EventTurn) => Promise<void>;
+/** Called in the transaction that stores an event's start or end. */
+export type LifecycleListener = (
+  trx: Transaction<Database>,
+  event: EventState,
+  phase: EventPhase,
+) => Promise<void>;
 
 const PRUNE_BATCH = 500;
 
-/** The tables `events` and `event_snapshots`. Changes of one gateway are written in the order of their numbers. */
+/** Reads and writes events. Changes of one gateway are written in the order of their numbers. */
 export class EventRepository {
   readonly #store: Store;
   readonly #clock: ChangeClock;
-  readonly #tell: TellTurn | undefined;
+  readonly #onLifecycle: LifecycleListener | undefined;
   #tail: Promise<unknown> = Promise.resolve();
 
-  /** @param options `now`: Unix milliseconds; `tell`: who is told what becomes of observed events */
-  constructor(store: Store, { now, tell }: { now?: () => number; tell?: TellTurn | undefined } = {}) {
+  /** @param options `now`: Unix milliseconds; `onLifecycle`: called for observed events only */
+  constructor(
+    store: Store,
+    { now, onLifecycle }: { now?: () => number; onLifecycle?: LifecycleListener | undefined } = {},
+  ) {
     this.#store = store;
     this.#clock = new ChangeClock(now);
-    this.#tell = tell;
+    this.#onLifecycle = onLifecycle;
   }
 
-  /** Adds an event or brings it up to date; a picture replaces the one before. @throws AppError `storage-*` */
+  /** Inserts or updates an event; a picture replaces the previous one. @throws AppError `storage-*` */
   save(event: EventState, picture?: Buffer): Promise<void> {
     return this.#save(event, picture);
   }
 
-  /** The same for an event that is observed live: whoever wants to know is told of its start and end. @throws AppError `storage-*` */
+  /** Like `save` for an observed event: calls `onLifecycle` at its start and end. @throws AppError `storage-*` */
   observe(event: EventState, picture?: Buffer): Promise<void> {
-    return this.#save(event, picture, this.#tell);
+    return this.#save(event, picture, this.#onLifecycle);
   }
 
   /** Newest first. */
@@ -61,7 +68,7 @@ export class EventRepository {
     return narrowed(query, filter).limit(filter.limit).execute();
   }
 
-  /** What changed after a change, in that order. */
+  /** Events changed after a change number, in order. */
   async changedAfter(change: number, limit: number): Promise<EventRow[]> {
     return this.#store.db
       .selectFrom('events')
@@ -91,7 +98,7 @@ export class EventRepository {
     return row;
   }
 
-  /** The JPEG of an event. @throws AppError `event-not-found`, also where it has none */
+  /** The JPEG of an event. @throws AppError `event-not-found` if there is none */
   async snapshot(id: string): Promise<Buffer> {
     const row = await this.#store.db
       .selectFrom('event_snapshots')
@@ -103,7 +110,7 @@ export class EventRepository {
     return Buffer.from(row.jpeg);
   }
 
-  /** Ends events that nobody has seen go on since a time: whoever watched them is gone. @returns how many */
+  /** Ends events without an update since a time: their observer is gone. Returns how many. */
   endUnseen(seenBefore: number): Promise<number> {
     return this.#inOrder((change) =>
       this.#store.transaction(async (trx) => {
@@ -114,13 +121,13 @@ export class EventRepository {
           .where('updated_at', '<', seenBefore)
           .returningAll()
           .execute();
-        for (const row of ended) await this.#tell?.(trx, stateOf(row), 'end');
+        for (const row of ended) await this.#onLifecycle?.(trx, stateOf(row), 'end');
         return ended.length;
       }),
     );
   }
 
-  /** Deletes some of those that started before a time. @returns how many; there may be more while it is not 0 */
+  /** Deletes a batch of events started before a time. Returns how many; call again until it is 0. */
   async prune(startedBefore: number): Promise<number> {
     const { db } = this.#store;
     const old = db
@@ -133,18 +140,18 @@ export class EventRepository {
     return Number(numDeletedRows);
   }
 
-  #save(event: EventState, picture: Buffer | undefined, tell?: TellTurn): Promise<void> {
+  #save(event: EventState, picture: Buffer | undefined, onLifecycle?: LifecycleListener): Promise<void> {
     return this.#inOrder((change) =>
       this.#store.transaction(async (trx) => {
-        const turn = tell === undefined ? undefined : await turnOf(trx, event);
+        const phase = onLifecycle === undefined ? undefined : await phaseOf(trx, event);
         await upsert(trx, event, change, picture !== undefined);
         if (picture !== undefined) await savePicture(trx, event.id, picture);
-        if (turn !== undefined) await tell?.(trx, event, turn);
+        if (phase !== undefined) await onLifecycle?.(trx, event, phase);
       }),
     );
   }
 
-  /** A listener that has seen a change must never find a lower one appear after it. */
+  /** Serialises changes: a listener that saw a change must never see a lower one appear later. */
   #inOrder<T>(write: (change: number) => Promise<T>): Promise<T> {
     const written = this.#tail.then(() => write(this.#clock.next()));
     this.#tail = written.catch(() => {});
@@ -169,11 +176,11 @@ function narrowed(
     .$if(before !== undefined, (q) => q.where('sequence', '<', before as number));
 }
 
-/** What a state is beside the one that is stored, if it is news at all. */
-async function turnOf(
+/** The lifecycle phase that this state begins, compared with the stored one; undefined for an update. */
+async function phaseOf(
   trx: Transaction<Database>,
   { id, endedAt }: EventState,
-): Promise<EventTurn | undefined> {
+): Promise<EventPhase | undefined> {
   const stored = await trx.selectFrom('events').select('ended_at').where('id', '=', id).executeTakeFirst();
   if (endedAt === null) return stored === undefined ? 'start' : undefined;
   return (stored?.ended_at ?? null) === null ? 'end' : undefined;

@@ -1,15 +1,15 @@
 /**
  * `GET /api/events/stream`: changes of events as server-sent events (HTML
- * standard, section 9.2). What is sent is read from the store by change number,
- * so that a client that comes back with `Last-Event-ID` misses nothing, and
- * several gateways on one database tell of each other's events.
+ * standard, section 9.2). Read from the store by change number, so that a client
+ * that returns with `Last-Event-ID` misses nothing, and several gateways on one
+ * database show each other's events.
  */
 import type { Response } from 'express';
 import type { EventRow } from '../store/database.ts';
 import type { EventRepository } from './event-repository.ts';
 import { changeOf, viewEvent } from './event-view.ts';
 
-/** Which changes a client wants. */
+/** Filter of the changes. */
 export interface StreamFilter {
   cameraId?: string | undefined;
   kind?: string | undefined;
@@ -18,19 +18,19 @@ export interface StreamFilter {
 export interface EventStreamOptions {
   repository: Pick<EventRepository, 'changedAfter' | 'newestChange'>;
   onChange: (listener: () => void) => () => void;
-  /** Pause after which the store is asked without any news of our own, milliseconds. */
+  /** Poll interval without a change of this gateway, milliseconds. */
   everyMs?: number;
-  /** Pause between comments that keep proxies from closing a quiet connection, milliseconds. */
+  /** Pause between comments that keep proxies from closing an idle connection, milliseconds. */
   heartbeatMs?: number;
 }
 
 const EVERY_MS = 2000;
 const HEARTBEAT_MS = 15_000;
 const BATCH = 100;
-/** What a client waits before it connects anew, milliseconds. */
+/** Reconnect delay for clients, milliseconds. */
 const RECONNECT_MS = 2000;
 
-/** One client until it goes. */
+/** One client's stream. */
 export class EventStream {
   readonly #response: Response;
   readonly #options: EventStreamOptions;
@@ -47,7 +47,7 @@ export class EventStream {
     this.#options = options;
   }
 
-  /** Begins after a change; undefined: with what comes from now on. @throws AppError `storage-*` before anything is sent */
+  /** Starts after a change; undefined: with the next one. @throws AppError `storage-*` before anything is sent */
   async start(after: number | undefined): Promise<void> {
     const { repository, onChange, everyMs = EVERY_MS, heartbeatMs = HEARTBEAT_MS } = this.#options;
     this.#position = after ?? (await repository.newestChange());
@@ -70,7 +70,7 @@ export class EventStream {
     this.#wake();
   }
 
-  /** Ends the answer. */
+  /** Ends the response. */
   close(): void {
     this.#isClosed = true;
     for (const end of this.#ends.splice(0)) end();
@@ -85,7 +85,7 @@ export class EventStream {
   }
 
   async #read(): Promise<void> {
-    // A client that reads slowly stays where it is: the store remembers for it.
+    // A slow reader keeps its position: the store is its buffer.
     while (this.#isAgainWanted && !this.#isClosed && !this.#response.writableNeedDrain) {
       this.#isAgainWanted = false;
       const rows = await this.#options.repository.changedAfter(this.#position, BATCH).catch(() => []);

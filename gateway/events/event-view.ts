@@ -1,4 +1,4 @@
-/** An event as clients see it. */
+/** The public view of an event. */
 import type { EventRow } from '../store/database.ts';
 
 /** One element of `GET /api/events`, and the data of the messages at `GET /api/events/stream`. */
@@ -20,7 +20,7 @@ export function viewEvent(row: EventRow): object {
   };
 }
 
-/** What a change of an event is: it began, went on or is over. */
+/** Kind of a change: start, update or end. */
 export function changeOf(row: EventRow): 'start' | 'update' | 'end' {
   if (row.ended_at !== null) return 'end';
   return row.change === row.sequence ? 'start' : 'update';

@@ -1,26 +1,26 @@
-/** An event: something that happened at a camera, from its start to its end (docs/contract.md, section 8). */
+/** An event at a camera, from its start to its end (docs/contract.md, section 8). */
 
-/** What saw it. */
+/** Its source. */
 export const EVENT_KINDS = ['motion', 'person', 'face', 'watch'] as const;
 
-/** An event that goes on, or has ended; times are Unix milliseconds. */
+/** An ongoing or ended event; times are Unix milliseconds. */
 export interface EventState {
   id: string;
   cameraId: string;
   kind: string;
   label: string;
-  /** The best so far, 0 to 1; null where there is none. */
+  /** Best score so far, 0 to 1; null without one. */
   score: number | null;
   startedAt: number;
-  /** When it was last seen. */
+  /** Last observation. */
   updatedAt: number;
-  /** Null while it goes on. */
+  /** Null while it is ongoing. */
   endedAt: number | null;
-  /** What else is known of it. */
+  /** Further facts. */
   data: object;
 }
 
-/** An event that is over as soon as it happens. */
+/** An event without a duration. */
 export interface MomentaryEvent {
   cameraId: string;
   kind: string;
@@ -33,8 +33,8 @@ export interface MomentaryEvent {
   picture?: Buffer;
 }
 
-/** Takes events that are over as soon as they happen, of whatever kind. */
+/** Accepts events without a duration, of any kind. */
 export interface EventSink {
-  /** Stores one. @returns its id @throws AppError `storage-*` */
+  /** Stores one and returns its id. @throws AppError `storage-*` */
   record(event: MomentaryEvent): Promise<string>;
 }

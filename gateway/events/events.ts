@@ -1,21 +1,20 @@
-/** Events as a whole: stored, listed, told live and cleared away. */
+/** Builds events: storage, routes, live streams, retention. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Store } from '../store/store.ts';
 import { EventLog } from './event-log.ts';
-import { EventRepository, type TellTurn } from './event-repository.ts';
+import { EventRepository, type LifecycleListener } from './event-repository.ts';
 import type { EventStream } from './event-stream.ts';
 import type { EventRoutesOptions } from './routes.ts';
 
-/** What events need. */
 export interface EventsOptions {
   store: Store;
-  /** How long an event is kept after it began, days. */
+  /** Retention, days. */
   retentionDays: number;
-  /** Who is told, in the same transaction, that an observed event began or ended. */
-  tell?: TellTurn | undefined;
+  /** Called in the transaction that stores an observed event's start or end. */
+  onLifecycle?: LifecycleListener | undefined;
   log: Logger;
-  /** Pause between two rounds of clearing away, milliseconds. */
+  /** Pause between two retention runs, milliseconds. */
   everyMs?: number;
   /** Unix milliseconds. */
   now?: () => number;
@@ -28,19 +27,19 @@ export interface Events {
   /** For `eventRoutes`. */
   routes: EventRoutesOptions;
   start(): void;
-  /** Ends live streams and housekeeping; to be called before the server and the store are closed. */
+  /** Ends live streams and retention; call before the server and the store are closed. */
   close(): Promise<void>;
 }
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const EVERY_MS = 60_000;
-/** An event that goes on is brought up to date far more often than this. */
+/** An ongoing event is updated far more often than this. */
 const UNSEEN_MS = 60_000;
 
-/** Puts events together; nothing runs before `start`. */
+/** Builds events; `start` runs retention. */
 export function createEvents(options: EventsOptions): Events {
-  const { store, log, tell, now, everyMs = EVERY_MS } = options;
-  const repository = new EventRepository(store, { ...(now && { now }), tell });
+  const { store, log, onLifecycle, now, everyMs = EVERY_MS } = options;
+  const repository = new EventRepository(store, { ...(now && { now }), onLifecycle });
   const events = new EventLog({ repository, log });
   const streams = new Set<EventStream>();
   let timer: NodeJS.Timeout | undefined;
@@ -63,7 +62,7 @@ export function createEvents(options: EventsOptions): Events {
   };
 }
 
-/** One round; a store that does not answer is asked again in the next. */
+/** One retention run; a store failure is retried in the next. */
 async function tidy(
   repository: EventRepository,
   events: EventLog,
@@ -74,6 +73,6 @@ async function tidy(
     if ((await repository.endUnseen(now() - UNSEEN_MS)) > 0) events.announce();
     while ((await repository.prune(now() - retentionDays * DAY_MS)) > 0);
   } catch (error) {
-    log.debug({ reason: messageOf(error) }, 'events could not be cleared away');
+    log.debug({ reason: messageOf(error) }, 'could not delete old events');
   }
 }

@@ -7,12 +7,11 @@ import type { EventRepository } from './event-repository.ts';
 import { EventStream } from './event-stream.ts';
 import { viewEvent } from './event-view.ts';
 
-/** What these routes need. */
 export interface EventRoutesOptions {
   repository: EventRepository;
   /** Calls after every change. */
   onChange: (listener: () => void) => () => void;
-  /** Streams that are open, which whoever stops the gateway closes. */
+  /** Open streams, closed when the gateway stops. */
   streams: Set<EventStream>;
 }
 
@@ -20,7 +19,7 @@ const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
 const MAX_STREAMS = 100;
 const SECOND_MS = 1000;
-/** Later seconds since 1970 than these are milliseconds. */
+/** Larger numbers are milliseconds, not seconds, since 1970. */
 const MAX_SECONDS = 100_000_000_000;
 
 /** Unix seconds, Unix milliseconds or ISO 8601. */
@@ -86,7 +85,7 @@ export function eventRoutes({ repository, onChange, streams }: EventRoutesOption
   });
   routes.get('/:id/snapshot', async (req, res) => {
     const jpeg = await repository.snapshot(req.params.id);
-    // The best picture changes while the event goes on.
+    // The best picture changes while the event is ongoing.
     res.setHeader('Cache-Control', 'no-cache');
     res.type('image/jpeg').send(jpeg);
   });

@@ -1,20 +1,20 @@
-/** The calls of the MediaMTX control API, version 3 (`api/openapi.yaml` of MediaMTX, v1.9 and newer). */
+/** Calls of the MediaMTX control API v3 (`api/openapi.yaml` of MediaMTX, v1.9 and newer). */
 import { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
 import { MediamtxHttp, type MediamtxHttpOptions } from './http.ts';
 import { type Listing, walkPages } from './pages.ts';
 import { type MediamtxPath, mediamtxPathSchema } from './path.ts';
 
-/** Which server it is; a changed `started` means that it was restarted. */
+/** Identity of the server; a changed `started` means that it was restarted. */
 export interface MediamtxInfo {
   version: string | undefined;
   started: string | undefined;
 }
 
-/** The settings of a path that we look at. */
+/** The settings of a path that the gateway reads. */
 export interface MediamtxPathConfig {
   name: string;
-  /** With credentials where it has any. */
+  /** May contain credentials. */
   source: string | undefined;
   sourceOnDemand: boolean | undefined;
   rpiCameraTextOverlay: string | undefined;
@@ -25,7 +25,7 @@ const infoSchema = z.looseObject({
   started: z.string().optional().catch(undefined),
 });
 
-/** Everything else, passwords of other paths among it, is dropped at once. */
+/** Keeps only the fields above; drops the rest, passwords of other paths included. */
 const pathConfigSchema: z.ZodType<MediamtxPathConfig> = z.object({
   name: z.string().min(1),
   source: z.string().optional().catch(undefined),
@@ -41,7 +41,7 @@ export class MediamtxClient {
     this.#http = new MediamtxHttp(options);
   }
 
-  /** Which server it is; undefined before v1.15.2, which does not tell. */
+  /** Identity of the server; undefined before v1.15.2. */
   async info(signal?: AbortSignal): Promise<MediamtxInfo | undefined> {
     const { status, body } = await this.#http.call('GET', '/v3/info', { signal });
     const info = infoSchema.safeParse(body);
@@ -57,7 +57,7 @@ export class MediamtxClient {
     );
   }
 
-  /** Whether a path is there, which takes a moment after it was configured. */
+  /** Whether a path exists; it appears a moment after it was configured. */
   async hasPath(name: string, signal?: AbortSignal): Promise<boolean> {
     const { status } = await this.#http.call('GET', `/v3/paths/get/${encodePath(name)}`, { signal });
     return status === 200;
@@ -71,11 +71,11 @@ export class MediamtxClient {
     );
   }
 
-  /** Sets a path's settings, made where it is missing; they last until the server restarts. */
+  /** Sets a path's settings or creates it; they last until the server restarts. */
   async replacePath(name: string, config: object, signal?: AbortSignal): Promise<void> {
     const call = { json: config, signal };
     const replaced = await this.#http.call('POST', `/v3/config/paths/replace/${encodePath(name)}`, call);
-    // The published description says 404 for a missing path; servers so far make it.
+    // The API description says 404 for a missing path; servers create it.
     const isMissing = replaced.status === 404;
     const { status, reason } = isMissing
       ? await this.#http.call('POST', `/v3/config/paths/add/${encodePath(name)}`, call)
@@ -83,7 +83,7 @@ export class MediamtxClient {
     if (status >= 300) throw refused(`the settings of path ${name}`, reason);
   }
 
-  /** Removes a path's settings; a path that is not there is fine. */
+  /** Removes a path's settings; a missing path is a success. */
   async deletePath(name: string, signal?: AbortSignal): Promise<void> {
     const path = `/v3/config/paths/delete/${encodePath(name)}`;
     const { status, reason } = await this.#http.call('DELETE', path, { signal });
@@ -91,7 +91,7 @@ export class MediamtxClient {
   }
 }
 
-/** A path's name in a URL: slashes separate segments, all else is escaped. */
+/** A path's name in a URL: slashes separate segments, everything else is escaped. */
 export function encodePath(name: string): string {
   return name.toWellFormed().split('/').map(encodeURIComponent).join('/');
 }

@@ -1,35 +1,34 @@
-/** HTTP to the MediaMTX control API: whatever it answers becomes an answer or one of our errors. */
+/** HTTP client for the MediaMTX control API: answers, or AppErrors. */
 import got, { type Method, RequestError, TimeoutError } from 'got';
 import { AppError } from '#shared/errors.ts';
 import { maskedStart } from '#shared/redact.ts';
 
-/** How we show who we are; MediaMTX takes no credentials in a query. */
+/** Credentials; MediaMTX takes none in a query. */
 export type MediamtxAuth =
   | { kind: 'basic'; username: string; password: string }
   /** A JSON web token, or `user:password`. */
   | { kind: 'bearer'; token: string };
 
-/** Where the API is. */
+/** Address and limits of the API. */
 export interface MediamtxHttpOptions {
-  /** `http://localhost:9997`; user information in it is taken as basic authentication. */
+  /** `http://localhost:9997`; user information in it becomes basic authentication. */
   url: string;
   auth?: MediamtxAuth | undefined;
-  /** Of a whole call, milliseconds; wrong credentials are answered after up to four seconds. */
+  /** Time limit of a call, milliseconds; wrong credentials are answered after up to four seconds. */
   timeoutMs?: number;
-  /** Largest answer taken, bytes. */
+  /** Largest accepted answer, bytes. */
   maxBytes?: number;
 }
 
-/** What was answered, whatever the status. */
+/** An answer of any status. */
 export interface MediamtxAnswer {
   status: number;
-  /** The body where it is JSON; undefined for an empty body, plain text or HTML. */
+  /** The JSON body; undefined for an empty body, plain text or HTML. */
   body: unknown;
-  /** What is said about a failure, short and without credentials. */
+  /** Short reason of a failure, without credentials. */
   reason: string;
 }
 
-/** What goes with a call. */
 export interface MediamtxCall {
   query?: Record<string, number>;
   json?: object;
@@ -41,7 +40,7 @@ const CONNECT_TIMEOUT_MS = 3000;
 /** A thousand paths with all their settings are about 4 MB. */
 const MAX_BYTES = 32 * 1024 * 1024;
 const MAX_REASON_LENGTH = 300;
-/** The server had closed an idle connection (after 30 s since v1.15.2) just as we used it. */
+/** The server closed an idle connection (after 30 s since v1.15.2) just as it was reused. */
 const STALE_CONNECTION = new Set(['ECONNRESET', 'EPIPE']);
 
 /** Calls one server. */
@@ -62,7 +61,7 @@ export class MediamtxHttp {
   }
 
   /**
-   * One call; repeated once, at once, where the connection had gone stale.
+   * One call; retried once, immediately, if a kept connection was stale.
    * @throws AppError `mediamtx-unreachable`, `-timeout`, `-unauthorized`, `-invalid-answer`
    */
   async call(method: Method, path: string, call: MediamtxCall = {}): Promise<MediamtxAnswer> {
@@ -91,7 +90,7 @@ export class MediamtxHttp {
       retry: { limit: 0 },
       followRedirect: false,
       throwHttpErrors: false,
-      // What is packed could be of any size once unpacked.
+      // A compressed answer could unpack to any size.
       decompress: false,
       timeout: { connect: CONNECT_TIMEOUT_MS, request: this.#timeoutMs },
     });
@@ -134,7 +133,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** The user information of a URL as basic authentication, where it has any. */
+/** User information of a URL as basic authentication; undefined without any. */
 export function authOf({ username, password }: URL): MediamtxAuth | undefined {
   if (username === '' && password === '') return undefined;
   return { kind: 'basic', username: decode(username), password: decode(password) };
@@ -158,7 +157,7 @@ function isStale(error: unknown): boolean {
   return error instanceof RequestError && STALE_CONNECTION.has(error.code);
 }
 
-/** Without the cause: it would carry the request, and with it passwords. */
+/** Without `cause`: it would carry the request with passwords. */
 function toMediamtxError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   if (error instanceof TimeoutError) {

@@ -1,33 +1,33 @@
-/** The paths that we make on a MediaMTX server for cameras of the registry, and how we know them again. */
+/** The MediaMTX paths made for cameras of the registry, and how the gateway recognises them. */
 import { createHash } from 'node:crypto';
 import { AppError } from '#shared/errors.ts';
 import type { MediamtxPathConfig } from './client.ts';
 
-/** A camera that MediaMTX shall carry. */
+/** A camera for MediaMTX to carry. */
 export interface ManagedCamera {
   id: string;
   /** RTSP address with credentials, percent-encoded. */
   url: string;
-  /** How MediaMTX asks the camera for its packets; `tcp` by default. */
+  /** Transport from camera to MediaMTX; `tcp` by default. */
   transport?: 'tcp' | 'udp' | undefined;
 }
 
-/** Whose paths they are. */
+/** Owner of the paths. */
 export interface Ownership {
-  /** Every path of ours begins with it. */
+  /** Prefix of every path of this gateway. */
   prefix: string;
-  /** Who we are: another gateway on the same server has another name. */
+  /** Name of this gateway; another gateway on the same server has another name. */
   owner: string;
 }
 
-/** A path as it shall be. */
+/** The desired path. */
 export interface ManagedPath {
   name: string;
   cameraId: string;
   config: PathSettings;
 }
 
-/** Settings that all versions since v1.9 know: an unknown one would be refused. */
+/** Settings that all versions since v1.9 know; unknown ones are refused. */
 interface PathSettings {
   source: string;
   rtspTransport: 'tcp' | 'udp';
@@ -36,16 +36,16 @@ interface PathSettings {
 }
 
 /**
- * The path for a camera. With the prefix and the camera id in one segment no name can
- * collide with the routes `whip`, `whep` and `publish` of MediaMTX.
- * @throws AppError `invalid-field` when the address is none that MediaMTX may be sent
+ * The path for a camera. Prefix and camera id share one segment, so no name collides
+ * with MediaMTX's routes `whip`, `whep` and `publish`.
+ * @throws AppError `invalid-field` for an address that MediaMTX must not get
  */
 export function managedPath(
   { id, url, transport = 'tcp' }: ManagedCamera,
   ownership: Ownership,
   isOnDemand: boolean,
 ): ManagedPath {
-  // Other kinds of source run programs or read files on that host.
+  // Other source kinds run programs or read files on that host.
   if (!/^rtsps?:\/\//i.test(url) || !URL.canParse(url) || new URL(url).hostname === '') {
     throw new AppError('invalid-field', `Camera ${id} has no RTSP address`, { field: 'url' });
   }
@@ -58,22 +58,22 @@ export function managedPath(
 }
 
 /**
- * Our mark, in a setting that means nothing for an RTSP source. It lives and dies with the
- * entry, so that ownership needs no memory: an entry without it was made by somebody else,
- * even under a name of ours. It also tells what the entry was made of, since servers may
- * hide passwords in what they show.
+ * The owner mark, in a setting without effect for an RTSP source. It lives and dies with
+ * the entry, so ownership needs no memory: an entry without it belongs to another client,
+ * even under a name of ours. It also contains a digest of the desired settings, since
+ * servers may hide passwords in their answers.
  */
 function markOf({ owner }: Ownership, settings: object): string {
   const digest = createHash('sha256').update(JSON.stringify(settings)).digest('base64url');
   return `${owner} ${digest}`;
 }
 
-/** Whether an entry was made by us. */
+/** Whether this gateway made an entry. */
 export function isOurs(config: MediamtxPathConfig, { prefix, owner }: Ownership): boolean {
   return config.name.startsWith(prefix) && config.rpiCameraTextOverlay?.startsWith(`${owner} `) === true;
 }
 
-/** Whether an entry of ours is as it shall be. */
+/** Whether an entry of ours equals the desired one. */
 export function isUpToDate(config: MediamtxPathConfig, { config: wanted }: ManagedPath): boolean {
   const isSameAddress =
     config.source === undefined || withoutUser(config.source) === withoutUser(wanted.source);
@@ -88,16 +88,16 @@ function withoutUser(url: string): string {
   return url.replace(/^([a-z0-9+.-]+:\/\/).*@/i, '$1');
 }
 
-/** What is to be done on a server. */
+/** Changes to make on a server. */
 export interface ManagedPlan {
   replace: ManagedPath[];
   /** Names. */
   remove: string[];
-  /** Wanted, but the name is taken by a path that is not ours. */
+  /** Desired names that are taken by paths of other owners. */
   taken: ManagedPath[];
 }
 
-/** Compares what is wanted with the settings of a server. */
+/** Compares desired and actual paths. */
 export function planPaths(
   wanted: readonly ManagedPath[],
   present: readonly MediamtxPathConfig[],

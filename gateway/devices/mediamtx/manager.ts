@@ -1,7 +1,7 @@
 /**
- * Makes a MediaMTX server carry the cameras of the registry. The server forgets what it was
- * told by API when it restarts or its file is edited, so this is a reconciler: read what is
- * wanted, read what is there, act on the difference, repeat.
+ * Makes a MediaMTX server carry the cameras of the registry. The server forgets API
+ * settings when it restarts or its file is edited, so this is a reconciler: read the
+ * desired and the actual paths, act on the difference, repeat.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError, type ErrorCode, messageOf } from '#shared/errors.ts';
@@ -21,10 +21,10 @@ import {
 } from './managed-path.ts';
 import type { MediamtxSeen } from './sync.ts';
 
-/** The cameras that a MediaMTX server shall carry. */
+/** The cameras for MediaMTX to carry. */
 export interface ManagedCameras {
   list(): Promise<ManagedCamera[]>;
-  /** Calls when cameras come, go or change. @returns the function that ends it */
+  /** Calls `listener` when cameras come, go or change. Returns the unsubscribe function. */
   onChange(listener: () => void): () => void;
 }
 
@@ -32,20 +32,20 @@ export interface MediamtxManagerOptions {
   client: Pick<MediamtxClient, 'listPathConfigs' | 'replacePath' | 'deletePath' | 'hasPath'>;
   cameras: ManagedCameras;
   ownership: Ownership;
-  /** Whether MediaMTX connects to a camera only while somebody watches there. */
+  /** Whether MediaMTX connects to a camera only while a reader watches its path. */
   isOnDemand: boolean;
   clock: Clock;
   log: Logger;
-  /** Called after something was changed on the server. */
+  /** Called after a change on the server. */
   onApplied?: () => void;
   everyMs?: number;
-  /** Between looks for a path that was just made. */
+  /** Poll interval for a path that was just made, milliseconds. */
   settleMs?: number;
 }
 
-/** How the manager is getting on. */
+/** State of the manager. */
 export interface MediamtxManagerReport extends JobReport {
-  /** Paths that are as they shall be. */
+  /** Paths in the desired state. */
   managed: number;
   /** Cameras that MediaMTX does not carry, and why. */
   problems: { cameraId: string; reason: string }[];
@@ -53,9 +53,9 @@ export interface MediamtxManagerReport extends JobReport {
 
 const EVERY_MS = 60_000;
 const SETTLE_MS = 100;
-/** An answer comes before the change is done, which takes up to two seconds. */
+/** MediaMTX answers before the change is done, which takes up to two seconds. */
 const SETTLE_LOOKS = 20;
-/** These say nothing about one camera: the next would fail alike. */
+/** Codes that concern the server, not one camera: the next call would fail too. */
 const SERVER_FAILURES = new Set<ErrorCode>([
   'mediamtx-unreachable',
   'mediamtx-timeout',
@@ -94,13 +94,13 @@ export class MediamtxManager {
     await this.#rounds.close();
   }
 
-  /** The camera that a path was made for. */
+  /** The camera of a path made by this manager. */
   cameraOf(name: string): string | undefined {
     return this.#wanted.get(name)?.cameraId;
   }
 
-  /** Told what the sync has seen: after a restart of the server, or with a path missing, it acts at once. */
-  notice({ names, started }: MediamtxSeen): void {
+  /** Takes the sync's result; acts immediately if the server was restarted or a path is missing. */
+  observe({ names, started }: MediamtxSeen): void {
     const isRestarted = this.#started !== undefined && started !== this.#started;
     this.#started = started;
     const isMissing = [...this.#wanted].some(
@@ -122,7 +122,7 @@ export class MediamtxManager {
     const problems = new Map<string, string>();
     const wanted = this.#readWanted(await cameras.list(), problems);
     const { items, isStable } = await client.listPathConfigs(signal);
-    // A name that seems to be free may be one that was not read.
+    // A name that seems free may be one that was not readable.
     if (!isStable) {
       throw new AppError('mediamtx-invalid-answer', 'The settings of MediaMTX could not be read whole');
     }
@@ -133,7 +133,7 @@ export class MediamtxManager {
     this.#wanted = wanted;
     const taken = new Set(items.map(({ name }) => name));
     await this.#apply(plan, taken, problems, signal);
-    this.#tellProblems(problems);
+    this.#reportProblems(problems);
     this.#state.succeed({ paths: wanted.size });
   }
 
@@ -151,7 +151,7 @@ export class MediamtxManager {
     return wanted;
   }
 
-  /** One at a time: versions up to v1.20.0 can lock up when changes coincide. */
+  /** One at a time: versions up to v1.20.0 can lock up on simultaneous changes. */
   async #apply(
     { replace, remove }: ManagedPlan,
     existing: ReadonlySet<string>,
@@ -185,7 +185,7 @@ export class MediamtxManager {
     return this.#problems.has(cameraId);
   }
 
-  #tellProblems(problems: Map<string, string>): void {
+  #reportProblems(problems: Map<string, string>): void {
     for (const [cameraId, reason] of problems) {
       if (this.#problems.get(cameraId) === reason) continue;
       this.#options.log.warn({ cameraId, reason }, 'a camera cannot be carried by MediaMTX');
@@ -194,7 +194,7 @@ export class MediamtxManager {
   }
 }
 
-/** Lets one camera fail without the others. */
+/** One camera's failure must not affect the others. */
 async function attempt(
   cameraId: string,
   problems: Map<string, string>,

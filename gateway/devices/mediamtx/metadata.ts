@@ -1,4 +1,4 @@
-/** What is stored of a MediaMTX path: everything it told, and what follows from it. */
+/** Device metadata of a MediaMTX path. */
 import type { DeviceRow } from '../../store/database.ts';
 import { type DeviceMetadata, readMetadata, withoutSignal, writeMetadata } from '../device-metadata.ts';
 import type { DeviceRecord } from '../device-repository.ts';
@@ -15,35 +15,38 @@ import {
 } from './path.ts';
 import { whepUrl } from './whep-url.ts';
 
-/** What one complete look at a server gave. */
-export interface MediamtxSight {
-  /** Name of the server: paths of two servers may be called the same. */
+/** One complete reading of a server. */
+export interface MediamtxSnapshot {
+  /** Name of the server: paths of two servers may have the same name. */
   server: string;
   paths: readonly MediamtxPath[];
-  /** Names of paths that are there but could not be read. */
+  /** Names of paths that exist but were not readable. */
   skippedNames: readonly string[];
-  /** Whether a name that is absent is really gone. */
+  /** Whether an absent name is really gone. */
   isStable: boolean;
   /** Unix milliseconds. */
   seenAt: number;
   /** Base of WHEP addresses; null when WebRTC is off. */
   whepBase: string | null;
-  /** Whether a path is pulled only while somebody watches; undefined where that is not known. */
+  /** Whether a path is pulled only while a reader watches it; undefined if not known. */
   isOnDemand(path: MediamtxPath): boolean | undefined;
-  /** The camera of our registry that a path was made for. */
+  /** The registry camera that a path was made for. */
   cameraOf(name: string): string | undefined;
 }
 
 type State = 'live' | 'offline-slate' | 'on-demand' | 'no-signal' | 'waiting';
 
-/** The key of a path's device: the same whenever it comes back. */
+/** Device key of a path, stable across reconnects. */
 export function mediamtxKey(server: string, name: string): string {
   return `${server}:${name}`;
 }
 
-/** The rows to write after a look at a server. @param known its rows so far, by key */
-export function mediamtxRecords(sight: MediamtxSight, known: ReadonlyMap<string, DeviceRow>): DeviceRecord[] {
-  const { server, paths, skippedNames, isStable } = sight;
+/** Rows to write after a reading. @param known the server's rows so far, by key */
+export function mediamtxRecords(
+  snapshot: MediamtxSnapshot,
+  known: ReadonlyMap<string, DeviceRow>,
+): DeviceRecord[] {
+  const { server, paths, skippedNames, isStable } = snapshot;
   const isKnown = (path: MediamtxPath): boolean => known.has(mediamtxKey(server, path.name));
   const names = [...paths.map(({ name }) => name), ...skippedNames];
   const present = new Set(names.map((name) => mediamtxKey(server, name)));
@@ -51,7 +54,7 @@ export function mediamtxRecords(sight: MediamtxSight, known: ReadonlyMap<string,
   return [
     ...paths
       .filter((path) => !isGhost(path) || isKnown(path))
-      .map((path) => seenRecord(path, sight, known.get(mediamtxKey(server, path.name)))),
+      .map((path) => seenRecord(path, snapshot, known.get(mediamtxKey(server, path.name)))),
     ...gone
       .filter(isNews)
       .map((row) => ({ ...row, device_metadata: withoutSignal(row.device_metadata, 'gone') })),
@@ -62,23 +65,31 @@ function isNews({ device_metadata }: DeviceRow): boolean {
   return readMetadata(device_metadata).state !== 'gone';
 }
 
-function seenRecord(path: MediamtxPath, sight: MediamtxSight, row: DeviceRow | undefined): DeviceRecord {
+function seenRecord(
+  path: MediamtxPath,
+  snapshot: MediamtxSnapshot,
+  row: DeviceRow | undefined,
+): DeviceRecord {
   return {
-    device_key: mediamtxKey(sight.server, path.name),
+    device_key: mediamtxKey(snapshot.server, path.name),
     device_type: 'camera',
-    source: sight.server,
-    last_seen: sight.seenAt,
+    source: snapshot.server,
+    last_seen: snapshot.seenAt,
     is_active: 1,
-    device_metadata: writeMetadata(metadataOf(path, sight, row)),
+    device_metadata: writeMetadata(metadataOf(path, snapshot, row)),
   };
 }
 
-function metadataOf(path: MediamtxPath, sight: MediamtxSight, row: DeviceRow | undefined): DeviceMetadata {
+function metadataOf(
+  path: MediamtxPath,
+  snapshot: MediamtxSnapshot,
+  row: DeviceRow | undefined,
+): DeviceMetadata {
   const before = readMetadata(row?.device_metadata);
-  const isOnDemand = sight.isOnDemand(path);
+  const isOnDemand = snapshot.isOnDemand(path);
   const state = stateOf(path, isOnDemand === true);
   const told = tracksOf(path);
-  // Nothing is wrong with a camera that rests, so what it carries is still worth knowing.
+  // An idle on-demand path is not broken: what it carried is still worth knowing.
   const tracks = state === 'on-demand' && told.length === 0 ? (before.tracks ?? []) : told;
   const { width, height } = sizeOf(path) ?? {};
   return {
@@ -88,15 +99,15 @@ function metadataOf(path: MediamtxPath, sight: MediamtxSight, row: DeviceRow | u
     tracks,
     readers: path.readers ?? [],
     reader_count: path.readers?.length ?? 0,
-    whep_url: whepUrl(sight.whepBase, path, tracks),
+    whep_url: whepUrl(snapshot.whepBase, path, tracks),
     state,
     on_demand: isOnDemand ?? null,
     ready_since: readySince(path),
     width: width ?? null,
     height: height ?? null,
-    ...traffic(path, before, sight.seenAt - (row?.last_seen ?? sight.seenAt)),
-    server: sight.server,
-    camera_id: sight.cameraOf(path.name) ?? null,
+    ...traffic(path, before, snapshot.seenAt - (row?.last_seen ?? snapshot.seenAt)),
+    server: snapshot.server,
+    camera_id: snapshot.cameraOf(path.name) ?? null,
   };
 }
 
@@ -106,7 +117,7 @@ function stateOf(path: MediamtxPath, isOnDemand: boolean): State {
   return isOnDemand ? 'on-demand' : 'no-signal';
 }
 
-/** Counters begin at 0 with each new stream: one that fell tells no rate. @param elapsedMs since the last look */
+/** Bit rates from counters, which restart at 0 with each stream. @param elapsedMs since the last reading */
 function traffic(path: MediamtxPath, before: Partial<DeviceMetadata>, elapsedMs: number): object {
   const now = bytesOf(path);
   const rate = (value: number, earlier: unknown): number | null =>

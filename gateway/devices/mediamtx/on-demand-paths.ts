@@ -1,6 +1,6 @@
 /**
- * Which paths MediaMTX pulls only while somebody watches. The list of live paths does not
- * tell, and without it a resting camera looks like a broken one.
+ * Which paths MediaMTX pulls on demand. The list of live paths does not contain that,
+ * and without it an idle camera looks like a broken one.
  */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -10,7 +10,7 @@ import { hasSource, isReady, type MediamtxPath } from './path.ts';
 
 const MAX_AGE_MS = 10 * 60_000;
 
-/** Remembers settings entries by name, and asks again only when it must. */
+/** Caches settings entries by name. */
 export class OnDemandPaths {
   readonly #client: Pick<MediamtxClient, 'listPathConfigs'>;
   readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class OnDemandPaths {
     this.#log = log;
   }
 
-  /** Reads the settings again if one of these paths needs them. Never rejects: it is a label only. */
+  /** Reads the settings if one of these paths needs them. Never rejects: it is only a label. */
   async refresh(paths: readonly MediamtxPath[], signal?: AbortSignal): Promise<void> {
     const isOld = this.#clock.now() - this.#readAt > MAX_AGE_MS;
     const resting = paths.filter((path) => !isReady(path) && hasSource(path.source));
@@ -38,12 +38,12 @@ export class OnDemandPaths {
     }
   }
 
-  /** Whether a path is pulled on demand; undefined where that is not known. */
+  /** Whether a path is pulled on demand; undefined if not known. */
   has({ name, confName }: MediamtxPath): boolean | undefined {
     return this.#byConfName.get(confName ?? name);
   }
 
-  /** For a server that was restarted: its settings may be others. */
+  /** Empties the cache after a restart of the server. */
   forget(): void {
     this.#byConfName.clear();
   }

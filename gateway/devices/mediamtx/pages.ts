@@ -7,11 +7,11 @@ import type { MediamtxAnswer } from './http.ts';
 export interface Listing<T> {
   /** One of each name. */
   items: T[];
-  /** Items that could not be read. */
+  /** Number of items that were not readable. */
   skipped: number;
-  /** Of those, the names that could. */
+  /** Names of unreadable items, where readable. */
   skippedNames: string[];
-  /** Whether every name there is was read: the list stood still, and no item was without one. */
+  /** Whether the list is complete: it did not change meanwhile, and every item had a name. */
   isStable: boolean;
 }
 
@@ -28,12 +28,12 @@ const MAX_PAGES = 1000;
 /** Each page is computed anew: a list that changed meanwhile is read again. */
 const MAX_WALKS = 3;
 
-/** Asks for one page. */
+/** Requests one page. */
 export type FetchPage = (query: { itemsPerPage: number; page: number }) => Promise<MediamtxAnswer>;
 
 /**
- * Reads every page, again when the list changed meanwhile.
- * @throws AppError `mediamtx-invalid-answer` when one page is not what it should be
+ * Reads every page; starts again if the list changed meanwhile.
+ * @throws AppError `mediamtx-invalid-answer` for a page of the wrong shape
  */
 export async function walkPages<T extends { name: string }>(
   fetchPage: FetchPage,

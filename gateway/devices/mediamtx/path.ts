@@ -1,12 +1,12 @@
 /**
  * A path of `GET /v3/paths/list`, over all versions since v1.9. Fields came and
  * went (`available`, `online`: v1.16; `tracks2`, `inboundBytes`: v1.17), so each
- * is looked for by itself and never by version.
+ * is detected by its presence, never by version.
  */
 import { z } from 'zod';
 
 const MAX_NAME_LENGTH = 1024;
-/** PostgreSQL stores no NUL, and nobody could type the others. */
+/** PostgreSQL stores no NUL, and control characters cannot be typed. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
 const CONTROL = /[\u0000-\u001f\u007f]/;
 
@@ -14,7 +14,7 @@ const flag = z.boolean().nullish();
 const text = z.string().nullish();
 const bytes = z.number().nonnegative().nullish();
 
-/** A path as the server tells it; fields that we do not know are kept. */
+/** A path as the server sends it; unknown fields are kept. */
 export const mediamtxPathSchema = z.looseObject({
   name: z
     .string()
@@ -38,17 +38,16 @@ export const mediamtxPathSchema = z.looseObject({
   bytesSent: bytes,
 });
 
-/** A path as the server tells it. */
 export type MediamtxPath = z.infer<typeof mediamtxPathSchema>;
 
-/** Whether it can be read now. */
+/** Whether it is readable now. */
 export function isReady({ available, ready }: MediamtxPath): boolean {
   return available ?? ready ?? false;
 }
 
 /**
- * Whether what is read comes from the source itself. `online` alone says nothing: it is
- * true for a camera that never answered, and false while a slate is played in its place.
+ * Whether the video comes from the source itself. `online` does not say so: it is
+ * true for a camera that never answered, and false while a slate replaces it.
  */
 export function isSourceReady(path: MediamtxPath): boolean {
   const { available, online, source } = path;
@@ -61,32 +60,32 @@ export function hasSource(source: MediamtxPath['source']): source is NonNullable
   return source !== null && source !== undefined;
 }
 
-/** Whether the path comes from a settings entry of its own, and so is listed always, even down. */
+/** Whether the path has a settings entry of its own, and so is always listed. */
 export function isConfigured({ name, confName }: MediamtxPath): boolean {
   return confName === undefined || confName === null || confName === name;
 }
 
-/** A path that exists only because somebody asked for a name that nobody publishes. */
+/** A path that exists only because a reader asked for a name without a publisher. */
 export function isGhost(path: MediamtxPath): boolean {
   return !hasSource(path.source) && !isReady(path) && !isConfigured(path);
 }
 
-/** Labels of codecs; an open set. */
+/** Codec labels; an open set. */
 export function tracksOf({ tracks, tracks2 }: MediamtxPath): string[] {
   return tracks2?.map(({ codec }) => codec) ?? tracks ?? [];
 }
 
-/** Width and height of the first track that tells them. */
+/** Width and height of the first track that has them. */
 export function sizeOf({ tracks2 }: MediamtxPath): { width: number; height: number } | undefined {
   for (const { codecProps } of tracks2 ?? []) {
     const { width, height } = (codecProps ?? {}) as { width?: unknown; height?: unknown };
-    // Zeros until a sequence parameter set was seen.
+    // Zeros until the server has seen a sequence parameter set.
     if (typeof width === 'number' && typeof height === 'number' && width > 0) return { width, height };
   }
   return undefined;
 }
 
-/** Since when it can be read; null when it cannot, or was never (Go's zero time). */
+/** When it became readable; null if it is not (Go's zero time). */
 export function readySince(path: MediamtxPath): string | null {
   const since = path.availableTime ?? path.readyTime ?? null;
   if (since === null || !isReady(path)) return null;

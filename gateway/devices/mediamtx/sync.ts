@@ -1,4 +1,4 @@
-/** Keeps the paths of a MediaMTX server among the devices: the database is what clients read, never the server. */
+/** Mirrors the paths of a MediaMTX server as devices: clients read the database, never the server. */
 import { EventEmitter } from 'node:events';
 import type { Logger } from '#shared/logger.ts';
 import type { Clock } from '../../jobs/clock.ts';
@@ -6,7 +6,7 @@ import { type JobReport, JobState } from '../../jobs/job-state.ts';
 import { Rounds } from '../../jobs/rounds.ts';
 import type { DeviceRepository } from '../device-repository.ts';
 import type { MediamtxClient, MediamtxInfo } from './client.ts';
-import { type MediamtxSight, mediamtxRecords } from './metadata.ts';
+import { type MediamtxSnapshot, mediamtxRecords } from './metadata.ts';
 import { OnDemandPaths } from './on-demand-paths.ts';
 
 export interface MediamtxSyncOptions {
@@ -18,27 +18,27 @@ export interface MediamtxSyncOptions {
   server: string;
   /** Base of WHEP addresses; null when the server's WebRTC is off. */
   whepBase: string | null;
-  /** Paths whose names begin so are no devices: what we publish ourselves must not come back as a camera. */
+  /** Paths with this prefix are not devices: the gateway's own must not come back as cameras. */
   excludePrefix?: string | undefined;
-  /** The camera of our registry that a path was made for. */
+  /** The registry camera that a path was made for. */
   cameraOf?: (name: string) => string | undefined;
   everyMs?: number;
   random?: () => number;
 }
 
-/** How the sync is getting on. */
+/** State of the sync. */
 export interface MediamtxSyncReport extends JobReport {
   /** Paths of the last success. */
   paths: number;
-  /** Of those, how many could not be read. */
+  /** Unreadable ones among them. */
   skipped: number;
   version: string | null;
 }
 
-/** What a success has seen. */
+/** Result of a successful reading. */
 export interface MediamtxSeen {
   names: ReadonlySet<string>;
-  /** When the server started, where it tells. */
+  /** When the server started, if it says so. */
   started: string | undefined;
 }
 
@@ -72,7 +72,7 @@ export class MediamtxSync {
     this.#rounds.start();
   }
 
-  /** Looks now instead of at the next turn. */
+  /** Reads immediately instead of at the next interval. */
   kick(): void {
     this.#rounds.kick();
   }
@@ -85,13 +85,13 @@ export class MediamtxSync {
     return { ...this.#state.report(), ...this.#last, version: this.#info?.version ?? null };
   }
 
-  /** Calls after every success. @returns the function that ends it */
+  /** Calls `listener` after every success. Returns the unsubscribe function. */
   onSeen(listener: (seen: MediamtxSeen) => void): () => void {
     this.#events.on('seen', listener);
     return () => void this.#events.off('seen', listener);
   }
 
-  /** Nothing is stored unless every page came whole. */
+  /** Stores nothing unless every page is complete. */
   async #sync(signal: AbortSignal): Promise<void> {
     const { client, repository, server, clock, excludePrefix } = this.#options;
     const { items, skipped, skippedNames, isStable } = await client.listPaths(signal);
@@ -99,7 +99,7 @@ export class MediamtxSync {
     const paths = items.filter(({ name }) => !excludePrefix || !name.startsWith(excludePrefix));
     await this.#onDemand.refresh(paths, signal);
     signal.throwIfAborted();
-    const sight: MediamtxSight = {
+    const snapshot: MediamtxSnapshot = {
       server,
       paths,
       skippedNames,
@@ -109,14 +109,14 @@ export class MediamtxSync {
       isOnDemand: (path) => this.#onDemand.has(path),
       cameraOf: this.#options.cameraOf ?? (() => undefined),
     };
-    await repository.reconcile(server, sight.seenAt, (known) => mediamtxRecords(sight, known));
+    await repository.reconcile(server, snapshot.seenAt, (known) => mediamtxRecords(snapshot, known));
     this.#last = { paths: items.length, skipped };
     this.#state.succeed({ ...this.#last, version: this.#info?.version });
     const names = new Set(items.map(({ name }) => name));
     this.#events.emit('seen', { names, started: this.#info?.started });
   }
 
-  /** Only tells more about a server that has answered already, so its failure is none of the sync. */
+  /** Best effort: a failure here does not fail the sync. */
   async #learnServer(signal: AbortSignal): Promise<void> {
     const info = await this.#options.client.info(signal).catch(() => this.#info);
     if (info?.started !== this.#info?.started) this.#onDemand.forget();

@@ -1,10 +1,10 @@
-/** Where a MediaMTX path can be watched by WHEP. */
+/** WHEP address of a MediaMTX path. */
 import { encodePath } from './client.ts';
 import { type MediamtxPath, tracksOf } from './path.ts';
 
 const WEBRTC_PORT = 8889;
 
-/** Codecs that MediaMTX does not send to browsers, and it does not transcode; what is not here may come. */
+/** Codecs that MediaMTX does not send to browsers; it does not transcode. Unlisted ones may work. */
 const NOT_BY_WEBRTC = new Set([
   'MPEG-4 Video',
   'MPEG-1/2 Video',
@@ -22,13 +22,13 @@ const NOT_BY_WEBRTC = new Set([
   'Generic',
 ]);
 
-/** Base of WHEP addresses: as configured, or the API's host at the port of MediaMTX's WebRTC server. */
+/** Base of WHEP addresses: as configured, or port 8889 of the API's host. */
 export function whepBase(apiUrl: string, webrtcUrl: string | undefined): string {
   if (webrtcUrl !== undefined) return webrtcUrl.replace(/\/+$/, '');
   return `http://${new URL(apiUrl).hostname}:${WEBRTC_PORT}`;
 }
 
-/** A path's address; null where no player could watch it. @param base null when WebRTC is off */
+/** A path's address; null if no player could watch it. @param base null when WebRTC is off */
 export function whepUrl(
   base: string | null,
   path: MediamtxPath,

@@ -1,6 +1,6 @@
 /** Frames over WebSocket. */
 import { z } from 'zod';
-import { detectionsMessageSchema, eventNewsSchema } from '#shared/detections.ts';
+import { detectionsMessageSchema, eventUpdateSchema } from '#shared/detections.ts';
 import { clientMessageSchema } from '#shared/frames/subscription.ts';
 import type { Subject } from '../operation.ts';
 import { frameFacts } from './pictures.ts';
@@ -29,7 +29,7 @@ export const serverMessageSchema = z.union([
     })
     .meta({ id: 'NotifyMessage' }),
   detectionsMessageSchema.meta({ id: 'DetectionsMessage' }),
-  eventNewsSchema.meta({ id: 'EventMessage' }),
+  eventUpdateSchema.meta({ id: 'EventMessage' }),
   pongSchema,
   socketErrorSchema,
 ]);

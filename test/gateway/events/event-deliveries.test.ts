@@ -49,7 +49,7 @@ describe('Observed events on their way to the analysis backend', () => {
       const { store, outbox } = stage;
       const deliveries = { outbox, sender: { wake: () => {} } as never };
       const told = new EventDeliveries({ store, deliveries, log, ...options });
-      repository = new EventRepository(store, { now: () => NOW, tell: told.tell });
+      repository = new EventRepository(store, { now: () => NOW, onLifecycle: told.onLifecycle });
       events = new EventLog({ repository, log });
     }
 

@@ -91,7 +91,7 @@ describe('FrameRelay', () => {
     const opened = relay.open(request('1', { detections: true }), asking);
     relay.open(request('1'), other);
     const tell = (cameraId: string) =>
-      channel.tellDetections({ type: 'detections', cameraId, timestamp: 1, objects: [] });
+      channel.notifyDetections({ type: 'detections', cameraId, timestamp: 1, objects: [] });
     tell('1');
     tell('2');
     opened.close();

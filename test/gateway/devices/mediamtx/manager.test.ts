@@ -201,24 +201,24 @@ describe('MediamtxManager', () => {
   it('makes everything anew after the server was restarted, as soon as the sync notices', async () => {
     await start();
     const names = new Set(['gateway-1', 'gateway-door']);
-    manager.notice({ names, started: 'first' });
+    manager.observe({ names, started: 'first' });
     server.configs.clear();
-    await round(() => manager.notice({ names, started: 'second' }));
+    await round(() => manager.observe({ names, started: 'second' }));
     expect([...server.configs.keys()]).to.deep.equal(['gateway-1', 'gateway-door']);
   });
 
   it('makes anew what an edit of the file took away, as soon as the sync misses it', async () => {
     await start();
     server.configs.delete('gateway-door');
-    await round(() => manager.notice({ names: new Set(['gateway-1']), started: undefined }));
+    await round(() => manager.observe({ names: new Set(['gateway-1']), started: undefined }));
     expect(sourceOf('gateway-door')).to.equal(URL_2);
   });
 
   it('is not roused by a sync that misses nothing', async () => {
     await start();
     const before = server.seen.length;
-    manager.notice({ names: new Set(['gateway-1', 'gateway-door']), started: 'first' });
-    manager.notice({ names: new Set(['gateway-1', 'gateway-door', 'yard']), started: 'first' });
+    manager.observe({ names: new Set(['gateway-1', 'gateway-door']), started: 'first' });
+    manager.observe({ names: new Set(['gateway-1', 'gateway-door', 'yard']), started: 'first' });
     expect(clock.waiting).to.equal(1);
     expect(server.seen).to.have.length(before);
   });

@@ -238,7 +238,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
 
   it('11: tells when the server started, and reads its settings anew after a restart', async () => {
     const seen: MediamtxSeen[] = [];
-    stage.sync.onSeen((sight) => seen.push(sight));
+    stage.sync.onSeen((snapshot) => seen.push(snapshot));
     stage.server.paths = [deadPath('cam')];
     stage.server.configs.set('cam', { name: 'cam', sourceOnDemand: true });
     await stage.round();
