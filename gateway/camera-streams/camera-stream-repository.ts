@@ -4,16 +4,16 @@ import { AppError } from '#shared/errors.ts';
 import type { Database } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 
-/** A stream as it is stored; either an address or a file. */
+/** A stored stream: either an address or a file. */
 export interface StoredStream {
   cameraId: string;
   description: string | null;
-  /** As the client gave it, password included; null for uploads, and where the key that sealed it is lost. */
+  /** As the client gave it, password included; null for uploads, and if the key that sealed it is lost. */
   rtspUrl: string | null;
   /** Name in the uploads folder; null for RTSP. */
   videoFile: string | null;
   videoBytes: number | null;
-  /** When the file made room for newer ones, Unix milliseconds; null while it is there. */
+  /** When the file was removed for newer ones, Unix milliseconds; null while it exists. */
   videoRemovedAt: number | null;
   /** Unix milliseconds. */
   createdAt: number;
@@ -25,11 +25,11 @@ export interface StoredVideo {
   /** Name in the uploads folder. */
   file: string;
   bytes: number;
-  /** Whether the analysis backend is still to be told something of this camera. */
+  /** Whether a delivery of this camera is pending. */
   isPending: boolean;
 }
 
-/** Reads and writes streams; addresses are sealed on the disk. */
+/** Reads and writes streams; addresses are encrypted on disk. */
 export class CameraStreamRepository {
   readonly #db: Kysely<Database>;
   readonly #secretBox: SecretBox;
@@ -39,7 +39,7 @@ export class CameraStreamRepository {
     this.#secretBox = secretBox;
   }
 
-  /** @returns false when the camera has a stream already */
+  /** Returns false when the camera has a stream already. */
   async insert(trx: Transaction<Database>, stream: StoredStream): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await trx
       .insertInto('camera_streams')
@@ -58,7 +58,7 @@ export class CameraStreamRepository {
     return numInsertedOrUpdatedRows === 1n;
   }
 
-  /** All streams, the oldest first. */
+  /** All streams, oldest first. */
   async list(): Promise<StoredStream[]> {
     const rows = await this.#db
       .selectFrom('camera_streams')
@@ -78,7 +78,7 @@ export class CameraStreamRepository {
     return row === undefined ? undefined : this.#fromRow(row);
   }
 
-  /** Every video that is there, the oldest first. */
+  /** All existing videos, oldest first. */
   async videos(db: Kysely<Database> = this.#db): Promise<StoredVideo[]> {
     const rows = await db
       .selectFrom('camera_streams')
@@ -104,7 +104,7 @@ export class CameraStreamRepository {
     }));
   }
 
-  /** Notes that the videos of these cameras are gone. @param now Unix milliseconds */
+  /** Marks the videos of these cameras as removed. @param now Unix milliseconds */
   async markRemoved(trx: Transaction<Database>, cameraIds: readonly string[], now: number): Promise<void> {
     if (cameraIds.length === 0) return;
     await trx
@@ -114,7 +114,7 @@ export class CameraStreamRepository {
       .execute();
   }
 
-  /** Names of files whose rows say that they are gone. */
+  /** Names of files marked as removed. */
   async removedFiles(): Promise<string[]> {
     const rows = await this.#db
       .selectFrom('camera_streams')
@@ -135,7 +135,7 @@ export class CameraStreamRepository {
     return row !== undefined;
   }
 
-  /** @returns false when there was none */
+  /** Returns false when there was none. */
   async delete(cameraId: string): Promise<boolean> {
     const { numDeletedRows } = await this.#db
       .deleteFrom('camera_streams')
@@ -164,7 +164,7 @@ export class CameraStreamRepository {
     };
   }
 
-  /** One that cannot be read any more must not hide the others, and can still be deleted. */
+  /** An unreadable stream must not hide the others, and can still be deleted. */
   #unseal(sealed: string): string | null {
     try {
       return this.#secretBox.open(sealed);

@@ -1,4 +1,4 @@
-/** Stores camera streams, each together with the delivery that tells the analysis backend of it. */
+/** Stores camera streams, each together with its delivery to the analysis backend. */
 import type { Transaction } from 'kysely';
 import type { CameraStreamPayload, RtspStreamRequest, VideoStreamRequest } from '#shared/camera-stream.ts';
 import { AppError } from '#shared/errors.ts';
@@ -11,7 +11,7 @@ import type { StagedFile, UploadFolder } from './upload-folder.ts';
 import type { UploadQuota } from './upload-quota.ts';
 import type { VideoCheck } from './video-check.ts';
 
-/** The part of the outbox that is needed here. */
+/** The used part of the outbox. */
 export interface StreamOutbox {
   enqueue(
     trx: Transaction<Database>,
@@ -26,19 +26,19 @@ export interface CameraStreamServiceOptions {
   uploads: UploadFolder;
   quota: UploadQuota;
   check: Pick<VideoCheck, 'check' | 'expectReady'>;
-  /** Called after every commit that left something to deliver. */
+  /** Called after every commit that stored a delivery. */
   onStored?: () => void;
   /** Unix milliseconds. */
   now?: () => number;
 }
 
-/** A whole file of a client, with a safe name. */
+/** A complete file of a client, with a safe name. */
 export interface UploadedVideo {
   staged: StagedFile;
   name: string;
 }
 
-/** Camera streams; `origin` is always the address under which a client reaches this gateway. */
+/** Camera streams. `origin` is always the address by which a client reaches this gateway. */
 export class CameraStreamService {
   readonly #options: CameraStreamServiceOptions;
   readonly #now: () => number;
@@ -49,8 +49,8 @@ export class CameraStreamService {
   }
 
   /**
-   * Notes what a crash left; to be awaited before the first request.
-   * @returns `swept` resolves once that is finished or cleared away, which waits for the database
+   * Collects what a crash left; await it before the first request.
+   * @returns `swept` resolves once leftovers are finished or deleted, which waits for the database
    */
   async start(): Promise<{ swept: Promise<void> }> {
     const { uploads, repository, store } = this.#options;
@@ -79,7 +79,7 @@ export class CameraStreamService {
   }
 
   /**
-   * Stores an uploaded video; of one that is refused nothing is left.
+   * Stores an uploaded video; a refused one leaves nothing behind.
    * @throws AppError `camera-stream-exists`, `not-a-video`, `upload-quota-full`, `worker-*`
    */
   async addVideo(
@@ -102,22 +102,22 @@ export class CameraStreamService {
       await staged.publish();
       return { ...describeStream(stream, origin), video: facts };
     } catch (error) {
-      // A row that was committed all the same gets its file from the next sweep.
+      // If the row was committed nevertheless, the next sweep publishes its file.
       if (!isInDoubt || !(await this.#isStored(videoFile))) await staged.discard();
       throw error;
     }
   }
 
   /**
-   * To be asked before gigabytes come. @param bytes what is announced
-   * @throws AppError `worker-not-ready` while no upload could be checked, `upload-quota-full`
+   * Checks before the upload is received. @param bytes announced size
+   * @throws AppError `worker-not-ready` while no worker could check the video, `upload-quota-full`
    */
   async expectUploadPossible(bytes: number): Promise<void> {
     this.#options.check.expectReady();
     await this.#options.quota.expectRoom(bytes);
   }
 
-  /** All streams, the oldest first. */
+  /** All streams, oldest first. */
   async list(origin: string): Promise<CameraStream[]> {
     const streams = await this.#options.repository.list();
     return streams.map((stream) => describeStream(stream, origin));
@@ -128,11 +128,11 @@ export class CameraStreamService {
     return describeStream(await this.#find(cameraId), origin);
   }
 
-  /** Deletes a stream and its file; what is still to be delivered stays so. @throws AppError `camera-stream-not-found` */
+  /** Deletes a stream and its file; pending deliveries stay. @throws AppError `camera-stream-not-found` */
   async remove(cameraId: string): Promise<void> {
     const { uploads, repository } = this.#options;
     const { videoFile } = await this.#find(cameraId);
-    // Hidden first, so that a crash in between leaves nothing that no row names.
+    // Hidden first, so that a crash in between leaves no file without a row.
     const staged = videoFile === null ? undefined : await uploads.withdraw(videoFile);
     try {
       await repository.delete(cameraId);
@@ -152,7 +152,7 @@ export class CameraStreamService {
     return this.#options.uploads.pathOf(videoFile);
   }
 
-  /** A row and the ones that make room for it are committed together; files follow what the rows say. */
+  /** Commits a row together with the removals that make room for it; files follow the rows. */
   #insertVideo(stream: StoredStream, origin: string): Promise<void> {
     const { quota } = this.#options;
     let leaving: string[] = [];
@@ -189,7 +189,7 @@ export class CameraStreamService {
   }
 
   async #isStored(videoFile: string): Promise<boolean> {
-    // Without a database nobody knows; the sweep of the next start will.
+    // Without a database the sweep of the next start decides.
     return this.#options.repository.hasVideoFile(videoFile).catch(() => true);
   }
 }

@@ -1,19 +1,19 @@
-/** Camera streams as clients see them. */
+/** The public view of camera streams. */
 import { maskedUrl, sourceFromUrl } from '#shared/camera-source.ts';
 import type { StoredStream } from './camera-stream-repository.ts';
 
-/** One stream in an answer. */
+/** One stream in a response. */
 export interface CameraStream {
   cameraId: string;
   cameraDescription: string | null;
   streamType: 'rtsp' | 'video';
-  /** Passwords masked; null for uploads, and where the key that sealed it is lost. */
+  /** Passwords masked; null for uploads, and if the key that sealed it is lost. */
   rtspUrl: string | null;
-  /** Absolute; null for RTSP, and for a video that was removed. */
+  /** Absolute; null for RTSP and for a removed video. */
   videoUrl: string | null;
   /** Size of an upload. */
   videoBytes: number | null;
-  /** When an upload made room for newer ones, ISO 8601; null while it is there. */
+  /** When an upload was removed for newer ones, ISO 8601; null while it exists. */
   videoRemovedAt: string | null;
   /** ISO 8601. */
   createdAt: string;
@@ -22,7 +22,7 @@ export interface CameraStream {
 /** Cameras of several vendors take credentials in the path: `/user=admin&password=secret&channel=1`. */
 const PASSWORD_IN_PATH = /((?:password|passwd|passwort|pass|pwd|token|secret)=)[^&/?#]*/gi;
 
-/** What a client may know of a stream. */
+/** The public part of a stream. */
 export function describeStream(stream: StoredStream, origin: string): CameraStream {
   return {
     cameraId: stream.cameraId,
@@ -37,7 +37,7 @@ export function describeStream(stream: StoredStream, origin: string): CameraStre
   };
 }
 
-/** Where an uploaded video is served. */
+/** URL of an uploaded video. */
 export function videoUrl(cameraId: string, origin: string): string {
   return `${origin}/api/camera-streams/${encodeURIComponent(cameraId)}/video`;
 }

@@ -17,11 +17,10 @@ import type { UploadFolder } from './upload-folder.ts';
 import { leastFileBytes, receiveForm, type UploadForm } from './upload-form.ts';
 import { serveVideo } from './video-download.ts';
 
-/** What these routes need. */
 export interface CameraStreamRoutesOptions {
   service: CameraStreamService;
   uploads: UploadFolder;
-  /** Uploads under way at once; more are refused. */
+  /** Simultaneous uploads; more are refused. */
   maxUploads?: number;
 }
 
@@ -54,7 +53,7 @@ export function cameraStreamRoutes(options: CameraStreamRoutesOptions): Router {
   return routes;
 }
 
-/** Answers forms; anything else is left to the next handler. */
+/** Handles forms; passes everything else to the next handler. */
 function takeUploads({
   service,
   uploads,
@@ -66,7 +65,7 @@ function takeUploads({
     if (underWay >= maxUploads) throw busy();
     underWay += 1;
     try {
-      // Before gigabytes came, rather than after.
+      // Refuse before gigabytes arrive.
       await service.expectUploadPossible(leastFileBytes(req));
       const form = await receiveForm(req, { folder: uploads, fieldNames: FIELDS });
       sendStored(res, await storeForm(service, form, req));
@@ -83,7 +82,7 @@ async function storeForm(
 ): Promise<CameraStream> {
   const origin = publicOrigin(req);
   if (file === undefined && fields.streamType !== 'video') return service.add(parseRtsp(fields), origin);
-  if (file === undefined) throw new AppError('missing-field', 'The form holds no file', { field: 'file' });
+  if (file === undefined) throw new AppError('missing-field', 'The form contains no file', { field: 'file' });
   let request: VideoStreamRequest;
   try {
     request = parseWith(videoStreamSchema, fields, ['cameraId', 'streamType']);
@@ -98,7 +97,7 @@ function parseRtsp(body: unknown): RtspStreamRequest {
   return parseWith(rtspStreamSchema, body, ['cameraId', 'streamType', 'rtspUrl']);
 }
 
-/** @throws AppError `missing-field` for those that are required, `invalid-field` for the rest */
+/** @throws AppError `missing-field` for required ones, `invalid-field` for the rest */
 function parseWith<T>(schema: z.ZodType<T>, body: unknown, required: readonly string[]): T {
   const given = (typeof body === 'object' ? body : null) ?? {};
   const missing = required.filter((name) => [undefined, null, ''].includes(Reflect.get(given, name)));
@@ -119,5 +118,5 @@ function wrongType(): AppError {
 }
 
 function busy(): AppError {
-  return new AppError('too-many-requests', 'Too many uploads are under way', { retryAfter: RETRY_AFTER_S });
+  return new AppError('too-many-requests', 'Too many simultaneous uploads', { retryAfter: RETRY_AFTER_S });
 }

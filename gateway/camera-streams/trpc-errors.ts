@@ -1,10 +1,10 @@
-/** Our errors in tRPC's clothes: `data.problem` is what REST answers with, code and all. */
+/** AppErrors as tRPC errors: `data.problem` is the REST problem with its code. */
 import { TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
 import { AppError, type Problem, toProblem } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
 
-/** tRPC has a code for the common statuses only; the HTTP status itself is always ours. */
+/** tRPC has a code for common statuses only; the HTTP status is always ours. */
 const CODE_BY_STATUS: Record<number, TRPCError['code']> = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
@@ -16,7 +16,7 @@ const CODE_BY_STATUS: Record<number, TRPCError['code']> = {
   503: 'SERVICE_UNAVAILABLE',
 };
 
-/** The same error with the code that fits ours. */
+/** Converts an error, with the matching tRPC code. */
 export function toTrpcError(error: TRPCError): TRPCError {
   const { cause } = error;
   if (!(cause instanceof AppError)) return error;
@@ -24,12 +24,12 @@ export function toTrpcError(error: TRPCError): TRPCError {
   return new TRPCError({ code, message: cause.message, cause });
 }
 
-/** Whether this is a fault of ours, whose details only the log may know. */
+/** Whether this is an internal error, whose details belong into the log only. */
 export function isInternal(error: TRPCError): boolean {
   return appErrorOf(error)?.code === 'internal-error';
 }
 
-/** The error object of an answer, free of secrets and stack traces. */
+/** Error object of a response, free of secrets and stack traces. */
 export function formatError<Shape extends { message: string; data: object }>(
   shape: Shape,
   error: TRPCError,
@@ -41,7 +41,7 @@ export function formatError<Shape extends { message: string; data: object }>(
   return JSON.parse(redactor.redact(JSON.stringify(formatted))) as typeof formatted;
 }
 
-/** Status and headers of an answer to one call; those of a batch are tRPC's. */
+/** Status and headers of a single call; those of a batch are tRPC's. */
 export function responseMeta({
   errors,
   info,
@@ -56,7 +56,7 @@ export function responseMeta({
   return { status: ours.status, headers };
 }
 
-/** @returns undefined for what is tRPC's own to say, such as an unknown procedure */
+/** Returns undefined for tRPC's own errors, such as an unknown procedure. */
 function appErrorOf(error: TRPCError): AppError | undefined {
   const { cause } = error;
   if (cause instanceof AppError) return cause;
@@ -66,5 +66,5 @@ function appErrorOf(error: TRPCError): AppError | undefined {
     return new AppError('invalid-field', `${field}: ${issue?.message ?? 'is invalid'}`, { field });
   }
   if (error.code !== 'INTERNAL_SERVER_ERROR') return undefined;
-  return new AppError('internal-error', 'Something went wrong inside; the log knows more');
+  return new AppError('internal-error', 'Internal error; see the log of the gateway');
 }

@@ -9,24 +9,23 @@ import { publicOrigin } from '../http/public-origin.ts';
 import type { CameraStreamService } from './camera-stream-service.ts';
 import { formatError, isInternal, responseMeta, toTrpcError } from './trpc-errors.ts';
 
-/** What every call comes with. */
+/** Context of every call. */
 interface CallContext {
-  /** Address under which the client reaches us. */
+  /** Address by which the client reaches the gateway. */
   origin: string;
 }
 
-/** What the procedures need. */
 export interface TrpcOptions {
   service: Pick<CameraStreamService, 'add' | 'list'>;
   redactor: Redactor;
   log: Logger;
-  /** Most bytes of a call. */
+  /** Largest body of a call, bytes. */
   maxBodyBytes: number;
 }
 
 const MAX_BATCH = 20;
 
-/** Express middleware to be mounted at `/trpc`. */
+/** Express middleware for `/trpc`. */
 export function trpcHandler(options: TrpcOptions): Handler {
   return createExpressMiddleware({
     router: createAppRouter(options),
@@ -42,7 +41,7 @@ export function trpcHandler(options: TrpcOptions): Handler {
 
 function createAppRouter({ service, redactor }: TrpcOptions) {
   const trpc = initTRPC.context<CallContext>().create({
-    // With it a stack trace would go to clients.
+    // With it a stack trace would reach clients.
     isDev: false,
     errorFormatter: ({ shape, error }) => formatError(shape, error, redactor),
   });

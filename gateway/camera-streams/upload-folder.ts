@@ -1,6 +1,6 @@
 /**
- * The folder of uploaded videos. A file is hidden until it is whole and its row is committed:
- * `.UUID.incoming` while it comes, `.NAME.part` while the database is asked, `NAME` from then on.
+ * The folder of uploaded videos. A file is hidden until it is complete and its row is
+ * committed: `.UUID.incoming` while it arrives, `.NAME.part` until the commit, then `NAME`.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
@@ -10,25 +10,25 @@ import { pipeline } from 'node:stream/promises';
 import { AppError } from '#shared/errors.ts';
 
 export interface UploadFolderOptions {
-  /** Made when it is missing. */
+  /** Created if missing. */
   folder: string;
   /** Largest file, bytes. */
   maxBytes: number;
-  /** Free space that uploads leave to everybody else, bytes. */
+  /** Disk space that uploads leave free, bytes. */
   reserveBytes: number;
-  /** Free space where the folder is, bytes; asks the file system by default. */
+  /** Free disk space of the folder, bytes; asks the file system by default. */
   freeBytes?: (folder: string) => Promise<number>;
 }
 
 const INCOMING = /^\..*\.incoming$/;
 const STAGED = /^\.(.+)\.part$/;
-/** The free space is looked at again after so many bytes. */
+/** The free space is checked again after this many bytes. */
 const CHECK_EVERY_BYTES = 32 * 1024 * 1024;
-/** What the system says when a disk or a quota is full. */
+/** Error codes of a full disk or quota. */
 const FULL_CODES = new Set(['ENOSPC', 'EDQUOT']);
 const RETRY_AFTER_S = 60;
 
-/** Stores uploads; the names it is given must be safe. */
+/** Stores uploads; names must be safe. */
 export class UploadFolder {
   readonly maxBytes: number;
   readonly #folder: string;
@@ -47,14 +47,14 @@ export class UploadFolder {
     return join(this.#folder, basename(name));
   }
 
-  /** What a crash left; to be asked before the first upload. */
+  /** Leftovers of a crash; ask before the first upload. */
   async leftovers(): Promise<string[]> {
     await this.#make();
     const entries = await readdir(this.#folder);
     return entries.filter((entry) => INCOMING.test(entry) || STAGED.test(entry));
   }
 
-  /** Clears leftovers away. @param isStored whether a row names this file: then it is finished instead */
+  /** Removes leftovers. @param isStored whether a row names this file: then it is published instead */
   async sweep(leftovers: readonly string[], isStored: (name: string) => Promise<boolean>): Promise<void> {
     for (const entry of leftovers) {
       const name = STAGED.exec(entry)?.[1];
@@ -63,21 +63,21 @@ export class UploadFolder {
     }
   }
 
-  /** @throws AppError `storage-full` when so many bytes would eat into the reserve */
+  /** @throws AppError `storage-full` when this many bytes would use the reserve */
   async expectSpace(bytes = 0): Promise<void> {
     await this.#make();
     if ((await this.#freeBytes(this.#folder)) < this.#reserveBytes + bytes) throw storageFull();
   }
 
   /**
-   * Writes a file to the disk, through to the disk itself; nothing is left of one that fails.
-   * @throws AppError `upload-too-large`, `storage-full`, or what `content` failed with
+   * Writes a file and syncs it to disk; a failed one leaves nothing behind.
+   * @throws AppError `upload-too-large`, `storage-full`, or the error of `content`
    */
   async receive(content: Readable): Promise<StagedFile> {
     const path = this.pathOf(`.${randomUUID()}.incoming`);
     try {
       await this.expectSpace();
-      // Opened before anything can fail: a stream would make the file after it was cleared away.
+      // Opened before anything can fail: a stream would create the file after its removal.
       const handle = await open(path, 'wx', 0o600);
       const file = handle.createWriteStream({ flush: true });
       await pipeline(content, (chunks: AsyncIterable<Buffer>) => this.#limit(chunks), file);
@@ -88,12 +88,12 @@ export class UploadFolder {
     }
   }
 
-  /** Deletes a stored file; one that is gone already is fine. */
+  /** Deletes a stored file; a missing one is fine. */
   async remove(name: string): Promise<void> {
     await rm(this.pathOf(name), { force: true });
   }
 
-  /** Hides a stored file, so that it can still come back. @returns undefined when there is none */
+  /** Hides a stored file, so that it can be restored. Returns undefined when there is none. */
   async withdraw(name: string): Promise<StagedFile | undefined> {
     const staged = new StagedFile(this.#folder, this.pathOf(name), 0);
     try {
@@ -105,7 +105,7 @@ export class UploadFolder {
     }
   }
 
-  /** For its owner alone, whatever umask the process was started with. */
+  /** Owner-only, with any umask of the process. */
   async #make(): Promise<void> {
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
   }
@@ -125,7 +125,7 @@ export class UploadFolder {
   }
 }
 
-/** A whole file that nobody sees yet. */
+/** A complete file that is not visible yet. */
 export class StagedFile {
   readonly bytes: number;
   readonly #folder: string;
@@ -138,18 +138,18 @@ export class StagedFile {
     this.bytes = bytes;
   }
 
-  /** Where it is now, absolute. */
+  /** Current absolute path. */
   get path(): string {
     return this.#path;
   }
 
-  /** Notes under which name it is to be published, so that a sweep can do it after a crash. */
+  /** Records its final name, so that a sweep can publish it after a crash. */
   async stageAs(name: string): Promise<void> {
     await this.#moveTo(`.${name}.part`);
     this.#name = name;
   }
 
-  /** Makes it visible under the name it was staged as. */
+  /** Publishes it under its staged name. */
   async publish(): Promise<void> {
     if (this.#name === undefined) throw new Error('publish before stageAs');
     await this.#moveTo(this.#name);
@@ -164,7 +164,7 @@ export class StagedFile {
     const path = join(this.#folder, name);
     await rename(this.#path, path);
     this.#path = path;
-    // A rename is on the disk only when the folder is.
+    // A rename is durable only after a sync of the folder.
     const folder = await open(this.#folder, 'r');
     await folder.sync().finally(() => folder.close());
   }
@@ -175,7 +175,7 @@ async function askFileSystem(folder: string): Promise<number> {
   return bavail * bsize;
 }
 
-/** What an upload over the limit is refused with. */
+/** Error for an upload over the limit. */
 export function tooLarge(maxBytes: number): AppError {
   return new AppError('upload-too-large', `The file is larger than ${maxBytes} bytes`, {
     extra: { maxBytes },
@@ -183,6 +183,6 @@ export function tooLarge(maxBytes: number): AppError {
 }
 
 function storageFull(cause?: unknown): AppError {
-  const message = 'There is no space left for this upload';
+  const message = 'No disk space left for this upload';
   return new AppError('storage-full', message, { retryAfter: RETRY_AFTER_S, cause });
 }

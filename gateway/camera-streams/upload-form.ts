@@ -1,4 +1,4 @@
-/** Reads a `multipart/form-data` body (RFC 7578): a few short fields and one file, which goes to the disk as it comes. */
+/** Reads a `multipart/form-data` body (RFC 7578): a few short fields and one file, streamed to disk. */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
 import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
@@ -6,20 +6,19 @@ import { AppError } from '#shared/errors.ts';
 import { safeName } from './safe-name.ts';
 import { type StagedFile, tooLarge, type UploadFolder } from './upload-folder.ts';
 
-/** What a form held. */
+/** Content of a form. */
 export interface UploadForm {
-  /** The known fields that were there. */
+  /** The known fields that were present. */
   fields: Record<string, string>;
-  /** The file, with its name made safe; whoever gets it publishes or discards it. */
+  /** The file, with a safe name; the caller publishes or discards it. */
   file: { staged: StagedFile; name: string } | undefined;
 }
 
-/** What {@link receiveForm} needs. */
 export interface UploadFormOptions {
   folder: UploadFolder;
-  /** Names of the fields that count; others are passed over. */
+  /** Names of the known fields; others are ignored. */
   fieldNames: readonly string[];
-  /** An upload that brings less than {@link MIN_BYTES} in this time is given up, milliseconds. */
+  /** An upload with less than {@link MIN_BYTES} in this time is aborted, milliseconds. */
   slowMs?: number;
 }
 
@@ -32,13 +31,13 @@ const LIMITS = {
   headerPairs: 20,
   headerSize: 16 * 1024,
 };
-/** Everything in a body beside the file. */
+/** Limit for everything beside the file, bytes. */
 const MAX_OVERHEAD_BYTES = 256 * 1024;
 const SLOW_MS = 30_000;
 const MIN_BYTES = 16 * 1024;
 
 /**
- * Reads a form to its end. A file that came is deleted when anything else fails.
+ * Reads a form to its end. On failure a received file is deleted.
  * @throws AppError `upload-incomplete`, `upload-too-large`, `upload-too-slow`, `storage-full`, `invalid-field`, `body-too-large`
  */
 export async function receiveForm(req: IncomingMessage, options: UploadFormOptions): Promise<UploadForm> {
@@ -49,13 +48,13 @@ export async function receiveForm(req: IncomingMessage, options: UploadFormOptio
     await folder.expectSpace(announced);
     return await new FormReader(options).read(req);
   } catch (error) {
-    // A client that still sends would see a reset in place of the answer; the server limits how long.
+    // A client that is still sending would see a reset instead of the response; the server limits how long.
     req.resume();
     throw error;
   }
 }
 
-/** What a request announces of its file, as far as that is sure. */
+/** Lower bound of the announced file size. */
 export function leastFileBytes({ headers }: IncomingMessage): number {
   return Math.max(0, Number(headers['content-length'] ?? 0) - MAX_OVERHEAD_BYTES);
 }
@@ -115,9 +114,9 @@ class FormReader {
   }
 
   #takeFile(content: Readable, name: string | undefined): void {
-    // It may fail before anybody reads it, and without a listener that would end the process.
+    // It may fail before it is awaited, and an unhandled rejection would end the process.
     content.on('error', () => {});
-    // After a failure the parser may still have something in hand.
+    // After a failure the parser may still hold data.
     if (this.#hasFailed) {
       content.resume();
       return;
@@ -125,7 +124,7 @@ class FormReader {
     this.#content = content;
     this.#name = safeName(name ?? '');
     this.#staged = this.#options.folder.receive(content);
-    // What breaks off the file ends the form; a body that breaks off ends both.
+    // An aborted file ends the form; an aborted body ends both.
     this.#staged.catch((error: unknown) => this.#fail(error));
   }
 
@@ -134,7 +133,7 @@ class FormReader {
     this.#end.reject(error);
   }
 
-  /** @returns ends the watch */
+  /** Returns the function that ends the watch. */
   #watch(req: IncomingMessage): () => void {
     const { folder, slowMs = SLOW_MS } = this.#options;
     let total = 0;
@@ -148,11 +147,11 @@ class FormReader {
       if (!req.complete) this.#fail(incomplete());
     };
     const timer = setInterval(() => {
-      if (recent < MIN_BYTES) this.#fail(new AppError('upload-too-slow', 'The upload comes too slowly'));
+      if (recent < MIN_BYTES) this.#fail(new AppError('upload-too-slow', 'The upload is too slow'));
       recent = 0;
     }, slowMs);
     req.on('data', count).on('close', breakOff).on('error', breakOff);
-    // It may have gone while the free space was looked up.
+    // The client may have gone while the free space was checked.
     if (req.destroyed) breakOff();
     return () => {
       clearInterval(timer);
@@ -170,5 +169,5 @@ function createParser(req: IncomingMessage): BusboyInstance {
 }
 
 function incomplete(): AppError {
-  return new AppError('upload-incomplete', 'The upload broke off or is not a valid form');
+  return new AppError('upload-incomplete', 'The upload was aborted or is not a valid form');
 }

@@ -1,4 +1,4 @@
-/** Keeps uploaded videos within a quota: the oldest make room for the next, unless somebody still needs them. */
+/** Keeps uploaded videos within a quota: removes the oldest that are not in use. */
 import type { Transaction } from 'kysely';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -9,14 +9,14 @@ import type { UploadFolder } from './upload-folder.ts';
 export interface UploadQuotaOptions {
   repository: CameraStreamRepository;
   uploads: UploadFolder;
-  /** Most that all uploaded videos may take, bytes. */
+  /** Disk space of all uploaded videos, bytes. */
   quotaBytes: number;
   /** Whether a camera plays this file. @param file absolute path */
   isPlayed: (file: string) => boolean;
   log: Logger;
 }
 
-/** Decides which videos go. One that the backend was not told of yet stays, and one that a camera plays. */
+/** Chooses videos to remove; never one with a pending delivery or one that a camera plays. */
 export class UploadQuota {
   readonly #options: UploadQuotaOptions;
   #turn: Promise<unknown> = Promise.resolve();
@@ -26,7 +26,7 @@ export class UploadQuota {
   }
 
   /**
-   * Runs one after another what makes room and fills it: two at once would each count without the other.
+   * Runs tasks that make and use room one after another: simultaneous ones would not count each other.
    */
   inTurn<T>(run: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(run);
@@ -34,16 +34,16 @@ export class UploadQuota {
     return result;
   }
 
-  /** @throws AppError `upload-quota-full` when so many bytes would find no room, whatever made way for them */
+  /** @throws AppError `upload-quota-full` when even all removals would not make room for this many bytes */
   async expectRoom(bytes: number): Promise<void> {
     const kept = (await this.#options.repository.videos()).filter((video) => this.#isNeeded(video));
     if (sumOf(kept) + bytes > this.#options.quotaBytes) throw this.#full();
   }
 
   /**
-   * Notes the oldest videos as removed until there is room for so many bytes.
+   * Marks the oldest videos as removed until there is room for this many bytes.
    * @param now Unix milliseconds
-   * @returns the files to be deleted once the transaction is committed, for {@link clear}
+   * @returns files to pass to {@link clear} after the commit
    * @throws AppError `upload-quota-full`
    */
   async makeRoom(trx: Transaction<Database>, bytes: number, now: number): Promise<string[]> {
@@ -66,15 +66,15 @@ export class UploadQuota {
     return going.map(({ file }) => file);
   }
 
-  /** Deletes files whose rows say that they were removed; what cannot be deleted now is by the next start. */
+  /** Deletes files marked as removed; failed deletions are retried at the next start. */
   async clear(files: readonly string[]): Promise<void> {
     const { uploads, log } = this.#options;
     for (const file of files) {
       try {
         await uploads.remove(file);
-        log.info({ file }, 'an uploaded video made room for newer ones');
+        log.info({ file }, 'removed an uploaded video for newer ones');
       } catch (error) {
-        log.warn({ file, reason: messageOf(error) }, 'an uploaded video could not be deleted');
+        log.warn({ file, reason: messageOf(error) }, 'could not delete an uploaded video');
       }
     }
   }

@@ -6,7 +6,7 @@ import { call } from '../worker-access/client.ts';
 /** A worker gives up a file after ten seconds. */
 const TIMEOUT_MS = 12_000;
 
-/** Checks by content, on any worker that is ready. */
+/** Checks the content, on any ready worker. */
 export class VideoCheck {
   readonly #routing: Pick<CameraRouting, 'anyReady'>;
 
@@ -14,12 +14,12 @@ export class VideoCheck {
     this.#routing = routing;
   }
 
-  /** @throws AppError `worker-not-ready` with `Retry-After` while no worker can check a video */
+  /** @throws AppError `worker-not-ready` with `Retry-After` while no worker could check */
   expectReady(): void {
     this.#routing.anyReady();
   }
 
-  /** What a file holds. @param file absolute path @throws AppError `not-a-video`, `worker-*` */
+  /** Probes a file. @param file absolute path @throws AppError `not-a-video`, `worker-*` */
   async check(file: string): Promise<VideoFacts> {
     return call(this.#routing.anyReady(), {
       method: 'POST',

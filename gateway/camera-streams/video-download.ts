@@ -1,9 +1,9 @@
-/** Serves an uploaded video: whole or in ranges (RFC 9110 section 14), never as anything but a video. */
+/** Serves an uploaded video, whole or in ranges (RFC 9110 section 14), never as another type. */
 import { basename, dirname, extname } from 'node:path';
 import type { Request, Response } from 'express';
 import { AppError } from '#shared/errors.ts';
 
-/** Types by the ends of names; whatever else a client called its file, a browser only saves it. */
+/** Types by extension; a file with another extension is only saved by browsers. */
 const TYPES: Record<string, string> = {
   '.mp4': 'video/mp4',
   '.m4v': 'video/mp4',
@@ -38,7 +38,7 @@ export async function serveVideo(file: string, req: Request, res: Response): Pro
     'Content-Type': videoType(name),
     'Content-Disposition': `inline; filename="${name}"`,
     'X-Content-Type-Options': 'nosniff',
-    // Opened on its own, a video runs no script whatever a browser makes of it.
+    // Opened on its own, a video runs no script, whichever type a browser sniffs.
     'Content-Security-Policy': "default-src 'none'; media-src 'self'; sandbox",
   };
   const { promise, resolve, reject } = Promise.withResolvers<void>();
@@ -53,13 +53,13 @@ function toAppError(
   error: Error & { status?: number; headers?: Record<string, string> },
   res: Response,
 ): unknown {
-  // What was meant for the file is wrong for an error.
+  // Headers of the file are wrong for an error.
   for (const name of ['Content-Disposition', 'Cache-Control', 'ETag', 'Last-Modified'])
     res.removeHeader(name);
   if (error.status === 404)
-    return new AppError('camera-stream-not-found', 'The video is gone', { cause: error });
+    return new AppError('camera-stream-not-found', 'The video no longer exists', { cause: error });
   if (error.status !== 416) return error;
   const range = error.headers?.['Content-Range'];
   if (range !== undefined) res.setHeader('Content-Range', range);
-  return new AppError('range-not-satisfiable', 'The range lies outside the video', { cause: error });
+  return new AppError('range-not-satisfiable', 'The range is outside the video', { cause: error });
 }

@@ -1,4 +1,4 @@
-/** Makes a backup of the SQLite file once a day. */
+/** Backs up the SQLite file once a day. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '#shared/errors.ts';
@@ -12,13 +12,13 @@ export interface BackupScheduleOptions {
   timings?: BackupTimings | undefined;
 }
 
-/** Times, milliseconds. */
+/** Intervals, milliseconds. */
 export interface BackupTimings {
-  /** Pause before the first look: a start has other things to do. */
+  /** Delay of the first check, so that it does not slow down the start. */
   firstMs: number;
-  /** Age at which a backup has a successor made. */
+  /** Age of the newest backup after which another one is made. */
   everyMs: number;
-  /** Pause between two looks. */
+  /** Pause between two checks. */
   lookMs: number;
 }
 
@@ -40,12 +40,12 @@ export class BackupSchedule {
     this.#timings = timings;
   }
 
-  /** Starts looking whether a backup is due. */
+  /** Starts checking whether a backup is due. */
   start(): void {
     this.#lookIn(this.#timings.firstMs);
   }
 
-  /** Stops; a backup under way is given up. */
+  /** Stops; aborts a running backup. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
@@ -65,13 +65,13 @@ export class BackupSchedule {
       const newestAt = newestBackupAt(this.#file);
       if (newestAt !== undefined && Date.now() - newestAt < this.#timings.everyMs) return;
       const name = await this.#backUp();
-      if (name !== undefined) this.#log.info({ backup: name }, 'the database was backed up');
+      if (name !== undefined) this.#log.info({ backup: name }, 'backed up the database');
     } catch (error) {
-      this.#log.warn({ reason: messageOf(error) }, 'the database could not be backed up');
+      this.#log.warn({ reason: messageOf(error) }, 'could not back up the database');
     }
   }
 
-  /** @returns undefined when it was given up */
+  /** Returns undefined when it was aborted. */
   async #backUp(): Promise<string | undefined> {
     const thread = new Worker(new URL('./sqlite-backup-thread.ts', import.meta.url), {
       workerData: { file: this.#file },

@@ -1,24 +1,24 @@
-/** The data folder is for its owner alone: keys, tokens and videos lie in it. */
+/** Makes the data folder owner-only: it holds keys, tokens and videos. */
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 
-/** Everything we make there. Where anything else lies the folder is somebody's home or worse, and not ours to close. */
+/** Everything the gateway creates there. A folder with other files may be a home directory: left open. */
 const OURS = /^(gateway\.(db|lock).*|api-token|secret\.key|backups|run|uploads)$/;
 const OTHERS = 0o077;
 const OWNER_ONLY = 0o700;
 
 /**
- * Takes the data folder away from everybody else on this machine, as far as it is ours to close.
- * @returns what is wrong with it still, for people; undefined when it is closed
+ * Removes access for other users of this machine, unless the folder holds foreign files.
+ * @returns what is still wrong, as a sentence; undefined when it is owner-only
  */
 export function closeDataFolder(folder: string): string | undefined {
-  // Windows has no such bits; Node makes some up.
+  // Windows has no such bits; Node invents some.
   if (process.platform === 'win32') return undefined;
   try {
     if (isClosed(folder)) return undefined;
     if (readdirSync(folder).every((name) => OURS.test(name))) chmodSync(folder, OWNER_ONLY);
     if (isClosed(folder)) return undefined;
   } catch {
-    // Another user's, or on a disk that is mounted read-only: it stays as it is, and that is said.
+    // Another user's folder or a read-only disk: unchanged, and reported.
   }
   return `other users of this machine can open the data folder ${folder}; chmod 700 closes it`;
 }

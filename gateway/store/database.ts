@@ -16,17 +16,17 @@ export interface CamerasTable {
   enabled: number;
   /** JSON of the analysis switches. */
   analysis: string;
-  /** `api`, or `file` for those that CAMERAS_FILE names. */
+  /** `api`, or `file` for cameras of CAMERAS_FILE. */
   origin: string;
   created_at: number;
   updated_at: number;
 }
 
-/** Devices, whatever told of them. */
+/** Devices of all sources. */
 export interface DevicesTable {
   device_key: string;
   device_type: string;
-  /** Where it was learned: `mediamtx` or `gateway`. */
+  /** Source: `mediamtx` or `gateway`. */
   source: string;
   last_seen: number;
   is_active: number;
@@ -36,7 +36,7 @@ export interface DevicesTable {
   updated_at: number;
 }
 
-/** Camera streams that the analysis backend is told of. */
+/** Camera streams for the analysis backend. */
 export interface CameraStreamsTable {
   camera_id: string;
   description: string | null;
@@ -47,16 +47,16 @@ export interface CameraStreamsTable {
   /** File name under the uploads folder; null for RTSP. */
   video_file: string | null;
   video_bytes: number | null;
-  /** When the file made room for newer ones; null while it is there. */
+  /** When the file was removed for newer ones; null while it exists. */
   video_removed_at: number | null;
   created_at: number;
 }
 
-/** The outbox: what is still to be told, and what was. */
+/** The outbox: pending and finished deliveries. */
 export interface DeliveriesTable {
-  /** Stays the same over all attempts: the receiver's idempotency key. */
+  /** The same for all attempts: the receiver's idempotency key. */
   id: string;
-  /** Order of creation, given by the engine; deliveries of one camera go out in it. */
+  /** Order of creation, given by the engine; deliveries of one camera are sent in it. */
   sequence: Generated<number>;
   camera_id: string;
   /** Sealed JSON of the exact request body. */
@@ -66,44 +66,44 @@ export interface DeliveriesTable {
   attempts: number;
   /** Not before this time. */
   next_attempt_at: number;
-  /** Until then one gateway has it in hand; 0 when none has. */
+  /** End of a sender's lease; 0 without one. */
   leased_until: number;
-  /** Whoever has it in hand. */
+  /** Name of the sender that holds the lease. */
   lease_owner: string | null;
   last_status: number | null;
   last_error: string | null;
-  /** First 2 KB of the last answer. */
+  /** First 2 KB of the last response. */
   last_response: string | null;
   created_at: number;
   updated_at: number;
   delivered_at: number | null;
 }
 
-/** What happened at a camera. */
+/** Events at cameras. */
 export interface EventsTable {
-  /** Given by whoever saw it. */
+  /** Given by the source. */
   id: string;
   /** Order of creation: microseconds since 1970, made unique by the gateway. */
   sequence: number;
-  /** The same of its last change: what a live listener has seen up to. */
+  /** Number of the last change: the position of a live listener. */
   change: number;
   camera_id: string;
   /** `motion`, `person`, `face` or `watch`. */
   kind: string;
   label: string;
-  /** The best so far, 0 to 1. */
+  /** Best score so far, 0 to 1. */
   score: number | null;
   started_at: number;
-  /** When it was last seen to go on. */
+  /** Last observation. */
   updated_at: number;
-  /** Null while it goes on. */
+  /** Null while it is ongoing. */
   ended_at: number | null;
-  /** JSON of what else is known. */
+  /** JSON of further facts. */
   data: string;
   has_snapshot: number;
 }
 
-/** Pictures of events, apart from them so that lists stay light. */
+/** Pictures of events, in a table of their own so that lists stay light. */
 export interface EventSnapshotsTable {
   event_id: string;
   jpeg: Uint8Array;
@@ -113,17 +113,17 @@ export interface EventSnapshotsTable {
 export interface WatchesTable {
   id: string;
   camera_id: string;
-  /** Skill of Moondream that is asked. */
+  /** Moondream skill. */
   skill: string;
   prompt: string;
-  /** Between two questions; of a watch that waits for motion, while there is motion. */
+  /** Between two questions; for a watch on motion, during motion. */
   every_ms: number;
   on_motion: number;
   /** JSON. */
   condition: string;
-  /** It fires when so many ... */
+  /** It fires when this many ... */
   needed: number;
-  /** ... of the last so many answers fulfil the condition. */
+  /** ... of this many last answers fulfil the condition. */
   out_of: number;
   cooldown_ms: number;
   deliver: number;
@@ -132,17 +132,17 @@ export interface WatchesTable {
   answers: string;
   /** Not before this time. */
   next_ask_at: number;
-  /** Questions still to be asked after the last motion. */
+  /** Questions left after the last motion. */
   burst_left: number;
-  /** Until then one gateway has it in hand; 0 when none has. */
+  /** End of a runner's lease; 0 without one. */
   leased_until: number;
-  /** Another for each time it is taken. */
+  /** Unique per lease. */
   lease_owner: string | null;
   asked: number;
   fired: number;
-  /** Questions in a row that were not answered. */
+  /** Consecutive questions without an answer. */
   failures: number;
-  /** JSON of what went wrong last; null after an answer. */
+  /** JSON of the last failure; null after an answer. */
   last_error: string | null;
   last_asked_at: number | null;
   last_fired_at: number | null;
@@ -151,7 +151,7 @@ export interface WatchesTable {
   updated_at: number;
 }
 
-/** Questions of watches in each hour. */
+/** Questions of watches per hour. */
 export interface WatchBudgetTable {
   /** Hours since 1970. */
   hour: number;
@@ -160,17 +160,17 @@ export interface WatchBudgetTable {
   asked: number;
 }
 
-/** Questions of clients to Moondream in each day. */
+/** Questions of clients to Moondream per day. */
 export interface DailyQuestionsTable {
   /** Days since 1970, UTC. */
   day: number;
   asked: number;
 }
 
-/** Sessions of browsers that were ended before their time. */
+/** Browser sessions that were ended early. */
 export interface EndedSessionsTable {
   id: string;
-  /** Until then its cookie would have been valid. */
+  /** When its cookie would have expired. */
   kept_until: number;
 }
 

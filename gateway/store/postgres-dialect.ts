@@ -1,4 +1,4 @@
-/** Kysely over PostgreSQL, with our errors and plain numbers. */
+/** Kysely over PostgreSQL, with AppErrors and plain numbers. */
 import { PostgresDialect, type PostgresPoolClient } from 'kysely';
 import pg from 'pg';
 import { messageOf } from '#shared/errors.ts';
@@ -9,19 +9,19 @@ const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 3000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 
-/** The dialect for one database. @param url `postgres://`, with whatever libpq parameters pg knows */
+/** The dialect for one database. @param url `postgres://` with any libpq parameters that pg knows */
 export function postgresDialect(url: string, log: Logger): PostgresDialect {
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
-    // A statement whose server vanished would wait for TCP to give up.
+    // Without it a statement on a vanished server would wait for TCP to give up.
     query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
     keepAlive: true,
     types: { getTypeParser },
   });
-  // Without listeners a connection that breaks, idle or in use, would end the process.
+  // Without listeners a broken connection, idle or in use, would end the process.
   const onBroken = (error: Error): void =>
     log.warn({ reason: messageOf(error) }, 'a database connection broke');
   pool.on('error', onBroken);

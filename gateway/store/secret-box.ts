@@ -1,4 +1,4 @@
-/** Encrypts what must not be read off the disk: camera passwords and addresses that hold them. */
+/** Encrypts secrets at rest: camera passwords and addresses that contain them. */
 import { createCipheriv, createDecipheriv, randomBytes, scryptSync, timingSafeEqual } from 'node:crypto';
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,9 +7,9 @@ import { isUnwritable } from './unwritable.ts';
 
 /** AES-256-GCM (NIST SP 800-38D) with a random 96-bit nonce for every text. */
 export interface SecretBox {
-  /** @returns text that may be stored; never the same twice */
+  /** Returns text for storage, different every time. */
   seal(text: string): string;
-  /** @throws AppError `secret-unreadable` when it was sealed with another key or changed */
+  /** @throws AppError `secret-unreadable` when it was sealed with another key or modified */
   open(sealed: string): string;
 }
 
@@ -17,7 +17,7 @@ const VERSION = 'v1';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** The salt only keeps our key apart from other uses of the same SECRET_KEY. */
+/** The salt separates this key from other uses of the same SECRET_KEY. */
 const SALT = 'visual-reasoning-gateway/secret-box/v1';
 
 /** A box with a key of 32 bytes. */
@@ -41,7 +41,7 @@ export function createSecretBox(key: Buffer): SecretBox {
   };
 }
 
-/** Whether somebody knows the key: SECRET_KEY itself, or what `secret.key` holds. Takes tens of milliseconds. */
+/** Checks a claimed key: SECRET_KEY itself, or the content of `secret.key`. Takes tens of milliseconds. */
 export function isSecretKey(key: Buffer, candidate: string): boolean {
   const decoded = Buffer.from(candidate.trim(), 'base64');
   const forms = [scryptSync(candidate, SALT, KEY_BYTES), decoded];
@@ -60,7 +60,7 @@ function decrypt(key: Buffer, text: string): string {
   return Buffer.concat([plain, decipher.final()]).toString('utf8');
 }
 
-/** The key: from SECRET_KEY, else from `secret.key` in the data folder, made on first use and readable by its owner only. */
+/** The key: from SECRET_KEY, else from `secret.key` in the data folder, created on first use, owner-only. */
 export function loadSecretKey(dataDir: string, secretKey: string | undefined): Buffer {
   if (secretKey !== undefined) return scryptSync(secretKey, SALT, KEY_BYTES);
   const file = join(dataDir, 'secret.key');
@@ -87,16 +87,16 @@ function keepToOwner(file: string): void {
   }
 }
 
-/** A box and whether somebody knows its key. */
+/** A box and the check of a claimed key. */
 export interface OpenedSecretBox {
   box: SecretBox;
   isSecretKey(candidate: string): boolean;
 }
 
 /**
- * The box of this installation. Where no key can be kept it is locked: what was sealed with a key
- * that ends with the process could never be read again.
- * @throws Error when there is a key that cannot be read
+ * The box of this installation. If no key can be stored it is locked: text sealed with a
+ * key that ends with the process could never be read again.
+ * @throws Error when a key exists but is not readable
  */
 export function openSecretBox(dataDir: string, secretKey: string | undefined): OpenedSecretBox {
   try {

@@ -1,4 +1,4 @@
-/** The thread that makes one backup and ends. */
+/** Worker thread that makes one backup and exits. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { makeBackup } from './sqlite-backups.ts';
 

@@ -1,4 +1,4 @@
-/** Copies of the SQLite file: made daily, and put in its place when it is broken. All of it is synchronous and belongs into a thread. */
+/** Backups of the SQLite file, made daily, and their restore. All synchronous, for use in a thread. */
 import {
   chmodSync,
   closeSync,
@@ -16,22 +16,22 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-/** What was done about a broken file. */
+/** How a broken file was replaced. */
 export interface Restoration {
-  /** When, in Unix milliseconds. */
+  /** When, Unix milliseconds. */
   at: number;
-  /** Name of the copy that took its place; null when there was none and an empty database did. */
+  /** Name of the restored backup; null for an empty database. */
   backup: string | null;
   /** Name under which the broken file was kept. */
   kept: string;
 }
 
-/** Copies that are kept, of good files and of broken ones. */
+/** Number of kept copies, of good files and of broken ones. */
 const KEEP = 3;
-/** Free space that must be left beside a copy. */
+/** Disk space to leave free beside a backup. */
 const SPARE_BYTES = 256 * 1024 * 1024;
 
-/** Good copies by name, the newest first. */
+/** Good backups by name, newest first. */
 export function listBackups(file: string): string[] {
   const folder = folderOf(file);
   if (!existsSync(folder)) return [];
@@ -41,22 +41,22 @@ export function listBackups(file: string): string[] {
     .reverse();
 }
 
-/** When the newest copy was made, Unix milliseconds; undefined when there is none. */
+/** Creation time of the newest backup, Unix milliseconds; undefined when there is none. */
 export function newestBackupAt(file: string): number | undefined {
   const [newest] = listBackups(file);
   return newest === undefined ? undefined : statSync(join(folderOf(file), newest)).mtimeMs;
 }
 
 /**
- * Copies the database as it is now; those who read and write it meanwhile are not held up.
+ * Copies the current database without blocking its readers and writers.
  * @returns name of the copy
- * @throws Error when there is no room for it, or the file is broken
+ * @throws Error when there is no disk space, or the file is broken
  */
 export function makeBackup(file: string, now = Date.now()): string {
   const folder = folderOf(file);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const { bavail, bsize } = statfsSync(folder);
-  if (bavail * bsize < statSync(file).size + SPARE_BYTES) throw new Error('There is no room for a backup');
+  if (bavail * bsize < statSync(file).size + SPARE_BYTES) throw new Error('No disk space for a backup');
   const name = `gateway-${stamp(now)}.db`;
   const draft = join(folder, `${name}.draft`);
   rmSync(draft, { force: true });
@@ -71,12 +71,12 @@ export function makeBackup(file: string, now = Date.now()): string {
   return name;
 }
 
-/** Keeps a broken file under another name and puts the newest whole copy in its place. */
+/** Keeps a broken file under another name and restores the newest whole backup. */
 export function restore(file: string, now = Date.now()): Restoration {
   const kept = `${basename(file)}.corrupt-${stamp(now)}`;
   const folder = dirname(file);
   renameSync(file, join(folder, kept));
-  // The log of a broken file must not be played into its successor.
+  // The write-ahead log of a broken file must not be applied to its successor.
   if (existsSync(`${file}-wal`)) renameSync(`${file}-wal`, join(folder, `${kept}-wal`));
   rmSync(`${file}-shm`, { force: true });
   forgetOldest(file);
@@ -90,7 +90,7 @@ export function restore(file: string, now = Date.now()): Restoration {
   return { at: now, backup: backup ?? null, kept };
 }
 
-/** Whether SQLite finds nothing wrong with an open database (pragma `quick_check`). */
+/** Whether SQLite finds no damage in an open database (pragma `quick_check`). */
 export function passesCheck(database: DatabaseSync): boolean {
   const [row] = database.prepare('pragma quick_check(1)').all();
   return row?.quick_check === 'ok';
@@ -135,7 +135,7 @@ function folderOf(file: string): string {
   return join(dirname(file), 'backups');
 }
 
-/** Sorts by time and is a file name everywhere. */
+/** Sorts by time and is a valid file name everywhere. */
 function stamp(at: number): string {
   return new Date(at).toISOString().replaceAll(':', '-');
 }

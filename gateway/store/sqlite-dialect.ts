@@ -1,4 +1,4 @@
-/** Kysely over `node:sqlite` in a thread of its own: one connection, taken in turns. */
+/** Kysely over `node:sqlite` in a thread: one connection, used in turns. */
 import { Worker } from 'node:worker_threads';
 import {
   CompiledQuery,
@@ -26,7 +26,7 @@ const THREAD_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 256
 
 /** What is needed to use a database file. */
 export interface SqliteDialectOptions extends SqliteThreadData {
-  /** Called when the file was broken and gave way to another. */
+  /** Called when a broken file was replaced. */
   onRestored: (restoration: Restoration) => void;
 }
 
@@ -40,7 +40,7 @@ export function sqliteDialect(options: SqliteDialectOptions): Dialect {
   };
 }
 
-/** Hands the one connection to one user at a time, in order of asking. */
+/** Hands the one connection to one user at a time, first come, first served. */
 class SqliteDriver implements Driver {
   readonly #options: SqliteDialectOptions;
   #connection: SqliteConnection | undefined;
@@ -62,7 +62,7 @@ class SqliteDriver implements Driver {
     this.#turn = promise;
     await before;
     this.#endTurn = resolve;
-    // Only between two users: a transaction must not go on over another connection.
+    // Only between two users: a transaction must not continue on another connection.
     if (this.#connection?.isBroken === true && !this.#isDestroyed)
       this.#connection = new SqliteConnection({ ...this.#options, isSuspect: this.#connection.isSuspect });
     return this.#connection as SqliteConnection;
@@ -83,7 +83,7 @@ class SqliteDriver implements Driver {
 
   async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     await connection.executeQuery(CompiledQuery.raw('rollback')).catch((error: unknown) => {
-      // SQLite has rolled back by itself when the disk was full (lang_transaction.html, section 3.1).
+      // SQLite rolls back by itself when the disk is full (sqlite.org/lang_transaction.html, section 3.1).
       if (!/no transaction is active/.test(String((error as Error).cause ?? error))) throw error;
     });
   }
@@ -126,7 +126,7 @@ class SqliteConnection implements DatabaseConnection {
     });
   }
 
-  /** The file seemed broken: the next connection has to look. */
+  /** The file seems broken: the next connection must check it. */
   get isSuspect(): boolean {
     return this.#isSuspect;
   }

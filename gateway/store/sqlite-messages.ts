@@ -1,4 +1,4 @@
-/** What the gateway and the thread that holds SQLite say to each other. */
+/** Messages between the gateway and the SQLite thread. */
 import type { SQLInputValue, SQLOutputValue } from 'node:sqlite';
 import type { Restoration } from './sqlite-backups.ts';
 
@@ -12,21 +12,21 @@ export interface SqliteRequest {
 /** A row by column name. */
 export type SqliteRow = Record<string, SQLOutputValue>;
 
-/** What became of a statement. */
+/** Result of a statement. */
 export type SqliteResponse =
   | { id: number; ok: true; rows: SqliteRow[]; changes: number | bigint }
   | { id: number; ok: false; message: string; errcode: number | undefined };
 
-/** How the thread is started. */
+/** Start parameters of the thread. */
 export interface SqliteThreadData {
   file: string;
-  /** How long a statement waits for another process that writes, milliseconds. */
+  /** How long a statement waits for another writing process, milliseconds. */
   busyTimeoutMs: number;
-  /** The file was found to be broken a moment ago: it is to be checked whatever its size. */
+  /** The file was just found broken: check it at any size. */
   isSuspect?: boolean;
 }
 
-/** The file was broken and gave way to another; said before any answer. */
+/** A broken file was replaced; sent before any result. */
 export interface SqliteNotice {
   restoration: Restoration;
 }

@@ -1,4 +1,4 @@
-/** Opens the SQLite file, after a look whether it is whole. */
+/** Opens the SQLite file and checks its integrity. */
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -6,17 +6,16 @@ import { passesCheck, type Restoration, restore } from './sqlite-backups.ts';
 import type { SqliteThreadData } from './sqlite-messages.ts';
 import { isCorruption, SQLITE_CORRUPT } from './storage-error.ts';
 
-/** A file up to this size is read through in a moment: it is checked at every start. */
+/** A file up to this size is read quickly: it is checked at every start. */
 const SMALL_BYTES = 64 * 1024 * 1024;
 
-/** An open file. */
 export interface OpenedDatabase {
   database: DatabaseSync;
   /** Undefined when the file was whole. */
   restoration: Restoration | undefined;
 }
 
-/** Opens the file; one that is broken gives way to its newest backup. @throws Error when it cannot be opened */
+/** Opens the file; replaces a broken one by its newest backup. @throws Error when it cannot be opened */
 export function openChecked(options: SqliteThreadData): OpenedDatabase {
   mkdirSync(dirname(options.file), { recursive: true });
   try {
@@ -33,7 +32,7 @@ function open({ file, busyTimeoutMs }: SqliteThreadData, isChecked: boolean): Da
   try {
     if (isChecked && !passesCheck(database))
       throw Object.assign(new Error('The database file is broken'), { errcode: SQLITE_CORRUPT });
-    // Only this user: camera addresses and names are in it.
+    // Owner-only: it contains camera addresses and names.
     chmodSync(file, 0o600);
     for (const pragma of ['journal_mode = WAL', 'synchronous = FULL']) database.exec(`PRAGMA ${pragma}`);
     return database;
@@ -43,7 +42,7 @@ function open({ file, busyTimeoutMs }: SqliteThreadData, isChecked: boolean): Da
   }
 }
 
-/** SQLite removes its log when the last connection is closed: one that is there tells of an unclean end. */
+/** SQLite removes its log when the last connection closes: an existing one means an unclean exit. */
 function needsCheck({ file, isSuspect }: SqliteThreadData): boolean {
   if (!existsSync(file)) return false;
   return isSuspect === true || existsSync(`${file}-wal`) || statSync(file).size <= SMALL_BYTES;

@@ -1,6 +1,6 @@
 /**
- * The thread that holds the SQLite file. Commits wait for the disk
- * (`synchronous=FULL`); here that wait holds up nobody's frames.
+ * Worker thread that holds the SQLite file. Commits wait for the disk
+ * (`synchronous=FULL`); here they delay no frames.
  */
 import type { StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -35,7 +35,7 @@ function run({ id, sql, parameters }: SqliteRequest): SqliteResponse {
   }
 }
 
-/** Statements are kept compiled, the least recently used go. */
+/** Cache of prepared statements; the least recently used are dropped. */
 function prepare(sql: string): StatementSync {
   const statement = statements.get(sql) ?? database.prepare(sql);
   statements.delete(sql);

@@ -1,4 +1,4 @@
-/** Turns what the engines throw into our errors, where waiting or freeing space helps; the rest is a bug and stays. */
+/** Converts engine errors into AppErrors where waiting or freeing space helps; the rest are bugs. */
 import { AppError } from '#shared/errors.ts';
 
 /** Result codes of SQLite (sqlite.org/rescode.html); the low byte is the primary code. */
@@ -31,13 +31,13 @@ export function fromSqliteError(error: Error & { errcode?: number | undefined })
 export function fromPostgresError(error: Error & { code?: string; severity?: string }): Error {
   if (error instanceof AppError) return error;
   if (error.code === PG_DISK_FULL) return full(error);
-  // Errors of the server carry a severity; without one the connection itself failed.
+  // Server errors have a severity; without one the connection itself failed.
   const isServers = error.severity !== undefined;
   return !isServers || PG_UNAVAILABLE.test(error.code ?? '') ? unavailable(error) : error;
 }
 
 function full(cause: Error): AppError {
-  return new AppError('storage-full', 'There is no space left to store this', {
+  return new AppError('storage-full', 'No disk space left to store this', {
     cause,
     retryAfter: RETRY_AFTER_S,
   });

@@ -1,4 +1,4 @@
-/** The database of this gateway: one interface, two engines. */
+/** The database: one interface, two engines. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, type Transaction } from 'kysely';
@@ -12,7 +12,7 @@ import { postgresDialect } from './postgres-dialect.ts';
 import type { Restoration } from './sqlite-backups.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
-/** Which database is behind a store. */
+/** Engine of a store. */
 export type Engine = 'sqlite' | 'postgres';
 
 /**
@@ -22,18 +22,18 @@ export type Engine = 'sqlite' | 'postgres';
 export interface Store {
   readonly db: Kysely<Database>;
   readonly engine: Engine;
-  /** Whether the tables are there: every migration has run. */
+  /** Whether every migration has run. */
   readonly isReady: boolean;
-  /** What was done about a file that was broken; undefined when there was nothing to do. */
+  /** How a broken file was replaced; undefined when it was not. */
   readonly restoration: Restoration | undefined;
   /** Resolves once {@link Store.isReady}. */
   whenReady(): Promise<void>;
-  /** Runs in one transaction that holds the write lock from its beginning; a rejection rolls back. */
+  /** Runs in one transaction that holds the write lock from the start; a rejection rolls back. */
   transaction<T>(run: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** Where a store lives. */
+/** Location of a store. */
 export interface StoreOptions {
   /** Folder of the SQLite file `gateway.db`. */
   dataDir: string;
@@ -48,15 +48,15 @@ const BUSY_TIMEOUT_MS = 5000;
 const FIRST_RETRY_MS = 500;
 const MAX_RETRY_MS = 10_000;
 
-/** Opens the database and migrates it; a server that does not answer yet is waited for in the background. */
+/** Opens the database and migrates it; retries an unreachable server in the background. */
 export function openStore({ dataDir, databaseUrl, log, backupTimings }: StoreOptions): Store {
   const file = join(dataDir, 'gateway.db');
   const engine: Engine = databaseUrl === undefined ? 'sqlite' : 'postgres';
   let restoration: Restoration | undefined;
   const onRestored = (what: Restoration): void => {
     restoration = what;
-    log.error(what, 'the database file was broken and gave way to its newest backup');
-    // Found while in use: the backup may be older than the tables are.
+    log.error(what, 'the database file was broken and was replaced by its newest backup');
+    // Found in use: the backup may be older than the tables.
     if (isReady) migrating = migrate();
   };
   const dialect =
@@ -109,7 +109,7 @@ async function migrateUntilDone(
   for (let waitMs = FIRST_RETRY_MS; !signal.aborted; waitMs = Math.min(MAX_RETRY_MS, waitMs * 2)) {
     const { error } = await migrator.migrateToLatest().catch((thrown: unknown) => ({ error: thrown }));
     if (error === undefined) return true;
-    log.error({ engine, reason: messageOf(error), retryMs: waitMs }, 'the database cannot be opened yet');
+    log.error({ engine, reason: messageOf(error), retryMs: waitMs }, 'cannot open the database; retrying');
     await delay(waitMs, undefined, { signal }).catch(() => {});
   }
   return false;

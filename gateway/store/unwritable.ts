@@ -1,15 +1,15 @@
-/** Tells a data folder in which nothing can be written from other failures: the gateway lives on without it. */
+/** Detects a read-only data folder: the gateway runs on without it. */
 import { accessSync, constants } from 'node:fs';
 
-/** Not allowed, on a file system mounted read-only, or on one that is full. */
+/** Not permitted, a read-only file system, or a full one. */
 const CODES = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT']);
 
-/** Whether a file could not be written because nothing can be written there. */
+/** Whether a write failed because the folder is not writable. */
 export function isUnwritable(error: unknown): boolean {
   return CODES.has((error as NodeJS.ErrnoException).code ?? '');
 }
 
-/** Whether files may be made in a folder. */
+/** Whether files can be created in a folder. */
 export function isWritable(folder: string): boolean {
   try {
     accessSync(folder, constants.W_OK);

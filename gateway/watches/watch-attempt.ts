@@ -97,7 +97,7 @@ export class WatchAttempts {
       log.error({ err: error }, 'a watch failed');
       return {
         code: 'internal-error',
-        message: 'Something went wrong inside; the log knows more',
+        message: 'Internal error; see the log of the gateway',
         at: now(),
       };
     }

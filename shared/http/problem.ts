@@ -43,5 +43,5 @@ function toAppError(thrown: unknown): AppError {
   if (type === 'entity.too.large') return new AppError('body-too-large', 'The body is too large');
   if (status !== undefined && status >= 400 && status < 500)
     return new AppError('invalid-field', messageOf(thrown));
-  return new AppError('internal-error', 'Something went wrong inside; the log knows more', { cause: thrown });
+  return new AppError('internal-error', 'Internal error; see the log of the gateway', { cause: thrown });
 }

@@ -101,7 +101,7 @@ async function createDeliveries(db: AnyDatabase, engine: Engine): Promise<void> 
     .columns(['status', 'next_attempt_at'])
     .execute();
   await indexDeliveryLists(db);
-  // Few rows are leased at a time, whatever the number of deliveries.
+  // Few rows are leased at a time, with any number of deliveries.
   await db.schema
     .createIndex('deliveries_leased')
     .on('deliveries')

@@ -1,4 +1,4 @@
-/** Watches and what they may ask in an hour. */
+/** Watches and their hourly budgets. */
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
 

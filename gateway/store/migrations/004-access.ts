@@ -1,4 +1,4 @@
-/** What clients spent in a day, and sessions that were ended before their time. */
+/** Daily use by clients, and sessions that were ended early. */
 import type { Migration } from 'kysely/migration';
 
 /** The fourth migration; see `database.ts` for what the columns mean. */

@@ -1,4 +1,4 @@
-/** Uploaded videos that made room for newer ones. */
+/** When uploaded videos were removed for newer ones. */
 import type { Migration } from 'kysely/migration';
 
 /** The fifth migration; see `database.ts` for what the column means. */
