@@ -1,5 +1,6 @@
 /** Which workers this gateway keeps: the only place that names their files. */
 import { addressEnv } from '#shared/address-settings.ts';
+import { pictureEnv } from '#shared/picture-settings.ts';
 import type { GatewayConfig } from './config/config.ts';
 import { RESTART_TIMINGS, SLOT_TIMINGS, type WorkerSpec } from './supervisor/worker-spec.ts';
 
@@ -62,6 +63,7 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
       ...NATIVE_MEMORY,
       ...webrtcEnv(config, index),
       ...addressEnv(config.addresses),
+      ...pictureEnv(config.workers.maxPixels),
     },
     isRequired: true,
   }));

@@ -27,6 +27,7 @@ export const STATUS_BY_CODE = {
   'camera-unsupported-codec': 502,
   'camera-no-frames': 504,
   'camera-protocol-error': 502,
+  'camera-picture-too-large': 502,
   'camera-video-unreadable': 502,
   'camera-disconnected': 503,
   'camera-replaced': 409,
@@ -111,6 +112,7 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'camera-no-frames':
     'The camera accepted the session but sends no pictures; restart it or try UDP transport.',
   'camera-protocol-error': 'What answered does not speak RTSP correctly; check the port.',
+  'camera-picture-too-large': 'Choose a smaller resolution in the camera, or raise MAX_PICTURE_MEGAPIXELS.',
   'camera-video-unreadable': 'The uploaded video is gone or damaged; upload it again.',
   'camera-disconnected': 'The camera closed the connection; it is tried again by itself.',
   'not-a-video': 'Upload MP4, MOV, MKV, WebM, AVI or MPEG-TS; H.264, H.265 and MJPEG also play as a camera.',

@@ -1,6 +1,7 @@
 /** Settings of the gateway: the environment, read and checked once. */
 import { resolve } from 'node:path';
 import type { AddressPolicy } from '#shared/address-policy.ts';
+import { readMaxPixels } from '#shared/picture-settings.ts';
 import { type Environment, readInteger, readLogLevel, readSwitch, readText } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../http/body-limits.ts';
@@ -24,6 +25,8 @@ export interface GatewayConfig {
     portBase: number;
     /** Memory above which a worker is replaced in an orderly way, bytes. */
     maxRssBytes: number;
+    /** Of one picture of a camera. */
+    maxPixels: number;
   };
   demo: {
     isOn: boolean;
@@ -71,6 +74,7 @@ export function loadConfig(env: Environment): Readonly<GatewayConfig> {
     rtsp: readInteger(env, 'RTSP_WORKERS', { fallback: 2, min: 1, max: 16 }),
     portBase: readInteger(env, 'RTSP_WORKER_PORT', { fallback: 8082, min: 1, max: 65518 }),
     maxRssBytes: readInteger(env, 'WORKER_MAX_RSS_MB', { fallback: 2048, min: 256, max: 65536 }) * MIB,
+    maxPixels: readMaxPixels(env),
   };
   return Object.freeze({
     host: readText(env, 'HOST', '0.0.0.0'),

@@ -1,11 +1,11 @@
 /** Takes the newest frame of a camera from the worker that runs it. */
 import { AppError } from '#shared/errors.ts';
+import { jpegSize } from '#shared/media/jpeg-size.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { pass, type WorkerAnswer } from '../worker-access/client.ts';
 import type { WorkerTarget } from '../worker-access/worker-address.ts';
 import { answerError } from '../worker-access/worker-error.ts';
 import type { CameraFrame, FrameSource } from './frame-source.ts';
-import { jpegSize } from './jpeg-size.ts';
 
 /** Older frames are not asked about, milliseconds. */
 const MAX_AGE_MS = 3000;

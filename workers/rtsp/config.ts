@@ -1,6 +1,7 @@
 /** Settings of an RTSP worker. */
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { readAddressPolicy } from '#shared/address-settings.ts';
+import { readMaxPixels } from '#shared/picture-settings.ts';
 import { type Environment, readInteger, readLogLevel, readText } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
@@ -15,6 +16,8 @@ export interface RtspWorkerConfig {
   /** Which cameras may be dialled. */
   addresses: AddressPolicy;
   webrtc: WebrtcSettings;
+  /** Of one picture of a camera. */
+  maxPixels: number;
   logLevel: string;
 }
 
@@ -33,6 +36,7 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
     // Whoever runs a worker by hand tries it against cameras on the same machine.
     addresses: readAddressPolicy(env, { allowsLoopback: isAlone, ownPorts: [port] }),
     webrtc: readWebrtcSettings(env),
+    maxPixels: readMaxPixels(env),
     logLevel: readLogLevel(env),
   });
 }

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { AppError } from '#shared/errors.ts';
+import { jpegSize } from '#shared/media/jpeg-size.ts';
 import { CircuitBreaker } from '../../../gateway/moondream/circuit-breaker.ts';
 import { DailyCap } from '../../../gateway/moondream/daily-cap.ts';
 import { FrameAlbum } from '../../../gateway/moondream/frame-album.ts';
-import { jpegSize } from '../../../gateway/moondream/jpeg-size.ts';
 import { RequestLimiter } from '../../../gateway/moondream/request-limiter.ts';
 import { codeOf, rejection } from '../../support/errors.ts';
 import { jpegOf, LedgerDouble } from './harness.ts';

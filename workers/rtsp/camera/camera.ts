@@ -21,6 +21,7 @@ import type { RunSource } from '../source/run-source.ts';
 import { CameraConnection, type CameraState, type CameraTimings } from './camera-connection.ts';
 import { newCameraCounters } from './camera-counters.ts';
 import type { ConnectLimiter } from './connect-limiter.ts';
+import { PictureLimit } from './picture-limit.ts';
 
 /** What makes pictures; FFmpeg in production. */
 export interface Media {
@@ -36,6 +37,8 @@ export interface CameraDependencies {
   redactor: Redactor;
   log: Logger;
   timings?: CameraTimings;
+  /** Pixels of one picture: cameras with larger ones are refused. */
+  maxPixels?: number;
 }
 
 /** At this rate and below keyframes alone will do, where they come often enough. */
@@ -52,6 +55,7 @@ export class Camera {
   readonly #dependencies: CameraDependencies;
   readonly #forgetPassword: () => void;
   readonly #gop = new GopCache();
+  readonly #limit: PictureLimit;
   readonly #origin: { track: VideoTrack | undefined; gop: GopCache } = { track: undefined, gop: this.#gop };
   readonly #firstPacket = Promise.withResolvers<void>();
   #hub: PictureHub | undefined;
@@ -64,6 +68,7 @@ export class Camera {
     this.id = id;
     this.source = source;
     this.#dependencies = dependencies;
+    this.#limit = new PictureLimit(dependencies.maxPixels);
     this.#forgetPassword = dependencies.redactor.add(passwordOf(source));
     this.#firstPacket.promise.catch(() => {});
     this.connection = new CameraConnection({
@@ -158,6 +163,7 @@ export class Camera {
   }
 
   #onTrack(track: VideoTrack): void {
+    this.#limit.begin(track);
     this.#closePipeline();
     this.#gop.clear();
     this.#origin.track = track;
@@ -179,6 +185,7 @@ export class Camera {
   }
 
   #onPacket(packet: Packet): void {
+    this.#limit.check(packet);
     const { meter } = this.connection;
     const previousInterval = meter.keyframeIntervalMs;
     const sequenced = { ...packet, sequence: meter.packets };

@@ -44,6 +44,9 @@ export interface DecodedFrame {
   height: number;
 }
 
+/** Twice what the largest cameras send. */
+const MAX_PIXELS = 64_000_000;
+
 /** One decoder. Calls must not overlap. */
 export class VideoDecoder implements Disposable {
   readonly #context: CodecContext;
@@ -57,14 +60,23 @@ export class VideoDecoder implements Disposable {
     this.#packet.alloc();
   }
 
-  /** Opens a decoder. @param parameterSets Annex B, may be empty @throws AppError `camera-unsupported-codec` */
-  static async open(codec: VideoCodec, parameterSets: Buffer): Promise<VideoDecoder> {
+  /**
+   * Opens a decoder.
+   * @param parameterSets Annex B, may be empty @param maxPixels of one picture; larger ones fail
+   * @throws AppError `camera-unsupported-codec`
+   */
+  static async open(
+    codec: VideoCodec,
+    parameterSets: Buffer,
+    maxPixels: number = MAX_PIXELS,
+  ): Promise<VideoDecoder> {
     const found = Codec.findDecoder(CODEC_IDS[codec]);
     const context = new CodecContext();
     context.allocContext3(found);
     // Frame threads would hold back one picture per thread.
     context.threadCount = 1;
     context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
+    context.setOption('max_pixels', String(maxPixels));
     if (parameterSets.length > 0) context.extraData = parameterSets;
     if (found === null || (await context.open2(found, null)) < 0) {
       context.freeContext();

@@ -54,7 +54,7 @@ export class RtspConnection {
     // The session races against it; a failure after the session's end concerns nobody.
     this.failed.catch(() => {});
     this.#reader = new RtspReader({ onMessage: (message) => this.#onMessage(message), onInterleaved });
-    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
+    socket.on('data', (chunk: Buffer) => this.guard(() => this.#reader.push(chunk)));
     socket.on('error', (error) => this.#end(disconnected(error)));
     socket.on('close', () => this.#end(disconnected()));
   }
@@ -104,12 +104,12 @@ export class RtspConnection {
     return this.#sequence;
   }
 
-  #onData(chunk: Buffer): void {
+  /** Does work on what the camera sent; what it throws ends this connection and goes no further. */
+  guard(work: () => void): void {
     try {
-      this.#reader.push(chunk);
+      work();
     } catch (error) {
-      const reason = error instanceof RtspProtocolError ? error.message : 'the answer cannot be read';
-      this.#end(new AppError('camera-protocol-error', `Bad answer: ${reason}`, { cause: error }));
+      this.#end(error instanceof AppError ? error : unreadable(error));
       this.#socket.destroy();
     }
   }
@@ -202,6 +202,11 @@ function statusOf(message: RtspMessage): number {
 
 function unauthorized(): AppError {
   return new AppError('camera-unauthorized', 'The camera refuses these credentials');
+}
+
+function unreadable(cause: unknown): AppError {
+  const reason = cause instanceof RtspProtocolError ? cause.message : 'the answer cannot be read';
+  return new AppError('camera-protocol-error', `Bad answer: ${reason}`, { cause });
 }
 
 function disconnected(cause?: Error): AppError {

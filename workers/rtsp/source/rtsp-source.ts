@@ -158,7 +158,7 @@ class RtspSession {
     const camera = this.#socket.remoteAddress;
     udp.rtp.on('message', (datagram, from) => {
       const packet = from.address === camera ? parseRtp(datagram) : undefined;
-      if (packet !== undefined) reorder.push(packet);
+      if (packet !== undefined) this.#connection.guard(() => reorder.push(packet));
     });
     const ports = `${udp.rtpPort}-${udp.rtpPort + 1}`;
     const transport = this.#takeSession(

@@ -30,20 +30,24 @@ describe('Trying a camera', () => {
     server.setFault('/silent', { fault: 'silent' });
   });
   after(() => server.close());
-  beforeEach(() => {
+  const open = (maxPixels: number): CameraSet => {
     const redactor = new Redactor();
-    cameras = new CameraSet({
+    return new CameraSet({
       runSource: createRunSource({
         rtsp: createRtspSource({ policy: POLICY }),
         video: async () => {
           throw new Error('no video is tried here');
         },
       }),
-      media: ffmpegMedia,
+      media: ffmpegMedia(maxPixels),
+      maxPixels,
       limiter: new ConnectLimiter(),
       redactor,
       log: createLogger({ name: 'test', level: 'silent', redactor }),
     });
+  };
+  beforeEach(() => {
+    cameras = open(64_000_000);
   });
   afterEach(() => cameras.close());
 
@@ -82,4 +86,13 @@ describe('Trying a camera', () => {
     await Promise.all(trials);
     await cameras.test(sourceOf('/1'), never);
   });
+
+  for (const transport of ['tcp', 'udp'] as const) {
+    it(`refuses a camera with too large pictures by a code of its own, over ${transport}`, async () => {
+      await cameras.close();
+      cameras = open(CLIP_WIDTH * CLIP_HEIGHT - 1);
+      const { code } = await rejection(cameras.test({ ...sourceOf('/1'), transport }, never));
+      expect(code).to.equal('camera-picture-too-large');
+    });
+  }
 });

@@ -56,4 +56,10 @@ describe('VideoDecoder', () => {
     decoder.isRough = false;
     expect(await decode(15, 30)).to.deep.equal(exact);
   });
+
+  it('decodes no picture larger than its limit', async () => {
+    using small = await VideoDecoder.open('h264', Buffer.alloc(0), 100 * 100);
+    const outcome = await small.decode((units[0] as EncodedUnit).data, 0);
+    expect(outcome).to.deep.equal({ frames: [], failed: true });
+  });
 });

@@ -1,0 +1,69 @@
+/** Refuses cameras whose pictures are larger than this worker decodes, before anything is made of them. */
+import { AppError } from '#shared/errors.ts';
+import { splitNals } from '#shared/media/annex-b.ts';
+import { jpegSize } from '#shared/media/jpeg-size.ts';
+import { parseH264Sps } from '#shared/media/mp4/h264-sps.ts';
+import { parseH265Sps } from '#shared/media/mp4/h265-sps.ts';
+import type { Packet, VideoCodec, VideoTrack } from '#shared/media/packet.ts';
+
+/** Parameter sets and the header of a JPEG stand within this of the beginning of a picture, bytes. */
+const HEAD_BYTES = 8192;
+const H264_SPS = 7;
+const H265_SPS = 33;
+const MEGA = 1_000_000;
+
+/** Looks at one session with a camera at a time. */
+export class PictureLimit {
+  readonly #maxPixels: number;
+  #codec: VideoCodec = 'h264';
+  /** The newest set that is within the limit: cameras repeat it with every keyframe. */
+  #known: Buffer | undefined;
+
+  /** @param maxPixels of one picture; none by default */
+  constructor(maxPixels: number = Number.POSITIVE_INFINITY) {
+    this.#maxPixels = maxPixels;
+  }
+
+  /** A session begins. @throws AppError `camera-picture-too-large` */
+  begin({ codec, parameterSets }: Pick<VideoTrack, 'codec' | 'parameterSets'>): void {
+    this.#codec = codec;
+    this.#known = undefined;
+    this.#checkSets(parameterSets);
+  }
+
+  /** A picture came. @throws AppError `camera-picture-too-large` */
+  check({ data, keyframe }: Pick<Packet, 'data' | 'keyframe'>): void {
+    if (!keyframe) return;
+    const head = data.subarray(0, HEAD_BYTES);
+    if (this.#codec === 'mjpeg') this.#expectWithin(jpegSize(head));
+    else this.#checkSets(head);
+  }
+
+  #checkSets(data: Buffer): void {
+    for (const nal of splitNals(data)) {
+      if (!this.#isSps(nal) || this.#known?.equals(nal) === true) continue;
+      this.#expectWithin(this.#sizeOf(nal));
+      this.#known = Buffer.from(nal);
+    }
+  }
+
+  #isSps(nal: Buffer): boolean {
+    const first = nal[0] as number;
+    return this.#codec === 'hevc' ? ((first >> 1) & 0x3f) === H265_SPS : (first & 0x1f) === H264_SPS;
+  }
+
+  /** @returns undefined for a set that cannot be read: decoders have the same limit */
+  #sizeOf(nal: Buffer): { width: number; height: number } | undefined {
+    try {
+      return this.#codec === 'hevc' ? parseH265Sps(nal) : parseH264Sps(nal);
+    } catch {
+      return undefined;
+    }
+  }
+
+  #expectWithin(size: { width: number; height: number } | undefined): void {
+    if (size === undefined || size.width * size.height <= this.#maxPixels) return;
+    const limit = `more than ${this.#maxPixels / MEGA} megapixels`;
+    throw new AppError('camera-picture-too-large', `Pictures of ${size.width}x${size.height} are ${limit}`);
+  }
+}
