@@ -1,7 +1,7 @@
 /** Reads a `multipart/form-data` body (RFC 7578): a few short fields and one file, streamed to disk. */
 import type { IncomingMessage } from 'node:http';
 import type { Readable } from 'node:stream';
-import { Busboy, type BusboyHeaders, type BusboyInstance } from '@fastify/busboy';
+import type { BusboyHeaders, BusboyInstance } from '@fastify/busboy';
 import { AppError } from '#shared/errors.ts';
 import { safeName } from './safe-name.ts';
 import { type StagedFile, tooLarge, type UploadFolder } from './upload-folder.ts';
@@ -73,7 +73,7 @@ class FormReader {
   }
 
   async read(req: IncomingMessage): Promise<UploadForm> {
-    const parser = createParser(req);
+    const parser = await createParser(req);
     this.#listen(parser);
     const stopWatching = this.#watch(req);
     req.pipe(parser);
@@ -160,7 +160,8 @@ class FormReader {
   }
 }
 
-function createParser(req: IncomingMessage): BusboyInstance {
+async function createParser(req: IncomingMessage): Promise<BusboyInstance> {
+  const { Busboy } = await import('@fastify/busboy');
   try {
     return new Busboy({ headers: req.headers as BusboyHeaders, limits: LIMITS });
   } catch (error) {

@@ -1,7 +1,6 @@
 /** Cameras kept in a YAML file by hand: read at start, and again whenever it changes. */
 import { type StatsListener, unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { parse, YAMLParseError } from 'yaml';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { RegisteredCamera, StoredCamera } from './registered-camera.ts';
@@ -71,7 +70,7 @@ export class CamerasFile {
     if (this.#isClosed) return;
     const { file, registry, log } = this.#options;
     try {
-      const cameras = parseCamerasFile(await readFile(file, 'utf8'));
+      const cameras = await parseCamerasFile(await readFile(file, 'utf8'));
       await registry.whenLoaded();
       await registry.change('file', (stored) => planFor(cameras, stored));
       this.#status = { cameras: cameras.length, loadedAt: new Date().toISOString(), error: null };
@@ -91,8 +90,8 @@ export class CamerasFile {
  * each entry like the body of `POST /api/cameras` with an id.
  * @throws AppError `invalid-field` or `missing-field` that names the line or the field
  */
-export function parseCamerasFile(text: string): RegisteredCamera[] {
-  const content = parseYaml(text);
+export async function parseCamerasFile(text: string): Promise<RegisteredCamera[]> {
+  const content = await parseYaml(text);
   const list: unknown = isMapping(content) ? content.cameras : content;
   if (list === null || list === undefined) return [];
   if (!Array.isArray(list)) {
@@ -107,7 +106,8 @@ export function parseCamerasFile(text: string): RegisteredCamera[] {
   return cameras;
 }
 
-function parseYaml(text: string): unknown {
+async function parseYaml(text: string): Promise<unknown> {
+  const { parse, YAMLParseError } = await import('yaml');
   try {
     return parse(text);
   } catch (error) {

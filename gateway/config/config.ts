@@ -7,6 +7,7 @@ import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../http/body-limits.ts';
 import { loadAddressConfig } from './addresses.ts';
 import { type AuthConfig, loadAuthConfig } from './auth.ts';
+import { defaultMaxRssBytes, defaultRtspWorkers, type Machine, thisMachine } from './machine.ts';
 import { loadPerceptionConfig, type PerceptionConfig } from './perception.ts';
 import { loadStoreConfig, type StoreConfig } from './store.ts';
 
@@ -67,13 +68,22 @@ const KIB = 1024;
 const MIB = 1024 * KIB;
 const TIMEOUT_MS = { min: 1000, max: 300_000 };
 
-/** Reads the environment. @throws SettingsError naming the variable, its value and what is allowed */
-export function loadConfig(env: Environment): Readonly<GatewayConfig> {
+/**
+ * Reads the environment.
+ * @param machine what the defaults of workers depend on
+ * @throws SettingsError naming the variable, its value and what is allowed
+ */
+export function loadConfig(env: Environment, machine: Machine = thisMachine()): Readonly<GatewayConfig> {
   const port = readInteger(env, 'PORT', { fallback: 5000, min: 0, max: 65535 });
   const workers = {
-    rtsp: readInteger(env, 'RTSP_WORKERS', { fallback: 2, min: 1, max: 16 }),
+    rtsp: readInteger(env, 'RTSP_WORKERS', { fallback: defaultRtspWorkers(machine), min: 1, max: 16 }),
     portBase: readInteger(env, 'RTSP_WORKER_PORT', { fallback: 8082, min: 1, max: 65518 }),
-    maxRssBytes: readInteger(env, 'WORKER_MAX_RSS_MB', { fallback: 2048, min: 256, max: 65536 }) * MIB,
+    maxRssBytes:
+      readInteger(env, 'WORKER_MAX_RSS_MB', {
+        fallback: Math.floor(defaultMaxRssBytes(machine) / MIB),
+        min: 128,
+        max: 65536,
+      }) * MIB,
     maxPixels: readMaxPixels(env),
   };
   return Object.freeze({

@@ -1,6 +1,6 @@
 /** Kysely over PostgreSQL, with AppErrors and plain numbers. */
-import { PostgresDialect, type PostgresPoolClient } from 'kysely';
-import pg from 'pg';
+import { PostgresDialect, type PostgresPool, type PostgresPoolClient } from 'kysely';
+import type pg from 'pg';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { fromPostgresError } from './storage-error.ts';
@@ -9,8 +9,14 @@ const POOL_SIZE = 10;
 const CONNECT_TIMEOUT_MS = 3000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 
-/** The dialect for one database. @param url `postgres://` with any libpq parameters that pg knows */
+/** The dialect for one database. @param url `postgres://`, with libpq parameters that pg knows */
 export function postgresDialect(url: string, log: Logger): PostgresDialect {
+  return new PostgresDialect({ pool: () => openPool(url, log) });
+}
+
+/** Loads pg only here: a gateway with SQLite does without its memory. */
+async function openPool(url: string, log: Logger): Promise<PostgresPool> {
+  const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,
@@ -19,31 +25,27 @@ export function postgresDialect(url: string, log: Logger): PostgresDialect {
     // Without it a statement on a vanished server would wait for TCP to give up.
     query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    types: { getTypeParser },
+    types: {
+      // Times in milliseconds fit a double until the year 287396: `int8` need not be a string.
+      getTypeParser: (oid: number, format?: 'text' | 'binary'): ((value: string) => unknown) =>
+        oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+    },
   });
   // Without listeners a broken connection, idle or in use, would end the process.
   const onBroken = (error: Error): void =>
     log.warn({ reason: messageOf(error) }, 'a database connection broke');
   pool.on('error', onBroken);
   pool.on('connect', (client) => client.on('error', onBroken));
-  return new PostgresDialect({
-    pool: {
-      options: pool.options,
-      connect: async () => {
-        const client = await pool.connect().catch((error: Error) => {
-          throw fromPostgresError(error);
-        });
-        return withOurErrors(client) as unknown as PostgresPoolClient;
-      },
-      end: () => pool.end(),
-    } as unknown as ConstructorParameters<typeof PostgresDialect>[0]['pool'],
-  });
-}
-
-/** Times in milliseconds fit a double until the year 287396: `int8` need not be a string. */
-function getTypeParser(oid: number, format?: 'text' | 'binary'): (value: string) => unknown {
-  if (oid === pg.types.builtins.INT8) return Number;
-  return pg.types.getTypeParser(oid, format as 'text');
+  return {
+    options: pool.options,
+    connect: async () => {
+      const client = await pool.connect().catch((error: Error) => {
+        throw fromPostgresError(error);
+      });
+      return withOurErrors(client) as unknown as PostgresPoolClient;
+    },
+    end: () => pool.end(),
+  } as unknown as PostgresPool;
 }
 
 function withOurErrors(client: pg.PoolClient): pg.PoolClient {

@@ -48,6 +48,7 @@ export async function startGateway(
     RTSP_WORKER_PORT: workerPort,
     SIMULATOR_PORT: simulatorPort,
     DEMO_CAMERAS: 'off',
+    RTSP_WORKERS: '2',
     ...TEST_CAMERAS,
     ...env,
   };

@@ -40,6 +40,7 @@ export class TestGateway {
         PORT: '0',
         HOST: '127.0.0.1',
         DEMO_CAMERAS: 'off',
+        RTSP_WORKERS: String(NAMES.length),
         DATA_DIR: opened.dataDir,
         DISK_RESERVE_MB: '0',
         ALLOW_LOOPBACK_CAMERAS: 'on',

@@ -3,6 +3,7 @@ import { setPriority } from 'node:os';
 import { config as loadDotenv } from 'dotenv';
 import { isSupervised } from '../host/config.ts';
 import { runWorker } from '../host/host.ts';
+import { OOM_SCORE, setOomScore } from '../host/oom-score.ts';
 import { prepareWorker } from '../host/prepare.ts';
 import { openAnalysisWorker } from './analysis-worker.ts';
 import { loadConfig } from './config.ts';
@@ -14,6 +15,7 @@ const PRIORITY = 10;
 
 // The file may hold every secret of the gateway, which are none of a worker's business.
 if (!isSupervised(process.env)) loadDotenv({ quiet: true });
+setOomScore(OOM_SCORE.analysis);
 const { config, redactor, log } = prepareWorker(process, loadConfig);
 quietFfmpeg();
 setPriority(PRIORITY);

@@ -2,13 +2,12 @@
 import { config as loadDotenv } from 'dotenv';
 import { isSupervised } from '../host/config.ts';
 import { runWorker } from '../host/host.ts';
+import { OOM_SCORE, setOomScore } from '../host/oom-score.ts';
 import { prepareWorker } from '../host/prepare.ts';
 import { CameraSet } from './camera/camera-set.ts';
 import { ConnectLimiter } from './camera/connect-limiter.ts';
 import { loadConfig } from './config.ts';
-import { forwardFfmpegLog } from './ffmpeg/ffmpeg-log.ts';
-import { ffmpegMedia } from './ffmpeg/ffmpeg-media.ts';
-import { runVideoSource } from './ffmpeg/video-source.ts';
+import { Ffmpeg } from './ffmpeg/ffmpeg.ts';
 import { limitGarbage } from './heap.ts';
 import { createSessions } from './outputs/webrtc/create-sessions.ts';
 import { openServer } from './server.ts';
@@ -18,9 +17,10 @@ import { createRunSource } from './source/run-source.ts';
 // The file may hold every secret of the gateway, which are none of a worker's business.
 if (!isSupervised(process.env)) loadDotenv({ quiet: true });
 limitGarbage();
+setOomScore(OOM_SCORE.rtsp);
 const { config, redactor, log } = prepareWorker(process, loadConfig);
 for (const { credential } of config.webrtc.iceServers) redactor.add(credential);
-forwardFfmpegLog(log);
+const ffmpeg = new Ffmpeg({ maxPixels: config.maxPixels, log });
 
 await runWorker(process, {
   log,
@@ -28,16 +28,16 @@ await runWorker(process, {
     const cameras = new CameraSet({
       runSource: createRunSource({
         rtsp: createRtspSource({ policy: config.addresses }),
-        video: ({ file }, handlers, signal) => runVideoSource(file, handlers, signal),
+        video: ({ file }, handlers, signal) => ffmpeg.playVideo(file, handlers, signal),
       }),
-      media: ffmpegMedia(config.maxPixels),
+      media: ffmpeg.media,
       maxPixels: config.maxPixels,
       limiter: new ConnectLimiter(),
       redactor,
       log,
     });
-    const sessions = createSessions(config, cameras, log);
-    const server = await openServer({ config, cameras, sessions, redactor, log });
+    const sessions = createSessions(config, { cameras, openTranscoder: ffmpeg.openTranscoder, log });
+    const server = await openServer({ config, cameras, sessions, ffmpeg, redactor, log });
     return {
       port: server.port,
       close: async () => {

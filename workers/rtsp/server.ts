@@ -13,8 +13,7 @@ import {
 import { requireToken } from '../host/token.ts';
 import type { CameraSet } from './camera/camera-set.ts';
 import type { RtspWorkerConfig } from './config.ts';
-import { createOpusTranscoders } from './ffmpeg/opus-transcoder.ts';
-import { probeVideo } from './ffmpeg/video-probe.ts';
+import type { Ffmpeg } from './ffmpeg/ffmpeg.ts';
 import { hlsRoutes } from './outputs/hls/hls-routes.ts';
 import { HlsStreams } from './outputs/hls/hls-streams.ts';
 import { mseTarget, serveMse } from './outputs/mse/mse.ts';
@@ -35,6 +34,7 @@ export interface ServerOptions extends ProblemOptions {
   config: Readonly<RtspWorkerConfig>;
   cameras: CameraSet;
   sessions: SessionSet;
+  ffmpeg: Pick<Ffmpeg, 'openTranscoder' | 'probeVideo'>;
 }
 
 /** Binds the port and serves. @throws the `listen` error, `EADDRINUSE` among them */
@@ -56,7 +56,11 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
   };
 }
 
-function mountRoutes(app: Express, { config, cameras, sessions }: ServerOptions, hls: HlsStreams): void {
+function mountRoutes(
+  app: Express,
+  { config, cameras, sessions, ffmpeg }: ServerOptions,
+  hls: HlsStreams,
+): void {
   const { token } = config.host;
   const webrtc = { sessions, iceServers: config.webrtc.iceServers, isCounted: token !== undefined };
   app.use(token === undefined ? allowAnyOrigin : requireToken(token));
@@ -67,13 +71,13 @@ function mountRoutes(app: Express, { config, cameras, sessions }: ServerOptions,
   app.use('/whep', whepRoutes(webrtc));
   // A worker that runs alone has no token: strangers would learn which files this machine has, and play them.
   if (token !== undefined)
-    app.use('/internal', internalRoutes(cameras), probeRoutes({ probe: (file) => probeVideo(file) }));
+    app.use('/internal', internalRoutes(cameras), probeRoutes({ probe: (file) => ffmpeg.probeVideo(file) }));
 }
 
 function socketFinder(options: ServerOptions): SocketsOptions['find'] {
-  const { config, cameras, sessions, redactor, log } = options;
+  const { config, cameras, sessions, ffmpeg, redactor, log } = options;
   const feed = createFrameFeed(cameras);
-  const broadcasts = new MseBroadcasts(cameras, createOpusTranscoders(log));
+  const broadcasts = new MseBroadcasts(cameras, ffmpeg.openTranscoder);
   const byPath: Record<string, ServeSocket> = {
     '/ws': (socket) => void serveFrameSocket(socket, { feed, redactor, log }),
     [LINK_PATH]: (socket) => serveLink(socket, { cameras, log }),

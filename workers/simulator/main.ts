@@ -2,6 +2,7 @@
 import { config as loadDotenv } from 'dotenv';
 import { isSupervised } from '../host/config.ts';
 import { runWorker } from '../host/host.ts';
+import { OOM_SCORE, setOomScore } from '../host/oom-score.ts';
 import { prepareWorker } from '../host/prepare.ts';
 import { loadConfig } from './config.ts';
 import { quietFfmpeg } from './scenes/encoder.ts';
@@ -9,6 +10,7 @@ import { openSimulator } from './simulator.ts';
 
 // The file may hold every secret of the gateway, which are none of a worker's business.
 if (!isSupervised(process.env)) loadDotenv({ quiet: true });
+setOomScore(OOM_SCORE.simulator);
 const { config, redactor, log } = prepareWorker(process, loadConfig);
 quietFfmpeg();
 

@@ -10,42 +10,34 @@ import { CamerasFile, parseCamerasFile } from '../../../gateway/cameras/cameras-
 import { CameraRegistry } from '../../../gateway/cameras/registry.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
-import { codeOf, rejection } from '../../support/errors.ts';
+import { rejection } from '../../support/errors.ts';
 import { openSqlite } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const GATE = '- { id: gate, name: Gate, url: "rtsp://admin:secret-of-gate@10.0.0.9/1" }\n';
 
 describe('parseCamerasFile', () => {
-  it('reads a list, or a list under `cameras`, or an empty file', () => {
-    expect(parseCamerasFile(GATE)).to.have.length(1);
-    expect(parseCamerasFile(`cameras:\n  ${GATE}`)).to.deep.equal(parseCamerasFile(GATE));
-    expect(parseCamerasFile('')).to.deep.equal([]);
+  it('reads a list, or a list under `cameras`, or an empty file', async () => {
+    const listed = await parseCamerasFile(GATE);
+    expect(listed).to.have.length(1);
+    expect(await parseCamerasFile(`cameras:\n  ${GATE}`)).to.deep.equal(listed);
+    expect(await parseCamerasFile('')).to.deep.equal([]);
   });
 
-  it('names the camera and the field, or the line, at fault', () => {
-    const messageOf = (text: string): string => {
-      try {
-        parseCamerasFile(text);
-        return 'accepted';
-      } catch (error) {
-        return (error as Error).message;
-      }
-    };
-    expect(messageOf(`${GATE}- { id: yard, ip: "no host" }`)).to.match(/^cameras\.1: ip must be/);
-    expect(messageOf(`${GATE}- { ip: 10.0.0.1 }`)).to.include('cameras.1: Missing required fields: id');
-    expect(messageOf(`${GATE}${GATE}`)).to.include('gate is named twice');
-    expect(messageOf('cameras: 5')).to.equal('cameras must be a list');
-    expect(messageOf('- { id: gate,\n- x')).to.match(/line 2/);
+  it('names the camera and the field, or the line, at fault', async () => {
+    const messageOf = async (text: string): Promise<string> =>
+      (await rejection(parseCamerasFile(text))).message;
+    expect(await messageOf(`${GATE}- { id: yard, ip: "no host" }`)).to.match(/^cameras\.1: ip must be/);
+    expect(await messageOf(`${GATE}- { ip: 10.0.0.1 }`)).to.include('cameras.1: Missing required fields: id');
+    expect(await messageOf(`${GATE}${GATE}`)).to.include('gate is named twice');
+    expect(await messageOf('cameras: 5')).to.equal('cameras must be a list');
+    expect(await messageOf('- { id: gate,\n- x')).to.match(/line 2/);
   });
 
-  it('quotes no line of a broken file, which may hold a password', () => {
-    expect(codeOf(() => parseCamerasFile('- { id: a, password: canary ]'))).to.equal('invalid-field');
-    try {
-      parseCamerasFile('- { id: a, password: canary ]');
-    } catch (error) {
-      expect((error as Error).message).to.not.include('canary');
-    }
+  it('quotes no line of a broken file, which may hold a password', async () => {
+    const { code, message } = await rejection(parseCamerasFile('- { id: a, password: canary ]'));
+    expect(code).to.equal('invalid-field');
+    expect(message).to.not.include('canary');
   });
 });
 

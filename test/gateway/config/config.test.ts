@@ -14,7 +14,7 @@ describe('The configuration', () => {
       perception,
       addresses: _addresses,
       ...config
-    } = loadConfig({});
+    } = loadConfig({}, { cores: 8, memoryBytes: 64 * 1024 ** 3 });
     expect(config).to.deep.equal({
       host: '0.0.0.0',
       port: 5000,
@@ -177,7 +177,7 @@ describe('The workers that a configuration asks for', () => {
   });
 
   it('leave out the simulator when the demo is off, and analysis when that is', () => {
-    const specs = workerSpecs(loadConfig({ DEMO_CAMERAS: 'off', ANALYSIS: 'off' }));
+    const specs = workerSpecs(loadConfig({ DEMO_CAMERAS: 'off', ANALYSIS: 'off', RTSP_WORKERS: '2' }));
     expect(specs.map(({ name }) => name)).to.deep.equal(['rtsp-0', 'rtsp-1']);
   });
 });

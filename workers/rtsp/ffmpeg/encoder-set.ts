@@ -3,8 +3,7 @@
 import type { Frame } from 'node-av/lib';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import { formatKey } from '../pictures/picture.ts';
-import { type EncodedPicture, JpegEncoder } from './jpeg-encoder.ts';
-import { LumaScaler } from './luma-scaler.ts';
+import type { EncodedPicture } from './jpeg-encoder.ts';
 
 /** More formats at once than any dashboard asks for; the one used longest ago makes room. */
 const MAX_ENCODERS = 8;
@@ -16,7 +15,7 @@ interface PictureEncoder extends Disposable {
 
 /** Encodes frames; every format's calls are put in line, since an encoder takes one at a time. */
 export class EncoderSet {
-  readonly #encoders = new Map<string, { encoder: PictureEncoder; tail: Promise<unknown> }>();
+  readonly #encoders = new Map<string, { encoder: Promise<PictureEncoder>; tail: Promise<unknown> }>();
   readonly #onEncoded: (milliseconds: number) => void;
 
   /** @param onEncoded told how long each encoding took */
@@ -27,7 +26,10 @@ export class EncoderSet {
   /** Encodes one frame, which must live until the promise settles. */
   encode(frame: { native: { free(): void } }, format: PictureFormat): Promise<EncodedPicture> {
     const entry = this.#entryFor(format);
-    const encoded = entry.tail.then(() => this.#time(() => entry.encoder.encode(frame.native as Frame)));
+    const encoded = entry.tail.then(async () => {
+      const encoder = await entry.encoder;
+      return this.#time(() => encoder.encode(frame.native as Frame));
+    });
     entry.tail = encoded.catch(() => {});
     return encoded;
   }
@@ -60,11 +62,23 @@ export class EncoderSet {
   }
 }
 
-function encoderFor(format: PictureFormat): PictureEncoder {
-  return format.isLuma === true ? new LumaScaler(format) : new JpegEncoder(format);
+async function encoderFor(format: PictureFormat): Promise<PictureEncoder> {
+  // Loaded when first used, like all of FFmpeg.
+  if (format.isLuma === true) {
+    const { LumaScaler } = await import('./luma-scaler.ts');
+    return new LumaScaler(format);
+  }
+  const { JpegEncoder } = await import('./jpeg-encoder.ts');
+  return new JpegEncoder(format);
 }
 
-async function free({ encoder, tail }: { encoder: PictureEncoder; tail: Promise<unknown> }): Promise<void> {
+async function free({
+  encoder,
+  tail,
+}: {
+  encoder: Promise<PictureEncoder>;
+  tail: Promise<unknown>;
+}): Promise<void> {
   await tail;
-  encoder[Symbol.dispose]();
+  (await encoder)[Symbol.dispose]();
 }

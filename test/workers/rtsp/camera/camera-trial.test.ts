@@ -3,7 +3,7 @@ import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { CameraSet } from '../../../../workers/rtsp/camera/camera-set.ts';
 import { ConnectLimiter } from '../../../../workers/rtsp/camera/connect-limiter.ts';
-import { ffmpegMedia } from '../../../../workers/rtsp/ffmpeg/ffmpeg-media.ts';
+import { Ffmpeg } from '../../../../workers/rtsp/ffmpeg/ffmpeg.ts';
 import { createRtspSource } from '../../../../workers/rtsp/source/rtsp-source.ts';
 import { createRunSource } from '../../../../workers/rtsp/source/run-source.ts';
 import type { RtspServer } from '../../../../workers/simulator/server/rtsp-server.ts';
@@ -32,6 +32,7 @@ describe('Trying a camera', () => {
   after(() => server.close());
   const open = (maxPixels: number): CameraSet => {
     const redactor = new Redactor();
+    const log = createLogger({ name: 'test', level: 'silent', redactor });
     return new CameraSet({
       runSource: createRunSource({
         rtsp: createRtspSource({ policy: POLICY }),
@@ -39,11 +40,11 @@ describe('Trying a camera', () => {
           throw new Error('no video is tried here');
         },
       }),
-      media: ffmpegMedia(maxPixels),
+      media: new Ffmpeg({ maxPixels, log }).media,
       maxPixels,
       limiter: new ConnectLimiter(),
       redactor,
-      log: createLogger({ name: 'test', level: 'silent', redactor }),
+      log,
     });
   };
   beforeEach(() => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import type { AudioPacket, AudioTrack } from '#shared/media/audio-track.ts';
-import { createOpusTranscoders } from '../../../../workers/rtsp/ffmpeg/opus-transcoder.ts';
+import { Ffmpeg } from '../../../../workers/rtsp/ffmpeg/ffmpeg.ts';
 import type { AudioLoop } from '../../../../workers/simulator/server/stream/audio-source.ts';
 import { aacTone, pcmuTone } from '../../../support/tone.ts';
 import { waitFor } from '../../../support/wait-for.ts';
@@ -23,7 +23,10 @@ describe('Opus made of AAC and G.711', () => {
   });
 
   const open = (change: Partial<AudioTrack> = {}) =>
-    createOpusTranscoders(log)({ ...track, ...change }, (packet) => void made.push(packet));
+    new Ffmpeg({ maxPixels: 1, log }).openTranscoder(
+      { ...track, ...change },
+      (packet) => void made.push(packet),
+    );
 
   /** Frames of 64 ms, at once. */
   function push(

@@ -1,16 +1,13 @@
 /** The WebRTC sessions of a worker as its settings want them. */
-import type { Logger } from '#shared/logger.ts';
 import type { RtspWorkerConfig } from '../../config.ts';
-import { createOpusTranscoders } from '../../ffmpeg/opus-transcoder.ts';
 import { loadPeers } from './peer.ts';
-import { type SessionCameras, SessionSet } from './session-set.ts';
+import { SessionSet, type SessionSetOptions } from './session-set.ts';
 import { UdpPort } from './udp-port.ts';
 
 /** Opens nothing yet: the library is loaded and the port claimed when the first viewer comes. */
 export function createSessions(
   { port, webrtc }: Pick<RtspWorkerConfig, 'port' | 'webrtc'>,
-  cameras: SessionCameras,
-  log: Logger,
+  { cameras, openTranscoder, log }: Pick<SessionSetOptions, 'cameras' | 'openTranscoder' | 'log'>,
 ): SessionSet {
   const { udpPort, publicAddresses, maxSessions } = webrtc;
   return new SessionSet({
@@ -19,7 +16,7 @@ export function createSessions(
     publicAddresses,
     maxSessions,
     loadPeers,
-    openTranscoder: createOpusTranscoders(log),
+    openTranscoder,
     log,
   });
 }

@@ -1,0 +1,37 @@
+/** Defaults that depend on what this machine, or its control group, grants. */
+import { availableParallelism, totalmem } from 'node:os';
+
+export interface Machine {
+  /** Processor cores that may be used. */
+  cores: number;
+  /** Memory that may be used, bytes. */
+  memoryBytes: number;
+}
+
+const MIB = 1024 * 1024;
+const GIB = 1024 * MIB;
+/** Fewer cores gain nothing from a second RTSP worker, which costs 50 MB. */
+const CORES_FOR_TWO = 4;
+const BYTES_FOR_TWO = 2 * GIB;
+/** What the gateway and the other workers take. */
+const OTHERS_BYTES = 192 * MIB;
+const LEAST_RSS_BYTES = 192 * MIB;
+const MOST_RSS_BYTES = 2 * GIB;
+
+/** Reads cores and memory; a limit of the control group (cgroups(7)) counts where it is lower. */
+export function thisMachine(): Machine {
+  const limit = process.constrainedMemory();
+  const total = totalmem();
+  return { cores: availableParallelism(), memoryBytes: limit > 0 ? Math.min(limit, total) : total };
+}
+
+/** Number of RTSP workers: two where there is room for them, so that one stands when the other falls. */
+export function defaultRtspWorkers({ cores, memoryBytes }: Machine): number {
+  return cores >= CORES_FOR_TWO && memoryBytes >= BYTES_FOR_TWO ? 2 : 1;
+}
+
+/** Resident memory above which a worker is replaced, bytes: before the kernel would kill it. */
+export function defaultMaxRssBytes(machine: Machine): number {
+  const share = (machine.memoryBytes - OTHERS_BYTES) / defaultRtspWorkers(machine);
+  return Math.min(MOST_RSS_BYTES, Math.max(LEAST_RSS_BYTES, share));
+}
