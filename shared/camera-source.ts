@@ -1,6 +1,7 @@
 /** Sources of cameras: RTSP addresses, how they are read and how they are shown. */
 import { z } from 'zod';
 import { AppError } from './errors.ts';
+import { maskPathSecrets, pathSecrets } from './path-secrets.ts';
 
 /** How RTP travels: inside the RTSP connection (RFC 2326 section 10.12) or as UDP datagrams. */
 export const transportSchema = z.enum(['tcp', 'udp']);
@@ -100,24 +101,24 @@ export function isHost(host: string): boolean {
   return /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})$/.test(bare) || /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(bare);
 }
 
-/** The address of a source without credentials: safe in every log and answer. */
-export function publicUrl(source: CameraSource): string {
-  if (source.kind === 'video') return `video:${source.file.split(/[\\/]/).at(-1)}`;
+/** The address that is asked of a camera: without user information, with what its path holds; not to be shown. */
+export function requestUrl(source: RtspSource): string {
   return `${source.secure ? 'rtsps' : 'rtsp'}://${formatHost(source.host)}:${source.port}${source.path}`;
 }
 
-/** The address with its credentials percent-encoded, for programs that take nothing else; never to be shown. */
+/** The address with its credentials percent-encoded, for programs that accept only that; not to be shown. */
 export function urlWithCredentials(source: RtspSource): string {
-  if (source.username === '' && source.password === '') return publicUrl(source);
+  if (source.username === '' && source.password === '') return requestUrl(source);
   const userInfo = `${encodeURIComponent(source.username)}:${encodeURIComponent(source.password)}`;
-  return publicUrl(source).replace('://', `://${userInfo}@`);
+  return requestUrl(source).replace('://', `://${userInfo}@`);
 }
 
-/** The address as shown to clients: the user name's presence is visible, the password is not. */
+/** The address as clients see it: user name visible; password and secrets in path and query masked. */
 export function maskedUrl(source: CameraSource): string {
-  if (source.kind === 'video') return publicUrl(source);
-  if (source.username === '' && source.password === '') return publicUrl(source);
-  return publicUrl(source).replace('://', `://${encodeURIComponent(source.username)}:***@`);
+  if (source.kind === 'video') return `video:${source.file.split(/[\\/]/).at(-1)}`;
+  const url = requestUrl({ ...source, path: maskPathSecrets(source.path) });
+  if (source.username === '' && source.password === '') return url;
+  return url.replace('://', () => `://${encodeURIComponent(source.username)}:***@`);
 }
 
 /** Whether two sources are the same stream with the same credentials. */
@@ -130,9 +131,10 @@ function formatHost(host: string): string {
   return host.includes(':') ? `[${host}]` : host;
 }
 
-/** The password of a source, where it has one. */
-export function passwordOf(source: CameraSource): string {
-  return source.kind === 'rtsp' ? source.password : '';
+/** The password of a source and the secrets of its path, for a redactor; empty where it has none. */
+export function secretsOf(source: CameraSource): string[] {
+  if (source.kind === 'video') return [];
+  return [source.password, ...pathSecrets(source.path)].filter((secret) => secret !== '');
 }
 
 /** The wire form of {@link CameraSource}, between gateway and worker. */

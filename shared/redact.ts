@@ -4,6 +4,8 @@
  * The work grows linearly with the text, whatever its author chose, and not with the number of secrets.
  */
 
+import { maskPathSecrets } from './path-secrets.ts';
+
 const MASK = '***';
 const SCHEME_END = '://';
 /** Ends user information everywhere. */
@@ -99,8 +101,9 @@ function formsOf(secret: string): Set<string> {
 }
 
 /**
- * Text whose URLs may be shown: user information masked, everything else kept. Passwords of cameras
- * come unescaped, with `/` and `@` in them: in `rtsp:` everything up to the last `@` is masked.
+ * Text whose URLs may be shown: user information and passwords in paths and queries masked, everything
+ * else kept. Passwords of cameras come unescaped, with `/` and `@` in them: in `rtsp:` everything up to
+ * the last `@` is masked.
  */
 export function maskUrl(text: string): string {
   let clean = '';
@@ -113,7 +116,7 @@ export function maskUrl(text: string): string {
     clean += text.slice(kept, begin) + (last < 0 ? '' : MASK) + text.slice(begin + Math.max(0, last), end);
     kept = end;
   }
-  return clean + text.slice(kept);
+  return maskPathSecrets(clean + text.slice(kept));
 }
 
 /**

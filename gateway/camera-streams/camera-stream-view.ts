@@ -19,16 +19,13 @@ export interface CameraStream {
   createdAt: string;
 }
 
-/** Cameras of several vendors take credentials in the path: `/user=admin&password=secret&channel=1`. */
-const PASSWORD_IN_PATH = /((?:password|passwd|passwort|pass|pwd|token|secret)=)[^&/?#]*/gi;
-
 /** The public part of a stream. */
 export function describeStream(stream: StoredStream, origin: string): CameraStream {
   return {
     cameraId: stream.cameraId,
     cameraDescription: stream.description,
     streamType: stream.videoFile === null ? 'rtsp' : 'video',
-    rtspUrl: stream.rtspUrl === null ? null : maskPasswords(stream.rtspUrl),
+    rtspUrl: stream.rtspUrl === null ? null : maskedUrl(sourceFromUrl(stream.rtspUrl)),
     videoUrl:
       stream.videoFile === null || stream.videoRemovedAt !== null ? null : videoUrl(stream.cameraId, origin),
     videoBytes: stream.videoBytes,
@@ -40,8 +37,4 @@ export function describeStream(stream: StoredStream, origin: string): CameraStre
 /** URL of an uploaded video. */
 export function videoUrl(cameraId: string, origin: string): string {
   return `${origin}/api/camera-streams/${encodeURIComponent(cameraId)}/video`;
-}
-
-function maskPasswords(rtspUrl: string): string {
-  return maskedUrl(sourceFromUrl(rtspUrl)).replace(PASSWORD_IN_PATH, '$1***');
 }

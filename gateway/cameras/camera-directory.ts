@@ -4,7 +4,7 @@
  * are what the reconciler makes real.
  */
 import { EventEmitter } from 'node:events';
-import { type CameraSource, isSameSource, passwordOf } from '#shared/camera-source.ts';
+import { type CameraSource, isSameSource, secretsOf } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { AnalysisSwitches } from './analysis-switches.ts';
@@ -198,9 +198,11 @@ export class CameraDirectory {
   }
 
   #learnSecret(holder: string, source: CameraSource): void {
-    const forget = this.#redactor.add(passwordOf(source));
+    const forgets = secretsOf(source).map((secret) => this.#redactor.add(secret));
     this.#forgetSecret(holder);
-    this.#secrets.set(holder, forget);
+    this.#secrets.set(holder, () => {
+      for (const forget of forgets) forget();
+    });
   }
 
   #forgetSecret(holder: string): void {

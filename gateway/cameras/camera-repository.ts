@@ -1,7 +1,8 @@
-/** Cameras of the registry as rows; passwords sealed. */
+/** Cameras of the registry as rows; passwords, and paths that hold some, are sealed. */
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { rtspSourceSchema } from '#shared/camera-source.ts';
+import { maskPathSecrets } from '#shared/path-secrets.ts';
 import type { CameraRow, Database } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import { analysisSwitchesSchema } from './analysis-switches.ts';
@@ -88,6 +89,7 @@ export class CameraRepository {
             location: set.ref('excluded.location'),
             source: set.ref('excluded.source'),
             password: set.ref('excluded.password'),
+            sealed_path: set.ref('excluded.sealed_path'),
             enabled: set.ref('excluded.enabled'),
             analysis: set.ref('excluded.analysis'),
             origin: set.ref('excluded.origin'),
@@ -109,13 +111,34 @@ export class CameraRepository {
     return removed;
   }
 
+  /** Seals paths that an earlier version stored in clear. @returns how many */
+  async sealPaths(db: Kysely<Database>): Promise<number> {
+    const rows = await db
+      .selectFrom('cameras')
+      .select(['id', 'source'])
+      .where('sealed_path', 'is', null)
+      .execute();
+    const open = rows.map((row) => ({ ...row, stored: this.#storedSource(JSON.parse(row.source)) }));
+    const clear = open.filter(({ stored }) => stored.sealed_path !== null);
+    for (const { id, source, stored } of clear) {
+      // A camera that was changed meanwhile was sealed by that change.
+      await db
+        .updateTable('cameras')
+        .set(stored)
+        .where('id', '=', id)
+        .where('source', '=', source)
+        .executeTakeFirst();
+    }
+    return clear.length;
+  }
+
   #toRow(camera: RegisteredCamera, origin: RegistryOrigin, now: number): CameraRow {
     const password = camera.source.kind === 'rtsp' ? camera.source.password : '';
     return {
       id: camera.id,
       name: camera.name,
       location: camera.location,
-      source: JSON.stringify(storedSourceSchema.parse(camera.source)),
+      ...this.#storedSource(camera.source),
       password: password === '' ? null : this.#box.seal(password),
       enabled: Number(camera.enabled),
       analysis: JSON.stringify(camera.analysis),
@@ -125,14 +148,25 @@ export class CameraRepository {
     };
   }
 
+  #storedSource(given: unknown): Pick<CameraRow, 'source' | 'sealed_path'> {
+    const source = storedSourceSchema.parse(given);
+    if (source.kind === 'video') return { source: JSON.stringify(source), sealed_path: null };
+    const path = maskPathSecrets(source.path);
+    return {
+      source: JSON.stringify({ ...source, path }),
+      sealed_path: path === source.path ? null : this.#box.seal(source.path),
+    };
+  }
+
   #fromRow(row: CameraRow): StoredCamera {
-    const password = this.#passwordOf(row);
+    const password = this.#open(row.password);
+    const path = this.#open(row.sealed_path);
     return {
       id: row.id,
       name: row.name,
       location: row.location,
-      source: sourceOf(row, password ?? ''),
-      isPasswordLost: password === undefined,
+      source: sourceOf(row, { password: password ?? '', path: path ?? '' }),
+      isPasswordLost: password === undefined || path === undefined,
       enabled: row.enabled === 1,
       analysis: analysisSwitchesSchema.parse(JSON.parse(row.analysis)),
       origin: row.origin as RegistryOrigin,
@@ -141,18 +175,19 @@ export class CameraRepository {
     };
   }
 
-  /** @returns undefined when the key is another one: the other cameras must not suffer from it */
-  #passwordOf(row: CameraRow): string | undefined {
-    if (row.password === null) return '';
+  /** @returns '' for none, undefined when it was sealed with another key: other cameras must not suffer from it */
+  #open(sealed: string | null): string | undefined {
+    if (sealed === null) return '';
     try {
-      return this.#box.open(row.password);
+      return this.#box.open(sealed);
     } catch {
       return undefined;
     }
   }
 }
 
-function sourceOf(row: CameraRow, password: string): RegisteredSource {
+function sourceOf(row: CameraRow, { password, path }: { password: string; path: string }): RegisteredSource {
   const source = storedSourceSchema.parse(JSON.parse(row.source));
-  return source.kind === 'video' ? source : { ...source, password };
+  if (source.kind === 'video') return source;
+  return { ...source, password, ...(path === '' ? {} : { path }) };
 }

@@ -1,5 +1,5 @@
 /** A camera as clients see it: never with its password. */
-import { maskedUrl, passwordOf } from '#shared/camera-source.ts';
+import { maskedUrl, secretsOf } from '#shared/camera-source.ts';
 import type { KnownCamera } from './camera-directory.ts';
 
 /** One element of `GET /api/cameras` (docs/contract.md, section 1). */
@@ -14,7 +14,7 @@ export function viewCamera(camera: KnownCamera): object {
     frameUrl: `/api/cameras/${id}/frame`,
     mjpegUrl: `/api/cameras/${id}/stream.mjpeg`,
     sourceType: camera.source.kind,
-    hasPassword: passwordOf(camera.source) !== '',
+    hasPassword: secretsOf(camera.source).length > 0,
     enabled: camera.enabled,
     analysis: camera.analysis,
     origin: camera.isFromFile ? 'file' : camera.origin,

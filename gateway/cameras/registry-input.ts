@@ -10,6 +10,7 @@ import {
   transportSchema,
 } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
+import { pathSecrets, restorePathSecrets } from '#shared/path-secrets.ts';
 import { analysisSwitchesSchema } from './analysis-switches.ts';
 import type { RegisteredCamera, RegisteredSource } from './registered-camera.ts';
 
@@ -121,8 +122,19 @@ function changedSource(source: RegisteredSource, fields: Changes): RegisteredSou
           source,
           withCredentials(sourceFromUrl(fields.url, fields.transport ?? source.transport), fields),
         );
-  checkPasswordStays(source, changed, fields);
-  return changed;
+  const restored = withStoredPath(source, changed);
+  checkSecretsStay(source, restored, fields);
+  return restored;
+}
+
+/** A path that a client sends back as it was shown keeps the secrets that were masked in it. */
+function withStoredPath(before: RtspSource, after: RtspSource): RtspSource {
+  const path = restorePathSecrets(after.path, before.path);
+  if (path === undefined)
+    throw new AppError('invalid-field', 'The path holds a masked password; write the password itself', {
+      field: 'streamPath',
+    });
+  return { ...after, path };
 }
 
 /** A URL that says nothing of credentials keeps those of before. */
@@ -131,15 +143,19 @@ function keepCredentials(before: RtspSource, after: RtspSource): RtspSource {
   return { ...after, username: before.username, password: before.password };
 }
 
-/** A stored password must not be sent to a host that whoever changes the camera chooses. */
-function checkPasswordStays(before: RtspSource, after: RtspSource, { password }: Changes): void {
-  const isElsewhere = before.host !== after.host || before.port !== after.port;
-  const isKept = before.password !== '' && before.password === after.password && password === undefined;
-  if (isElsewhere && isKept) {
-    throw new AppError('invalid-field', 'password must be given again when the address changes', {
-      field: 'password',
-    });
-  }
+/** A stored password must not be sent to a host that the client who changes the camera chooses. */
+function checkSecretsStay(before: RtspSource, after: RtspSource, fields: Changes): void {
+  if (before.host === after.host && before.port === after.port) return;
+  const isKept = before.password !== '' && before.password === after.password;
+  const written = fields.url ?? fields.streamPath ?? '';
+  const stored = pathSecrets(before.path);
+  const isInPath = pathSecrets(after.path).some(
+    (secret) => stored.includes(secret) && !written.includes(secret),
+  );
+  if (!isInPath && !(isKept && fields.password === undefined)) return;
+  throw new AppError('invalid-field', 'password must be given again when the address changes', {
+    field: isInPath ? 'streamPath' : 'password',
+  });
 }
 
 function checkOneKind({ url, ip, video }: Changes): void {

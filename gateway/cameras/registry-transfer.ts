@@ -1,7 +1,9 @@
 /** Export and import of the whole registry as JSON. */
 import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
+import { secretsOf } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
+import { maskPathSecrets, restorePathSecrets } from '#shared/path-secrets.ts';
 import type { RegisteredCamera, StoredCamera } from './registered-camera.ts';
 import type { CameraRegistry } from './registry.ts';
 import { type NewCamera, parseNewCamera } from './registry-input.ts';
@@ -101,7 +103,9 @@ function withPasswordOf(camera: RegisteredCamera, before: StoredCamera | undefin
     old.host === source.host &&
     old.port === source.port &&
     old.username === source.username;
-  return { ...camera, source: { ...source, password: isSameAddress ? old.password : '' } };
+  if (!isSameAddress) return { ...camera, source: { ...source, password: '' } };
+  const path = restorePathSecrets(source.path, old.path) ?? source.path;
+  return { ...camera, source: { ...source, password: old.password, path } };
 }
 
 function describe(
@@ -117,8 +121,8 @@ function describe(
     ip: host,
     port,
     username,
-    ...(withPasswords ? { password } : { hasPassword: password !== '' }),
-    streamPath: path,
+    ...(withPasswords ? { password } : { hasPassword: secretsOf(source).length > 0 }),
+    streamPath: withPasswords ? path : maskPathSecrets(path),
     transport,
   };
 }

@@ -1,4 +1,5 @@
 /** The registry: cameras that are kept for ever. The database decides, the directory follows. */
+import { sql } from 'kysely';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
@@ -50,9 +51,23 @@ export class CameraRegistry {
   /** Loads the registry as soon as the database is there, and looks again regularly. */
   start(): void {
     void this.#options.store.whenReady().then(
-      () => this.#refreshForEver(),
+      () => this.#sealPaths().then(() => this.#refreshForEver()),
       () => this.#loaded.reject(new Error('The database was closed')),
     );
+  }
+
+  /** Seals passwords in paths that an earlier version stored in clear; nothing waits for its success. */
+  async #sealPaths(): Promise<void> {
+    const { store, repository, log } = this.#options;
+    try {
+      const cameras = await repository.sealPaths(store.db);
+      if (cameras === 0) return;
+      log.info({ cameras }, 'passwords in stored paths were encrypted');
+      // The log of SQLite still holds the rows of before.
+      if (store.engine === 'sqlite') await sql`pragma wal_checkpoint(truncate)`.execute(store.db);
+    } catch (error) {
+      log.warn({ reason: messageOf(error) }, 'passwords in stored paths could not be encrypted');
+    }
   }
 
   /** Resolves once the registry has been read for the first time. */

@@ -9,8 +9,10 @@ export interface CamerasTable {
   id: string;
   name: string;
   location: string;
-  /** JSON of the source without its password; see the registry. */
+  /** JSON of the source without its password, secrets in its path masked; see the registry. */
   source: string;
+  /** Sealed path of the source; null where the path holds no secret. */
+  sealed_path: string | null;
   /** Sealed password of the source; null where there is none. */
   password: string | null;
   enabled: number;

@@ -34,7 +34,9 @@ function open({ file, busyTimeoutMs }: SqliteThreadData, isChecked: boolean): Da
       throw Object.assign(new Error('The database file is broken'), { errcode: SQLITE_CORRUPT });
     // Owner-only: it contains camera addresses and names.
     chmodSync(file, 0o600);
-    for (const pragma of ['journal_mode = WAL', 'synchronous = FULL']) database.exec(`PRAGMA ${pragma}`);
+    // What was deleted or replaced, perhaps a password, is overwritten in the file.
+    for (const pragma of ['journal_mode = WAL', 'synchronous = FULL', 'secure_delete = ON'])
+      database.exec(`PRAGMA ${pragma}`);
     return database;
   } catch (error) {
     database.close();

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { parseConnectRequest } from '#shared/camera.ts';
-import { maskedUrl, publicUrl, sourceFromUrl } from '#shared/camera-source.ts';
+import { maskedUrl, requestUrl, secretsOf, sourceFromUrl } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 
 function failure(body: unknown): { code: string; message: string; field: string | undefined } {
@@ -101,10 +101,14 @@ describe('sourceFromUrl', () => {
       port: 322,
       path: '/s',
     });
-    expect(publicUrl(sourceFromUrl('rtsp://[fe80::1]:9/s'))).to.equal('rtsp://[fe80::1]:9/s');
+    expect(requestUrl(sourceFromUrl('rtsp://[fe80::1]:9/s'))).to.equal('rtsp://[fe80::1]:9/s');
   });
 
   it('shows no password', () => {
     expect(maskedUrl(sourceFromUrl('rtsp://bob:hidden@cam/1'))).to.equal('rtsp://bob:***@cam:554/1');
+    const source = sourceFromUrl('rtsp://cam/live?user=bob&password=a%40b&channel=1');
+    expect(maskedUrl(source)).to.equal('rtsp://cam:554/live?user=bob&password=***&channel=1');
+    expect(requestUrl(source)).to.equal('rtsp://cam:554/live?user=bob&password=a%40b&channel=1');
+    expect(secretsOf(source)).to.deep.equal(['a%40b', 'a@b']);
   });
 });

@@ -6,6 +6,7 @@ import { events } from './002-events.ts';
 import { watches } from './003-watches.ts';
 import { access } from './004-access.ts';
 import { uploadQuota } from './005-upload-quota.ts';
+import { sealedPaths } from './006-sealed-paths.ts';
 
 /** The migrations for an engine. */
 export function migrationsFor(engine: Engine): Record<string, Migration> {
@@ -15,5 +16,6 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '003-watches': watches(),
     '004-access': access(),
     '005-upload-quota': uploadQuota(),
+    '006-sealed-paths': sealedPaths(),
   };
 }

@@ -61,6 +61,63 @@ describe('The camera registry', () => {
       expect(rows).to.include('10.0.0.9').and.not.include(PASSWORD);
     });
 
+    describe('of a camera that wants its password in its path', () => {
+      const PATH = '/live?user=admin&password=C4mQuery&token=T0kenOfMine';
+      const MASKED = '/live?user=admin&password=***&token=***';
+      const pathOf = (directory: CameraDirectory) => asRtsp(directory.get('reo').source)?.path;
+
+      it('stores the path encrypted, and keeps it over restarts', async () => {
+        const { registry } = await start();
+        await registry.create({ id: 'reo', url: `rtsp://10.0.0.9${PATH}` });
+        const rows = JSON.stringify(await store.db.selectFrom('cameras').selectAll().execute());
+        expect(rows)
+          .to.include(MASKED)
+          .and.not.match(/C4mQuery|T0kenOfMine/);
+        expect(pathOf((await start()).directory)).to.equal(PATH);
+      });
+
+      it('encrypts what an earlier version stored in clear', async () => {
+        const { registry } = await start();
+        await registry.create({ id: 'reo', url: `rtsp://10.0.0.9${PATH}` });
+        const { source } = await store.db.selectFrom('cameras').select('source').executeTakeFirstOrThrow();
+        const clear = source.replace(MASKED, PATH);
+        await store.db.updateTable('cameras').set({ source: clear, sealed_path: null }).execute();
+        const { directory } = await start();
+        expect(pathOf(directory)).to.equal(PATH);
+        const rows = JSON.stringify(await store.db.selectFrom('cameras').selectAll().execute());
+        expect(rows).not.to.match(/C4mQuery|T0kenOfMine/);
+      });
+
+      it('keeps what a client sends back masked, and sends it to no other host', async () => {
+        const { registry, directory } = await start();
+        await registry.create({ id: 'reo', url: `rtsp://10.0.0.9${PATH}` });
+        await registry.update('reo', { streamPath: MASKED.replace('/live', '/sub') });
+        expect(pathOf(directory)).to.equal(PATH.replace('/live', '/sub'));
+        for (const change of [
+          { ip: '10.0.0.10' },
+          { port: 8554 },
+          { ip: '10.0.0.10', streamPath: MASKED },
+          { url: `rtsp://10.0.0.10${MASKED}` },
+        ])
+          expect((await rejection(registry.update('reo', change))).field).to.equal('streamPath');
+        const written = { url: 'rtsp://10.0.0.10/live?password=another-one' };
+        await registry.update('reo', written);
+        expect(pathOf(directory)).to.equal('/live?password=another-one');
+      });
+
+      it('shows it in an export with the key alone, and takes an export without it back', async () => {
+        const { registry, directory } = await start();
+        await registry.create({ id: 'reo', url: `rtsp://10.0.0.9${PATH}` });
+        const shown = await exportCameras(registry, false);
+        expect(JSON.stringify(shown))
+          .to.include('"hasPassword":true')
+          .and.not.match(/C4mQuery|T0kenOfMine/);
+        expect(JSON.stringify(await exportCameras(registry, true))).to.include(PATH);
+        await importCameras(registry, shown);
+        expect(pathOf(directory)).to.equal(PATH);
+      });
+    });
+
     it('says that it could not be read yet rather than pass for empty', async () => {
       const directory = new CameraDirectory(100, new Redactor());
       const registry = new CameraRegistry({

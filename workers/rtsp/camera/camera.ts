@@ -1,5 +1,5 @@
 /** One camera of this worker: its connection, the packets of now, and the pictures made on demand. */
-import { type CameraSource, passwordOf } from '#shared/camera-source.ts';
+import { type CameraSource, secretsOf } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -53,7 +53,7 @@ export class Camera {
   readonly counters = newCameraCounters();
   readonly connection: CameraConnection;
   readonly #dependencies: CameraDependencies;
-  readonly #forgetPassword: () => void;
+  readonly #forgetSecrets: (() => void)[];
   readonly #gop = new GopCache();
   readonly #limit: PictureLimit;
   readonly #origin: { track: VideoTrack | undefined; gop: GopCache } = { track: undefined, gop: this.#gop };
@@ -69,7 +69,7 @@ export class Camera {
     this.source = source;
     this.#dependencies = dependencies;
     this.#limit = new PictureLimit(dependencies.maxPixels);
-    this.#forgetPassword = dependencies.redactor.add(passwordOf(source));
+    this.#forgetSecrets = secretsOf(source).map((secret) => dependencies.redactor.add(secret));
     this.#firstPacket.promise.catch(() => {});
     this.connection = new CameraConnection({
       source,
@@ -144,7 +144,7 @@ export class Camera {
     this.#closePipeline();
     await this.#closingPipelines;
     this.#gop.clear();
-    this.#forgetPassword();
+    for (const forget of this.#forgetSecrets) forget();
   }
 
   #demand(): Demand {

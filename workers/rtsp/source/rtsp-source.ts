@@ -1,6 +1,6 @@
 /** Receives one camera until it fails. It never tries again: its owner decides about that. */
 import { isIPv6, type Socket } from 'node:net';
-import { publicUrl, type RtspSource } from '#shared/camera-source.ts';
+import { type RtspSource, requestUrl } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import type { AudioTrack } from '#shared/media/audio-track.ts';
 import { parseRtp, type RtpPacket } from '#shared/media/rtp/header.ts';
@@ -92,7 +92,7 @@ class RtspSession {
     this.#socket = socket;
     this.#source = source;
     this.#timings = timings;
-    this.#uri = publicUrl(source);
+    this.#uri = requestUrl(source);
     this.#connection = new RtspConnection(socket, source, (packet) => this.#onInterleaved(packet));
   }
 
