@@ -190,10 +190,16 @@ export const METRICS: readonly CataloguedMetric[] = [
     help: 'Packets that could not be decoded.',
   },
   {
+    name: 'camera_degraded_frames_total',
+    type: 'counter',
+    labels: ['worker', 'camera'],
+    help: 'Packets decoded in lower quality, since the machine could not keep up.',
+  },
+  {
     name: 'camera_decoded_in_haste_total',
     type: 'counter',
     labels: ['worker', 'camera'],
-    help: 'Packets decoded less exactly than viewers want, since the machine could not keep up.',
+    help: 'Deprecated: camera_degraded_frames_total under its former name.',
   },
   {
     name: 'camera_encoded_frames_total',

@@ -177,7 +177,7 @@ export class CameraSet {
   #hubFor(cameraId: string): PictureHub {
     const known = this.#hubs.get(cameraId);
     if (known !== undefined) return known;
-    const hub = new PictureHub(() => this.#cameras.get(cameraId)?.updateDemand());
+    const hub = new PictureHub();
     this.#hubs.set(cameraId, hub);
     return hub;
   }

@@ -7,27 +7,16 @@ import type { Packet, VideoTrack } from '#shared/media/packet.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { GopCache } from '../packets/gop-cache.ts';
 import type { PacketHub } from '../packets/packet-hub.ts';
-import type { PictureEncoders } from '../pictures/live-frame.ts';
+import type { Media } from '../pictures/media.ts';
 import type { Picture } from '../pictures/picture.ts';
+import { newPictureCounters } from '../pictures/picture-counters.ts';
 import type { PictureHub } from '../pictures/picture-hub.ts';
-import {
-  type DecodeOutcome,
-  type Decoder,
-  type Demand,
-  PicturePipeline,
-} from '../pictures/picture-pipeline.ts';
+import { PicturePipeline, type StreamFacts } from '../pictures/picture-pipeline.ts';
 import { noFrameYet } from '../pictures/snapshot-requests.ts';
 import type { RunSource } from '../source/run-source.ts';
 import { CameraConnection, type CameraState, type CameraTimings } from './camera-connection.ts';
-import { newCameraCounters } from './camera-counters.ts';
 import type { ConnectLimiter } from './connect-limiter.ts';
 import { PictureLimit } from './picture-limit.ts';
-
-/** What makes pictures; FFmpeg in production. */
-export interface Media {
-  openDecoder(track: VideoTrack): Promise<Decoder>;
-  createEncoders(onEncoded: (milliseconds: number) => void): PictureEncoders;
-}
 
 /** What every camera of a worker shares. */
 export interface CameraDependencies {
@@ -41,16 +30,11 @@ export interface CameraDependencies {
   maxPixels?: number;
 }
 
-/** At this rate and below keyframes alone will do, where they come often enough. */
-const KEYFRAME_ONLY_MAX_FPS = 2;
-/** Keyframe intervals vary a little around the nominal one. */
-const KEYFRAME_INTERVAL_SLACK = 1.1;
-
 /** A camera from its creation to its close. */
 export class Camera {
   readonly id: string;
   readonly source: CameraSource;
-  readonly counters = newCameraCounters();
+  readonly counters = newPictureCounters();
   readonly connection: CameraConnection;
   readonly #dependencies: CameraDependencies;
   readonly #forgetSecrets: (() => void)[];
@@ -95,8 +79,7 @@ export class Camera {
     this.#hub = hub;
     this.#packetHub = packetHub;
     packetHub.attach(this.#origin);
-    hub.snapshotSource = (format) => this.#liveSnapshot(format);
-    this.updateDemand();
+    this.#pipeline?.attach(hub);
   }
 
   /** The first picture of this camera. @throws AppError of the first failure to connect */
@@ -126,11 +109,6 @@ export class Camera {
     return (this.#hub?.viewers ?? 0) + (this.#packetHub?.viewers ?? 0);
   }
 
-  /** Decodes as much as the hub's viewers need. */
-  updateDemand(): void {
-    this.#pipeline?.setDemand(this.#demand());
-  }
-
   /** Tells those who carry its packets that none will follow. */
   announceRemoval(): void {
     this.#packetHub?.remove(this.#origin);
@@ -138,7 +116,8 @@ export class Camera {
 
   /** Ends everything and frees all native memory. */
   async close(): Promise<void> {
-    if (this.#hub !== undefined) this.#hub.snapshotSource = undefined;
+    this.#hub?.detach();
+    this.#hub = undefined;
     this.#firstPacket.reject(new AppError('camera-replaced', 'The camera was replaced or removed meanwhile'));
     await this.connection.close();
     this.#closePipeline();
@@ -147,41 +126,26 @@ export class Camera {
     for (const forget of this.#forgetSecrets) forget();
   }
 
-  #demand(): Demand {
-    const fps = this.#hub?.maxFps ?? 0;
-    if (fps === 0) return 'none';
-    const keyframeMs = this.connection.meter.keyframeIntervalMs ?? Number.POSITIVE_INFINITY;
-    const suffices = keyframeMs <= (1000 / fps) * KEYFRAME_INTERVAL_SLACK;
-    if (fps <= KEYFRAME_ONLY_MAX_FPS && suffices) return 'keyframes';
-    return this.#hub?.needsExact === true ? 'all' : 'rough';
-  }
-
-  #liveSnapshot(format: PictureFormat): Promise<Picture> {
-    if (this.connection.state !== 'live')
-      return Promise.reject(new AppError('no-frame-yet', 'The camera is not live'));
-    return this.snapshot(format);
-  }
-
   #onTrack(track: VideoTrack): void {
     this.#limit.begin(track);
     this.#closePipeline();
     this.#gop.clear();
     this.#origin.track = track;
     this.#packetHub?.announce(this.#origin);
+    const { media, log } = this.#dependencies;
     this.#pipeline = new PicturePipeline({
       cameraId: this.id,
+      track,
       gop: this.#gop,
-      openDecoder: () => this.#dependencies.media.openDecoder(track),
-      encoders: this.#dependencies.media.createEncoders((ms) => this.#onEncoded(ms)),
-      onFrame: async (frame, isBehind) => this.#hub?.publish(frame, isBehind),
-      ...(track.codec === 'mjpeg' ? { isDue: (packet) => this.#isDue(packet) } : {}),
-      onDecoded: (outcome) => this.#onDecoded(outcome),
+      stream: streamFacts(this.connection),
+      media,
+      counters: this.counters,
       onSize: (size) => {
         this.#size = size;
       },
-      log: this.#dependencies.log,
+      log,
     });
-    this.updateDemand();
+    if (this.#hub !== undefined) this.#pipeline.attach(this.#hub);
   }
 
   #onPacket(packet: Packet): void {
@@ -192,7 +156,7 @@ export class Camera {
     this.#gop.push(sequenced);
     this.#packetHub?.publish(this.#origin, sequenced);
     if (packet.keyframe) this.#firstPacket.resolve();
-    if (packet.keyframe && previousInterval !== undefined && this.#hub !== undefined) this.updateDemand();
+    if (packet.keyframe && previousInterval !== undefined) this.#pipeline?.updateDemand();
     this.#pipeline?.wake();
   }
 
@@ -203,25 +167,21 @@ export class Camera {
     else this.#dependencies.log.warn(facts, 'camera state');
   }
 
-  #isDue({ mediaTimeMs }: Packet): boolean {
-    return this.#hub?.isDue(mediaTimeMs) ?? false;
-  }
-
-  #onDecoded({ failed, isHasty }: DecodeOutcome): void {
-    this.counters.decoded += 1;
-    if (failed) this.counters.decodeErrors += 1;
-    if (isHasty) this.counters.decodedInHaste += 1;
-  }
-
-  #onEncoded(milliseconds: number): void {
-    this.counters.encoded += 1;
-    this.counters.encodeMs += milliseconds;
-  }
-
   #closePipeline(): void {
     const pipeline = this.#pipeline;
     this.#pipeline = undefined;
     if (pipeline !== undefined)
       this.#closingPipelines = Promise.all([this.#closingPipelines, pipeline.close()]).then(() => {});
   }
+}
+
+function streamFacts(connection: CameraConnection): StreamFacts {
+  return {
+    get isLive() {
+      return connection.state === 'live';
+    },
+    get keyframeIntervalMs() {
+      return connection.meter.keyframeIntervalMs;
+    },
+  };
 }

@@ -52,7 +52,7 @@ export class VideoDecoder implements Disposable {
   readonly #context: CodecContext;
   readonly #packet = new Packet();
   readonly #isFullRange: boolean;
-  #isRough = false;
+  #skipLoopFilter = false;
 
   private constructor(context: CodecContext, codec: VideoCodec) {
     this.#context = context;
@@ -89,9 +89,9 @@ export class VideoDecoder implements Disposable {
    * Whether the blocks of H.264 and H.265 are left unsmoothed, which saves a quarter of the work. What is
    * decoded so is a little off, and so is all that refers to it: until a keyframe that is not.
    */
-  set isRough(isRough: boolean) {
-    if (isRough !== this.#isRough) this.#context.setOption('skip_loop_filter', isRough ? 'all' : 'default');
-    this.#isRough = isRough;
+  set skipLoopFilter(skip: boolean) {
+    if (skip !== this.#skipLoopFilter) this.#context.setOption('skip_loop_filter', skip ? 'all' : 'default');
+    this.#skipLoopFilter = skip;
   }
 
   /** Decodes one access unit. @returns no frame, or one, or more after a reordering; `failed` for damaged data */

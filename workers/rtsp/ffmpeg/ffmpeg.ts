@@ -1,8 +1,8 @@
 /** FFmpeg inside this process, loaded when pictures, sound or files first need it: it takes 40 MB. */
 import type { Logger } from '#shared/logger.ts';
 import type { VideoFacts } from '#shared/worker-protocol.ts';
-import type { Media } from '../camera/camera.ts';
 import type { OpenAudioTranscoder } from '../packets/carried-audio.ts';
+import type { Media } from '../pictures/media.ts';
 import type { SourceHandlers } from '../source/run-source.ts';
 import { EncoderSet } from './encoder-set.ts';
 import { OpusTranscoder } from './opus-transcoder.ts';

@@ -38,16 +38,16 @@ export class LiveFrame {
   readonly facts: FrameTimes & { sequence: number };
   /** Viewers have been given this frame. */
   isShown = false;
-  /** Good enough for analysis, not for eyes. */
-  readonly isRough: boolean;
+  /** Decoded without the loop filter: good enough for analysis, not for viewers. */
+  readonly isDegraded: boolean;
   readonly #frame: NativeFrame;
   readonly #encoders: PictureEncoders;
   readonly #pictures = new Map<string, Promise<Picture>>();
   readonly #encoded = new Map<string, Promise<Encoded>>();
   #isReleased = false;
 
-  constructor(frame: NativeFrame, encoders: PictureEncoders, times: FrameTimes, isRough = false) {
-    this.isRough = isRough;
+  constructor(frame: NativeFrame, encoders: PictureEncoders, times: FrameTimes, isDegraded = false) {
+    this.isDegraded = isDegraded;
     this.#frame = frame;
     this.#encoders = encoders;
     this.facts = { ...times, sequence: frame.sequence };

@@ -27,8 +27,13 @@ interface Variant {
   lastMs: number;
 }
 
-/** Gives the newest picture in a format, for those who just subscribed. */
-export type TakeSnapshot = (format: PictureFormat) => Promise<Picture>;
+/** What makes the pictures of the camera's current session. */
+export interface PictureSource {
+  /** The newest picture, for a viewer that just subscribed. */
+  firstPicture(format: PictureFormat): Promise<Picture>;
+  /** {@link PictureHub.maxFps} or {@link PictureHub.needsFullQuality} may have changed. */
+  updateDemand(): void;
+}
 
 /** Pictures kept for `GET /frame?seq=N`. */
 const KEPT_PICTURES = 12;
@@ -38,14 +43,8 @@ const YIELD_MS = 1000;
 /** Fans the frames of one camera out: each format encoded once, at the highest rate asked of it. */
 export class PictureHub {
   readonly #variants = new Map<string, Variant>();
-  readonly #onDemand: () => void;
   #kept: Picture[] = [];
-  #takeSnapshot: TakeSnapshot | undefined;
-
-  /** @param onDemand called when {@link PictureHub.maxFps} or the number of viewers may have changed */
-  constructor(onDemand: () => void) {
-    this.#onDemand = onDemand;
-  }
+  #source: PictureSource | undefined;
 
   get viewers(): number {
     return [...this.#variants.values()].reduce((sum, { subscribers }) => sum + subscribers.size, 0);
@@ -56,8 +55,8 @@ export class PictureHub {
     return Math.max(0, ...[...this.#variants.values()].map(fastest));
   }
 
-  /** Whether anybody looks with eyes; analysis alone is content with rough pictures. */
-  get needsExact(): boolean {
+  /** Whether there are viewers beside analysis, which does with lower quality. */
+  get needsFullQuality(): boolean {
     return [...this.#variants.values()].some(({ format }) => format.isLuma !== true);
   }
 
@@ -66,10 +65,15 @@ export class PictureHub {
     return [...this.#variants.values()].some(({ pacer }) => pacer.isDue(mediaTimeMs));
   }
 
-  /** Where newcomers get their first picture from; undefined while there is no camera. */
-  set snapshotSource(take: TakeSnapshot | undefined) {
-    this.#takeSnapshot = take;
-    if (take === undefined) this.#kept = [];
+  /** Takes pictures from a source, in place of the one before. */
+  attach(source: PictureSource): void {
+    this.#source = source;
+  }
+
+  /** The camera is gone; viewers wait for another. */
+  detach(): void {
+    this.#source = undefined;
+    this.#kept = [];
   }
 
   /** Starts delivering; `deliver` must not block and never queues. */
@@ -113,16 +117,16 @@ export class PictureHub {
   #onSubscribers(key: string, variant: Variant): void {
     if (variant.subscribers.size === 0) this.#variants.delete(key);
     else variant.pacer.fps = fastest(variant);
-    this.#onDemand();
+    this.#source?.updateDemand();
   }
 
   #canWait({ format, lastMs }: Variant, mediaTimeMs: number): boolean {
-    return format.isLuma === true && this.needsExact && Math.abs(mediaTimeMs - lastMs) < YIELD_MS;
+    return format.isLuma === true && this.needsFullQuality && Math.abs(mediaTimeMs - lastMs) < YIELD_MS;
   }
 
   /** Nobody waits for the next picture of a slow rate to see something. */
   #deliverFirst(variant: Variant, subscriber: Subscriber): void {
-    void this.#takeSnapshot?.(variant.format).then(
+    void this.#source?.firstPicture(variant.format).then(
       (picture) => {
         if (subscriber.lastSequence > 0 || !variant.subscribers.has(subscriber)) return;
         this.#keep(picture);

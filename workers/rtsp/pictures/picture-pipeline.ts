@@ -5,50 +5,48 @@
  */
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
+import type { VideoTrack } from '#shared/media/packet.ts';
 import type { GopCache, SequencedPacket } from '../packets/gop-cache.ts';
-import { Exactness } from './exactness.ts';
-import { Haste } from './haste.ts';
+import { DecodeQuality } from './decode-quality.ts';
+import { type Demand, demandOf, type Viewers } from './demand.ts';
 import { LiveFrame, type NativeFrame, type PictureEncoders } from './live-frame.ts';
+import type { Decoder, Media } from './media.ts';
 import type { Picture } from './picture.ts';
+import type { PictureCounters } from './picture-counters.ts';
+import type { PictureSource } from './picture-hub.ts';
 import { noFrameYet, SnapshotRequests } from './snapshot-requests.ts';
 
-/** What viewers want decoded: nothing, keyframes only, every picture, or every one as exact as analysis needs it. */
-export type Demand = 'none' | 'keyframes' | 'all' | 'rough';
-
-/** The part of a decoder that the pipeline uses; calls never overlap. */
-export interface Decoder extends Disposable {
-  /** Whether pictures may be a little off, where that is cheaper. */
-  isRough: boolean;
-  decode(data: Buffer, sequence: number): Promise<{ frames: NativeFrame[]; failed: boolean }>;
-  drain(): Promise<NativeFrame[]>;
-  reset(): void;
+/** Where frames go; a {@link PictureHub}. */
+export interface FrameSink extends Viewers {
+  /** Tells where frames come from now. */
+  attach(source: PictureSource): void;
+  /** Whether a viewer waits for the picture of this media time. */
+  isDue(mediaTimeMs: number): boolean;
+  /** Gives a frame to viewers. @param isBehind newer ones wait already */
+  publish(frame: LiveFrame, isBehind: boolean): Promise<void>;
 }
 
-/** How the decoding of a packet went. */
-export interface DecodeOutcome {
-  /** The data is damaged. */
-  failed: boolean;
-  /** Decoded less exactly than viewers want, since the machine cannot keep up. */
-  isHasty: boolean;
+/** What the pipeline reads of the camera's connection. */
+export interface StreamFacts {
+  readonly isLive: boolean;
+  /** Milliseconds; undefined before the second keyframe. */
+  readonly keyframeIntervalMs: number | undefined;
 }
 
 export interface PipelineOptions {
   cameraId: string;
+  track: VideoTrack;
   gop: GopCache;
-  openDecoder: () => Promise<Decoder>;
-  encoders: PictureEncoders;
-  /** Called with each frame that viewers should get, and whether newer ones wait already; the pump waits for it. */
-  onFrame: (frame: LiveFrame, isBehind: boolean) => Promise<void>;
-  /** Whether a viewer waits for a packet that refers to no other; default: every packet is needed. */
-  isDue?: (packet: SequencedPacket) => boolean;
-  onDecoded: (outcome: DecodeOutcome) => void;
+  stream: StreamFacts;
+  media: Media;
+  counters: PictureCounters;
   /** Called with the size of every frame, pixels. */
   onSize: (size: { width: number; height: number }) => void;
   log: Logger;
-  /** How long a decoder that nobody needs is kept, milliseconds. */
+  /** How long an unused decoder is kept, milliseconds. */
   idleMs?: number;
-  /** Judges whether decoding keeps up. */
-  haste?: Haste;
+  /** How long decoding must be behind to count as overloaded, milliseconds. */
+  overloadedAfterMs?: number;
 }
 
 const IDLE_MS = 10_000;
@@ -58,10 +56,13 @@ const OVERLOAD_INTERVAL_MS = 250;
 const MAX_BACKLOG = 2;
 
 /** Turns the packets of one camera session into frames. */
-export class PicturePipeline {
+export class PicturePipeline implements PictureSource {
   readonly #options: PipelineOptions;
-  readonly #exactness = new Exactness();
-  readonly #haste: Haste;
+  readonly #encoders: PictureEncoders;
+  readonly #quality: DecodeQuality;
+  /** Packets refer to no other: those that no viewer is due for are left out. */
+  readonly #isIntraOnly: boolean;
+  #hub: FrameSink | undefined;
   #demand: Demand = 'none';
   #decoder: Decoder | undefined;
   #position = 0;
@@ -75,16 +76,31 @@ export class PicturePipeline {
   #closed = false;
 
   constructor(options: PipelineOptions) {
+    const { counters, media, overloadedAfterMs, track } = options;
     this.#options = options;
-    this.#haste = options.haste ?? new Haste();
+    this.#isIntraOnly = track.codec === 'mjpeg';
+    this.#quality = new DecodeQuality({
+      isIntraOnly: this.#isIntraOnly,
+      ...(overloadedAfterMs === undefined ? {} : { overloadedAfterMs }),
+    });
+    this.#encoders = media.createEncoders((milliseconds) => {
+      counters.encoded += 1;
+      counters.encodeMs += milliseconds;
+    });
   }
 
-  /** Says what viewers want from now on. */
-  setDemand(demand: Demand): void {
-    if (demand !== this.#demand) this.#haste.rest();
-    if (demand !== 'all') this.#exactness.endHaste();
-    this.#demand = demand;
-    this.#exactness.isRoughDemand = demand === 'rough';
+  /** Shows pictures to a hub's viewers; once. */
+  attach(hub: FrameSink): void {
+    this.#hub = hub;
+    hub.attach(this);
+    this.updateDemand();
+  }
+
+  /** Decodes as much as the hub's viewers need from now on. */
+  updateDemand(): void {
+    const { stream } = this.#options;
+    this.#demand = this.#hub === undefined ? 'none' : demandOf(this.#hub, stream.keyframeIntervalMs);
+    this.#quality.setDemand(this.#demand);
     this.wake();
   }
 
@@ -109,13 +125,18 @@ export class PicturePipeline {
     const target = this.#options.gop.newest?.sequence;
     if (this.#closed || target === undefined) return Promise.reject(noFrameYet());
     const isLuma = format.isLuma === true;
-    if (!isLuma) this.#exactness.askOnce(performance.now());
+    if (!isLuma) this.#quality.requestFull(performance.now());
     const latest = this.#latest;
-    const isGood = isLuma || latest?.isRough !== true || this.#exactness.isHasty;
+    const isGood = isLuma || latest?.isDegraded !== true || this.#quality.isOverloaded;
     if (latest?.facts.sequence === target && isGood) return latest.picture(format);
     const picture = this.#snapshots.add(target, format);
     this.wake();
     return picture;
+  }
+
+  /** As {@link snapshot}, for a viewer that just came: none of a camera that is gone. @throws AppError `no-frame-yet` */
+  firstPicture(format: PictureFormat): Promise<Picture> {
+    return this.#options.stream.isLive ? this.snapshot(format) : Promise.reject(noFrameYet());
   }
 
   /** Stops and frees all native memory. */
@@ -131,20 +152,22 @@ export class PicturePipeline {
   #nextPacket(): SequencedPacket | undefined {
     const { gop } = this.#options;
     const wanted = Math.max(this.#demandTarget(), this.#snapshots.lastTarget);
-    if (this.#exactness.mustRestart(performance.now())) this.#position = 0;
+    if (this.#quality.needsKeyframe(performance.now())) this.#position = 0;
     return wanted > this.#position ? gop.next(this.#position) : undefined;
   }
 
   #demandTarget(): number {
-    const { gop, isDue } = this.#options;
+    const { gop } = this.#options;
     if (this.#demand === 'keyframes') return gop.keyframe?.sequence ?? 0;
     if (this.#demand === 'none' || gop.newest === undefined) return 0;
-    return isDue === undefined || isDue(gop.newest) ? gop.newest.sequence : 0;
+    const isLeftOut = this.#isIntraOnly && this.#hub?.isDue(gop.newest.mediaTimeMs) !== true;
+    return isLeftOut ? 0 : gop.newest.sequence;
   }
 
   async #run(): Promise<void> {
+    const { media, track } = this.#options;
     try {
-      this.#decoder ??= await this.#options.openDecoder();
+      this.#decoder ??= await media.openDecoder(track);
       for (
         let packet = this.#nextPacket();
         packet !== undefined && !this.#closed;
@@ -162,18 +185,16 @@ export class PicturePipeline {
   }
 
   async #decode(decoder: Decoder, packet: SequencedPacket): Promise<void> {
-    this.#hurryIfNeeded(packet);
+    const isDegraded = this.#chooseQuality(packet);
     if (packet.sequence !== this.#position + 1) decoder.reset();
     this.#position = packet.sequence;
-    const isRough = this.#exactness.isRough(performance.now());
-    this.#exactness.begin(packet.keyframe, isRough);
-    decoder.isRough = isRough;
-    if (this.#latest?.isRough === true && !isRough) await this.#dropLatest();
+    decoder.skipLoopFilter = isDegraded;
+    if (this.#latest?.isDegraded === true && !isDegraded) await this.#dropLatest();
     const { frames, failed } = await decoder.decode(packet.data, packet.sequence);
-    this.#options.onDecoded({ failed, isHasty: this.#exactness.isHasty });
-    await this.#keepNewest(frames, isRough);
+    this.#count(failed);
+    await this.#keepNewest(frames, isDegraded);
     if (this.#needsDrain(packet)) {
-      await this.#keepNewest(await decoder.drain(), isRough);
+      await this.#keepNewest(await decoder.drain(), isDegraded);
       // A drained decoder goes on from a keyframe only.
       this.#position = 0;
     }
@@ -182,16 +203,23 @@ export class PicturePipeline {
     if (this.#position === 0) this.#position = this.#demand === 'none' ? packet.sequence : 0;
   }
 
-  #hurryIfNeeded(packet: SequencedPacket): void {
+  /** @returns whether the packet is decoded in lower quality */
+  #chooseQuality({ sequence, keyframe }: SequencedPacket): boolean {
+    const { cameraId, log } = this.#options;
     const now = performance.now();
-    // Packets that refer to no other are left out by rights, and no haste would make them cheaper.
-    const isInLine = this.#demand === 'all' && this.#options.isDue === undefined;
-    if (isInLine && this.#position > 0 && packet.sequence > this.#position + 1)
-      this.#haste.noteGap(now - this.#busySince, now);
-    const isHasty = isInLine && this.#haste.isHasty(now);
-    if (isHasty && !this.#exactness.isHasty)
-      this.#options.log.warn({ cameraId: this.#options.cameraId }, 'decoding cannot keep up: less exact now');
-    this.#exactness.setHaste(isHasty, packet.keyframe);
+    const wasOverloaded = this.#quality.isOverloaded;
+    if (this.#position > 0 && sequence > this.#position + 1) this.#quality.onGap(now - this.#busySince, now);
+    const isDegraded = this.#quality.begin(keyframe, now);
+    if (this.#quality.isOverloaded && !wasOverloaded)
+      log.warn({ cameraId }, 'decoding cannot keep up: lower quality for now');
+    return isDegraded;
+  }
+
+  #count(failed: boolean): void {
+    const { counters } = this.#options;
+    counters.decoded += 1;
+    if (failed) counters.decodeErrors += 1;
+    if (this.#quality.isOverloaded) counters.degraded += 1;
   }
 
   /** A reordering decoder holds the newest picture back; without viewers nothing would push it out. */
@@ -199,7 +227,7 @@ export class PicturePipeline {
     return this.#latest === undefined && this.#snapshots.isDue(packet.sequence);
   }
 
-  async #keepNewest(frames: NativeFrame[], isRough: boolean): Promise<void> {
+  async #keepNewest(frames: NativeFrame[], isDegraded: boolean): Promise<void> {
     for (const frame of frames.slice(0, -1)) frame.native.free();
     const newest = frames.at(-1);
     if (newest === undefined) return;
@@ -211,21 +239,21 @@ export class PicturePipeline {
       capturedAt: packet?.capturedAt ?? Date.now(),
       mediaTimeMs: packet?.mediaTimeMs ?? 0,
     };
-    this.#latest = new LiveFrame(newest, this.#options.encoders, times, isRough);
+    this.#latest = new LiveFrame(newest, this.#encoders, times, isDegraded);
   }
 
   async #show(packet: SequencedPacket): Promise<void> {
     const frame = this.#latest;
     if (frame === undefined || frame.isShown || this.#demand === 'none') return;
-    // Somebody who wants exact pictures came while it was decoded.
-    if (frame.isRough && this.#demand !== 'rough' && !this.#exactness.isHasty) return;
+    // A viewer who wants full quality came while it was decoded.
+    if (frame.isDegraded && this.#demand !== 'analysis' && !this.#quality.isOverloaded) return;
     const backlog = (this.#options.gop.newest?.sequence ?? 0) - packet.sequence;
-    if (this.#demand === 'all') this.#haste.note(backlog > MAX_BACKLOG, performance.now());
+    this.#quality.onDecoded(backlog > MAX_BACKLOG, performance.now());
     const isOverdue = performance.now() - this.#lastShownAt > OVERLOAD_INTERVAL_MS;
     if (this.#demand !== 'keyframes' && backlog > MAX_BACKLOG && !isOverdue) return;
     this.#lastShownAt = performance.now();
     frame.isShown = true;
-    await this.#options.onFrame(frame, backlog > 0);
+    await this.#hub?.publish(frame, backlog > 0);
   }
 
   #closeIdle(): void {
@@ -237,7 +265,7 @@ export class PicturePipeline {
     this.#decoder = undefined;
     this.#position = 0;
     await this.#dropLatest();
-    await this.#options.encoders.close();
+    await this.#encoders.close();
     decoder?.[Symbol.dispose]();
   }
 

@@ -46,10 +46,16 @@ export function workerMetrics(worker: string, cameras: Camera[]): string {
       (c) => c.counters.decodeErrors,
     ),
     perCamera(
-      'camera_decoded_in_haste_total',
-      'Packets decoded less exactly than viewers want, since the machine could not keep up.',
+      'camera_degraded_frames_total',
+      'Packets decoded in lower quality, since the machine could not keep up.',
       'counter',
-      (c) => c.counters.decodedInHaste,
+      (c) => c.counters.degraded,
+    ),
+    perCamera(
+      'camera_decoded_in_haste_total',
+      'Deprecated: camera_degraded_frames_total under its former name.',
+      'counter',
+      (c) => c.counters.degraded,
     ),
     perCamera('camera_encoded_frames_total', 'Pictures encoded.', 'counter', (c) => c.counters.encoded),
     perCamera(

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { LiveFrame, type PictureEncoders } from '../../../../workers/rtsp/pictures/live-frame.ts';
 import { formatKey, type Picture } from '../../../../workers/rtsp/pictures/picture.ts';
-import { PictureHub } from '../../../../workers/rtsp/pictures/picture-hub.ts';
+import { PictureHub, type PictureSource } from '../../../../workers/rtsp/pictures/picture-hub.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
 /** Of the frames, pixels. */
@@ -26,8 +26,13 @@ describe('PictureHub', () => {
   beforeEach(() => {
     encoded = [];
     demands = [];
-    hub = new PictureHub(() => demands.push(hub.maxFps));
+    hub = new PictureHub();
+    attach(() => Promise.reject(new Error('no picture yet')));
   });
+
+  function attach(firstPicture: PictureSource['firstPicture']): void {
+    hub.attach({ firstPicture, updateDemand: () => demands.push(hub.maxFps) });
+  }
 
   function frame(sequence: number, mediaTimeMs: number): LiveFrame {
     const times = { cameraId: '1', capturedAt: mediaTimeMs, mediaTimeMs };
@@ -95,7 +100,7 @@ describe('PictureHub', () => {
 
   it('gives a newcomer the newest picture at once and none twice', async () => {
     const first = frame(7, 0);
-    hub.snapshotSource = (format) => first.picture(format);
+    attach((format) => first.picture(format));
     const seen: number[] = [];
     hub.subscribe({ ...AUTO, fps: 0.1 }, ({ facts }) => seen.push(facts.sequence));
     await waitFor(() => seen.length > 0);
@@ -143,11 +148,11 @@ describe('PictureHub', () => {
 
   it('says whether anybody looks with eyes, or analysis alone', () => {
     hub.subscribe({ ...SMALL, fps: 5, encoding: 'luma' }, () => {});
-    expect(hub.needsExact).to.equal(false);
+    expect(hub.needsFullQuality).to.equal(false);
     const viewer = hub.subscribe({ ...SMALL, fps: 5, encoding: 'notify' }, () => {});
-    expect(hub.needsExact).to.equal(true);
+    expect(hub.needsFullQuality).to.equal(true);
     viewer.close();
-    expect(hub.needsExact).to.equal(false);
+    expect(hub.needsFullQuality).to.equal(false);
   });
 
   it('keeps the last pictures for those who were only notified', async () => {

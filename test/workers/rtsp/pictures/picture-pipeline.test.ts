@@ -1,28 +1,38 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { GopCache } from '../../../../workers/rtsp/packets/gop-cache.ts';
-import { Haste } from '../../../../workers/rtsp/pictures/haste.ts';
+import type { Demand } from '../../../../workers/rtsp/pictures/demand.ts';
 import type { NativeFrame, PictureEncoders } from '../../../../workers/rtsp/pictures/live-frame.ts';
-import {
-  type Decoder,
-  PicturePipeline,
-  type PipelineOptions,
-} from '../../../../workers/rtsp/pictures/picture-pipeline.ts';
+import type { Decoder } from '../../../../workers/rtsp/pictures/media.ts';
+import { newPictureCounters } from '../../../../workers/rtsp/pictures/picture-counters.ts';
+import { PicturePipeline, type PipelineOptions } from '../../../../workers/rtsp/pictures/picture-pipeline.ts';
 import { rejection } from '../../../support/errors.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
-/** By its width a test knows a picture that was decoded roughly. */
-const ROUGH_WIDTH = 8;
-const EXACT_WIDTH = 16;
+/** By its width a test knows in which quality a picture was decoded. */
+const DEGRADED_WIDTH = 8;
+const FULL_WIDTH = 16;
+/** Viewers that want as much. */
+const VIEWERS: Record<Demand, { maxFps: number; needsFullQuality: boolean }> = {
+  none: { maxFps: 0, needsFullQuality: false },
+  keyframes: { maxFps: 1, needsFullQuality: true },
+  all: { maxFps: 30, needsFullQuality: true },
+  analysis: { maxFps: 30, needsFullQuality: false },
+};
+const H264 = { codec: 'h264', parameterSets: Buffer.alloc(0), announcedFps: undefined } as const;
+/** From one packet to the next, milliseconds. */
+const PACKET_MS = 40;
 const AUTO = { width: undefined, quality: 80 };
 
 describe('PicturePipeline', () => {
   let gop: GopCache;
   let decoded: number[];
-  /** Those of them that were decoded roughly. */
-  let rough: number[];
-  /** How many were decoded in haste. */
-  let hasty: number;
+  /** Those of them that were decoded in lower quality. */
+  let degraded: number[];
+  let counters: ReturnType<typeof newPictureCounters>;
+  let viewers: (typeof VIEWERS)[Demand];
+  /** Whether a viewer waits for a picture; asked of packets that refer to no other. */
+  let isDue: (mediaTimeMs: number) => boolean;
   let shown: number[];
   let opened: number;
   let disposed: number;
@@ -34,7 +44,7 @@ describe('PicturePipeline', () => {
   let sequence: number;
 
   class FakeDecoder implements Decoder {
-    isRough = false;
+    skipLoopFilter = false;
     #held: number[] = [];
 
     async decode(_data: Buffer, sequence: number) {
@@ -43,7 +53,7 @@ describe('PicturePipeline', () => {
           goOn = resolve;
         });
       decoded.push(sequence);
-      if (this.isRough) rough.push(sequence);
+      if (this.skipLoopFilter) degraded.push(sequence);
       this.#held.push(sequence);
       return { frames: this.#give(delay), failed: false };
     }
@@ -66,7 +76,7 @@ describe('PicturePipeline', () => {
       const free = (): void => {
         living -= 1;
       };
-      const width = this.isRough ? ROUGH_WIDTH : EXACT_WIDTH;
+      const width = this.skipLoopFilter ? DEGRADED_WIDTH : FULL_WIDTH;
       return given.map((each) => ({ native: { free }, sequence: each, width, height: 16 }));
     }
   }
@@ -82,32 +92,52 @@ describe('PicturePipeline', () => {
   beforeEach(() => {
     gop = new GopCache();
     decoded = [];
-    rough = [];
+    degraded = [];
     shown = [];
     isSlow = false;
     goOn = undefined;
-    opened = disposed = living = delay = sequence = hasty = 0;
+    opened = disposed = living = delay = sequence = 0;
+    viewers = VIEWERS.none;
+    isDue = () => true;
     open();
   });
 
-  function open(options: Pick<PipelineOptions, 'isDue' | 'haste'> = {}): void {
+  function open(options: Partial<PipelineOptions> = {}): void {
+    counters = newPictureCounters();
     pipeline = new PicturePipeline({
-      ...options,
       cameraId: '1',
+      track: H264,
       gop,
-      openDecoder: async () => {
-        opened += 1;
-        return new FakeDecoder();
+      stream: { isLive: true, keyframeIntervalMs: 1000 },
+      media: {
+        openDecoder: async () => {
+          opened += 1;
+          return new FakeDecoder();
+        },
+        createEncoders: () => encoders,
       },
-      encoders,
-      onFrame: async ({ facts }) => void shown.push(facts.sequence),
-      onDecoded: ({ isHasty }) => {
-        if (isHasty) hasty += 1;
-      },
+      counters,
       onSize: () => {},
       log: pino({ level: 'silent' }),
       idleMs: 10,
+      ...options,
     });
+    pipeline.attach({
+      get maxFps() {
+        return viewers.maxFps;
+      },
+      get needsFullQuality() {
+        return viewers.needsFullQuality;
+      },
+      attach: () => {},
+      isDue: (mediaTimeMs) => isDue(mediaTimeMs),
+      publish: async ({ facts }) => void shown.push(facts.sequence),
+    });
+  }
+
+  function setDemand(demand: Demand): void {
+    viewers = VIEWERS[demand];
+    pipeline.updateDemand();
   }
 
   afterEach(async () => {
@@ -122,8 +152,8 @@ describe('PicturePipeline', () => {
       gop.push({
         data: Buffer.alloc(1),
         keyframe,
-        mediaTimeMs: sequence * 40,
-        capturedAt: sequence * 40,
+        mediaTimeMs: sequence * PACKET_MS,
+        capturedAt: sequence * PACKET_MS,
         sequence,
       });
       pipeline.wake();
@@ -159,7 +189,7 @@ describe('PicturePipeline', () => {
 
   it('catches up for the first viewer and shows only the newest frame of the group', async () => {
     receive(true, ...Array.from({ length: 20 }, () => false));
-    pipeline.setDemand('all');
+    setDemand('all');
     await waitFor(() => shown.includes(21));
     expect(decoded).to.have.length(21);
     // The first, since nothing was shown for long, and those with so few behind them that they count as newest.
@@ -167,7 +197,7 @@ describe('PicturePipeline', () => {
   });
 
   it('decodes each picture once while there are viewers', async () => {
-    pipeline.setDemand('all');
+    setDemand('all');
     for (let index = 0; index < 5; index += 1) {
       receive(index === 0);
       await waitFor(() => shown.includes(index + 1));
@@ -177,7 +207,7 @@ describe('PicturePipeline', () => {
   });
 
   it('decodes keyframes only where that is all that is wanted', async () => {
-    pipeline.setDemand('keyframes');
+    setDemand('keyframes');
     receive(true, false, false);
     await waitFor(() => shown.includes(1));
     receive(true, false, false);
@@ -187,13 +217,13 @@ describe('PicturePipeline', () => {
 
   describe('for analysis alone', () => {
     beforeEach(async () => {
-      pipeline.setDemand('rough');
+      setDemand('analysis');
       receive(true, false, false);
       await waitFor(() => shown.includes(3));
     });
 
-    it('decodes roughly', () => {
-      expect(rough).to.deep.equal([1, 2, 3]);
+    it('decodes in lower quality', () => {
+      expect(degraded).to.deep.equal([1, 2, 3]);
     });
 
     it('gives it the newest picture as it is', async () => {
@@ -201,38 +231,38 @@ describe('PicturePipeline', () => {
       expect(decoded).to.deep.equal([1, 2, 3]);
     });
 
-    it('goes back to the keyframe for an exact picture, and stays exact for those that follow', async () => {
-      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 3, width: EXACT_WIDTH });
+    it('goes back to the keyframe for a snapshot in full quality, and keeps it for those that follow', async () => {
+      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 3, width: FULL_WIDTH });
       receive(false);
       await waitFor(() => shown.includes(4));
       await pipeline.snapshot(AUTO);
       expect(decoded).to.deep.equal([1, 2, 3, 1, 2, 3, 4]);
-      expect(rough).to.deep.equal([1, 2, 3]);
+      expect(degraded).to.deep.equal([1, 2, 3]);
     });
 
-    it('gives no rough picture in place of an exact one that the decoder holds back', async () => {
+    it('gives no degraded picture in place of a full one that the decoder holds back', async () => {
       delay = 3;
-      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 3, width: EXACT_WIDTH });
+      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 3, width: FULL_WIDTH });
     });
 
-    it('is exact from the first picture that a viewer gets', async () => {
+    it('has full quality from the first picture that a viewer gets', async () => {
       shown = [];
-      pipeline.setDemand('all');
+      setDemand('all');
       await waitFor(() => shown.includes(3));
       receive(false);
       await waitFor(() => shown.includes(4));
       expect(decoded).to.deep.equal([1, 2, 3, 1, 2, 3, 4]);
-      expect(rough).to.deep.equal([1, 2, 3]);
+      expect(degraded).to.deep.equal([1, 2, 3]);
     });
 
-    it('is rough again when the viewer is gone, in the middle of a group', async () => {
-      pipeline.setDemand('all');
+    it('has lower quality again when the viewer is gone, in the middle of a group', async () => {
+      setDemand('all');
       receive(false);
       await waitFor(() => shown.includes(4));
-      pipeline.setDemand('rough');
+      setDemand('analysis');
       receive(false);
       await waitFor(() => shown.includes(5));
-      expect(rough).to.deep.equal([1, 2, 3, 5]);
+      expect(degraded).to.deep.equal([1, 2, 3, 5]);
     });
   });
 
@@ -246,8 +276,8 @@ describe('PicturePipeline', () => {
     }
 
     beforeEach(async () => {
-      open({ haste: new Haste(0) });
-      pipeline.setDemand('all');
+      open({ overloadedAfterMs: 0 });
+      setDemand('all');
       receive(true, false);
       await waitFor(() => shown.includes(2));
       isSlow = true;
@@ -258,51 +288,54 @@ describe('PicturePipeline', () => {
       await finish(6);
     });
 
-    it('is less exact from the first packet on that comes too late', async () => {
+    it('lowers the quality from the first packet on that comes too late', async () => {
       expect(decoded).to.deep.equal([1, 2, 3, 6]);
-      expect(rough).to.deep.equal([6]);
-      await waitFor(() => hasty === 1);
+      expect(degraded).to.deep.equal([6]);
+      await waitFor(() => counters.degraded === 1);
     });
 
-    it('gives viewers such pictures, for snapshots too, and does not go back for exact ones', async () => {
+    it('gives viewers such pictures, for snapshots too, and does not go back for better ones', async () => {
       await waitFor(() => shown.includes(6));
-      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 6, width: ROUGH_WIDTH });
+      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 6, width: DEGRADED_WIDTH });
       expect(decoded).to.deep.equal([1, 2, 3, 6]);
     });
 
-    it('is exact for who asks when nobody watches any more', async () => {
+    it('gives snapshots full quality when no viewer is left', async () => {
       await waitFor(() => shown.includes(6));
-      pipeline.setDemand('none');
+      setDemand('none');
       isSlow = false;
-      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 6, width: EXACT_WIDTH });
+      expect((await pipeline.snapshot(AUTO)).facts).to.include({ sequence: 6, width: FULL_WIDTH });
     });
   });
 
   describe('of packets that refer to no other', () => {
-    beforeEach(() => open({ isDue: ({ sequence: each }) => each % 3 === 0 }));
+    beforeEach(() => {
+      open({ track: { ...H264, codec: 'mjpeg' } });
+      isDue = (mediaTimeMs) => (mediaTimeMs / PACKET_MS) % 3 === 0;
+    });
 
     it('decodes those that a viewer is due for', async () => {
-      pipeline.setDemand('all');
+      setDemand('all');
       for (const due of [3, 6, 9]) {
         receive(true, true, true);
         await waitFor(() => shown.includes(due));
       }
       expect(decoded).to.deep.equal([3, 6, 9]);
-      expect(hasty).to.equal(0);
+      expect(counters.degraded).to.equal(0);
     });
 
     it('decodes any for a snapshot', async () => {
-      pipeline.setDemand('all');
+      setDemand('all');
       receive(true);
       expect((await pipeline.snapshot(AUTO)).facts.sequence).to.equal(1);
     });
   });
 
-  it('is in no haste when it only catches up for a new viewer', async () => {
+  it('is not overloaded when it only catches up for a new viewer', async () => {
     receive(true, ...Array.from({ length: 20 }, () => false));
-    pipeline.setDemand('all');
+    setDemand('all');
     await waitFor(() => shown.includes(21));
-    expect(rough).to.deep.equal([]);
+    expect(degraded).to.deep.equal([]);
   });
 
   it('gives a snapshot its picture though the decoder holds frames back', async () => {
