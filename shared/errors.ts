@@ -3,7 +3,7 @@
  * `message`, clients get both as RFC 9457 problem details.
  */
 
-/** Every stable error code, with the HTTP status it is answered with. */
+/** Every stable error code with its HTTP status. */
 export const STATUS_BY_CODE = {
   'missing-field': 400,
   'invalid-field': 400,
@@ -97,17 +97,17 @@ export const STATUS_BY_CODE = {
 /** A stable error code. */
 export type ErrorCode = keyof typeof STATUS_BY_CODE;
 
-/** What a person can do about a fault; shown as `hint` wherever the code is shown. */
+/** What an operator can do about a fault; sent as `hint` with the code. */
 export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'camera-unreachable':
     'Check the address and that the camera is powered and on a network this host can reach.',
   'camera-address-denied':
-    'Whoever runs the gateway may allow it with CAMERA_ALLOW_CIDRS (private networks on a public host), CAMERA_ALLOW_PORTS or ALLOW_LOOPBACK_CAMERAS.',
+    'The operator can allow it with CAMERA_ALLOW_CIDRS (private networks on a public host), CAMERA_ALLOW_PORTS or ALLOW_LOOPBACK_CAMERAS.',
   'camera-refused': 'The host answers but nothing listens on that port; check the RTSP port (usually 554).',
   'camera-timeout': 'The camera did not answer in time; check its address, port and network.',
   'camera-unauthorized': 'Check user name and password. Retries are rare because cameras lock out addresses.',
   'camera-path-not-found': 'The camera answers, but not at this stream path; look the path up in its manual.',
-  'camera-no-video-track': 'The stream carries no video track; choose another stream path.',
+  'camera-no-video-track': 'The stream has no video track; choose another stream path.',
   'camera-unsupported-codec': 'Set the camera to H.264, H.265 or MJPEG.',
   'camera-no-frames':
     'The camera accepted the session but sends no pictures; restart it or try UDP transport.',
@@ -127,18 +127,18 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'moondream-unauthorized': 'Moondream refuses the key of this gateway; check MOONDREAM_API_KEY.',
   'moondream-unreachable': 'Check MOONDREAM_API_URL and that this host reaches it.',
   'moondream-rate-limited': 'Ask less often, or raise MOONDREAM_RATE if the plan of the key allows more.',
-  'moondream-unavailable': 'Moondream failed several times in a row; it is asked again by itself.',
+  'moondream-unavailable': 'Moondream failed several times in a row; the gateway retries by itself.',
   'moondream-budget-spent':
     'See MOONDREAM_DAILY_MAX for requests of clients, MOONDREAM_HOURLY_BUDGET for watches.',
-  'question-superseded': 'The same question was asked of this camera again; that one is answered.',
+  'question-superseded': 'The same question was asked again for this camera; only the newer one is answered.',
   'upload-quota-full':
-    'Delete videos that are not needed any more, or raise UPLOAD_QUOTA_MB; videos that cameras play or that were not delivered yet are kept.',
-  'storage-full': 'Free space where DATA_DIR (or the database) lives; nothing else needs to be done.',
+    'Delete videos that are no longer needed, or raise UPLOAD_QUOTA_MB; videos in use or waiting for delivery are kept.',
+  'storage-full': 'Free disk space for DATA_DIR (or the database); writes then succeed again.',
   'storage-unavailable': 'The database does not answer; requests succeed again as soon as it does.',
-  'webrtc-unsupported-codec': 'Set the camera to H.264, or take the pictures or another transport.',
-  'webrtc-b-frames': 'Switch B-frames off in the camera (profile Baseline), or take another transport.',
+  'webrtc-unsupported-codec': 'Set the camera to H.264, or use another transport.',
+  'webrtc-b-frames': 'Disable B-frames in the camera (profile Baseline), or use another transport.',
   'webrtc-unavailable': 'Another program may hold the UDP port; see WEBRTC_UDP_PORT.',
-  'worker-not-ready': 'The camera process is starting; try again after the seconds given in Retry-After.',
+  'worker-not-ready': 'The worker is starting; retry after the seconds in Retry-After.',
 };
 
 /** Extra facts an {@link AppError} carries to the client. */
@@ -152,18 +152,18 @@ export interface AppErrorOptions {
   extra?: Record<string, unknown>;
 }
 
-/** Longer than any message of ours; what exceeds it was written by a client or a peer. */
+/** Longer than any message of ours; longer ones contain text of a client or peer. */
 const MAX_MESSAGE_LENGTH = 4096;
-/** What is kept of the words of a peer: enough to recognise them. */
+/** Kept characters of a peer's text: enough to recognise it. */
 const MAX_PEER_LENGTH = 64;
 
-/** The words of a camera or another peer as part of a message: at most 64 characters, on one line. */
+/** A peer's text for use in a message: at most 64 characters, on one line. */
 export function peerWords(text: string): string {
   const start = text.slice(0, MAX_PEER_LENGTH).replace(/\p{Cc}/gu, ' ');
   return text.length > MAX_PEER_LENGTH ? `${start}…` : start;
 }
 
-/** An operational error with a stable code; anything else that is thrown is a programmer error. */
+/** An operational error with a stable code; all other errors are bugs. */
 export class AppError extends Error {
   readonly code: ErrorCode;
   readonly field: string | undefined;
@@ -182,12 +182,12 @@ export class AppError extends Error {
     this.extra = options.extra;
   }
 
-  /** HTTP status this error is answered with. */
+  /** HTTP status of the response. */
   get status(): number {
     return STATUS_BY_CODE[this.code];
   }
 
-  /** What a person can do about it, where we know. */
+  /** What an operator can do about it, if known. */
   get hint(): string | undefined {
     return HINT_BY_CODE[this.code];
   }

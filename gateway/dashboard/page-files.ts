@@ -1,4 +1,4 @@
-/** The files of the page, read once: our own modules, the client they share with apps, and the library. */
+/** Files of the dashboard, read once: our modules, the shared client, and lit-html. */
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,21 +6,21 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { stripTypes } from './strip-types.ts';
 
-/** A file as browsers get it. */
+/** A file as served. */
 export interface PageFile {
   type: string;
   body: string;
-  /** The same, compressed: a third of the bytes. */
+  /** Compressed: a third of the bytes. */
   gzip: Buffer;
-  /** With its quotes (RFC 9110 section 8.8.3). */
+  /** Quoted (RFC 9110 section 8.8.3). */
   etag: string;
 }
 
 const BROWSER = fileURLToPath(new URL('./browser/', import.meta.url));
 const SHARED_CLIENT = fileURLToPath(new URL('../../shared/client/', import.meta.url));
-/** Node is given the build for servers, one folder below that for browsers. */
+/** Node resolves to the server build, one folder below the browser build. */
 const LIBRARY = fileURLToPath(new URL('../', import.meta.resolve('lit-html')));
-/** What the page uses of the library, and what that uses. */
+/** The used modules of the library with their dependencies. */
 const LIBRARY_FILES = [
   'lit-html.js',
   'directive.js',
@@ -43,8 +43,8 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Reads everything. Keys are paths below `dashboard/`; `index.html` is the page,
- * which names every module at once so that none is found late.
+ * Reads everything. Keys are paths below `dashboard/`; `index.html` is the page, which
+ * preloads every module, so that the browser requests them simultaneously.
  */
 export async function readPageFiles(): Promise<Map<string, PageFile>> {
   const own = await readFolder(BROWSER, '');
@@ -94,7 +94,7 @@ async function compile(sources: [string, string][]): Promise<[string, string][]>
   return Object.entries(stripped).map(([name, text]) => [name, resolveImports(name, text)]);
 }
 
-/** Browsers know neither packages nor Node's `#shared`: both become paths relative to the importing module. */
+/** Browsers know neither packages nor `#shared`: both become relative paths. */
 function resolveImports(name: string, text: string): string {
   const up = '../'.repeat(name.split('/').length - 1) || './';
   return text

@@ -1,10 +1,10 @@
-/** The page at `/` and its files below `/dashboard/`. */
+/** The dashboard at `/` and its files below `/dashboard/`. */
 import { type Request, type RequestHandler, type Response, Router } from 'express';
 import { type PageFile, readPageFiles } from './page-files.ts';
 
 /**
- * Nothing comes from elsewhere and nothing is inline. `connect-src` names the
- * sockets because Safari before 15.4 does not take `'self'` for them.
+ * No foreign and no inline content. `connect-src` names the sockets because Safari
+ * before 15.4 does not accept `'self'` for them.
  */
 const POLICY = [
   "default-src 'self'",
@@ -15,10 +15,10 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'self'",
 ].join('; ');
-/** Replit shows what it runs inside a page of its own. */
+/** Replit frames the running app in a page of its own. */
 export const PUBLIC_FRAMES = ['https://replit.com', 'https://*.replit.com'];
 
-/** What `/` tells programs, which do not ask for HTML. */
+/** Response of `/` for programs, which do not ask for HTML. */
 const INDEX = {
   name: 'visual-reasoning-gateway',
   cameras: '/api/cameras',
@@ -27,8 +27,8 @@ const INDEX = {
 };
 
 /**
- * Routes at the root. The files are read at the first request, once.
- * @param isPublic whether the gateway runs on a public host, whose pages may show ours
+ * Routes at the root. Files are read once, at the first request.
+ * @param isPublic whether pages of the host may frame ours
  */
 export function pageRoutes({ isPublic }: { isPublic: boolean }): Router {
   const routes = Router();
@@ -63,14 +63,14 @@ export function pageRoutes({ isPublic }: { isPublic: boolean }): Router {
   return routes;
 }
 
-/** To be asked for anew each time, and answered with 304: an update of the gateway is one of the page. */
+/** Always revalidated: an update of the gateway is one of the page. */
 function send(req: Request, res: Response, { type, body, gzip, etag }: PageFile, policy: string): void {
   const isCompressed = req.acceptsEncodings(['gzip', 'identity']) === 'gzip';
   res.vary('Accept-Encoding');
   if (isCompressed) res.setHeader('Content-Encoding', 'gzip');
   res.setHeader('Content-Security-Policy', policy);
   res.setHeader('Cache-Control', 'no-cache');
-  // Weak: the same file, whichever way it is packed.
+  // Weak: the same file in any encoding.
   res.setHeader('ETag', `W/${etag}`);
   res.setHeader('Content-Type', type);
   res.send(isCompressed ? gzip : body);

@@ -1,4 +1,4 @@
-/** Reads the state of the whole gateway for the status stream. */
+/** Reads the gateway's state for the status stream. */
 import type { CameraStatus } from '#shared/worker-protocol.ts';
 import type { KnownCamera } from '../cameras/camera-directory.ts';
 import { viewCamera } from '../cameras/camera-view.ts';
@@ -6,7 +6,7 @@ import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { Members, StatusSections } from './status-sections.ts';
 
-/** What it is read from. */
+/** Sources of the state. */
 export interface StatusSources {
   directory: { list(): readonly KnownCamera[] };
   states: { read(): Promise<Map<string, CameraStatus>> };
@@ -16,15 +16,15 @@ export interface StatusSources {
   gatewayState: () => string;
   /** Whether it runs on a public host, which reaches no private network. */
   isPublic: boolean;
-  /** What health tells of database, deliveries and the rest. */
+  /** The part of `/health` about database, deliveries and the rest. */
   services: () => Record<string, unknown>;
 }
 
-/** Members that count up all the time, which nobody watches. */
+/** Counters that change all the time and are not shown. */
 const RESTLESS = ['cameraId', 'frameCount'];
 const MS_PER_S = 1000;
 
-/** Creates the function that reads it. */
+/** Creates the reader. */
 export function statusReader(sources: StatusSources): () => Promise<StatusSections> {
   const load = new ProcessLoad();
   return async () => {
@@ -58,7 +58,7 @@ function calm(status: CameraStatus | undefined): object | null {
   return Object.fromEntries(Object.entries(status).filter(([name]) => !RESTLESS.includes(name)));
 }
 
-/** A time to wait would change with every look; the time of the attempt does not. */
+/** Delays become times: a delay would change with every reading. */
 function sinceWhen({ retryAfterMs, ...worker }: WorkerStatus): object {
   if (retryAfterMs === undefined) return worker;
   const seconds = Math.round((Date.now() + retryAfterMs) / MS_PER_S);
@@ -77,13 +77,13 @@ function startedAt(): string {
   return new Date(Math.round(performance.timeOrigin / MS_PER_S) * MS_PER_S).toISOString();
 }
 
-/** What this process itself uses. */
+/** Use of resources by this process. */
 class ProcessLoad {
   #usage = process.cpuUsage();
   #at = performance.now();
   #share: number | undefined;
 
-  /** `cpu`: share of one core since the last look, at least a few seconds ago. `rss`: bytes, in steps that are worth telling. */
+  /** `cpu`: share of one core since the last reading, at least a few seconds ago. `rss`: bytes, rounded. */
   read(): { cpu: number | undefined; rss: number } {
     const now = performance.now();
     if (now - this.#at > LOAD_MS) {

@@ -1,23 +1,23 @@
-/** The whole state of a gateway in sections, and what differs between two of them. */
+/** The gateway's state in sections, and the difference between two states. */
 
-/** A member of a section, by id: told again only when it changed. */
+/** A member of a section, by id: sent only when it changed. */
 export type Members = Record<string, object | null>;
 
-/** Everything the dashboard shows without asking. */
+/** Everything the dashboard shows without a request. */
 export interface StatusSections {
-  /** Ids of the cameras in order. */
+  /** Camera ids in order. */
   ids: readonly string[];
   /** Cameras as `GET /api/cameras` shows them, with the name of their worker. */
   cameras: Members;
-  /** How they are; null while nobody knows. */
+  /** Status of each camera; null while unknown. */
   statuses: Members;
   workers: readonly object[];
   gateway: object;
-  /** Database, deliveries and whatever else health tells of what is stored. */
+  /** Database, deliveries and other parts of `/health`. */
   services: Record<string, unknown>;
 }
 
-/** A state in words of JSON, kept for comparison. */
+/** A state as JSON text, kept for comparison. */
 export class StatusText {
   readonly #texts: Map<string, string>;
   readonly #members: Record<'cameras' | 'statuses', Map<string, string>>;
@@ -28,12 +28,12 @@ export class StatusText {
     this.#members = { cameras: toTexts(cameras), statuses: toTexts(statuses) };
   }
 
-  /** Everything, as the body of a message. @param now Unix milliseconds */
+  /** The whole state, as the body of a message. @param now Unix milliseconds */
   whole(now: number): string {
     return this.#compose(now, undefined) as string;
   }
 
-  /** What is new since another state; undefined when nothing is. */
+  /** The difference from another state; undefined when there is none. */
   since(before: StatusText, now: number): string | undefined {
     return this.#compose(now, before);
   }

@@ -1,8 +1,8 @@
 /**
- * `GET /api/status/stream`: the state of everything as server-sent events (HTML
+ * `GET /api/status/stream`: the gateway's state as server-sent events (HTML
  * standard, section 9.2). `state` is the whole, `change` the sections and members
- * that differ from what was told before; cameras that are no longer in `ids` are
- * gone. All listeners share one reader, which rests while there are none.
+ * that differ from the last message; cameras missing in `ids` are gone. All
+ * listeners share one reader, which pauses while there are none.
  */
 import { type Response, Router } from 'express';
 import { AppError, messageOf } from '#shared/errors.ts';
@@ -10,14 +10,14 @@ import type { Logger } from '#shared/logger.ts';
 import { type StatusSections, StatusText } from './status-sections.ts';
 
 export interface StatusStreamOptions {
-  /** Reads the state of this moment. */
+  /** Reads the current state. */
   read: () => Promise<StatusSections>;
-  /** Calls when reading at once is worth it. @returns the function that ends it */
+  /** Calls `listener` when reading immediately is worth it. Returns the unsubscribe function. */
   onChange: (listener: () => void) => () => void;
   log: Logger;
-  /** Pause between two looks, milliseconds. */
+  /** Pause between two readings, milliseconds. */
   everyMs?: number;
-  /** Pause between comments that keep proxies from closing a quiet connection, milliseconds. */
+  /** Pause between comments that keep proxies from closing an idle connection, milliseconds. */
   heartbeatMs?: number;
   maxListeners?: number;
 }
@@ -25,18 +25,18 @@ export interface StatusStreamOptions {
 const EVERY_MS = 1000;
 const HEARTBEAT_MS = 15_000;
 const MAX_LISTENERS = 100;
-/** What a client waits before it connects anew, milliseconds. */
+/** Reconnect delay for clients, milliseconds. */
 const RECONNECT_MS = 2000;
-/** Several changes at once are told together, milliseconds. */
+/** Simultaneous changes are sent together after this time, milliseconds. */
 const SETTLE_MS = 50;
 
 interface Listener {
   response: Response;
-  /** What it was told last; undefined: nothing yet. */
+  /** The last sent state; undefined before the first. */
   told: StatusText | undefined;
 }
 
-/** The state, told to whoever listens. */
+/** Sends the state to all listeners. */
 export class StatusStream {
   readonly #options: StatusStreamOptions;
   readonly #listeners = new Set<Listener>();
@@ -51,7 +51,7 @@ export class StatusStream {
     this.#options = options;
   }
 
-  /** Who listens now. */
+  /** Number of listeners. */
   get listeners(): number {
     return this.#listeners.size;
   }
@@ -63,7 +63,7 @@ export class StatusStream {
     return routes;
   }
 
-  /** Ends every answer. */
+  /** Ends every response. */
   close(): void {
     for (const listener of this.#listeners) this.#remove(listener);
   }
@@ -84,15 +84,15 @@ export class StatusStream {
     const listener: Listener = { response, told: undefined };
     this.#listeners.add(listener);
     response.on('close', () => this.#remove(listener));
-    response.on('drain', () => this.#tell(listener));
+    response.on('drain', () => this.#notify(listener));
     if (this.#listeners.size === 1) this.#start();
-    else this.#tell(listener);
+    else this.#notify(listener);
   }
 
   #remove(listener: Listener): void {
     if (!this.#listeners.delete(listener)) return;
     listener.response.end();
-    if (this.#listeners.size === 0) this.#rest();
+    if (this.#listeners.size === 0) this.#pauseReading();
   }
 
   #start(): void {
@@ -104,7 +104,7 @@ export class StatusStream {
     this.#readIn(0);
   }
 
-  #rest(): void {
+  #pauseReading(): void {
     this.#stopWatching();
     clearInterval(this.#heartbeat);
     clearTimeout(this.#next);
@@ -131,12 +131,12 @@ export class StatusStream {
     }
     this.#isReading = false;
     if (this.#listeners.size === 0) return;
-    for (const listener of this.#listeners) this.#tell(listener);
+    for (const listener of this.#listeners) this.#notify(listener);
     this.#readIn(this.#isAgainWanted ? SETTLE_MS : (this.#options.everyMs ?? EVERY_MS));
   }
 
-  /** A client that reads slowly is told less often, and then all that changed meanwhile. */
-  #tell(listener: Listener): void {
+  /** A slow reader gets fewer messages, each with all changes since the last. */
+  #notify(listener: Listener): void {
     const newest = this.#newest;
     const { response, told } = listener;
     if (newest === undefined || newest === told || response.writableNeedDrain) return;

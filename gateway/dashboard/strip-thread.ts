@@ -1,4 +1,4 @@
-/** The thread that turns TypeScript into JavaScript; started for it, and silent about that being new in Node. */
+/** Worker thread that turns TypeScript into JavaScript; suppresses Node's warning about an experimental feature. */
 import { stripTypeScriptTypes } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 

@@ -1,8 +1,8 @@
-/** Tells people who do not see the page when a camera's state changes. */
+/** Announces state changes of cameras to screen readers. */
 import type { App } from './app-state.ts';
 import { describeCamera } from './camera-words.ts';
 
-/** @returns the function to call after every news; says nothing of what was so from the beginning */
+/** Returns the function to call after every update; the first state is not announced. */
 export function announceChanges(app: App): () => void {
   let labels: Map<string, string> | undefined;
   return () => {

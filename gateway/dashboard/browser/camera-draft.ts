@@ -1,8 +1,8 @@
-/** What somebody writes about a camera in the form, and what is sent of it. */
+/** The form's input about a camera, and the request made of it. */
 import type { AnalysisSwitches, CameraChanges, NewCamera } from '#shared/client/api-types.ts';
 import type { ShownCamera } from './status.ts';
 
-/** How the address is given. */
+/** Form of the address. */
 export type DraftKind = 'address' | 'url' | 'video';
 
 /** The fields of the form as text. */
@@ -24,7 +24,7 @@ export interface CameraDraft {
   analysis: AnalysisSwitches;
 }
 
-/** Fields of each way to give the address. */
+/** Fields of each form of the address. */
 const SOURCE_FIELDS: Record<DraftKind, readonly (keyof CameraDraft)[]> = {
   address: ['ip', 'port', 'username', 'password', 'streamPath', 'transport', 'secure'],
   url: ['url', 'transport'],
@@ -75,7 +75,7 @@ export function draftOf(camera: ShownCamera): CameraDraft {
   };
 }
 
-/** What can be seen to be wrong without asking the gateway; undefined when nothing. */
+/** Errors found without asking the gateway; undefined when there are none. */
 export function faultOf(draft: CameraDraft): { field: string; message: string } | undefined {
   const { kind, ip, port, url } = draft;
   if (kind === 'address' && ip.trim() === '')
@@ -88,21 +88,21 @@ export function faultOf(draft: CameraDraft): { field: string; message: string } 
   return { field: 'port', message: `A port is a number from 1 to ${MAX_PORT}` };
 }
 
-/** Whether an address is one of a home or company network (RFC 1918, RFC 4193, RFC 6762), as far as its text tells. */
+/** Whether an address is private (RFC 1918, RFC 4193, RFC 6762), judged by its text. */
 export function isPrivateAddress({ kind, ip, url }: CameraDraft): boolean {
   const host = kind === 'url' ? (HOST.exec(url)?.[1] ?? '') : ip.trim();
   return PRIVATE.test(host.replace(/^\[/, ''));
 }
 
-/** The body that stores a new camera. */
+/** Request body for a new camera. */
 export function creationOf(draft: CameraDraft): NewCamera {
   const { id } = draft;
-  // Without a word about it, the API would try the factory password.
+  // Without a password the API would try the factory default.
   const password = draft.kind === 'address' ? { password: draft.password } : {};
   return { ...(id === '' ? {} : { id }), ...namesOf(draft), ...sourceOf(draft), ...password };
 }
 
-/** The body that changes a camera: only what differs, so that nothing else can go wrong. */
+/** Request body for a change: only what differs. */
 export function changesOf(draft: CameraDraft, before: CameraDraft): CameraChanges {
   const [now, then] = [
     { ...namesOf(draft), ...sourceOf(draft) },
@@ -122,7 +122,7 @@ function namesOf({ name, location, enabled, analysis }: CameraDraft): CameraChan
   return { ...(name === '' ? {} : { name }), location, enabled, analysis };
 }
 
-/** The password is sent only where one was written: an empty field keeps the stored one. */
+/** The password is sent only if entered: an empty field keeps the stored one. */
 function sourceOf(draft: CameraDraft): CameraChanges {
   const { kind, ip, port, username, password, streamPath, transport, secure, url, video } = draft;
   const way = transport === 'udp' ? 'udp' : 'tcp';

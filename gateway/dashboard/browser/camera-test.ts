@@ -2,19 +2,19 @@
 import type { NewCamera } from '#shared/client/api-types.ts';
 import { HttpClient } from '#shared/client/http-client.ts';
 
-/** What its first picture was. */
+/** The first picture. */
 export interface CameraTestAnswer {
   codec: string;
   width: number;
   height: number;
-  /** Until the first picture. */
+  /** Time to the first picture. */
   ms: number;
 }
 
-/** A gateway gives up a camera after ten seconds. */
+/** The gateway gives up after ten seconds. */
 const TIMEOUT_MS = 20_000;
 
-/** Connects for the time of one picture. @throws GatewayError the camera's problem, with the field it speaks of */
+/** Connects until the first picture. @throws GatewayError with the field at fault */
 export function testCamera(
   baseUrl: string,
   camera: NewCamera,

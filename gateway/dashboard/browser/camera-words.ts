@@ -1,24 +1,24 @@
-/** How a camera is, in words for people: what is the case and what to do about it. */
+/** A camera's state in words for people: what is wrong and what to do. */
 import { duration } from './format.ts';
 import type { ShownCamera, ShownStatus, ShownWorker } from './status.ts';
 
-/** `good`: pictures come. `busy`: they will by themselves. `bad`: somebody has to do something. `off`: nobody wants them. */
+/** `good`: live. `busy`: recovers by itself. `bad`: needs an operator. `off`: disabled. */
 export type Tone = 'good' | 'busy' | 'bad' | 'off';
 
 /** A state for people. */
 export interface CameraWords {
   tone: Tone;
-  /** A word or three. */
+  /** One to three words. */
   label: string;
-  /** A sentence; empty where all is well. */
+  /** A sentence; empty when all is well. */
   detail: string;
-  /** What a person can do about it; empty where nothing. */
+  /** What an operator can do; empty when nothing. */
   advice: string;
-  /** `tries again in 12 s`; empty where nothing is waited for. */
+  /** `tries again in 12 s`; empty when no retry is due. */
   countdown: string;
 }
 
-/** What the words are found from. */
+/** Input of the description. */
 export interface CameraFacts {
   camera: ShownCamera;
   status: ShownStatus | null | undefined;
@@ -39,7 +39,7 @@ const LABEL_BY_REASON: Record<string, string> = {
   'camera-protocol-error': 'Not an RTSP camera',
   'camera-video-unreadable': 'Video damaged',
 };
-/** Faults that no waiting mends. */
+/** Faults that do not heal by themselves. */
 const FOR_PEOPLE = new Set([
   'camera-unauthorized',
   'camera-refused',
@@ -77,17 +77,12 @@ export function describeCamera({ camera, status, worker, now }: CameraFacts): Ca
 
 function describeUnknown(worker: ShownWorker | undefined): CameraWords {
   if (worker === undefined || worker.state === 'ready')
-    return words('busy', 'Starting', 'The camera is being set up.');
+    return words('busy', 'Starting', 'Setting up the camera.');
   if (worker.state === 'failed') {
-    const detail = `Its process ${worker.name} has failed too often.`;
-    return words('bad', 'Process failed', detail, 'See System; it is tried again now and then.');
+    const detail = `Its worker ${worker.name} has failed too often.`;
+    return words('bad', 'Process failed', detail, 'See System; it is restarted at long intervals.');
   }
-  return words(
-    'busy',
-    'Restarting',
-    `Its process ${worker.name} is being started.`,
-    'Nothing to do; it comes back by itself.',
-  );
+  return words('busy', 'Restarting', `Its worker ${worker.name} is starting.`, 'It comes back by itself.');
 }
 
 function words(tone: Tone, label: string, detail = '', advice = ''): CameraWords {
@@ -100,7 +95,7 @@ function countdown({ nextRetryAt }: ShownStatus, now: number): string {
   return seconds < 1 ? 'trying again now' : `tries again in ${duration(Math.ceil(seconds))}`;
 }
 
-/** `0.2 s`: how old the newest picture is. */
+/** `0.2 s`: age of the newest picture. */
 export function pictureAge(status: ShownStatus | null | undefined, now: number): string {
   if (status?.lastFrameTime === null || status?.lastFrameTime === undefined) return '';
   const seconds = Math.max(0, now / 1000 - status.lastFrameTime);

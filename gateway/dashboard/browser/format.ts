@@ -41,7 +41,7 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`;
 }
 
-/** Date and time where they are read: today without the date. */
+/** Date and time in the reader's locale: today without the date. */
 export function clock(time: string | number, now: number): string {
   const date = new Date(time);
   const isToday = date.toDateString() === new Date(now).toDateString();
@@ -51,7 +51,7 @@ export function clock(time: string | number, now: number): string {
   return new Intl.DateTimeFormat(undefined, options).format(date);
 }
 
-/** `h264` as people write it. */
+/** Codec names as usually written. */
 export function codecName(codec: string | null | undefined): string {
   const names: Record<string, string> = { h264: 'H.264', h265: 'H.265', hevc: 'H.265', mjpeg: 'MJPEG' };
   return codec === null || codec === undefined ? '' : (names[codec.toLowerCase()] ?? codec);

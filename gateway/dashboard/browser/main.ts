@@ -1,4 +1,4 @@
-/** Starts the page: listens, draws, follows the address. */
+/** Starts the page: listens, draws, routes. */
 import { render } from 'lit-html';
 import { announceChanges } from './announcements.ts';
 import { App } from './app-state.ts';
@@ -34,7 +34,7 @@ const TICK_MS = 1000;
 
 function start(root: HTMLElement): void {
   let isDrawingWanted = false;
-  // Many changes at once are drawn once; a page in the background is drawn when it is looked at again.
+  // Batches changes; a page in the background is drawn when it becomes visible.
   const draw = (): void => {
     if (isDrawingWanted) return;
     isDrawingWanted = true;
@@ -62,10 +62,10 @@ function start(root: HTMLElement): void {
   addEventListener('hashchange', () => {
     app.set({ route: parseRoute(location.hash) });
     scrollTo(0, 0);
-    // After drawing: whoever hears the page learns that another one is shown.
+    // After drawing, so that screen readers announce the new page.
     setTimeout(() => root.querySelector<HTMLElement>('h1')?.focus(), 0);
   });
-  // Ages and countdowns go on without any news.
+  // Ages and countdowns change without messages.
   setInterval(() => {
     if (!document.hidden) draw();
   }, TICK_MS);

@@ -1,6 +1,6 @@
-/** Which page is shown: the part of the address behind `#`, so that every address stays relative. */
+/** Routes by the fragment of the address, so that every address stays relative. */
 
-/** A page and what it is about. */
+/** A page and its subject. */
 export interface Route {
   page: 'cameras' | 'camera' | 'add' | 'edit' | 'upload' | 'events' | 'deliveries' | 'devices' | 'system';
   cameraId: string;
@@ -8,7 +8,7 @@ export interface Route {
 
 const SIMPLE = ['add', 'upload', 'events', 'deliveries', 'devices', 'system'] as const;
 
-/** Reads an address; what is unknown is the first page. */
+/** Parses an address; unknown ones lead to the first page. */
 export function parseRoute(hash: string): Route {
   const [first = '', second = '', third = ''] = hash.replace(/^#?\/?/, '').split('/');
   const simple = SIMPLE.find((page) => page === first);

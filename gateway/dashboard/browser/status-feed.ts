@@ -1,12 +1,12 @@
-/** Listens to the status stream for ever: over restarts of the gateway, sleep and lost networks. */
+/** Follows the status stream across restarts of the gateway, sleep and network loss. */
 import { applyChange, emptyState, type GatewayState, type StatusMessage } from './status.ts';
 
-/** How the way to the gateway is. */
+/** State of the connection to the gateway. */
 export type Reach = 'connecting' | 'open' | 'lost' | 'signed-out';
 
-/** What is told. */
+/** Callbacks. */
 export interface FeedHandlers {
-  /** @param clockOffset what to add to this device's clock for the gateway's, milliseconds */
+  /** @param clockOffset offset from this device's clock to the gateway's, milliseconds */
   onState(state: GatewayState, clockOffset: number): void;
   onReach(reach: Reach): void;
 }
@@ -16,7 +16,7 @@ const SILENCE_MS = 40_000;
 const RETRY_MS = 2000;
 const UNAUTHORIZED = 401;
 
-/** Starts listening. @param base address of the gateway @returns the function that ends it */
+/** Starts listening. Returns the function that ends it. @param base address of the gateway */
 export function listenToStatus(base: string, { onState, onReach }: FeedHandlers): () => void {
   let state = emptyState();
   let source: EventSource | undefined;
@@ -34,7 +34,7 @@ export function listenToStatus(base: string, { onState, onReach }: FeedHandlers)
     retryIn(SILENCE_MS);
   };
   const fail = async (): Promise<void> => {
-    // A source that goes on by itself may hang all the same after sleep; a new one does not.
+    // After sleep an open source may hang; a new one does not.
     source?.close();
     const status = await fetch(`${base}/api/cameras/status`).then(
       (response) => response.status,

@@ -1,12 +1,12 @@
-/** What the gateway tells of itself, as the status stream has it. */
+/** The gateway's state as in the status stream. */
 import type { Camera, CameraStatus, WorkerStatus } from '#shared/client/api-types.ts';
 
-/** A camera with the worker that runs it. */
+/** A camera with its worker. */
 export interface ShownCamera extends Camera {
   worker: string;
 }
 
-/** How a camera is; `transport` is that between camera and gateway. */
+/** Status of a camera; `transport` is that between camera and gateway. */
 export interface ShownStatus extends CameraStatus {
   transport?: string | null;
   reconnects?: number;
@@ -25,14 +25,14 @@ export interface ShownWorker extends WorkerStatus {
 
 export interface ShownGateway {
   state: string;
-  /** It runs on a public host, which reaches no private network. */
+  /** Whether it runs on a public host, which reaches no private network. */
   isPublic: boolean;
   startedAt: string;
   cpu?: number;
   rss: number;
 }
 
-/** What health tells of deliveries. */
+/** The deliveries part of `/health`. */
 export interface ShownDeliveries {
   isConfigured: boolean;
   counts?: { pending: number; delivered: number; parked: number };
@@ -47,7 +47,7 @@ export interface ShownServices {
   [more: string]: unknown;
 }
 
-/** A message of the stream: all of it, or what changed. */
+/** A message of the stream: the whole state or a change. */
 export interface StatusMessage {
   /** The gateway's clock, Unix milliseconds. */
   now: number;
@@ -59,7 +59,7 @@ export interface StatusMessage {
   services?: ShownServices;
 }
 
-/** Everything that is known now. */
+/** The known state. */
 export interface GatewayState {
   ids: string[];
   cameras: Map<string, ShownCamera>;
@@ -69,7 +69,7 @@ export interface GatewayState {
   services: ShownServices;
 }
 
-/** Nothing yet. */
+/** Before the first message. */
 export function emptyState(): GatewayState {
   return {
     ids: [],
@@ -81,7 +81,7 @@ export function emptyState(): GatewayState {
   };
 }
 
-/** Takes a change; cameras that are no longer listed are forgotten. */
+/** Applies a message; forgets cameras that are no longer listed. */
 export function applyChange(state: GatewayState, message: StatusMessage): GatewayState {
   const ids = message.ids ?? state.ids;
   const known = new Set(ids);

@@ -1,4 +1,4 @@
-/** Uploads a file and tells how far it is, which `fetch` cannot. */
+/** Uploads a file with progress, which `fetch` cannot report. */
 import { errorOfAnswer, unreachable } from '#shared/client/gateway-error.ts';
 
 /** Sends a form. @param onProgress 0 to 1 @throws GatewayError */

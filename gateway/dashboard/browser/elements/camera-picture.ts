@@ -1,16 +1,16 @@
-/** `<camera-picture camera-id fps>`: a small live picture that costs nothing while nobody can see it. */
+/** `<camera-picture camera-id fps>`: a small live picture that loads only while visible. */
 import type { CameraWatch } from '#shared/client/camera-watch.ts';
 import type { GatewayClient } from '#shared/client/client.ts';
 import { clearPicture, paintFrame } from './paint.ts';
 
 const DEFAULT_FPS = 5;
-/** Widths are rounded up to these, so that several viewers share one encoder. */
+/** Widths are rounded up to these, so that viewers share an encoder. */
 const WIDTHS = [320, 480, 640, 960, 1280];
-/** Pixels beyond this density are not seen at these sizes. */
+/** A higher pixel density is not visible at these sizes. */
 const MAX_DENSITY = 1.5;
 const QUALITY = 70;
 
-/** The element; `data-moving` tells, from the first picture on, how many it has drawn. */
+/** The element; `data-pictures` counts drawn pictures. */
 export class CameraPicture extends HTMLElement {
   /** Set before the element is defined. */
   static client: GatewayClient;

@@ -1,7 +1,7 @@
 /**
- * `<camera-view camera-id live transport detections>`: one camera, large. It plays by
- * WebRTC, else MSE, else JPEG, and goes to the next by itself when one fails; the
- * JPEG picture stands in until video plays. Events `transport-change`.
+ * `<camera-view camera-id live transport detections>`: one camera, large. It plays
+ * WebRTC, else MSE, else JPEG, and falls back by itself when one fails; the JPEG
+ * picture is shown until video plays. Event: `transport-change`.
  */
 import type { CameraWatch } from '#shared/client/camera-watch.ts';
 import type { GatewayClient } from '#shared/client/client.ts';
@@ -12,9 +12,9 @@ import { DetectionLayer } from './detection-layer.ts';
 import { clearPicture, paintFrame } from './paint.ts';
 import { SoundSwitch } from './sound-switch.ts';
 
-/** What the view tells. */
+/** Detail of `transport-change`. */
 export interface TransportNews {
-  /** What is shown now. */
+  /** Shown transport. */
   transport: Transport;
   /** Whether a better one is being tried. */
   isTrying: boolean;
@@ -23,7 +23,7 @@ export interface TransportNews {
 }
 
 const JPEG_FPS = 15;
-/** With video playing, pictures are asked for only to hear of detections. */
+/** While video plays, pictures are requested only to receive detections. */
 const IDLE_FPS = 1;
 const IDLE_WIDTH = 160;
 const MAX_JPEG_WIDTH = 1280;
@@ -61,7 +61,7 @@ export class CameraView extends HTMLElement {
     if (before === after || !this.isConnected) return;
     if (name === 'camera-id') clearPicture(this.#canvas);
     if (name === 'detections') this.#watchPictures();
-    // A camera that comes back gets its best way again.
+    // A camera that comes back starts with the best transport again.
     else if (name !== 'live' || after !== null) this.#restart();
   }
 
@@ -84,7 +84,7 @@ export class CameraView extends HTMLElement {
     this.#tryNext();
   }
 
-  /** The next way that has not failed; JPEG is there already. */
+  /** Tries the next transport that has not failed; JPEG is always there. */
   #tryNext(): void {
     this.#endPlayer = undefined;
     const chosen = this.getAttribute('transport');
@@ -92,16 +92,16 @@ export class CameraView extends HTMLElement {
     const next = ways.find((way) => way !== 'jpeg' && this.#failures[way] === undefined);
     this.#isTrying = next !== undefined && this.hasAttribute('live');
     this.#watchPictures();
-    this.#tell();
+    this.#notify();
     if (next === undefined || !this.#isTrying) return;
     this.#endPlayer = this.#play(next, {
       onPlaying: () => {
         this.#isTrying = false;
         this.#show(next);
         this.#watchPictures();
-        this.#tell();
+        this.#notify();
       },
-      onSound: () => this.#sound.tellOfSound(),
+      onSound: () => this.#sound.announceSound(),
       onFailed: (reason) => {
         this.#failures[next] = reason;
         this.#show('jpeg');
@@ -147,7 +147,7 @@ export class CameraView extends HTMLElement {
     );
   }
 
-  /** Boxes are drawn over the picture and not over bars beside it. */
+  /** Boxes cover the picture, not the bars beside it. */
   #fit(width: number, height: number): void {
     if (width > 0 && height > 0) this.style.setProperty('--ratio', String(width / height));
   }
@@ -157,7 +157,7 @@ export class CameraView extends HTMLElement {
     this.dataset.transport = transport;
   }
 
-  #tell(): void {
+  #notify(): void {
     const detail: TransportNews = {
       transport: this.#shown,
       isTrying: this.#isTrying,

@@ -1,10 +1,10 @@
-/** Draws what analysis sees over a picture. */
+/** Draws detections over a picture. */
 import type { DetectedObject } from '#shared/client/frame.ts';
 
-/** What was seen so long ago is there no more, milliseconds. */
+/** Hide detections older than this, milliseconds. */
 const FORGET_MS = 3000;
 
-/** A layer as large as the picture below it. */
+/** A layer of the size of the picture below it. */
 export class DetectionLayer {
   readonly element = document.createElement('div');
   #timer: ReturnType<typeof setTimeout> | undefined;
@@ -13,7 +13,7 @@ export class DetectionLayer {
     this.element.className = 'detections';
   }
 
-  /** Shows these and nothing else. */
+  /** Replaces the shown detections. */
   draw(objects: readonly DetectedObject[]): void {
     clearTimeout(this.#timer);
     this.element.replaceChildren(...objects.map(toBox));

@@ -1,13 +1,13 @@
 /** Draws JPEGs on a canvas. */
 import type { Frame } from '#shared/client/frame.ts';
 
-/** Forgets what was drawn: another camera's picture must never stand under this one's name. */
+/** Clears the canvas: a picture of another camera must never appear under this name. */
 export function clearPicture(canvas: HTMLCanvasElement): void {
   canvas.width = 0;
   canvas.height = 0;
 }
 
-/** Decodes a frame off the main thread and draws it; a frame that cannot be decoded leaves the one before. */
+/** Decodes a frame off the main thread and draws it; an undecodable frame keeps the previous one. */
 export async function paintFrame(canvas: HTMLCanvasElement, { jpeg }: Frame): Promise<void> {
   if (jpeg === undefined) return;
   const bitmap = await createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' })).catch(() => undefined);

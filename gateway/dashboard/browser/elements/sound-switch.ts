@@ -1,10 +1,10 @@
-/** Turns the sound of a video on and off; there only while the video has any. */
+/** Turns a video's sound on and off; shown only if the video has sound. */
 
-/** One switch for one video. Videos start silent, since browsers play no sound that nobody asked for. */
+/** Switch for one video. Videos start muted, since browsers block unrequested sound. */
 export class SoundSwitch {
   readonly element = document.createElement('button');
   readonly #video: HTMLVideoElement;
-  /** Sound of a video that is no stream of tracks. */
+  /** Sound of a video without a MediaStream. */
   #isTold = false;
 
   constructor(video: HTMLVideoElement) {
@@ -13,29 +13,29 @@ export class SoundSwitch {
     this.element.className = 'button sound';
     this.element.addEventListener('click', () => {
       video.muted = !video.muted;
-      this.#tell();
+      this.#notify();
     });
     video.addEventListener('playing', () => this.#listen());
     video.addEventListener('emptied', () => {
       this.#isTold = false;
-      this.#tell();
+      this.#notify();
     });
-    this.#tell();
+    this.#notify();
   }
 
-  /** The player says that its video has sound, until it plays another. */
-  tellOfSound(): void {
+  /** Shows the switch: the player reports sound. */
+  announceSound(): void {
     this.#isTold = true;
-    this.#tell();
+    this.#notify();
   }
 
-  /** A track counts once something is heard on it: cameras without sound have one that stays silent. */
+  /** A track counts once it is unmuted: cameras without sound have one that stays silent. */
   #listen(): void {
     for (const track of this.#tracks()) {
-      track.addEventListener('unmute', () => this.#tell());
-      track.addEventListener('mute', () => this.#tell());
+      track.addEventListener('unmute', () => this.#notify());
+      track.addEventListener('mute', () => this.#notify());
     }
-    this.#tell();
+    this.#notify();
   }
 
   #tracks(): MediaStreamTrack[] {
@@ -43,7 +43,7 @@ export class SoundSwitch {
     return srcObject instanceof MediaStream ? srcObject.getAudioTracks() : [];
   }
 
-  #tell(): void {
+  #notify(): void {
     this.element.hidden = !this.#isTold && !this.#tracks().some(({ muted }) => !muted);
     this.element.textContent = this.#video.muted ? 'Sound on' : 'Sound off';
     this.element.setAttribute('aria-pressed', String(!this.#video.muted));

@@ -1,13 +1,13 @@
-/** Plays a camera by Media Source Extensions: fragmented MP4 over a WebSocket, where only HTTP gets through. */
+/** Plays a camera by Media Source Extensions over a WebSocket, for networks that pass HTTP only. */
 import { type EndPlayer, PlaybackWatch, type PlayerHandlers } from './player.ts';
 
-/** The player keeps this close to the newest picture, seconds. */
+/** Target distance to the newest picture, seconds. */
 const BEHIND_S = 0.3;
 const TOO_FAR_BEHIND_S = 1.5;
-/** Older pictures are dropped, seconds. */
+/** Older media is removed from the buffer, seconds. */
 const KEEP_S = 20;
 
-/** iPhones have this kind only. */
+/** iPhones have ManagedMediaSource only. */
 interface WindowWithManaged {
   ManagedMediaSource?: typeof MediaSource;
   MediaSource?: typeof MediaSource;
@@ -16,7 +16,7 @@ interface WindowWithManaged {
 interface Message {
   type: 'init' | 'waiting' | 'error' | 'pong';
   codec?: string;
-  /** The camera has sound that must be asked for. */
+  /** Whether the camera's sound needs conversion. */
   isSoundLeftOut?: boolean;
   message?: string;
 }
@@ -38,7 +38,7 @@ class MseSession {
   #buffer: SourceBuffer | undefined;
   #queue: ArrayBuffer[] = [];
   #watch: PlaybackWatch | undefined;
-  /** What is asked for: nothing that must be converted until somebody listens, nothing that this browser does not play. */
+  /** Socket URL: converted sound only while the user listens, and only codecs that this browser plays. */
   #audio: 'untouched' | 'any' | 'none' = 'untouched';
   #isSoundLeftOut = false;
 
@@ -77,7 +77,7 @@ class MseSession {
     const Source = sourceKind() as typeof MediaSource;
     const source = new Source();
     this.#source = source;
-    // Managed sources play only where remote playback is ruled out.
+    // ManagedMediaSource plays only with remote playback disabled.
     this.#video.disableRemotePlayback = true;
     this.#video.src = URL.createObjectURL(source);
     source.addEventListener('sourceopen', () => this.#connect(source), { once: true });
@@ -97,14 +97,14 @@ class MseSession {
     if (src !== '') URL.revokeObjectURL(src);
   }
 
-  /** Starts over: a player cannot be given other tracks. */
+  /** Starts over: the tracks of a player cannot change. */
   #ask(audio: 'any' | 'none'): void {
     this.#audio = audio;
     this.#close();
     this.#open();
   }
 
-  /** Sound that must be converted is asked for when somebody listens. */
+  /** Requests converted sound when the user listens. */
   #listen(): void {
     if (!this.#video.muted && this.#isSoundLeftOut && this.#audio === 'untouched') this.#ask('any');
   }
@@ -173,7 +173,7 @@ class MseSession {
     }
   }
 
-  /** Live means near the newest picture, also after a tab was in the background. */
+  /** Jumps to the newest picture, also after a tab was in the background. */
   #keepUp(): void {
     const { buffered } = this.#video;
     if (this.#isOver || buffered.length === 0) return;

@@ -1,26 +1,26 @@
-/** What all ways of playing a camera have in common. */
+/** Common interface of the players. */
 
-/** How pictures travel, best first. */
+/** Transports, best first. */
 export const TRANSPORTS = ['webrtc', 'mse', 'jpeg'] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** For people. */
+/** Labels for people. */
 export const TRANSPORT_NAMES: Record<Transport, string> = { webrtc: 'WebRTC', mse: 'MSE', jpeg: 'JPEG' };
 
-/** What a player tells. */
+/** Callbacks of a player. */
 export interface PlayerHandlers {
   /** The first picture is shown. */
   onPlaying(): void;
-  /** It comes with sound, which only the player can tell. */
+  /** The video has sound that only the player knows of. */
   onSound?(): void;
-  /** It plays no more, or never did. */
+  /** It ended or never started. */
   onFailed(reason: string): void;
 }
 
-/** Ends a player; it tells nothing afterwards. */
+/** Ends a player; no callback follows. */
 export type EndPlayer = () => void;
 
-/** Watches that a video goes on. */
+/** Detects a stalled video. */
 export class PlaybackWatch {
   readonly #timer: ReturnType<typeof setInterval>;
   #lastTime = -1;

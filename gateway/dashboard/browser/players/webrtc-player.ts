@@ -1,7 +1,7 @@
-/** Plays a camera by WebRTC: the page offers, the gateway answers (WHEP, draft-ietf-wish-whep). */
+/** Plays a camera by WHEP (draft-ietf-wish-whep): the page offers, the gateway answers. */
 import { type EndPlayer, PlaybackWatch, type PlayerHandlers } from './player.ts';
 
-/** Candidates of this device that are not found by then are not needed. */
+/** Longest wait for ICE candidates, milliseconds. */
 const GATHERING_MS = 1500;
 
 /** Starts playing. @param url the camera's WHEP endpoint */
@@ -18,7 +18,7 @@ class WebrtcSession {
   readonly #ending = new AbortController();
   #peer: RTCPeerConnection | undefined;
   #watch: PlaybackWatch | undefined;
-  /** Where to say that the session is over. */
+  /** Session URL for DELETE. */
   #resource: string | undefined;
 
   constructor(video: HTMLVideoElement, url: string, handlers: PlayerHandlers) {
@@ -38,7 +38,7 @@ class WebrtcSession {
         this.#video.srcObject = streams[0] ?? new MediaStream([track]);
       });
       peer.addEventListener('connectionstatechange', () => {
-        if (peer.connectionState === 'failed') this.#fail('no way through the network');
+        if (peer.connectionState === 'failed') this.#fail('no connection through the network');
       });
       this.#watch = new PlaybackWatch(this.#video, {
         onPlaying: () => this.#handlers.onPlaying(),
@@ -97,7 +97,7 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
   });
 }
 
-/** The sentence in problem details. */
+/** The `error` of problem details. */
 function reasonIn(text: string): string | undefined {
   try {
     return (JSON.parse(text) as { error?: string }).error;

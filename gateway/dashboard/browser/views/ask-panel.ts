@@ -1,4 +1,4 @@
-/** Asks Moondream about what a camera sees now. */
+/** Asks Moondream about a camera's current picture. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { GatewayError } from '#shared/client/gateway-error.ts';
 import type { AskedFrame } from '#shared/client/moondream.ts';
@@ -14,7 +14,7 @@ interface Answer {
 
 const NOT_FOUND = 404;
 
-/** `<ask-panel>`; shown only where the gateway can answer. */
+/** `<ask-panel>`; shown only if Moondream is configured. */
 export class AskPanel extends ViewElement {
   #cameraId = '';
   #isAvailable = false;
@@ -97,7 +97,7 @@ export class AskPanel extends ViewElement {
   }
 }
 
-/** The gateway names itself as it was asked for; behind a prefix only the path's end is certain. */
+/** Behind a path prefix only the end of the gateway's own address is certain. */
 function pathOf(url: string): string {
   return new URL(url, document.baseURI).pathname.replace(/^.*\/(?=api\/)/, '');
 }

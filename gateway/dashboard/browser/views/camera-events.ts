@@ -1,4 +1,4 @@
-/** The newest events, live: of one camera or of all. */
+/** The newest events, live, of one camera or of all. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { CameraEvent } from '#shared/client/events.ts';
@@ -57,15 +57,14 @@ export class CameraEvents extends ViewElement {
     </ol>`;
   }
 
-  /** What stands in place of the list. */
+  /** Placeholder of an empty list. */
   protected nothingYet(): TemplateResult | undefined {
     if (this.#error !== undefined) return problem(this.#error.message, this.#error.hint);
-    if (this.isAvailable === false)
-      return emptyState('events', 'This gateway keeps no events', 'Analysis is not part of it.');
+    if (this.isAvailable === false) return emptyState('events', 'No events', 'Analysis is switched off.');
     if (this.isAvailable === undefined || this.#events.length > 0) return undefined;
     return emptyState(
       'events',
-      'Nothing has happened yet',
+      'No events yet',
       'Switch on motion, persons or faces under Edit of a camera.',
     );
   }
@@ -114,7 +113,7 @@ export class CameraEvents extends ViewElement {
   }
 }
 
-/** Relative, so that it holds below a path. */
+/** Relative, for path prefixes. */
 function pathOf(snapshotUrl: string): string {
   return snapshotUrl.replace(/^\//, '');
 }

@@ -1,4 +1,4 @@
-/** Adds a camera, or changes one; tries it first if wanted. */
+/** Adds or edits a camera, with a connection test. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { GatewayError } from '#shared/client/gateway-error.ts';
 import {
@@ -28,7 +28,7 @@ const KINDS: [DraftKind, string][] = [
 /** `<camera-form>`. */
 export class CameraForm extends ViewElement {
   #draft: CameraDraft = newDraft();
-  /** The camera as it was when the form opened; undefined for a new one. */
+  /** The camera when the form opened; undefined for a new one. */
   #before: CameraDraft | undefined;
   #work: 'none' | 'saving' | 'testing' = 'none';
   #error: GatewayError | undefined;
@@ -44,7 +44,7 @@ export class CameraForm extends ViewElement {
     this.#ending.abort();
   }
 
-  /** The address may name a camera before the first state came. */
+  /** The page may open before the first state arrives. */
   protected override updated(): void {
     const { route, gateway } = this.app.state;
     const camera = route.page === 'edit' ? gateway.cameras.get(route.cameraId) : undefined;
@@ -86,7 +86,7 @@ export class CameraForm extends ViewElement {
   }
 
   #videoNote(): TemplateResult {
-    return html`<p>Upload a recording and play it in a loop, as if a camera sent it.</p>
+    return html`<p>Upload a recording and play it in a loop as a camera.</p>
       <p><a class="button primary" href=${hrefOf('upload')}>${icon('upload')}Upload a video</a></p>`;
   }
 
@@ -109,16 +109,16 @@ export class CameraForm extends ViewElement {
               'Keep connected',
               this.#draft.enabled,
               (isOn) => this.#set('enabled', isOn),
-              'Off: the camera stays here but is left alone.',
+              'Off: stored, but not connected.',
             )
           : html`<details class="more"><summary>More</summary>
-            ${this.#text('id', 'Camera id', { hint: 'Letters, digits, dots and dashes. Chosen for you if left empty.' })}
+            ${this.#text('id', 'Camera id', { hint: 'Letters, digits, dots and dashes. Generated if empty.' })}
           </details>`
       }
     `;
   }
 
-  /** Said before anybody waits in vain. */
+  /** Warns before a connection that cannot succeed. */
   #reachNote(): TemplateResult | typeof nothing {
     if (this.app.state.gateway.gateway?.isPublic !== true || !isPrivateAddress(this.#draft)) return nothing;
     return html`<p class="warning" role="status">
@@ -128,7 +128,7 @@ export class CameraForm extends ViewElement {
   }
 
   #addressFields(): TemplateResult {
-    const passwordHint = this.#before === undefined ? undefined : 'Empty: the stored one stays.';
+    const passwordHint = this.#before === undefined ? undefined : 'Empty: keeps the stored one.';
     return html`
       <div class="fields address">
         ${this.#text('ip', 'IP or host name', { placeholder: '192.168.1.20', required: true, inputMode: 'url' })}
@@ -199,13 +199,13 @@ export class CameraForm extends ViewElement {
 
   #set<K extends keyof CameraDraft>(name: K, value: CameraDraft[K]): void {
     this.#draft = { ...this.#draft, [name]: value };
-    // What was said of the field is about what stood there before.
+    // An error concerns the previous input.
     if (name === 'kind' || this.#fieldAtFault() === name) this.#error = undefined;
     this.#result = undefined;
     this.draw();
   }
 
-  /** The field of this form that a fault belongs to: an address in one line has no field of its own for each part. */
+  /** The form field for a fault: a URL has no fields for its parts. */
   #fieldAtFault(): string | undefined {
     const field = this.#error?.field;
     const isShown = field !== undefined && this.querySelector(`[data-field="${CSS.escape(field)}"]`) !== null;

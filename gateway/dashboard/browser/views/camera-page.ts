@@ -1,4 +1,4 @@
-/** One camera, large, with all that can be done with it. */
+/** One camera, large, with its actions. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { GatewayError } from '#shared/client/gateway-error.ts';
 import { pictureAge } from '../camera-words.ts';
@@ -78,9 +78,9 @@ ${
   #confirmation({ camera }: CameraEntry): TemplateResult {
     const isBusy = this.#removal === 'busy';
     return html`<div class="confirm" role="alertdialog" aria-label="Remove ${camera.name}?">
-      <div><strong>Remove ${camera.name}?</strong><p>Its address and password are forgotten. Events stay.</p></div>
+      <div><strong>Remove ${camera.name}?</strong><p>Deletes its address and password. Events are kept.</p></div>
       <div class="confirm-actions">
-        <button class="button" type="button" ?disabled=${isBusy} @click=${() => this.#askRemoval('none')}>Keep it</button>
+        <button class="button" type="button" ?disabled=${isBusy} @click=${() => this.#askRemoval('none')}>Cancel</button>
         <button class="button danger" type="button" ?disabled=${isBusy} @click=${() => void this.#remove(camera.id)}>
           ${isBusy ? 'Removing…' : 'Remove'}
         </button>
@@ -126,7 +126,7 @@ ${
 
   #onTransport({ detail }: CustomEvent<TransportNews>): void {
     this.#news = detail;
-    // In the middle of a drawing that connected the element.
+    // Called while the element is being connected by a drawing.
     queueMicrotask(() => this.draw());
   }
 
@@ -142,9 +142,9 @@ ${
       this.draw();
     };
     return html`<div class="stage-bar">
-      <label class="inline-field"><span>Play by</span>
+      <label class="inline-field"><span>Transport</span>
         <select @change=${choose} .value=${this.#wanted}>
-          <option value="auto">Best way</option>
+          <option value="auto">Automatic</option>
           ${TRANSPORTS.map((transport) => html`<option value=${transport}>${TRANSPORT_NAMES[transport]}</option>`)}
         </select>
       </label>
@@ -182,11 +182,11 @@ function describeTransport(news: TransportNews | undefined, isPublicHost: boolea
   const failed = Object.entries(news.failures).map(
     ([transport, reason]) => `${TRANSPORT_NAMES[transport as keyof typeof TRANSPORT_NAMES]}: ${reason}`,
   );
-  // Hosts like Replit pass TCP on one port and nothing else.
+  // Hosts like Replit pass one TCP port only.
   if (isPublicHost && news.failures.webrtc !== undefined)
-    failed.push('WebRTC needs UDP, which this host does not pass');
+    failed.push('WebRTC needs UDP, which this host blocks');
   return html`<span class="chip" data-transport=${news.transport}>${TRANSPORT_NAMES[news.transport]}</span>
-    ${news.isTrying ? html`<span>trying a better way…</span>` : nothing}
+    ${news.isTrying ? html`<span>trying a better transport…</span>` : nothing}
     ${failed.length === 0 ? nothing : html`<span class="why" title=${failed.join('\n')}>${failed.join('; ')}</span>`}`;
 }
 
@@ -204,7 +204,7 @@ function fileName(name: string): string {
   return `${name.replace(/[^\p{L}\p{N}]+/gu, '-')}.jpg`;
 }
 
-/** iPhones show only videos so, by a name of their own. */
+/** iPhones support full screen for videos only, by a method of their own. */
 interface PhoneVideo {
   webkitEnterFullscreen?: () => void;
 }

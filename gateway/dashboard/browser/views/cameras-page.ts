@@ -1,4 +1,4 @@
-/** All cameras at once, live. */
+/** All cameras, live. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { App } from '../app-state.ts';
@@ -9,7 +9,7 @@ import type { ShownCamera, ShownStatus } from '../status.ts';
 import { icon } from './icons.ts';
 import { cameraNotice, emptyState, pageHead, pill } from './page-parts.ts';
 
-/** The more cameras, the fewer pictures of each: a wall costs the gateway about the same. */
+/** More cameras, fewer pictures of each: the load of a wall stays about the same. */
 const FPS_BY_COUNT: [number, number][] = [
   [4, 10],
   [9, 6],
@@ -17,7 +17,7 @@ const FPS_BY_COUNT: [number, number][] = [
 ];
 const LOWEST_FPS = 2;
 
-/** A camera with all that is known of it. */
+/** A camera with its status. */
 export interface CameraEntry {
   camera: ShownCamera;
   status: ShownStatus | null | undefined;
@@ -29,7 +29,7 @@ export function cameraEntries(app: App): CameraEntry[] {
   return app.state.gateway.ids.flatMap((id) => cameraEntry(app, id) ?? []);
 }
 
-/** One camera; undefined when there is none of this id. */
+/** One camera; undefined for an unknown id. */
 export function cameraEntry(app: App, id: string): CameraEntry | undefined {
   const { cameras, statuses, workers } = app.state.gateway;
   const camera = cameras.get(id);
@@ -39,7 +39,7 @@ export function cameraEntry(app: App, id: string): CameraEntry | undefined {
   return { camera, status, words: describeCamera({ camera, status, worker, now: app.now }) };
 }
 
-/** Cameras that wait for somebody. */
+/** Number of cameras that need attention. */
 export function troubledCameras(app: App): CameraEntry[] {
   return cameraEntries(app).filter(({ words }) => words.tone === 'bad');
 }
@@ -76,7 +76,7 @@ function summary(entries: CameraEntry[]): string {
 function demoNote(entries: CameraEntry[]): TemplateResult | typeof nothing {
   if (!entries.some(({ camera }) => camera.isDemo)) return nothing;
   return html`<p class="hint-line">
-    These are simulated cameras for a first look. <a href=${hrefOf('add')}>Add a camera of your own</a> and they make room for it.
+    These cameras are simulated. <a href=${hrefOf('add')}>Add your own camera</a> to replace them.
   </p>`;
 }
 
@@ -88,7 +88,7 @@ function noCameras(canChange: boolean): TemplateResult {
   return emptyState(
     'cameras',
     'No cameras yet',
-    'Add the first one by its address, or upload a video and play it as if a camera sent it.',
+    'Add one by its address, or upload a video and play it as a camera.',
     canChange ? addButton() : nothing,
   );
 }

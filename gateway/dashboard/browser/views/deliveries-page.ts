@@ -1,4 +1,4 @@
-/** What the analysis backend was told, and what did not arrive. */
+/** Deliveries to the analysis backend and their results. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { Delivery } from '#shared/client/api-types.ts';
@@ -11,7 +11,7 @@ import { emptyState, pageHead, pill, problem } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
 
 const LIMIT = 100;
-/** Characters of an answer that are enough to see what it was. */
+/** Shown characters of a response. */
 const MAX_RESPONSE = 160;
 const STATES: Record<string, [Tone, string]> = {
   pending: ['busy', 'On its way'],
@@ -19,7 +19,7 @@ const STATES: Record<string, [Tone, string]> = {
   parked: ['bad', 'Given up'],
 };
 
-/** `<deliveries-page>`; read anew whenever the counts in the status stream change. */
+/** `<deliveries-page>`; reloads when the counts in the status stream change. */
 export class DeliveriesPage extends ViewElement {
   #deliveries: Delivery[] | undefined;
   #error: GatewayError | undefined;
@@ -60,8 +60,8 @@ export class DeliveriesPage extends ViewElement {
     if (deliveries.length === 0) {
       return emptyState(
         'deliveries',
-        'Nothing was sent yet',
-        'Every camera stream that is stored is told to the analysis backend; it is listed here.',
+        'No deliveries yet',
+        'Each stored camera stream is sent to the analysis backend and listed here.',
       );
     }
     return html`<ul class="rows">${repeat(
@@ -121,7 +121,7 @@ export class DeliveriesPage extends ViewElement {
     await this.#load();
   }
 
-  /** Changes with everything worth reading the list anew for. */
+  /** Changes when the list is worth reloading. */
   #countsNow(): string {
     const { counts, lastError } = this.app.state.gateway.services.deliveries ?? {};
     return JSON.stringify([counts, lastError]);
@@ -139,5 +139,5 @@ function summary(stats: ShownDeliveries | undefined): string {
 }
 
 function notConfigured(): TemplateResult {
-  return html`<p class="hint-line">No analysis backend is set. Deliveries are kept and go out as soon as <code>APP_PY_URL</code> names one.</p>`;
+  return html`<p class="hint-line">No analysis backend is configured. Deliveries wait until <code>APP_PY_URL</code> is set.</p>`;
 }

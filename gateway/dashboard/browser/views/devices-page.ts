@@ -1,4 +1,4 @@
-/** Devices of every source: our own cameras, and the paths of MediaMTX. */
+/** Devices of every source: cameras of the gateway and paths of MediaMTX. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Device } from '#shared/client/api-types.ts';
 import { GatewayError } from '#shared/client/gateway-error.ts';
@@ -6,7 +6,7 @@ import { ago, count } from '../format.ts';
 import { emptyState, pageHead, pill, problem } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
 
-/** `<devices-page>`; read anew when cameras come, go or change, and when MediaMTX was read. */
+/** `<devices-page>`; reloads when cameras come, go or change, and after each MediaMTX sync. */
 export class DevicesPage extends ViewElement {
   #devices: Device[] | undefined;
   #error: GatewayError | undefined;
@@ -37,7 +37,7 @@ export class DevicesPage extends ViewElement {
     return html`
       ${pageHead('Devices', nothing, html`<p class="summary">${summary}</p>`)}
       ${this.#error === undefined ? nothing : problem(this.#error.message, this.#error.hint)}
-      ${devices?.length === 0 ? emptyState('devices', 'No devices yet', 'Cameras of this gateway and paths of MediaMTX appear here by themselves.') : nothing}
+      ${devices?.length === 0 ? emptyState('devices', 'No devices yet', 'Cameras of this gateway and paths of MediaMTX appear here.') : nothing}
       ${devices === undefined || devices.length === 0 ? nothing : this.#table(devices)}
     `;
   }

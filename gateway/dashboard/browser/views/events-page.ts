@@ -1,4 +1,4 @@
-/** Everything that happened, with pictures, live. */
+/** All events with pictures, live. */
 import { html, type TemplateResult } from 'lit-html';
 import { CameraEvents } from './camera-events.ts';
 import { pageHead } from './page-parts.ts';

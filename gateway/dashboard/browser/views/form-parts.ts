@@ -1,4 +1,4 @@
-/** Fields of forms: a label, an input, what it means, and what is wrong with it. */
+/** Form fields: label, input, help, error. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 
 /** One field. */
@@ -10,14 +10,14 @@ export interface FieldOptions {
   type?: string;
   hint?: string | undefined;
   placeholder?: string;
-  /** What is wrong with it. */
+  /** Error text. */
   error?: string | undefined;
   required?: boolean;
   inputMode?: string;
   autocomplete?: string;
 }
 
-/** A text field; its fault is read out with it. */
+/** A text field; screen readers read its error with it. */
 export function textField(options: FieldOptions): TemplateResult {
   const {
     name,
@@ -47,7 +47,7 @@ export function textField(options: FieldOptions): TemplateResult {
   </div>`;
 }
 
-/** A choice of few. */
+/** A select. */
 export function selectField(
   { name, label, value, onInput, hint, error }: FieldOptions,
   choices: readonly (readonly [string, string])[],
@@ -63,7 +63,7 @@ export function selectField(
   </div>`;
 }
 
-/** A switch with a line that says what it does. */
+/** A checkbox with a description. */
 export function switchField(
   label: string,
   isOn: boolean,

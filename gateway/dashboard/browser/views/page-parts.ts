@@ -1,9 +1,9 @@
-/** Parts that several pages are made of. */
+/** Parts shared by several pages. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { CameraWords, Tone } from '../camera-words.ts';
 import { type IconName, icon } from './icons.ts';
 
-/** The head of a page: its name, and what can be done there. */
+/** Title and actions of a page. */
 export function pageHead(
   title: string,
   actions: unknown = nothing,
@@ -15,12 +15,12 @@ export function pageHead(
   </header>`;
 }
 
-/** A coloured dot with a word. */
+/** A coloured dot with a label. */
 export function pill(tone: Tone, label: string): TemplateResult {
   return html`<span class="pill" data-tone=${tone}><span class="dot" aria-hidden="true"></span>${label}</span>`;
 }
 
-/** Says that there is nothing, and how there could be something. */
+/** Placeholder of an empty page, with a hint. */
 export function emptyState(
   symbol: IconName,
   title: string,
@@ -35,7 +35,7 @@ export function emptyState(
   </div>`;
 }
 
-/** A fault with what to do about it. */
+/** A fault with its hint. */
 export function problem(title: string, advice: string | undefined): TemplateResult {
   return html`<div class="problem" role="alert">
     ${icon('alert')}

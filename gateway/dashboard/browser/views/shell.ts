@@ -1,4 +1,4 @@
-/** What surrounds every page: navigation, the state of the connection, the choice of light or dark. */
+/** The frame around every page: navigation, connection state, theme. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { keyed } from 'lit-html/directives/keyed.js';
 import type { App } from '../app-state.ts';
@@ -15,14 +15,14 @@ const PAGES: { page: Route['page']; name: string; icon: IconName }[] = [
   { page: 'devices', name: 'Devices', icon: 'devices' },
   { page: 'system', name: 'System', icon: 'system' },
 ];
-/** Pages that stand under another one in the navigation. */
+/** Pages below another one in the navigation. */
 const PARENTS: Partial<Record<Route['page'], Route['page']>> = {
   camera: 'cameras',
   add: 'cameras',
   edit: 'cameras',
   upload: 'cameras',
 };
-const THEME_NAMES = { auto: 'As the device', light: 'Light', dark: 'Dark' };
+const THEME_NAMES = { auto: 'System', light: 'Light', dark: 'Dark' };
 
 /** The whole page. */
 export function shell(app: App): TemplateResult {
@@ -64,7 +64,7 @@ function navItem(app: App, { page, name, icon: symbol }: (typeof PAGES)[number])
   </li>`;
 }
 
-/** How much on a page wants somebody. */
+/** Number of items on a page that need attention. */
 function badgeOf(app: App, page: Route['page']): number {
   if (page === 'cameras') return troubledCameras(app).length;
   if (page === 'deliveries') return app.state.gateway.services.deliveries?.counts?.parked ?? 0;
@@ -82,7 +82,7 @@ function themeButton(app: App): TemplateResult {
   </button>`;
 }
 
-/** Only where somebody signed in: on the gateway's own machine nobody has to. */
+/** Shown only after a sign-in: on the gateway's own machine none is needed. */
 function signOutButton(app: App): TemplateResult | typeof nothing {
   if (app.state.access?.kind !== 'session') return nothing;
   const signOut = async (): Promise<void> => {
@@ -107,7 +107,7 @@ function connectionBanner({ state: { reach } }: App): TemplateResult | typeof no
           'Signed out',
           html`<a href="signin">Sign in</a> with the token that the gateway printed when it started.`,
         ]
-      : ['The gateway does not answer', 'What you see may be old. Trying again every few seconds.'];
+      : ['The gateway does not answer', 'The page may be out of date. Reconnecting every few seconds.'];
   return html`<div class="banner" role="alert">${icon('alert')}<div><strong>${title}.</strong> ${text}</div></div>`;
 }
 

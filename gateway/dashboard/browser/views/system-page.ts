@@ -1,4 +1,4 @@
-/** The processes behind the page: how they are, what they use, how often they were restarted. */
+/** The gateway's processes: state, use of resources, restarts. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { App } from '../app-state.ts';
 import type { Tone } from '../camera-words.ts';
@@ -18,7 +18,7 @@ const STATES: Record<string, [Tone, string]> = {
   lost: ['bad', 'Cannot be stopped'],
 };
 
-/** Workers that wait for somebody. */
+/** Number of workers that need attention. */
 export function troubledWorkers(app: App): ShownWorker[] {
   return app.state.gateway.workers.filter(({ state }) => STATES[state]?.[0] === 'bad');
 }
@@ -62,7 +62,7 @@ function row(app: App, worker: ShownWorker): TemplateResult {
   return html`<tr>
     <th scope="row"><span class="cell-title">${worker.name}</span><span class="muted">pid ${worker.pid ?? '–'} · port ${worker.port ?? '–'}</span></th>
     <td>${pill(tone, label)}${worker.flapping ? html` <span class="muted">restarts often</span>` : nothing}
-      ${wait === undefined ? nothing : html`<span class="muted">${wait < 1 ? 'starts again now' : `starts again in ${duration(wait)}`}</span>`}</td>
+      ${wait === undefined ? nothing : html`<span class="muted">${wait < 1 ? 'restarts now' : `restarts in ${duration(wait)}`}</span>`}</td>
     <td>${worker.name.startsWith('rtsp') ? cameras : '–'}</td>
     <td>${worker.cpu === undefined ? '–' : percent(worker.cpu)}</td>
     <td>${worker.rss === undefined ? '–' : bytes(worker.rss)}</td>

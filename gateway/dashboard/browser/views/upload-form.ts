@@ -1,4 +1,4 @@
-/** Uploads a video, with its progress, and plays it as a camera if wanted. */
+/** Uploads a video with progress and optionally plays it as a camera. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { GatewayError } from '#shared/client/gateway-error.ts';
 import { bytes } from '../format.ts';
@@ -15,7 +15,7 @@ export class UploadForm extends ViewElement {
   #cameraId = '';
   #description = '';
   #isPlayed = true;
-  /** 0 to 1 while it is under way. */
+  /** 0 to 1 during the upload. */
   #progress: number | undefined;
   #error: GatewayError | undefined;
   #ending = new AbortController();
@@ -45,13 +45,13 @@ export class UploadForm extends ViewElement {
           })}
         </div>
         ${switchField(
-          'Play it as a camera',
+          'Play as a camera',
           this.#isPlayed,
           (isOn) => {
             this.#isPlayed = isOn;
             this.draw();
           },
-          'In a loop, live on the first page.',
+          'In a loop, on the Cameras page.',
         )}
         ${this.#error === undefined || this.#isAtField() ? nothing : problem(this.#error.message, this.#error.hint)}
         ${this.#progress === undefined ? nothing : this.#progressBar(this.#progress)}
@@ -123,7 +123,7 @@ export class UploadForm extends ViewElement {
     if (this.#progress !== undefined) return;
     const file = this.#file;
     if (file === undefined) return this.#fail('file', 'Choose a video');
-    if (this.#cameraId === '') return this.#fail('cameraId', 'Give the camera an id');
+    if (this.#cameraId === '') return this.#fail('cameraId', 'Enter a camera id');
     this.#ending = new AbortController();
     this.#error = undefined;
     this.#setProgress(0);

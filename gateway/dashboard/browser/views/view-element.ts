@@ -1,21 +1,21 @@
-/** A page with a memory of its own: an element that draws itself into itself. */
+/** A page with its own state: an element that renders into itself. */
 import { render, type TemplateResult } from 'lit-html';
 import type { App } from '../app-state.ts';
 
-/** Drawn when its owner draws, and whenever {@link ViewElement.draw} is called. */
+/** Drawn when its owner draws, and by {@link ViewElement.draw}. */
 export abstract class ViewElement extends HTMLElement {
   #app: App | undefined;
 
-  /** What is shown. */
+  /** Content. */
   protected abstract view(): TemplateResult;
 
-  /** Begins: loads, listens. */
+  /** Connected: load, listen. */
   protected entered(): void {}
 
-  /** Ends what {@link ViewElement.entered} began. */
+  /** Disconnected: undo {@link ViewElement.entered}. */
   protected left(): void {}
 
-  /** Something outside has changed. */
+  /** The owner has drawn. */
   protected updated(): void {}
 
   get app(): App {
@@ -27,7 +27,7 @@ export abstract class ViewElement extends HTMLElement {
     this.#app = app;
   }
 
-  /** Set at every drawing of the owner. */
+  /** Set each time the owner draws. */
   set drawnAt(_: number) {
     if (!this.isConnected) return;
     this.updated();
