@@ -199,7 +199,7 @@ describe('The dashboard in Chromium', function () {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('heading', { name: 'North gate', level: 1 }).waitFor();
     await page.getByRole('button', { name: 'Remove' }).click();
-    await page.getByRole('button', { name: 'Keep it' }).click();
+    await page.getByRole('button', { name: 'Cancel' }).click();
     await page.getByRole('button', { name: 'Remove' }).click();
     await page.getByRole('alertdialog').getByRole('button', { name: 'Remove' }).click();
     await page.getByText('No cameras yet').waitFor();

@@ -28,7 +28,7 @@ export async function openAnalysisWorker(options: AnalysisWorkerOptions): Promis
   const detectors = new DetectorSet({
     models: { person: config.personModel, face: config.faceModel },
     load: loadDetector,
-    onChange: () => results.tell(greeting()),
+    onChange: () => results.notify(greeting()),
     log,
   });
   const inference = new InferenceQueue({ detectors: detectors.ready, decode, log });
@@ -38,7 +38,7 @@ export async function openAnalysisWorker(options: AnalysisWorkerOptions): Promis
     fetchStill,
     inference,
     numbers: new TrackNumbers(),
-    tell: (message) => results.tell(message),
+    notify: (message) => results.notify(message),
     fps: config.fps,
     log,
   });

@@ -35,7 +35,7 @@ export class Results {
   }
 
   /** Tells everyone. */
-  tell(message: ResultMessage): void {
+  notify(message: ResultMessage): void {
     const text = JSON.stringify(message);
     if (message.type === 'event' && this.#sockets.size === 0) this.#keep(message.event.id, text);
     for (const socket of this.#sockets) {

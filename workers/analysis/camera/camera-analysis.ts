@@ -22,7 +22,7 @@ export interface AnalysisDependencies {
   fetchStill: (from: FrameOrigin, cameraId: string) => Promise<StillPicture>;
   inference: Pick<InferenceQueue, 'add' | 'wake' | 'has'>;
   numbers: TrackNumbers;
-  tell: (message: ResultMessage) => void;
+  notify: (message: ResultMessage) => void;
   /** Pictures a second. */
   fps: number;
   log: Logger;
@@ -44,18 +44,18 @@ export class CameraAnalysis implements InferenceClient {
 
   constructor(camera: AnalysedCamera, dependencies: AnalysisDependencies) {
     const { cameraId, settings } = camera;
-    const { numbers, tell, fps, log, fetchStill, inference } = dependencies;
+    const { numbers, notify, fps, log, fetchStill, inference } = dependencies;
     this.camera = camera;
     this.#dependencies = dependencies;
     const fetch = (): Promise<StillPicture> => fetchStill(camera, cameraId);
-    this.#motion = new MotionWatch({ cameraId, settings, numbers, tell, fetch, log });
+    this.#motion = new MotionWatch({ cameraId, settings, numbers, notify, fetch, log });
     const kinds: DetectorKind[] = [
       ...(settings.persons ? (['person'] as const) : []),
       ...(settings.faces ? (['face'] as const) : []),
     ];
     const everyMs = 1000 / fps;
     this.#objects = kinds.map(
-      (kind) => new ObjectWatch({ cameraId, kind, settings, numbers, tell, everyMs }),
+      (kind) => new ObjectWatch({ cameraId, kind, settings, numbers, notify, everyMs }),
     );
     this.#seen = new SeenObjects(cameraId);
     const subscription = dependencies.subscribe(camera, { cameraId, fps, width: LUMA_WIDTH }, (picture) =>
@@ -88,7 +88,7 @@ export class CameraAnalysis implements InferenceClient {
 
   take(kind: DetectorKind, findings: Finding[], picture: StillPicture): void {
     const objects = this.#objects.find((watch) => watch.kind === kind)?.take(findings, picture) ?? [];
-    this.#tell(this.#seen.put(kind, objects, Math.round(picture.timestamp * 1000)));
+    this.#notify(this.#seen.put(kind, objects, Math.round(picture.timestamp * 1000)));
   }
 
   /** Lets time pass: what nobody has seen for a while ends, even without pictures. @param at Unix milliseconds */
@@ -112,12 +112,12 @@ export class CameraAnalysis implements InferenceClient {
     for (const watch of this.#objects) watch.countFrame();
     this.counts.milliseconds += performance.now() - begunAt;
     if (this.camera.settings.motion) {
-      this.#tell(this.#seen.put('motion', objects, Math.round(picture.timestamp * 1000)));
+      this.#notify(this.#seen.put('motion', objects, Math.round(picture.timestamp * 1000)));
     }
     this.#dependencies.inference.wake();
   }
 
-  #tell(message: DetectionsMessage | undefined): void {
-    if (message !== undefined) this.#dependencies.tell(message);
+  #notify(message: DetectionsMessage | undefined): void {
+    if (message !== undefined) this.#dependencies.notify(message);
   }
 }

@@ -15,7 +15,7 @@ export interface MotionWatchOptions {
   cameraId: string;
   settings: AnalysisSettings;
   numbers: TrackNumbers;
-  tell: (message: ResultMessage) => void;
+  notify: (message: ResultMessage) => void;
   /** The camera's newest picture. */
   fetch: () => Promise<StillPicture>;
   log: Logger;
@@ -41,7 +41,7 @@ export class MotionWatch {
   #isFetching = false;
 
   constructor(options: MotionWatchOptions) {
-    const { cameraId, settings, numbers, tell } = options;
+    const { cameraId, settings, numbers, notify } = options;
     this.#options = options;
     this.#detector = new MotionDetector(settings);
     this.#minArea = settings.minArea ?? DEFAULT_MIN_AREA;
@@ -51,7 +51,7 @@ export class MotionWatch {
       kind: 'motion',
       limits: LIMITS,
       // Where only persons or faces are asked for, motion decides when to look and makes no events.
-      tell: settings.motion ? tell : () => {},
+      notify: settings.motion ? notify : () => {},
     });
   }
 
@@ -68,7 +68,7 @@ export class MotionWatch {
     const objects = this.#tracker.follow(findings, picture.timestamp);
     this.#observation.look(objects, at);
     if (this.isMoving && objects.length > 0) {
-      this.#tellMotion(at);
+      this.#notifyMotion(at);
       this.#fetchPicture(objects[0]?.score ?? 0, at);
     }
     return objects;
@@ -88,10 +88,10 @@ export class MotionWatch {
     return { label: 'motion', score: area / (area + this.#minArea), box };
   }
 
-  #tellMotion(at: number): void {
+  #notifyMotion(at: number): void {
     if (at - this.#toldAt < TELL_EVERY_MS) return;
     this.#toldAt = at;
-    this.#options.tell({ type: 'motion', cameraId: this.#options.cameraId, timestamp: at / 1000 });
+    this.#options.notify({ type: 'motion', cameraId: this.#options.cameraId, timestamp: at / 1000 });
   }
 
   #fetchPicture(score: number, at: number): void {

@@ -12,7 +12,7 @@ export interface ObjectWatchOptions {
   kind: DetectorKind;
   settings: AnalysisSettings;
   numbers: TrackNumbers;
-  tell: (message: ResultMessage) => void;
+  notify: (message: ResultMessage) => void;
   /** Shortest pause between two looks, milliseconds. */
   everyMs: number;
 }
@@ -32,10 +32,10 @@ export class ObjectWatch {
   #frames = 0;
 
   constructor(options: ObjectWatchOptions) {
-    const { cameraId, kind, numbers, tell } = options;
+    const { cameraId, kind, numbers, notify } = options;
     this.#options = options;
     this.#tracker = new Tracker(numbers);
-    this.#observation = new Observation({ cameraId, kind, limits: LIMITS, tell });
+    this.#observation = new Observation({ cameraId, kind, limits: LIMITS, notify });
   }
 
   get kind(): DetectorKind {

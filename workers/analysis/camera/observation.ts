@@ -7,7 +7,7 @@ export interface ObservationOptions {
   cameraId: string;
   kind: ObservedEvent['kind'];
   limits: PresenceLimits;
-  tell: (message: EventMessage) => void;
+  notify: (message: EventMessage) => void;
 }
 
 /** Changes of an event that goes on are told at most this often, milliseconds. */
@@ -53,14 +53,14 @@ export class Observation {
   offerPicture(jpeg: Buffer, score: number): void {
     if (!this.wantsPicture(score)) return;
     this.#pictureScore = score;
-    this.#tell(jpeg);
+    this.#notify(jpeg);
   }
 
   /** Ends the event, as of the last sighting. */
   close(): void {
     if (this.#event === undefined) return;
     this.#event.endedAt = this.#presence.lastAt;
-    this.#tell();
+    this.#notify();
     this.#event = undefined;
   }
 
@@ -78,7 +78,7 @@ export class Observation {
       endedAt: null,
       data: { box: best.box, most: objects.length, trackIds: objects.map(({ trackId }) => trackId) },
     };
-    this.#tell();
+    this.#notify();
   }
 
   #goOn(objects: readonly DetectedObject[], at: number): void {
@@ -95,13 +95,13 @@ export class Observation {
     known.trackIds = [...new Set([...known.trackIds, ...objects.map(({ trackId }) => trackId)])].slice(
       -MAX_TRACKS,
     );
-    if (at - this.#toldAt >= UPDATE_EVERY_MS) this.#tell();
+    if (at - this.#toldAt >= UPDATE_EVERY_MS) this.#notify();
   }
 
-  #tell(picture?: Buffer): void {
+  #notify(picture?: Buffer): void {
     const event = structuredClone(this.#event as ObservedEvent);
     this.#toldAt = event.updatedAt;
-    this.#options.tell({
+    this.#options.notify({
       type: 'event',
       event,
       ...(picture === undefined ? {} : { picture: picture.toString('base64') }),

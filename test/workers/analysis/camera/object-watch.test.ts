@@ -14,7 +14,7 @@ describe('A watch for persons', () => {
       kind: 'person',
       settings: { motion: true, persons: true, faces: false, ...settings },
       numbers: new TrackNumbers(),
-      tell: () => {},
+      notify: () => {},
       everyMs: EVERY_MS,
     });
   }

@@ -17,7 +17,7 @@ describe('An observation', () => {
       cameraId: '1',
       kind: 'person',
       limits: LIMITS,
-      tell: (message) => told.push(message),
+      notify: (message) => told.push(message),
     });
   });
 

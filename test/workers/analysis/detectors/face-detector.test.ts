@@ -17,7 +17,7 @@ describe('The built-in detector of faces', function () {
     quietFfmpeg();
     detector = await loadOpenCvDetector('face', thread);
   });
-  after(() => thread.rest());
+  after(() => thread.stop());
 
   it('finds the one face of a portrait where it is', async () => {
     const findings = await detector.detect(readPortrait());

@@ -22,7 +22,7 @@ describe('The built-in detector of persons', function () {
     quietFfmpeg();
     detector = await loadOpenCvDetector('person', thread);
   });
-  after(() => thread.rest());
+  after(() => thread.stop());
 
   const look = async (name: Photograph, side = 640) =>
     detector.detect(await decodeJpeg(readPhotograph(name), side));

@@ -11,9 +11,9 @@ describe('The thread of the built-in detectors', function () {
     const thread = new PictureThread();
     const ask = (kind: 'person' | 'face') => thread.ask({ kind, picture: PICTURE });
     const answers = await Promise.all([ask('person'), ask('face'), ask('person')]);
-    await thread.rest();
+    await thread.stop();
     answers.push(await ask('face'));
-    await thread.rest();
+    await thread.stop();
     expect(answers).to.deep.equal([[], [], [], []]);
   });
 

@@ -4,23 +4,26 @@
  */
 import { parentPort } from 'node:worker_threads';
 import type { DetectorKind } from '../detector.ts';
-import { createFaceLook } from './face-look.ts';
-import { createHogLook } from './hog-look.ts';
+import { createFaceDetector } from './face-detector.ts';
+import { createHogDetector } from './hog-detector.ts';
 import { type OpenCv, openOpenCv } from './opencv.ts';
-import { type Look, lookAt } from './picture-look.ts';
 import type { PictureRequest } from './picture-thread.ts';
+import { detectWindows, type WindowDetector } from './window-detector.ts';
 
-const CREATE: Record<DetectorKind, (cv: OpenCv) => Look> = { person: createHogLook, face: createFaceLook };
+const CREATE: Record<DetectorKind, (cv: OpenCv) => WindowDetector> = {
+  person: createHogDetector,
+  face: createFaceDetector,
+};
 
 const cv = await openOpenCv();
-const looks = new Map<DetectorKind, Look>();
+const detectors = new Map<DetectorKind, WindowDetector>();
 
 parentPort?.on('message', ({ kind, picture }: PictureRequest) => {
-  parentPort?.postMessage(lookAt(cv, picture, lookFor(kind)));
+  parentPort?.postMessage(detectWindows(cv, picture, detectorFor(kind)));
 });
 
-function lookFor(kind: DetectorKind): Look {
-  const look = looks.get(kind) ?? CREATE[kind](cv);
-  looks.set(kind, look);
-  return look;
+function detectorFor(kind: DetectorKind): WindowDetector {
+  const detector = detectors.get(kind) ?? CREATE[kind](cv);
+  detectors.set(kind, detector);
+  return detector;
 }

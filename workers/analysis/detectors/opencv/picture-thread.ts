@@ -13,13 +13,13 @@ export interface PictureRequest {
 /** A look that takes longer will not end. */
 const LIMIT_MS = 30_000;
 /** The thread takes more than 100 MB: it ends when nobody has asked for this long. */
-const REST_AFTER_MS = 60_000;
+const IDLE_MS = 60_000;
 
 /** Starts when it is first asked: who wants nothing looked for shall not pay for it in memory. */
 export class PictureThread {
   readonly #entry: URL;
   #worker: Worker | undefined;
-  #resting: NodeJS.Timeout | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
   /** @param entry of the thread */
@@ -35,15 +35,15 @@ export class PictureThread {
   }
 
   /** Ends the thread; the next picture starts another one. */
-  async rest(): Promise<void> {
-    clearTimeout(this.#resting);
+  async stop(): Promise<void> {
+    clearTimeout(this.#idleTimer);
     const worker = this.#worker;
     this.#worker = undefined;
     await worker?.terminate();
   }
 
   async #ask(request: PictureRequest): Promise<FoundWindow[]> {
-    clearTimeout(this.#resting);
+    clearTimeout(this.#idleTimer);
     this.#worker ??= this.#start();
     const worker = this.#worker;
     worker.ref();
@@ -52,11 +52,11 @@ export class PictureThread {
       const [windows] = await once(worker, 'message', { signal: AbortSignal.timeout(LIMIT_MS) });
       return windows as FoundWindow[];
     } catch (error) {
-      await this.rest();
+      await this.stop();
       throw error;
     } finally {
       worker.unref();
-      this.#resting = setTimeout(() => void this.rest(), REST_AFTER_MS).unref();
+      this.#idleTimer = setTimeout(() => void this.stop(), IDLE_MS).unref();
     }
   }
 

@@ -4,7 +4,7 @@ import type { FoundWindow } from './found-window.ts';
 import type { Mat, OpenCv } from './opencv.ts';
 
 /** How pictures are looked at. */
-export interface Look {
+export interface WindowDetector {
   /** Longer side of what is looked at, pixels. */
   side: number;
   /** The smallest picture in which anything can be, pixels. */
@@ -17,7 +17,11 @@ export interface Look {
 const MAX_ENLARGEMENT = 2;
 
 /** Windows in pixels of the picture that was given. */
-export function lookAt(cv: OpenCv, picture: RgbPicture, { side, least, search }: Look): FoundWindow[] {
+export function detectWindows(
+  cv: OpenCv,
+  picture: RgbPicture,
+  { side, least, search }: WindowDetector,
+): FoundWindow[] {
   const scale = Math.min(MAX_ENLARGEMENT, side / Math.max(picture.width, picture.height));
   const size = { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) };
   if (size.width < least.width || size.height < least.height) return [];

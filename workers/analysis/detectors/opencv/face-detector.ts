@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { FACE_SIDE, mergeWindows } from './face-windows.ts';
 import type { FoundWindow } from './found-window.ts';
 import { type Cascade, type Mat, type OpenCv, takeWindows } from './opencv.ts';
-import type { Look } from './picture-look.ts';
+import type { WindowDetector } from './window-detector.ts';
 
 /** As OpenCV 4.6 carries it, with its licence. */
 const MODEL = 'lbpcascade_frontalface_improved.xml';
@@ -12,7 +12,7 @@ const WINDOW = { width: 45, height: 45 };
 const SEARCH = { scale: 1.15, neighbours: 1 };
 
 /** Windows from brow to mouth, weighed by how many of the search lie there. */
-export function createFaceLook(cv: OpenCv): Look {
+export function createFaceDetector(cv: OpenCv): WindowDetector {
   const cascade = createCascade(cv);
   return { side: FACE_SIDE, least: WINDOW, search: (picture) => search(cv, cascade, picture) };
 }
