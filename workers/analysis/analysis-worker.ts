@@ -1,4 +1,4 @@
-/** Puts the analysis worker together; `main.ts` gives it a process. */
+/** Builds the analysis worker; `main.ts` runs it. */
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { RunningWorker } from '../host/host.ts';
@@ -20,7 +20,7 @@ export interface AnalysisWorkerOptions {
   log: Logger;
 }
 
-/** Starts it; models are loaded while it serves already. @throws the `listen` error */
+/** Starts it; models load while it already serves. @throws the `listen` error */
 export async function openAnalysisWorker(options: AnalysisWorkerOptions): Promise<RunningWorker> {
   const { config, loadDetector, decode, redactor, log } = options;
   const greeting = () => ({ type: 'health' as const, detectors: detectors.health() });

@@ -3,14 +3,13 @@ import { type Environment, readInteger, readLogLevel, readOptional } from '#shar
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
 import { type HostConfig, loadHostConfig } from '../host/config.ts';
 
-/** Everything the analysis worker is told from outside. */
 export interface AnalysisWorkerConfig {
   host: HostConfig;
   /** HTTP port on loopback. */
   port: number;
-  /** Pictures a second that are looked at of each camera. */
+  /** Analysed pictures a second per camera. */
   fps: number;
-  /** {@link BUILT_IN_MODEL}, or the path of the ONNX model that finds persons; its description lies beside it. */
+  /** {@link BUILT_IN_MODEL}, or the path of an ONNX model for persons with its description beside it. */
   personModel: string | undefined;
   /** The same for faces. */
   faceModel: string | undefined;
@@ -19,7 +18,7 @@ export interface AnalysisWorkerConfig {
 
 const DEFAULT_PORT = 8530;
 
-/** Says that the detector is to be used that comes with the gateway. */
+/** Setting for the built-in detector. */
 export const BUILT_IN_MODEL = 'builtin';
 
 /** Reads the environment. @throws SettingsError naming the variable at fault */
@@ -34,7 +33,7 @@ export function loadConfig(env: Environment): Readonly<AnalysisWorkerConfig> {
   });
 }
 
-/** @returns undefined for `off` */
+/** Returns undefined for `off`. */
 function readModel(env: Environment, name: string): string | undefined {
   const model = readOptional(env, name) ?? BUILT_IN_MODEL;
   return model === 'off' ? undefined : model;

@@ -1,4 +1,4 @@
-/** The analysis worker's process: sees motion, persons and faces. Composition only. */
+/** The analysis worker's process. Composition only. */
 import { setPriority } from 'node:os';
 import { config as loadDotenv } from 'dotenv';
 import { isSupervised } from '../host/config.ts';
@@ -10,10 +10,10 @@ import { loadConfig } from './config.ts';
 import { createDetectorLoader } from './detectors/load-detector.ts';
 import { decodeJpeg, quietFfmpeg } from './frames/jpeg-decoder.ts';
 
-/** Nicer than everyone who delivers frames: analysis takes what they leave. */
+/** Lower priority than the workers that deliver frames. */
 const PRIORITY = 10;
 
-// The file may hold every secret of the gateway, which are none of a worker's business.
+// The .env file may hold secrets of the gateway, which this worker must not have.
 if (!isSupervised(process.env)) loadDotenv({ quiet: true });
 setOomScore(OOM_SCORE.analysis);
 const { config, redactor, log } = prepareWorker(process, loadConfig);

@@ -1,14 +1,14 @@
-/** Tells the gateway what is seen. Detections are for now or never; events are kept until somebody took them. */
+/** Sends results to the gateway. Detections are dropped when no gateway can take them; events are kept. */
 import type { WebSocket } from 'ws';
 import type { ResultMessage } from '#shared/detections.ts';
 import type { Logger } from '#shared/logger.ts';
 
-/** Events that wait for a gateway; each with its newest state only. */
+/** Events that wait for a gateway, each with its newest state only. */
 const MAX_WAITING = 256;
-/** A gateway that reads slower than this much behind gets no detections meanwhile. */
+/** A gateway with more than this in its buffer gets no detections. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 
-/** Every gateway that listens. */
+/** All connected gateways. */
 export class Results {
   readonly #sockets = new Set<WebSocket>();
   readonly #log: Logger;
@@ -18,13 +18,13 @@ export class Results {
   /** Detections that a slow gateway did not get. */
   drops = 0;
 
-  /** @param greeting what whoever begins to listen is told first */
+  /** @param greeting first message for each listener */
   constructor(greeting: () => ResultMessage, log: Logger) {
     this.#greeting = greeting;
     this.#log = log;
   }
 
-  /** Tells one listener until its socket closes. */
+  /** Adds a listener until its socket closes. */
   serve(socket: WebSocket): void {
     socket.on('error', (error) => this.#log.debug({ err: error }, 'results socket failed'));
     socket.on('close', () => this.#sockets.delete(socket));
@@ -34,7 +34,7 @@ export class Results {
     this.#waiting.clear();
   }
 
-  /** Tells everyone. */
+  /** Sends to all listeners. */
   notify(message: ResultMessage): void {
     const text = JSON.stringify(message);
     if (message.type === 'event' && this.#sockets.size === 0) this.#keep(message.event.id, text);

@@ -1,4 +1,4 @@
-/** All cameras that are analysed: made equal to what the gateway wants. */
+/** All analysed cameras, reconciled with the gateway's desired state. */
 import type { AnalysedCamera, AnalysisWish } from '#shared/detections-settings.ts';
 import { type AnalysisDependencies, CameraAnalysis } from './camera-analysis.ts';
 
@@ -20,7 +20,7 @@ export class AnalysisSet {
     return [...this.#running.values()];
   }
 
-  /** Starts, replaces and ends; what is as it shall be goes on untouched. */
+  /** Starts, replaces and ends analyses; unchanged ones continue. */
   apply({ cameras }: AnalysisWish): void {
     const wanted = new Map(cameras.map((camera) => [camera.cameraId, camera]));
     for (const [id, running] of this.#running) {

@@ -1,4 +1,4 @@
-/** Everything that is seen of one camera: motion always, persons and faces where something moves. */
+/** Analysis of one camera: motion always, persons and faces where something moves. */
 import type { DetectionsMessage, ResultMessage } from '#shared/detections.ts';
 import type { AnalysedCamera } from '#shared/detections-settings.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -12,7 +12,7 @@ import { ObjectWatch } from './object-watch.ts';
 import { SeenObjects } from './seen-objects.ts';
 import type { TrackNumbers } from './tracker.ts';
 
-/** What every camera's analysis shares. */
+/** Shared by the analyses of all cameras. */
 export interface AnalysisDependencies {
   subscribe: (
     from: FrameOrigin,
@@ -28,10 +28,10 @@ export interface AnalysisDependencies {
   log: Logger;
 }
 
-/** Width of the pictures in which motion is looked for, pixels. */
+/** Width of pictures for motion detection, pixels. */
 const LUMA_WIDTH = 320;
 
-/** Analysis of one camera from its start to its close. */
+/** From start to close. */
 export class CameraAnalysis implements InferenceClient {
   readonly camera: AnalysedCamera;
   readonly #dependencies: AnalysisDependencies;
@@ -39,7 +39,7 @@ export class CameraAnalysis implements InferenceClient {
   readonly #objects: ObjectWatch[];
   readonly #seen: SeenObjects;
   readonly #ends: (() => void)[];
-  /** Since the start: pictures looked at for motion, and the time it took. */
+  /** Pictures analysed for motion since the start, and the time it took. */
   readonly counts = { pictures: 0, milliseconds: 0 };
 
   constructor(camera: AnalysedCamera, dependencies: AnalysisDependencies) {
@@ -91,14 +91,14 @@ export class CameraAnalysis implements InferenceClient {
     this.#notify(this.#seen.put(kind, objects, Math.round(picture.timestamp * 1000)));
   }
 
-  /** Lets time pass: what nobody has seen for a while ends, even without pictures. @param at Unix milliseconds */
+  /** Ends events without a recent sighting, even without pictures. @param at Unix milliseconds */
   pass(at: number): void {
     this.#motion.pass(at);
     for (const watch of this.#objects) watch.pass(at);
     this.#dependencies.inference.wake();
   }
 
-  /** Ends every event and lets go of the camera. */
+  /** Ends every event and releases the camera. */
   close(): void {
     for (const end of this.#ends) end();
     this.#motion.close();

@@ -1,4 +1,4 @@
-/** The motion of one camera: areas followed, told live and as events. */
+/** Motion of one camera: tracked areas, reported live and as events. */
 import type { DetectedObject, ResultMessage } from '#shared/detections.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { messageOf } from '#shared/errors.ts';
@@ -22,11 +22,11 @@ export interface MotionWatchOptions {
 }
 
 const LIMITS: PresenceLimits = { sightings: 2, holdMs: 3000, withinMs: 1500 };
-/** While it moves this is told so often, milliseconds. */
+/** Interval of motion messages while it moves, milliseconds. */
 const TELL_EVERY_MS = 1000;
 /** Pictures of an event are fetched at most this often, milliseconds. */
 const PICTURE_EVERY_MS = 1000;
-/** Regions told of at once, the largest ones. */
+/** Most regions in one message, largest first. */
 const MAX_REGIONS = 20;
 
 /** Motion of one camera. Times are Unix milliseconds of capture. */
@@ -50,17 +50,17 @@ export class MotionWatch {
       cameraId,
       kind: 'motion',
       limits: LIMITS,
-      // Where only persons or faces are asked for, motion decides when to look and makes no events.
+      // With only persons or faces requested, motion decides when to search and makes no events.
       notify: settings.motion ? notify : () => {},
     });
   }
 
-  /** Whether something moves, or did a moment ago. */
+  /** Whether something moves or did a moment ago. */
   get isMoving(): boolean {
     return this.#observation.isOpen;
   }
 
-  /** Looks at the next picture. @returns what moves */
+  /** Analyses the next picture. Returns the moving objects. */
   look(picture: LumaPicture): DetectedObject[] {
     const at = Math.round(picture.timestamp * 1000);
     const { regions } = this.#detector.detect(picture);
@@ -74,7 +74,7 @@ export class MotionWatch {
     return objects;
   }
 
-  /** Lets time pass where no pictures come. */
+  /** Advances time without a picture. */
   pass(at: number): void {
     this.#observation.look([], at);
   }
@@ -83,7 +83,7 @@ export class MotionWatch {
     this.#observation.close();
   }
 
-  /** 0.5 for an area that just counts, nearer to 1 the larger it is. */
+  /** 0.5 for the smallest area that counts, towards 1 for larger ones. */
   #toFinding({ box, area }: Region) {
     return { label: 'motion', score: area / (area + this.#minArea), box };
   }
@@ -103,7 +103,8 @@ export class MotionWatch {
     void fetch()
       .then(
         ({ jpeg }) => this.#observation.offerPicture(jpeg, score),
-        (error: unknown) => log.debug({ cameraId, reason: messageOf(error) }, 'no picture of the motion'),
+        (error: unknown) =>
+          log.debug({ cameraId, reason: messageOf(error) }, 'no picture of the motion event'),
       )
       .finally(() => {
         this.#isFetching = false;

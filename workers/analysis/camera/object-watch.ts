@@ -1,4 +1,4 @@
-/** Persons or faces of one camera: found in some pictures, followed, told live and as events. */
+/** Persons or faces of one camera: detected in some pictures, tracked, reported live and as events. */
 import type { DetectedObject, ResultMessage } from '#shared/detections.ts';
 import type { AnalysisSettings, Polygon } from '#shared/detections-settings.ts';
 import type { Box, DetectorKind, Finding } from '../detectors/detector.ts';
@@ -13,22 +13,22 @@ export interface ObjectWatchOptions {
   settings: AnalysisSettings;
   numbers: TrackNumbers;
   notify: (message: ResultMessage) => void;
-  /** Shortest pause between two looks, milliseconds. */
+  /** Shortest pause between two searches, milliseconds. */
   everyMs: number;
 }
 
 const LIMITS: PresenceLimits = { sightings: 2, holdMs: 5000, withinMs: 5000 };
-/** Whoever stands still is looked for at this pause while the event goes on, milliseconds. */
+/** Pause between searches for objects that stand still during an event, milliseconds. */
 const STANDING_EVERY_MS = 1000;
 const SECOND_MS = 1000;
 
-/** One kind of thing before one camera. */
+/** One kind of object at one camera. */
 export class ObjectWatch {
   readonly #options: ObjectWatchOptions;
   readonly #tracker: Tracker;
   readonly #observation: Observation;
   #lookedAt = Number.NEGATIVE_INFINITY;
-  /** Pictures that motion has looked at since then. */
+  /** Pictures analysed for motion since the last search. */
   #frames = 0;
 
   constructor(options: ObjectWatchOptions) {
@@ -42,12 +42,12 @@ export class ObjectWatch {
     return this.#options.kind;
   }
 
-  /** The camera has delivered another picture. */
+  /** Counts another picture of the camera. */
   countFrame(): void {
     this.#frames += 1;
   }
 
-  /** Whether it is time to look. @param now milliseconds of a clock that never goes back */
+  /** Whether a search is due. @param now monotonic clock, milliseconds */
   isDue(isMoving: boolean, now: number): boolean {
     const pause = now - this.#lookedAt;
     const { everySeconds, everyFrames } = this.#options.settings;
@@ -57,13 +57,13 @@ export class ObjectWatch {
     return everySeconds !== undefined && pause >= everySeconds * SECOND_MS;
   }
 
-  /** A look begins. */
+  /** Marks the begin of a search. */
   begin(now: number): void {
     this.#lookedAt = now;
     this.#frames = 0;
   }
 
-  /** Takes what a look found. @returns what counts of it */
+  /** Handles the findings of a search. Returns those that count. */
   take(findings: Finding[], picture: StillPicture): DetectedObject[] {
     const masks = this.#options.settings.masks ?? [];
     const counted = findings.filter(({ box }) => !masks.some((mask) => contains(mask, footOf(box))));
@@ -74,7 +74,7 @@ export class ObjectWatch {
     return objects;
   }
 
-  /** Lets time pass where nobody looks. */
+  /** Advances time without a search. */
   pass(at: number): void {
     this.#observation.look([], at);
   }
@@ -84,7 +84,7 @@ export class ObjectWatch {
   }
 }
 
-/** Where a thing stands: the middle of its lower edge. */
+/** Position on the ground: the middle of the box's lower edge. */
 function footOf([x, y, width, height]: Box): [number, number] {
   return [x + width / 2, y + height];
 }

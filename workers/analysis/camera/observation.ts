@@ -1,4 +1,4 @@
-/** One kind of thing before one camera, told as events from start to end. */
+/** One kind of object at one camera, reported as events from start to end. */
 import { randomUUID } from 'node:crypto';
 import type { DetectedObject, EventMessage, ObservedEvent } from '#shared/detections.ts';
 import { Presence, type PresenceLimits } from './presence.ts';
@@ -10,14 +10,14 @@ export interface ObservationOptions {
   notify: (message: EventMessage) => void;
 }
 
-/** Changes of an event that goes on are told at most this often, milliseconds. */
+/** Shortest pause between updates of an ongoing event, milliseconds. */
 const UPDATE_EVERY_MS = 5000;
-/** A picture must be this much better than the one before to take its place. */
+/** A picture must score this much better to replace the previous one. */
 const BETTER_BY = 0.05;
-/** Numbers of followed things that an event keeps. */
+/** Track ids that an event keeps. */
 const MAX_TRACKS = 50;
 
-/** Makes events of looks. Times are Unix milliseconds of capture. */
+/** Turns findings into events. Times are Unix milliseconds of capture. */
 export class Observation {
   readonly #options: ObservationOptions;
   readonly #presence: Presence;
@@ -30,17 +30,17 @@ export class Observation {
     this.#presence = new Presence(options.limits);
   }
 
-  /** Whether an event goes on. */
+  /** Whether an event is ongoing. */
   get isOpen(): boolean {
     return this.#event !== undefined;
   }
 
-  /** Whether a picture with this score would be the event's best so far. */
+  /** Whether a picture with this score would be the event's best. */
   wantsPicture(score: number): boolean {
     return this.#event !== undefined && score > this.#pictureScore + BETTER_BY;
   }
 
-  /** Takes what one look found; the best object comes first. @returns whether an event began */
+  /** Handles one picture's findings, best first. Returns whether an event began. */
   look(objects: readonly DetectedObject[], at: number): boolean {
     const change = this.#presence.look(objects.length > 0, at);
     if (change === 'begins') this.#begin(objects);
@@ -49,14 +49,14 @@ export class Observation {
     return change === 'begins';
   }
 
-  /** Gives the event a picture of an object; ignored when there is a better one, or no event any more. */
+  /** Offers a picture of an object; ignored if the event has a better one or has ended. */
   offerPicture(jpeg: Buffer, score: number): void {
     if (!this.wantsPicture(score)) return;
     this.#pictureScore = score;
     this.#notify(jpeg);
   }
 
-  /** Ends the event, as of the last sighting. */
+  /** Ends the event as of the last sighting. */
   close(): void {
     if (this.#event === undefined) return;
     this.#event.endedAt = this.#presence.lastAt;

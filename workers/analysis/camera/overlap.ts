@@ -1,4 +1,4 @@
-/** How boxes lie to each other. */
+/** Geometry of boxes. */
 import type { Box } from '../detectors/detector.ts';
 
 /** Intersection over union, 0 to 1. */
@@ -10,13 +10,13 @@ export function overlap(a: Box, b: Box): number {
   return shared / (a[2] * a[3] + b[2] * b[3] - shared);
 }
 
-/** 1 for equal centres, 0 for centres that are one box's longer side apart or more. */
+/** 1 for equal centres, 0 for centres at least one box's longer side apart. */
 export function nearness(a: Box, b: Box): number {
   const apart = Math.hypot(a[0] + a[2] / 2 - b[0] - b[2] / 2, a[1] + a[3] / 2 - b[1] - b[3] / 2);
   return Math.max(0, 1 - apart / Math.max(a[2], a[3], b[2], b[3]));
 }
 
-/** A box with its sides inside the picture. */
+/** A box clipped to the picture. */
 export function clampBox([x, y, width, height]: Box): Box {
   const [left, top] = [clamp(x), clamp(y)];
   return [left, top, Math.max(0, clamp(x + width) - left), Math.max(0, clamp(y + height) - top)];

@@ -1,22 +1,22 @@
 /**
- * Whether something is there, with hysteresis: it takes several sightings to
- * begin and a while without any to end, so that flicker makes no events.
+ * Presence with hysteresis: several sightings begin it, a while without any ends
+ * it, so that flicker makes no events.
  */
 
-/** How sure is sure. */
+/** Thresholds. */
 export interface PresenceLimits {
-  /** Sightings in a row that begin it. */
+  /** Consecutive sightings that begin it. */
   sightings: number;
-  /** It ends this long after the last sighting, milliseconds. */
+  /** Time from the last sighting to the end, milliseconds. */
   holdMs: number;
-  /** Sightings further apart than this are not in a row, milliseconds. */
+  /** Sightings further apart than this are not consecutive, milliseconds. */
   withinMs: number;
 }
 
-/** What a look changed. */
+/** Effect of one picture. */
 export type PresenceChange = 'begins' | 'goes on' | 'ends' | undefined;
 
-/** One kind of thing before one camera. Times are Unix milliseconds of capture. */
+/** One kind of object at one camera. Times are Unix milliseconds of capture. */
 export class Presence {
   readonly #limits: PresenceLimits;
   #sightings = 0;
@@ -32,17 +32,17 @@ export class Presence {
     return this.#isThere;
   }
 
-  /** Of the first sighting in the row that began it. */
+  /** First of the sightings that began it. */
   get firstAt(): number {
     return this.#firstAt;
   }
 
-  /** Of the last sighting. */
+  /** Last sighting. */
   get lastAt(): number {
     return this.#lastAt;
   }
 
-  /** Takes one look. */
+  /** Handles one picture. */
   look(isSeen: boolean, at: number): PresenceChange {
     if (isSeen) return this.#see(at);
     if (!this.#isThere) return undefined;

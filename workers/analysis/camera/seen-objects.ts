@@ -1,7 +1,7 @@
-/** All that is seen of one camera now, whoever saw it, as one message each time it changes. */
+/** All objects of one camera, of all kinds, as one message per change. */
 import type { DetectedObject, DetectionsMessage } from '#shared/detections.ts';
 
-/** What a detector found is shown this long after its last look, milliseconds. */
+/** Findings are shown this long after their search, milliseconds. */
 const SHOWN_MS = 1500;
 
 /** The newest objects of each kind. */
@@ -14,12 +14,12 @@ export class SeenObjects {
     this.#cameraId = cameraId;
   }
 
-  /** Takes what one kind of look found. @param at Unix milliseconds @returns what to tell, if anything */
+  /** Replaces the objects of one kind. Returns the message to send, if any. @param at Unix milliseconds */
   put(kind: string, objects: readonly DetectedObject[], at: number): DetectionsMessage | undefined {
     this.#groups.set(kind, { objects, at });
     const all = [...this.#groups.values()].filter((group) => at - group.at <= SHOWN_MS);
     const shown = all.flatMap((group) => group.objects);
-    // One empty list clears what clients have drawn; more would be chatter.
+    // One empty list clears what clients have drawn; further ones are not sent.
     if (shown.length === 0 && this.#wasEmpty) return undefined;
     this.#wasEmpty = shown.length === 0;
     return { type: 'detections', cameraId: this.#cameraId, timestamp: at / 1000, objects: shown };

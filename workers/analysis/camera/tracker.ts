@@ -1,4 +1,4 @@
-/** Follows things from picture to picture, so that each keeps its number. */
+/** Tracks objects from picture to picture, so that each keeps its id. */
 import type { DetectedObject } from '#shared/detections.ts';
 import type { Box, Finding } from '../detectors/detector.ts';
 import { nearness, overlap } from './overlap.ts';
@@ -10,13 +10,13 @@ interface Track {
   seenAt: number;
 }
 
-/** Below this overlap two boxes are one thing only if their centres are near. */
+/** Below this overlap two boxes are one object only if their centres are near. */
 const MIN_OVERLAP = 0.2;
 const MIN_NEARNESS = 0.35;
-/** What was not seen for this long is gone, seconds. */
+/** An object without a sighting for this long is gone, seconds. */
 const FORGET_S = 2;
 
-/** Numbers of one worker, so that no two things of a camera ever share one. */
+/** Ids of one worker, so that no two objects of a camera ever share one. */
 export class TrackNumbers {
   #last = 0;
 
@@ -26,7 +26,7 @@ export class TrackNumbers {
   }
 }
 
-/** The things of one kind before one camera. */
+/** Objects of one kind at one camera. */
 export class Tracker {
   readonly #numbers: TrackNumbers;
   #tracks: Track[] = [];
@@ -35,7 +35,7 @@ export class Tracker {
     this.#numbers = numbers;
   }
 
-  /** Gives each finding the number of what it most likely is. @param timestamp seconds, never going back */
+  /** Assigns each finding the id of its most likely object. @param timestamp seconds, monotonic */
   follow(findings: readonly Finding[], timestamp: number): DetectedObject[] {
     this.#tracks = this.#tracks.filter(({ seenAt }) => timestamp - seenAt <= FORGET_S);
     const free = new Set(this.#tracks);
@@ -67,7 +67,7 @@ export class Tracker {
   }
 }
 
-/** Overlap counts more than nearness, which is for small things that move fast. */
+/** Overlap outweighs nearness, which is for small fast objects. */
 function likenessOf(a: Box, b: Box): number {
   const shared = overlap(a, b);
   if (shared >= MIN_OVERLAP) return 1 + shared;

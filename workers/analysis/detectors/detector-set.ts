@@ -1,11 +1,11 @@
-/** The detectors of this worker: each loaded once, in the background; one that fails is off and says why. */
+/** The detectors of this worker, loaded once in the background; a failed one is off and reports why. */
 import type { AnalysisHealth, DetectorHealth } from '#shared/detections.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Detector, DetectorKind } from './detector.ts';
 
 export interface DetectorSetOptions {
-  /** What is named, by kind; undefined where it is switched off. */
+  /** Configured models by kind; undefined if off. */
   models: Record<DetectorKind, string | undefined>;
   /** Loads one. @throws Error with a sentence for the operator */
   load: (kind: DetectorKind, model: string) => Promise<Detector>;
@@ -31,12 +31,12 @@ export class DetectorSet {
     this.#health = { person: initial('person'), face: initial('face') };
   }
 
-  /** How each is. */
+  /** Health of each detector. */
   health(): AnalysisHealth['detectors'] {
     return this.#health;
   }
 
-  /** Loads what is named; resolves when each is ready or off. */
+  /** Loads the configured detectors; resolves when each is ready or off. */
   async load(): Promise<void> {
     await Promise.all((['person', 'face'] as const).map((kind) => this.#loadOne(kind)));
   }

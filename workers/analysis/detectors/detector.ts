@@ -1,10 +1,10 @@
-/** What finds things in pictures, whatever it runs on. */
+/** Interface of all detectors. */
 import type { DetectorHealth } from '#shared/detections.ts';
 
 /** Left, top, width and height as shares of the picture. */
 export type Box = [number, number, number, number];
 
-/** Something found in one picture. */
+/** One finding in a picture. */
 export interface Finding {
   label: string;
   /** 0 to 1. */
@@ -12,22 +12,22 @@ export interface Finding {
   box: Box;
 }
 
-/** A decoded picture: red, green, blue, rows from the top. */
+/** A decoded picture: RGB, rows from the top. */
 export interface RgbPicture {
   width: number;
   height: number;
   pixels: Uint8Array;
 }
 
-/** What a detector looks for. */
+/** Kind of object. */
 export type DetectorKind = 'person' | 'face';
 
-/** Finds things of one kind. */
+/** Finds objects of one kind. */
 export interface Detector {
   readonly kind: DetectorKind;
   readonly health: DetectorHealth;
-  /** Longer side of the picture beyond which it gains nothing, pixels. */
+  /** Longer side beyond which larger pictures do not help, pixels. */
   readonly inputSide: number;
-  /** Findings in order of their score, none below `minScore` (default: the model's own). @throws Error */
+  /** Findings by descending score, none below `minScore` (default: the model's own). @throws Error */
   detect(picture: RgbPicture, minScore?: number): Promise<Finding[]>;
 }

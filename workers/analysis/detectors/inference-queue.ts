@@ -1,41 +1,41 @@
 /**
- * One line for all cameras before the detectors. What waits is a camera, not a
- * picture: its newest one is fetched when its turn comes. So too much work makes
- * turns rarer, never pictures older.
+ * One queue of cameras before the detectors. A camera waits, not a picture: its
+ * newest picture is fetched when its turn comes. Overload makes turns rarer, never
+ * pictures older.
  */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { StillPicture } from '../frames/still-pictures.ts';
 import type { Detector, DetectorKind, Finding, RgbPicture } from './detector.ts';
 
-/** A camera in line. */
+/** A camera in the queue. */
 export interface InferenceClient {
   readonly cameraId: string;
-  /** Kinds it wants looked for now. */
+  /** Kinds to search for now. */
   wantedKinds(): DetectorKind[];
-  /** The picture to look at. */
+  /** Fetches the picture. */
   fetch(): Promise<StillPicture>;
   /** Lowest score that counts. */
   readonly minScore: number | undefined;
-  /** Takes what was found in a picture. */
+  /** Called with the findings of a picture. */
   take(kind: DetectorKind, findings: Finding[], picture: StillPicture): void;
 }
 
 export interface InferenceQueueOptions {
-  /** Those that are ready, by kind. */
+  /** Ready detectors by kind. */
   detectors: ReadonlyMap<DetectorKind, Detector>;
-  /** Decodes a JPEG, no larger than the side given. */
+  /** Decodes a JPEG, at most as large as the given side. */
   decode: (jpeg: Buffer, maxSide: number) => Promise<RgbPicture>;
   log: Logger;
 }
 
-/** After a camera failed it is left out this long, milliseconds. */
+/** Pause for a camera after a failure, milliseconds. */
 const FAILURE_PAUSE_MS = 2000;
 
-/** Serves cameras in turn, the one that has waited longest first. */
+/** Serves cameras round robin, longest wait first. */
 export class InferenceQueue {
   readonly #options: InferenceQueueOptions;
-  /** When each was served last, in milliseconds of a clock that never goes back; in the future after a failure. */
+  /** When each was served last, monotonic milliseconds; in the future after a failure. */
   readonly #clients = new Map<InferenceClient, number>();
   #running: Promise<void> | undefined;
   #isClosed = false;
@@ -46,18 +46,18 @@ export class InferenceQueue {
     this.#options = options;
   }
 
-  /** Puts a camera in line. @returns the function that takes it out */
+  /** Adds a camera. Returns the function that removes it. */
   add(client: InferenceClient): () => void {
     this.#clients.set(client, 0);
     return () => void this.#clients.delete(client);
   }
 
-  /** Whether a kind can be looked for. */
+  /** Whether a kind has a ready detector. */
   has(kind: DetectorKind): boolean {
     return this.#options.detectors.has(kind);
   }
 
-  /** Somebody may want something. */
+  /** Wakes the queue: a camera may have work. */
   wake(): void {
     if (this.#isClosed || this.#running !== undefined || this.#options.detectors.size === 0) return;
     this.#running = this.#run().finally(() => {
@@ -65,7 +65,7 @@ export class InferenceQueue {
     });
   }
 
-  /** Ends after the picture in hand. */
+  /** Ends after the current picture. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#running;
@@ -79,7 +79,7 @@ export class InferenceQueue {
       } catch (error) {
         this.counts.failures += 1;
         const facts = { cameraId: client.cameraId, reason: messageOf(error) };
-        this.#options.log.debug(facts, 'a picture could not be looked at');
+        this.#options.log.debug(facts, 'could not search a picture');
         if (this.#clients.has(client)) this.#clients.set(client, performance.now() + FAILURE_PAUSE_MS);
       }
     }

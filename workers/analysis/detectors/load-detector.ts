@@ -1,4 +1,4 @@
-/** What a setting that names a model stands for. */
+/** Loads the detector that a setting names. */
 import { BUILT_IN_MODEL } from '../config.ts';
 import type { DetectorSetOptions } from './detector-set.ts';
 import { loadOnnxDetector } from './onnx-detector.ts';
@@ -6,8 +6,8 @@ import { loadOpenCvDetector } from './opencv/opencv-detector.ts';
 import { PictureThread } from './opencv/picture-thread.ts';
 
 /**
- * A function that loads the detector that comes with the gateway, or an ONNX model with its description.
- * @param thread in which all that come with the gateway look
+ * Creates the loader: the built-in detector, or an ONNX model with its description.
+ * @param thread shared by all built-in detectors
  */
 export function createDetectorLoader(thread = new PictureThread()): DetectorSetOptions['load'] {
   return (kind, model) =>

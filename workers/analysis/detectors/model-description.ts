@@ -1,5 +1,5 @@
 /**
- * What is said of an ONNX model in the JSON file beside it (`model.onnx` →
+ * The description of an ONNX model in the JSON file beside it (`model.onnx` →
  * `model.json`), since the model itself does not say what its numbers mean.
  */
 import { readFile } from 'node:fs/promises';
@@ -14,11 +14,11 @@ const inputSchema = z
     height: sideSchema,
     layout: z.enum(['NCHW', 'NHWC']).default('NCHW'),
     colour: z.enum(['rgb', 'bgr']).default('rgb'),
-    /** What goes in is (level - mean) * scale for levels from 0 to 255; per channel, in the order of `colour`. */
+    /** Input is (level - mean) * scale for levels from 0 to 255; per channel, in the order of `colour`. */
     mean: triple.default([0, 0, 0]),
     scale: triple.default([1 / 255, 1 / 255, 1 / 255]),
     type: z.enum(['float32', 'uint8']).default('float32'),
-    /** Grey level of what a picture of another shape leaves free. */
+    /** Grey level of the padding. */
     padding: z.number().min(0).max(255).default(114),
   })
   .strict();
@@ -29,7 +29,7 @@ const yoloSchema = z
     decoder: z.literal('yolo'),
     /** `attributes`: [1, 4 + labels, boxes]; `boxes`: [1, boxes, 4 or 5 + labels]. */
     order: z.enum(['attributes', 'boxes']).default('attributes'),
-    /** A score for any thing at all stands before those of the labels. */
+    /** An objectness score precedes the scores of the labels. */
     hasObjectness: z.boolean().default(false),
   })
   .strict();
@@ -57,7 +57,7 @@ const descriptionSchema = z
     /** Labels that count; default: all. */
     wanted: z.array(z.string()).optional(),
     minScore: z.number().min(0).max(1).default(0.5),
-    /** Two boxes that overlap more are one thing. */
+    /** Boxes that overlap more are one object. */
     maxOverlap: z.number().min(0).max(1).default(0.45),
   })
   .strict()

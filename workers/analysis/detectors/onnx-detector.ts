@@ -1,4 +1,4 @@
-/** A detector that runs an ONNX model the user names, on CUDA where there is any, else on the CPU. */
+/** Runs an ONNX model of the operator, on CUDA if available, else on the CPU. */
 import { basename } from 'node:path';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { DetectorHealth } from '#shared/detections.ts';
@@ -10,16 +10,16 @@ import { decodeOutputs, type OutputTensor, type RawBox } from './output-decoders
 import { type PictureTensor, toTensor } from './picture-tensor.ts';
 import { suppress } from './suppression.ts';
 
-/** The part of ONNX Runtime that is used. */
+/** The used part of ONNX Runtime. */
 type Runtime = Pick<typeof import('onnxruntime-node'), 'InferenceSession' | 'Tensor'>;
 
 /** In order of preference. */
 const HARDWARE = ['cuda', 'cpu'] as const;
-/** Analysis takes what is left over; more threads would take turns with those who deliver frames. */
+/** More threads would compete with the workers that deliver frames. */
 const THREADS = 1;
 
 /**
- * Loads a model with its description and lets it look at an empty picture once.
+ * Loads a model with its description and runs it once on an empty picture.
  * @throws Error with a sentence for the operator
  */
 export async function loadOnnxDetector(kind: DetectorKind, model: string): Promise<Detector> {
@@ -39,7 +39,7 @@ export async function loadOnnxDetector(kind: DetectorKind, model: string): Promi
 async function loadRuntime(): Promise<Runtime> {
   try {
     const runtime = await import('onnxruntime-node');
-    // That a machine has no CUDA is no error to be printed.
+    // A machine without CUDA is no error to print.
     runtime.env.logLevel = 'fatal';
     return runtime;
   } catch (error) {

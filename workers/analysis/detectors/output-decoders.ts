@@ -1,4 +1,4 @@
-/** Reads the numbers that models put out, one function a kind of model. */
+/** Decodes model outputs, one function per decoder. */
 import type { ModelDescription } from './model-description.ts';
 
 /** One tensor of a model's output. */
@@ -18,19 +18,19 @@ export interface RawBox {
   label: number;
 }
 
-/** What a model put out, by name. */
+/** Outputs of a model by name. */
 export type Outputs = Readonly<Record<string, OutputTensor>>;
 
 /** CenterFace's maps are this much smaller than the input. */
 const STRIDE = 4;
 
-/** Boxes with at least `minScore`, in no order. @throws Error where the output is not as described */
+/** Boxes with at least `minScore`, unordered. @throws Error if the output is not as described */
 export function decodeOutputs(outputs: Outputs, description: ModelDescription, minScore: number): RawBox[] {
   const { output, input, labels } = description;
   if (output.decoder === 'centerface') return decodeCenterface(outputs, output, minScore);
   const tensor = Object.values(outputs)[0];
   if (tensor === undefined || tensor.dims.length !== 3)
-    throw new Error('The model does not put out one tensor of three dimensions');
+    throw new Error('The output of the model is not one tensor of three dimensions');
   if (output.decoder === 'rows')
     return decodeRows(tensor, output.unit === 'shares' ? input : undefined, minScore);
   return decodeYolo(tensor, output, labels.length, minScore);

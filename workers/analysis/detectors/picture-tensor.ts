@@ -1,18 +1,18 @@
-/** Brings pictures into the shape that a model takes. */
+/** Converts pictures to model input. */
 import type { RgbPicture } from './detector.ts';
 import type { ModelDescription } from './model-description.ts';
 
-/** Numbers for a model, and how to get from its pixels back to the picture. */
+/** Input tensor, and how to map its pixels back to the picture. */
 export interface PictureTensor {
   data: Float32Array | Uint8Array;
   dims: number[];
-  /** Input pixels that the picture's width and height take, from the upper left. */
+  /** Input pixels covered by the picture, from the upper left. */
   used: { width: number; height: number };
 }
 
 type Input = ModelDescription['input'];
 
-/** Scales a picture into the input, aspect ratio kept, and fills the rest. */
+/** Scales a picture into the input, keeping the aspect ratio, and pads the rest. */
 export function toTensor(picture: RgbPicture, input: Input): PictureTensor {
   const { width, height, layout, type } = input;
   const scale = Math.min(width / picture.width, height / picture.height);

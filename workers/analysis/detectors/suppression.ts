@@ -1,8 +1,8 @@
-/** Keeps one box of several that mean the same thing (greedy non-maximum suppression). */
+/** Greedy non-maximum suppression: keeps the best of overlapping boxes. */
 import { overlap } from '../camera/overlap.ts';
 import type { Finding } from './detector.ts';
 
-/** The best findings first; those that overlap a better one of their label by more than `maxOverlap` are left out. */
+/** Best findings first, without those that overlap a better one of their label by more than `maxOverlap`. */
 export function suppress(findings: readonly Finding[], maxOverlap: number): Finding[] {
   const kept: Finding[] = [];
   for (const finding of [...findings].sort((a, b) => b.score - a.score)) {

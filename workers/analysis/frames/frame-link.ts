@@ -1,4 +1,4 @@
-/** This worker's end of the link to one RTSP worker: small grey pictures of several cameras on one socket. */
+/** Client of one RTSP worker's link: small grey pictures of several cameras over one socket. */
 import { WebSocket } from 'ws';
 import { decodeLinkFrame, LINK_PATH, type LinkMessage } from '#shared/frames/link.ts';
 import { decodeBinaryFrame } from '#shared/frames/payload.ts';
@@ -7,14 +7,14 @@ import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import type { LumaPicture } from '../motion/luma-picture.ts';
 
-/** Where an RTSP worker is. */
+/** Address of an RTSP worker. */
 export interface FrameOrigin {
   /** `http://127.0.0.1:8082` */
   origin: string;
   token: string;
 }
 
-/** What is asked of a camera. */
+/** A subscription. */
 export interface LumaRequest {
   cameraId: string;
   fps: number;
@@ -29,7 +29,7 @@ interface OpenSubscription {
   deliver: (picture: LumaPicture) => void;
 }
 
-/** Keeps its subscriptions however often the connection breaks. */
+/** Keeps its subscriptions across reconnects. */
 export class FrameLink {
   readonly #from: FrameOrigin;
   readonly #log: Logger;
@@ -50,7 +50,7 @@ export class FrameLink {
     return this.#subscriptions.size;
   }
 
-  /** Starts delivering; only the newest picture is ever under way. */
+  /** Starts delivering; only the newest picture is ever in flight. */
   subscribe(request: LumaRequest, deliver: (picture: LumaPicture) => void): { close(): void } {
     this.#lastId += 1;
     const id = this.#lastId;
@@ -63,7 +63,7 @@ export class FrameLink {
     };
   }
 
-  /** Ends the connection for good. */
+  /** Closes the connection permanently. */
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#reopen);
@@ -84,7 +84,7 @@ export class FrameLink {
     });
     socket.on('message', (data: Buffer) => this.#onMessage(data));
     socket.on('close', () => {
-      // The gateway says where the worker is once it lives again; until then this is where it was.
+      // Reconnects to the last address; the gateway announces a new one once the worker is back.
       if (!this.#isClosed) this.#reopen = setTimeout(() => this.#open(), REOPEN_MS);
     });
   }

@@ -1,4 +1,4 @@
-/** One link per RTSP worker, open while a camera of it is analysed. */
+/** One link per RTSP worker, open while one of its cameras is analysed. */
 import type { Logger } from '#shared/logger.ts';
 import type { LumaPicture } from '../motion/luma-picture.ts';
 import { FrameLink, type FrameOrigin, type LumaRequest } from './frame-link.ts';

@@ -1,4 +1,4 @@
-/** Decodes JPEGs for detectors with FFmpeg: the only place of this worker that knows it. */
+/** Decodes JPEGs for detectors; this worker's only door to FFmpeg. */
 import {
   AV_CODEC_ID_MJPEG,
   AV_LOG_ERROR,
@@ -16,19 +16,19 @@ import {
 import { Codec, CodecContext, Frame, Log, Packet, SoftwareScaleContext } from 'node-av/lib';
 import type { RgbPicture } from '../detectors/detector.ts';
 
-/** JPEG's ranges are full whatever the name says; swscale knows it by the `yuvj` ones. */
+/** JPEG is full range; swscale knows that only by the `yuvj` names. */
 const FULL_RANGE = new Map<AVPixelFormat, AVPixelFormat>([
   [AV_PIX_FMT_YUV420P, AV_PIX_FMT_YUVJ420P],
   [AV_PIX_FMT_YUV422P, AV_PIX_FMT_YUVJ422P],
   [AV_PIX_FMT_YUV444P, AV_PIX_FMT_YUVJ444P],
 ]);
 
-/** swscale warns of the pixel format that every JPEG has. */
+/** swscale warns about the pixel format that every JPEG has. */
 export function quietFfmpeg(): void {
   Log.setLevel(AV_LOG_ERROR);
 }
 
-/** Decodes and scales down, never up. @param maxSide of the longer side, pixels @throws Error for what is no JPEG */
+/** Decodes and scales down, never up. @param maxSide longer side, pixels @throws Error if it is no JPEG */
 export async function decodeJpeg(jpeg: Buffer, maxSide: number): Promise<RgbPicture> {
   const codec = Codec.findDecoder(AV_CODEC_ID_MJPEG);
   using context = new CodecContext();

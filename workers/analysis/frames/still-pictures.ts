@@ -1,4 +1,4 @@
-/** Fetches a camera's newest picture from its RTSP worker: for detectors, and as the picture of an event. */
+/** Fetches a camera's newest picture from its RTSP worker, for detectors and events. */
 import got from 'got';
 import { DEFAULT_QUALITY } from '#shared/frames/subscription.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
@@ -11,13 +11,13 @@ export interface StillPicture {
   timestamp: number;
 }
 
-/** Large enough to know a face by, small enough to be made in milliseconds. */
+/** Large enough to recognise a face, small enough to encode in milliseconds. */
 const WIDTH = 1280;
 const TIMEOUT_MS = 3000;
-/** An older picture shows something else than what was seen. */
+/** An older picture does not show what was detected. */
 const MAX_AGE_MS = 1000;
 
-/** The newest picture, made of frames the worker has at hand. @throws Error when there is none in time */
+/** The newest picture, from frames the worker has in memory. @throws Error if none comes in time */
 export async function fetchStill({ origin, token }: FrameOrigin, cameraId: string): Promise<StillPicture> {
   const query = new URLSearchParams({
     width: String(WIDTH),

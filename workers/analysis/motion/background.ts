@@ -1,11 +1,11 @@
 /**
- * What a camera's picture looks like when nothing happens: for every pixel a
- * running mean and a running mean deviation. A pixel that differs by several
- * deviations from all of its surroundings in the background is foreground.
+ * A camera's picture when nothing happens: for every pixel a running mean and a
+ * running mean deviation. A pixel that differs by several deviations from all
+ * its neighbours in the background is foreground.
  */
 import type { Shift } from './camera-shift.ts';
 
-/** How the model compares. */
+/** Parameters of the comparison. */
 export interface BackgroundLimits {
   /** A difference below this never counts, grey levels. */
   minDifference: number;
@@ -13,15 +13,15 @@ export interface BackgroundLimits {
   deviations: number;
 }
 
-/** The present becomes background this fast where nothing moves, seconds. */
+/** Time constant for the background where nothing moves, seconds. */
 const ADAPT_S = 4;
-/** What stays somewhere becomes background this fast. */
+/** Time constant for things that stay. */
 const ABSORB_S = 60;
 const FIRST_DEVIATION = 3;
 const MIN_DEVIATION = 0.8;
-/** Half a pixel of shake and the wobble of leaves: a pixel may look like one of its neighbours. */
+/** Half a pixel of shake and the movement of leaves: a pixel may equal one of its neighbours. */
 const NEIGHBOURHOOD = 1;
-/** Every so many pixels are asked for the change of light. */
+/** Step between pixels sampled for the change of light. */
 const LIGHT_STEP = 127;
 const MAX_GAIN = 2;
 
@@ -46,12 +46,12 @@ export class Background {
     this.#foreground = new Uint8Array(width * height);
   }
 
-  /** Pictures taken in since the last {@link Background.forget}. */
+  /** Pictures learnt since the last {@link Background.forget}. */
   get pictures(): number {
     return this.#pictures;
   }
 
-  /** Pixels that the last comparison marked. */
+  /** Pixels marked by the last comparison. */
   get marked(): number {
     return this.#marked;
   }
@@ -61,7 +61,7 @@ export class Background {
     this.#pictures = 0;
   }
 
-  /** Takes a picture as background without looking for anything in it. */
+  /** Learns a picture without comparing it. */
   learn(pixels: Uint8Array): void {
     const share = 1 / (this.#pictures + 1);
     if (this.#pictures === 0) {
@@ -73,7 +73,7 @@ export class Background {
     this.#pictures += 1;
   }
 
-  /** How much brighter the picture is than the background as a whole, as a factor: the median over some pixels. */
+  /** Brightness of the picture relative to the background: the median over sampled pixels. */
   lightChange(pixels: Uint8Array): number {
     const ratios: number[] = [];
     for (let at = 0; at < pixels.length; at += LIGHT_STEP) {
@@ -84,7 +84,7 @@ export class Background {
     return Math.min(MAX_GAIN, Math.max(1 / MAX_GAIN, median));
   }
 
-  /** Marks what is not background. @returns one byte a pixel, 1 for foreground; overwritten by the next call */
+  /** Marks foreground. Returns one byte a pixel, 1 for foreground; overwritten by the next call. */
   compare(pixels: Uint8Array, shift: Shift, gain: number, limits: BackgroundLimits): Uint8Array {
     const { width, height, mean } = this;
     const [counted, deviation, foreground] = [this.#counted, this.#deviation, this.#foreground];
@@ -98,7 +98,7 @@ export class Background {
         const behind = at - offset;
         const level = pixels[at] as number;
         const difference = Math.abs(level - (mean[behind] as number) * gain);
-        // Nearly all pixels end here, and nothing more is read for them.
+        // Nearly all pixels end here, without further reads.
         if (difference <= minDifference) continue;
         const limit = Math.max(minDifference, deviations * (deviation[behind] as number));
         if (difference <= limit || counted[at] === 0) continue;
@@ -110,7 +110,7 @@ export class Background {
     return foreground;
   }
 
-  /** Lets the background follow the picture. @param seconds since the picture before */
+  /** Updates the background. @param seconds since the previous picture */
   adapt(pixels: Uint8Array, foreground: Uint8Array, seconds: number): void {
     const share = 1 - Math.exp(-seconds / ADAPT_S);
     const absorbed = 1 - Math.exp(-seconds / ABSORB_S);

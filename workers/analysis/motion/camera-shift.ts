@@ -1,19 +1,19 @@
 /**
- * How far a whole picture has moved against another, by matching the sums of
- * its columns and rows (integral projections): two short lines in place of a plane.
+ * The shift of a whole picture against another, by matching the sums of its
+ * columns and rows (integral projections): two short lines instead of a plane.
  */
 
-/** Pixels by which the newer picture lies further right and down. */
+/** Pixels that the newer picture is shifted right and down. */
 export interface Shift {
   x: number;
   y: number;
 }
 
-/** Furthest shift that is looked for, pixels. */
+/** Largest shift searched, pixels. */
 export const MAX_SHIFT = 6;
-/** A shift must explain the difference this much better than standing still. */
+/** A shift must explain the difference this much better than no shift. */
 const MIN_GAIN = 0.6;
-/** Lines that differ by less than this on average are equal but for noise, grey levels. */
+/** Lines with a smaller mean difference are equal up to noise, grey levels. */
 const EQUAL_BELOW = 0.35;
 
 /** Mean grey level of each column and row. */
@@ -39,7 +39,7 @@ export function project(pixels: ArrayLike<number>, width: number, height: number
   return { columns, rows };
 }
 
-/** The shift from one picture to a later one; zero where none explains the difference clearly. */
+/** The shift from one picture to a later one; zero if none explains the difference clearly. */
 export function estimateShift(before: Projections, after: Projections): Shift {
   return { x: lineShift(before.columns, after.columns), y: lineShift(before.rows, after.rows) };
 }
@@ -55,7 +55,7 @@ function lineShift(before: Float32Array, after: Float32Array): number {
   return best.shift;
 }
 
-/** Mean difference of the slopes of two lines: slopes do not change with the light as levels do. */
+/** Mean difference of slopes: unlike levels, slopes do not change with the light. */
 function difference(before: Float32Array, after: Float32Array, shift: number): number {
   const margin = MAX_SHIFT + 1;
   let sum = 0;

@@ -1,4 +1,4 @@
-/** Turns the areas in which nothing counts into pixels. */
+/** Converts ignored areas to a pixel mask. */
 import type { Polygon } from '#shared/detections-settings.ts';
 
 /** One byte a pixel: 1 where the pixel counts, 0 inside a polygon. */

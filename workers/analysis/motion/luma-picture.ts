@@ -1,4 +1,4 @@
-/** A small grey picture, as motion detection sees it. */
+/** A small grey picture for motion detection. */
 
 /** Rows from the top, one byte a pixel. */
 export interface LumaPicture {

@@ -1,4 +1,4 @@
-/** Says picture by picture what moves in front of one camera. */
+/** Detects motion of one camera, picture by picture. */
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { Background, type BackgroundLimits } from './background.ts';
 import { estimateShift, project, type Shift } from './camera-shift.ts';
@@ -6,36 +6,36 @@ import { countedPixels } from './ignore-mask.ts';
 import type { LumaPicture } from './luma-picture.ts';
 import { findRegions, type Region, ZONE_SHARE, zonesWith } from './regions.ts';
 
-/** What a picture shows. */
+/** Result for one picture. */
 export interface MotionVerdict {
   /** Moving areas, largest first; empty when nothing moves. */
   regions: Region[];
-  /** The whole picture changed at once: the light, the camera's mode or its direction. */
+  /** The whole picture changed: the light, the camera's mode or its direction. */
   isSceneChange: boolean;
 }
 
 const DEFAULT_SENSITIVITY = 50;
-/** Smallest moving area unless told otherwise, as a share of the picture. */
+/** Default for the smallest moving area, as a share of the picture. */
 export const DEFAULT_MIN_AREA = 0.003;
 /** Grey levels at sensitivity 1 and 100. */
 const LEAST_SENSITIVE = 40;
 const MOST_SENSITIVE = 6;
 const DEVIATIONS = 4;
-/** Pictures before anything is said of motion. */
+/** Pictures to learn before motion is reported. */
 const WARM_UP = 5;
-/** Less foreground than this share of the picture is no moved camera: nobody needs to look for its shift. */
+/** Below this share of foreground the camera has not moved: no search for a shift. */
 const SHIFT_SHARE = 0.0005;
-/** Foreground beyond this share of the counted picture is a change of the scene. */
+/** Foreground above this share of the counted picture is a change of scene. */
 const SCENE_CHANGE_SHARE = 0.4;
-/** So is less of it that lies nearly everywhere: this share of the picture's zones. */
+/** Or less of it, spread over this share of the picture's zones. */
 const SCENE_CHANGE_ZONES = 0.6;
-/** Less than this can not lie in so many zones. */
+/** Less than this cannot spread over so many zones. */
 const SCENE_CHANGE_LEAST = SCENE_CHANGE_ZONES * ZONE_SHARE;
-/** A change of the whole light faster than this factor a picture is one, too. */
+/** So is a change of the overall light faster than this factor per picture. */
 const LIGHT_JUMP = 1.25;
-/** A camera that stays shifted this long has been turned, seconds. */
+/** A camera that stays shifted this long was turned, seconds. */
 const TURNED_AFTER_S = 3;
-/** Pictures further apart than this say nothing about each other, seconds. */
+/** Pictures further apart than this cannot be compared, seconds. */
 const MAX_GAP_S = 30;
 const STILL: MotionVerdict = { regions: [], isSceneChange: false };
 const NO_SHIFT: Shift = { x: 0, y: 0 };
@@ -64,7 +64,7 @@ export class MotionDetector {
     this.#masks = masks;
   }
 
-  /** Looks at the next picture; pictures must come in order of their time. */
+  /** Analyses the next picture; pictures must come in order of time. */
   detect(picture: LumaPicture): MotionVerdict {
     const background = this.#backgroundFor(picture);
     const seconds = picture.timestamp - this.#lastTimestamp;

@@ -8,7 +8,7 @@ export interface Region {
   area: number;
 }
 
-/** Pixels are gathered in squares of this side: what is less than this apart belongs together. */
+/** Side of the grid squares: foreground closer than this belongs together. */
 const CELL = 8;
 /** Share of a square's pixels that make it active. */
 const ACTIVE_SHARE = 0.2;
@@ -43,7 +43,7 @@ export function findRegions(
   return regions.sort((a, b) => b.area - a.area);
 }
 
-/** In how many zones of the picture there is foreground, as a share of all. */
+/** Share of the picture's zones with foreground. */
 export function zonesWith(foreground: Uint8Array, width: number): number {
   const height = foreground.length / width;
   const counts = new Float64Array(ZONES * ZONES);

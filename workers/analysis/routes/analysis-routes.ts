@@ -1,4 +1,4 @@
-/** What the gateway says to the analysis worker: which cameras to look at. */
+/** Internal route by which the gateway sets the analysed cameras. */
 import express, { Router } from 'express';
 import { parseFields } from '#shared/camera.ts';
 import { ANALYSIS_PATH, analysisWishSchema } from '#shared/detections-settings.ts';
@@ -6,7 +6,7 @@ import type { AnalysisSet } from '../camera/analysis-set.ts';
 
 const BODY_LIMIT = '4mb';
 
-/** `PUT` takes all that is wanted, as often as anyone likes; `GET` tells what runs, without secrets. */
+/** `PUT` replaces the desired state, idempotent; `GET` returns what runs, without secrets. */
 export function analysisRoutes(analyses: AnalysisSet): Router {
   const routes = Router();
   routes.put(ANALYSIS_PATH, express.json({ limit: BODY_LIMIT }), (req, res) => {

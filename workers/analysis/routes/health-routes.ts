@@ -1,4 +1,4 @@
-/** Health and metrics of the analysis worker. None of them waits for a detector. */
+/** Health and metrics of the analysis worker; they never wait for a detector. */
 import { Router } from 'express';
 import type { AnalysisHealth } from '#shared/detections.ts';
 import { formatMetrics, type Metric } from '#shared/http/prometheus-text.ts';
@@ -8,7 +8,6 @@ import type { AnalysisWorkerConfig } from '../config.ts';
 import type { InferenceQueue } from '../detectors/inference-queue.ts';
 import type { Results } from '../results.ts';
 
-/** What these routes need. */
 export interface HealthRoutesOptions {
   config: Readonly<AnalysisWorkerConfig>;
   analyses: AnalysisSet;

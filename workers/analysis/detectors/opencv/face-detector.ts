@@ -1,17 +1,17 @@
-/** Looks for faces with a cascade of local binary patterns that OpenCV's authors have trained. */
+/** Face detection with OpenCV's cascade of local binary patterns. */
 import { readFileSync } from 'node:fs';
 import { FACE_SIDE, mergeWindows } from './face-windows.ts';
 import type { FoundWindow } from './found-window.ts';
 import { type Cascade, type Mat, type OpenCv, takeWindows } from './opencv.ts';
 import type { WindowDetector } from './window-detector.ts';
 
-/** As OpenCV 4.6 carries it, with its licence. */
+/** As in OpenCV 4.6, with its licence. */
 const MODEL = 'lbpcascade_frontalface_improved.xml';
 const WINDOW = { width: 45, height: 45 };
-/** Chosen on photographs: finer steps find more that is no face. What fewer windows than these agree on is none. */
+/** Chosen on photographs: finer steps and fewer agreeing windows find more false faces. */
 const SEARCH = { scale: 1.15, neighbours: 1 };
 
-/** Windows from brow to mouth, weighed by how many of the search lie there. */
+/** Windows from brow to mouth, weighted by the number of windows of the search that agree. */
 export function createFaceDetector(cv: OpenCv): WindowDetector {
   const cascade = createCascade(cv);
   return { side: FACE_SIDE, least: WINDOW, search: (picture) => search(cv, cascade, picture) };

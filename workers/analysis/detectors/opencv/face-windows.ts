@@ -1,19 +1,19 @@
-/** What the windows that look like faces say of them (Viola and Jones, 2001). */
+/** Converts windows of the cascade to faces (Viola and Jones, 2001). */
 import { clampBox, overlap } from '../../camera/overlap.ts';
 import type { Box, Finding } from '../detector.ts';
 import type { FoundWindow } from './found-window.ts';
 
-/** Longer side of the pictures that are looked at, pixels. */
+/** Longer side of searched pictures, pixels. */
 export const FACE_SIDE = 1280;
 
-/** Windows that share more than this show the same face: no face is seen through another. */
+/** Windows that overlap more than this show the same face. */
 const SAME_FACE = 0.3;
-/** Windows reach from the brows to the mouth; forehead and chin are this share of that each. */
+/** Windows reach from brows to mouth; forehead and chin add this share each. */
 const BEYOND = 0.25;
-/** On photographs, what four windows of the search agree on is a face, and fewer are something else: half a score. */
+/** On photographs, four agreeing windows are a face as often as not: a score of one half. */
 const EVEN_COUNT = 4;
 
-/** One window for each face: that of which the search was surest, and all that lie there count for it. */
+/** One window per face: the one with most agreement, with the counts of all that overlap it. */
 export function mergeWindows(windows: readonly FoundWindow[]): FoundWindow[] {
   const kept: FoundWindow[] = [];
   for (const window of [...windows].sort((a, b) => b.weight - a.weight)) {
@@ -25,8 +25,8 @@ export function mergeWindows(windows: readonly FoundWindow[]): FoundWindow[] {
 }
 
 /**
- * The face in a window of a picture of this size.
- * @param window weighed by how many windows of the search lie there: more agree on a face than on what only looks like one
+ * The face in a window, for a picture of this size.
+ * @param window weighted by the number of windows of the search that agree: more agree on a face
  */
 export function toFace(window: FoundWindow, picture: { width: number; height: number }): Finding {
   const { left, top, width, height, weight } = window;

@@ -1,11 +1,11 @@
-/** What the threads of OpenCV answer with. */
+/** Results of the OpenCV thread. */
 
-/** A part of a picture that looks like what is looked for, pixels. */
+/** A matching part of a picture, pixels. */
 export interface FoundWindow {
   left: number;
   top: number;
   width: number;
   height: number;
-  /** How sure the detector is, in numbers of its own: the more the surer. */
+  /** Confidence in the detector's own units; larger is surer. */
   weight: number;
 }

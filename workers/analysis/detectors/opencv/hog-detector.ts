@@ -1,14 +1,14 @@
-/** Looks for persons with histograms of oriented gradients, the weights of which are part of OpenCV's code. */
+/** Person detection with histograms of oriented gradients; the weights are part of OpenCV's code. */
 import type { FoundWindow } from './found-window.ts';
 import { HOG_SIDE } from './hog-windows.ts';
 import { type Hog, type Mat, type OpenCv, takeWindows } from './opencv.ts';
 import type { WindowDetector } from './window-detector.ts';
 
 const WINDOW = { width: 64, height: 128 };
-/** Chosen on photographs: windows below the weight, and steps finer than these, find no more persons. */
+/** Chosen on photographs: lower weights and finer steps find no more persons. */
 const SEARCH = { weight: 0.3, stride: 8, padding: 8, scale: 1.1, group: 2 };
 
-/** Windows of persons. */
+/** Finds windows of persons. */
 export function createHogDetector(cv: OpenCv): WindowDetector {
   const hog = createHog(cv);
   return { side: HOG_SIDE, least: WINDOW, search: (picture) => search(cv, hog, picture) };

@@ -1,20 +1,20 @@
-/** What the windows that look like persons say of them (Dalal and Triggs, 2005). */
+/** Converts windows of the HOG search to persons (Dalal and Triggs, 2005). */
 import { clampBox } from '../../camera/overlap.ts';
 import type { Finding } from '../detector.ts';
 import type { FoundWindow } from './found-window.ts';
 
-/** Longer side of the pictures that are looked at, pixels. */
+/** Longer side of searched pictures, pixels. */
 export const HOG_SIDE = 640;
 
-/** In the windows that were learnt from, of 64x128, persons were about 96 high and 40 wide. */
+/** In training windows of 64x128, persons were about 96 high and 40 wide. */
 const MARGIN = { side: 12 / 64, end: 16 / 128 };
-/** Windows of this weight are right as often as wrong on photographs: half a score. */
+/** On photographs, windows of this weight are right as often as wrong: a score of one half. */
 const EVEN_WEIGHT = 0.8;
 const STEEPNESS = 2;
 
 /**
- * The person in a window of a picture of this size.
- * @param window weighed by how far it lies on the persons' side of the plane between persons and all else
+ * The person in a window, for a picture of this size.
+ * @param window weighted by its distance from the separating plane of the classifier
  */
 export function toPerson(window: FoundWindow, picture: { width: number; height: number }): Finding {
   const { left, top, width, height, weight } = window;

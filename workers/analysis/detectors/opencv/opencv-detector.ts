@@ -1,4 +1,4 @@
-/** The detectors that need no model: those that come with OpenCV. */
+/** The built-in detectors, which need no model. */
 import type { DetectorHealth } from '#shared/detections.ts';
 import type { Detector, DetectorKind, Finding, RgbPicture } from '../detector.ts';
 import { suppress } from '../suppression.ts';
@@ -7,12 +7,12 @@ import type { FoundWindow } from './found-window.ts';
 import { HOG_SIDE, toPerson } from './hog-windows.ts';
 import type { PictureThread } from './picture-thread.ts';
 
-/** What is built in for one kind. */
+/** The built-in detector of one kind. */
 interface BuiltIn {
   /** Its name in `/health`. */
   model: string;
   inputSide: number;
-  /** What a window says, in a picture of this size. */
+  /** Converts a window to a finding, for a picture of this size. */
   toFinding: (window: FoundWindow, picture: { width: number; height: number }) => Finding;
 }
 
@@ -24,8 +24,8 @@ const MIN_SCORE = 0.5;
 const MAX_OVERLAP = 0.45;
 
 /**
- * The built-in detector of a kind, where its package is installed.
- * @param thread asked for the first time when a camera wants the kind
+ * The built-in detector of a kind, if its package is installed.
+ * @param thread started when a camera first needs it
  * @throws Error with a sentence for the operator
  */
 export async function loadOpenCvDetector(kind: DetectorKind, thread: PictureThread): Promise<Detector> {

@@ -1,6 +1,6 @@
 /**
- * The thread in which OpenCV looks at pictures: a look takes some tenths of a second, and motion must go on meanwhile.
- * One for all kinds: most of its memory is OpenCV itself, and pictures come one after the other anyway.
+ * Worker thread that runs OpenCV: a search takes tenths of a second, and motion detection must continue.
+ * One for all kinds: most of its memory is OpenCV itself, and pictures come one after another.
  */
 import { parentPort } from 'node:worker_threads';
 import type { DetectorKind } from '../detector.ts';

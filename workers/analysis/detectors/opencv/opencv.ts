@@ -1,8 +1,8 @@
-/** OpenCV, compiled to WebAssembly: the part of it that is used, and the one door to it. */
+/** The used part of OpenCV (WebAssembly), and the only door to it. */
 import { loadOpenCV } from '@opencvjs/node';
 import type { FoundWindow } from './found-window.ts';
 
-/** An object in the memory of the WebAssembly module, which no garbage collector frees. */
+/** An object in WebAssembly memory, which no garbage collector frees. */
 interface Native {
   delete(): void;
 }
@@ -43,7 +43,7 @@ export interface Hog extends Native {
 /** `cv::CascadeClassifier`. */
 export interface Cascade extends Native {
   load(path: string): boolean;
-  /** @param counts windows that each of `found` stands for */
+  /** @param counts number of windows behind each of `found` */
   detectMultiScale2(
     picture: Mat,
     found: List<Rectangle>,
@@ -64,7 +64,7 @@ export interface OpenCv {
   IntVector: new () => List<number>;
   HOGDescriptor: { new (): Hog; getDefaultPeopleDetector(): List<number> };
   CascadeClassifier: new () => Cascade;
-  /** Puts a file into the memory that is the module's file system. */
+  /** Copies a file into the module's file system, which is memory. */
   FS_createDataFile(
     folder: string,
     name: string,
@@ -88,7 +88,7 @@ export async function openOpenCv(): Promise<OpenCv> {
   return (await loadOpenCV()) as unknown as OpenCv;
 }
 
-/** What a search found, out of OpenCV's memory; the lists go. */
+/** Copies the results of a search out of OpenCV's memory and frees them. */
 export function takeWindows(found: List<Rectangle>, weights: List<number>): FoundWindow[] {
   try {
     return Array.from({ length: found.size() }, (_, index) => {

@@ -1,40 +1,40 @@
-/** A thread that looks at pictures, one after the other; it lives while it is asked. */
+/** A worker thread that searches pictures, one after another; it ends when idle. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import type { DetectorKind, RgbPicture } from '../detector.ts';
 import type { FoundWindow } from './found-window.ts';
 
-/** What the thread is asked; it answers with windows. */
+/** Request; the response is a list of windows. */
 export interface PictureRequest {
   kind: DetectorKind;
   picture: RgbPicture;
 }
 
-/** A look that takes longer will not end. */
+/** A search that takes longer will not end. */
 const LIMIT_MS = 30_000;
-/** The thread takes more than 100 MB: it ends when nobody has asked for this long. */
+/** The thread takes more than 100 MB: it ends after this idle time. */
 const IDLE_MS = 60_000;
 
-/** Starts when it is first asked: who wants nothing looked for shall not pay for it in memory. */
+/** Started on first use, so that it costs no memory while no detector is on. */
 export class PictureThread {
   readonly #entry: URL;
   #worker: Worker | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** @param entry of the thread */
+  /** @param entry file of the thread */
   constructor(entry = new URL('./opencv-thread.ts', import.meta.url)) {
     this.#entry = entry;
   }
 
-  /** Windows in pixels of the picture. @throws what the thread died of, or that it took too long */
+  /** Windows in pixels of the picture. @throws the error that ended the thread, or a timeout */
   ask(request: PictureRequest): Promise<FoundWindow[]> {
     const answer = this.#turn.then(() => this.#ask(request));
     this.#turn = answer.catch(() => {});
     return answer;
   }
 
-  /** Ends the thread; the next picture starts another one. */
+  /** Stops the thread; the next picture starts another one. */
   async stop(): Promise<void> {
     clearTimeout(this.#idleTimer);
     const worker = this.#worker;
@@ -62,7 +62,7 @@ export class PictureThread {
 
   #start(): Worker {
     const worker = new Worker(this.#entry, { name: 'pictures' });
-    // Whoever waits for an answer hears of it as well; without this it would end the process when nobody does.
+    // A pending search reports the error too; without a listener it would end the process.
     worker.on('error', () => {});
     worker.once('exit', () => {
       if (this.#worker === worker) this.#worker = undefined;

@@ -1,22 +1,22 @@
-/** Brings pictures to the size that a detector of OpenCV looks at, and what it finds back to theirs. */
+/** Scales pictures for an OpenCV detector, and its findings back. */
 import type { RgbPicture } from '../detector.ts';
 import type { FoundWindow } from './found-window.ts';
 import type { Mat, OpenCv } from './opencv.ts';
 
-/** How pictures are looked at. */
+/** A detector with its picture sizes. */
 export interface WindowDetector {
-  /** Longer side of what is looked at, pixels. */
+  /** Longer side of searched pictures, pixels. */
   side: number;
-  /** The smallest picture in which anything can be, pixels. */
+  /** Smallest searched picture, pixels. */
   least: { width: number; height: number };
-  /** Finds windows in a picture of red, green and blue. */
+  /** Finds windows in an RGB picture. */
   search: (picture: Mat) => FoundWindow[];
 }
 
-/** A picture blown up further shows nothing that it did not show before. */
+/** Enlarging further reveals nothing new. */
 const MAX_ENLARGEMENT = 2;
 
-/** Windows in pixels of the picture that was given. */
+/** Finds windows, in pixels of the given picture. */
 export function detectWindows(
   cv: OpenCv,
   picture: RgbPicture,
