@@ -22,6 +22,8 @@ export const WORKER_ENV = {
   epoch: 'WORKER_EPOCH',
   /** Shared secret that every request to the worker must carry. */
   token: 'WORKER_TOKEN',
+  /** Set where the worker notes its work in an open file (`shared/work-trail.ts`). */
+  trail: 'WORKER_TRAIL',
 } as const;
 
 /** Header that carries the worker token. */

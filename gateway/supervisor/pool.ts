@@ -5,7 +5,7 @@ import type { Redactor } from '#shared/redact.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { PortAllocator } from './port-allocator.ts';
 import type { RunRegistry } from './run-registry.ts';
-import { Slot } from './slot.ts';
+import { type BrokenWorker, Slot, type SlotContext } from './slot.ts';
 import { findLauncher } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
 import type { WorkerStatus } from './worker-status.ts';
@@ -28,20 +28,27 @@ export interface PoolOptions {
 export class WorkerPool {
   readonly #options: PoolOptions;
   readonly #slots: Map<string, Slot>;
-  readonly #events = new EventEmitter<{ ready: [WorkerAddress]; down: [string] }>();
+  readonly #context: SlotContext;
+  readonly #events = new EventEmitter<{
+    ready: [WorkerAddress];
+    down: [string];
+    broken: [BrokenWorker];
+  }>();
   #launcher: Promise<readonly string[]> | undefined;
   #isStopping = false;
 
   constructor(options: PoolOptions) {
     this.#options = options;
-    const context = {
+    this.#context = {
       ...options,
       ports: new PortAllocator(),
       launcher: () => this.#findLauncher(),
       onReady: (address: WorkerAddress) => this.#notify(() => this.#events.emit('ready', address)),
       onDown: (name: string) => this.#notify(() => this.#events.emit('down', name)),
+      onBroken: (broken: BrokenWorker) => this.#notify(() => this.#events.emit('broken', broken)),
     };
-    this.#slots = new Map(options.specs.map((spec) => [spec.name, new Slot(spec, context)]));
+    const started = options.specs.filter(({ isOnDemand }) => isOnDemand !== true);
+    this.#slots = new Map(started.map((spec) => [spec.name, new Slot(spec, this.#context)]));
   }
 
   /** Kills orphans of an earlier gateway, then starts every slot. Does not wait. */
@@ -62,6 +69,22 @@ export class WorkerPool {
   kill(): void {
     this.#isStopping = true;
     for (const slot of this.#slots.values()) slot.kill();
+  }
+
+  /** Starts a worker that is not started with the others; one that runs is left alone. */
+  startWorker(name: string): void {
+    const spec = this.#options.specs.find((candidate) => candidate.name === name);
+    if (spec === undefined || this.#isStopping || this.#slots.has(name)) return;
+    const slot = new Slot(spec, this.#context);
+    this.#slots.set(name, slot);
+    slot.start();
+  }
+
+  /** Stops a worker that is not needed for now, and forgets it until it is started again. */
+  async retireWorker(name: string): Promise<void> {
+    const slot = this.#slots.get(name);
+    await slot?.stop();
+    if (this.#slots.get(name) === slot) this.#slots.delete(name);
   }
 
   /** Stops one worker permanently. */
@@ -88,6 +111,12 @@ export class WorkerPool {
   onDown(listener: (name: string) => void): () => void {
     this.#events.on('down', listener);
     return () => void this.#events.off('down', listener);
+  }
+
+  /** Calls `listener` each time work on cameras may have broken a worker. Returns the unsubscribe function. */
+  onBroken(listener: (broken: BrokenWorker) => void): () => void {
+    this.#events.on('broken', listener);
+    return () => void this.#events.off('broken', listener);
   }
 
   /** Probes a worker immediately: a caller found it not answering. */

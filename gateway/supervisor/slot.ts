@@ -10,7 +10,7 @@ import { RestartBookkeeper } from './restart-bookkeeper.ts';
 import type { RestartDecision } from './restart-policy.ts';
 import type { RunRegistry } from './run-registry.ts';
 import { StateMachine, type WorkerState } from './state-machine.ts';
-import { type LifeResult, WorkerLife } from './worker-life.ts';
+import { type EndReason, type LifeResult, WorkerLife } from './worker-life.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
 import type { WorkerStatus } from './worker-status.ts';
@@ -32,6 +32,15 @@ export interface SlotContext {
   launcher: () => Promise<readonly string[]>;
   onReady: (address: WorkerAddress) => void;
   onDown: (name: string) => void;
+  onBroken: (broken: BrokenWorker) => void;
+}
+
+/** A worker that ended by something that the work on a camera may have caused. */
+export interface BrokenWorker {
+  name: string;
+  reason: EndReason;
+  /** Cameras that it was working on; at least one. */
+  suspects: readonly string[];
 }
 
 /** Output lines in the report of a crash loop. */
@@ -130,10 +139,15 @@ export class Slot {
   async #run(): Promise<void> {
     while (!this.#isStopping) {
       const result = await this.#live();
+      this.#reportSuspects(result);
       this.#lastExit = { code: result.exit.code, signal: result.exit.signal, at: new Date().toISOString() };
       if (!this.#isStopping) await this.#recover(result);
     }
     this.#machine.to('stopped');
+  }
+
+  #reportSuspects({ reason, suspects }: LifeResult): void {
+    if (suspects.length > 0) this.#context.onBroken({ name: this.name, reason, suspects });
   }
 
   async #live(): Promise<LifeResult> {

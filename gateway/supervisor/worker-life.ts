@@ -7,14 +7,17 @@ import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { MessageBox, StartDeadline, waitUntilReady } from './bring-up.ts';
 import { LivenessWatch } from './liveness-watch.ts';
 import { LoadMeter } from './load-meter.ts';
+import { MemoryGuard } from './memory-guard.ts';
 import type { ProbeTarget } from './probes.ts';
 import type { WorkerState } from './state-machine.ts';
+import { suspectsOf } from './suspects.ts';
+import { TrailFile } from './trail-file.ts';
 import { WorkerProcess, type WorkerProcessOptions } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
 import type { WorkerExit } from './worker-status.ts';
 
 /** Why a process ended: by itself (`exit`), or because the slot ended it. */
-export type EndReason = 'exit' | 'stop' | 'restart' | 'start-timeout' | 'liveness' | 'recycle';
+export type EndReason = 'exit' | 'stop' | 'restart' | 'start-timeout' | 'liveness' | 'recycle' | 'memory';
 
 /** How a process ended. */
 export interface LifeResult {
@@ -22,6 +25,8 @@ export interface LifeResult {
   reason: EndReason;
   /** How long it was ready without a break at the end. */
   readyMs: number;
+  /** Cameras whose work may have broken it; empty for an end that nothing points to. */
+  suspects: readonly string[];
   /** Resolves when its last output has been read; never rejects. */
   drained: Promise<void>;
 }
@@ -39,6 +44,9 @@ export interface LifeOptions extends Pick<WorkerProcessOptions, 'launcher' | 'no
   /** Whether a graceful replacement is allowed now. */
   mayRecycle: () => boolean;
 }
+
+/** Above this share of its limit a worker is killed immediately, whatever the pause between replacements. */
+const HARD_LIMIT = 1.5;
 
 /** Spawns, brings up, watches and ends one process. */
 export class WorkerLife {
@@ -94,28 +102,55 @@ export class WorkerLife {
 
   /** Runs the process. Resolves after its exit. */
   async run(): Promise<LifeResult> {
+    const trail = TrailFile.create();
+    try {
+      return await this.#runNoted(trail);
+    } finally {
+      trail?.close();
+    }
+  }
+
+  async #runNoted(trail: TrailFile | undefined): Promise<LifeResult> {
     const messages = new MessageBox();
-    const worker = this.#spawn(messages);
+    const worker = this.#spawn(messages, trail?.descriptor);
     const { drained } = worker;
-    if (worker.pid === undefined) return { exit: await worker.exited, reason: 'exit', readyMs: 0, drained };
+    if (worker.pid === undefined)
+      return { exit: await worker.exited, reason: 'exit', readyMs: 0, suspects: [], drained };
+    const guard = this.#guardMemory(worker.pid);
     void worker.exited.then(() => this.end('exit'));
     this.#options.onSpawn(worker, this.#target);
     this.#options.onState('starting');
     const ready = await this.#bringUp(messages);
     if (ready !== undefined) await this.#serve(ready);
     const readyMs = this.#readyAt === undefined ? 0 : performance.now() - this.#readyAt;
-    if (this.#reason !== 'exit') await this.#stop(worker);
+    const reason = this.#reason;
+    // A worker that is ended from outside may finish its work meanwhile.
+    const before = trail?.read();
+    if (reason !== 'exit') await this.#stop(worker);
     const exit = await worker.exited;
+    guard.stop();
+    const suspects = suspectsOf(reason, exit, reason === 'exit' ? trail?.read() : before);
     // Its child processes must not outlive it.
     worker.kill();
-    return { exit, reason: this.#reason, readyMs, drained };
+    return { exit, reason, readyMs, suspects, drained };
   }
 
   get #reason(): EndReason {
     return this.#ending.signal.reason as EndReason;
   }
 
-  #spawn(messages: MessageBox): WorkerProcess {
+  #guardMemory(pid: number): MemoryGuard {
+    const { maxRssBytes } = this.#options.spec;
+    return new MemoryGuard(pid, {
+      maxBytes: maxRssBytes * HARD_LIMIT,
+      onExceeded: (rss) => {
+        this.#options.log.error({ rss, maxRssBytes }, 'worker holds too much memory and is killed');
+        this.end('memory');
+      },
+    });
+  }
+
+  #spawn(messages: MessageBox, descriptor: number | undefined): WorkerProcess {
     const { spec, baseEnv, epoch, launcher, node } = this.#options;
     this.#process = new WorkerProcess({
       entry: spec.entry,
@@ -130,7 +165,9 @@ export class WorkerLife {
         [WORKER_ENV.instance]: this.#target.instance,
         [WORKER_ENV.epoch]: String(epoch),
         [WORKER_ENV.token]: this.#target.token,
+        ...(descriptor === undefined ? {} : { [WORKER_ENV.trail]: 'on' }),
       },
+      descriptor,
       onMessage: (message) => messages.push(message),
     });
     return this.#process;
@@ -177,6 +214,8 @@ export class WorkerLife {
     const reason = this.#reason;
     const graceMs = reason === 'liveness' ? spec.timings.hungStopMs : spec.timings.stopMs;
     onState('stopping');
+    // It grows for as long as it lives.
+    if (reason === 'memory') worker.kill();
     log.info({ reason, pid: worker.pid }, 'stopping worker');
     worker.stop(graceMs);
     if (await settlesWithin(worker.exited, graceMs)) return;

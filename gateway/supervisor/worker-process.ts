@@ -15,6 +15,8 @@ export interface WorkerProcessOptions {
   launcher: readonly string[];
   /** Node binary; `process.execPath` by default. */
   node?: string;
+  /** Open file that becomes descriptor 4 of the process. */
+  descriptor?: number | undefined;
   onMessage: (message: unknown) => void;
 }
 
@@ -34,11 +36,12 @@ export class WorkerProcess {
   readonly drained: Promise<void>;
   readonly #send: (message: object) => void;
 
-  constructor({ entry, env, nodeFlags, launcher, node = process.execPath, onMessage }: WorkerProcessOptions) {
+  constructor(options: WorkerProcessOptions) {
+    const { entry, env, nodeFlags, launcher, node = process.execPath, descriptor, onMessage } = options;
     const [file, ...args] = [...launcher, node, ...nodeFlags, fileURLToPath(entry)];
     const child = spawn(file as string, args, {
       env,
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc', ...(descriptor === undefined ? [] : [descriptor])],
       // A group of its own: the end reaches what the worker starts, a Ctrl-C of ours does not reach it.
       detached: true,
     });

@@ -59,6 +59,8 @@ export interface WorkerSpec {
   nodeFlags: readonly string[];
   /** Whether the product is degraded, and not ready, without it. */
   isRequired: boolean;
+  /** Started only when it is needed, by {@link WorkerPool.startWorker}. */
+  isOnDemand?: boolean;
   /** Resident memory above which it is replaced gracefully, bytes. */
   maxRssBytes: number;
   timings: SlotTimings;

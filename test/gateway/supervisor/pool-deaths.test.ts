@@ -127,6 +127,7 @@ describe('WorkerPool, when a worker dies', () => {
       'WORKER_INSTANCE',
       'WORKER_EPOCH',
       'WORKER_TOKEN',
+      'WORKER_TRAIL',
     );
     expect(env).to.include({ UV_THREADPOOL_SIZE: '8', WORKER_NAME: test.name, WORKER_EPOCH: '1' });
   });

@@ -15,7 +15,7 @@ describe('RestartBookkeeper', () => {
   });
 
   function end(reason: EndReason, code: number | null = 0): LifeResult {
-    return { reason, exit: { code, signal: null }, readyMs: 0, drained: Promise.resolve() };
+    return { reason, exit: { code, signal: null }, readyMs: 0, suspects: [], drained: Promise.resolve() };
   }
 
   it('counts every exit that was not ordered as a failure, with any exit code', () => {
