@@ -5,7 +5,7 @@ import { AV_LOG_ERROR } from 'node-av/constants';
 import { Log } from 'node-av/lib';
 import { createRtspServer, type RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { SCENES } from '../../workers/simulator/scenes/catalogue.ts';
-import { SceneStudio } from '../../workers/simulator/scenes/scene-studio.ts';
+import { SceneEncoder } from '../../workers/simulator/scenes/scene-encoder.ts';
 import { FastApiReceiver, sendJson } from '../support/fastapi-receiver.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
@@ -36,9 +36,9 @@ export interface Household {
 export async function openHousehold(): Promise<Household> {
   // x264 would print its statistics between the names of the pictures.
   Log.setLevel(AV_LOG_ERROR);
-  const studio = await SceneStudio.open(SCENES);
+  const scenes = await SceneEncoder.open(SCENES);
   const credentials = { username: 'admin', password: PASSWORD };
-  const cameras = createRtspServer({ streams: studio.streams, credentials });
+  const cameras = createRtspServer({ streams: scenes.streams, credentials });
   const [, backend, moondream] = await Promise.all([
     cameras.listen(),
     FastApiReceiver.open(),
@@ -63,7 +63,7 @@ export async function openHousehold(): Promise<Household> {
       await gateway.end();
       await Promise.all([cameras.close(), backend.close()]);
       moondream.close();
-      await studio.close();
+      await scenes.close();
     },
   };
 }

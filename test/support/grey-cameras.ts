@@ -1,6 +1,6 @@
 /** Cameras that a test tells apart by their brightness, served by the simulator's RTSP server in this process. */
 
-import { SceneEncoder } from '../../workers/simulator/scenes/encoder.ts';
+import { H264Encoder } from '../../workers/simulator/scenes/h264-encoder.ts';
 import { createRtspServer, type RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import type { AudioLoop } from '../../workers/simulator/server/stream/audio-source.ts';
 import { type EncodedUnit, LoopSource } from '../../workers/simulator/server/stream/loop-source.ts';
@@ -24,7 +24,7 @@ export async function greySource(
   audio?: AudioLoop,
 ): Promise<LoopSource> {
   const format = { ...DEFAULT_FORMAT, ...change };
-  using encoder = await SceneEncoder.open(format);
+  using encoder = await H264Encoder.open(format);
   const units: EncodedUnit[] = [];
   for (let index = 0; index < FRAMES; index += 1) {
     units.push(await encoder.encode(drawGrey(format, luma, index)));

@@ -1,7 +1,7 @@
 /** Cameras for tests: a small moving clip, encoded once, served by the simulator's RTSP server in this process. */
 import { AV_LOG_ERROR } from 'node-av/constants';
 import { Log } from 'node-av/lib';
-import { SceneEncoder } from '../../workers/simulator/scenes/encoder.ts';
+import { H264Encoder } from '../../workers/simulator/scenes/h264-encoder.ts';
 import {
   createRtspServer,
   type RtspServer,
@@ -38,7 +38,7 @@ export async function openTestCameras(
 async function encodeClip(): Promise<EncodedUnit[]> {
   // x264 would print its statistics between the tests.
   Log.setLevel(AV_LOG_ERROR);
-  using encoder = await SceneEncoder.open({
+  using encoder = await H264Encoder.open({
     width: CLIP_WIDTH,
     height: CLIP_HEIGHT,
     framesPerSecond: CLIP_FPS,

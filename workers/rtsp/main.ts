@@ -14,7 +14,7 @@ import { openServer } from './server.ts';
 import { createRtspSource } from './source/rtsp-source.ts';
 import { createRunSource } from './source/run-source.ts';
 
-// The file may hold every secret of the gateway, which are none of a worker's business.
+// Under a supervisor .env is not read: it may hold secrets of the gateway.
 if (!isSupervised(process.env)) loadDotenv({ quiet: true });
 limitGarbage();
 setOomScore(OOM_SCORE.rtsp);

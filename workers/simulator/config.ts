@@ -3,7 +3,7 @@ import { type Environment, readInteger, readLogLevel, readText } from '#shared/s
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
 import { type HostConfig, loadHostConfig } from '../host/config.ts';
 
-/** Everything the simulator is told from outside. */
+/** All settings of the simulator. */
 export interface SimulatorConfig {
   host: HostConfig;
   /** HTTP port for health and faults, on loopback only. */
@@ -12,7 +12,7 @@ export interface SimulatorConfig {
   rtspHost: string;
   /** RTSP port; 0 for any free one. */
   rtspPort: number;
-  /** Whether a taken RTSP port is answered by the next one, because a supervisor passes the real one on. */
+  /** Whether to take the next RTSP port when one is taken; a supervisor passes the real one on. */
   mayMoveOn: boolean;
   logLevel: string;
 }

@@ -5,10 +5,10 @@ import { runWorker } from '../host/host.ts';
 import { OOM_SCORE, setOomScore } from '../host/oom-score.ts';
 import { prepareWorker } from '../host/prepare.ts';
 import { loadConfig } from './config.ts';
-import { quietFfmpeg } from './scenes/encoder.ts';
+import { quietFfmpeg } from './scenes/h264-encoder.ts';
 import { openSimulator } from './simulator.ts';
 
-// The file may hold every secret of the gateway, which are none of a worker's business.
+// Under a supervisor .env is not read: it may hold secrets of the gateway.
 if (!isSupervised(process.env)) loadDotenv({ quiet: true });
 setOomScore(OOM_SCORE.simulator);
 const { config, redactor, log } = prepareWorker(process, loadConfig);

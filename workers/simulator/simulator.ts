@@ -1,16 +1,15 @@
-/** The simulator as a whole: scenes, RTSP and control, started and stopped in order. */
+/** Scenes, RTSP server and control server, started and stopped in order. */
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { SimulatorConfig } from './config.ts';
 import { openControlServer } from './faults/control-server.ts';
 import { SCENES } from './scenes/catalogue.ts';
-import { SceneStudio } from './scenes/scene-studio.ts';
+import { SceneEncoder } from './scenes/scene-encoder.ts';
 import { createRtspServer, type RtspServer, type RtspServerOptions } from './server/rtsp-server.ts';
 
 /** Ports after the wanted one that are tried under a supervisor. */
 const MAX_MOVES = 100;
 
-/** A simulator that serves. */
 export interface Simulator {
   controlPort: number;
   rtspPort: number;
@@ -19,7 +18,7 @@ export interface Simulator {
   close(): Promise<void>;
 }
 
-/** Starts everything. @throws the `listen` error, `EADDRINUSE` among them */
+/** Starts the simulator. @throws the `listen` error, `EADDRINUSE` among them */
 export async function openSimulator({
   config,
   redactor,
@@ -29,9 +28,9 @@ export async function openSimulator({
   redactor: Redactor;
   log: Logger;
 }): Promise<Simulator> {
-  const studio = await SceneStudio.open(SCENES);
+  const scenes = await SceneEncoder.open(SCENES);
   const rtsp = await listen(
-    { host: config.rtspHost, port: config.rtspPort, streams: studio.streams },
+    { host: config.rtspHost, port: config.rtspPort, streams: scenes.streams },
     config,
   );
   const control = await openControlServer({
@@ -44,11 +43,11 @@ export async function openSimulator({
   return {
     controlPort: control.port,
     rtspPort: rtsp.port,
-    urls: [...studio.streams.keys()].map((path) => rtsp.url(path)),
+    urls: [...scenes.streams.keys()].map((path) => rtsp.url(path)),
     close: async () => {
       await control.close();
       await rtsp.close();
-      await studio.close();
+      await scenes.close();
     },
   };
 }

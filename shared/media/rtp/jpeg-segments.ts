@@ -1,6 +1,5 @@
 /** The parts of a baseline JPEG that RTP carries (ITU-T T.81 annex B). */
 
-/** What RFC 2435 needs to know of a picture. */
 export interface JpegParts {
   width: number;
   height: number;

@@ -1,6 +1,6 @@
-/** The `Transport` header (RFC 2326 section 12.39), as far as cameras support it. */
+/** The `Transport` header (RFC 2326 section 12.39): unicast over TCP or UDP. */
 
-/** How a client wants its media. */
+/** The transport a client asks for. */
 export type TransportRequest =
   | { kind: 'tcp'; rtpChannel: number; rtcpChannel: number }
   | { kind: 'udp'; rtpPort: number; rtcpPort: number };

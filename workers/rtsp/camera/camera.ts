@@ -18,7 +18,6 @@ import { CameraConnection, type CameraState, type CameraTimings } from './camera
 import type { ConnectLimiter } from './connect-limiter.ts';
 import { PictureLimit } from './picture-limit.ts';
 
-/** What every camera of a worker shares. */
 export interface CameraDependencies {
   runSource: RunSource;
   media: Media;
@@ -69,12 +68,12 @@ export class Camera {
     });
   }
 
-  /** Connects, for ever. */
+  /** Connects, and reconnects until closed. */
   start(): void {
     this.connection.start();
   }
 
-  /** Gives pictures and packets to those who watch; replaces nothing, a camera is attached once. */
+  /** Gives pictures and packets to the hubs' viewers; a camera is attached once. */
   attach(hub: PictureHub, packetHub: PacketHub): void {
     this.#hub = hub;
     this.#packetHub = packetHub;
@@ -104,12 +103,12 @@ export class Camera {
     return this.#size;
   }
 
-  /** Everyone who watches, whatever the transport. */
+  /** Viewers of all transports. */
   get viewers(): number {
     return (this.#hub?.viewers ?? 0) + (this.#packetHub?.viewers ?? 0);
   }
 
-  /** Tells those who carry its packets that none will follow. */
+  /** Tells packet subscribers that the camera was removed. */
   announceRemoval(): void {
     this.#packetHub?.remove(this.#origin);
   }

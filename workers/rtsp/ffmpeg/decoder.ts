@@ -1,4 +1,4 @@
-/** Decodes one camera's packets with FFmpeg, without any delay that the stream does not force. */
+/** Decodes one camera's packets with FFmpeg, with no delay beyond that of the stream's reordering. */
 import {
   AV_CODEC_FLAG_LOW_DELAY,
   AV_CODEC_ID_H264,
@@ -35,7 +35,7 @@ const PLAIN_FORMATS = new Map<AVPixelFormat, AVPixelFormat>([
   [AV_PIX_FMT_YUVJ444P, AV_PIX_FMT_YUV444P],
 ]);
 
-/** A decoded picture in native memory; whoever holds it frees it. Range and matrix are always named. */
+/** A decoded picture in native memory; its holder must free it. Colour range and matrix are always set. */
 export interface DecodedFrame {
   native: Frame;
   /** Sequence number of the packet it came from. */
@@ -86,8 +86,8 @@ export class VideoDecoder implements Disposable {
   }
 
   /**
-   * Whether the blocks of H.264 and H.265 are left unsmoothed, which saves a quarter of the work. What is
-   * decoded so is a little off, and so is all that refers to it: until a keyframe that is not.
+   * Whether to skip the loop filter of H.264 and H.265, which saves a quarter of the work. Such pictures
+   * are a little off, and so are those that refer to them, until a keyframe decoded with the filter.
    */
   set skipLoopFilter(skip: boolean) {
     if (skip !== this.#skipLoopFilter) this.#context.setOption('skip_loop_filter', skip ? 'all' : 'default');
@@ -103,7 +103,7 @@ export class VideoDecoder implements Disposable {
     return { frames: await this.#receive(), failed: status < 0 };
   }
 
-  /** Gives out what a reordering holds back; afterwards only a keyframe can follow. */
+  /** Returns frames held back for reordering; the next packet must be a keyframe. */
   async drain(): Promise<DecodedFrame[]> {
     await this.#context.sendPacket(null);
     const frames = await this.#receive();
@@ -135,7 +135,7 @@ export class VideoDecoder implements Disposable {
     }
   }
 
-  /** What a stream leaves unsaid is what FFmpeg assumes: limited range (JPEG: full), BT.601. */
+  /** Sets what the stream does not signal to FFmpeg's defaults: limited range (JPEG: full), BT.601. */
   #nameColours(frame: Frame): void {
     const plain = PLAIN_FORMATS.get(frame.format as AVPixelFormat);
     if (plain !== undefined || this.#isFullRange) frame.colorRange = AVCOL_RANGE_JPEG;

@@ -5,7 +5,7 @@ import type { PictureFormat } from '#shared/frames/subscription.ts';
 import { formatKey } from '../pictures/picture.ts';
 import type { EncodedPicture } from './jpeg-encoder.ts';
 
-/** More formats at once than any dashboard asks for; the one used longest ago makes room. */
+/** More formats than any dashboard needs simultaneously; the least recently used one makes room. */
 const MAX_ENCODERS = 8;
 
 /** Makes the bytes of one format. Calls must not overlap. */
@@ -13,12 +13,12 @@ interface PictureEncoder extends Disposable {
   encode(frame: Frame): Promise<EncodedPicture>;
 }
 
-/** Encodes frames; every format's calls are put in line, since an encoder takes one at a time. */
+/** Encodes frames, one at a time per format. */
 export class EncoderSet {
   readonly #encoders = new Map<string, { encoder: Promise<PictureEncoder>; tail: Promise<unknown> }>();
   readonly #onEncoded: (milliseconds: number) => void;
 
-  /** @param onEncoded told how long each encoding took */
+  /** @param onEncoded called with the duration of each encoding, milliseconds */
   constructor(onEncoded: (milliseconds: number) => void) {
     this.#onEncoded = onEncoded;
   }

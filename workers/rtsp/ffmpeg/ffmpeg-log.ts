@@ -3,7 +3,7 @@ import { AV_LOG_ERROR, AV_LOG_FATAL } from 'node-av/constants';
 import { Log } from 'node-av/lib';
 import type { Logger } from '#shared/logger.ts';
 
-/** Sends FFmpeg's messages to ours: damaged pictures are weather (debug), the rest is an error. */
+/** Forwards FFmpeg's messages: damaged pictures are common (debug), the rest are errors. */
 export function forwardFfmpegLog(log: Logger): void {
   Log.setCallback(
     (level, message) => {

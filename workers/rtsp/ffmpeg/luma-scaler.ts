@@ -1,4 +1,4 @@
-/** Makes small grey pictures of decoded ones for analysis: no JPEG on either side. */
+/** Scales decoded pictures to small grey ones for analysis, without JPEG in between. */
 import {
   AV_PIX_FMT_GRAY8,
   AV_PIX_FMT_NV12,
@@ -12,7 +12,7 @@ import { Frame, SoftwareScaleContext } from 'node-av/lib';
 import type { EncodedPicture } from './jpeg-encoder.ts';
 import { type PictureSize, pictureSize } from './picture-size.ts';
 
-/** Their first plane is a grey picture already: no colour is looked at and no range converted. */
+/** Formats whose first plane is a grey picture already. */
 const WITH_GREY_PLANE: readonly AVPixelFormat[] = [
   AV_PIX_FMT_YUV420P,
   AV_PIX_FMT_YUV422P,
@@ -45,7 +45,7 @@ export class LumaScaler implements Disposable {
       const allocated = grey.getBuffer(1);
       const status = allocated < 0 ? allocated : await scaler.scaleFrame(grey, input);
       if (status < 0) throw new Error(`FFmpeg cannot scale the picture (${status})`);
-      // What it gives out may be native memory that goes with the frame.
+      // The bytes may be native memory that is freed with the frame.
       return { ...this.#size, bytes: Buffer.from(grey.toBuffer()) };
     } finally {
       grey.free();
@@ -63,7 +63,7 @@ export class LumaScaler implements Disposable {
     const { width, height } = pictureSize(frame, this.#width);
     const scaler = new SoftwareScaleContext();
     const format = frame.format as AVPixelFormat;
-    // The mean of all pixels that fall together: the camera's noise goes with it.
+    // Averages the pixels that fall together, which removes noise.
     scaler.getContext(frame.width, frame.height, format, width, height, AV_PIX_FMT_GRAY8, SWS_AREA);
     this.#scaler = scaler;
     this.#input = input;

@@ -24,10 +24,10 @@ const FRAME_SAMPLES = 960;
 const BYTES_PER_SAMPLE = 4;
 /** Speech is good at half of it. */
 const BITS_PER_SECOND_PER_CHANNEL = 32_000n;
-/** Times that are further from the samples counted have jumped. */
+/** A time that differs more from the count of samples has jumped. */
 const MAX_DRIFT_SAMPLES = OPUS_HZ / 10;
 
-/** Codecs that can be converted; Opus needs it nowhere. */
+/** Codecs that can be converted. */
 const DECODERS = { aac: AV_CODEC_ID_AAC, pcmu: AV_CODEC_ID_PCM_MULAW, pcma: AV_CODEC_ID_PCM_ALAW };
 
 /** Decoder, resampler and encoder. Calls must not overlap. */
@@ -85,7 +85,7 @@ export class OpusChain implements Disposable {
     this.#packet.free();
   }
 
-  /** Counts samples rather than trusting every time, which cameras round; but a gap stays a gap. */
+  /** Counts samples, since cameras round times; gaps are kept. */
   #follow(ticks: number): void {
     const expected = (this.#ticks ?? Number.NaN) + this.#samples.size;
     if (Math.abs(ticks - expected) <= MAX_DRIFT_SAMPLES) return;

@@ -1,9 +1,9 @@
-/** Makes Opus of AAC and G.711, for viewers whose browser takes neither. */
+/** Converts AAC and G.711 to Opus for browsers that take neither. */
 import type { AudioPacket, AudioTrack } from '#shared/media/audio-track.ts';
 import type { AudioTranscoder } from '../packets/carried-audio.ts';
 import type { OpusChain } from './opus-chain.ts';
 
-/** Packets that wait for the encoder; a machine this far behind leaves sound out. */
+/** Most packets waiting for the encoder; further ones are dropped. */
 const MAX_WAITING = 32;
 
 export interface OpusTranscoderOptions {
@@ -14,7 +14,7 @@ export interface OpusTranscoderOptions {
   load: () => Promise<unknown>;
 }
 
-/** One camera's transcoder. Everything native lives from its creation to the close. */
+/** One camera's transcoder. Native memory is freed by its close. */
 export class OpusTranscoder implements AudioTranscoder {
   readonly #emit: (packet: AudioPacket) => void;
   readonly #onFailure: (reason: string) => void;

@@ -1,5 +1,5 @@
 /**
- * Brings decoded pictures to what a JPEG is by definition: 4:2:0, full range,
+ * Converts decoded pictures to what JPEG requires: 4:2:0, full range,
  * BT.601 matrix (ITU-T T.871), at the size wanted. FFmpeg's `colorspace` filter
  * does range and matrix in one pass, in a third of swscale's time for the range alone.
  */
@@ -105,7 +105,7 @@ function describe(frame: Frame): string {
   ].join(':');
 }
 
-/** The filters a picture needs; empty when it is right as it is. */
+/** The filters a picture needs; empty for none. */
 function chainFor(frame: Frame, { width, height }: { width: number; height: number }): string {
   const isFull = frame.colorRange === AVCOL_RANGE_JPEG;
   const isJpegMatrix = frame.colorSpace === AVCOL_SPC_BT470BG || frame.colorSpace === AVCOL_SPC_SMPTE170M;

@@ -12,7 +12,7 @@ const even = (value: number): number => Math.max(2, Math.round(value / 2) * 2);
 
 /**
  * The size for a camera's picture: its aspect ratio is kept and it is never
- * enlarged; without a wish it fits 1920x1080.
+ * enlarged; without a width it fits 1920x1080.
  */
 export function pictureSize(source: PictureSize, width: number | undefined): PictureSize {
   const scale =

@@ -11,7 +11,7 @@ import { AppError } from '#shared/errors.ts';
 import type { VideoCodec, VideoTrack } from '#shared/media/packet.ts';
 import { openVideoFile, type VideoFile } from './video-file.ts';
 
-/** One picture of a file. Times are milliseconds on the file's own clock; undefined where it does not tell. */
+/** One picture of a file. Times are milliseconds on the file's own clock; undefined where unknown. */
 export interface VideoUnit {
   /** Annex B with start codes (H.264, H.265) or one JPEG. */
   data: Buffer;
@@ -48,7 +48,7 @@ export class VideoDemuxer implements AsyncDisposable {
     const { num, den } = file.stream.timeBase;
     this.#msPerTick = (num * 1000) / den;
     const extra = codec === 'mjpeg' ? null : (filter.outputCodecParameters?.extradata ?? null);
-    // The bytes are native memory that goes with the filter.
+    // The bytes are native memory that is freed with the filter.
     this.track = { codec, parameterSets: Buffer.from(extra ?? []), announcedFps: fpsOf(file.stream) };
   }
 

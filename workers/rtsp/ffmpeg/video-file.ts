@@ -1,4 +1,4 @@
-/** Opens a video file with FFmpeg, by its content: what it is called counts for nothing. */
+/** Opens a video file with FFmpeg, by its content and not by its name. */
 import {
   AV_CODEC_ID_NONE,
   AV_DISPOSITION_ATTACHED_PIC,
@@ -8,9 +8,9 @@ import {
 import { Dictionary, FormatContext, type Stream } from 'node-av/lib';
 import { AppError } from '#shared/errors.ts';
 
-/** Containers of video; formats that name other files (playlists, concat lists, image sequences) are not among them. */
+/** Video containers, without formats that name other files (playlists, concat lists, image sequences). */
 const FORMATS = 'mov,matroska,webm,avi,mpegts,mpeg,flv,asf,ogg';
-/** Nothing in a file may make FFmpeg dial anybody or open a device. */
+/** A file must not make FFmpeg open a connection or a device. */
 const PROTOCOLS = 'file';
 /** A hostile file may announce millions. */
 const MAX_STREAMS = 64;
@@ -18,7 +18,7 @@ const MAX_STREAMS = 64;
 /** A file that FFmpeg reads as video. */
 export interface VideoFile extends AsyncDisposable {
   context: FormatContext;
-  /** The video among its streams; the others are not read. */
+  /** Its video stream; the others are not read. */
   stream: Stream;
 }
 
@@ -26,7 +26,7 @@ export interface VideoFile extends AsyncDisposable {
  * Opens a file and finds its video.
  * @param file absolute path
  * @param signal interrupts FFmpeg wherever it is
- * @throws AppError `not-a-video` for everything else, a missing file among it
+ * @throws AppError `not-a-video`, also for a missing file
  */
 export async function openVideoFile(file: string, signal: AbortSignal): Promise<VideoFile> {
   const context = new FormatContext();
@@ -63,14 +63,14 @@ async function openInput(context: FormatContext, file: string): Promise<void> {
 function findVideo(context: FormatContext): Stream {
   const index = context.findBestStream(AVMEDIA_TYPE_VIDEO);
   const stream = index < 0 ? undefined : context.streams[index];
-  // The cover of a song is a stream of one picture.
+  // Cover art is a video stream of one picture.
   if (stream === undefined || stream.hasDisposition(AV_DISPOSITION_ATTACHED_PIC)) throw notVideo();
   const { codecId, width, height } = stream.codecpar;
   if (codecId === AV_CODEC_ID_NONE || width <= 0 || height <= 0) throw notVideo();
   return stream;
 }
 
-/** What every file is refused with that FFmpeg does not read as video. */
+/** The error for files that FFmpeg does not read as video. */
 export function notVideo(): AppError {
   return new AppError('not-a-video', 'The file is not a video that can be read');
 }

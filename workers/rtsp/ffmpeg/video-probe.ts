@@ -1,4 +1,4 @@
-/** Says what a video file holds, or that it is none. */
+/** Reads the facts of a video file. */
 import { AV_NOPTS_VALUE } from 'node-av/constants';
 import { avGetCodecName, Packet } from 'node-av/lib';
 import { AppError } from '#shared/errors.ts';
@@ -11,7 +11,7 @@ const MICROSECONDS_PER_MS = 1000n;
 /**
  * Reads a file's head and its first picture's packet.
  * @param file absolute path
- * @param late aborts when it has taken too long
+ * @param late aborts the attempt
  * @throws AppError `not-a-video`, also when that takes longer than ten seconds
  */
 export async function probeVideo(
@@ -31,7 +31,7 @@ export async function probeVideo(
   }
 }
 
-/** A head alone is no video. */
+/** A file with a head and no picture is no video. */
 async function expectPacket({ context, stream }: VideoFile): Promise<void> {
   using packet = new Packet();
   packet.alloc();
@@ -43,7 +43,7 @@ async function expectPacket({ context, stream }: VideoFile): Promise<void> {
   throw notVideo();
 }
 
-/** @returns null where the file does not tell */
+/** @returns null where unknown */
 function toMs(duration: bigint): number | null {
   return duration === AV_NOPTS_VALUE || duration <= 0n ? null : Number(duration / MICROSECONDS_PER_MS);
 }

@@ -1,11 +1,11 @@
-/** Plays a video file as if it were a camera: in real time, from the beginning again when it ends, for ever. */
+/** Plays a video file like a camera: in real time, in a loop. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '#shared/errors.ts';
 import type { SourceHandlers } from '../source/run-source.ts';
 import { VideoClock } from '../source/video-clock.ts';
 import { VideoDemuxer, type VideoUnit } from './video-demuxer.ts';
 
-/** Played so much too late, for instance after the machine slept, it goes on from now instead of catching up. */
+/** Playback this late, for instance after the machine slept, continues from now, milliseconds. */
 const MAX_LATE_MS = 1000;
 
 /**
@@ -36,7 +36,7 @@ class Player {
   readonly #signal: AbortSignal;
   readonly #clock = new VideoClock();
   #hasTrack = false;
-  /** What the monotonic clock showed at media time 0. */
+  /** Monotonic time at media time 0, milliseconds. */
   #startedAt: number | undefined;
 
   constructor(handlers: SourceHandlers, signal: AbortSignal) {
@@ -70,7 +70,7 @@ class Player {
     this.#startedAt ??= performance.now() - dueMs;
     const waitMs = this.#startedAt + dueMs - performance.now();
     if (waitMs < -MAX_LATE_MS) this.#startedAt -= waitMs;
-    // Also when nothing is to be waited for: a file is read faster than anybody else gets a turn.
+    // Also without a delay: reading a file must not starve the event loop.
     await delay(Math.max(0, waitMs), undefined, { signal: this.#signal });
   }
 }

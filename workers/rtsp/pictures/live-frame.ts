@@ -2,7 +2,7 @@
 import { DEFAULT_MAX_HEIGHT, DEFAULT_MAX_WIDTH, type PictureFormat } from '#shared/frames/subscription.ts';
 import { formatKey, Picture } from './picture.ts';
 
-/** A decoded frame as the decoder hands it out; whoever holds it frees it. */
+/** A decoded frame; its holder must free it. */
 export interface NativeFrame<T extends { free(): void } = { free(): void }> {
   native: T;
   sequence: number;
@@ -11,7 +11,6 @@ export interface NativeFrame<T extends { free(): void } = { free(): void }> {
   height: number;
 }
 
-/** Finished bytes. */
 interface Encoded {
   bytes: Buffer;
   width: number;
@@ -25,7 +24,6 @@ export interface PictureEncoders {
   close(): Promise<void>;
 }
 
-/** When and of what a frame is. */
 export interface FrameTimes {
   cameraId: string;
   /** Unix milliseconds. */
@@ -33,10 +31,10 @@ export interface FrameTimes {
   mediaTimeMs: number;
 }
 
-/** Holds one native frame until it is released and every picture in the making is finished. */
+/** Holds one native frame until it is released and every encoding of it has finished. */
 export class LiveFrame {
   readonly facts: FrameTimes & { sequence: number };
-  /** Viewers have been given this frame. */
+  /** Viewers got this frame. */
   isShown = false;
   /** Decoded without the loop filter: good enough for analysis, not for viewers. */
   readonly isDegraded: boolean;
@@ -85,7 +83,7 @@ export class LiveFrame {
     return encoded;
   }
 
-  /** Nothing is made larger: a width of the frame's own or more is no wish at all, and its picture may be there. */
+  /** Pictures are never enlarged: a width of the frame's own or more equals none, whose picture may exist already. */
   #plain({ width, ...format }: PictureFormat): PictureFormat {
     const own = this.#frame;
     const isOwnSize =

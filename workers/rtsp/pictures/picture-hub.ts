@@ -1,14 +1,13 @@
 /**
- * The pictures of one camera and those who watch. It outlives the camera's
- * sessions, and may exist before the camera does: whoever subscribed gets
- * frames as soon as there are any.
+ * The pictures of one camera and their viewers. A hub outlives the camera's
+ * sessions and may exist before the camera does: viewers then get frames as
+ * soon as there are any.
  */
 import type { Encoding, FrameRequest, PictureFormat } from '#shared/frames/subscription.ts';
 import type { LiveFrame } from './live-frame.ts';
 import { Pacer } from './pacer.ts';
 import { formatKey, type Picture } from './picture.ts';
 
-/** What a subscriber asks of the hub. */
 export type PictureRequest = Pick<FrameRequest, 'fps' | 'width' | 'quality'> & { encoding?: Encoding };
 
 interface Subscriber {
@@ -37,7 +36,7 @@ export interface PictureSource {
 
 /** Pictures kept for `GET /frame?seq=N`. */
 const KEPT_PICTURES = 12;
-/** Where viewers' pictures come too late already, analysis waits for its next one so long, milliseconds. */
+/** On overload analysis gets a picture this often only, milliseconds: viewers go first. */
 const YIELD_MS = 1000;
 
 /** Fans the frames of one camera out: each format encoded once, at the highest rate asked of it. */
@@ -60,7 +59,7 @@ export class PictureHub {
     return [...this.#variants.values()].some(({ format }) => format.isLuma !== true);
   }
 
-  /** Whether the picture of this media time would go to anybody. */
+  /** Whether a viewer waits for the picture of this media time. */
   isDue(mediaTimeMs: number): boolean {
     return [...this.#variants.values()].some(({ pacer }) => pacer.isDue(mediaTimeMs));
   }
@@ -93,7 +92,7 @@ export class PictureHub {
     };
   }
 
-  /** Gives a frame to everyone whose rate it suits. @param isBehind newer ones wait: viewers go before analysis */
+  /** Gives a frame to viewers that are due for one. @param isBehind newer ones wait: viewers go before analysis */
   async publish(frame: LiveFrame, isBehind = false): Promise<void> {
     const { mediaTimeMs } = frame.facts;
     for (const variant of [...this.#variants.values()]) {
@@ -106,7 +105,7 @@ export class PictureHub {
     }
   }
 
-  /** A picture that was delivered a moment ago. */
+  /** A recently delivered picture. */
   find(sequence: number, format: PictureFormat): Picture | undefined {
     const key = formatKey(format);
     return this.#kept.find(
@@ -124,7 +123,7 @@ export class PictureHub {
     return format.isLuma === true && this.needsFullQuality && Math.abs(mediaTimeMs - lastMs) < YIELD_MS;
   }
 
-  /** Nobody waits for the next picture of a slow rate to see something. */
+  /** A new viewer of a slow rate sees something immediately. */
   #deliverFirst(variant: Variant, subscriber: Subscriber): void {
     void this.#source?.firstPicture(variant.format).then(
       (picture) => {

@@ -1,7 +1,7 @@
 /**
- * Decodes what is asked for and nothing else. One pump works through the
- * packets of the group: up to the newest for viewers, up to a certain packet
- * for a snapshot, from keyframe to keyframe for low rates.
+ * Decodes a camera's packets on demand. One pump works through the packets of
+ * the group: up to the newest for viewers, up to a certain packet for a
+ * snapshot, from keyframe to keyframe for low rates.
  */
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -104,7 +104,7 @@ export class PicturePipeline implements PictureSource {
     this.wake();
   }
 
-  /** A packet came, or something is wanted. */
+  /** Decodes if there is a packet to decode; called after each packet and each change of demand. */
   wake(): void {
     if (this.#closed || this.#pump !== undefined || this.#nextPacket() === undefined) return;
     clearTimeout(this.#idleTimer);
@@ -112,7 +112,7 @@ export class PicturePipeline implements PictureSource {
     this.#pump = this.#run().finally(() => {
       this.#pump = undefined;
       this.#idleTimer = setTimeout(() => this.#closeIdle(), this.#options.idleMs ?? IDLE_MS).unref();
-      // What came while the pump ran down would otherwise wait for the next packet.
+      // A packet that came while the pump ran down would otherwise wait for the next one.
       this.wake();
     });
   }
@@ -134,7 +134,7 @@ export class PicturePipeline implements PictureSource {
     return picture;
   }
 
-  /** As {@link snapshot}, for a viewer that just came: none of a camera that is gone. @throws AppError `no-frame-yet` */
+  /** The newest picture for a new viewer. @throws AppError `no-frame-yet`, also while the camera is not live */
   firstPicture(format: PictureFormat): Promise<Picture> {
     return this.#options.stream.isLive ? this.snapshot(format) : Promise.reject(noFrameYet());
   }
@@ -179,7 +179,7 @@ export class PicturePipeline implements PictureSource {
       this.#options.log.error({ err: error, cameraId: this.#options.cameraId }, 'pictures failed');
       this.#snapshots.rejectAll();
       await this.#free();
-      // Trying the same packets again would fail the same way: go on with what comes next.
+      // The same packets would fail the same way again: continue with the next.
       this.#position = this.#options.gop.newest?.sequence ?? this.#position;
     }
   }

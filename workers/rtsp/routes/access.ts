@@ -1,10 +1,10 @@
-/** What a worker that runs alone lets pages from elsewhere do. */
+/** Cross-origin access to a worker that runs alone. */
 import type { RequestHandler } from 'express';
 
 const EXPOSED_HEADERS =
   'Accept-Patch, ETag, Link, Location, X-Frame-Timestamp, X-Frame-Age-Ms, X-Frame-Sequence';
 
-/** Cross-origin access for a worker that runs alone, as a page from elsewhere needs it (Fetch standard, CORS). */
+/** Lets pages of any origin call the worker (Fetch standard, CORS). */
 export const allowAnyOrigin: RequestHandler = (req, res, next) => {
   res.setHeader('Access-Control-Allow-Origin', '*');
   res.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS);

@@ -1,4 +1,4 @@
-/** The camera routes marked W in the contract. */
+/** Camera routes that a worker serves itself (docs/contract.md, marked W). */
 import express, { Router } from 'express';
 import { parseConnectRequest, parseDisconnectRequest } from '#shared/camera.ts';
 import { maskedUrl } from '#shared/camera-source.ts';

@@ -1,4 +1,4 @@
-/** Health and metrics of a worker. None of them asks a camera anything. */
+/** Health and metrics of a worker, answered without asking a camera. */
 import { Router } from 'express';
 import { livez } from '../../host/livez.ts';
 import type { CameraSet } from '../camera/camera-set.ts';

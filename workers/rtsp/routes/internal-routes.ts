@@ -1,4 +1,4 @@
-/** What the gateway's reconciler says to a worker: which cameras it shall run. */
+/** Routes for the gateway's reconciler: which cameras this worker runs. */
 import express, { Router } from 'express';
 import { parseCameraId, parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';

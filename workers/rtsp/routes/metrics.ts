@@ -5,7 +5,7 @@ import type { CameraState } from '../camera/camera-connection.ts';
 
 const STATES: readonly CameraState[] = ['connecting', 'live', 'stalled', 'reconnecting', 'unauthorized'];
 
-/** Everything counted in this process; `worker` is a label on every line, so that several can be joined. */
+/** All metrics of this process; the label `worker` lets the gateway join those of several. */
 export function workerMetrics(worker: string, cameras: Camera[]): string {
   const perCamera = (
     name: string,

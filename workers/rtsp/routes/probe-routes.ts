@@ -5,13 +5,12 @@ import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { probeRequestSchema, type VideoFacts } from '#shared/worker-protocol.ts';
 
-/** What these routes need. */
 export interface ProbeRoutesOptions {
   /** @throws AppError `not-a-video` */
   probe: (file: string) => Promise<VideoFacts>;
 }
 
-/** Under `/internal`. To be mounted only where a token is asked for: it says of any file whether it is a video. */
+/** Under `/internal`. Mount it only behind a token: it tells of any file whether it is a video. */
 export function probeRoutes({ probe }: ProbeRoutesOptions): Router {
   const routes = Router();
   routes.post('/probe', express.json({ limit: '64kb' }), async (req, res) => {

@@ -1,4 +1,4 @@
-/** Switches faults on and off, with what must happen at that moment. */
+/** Switches faults on and off, and applies their immediate effects. */
 import { AppError } from '#shared/errors.ts';
 import type { StreamSource } from '../server/stream/stream-source.ts';
 import {
@@ -10,7 +10,6 @@ import {
   faultSchema,
 } from './faults.ts';
 
-/** What faults act on. */
 export interface FaultControlOptions {
   board: FaultBoard;
   streams: ReadonlyMap<string, StreamSource>;

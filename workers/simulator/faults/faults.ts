@@ -10,7 +10,7 @@ export const ANY_PATH = '*';
 const DEFAULT_CORRUPT_SHARE = 0.1;
 const DEFAULT_HUGE_SDP_BYTES = 100_000_000;
 
-/** What can go wrong, by the field `fault`. */
+/** All faults, by the field `fault`. */
 export const faultSchema = z.discriminatedUnion('fault', [
   /** Everything is answered, but no media is sent. */
   z.strictObject({ fault: z.literal('stall') }),
@@ -26,7 +26,7 @@ export const faultSchema = z.discriminatedUnion('fault', [
   z.strictObject({ fault: z.literal('garbage') }),
   /** Answers begin with a header that never ends. */
   z.strictObject({ fault: z.literal('endless-header') }),
-  /** Credentials are refused, whatever they are. */
+  /** All credentials are refused. */
   z.strictObject({ fault: z.literal('unauthorized') }),
   z.strictObject({ fault: z.literal('not-found') }),
   /** 302 to another address. */
@@ -51,12 +51,12 @@ export const faultSchema = z.discriminatedUnion('fault', [
 
 /** A fault with its values. */
 export type Fault = z.infer<typeof faultSchema>;
-/** A fault as it may be written down: values with defaults left out. */
+/** A fault as given: values with defaults may be left out. */
 export type FaultInput = z.input<typeof faultSchema>;
 export type FaultKind = Fault['fault'];
 type FaultOf<K extends FaultKind> = Extract<Fault, { fault: K }>;
 
-/** Which faults are on; several per path at once. */
+/** Faults that are on; a path can have several simultaneously. */
 export class FaultBoard {
   readonly #byPath = new Map<string, Map<FaultKind, Fault>>();
 
@@ -90,12 +90,12 @@ const GARBAGE_BYTES = 512;
 const STREAM_CHUNK_BYTES = 16 * 1024;
 const MAX_FLIPPED_BYTES = 8;
 
-/** Bytes that are not RTSP, whatever chance makes of them. */
+/** Random bytes that are not RTSP. */
 export function garbage(): Buffer {
   return Buffer.concat([Buffer.from([0x00, 0xff]), randomBytes(GARBAGE_BYTES)]);
 }
 
-/** The head of an answer that goes on for as long as somebody reads. */
+/** The head of an answer that never ends. */
 export function endlessHeader(cseq: string): Readable {
   return Readable.from(
     (function* () {

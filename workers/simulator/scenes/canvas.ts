@@ -1,4 +1,4 @@
-/** A picture in YUV 4:2:0 that is drawn on directly, so that no conversion stands between it and the encoder. */
+/** A picture in YUV 4:2:0 to draw on: the encoder takes it without conversion. */
 import { type Colour, mix } from './colour.ts';
 import type { Shape } from './shapes.ts';
 
@@ -121,7 +121,7 @@ function spansOf({ lines, scale }: Plane, row: number, shape: Shape): [number, n
   return spans;
 }
 
-/** Which share of a sample the shape covers. */
+/** Share of a sample that the shape covers, 0 to 1. */
 function coverageOf(spans: [number, number][], x: number, lines: number): number {
   let covered = 0;
   for (const [left, right] of spans) covered += Math.max(0, Math.min(right, x + 1) - Math.max(left, x));

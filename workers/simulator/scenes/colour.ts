@@ -1,4 +1,4 @@
-/** Colours as video has them. */
+/** Colours of video. */
 
 /** Limited-range BT.709, 8 bits each. */
 export interface Colour {

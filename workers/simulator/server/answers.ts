@@ -1,20 +1,10 @@
-/** What each RTSP method is answered (RFC 2326 section 10). */
+/** Answers to RTSP requests, method by method (RFC 2326 section 10). */
 import { formatTransport, parseTransport, type TransportRequest } from '#shared/media/rtsp/transport.ts';
-import type { RtspConnection } from './rtsp-connection.ts';
+import type { Connection, RtspRequest } from './connection.ts';
 import { AUDIO_TRACK, describeAudio, describeVideo, TRACK } from './sdp.ts';
 import { TcpSender, UdpSender } from './senders.ts';
 import { Session } from './session.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
-
-/** A request, read. */
-export interface RtspRequest {
-  method: string;
-  uri: string;
-  /** Path of the stream; empty when the request names none. */
-  path: string;
-  cseq: string;
-  header(name: string): string | undefined;
-}
 
 /** An answer, before it is written. */
 export interface Answer {
@@ -26,7 +16,7 @@ export interface Answer {
   afterwards?(): void;
 }
 
-type Handler = (connection: RtspConnection, request: RtspRequest, hub: StreamHub) => Answer;
+type Handler = (connection: Connection, request: RtspRequest, hub: StreamHub) => Answer;
 
 const HANDLERS: Record<string, Handler> = {
   DESCRIBE: describe,
@@ -39,7 +29,7 @@ const PUBLIC = ['OPTIONS', ...Object.keys(HANDLERS), 'GET_PARAMETER'].join(', ')
 const UNSUPPORTED = ['PAUSE', 'ANNOUNCE', 'RECORD', 'SET_PARAMETER', 'REDIRECT'];
 
 /** Answers a request; the connection's session changes with it. */
-export function answerRequest(connection: RtspConnection, request: RtspRequest): Answer {
+export function answerRequest(connection: Connection, request: RtspRequest): Answer {
   const { method } = request;
   if (method === 'OPTIONS') return ok({ Public: PUBLIC });
   if (UNSUPPORTED.includes(method))
@@ -65,7 +55,7 @@ function refusal(status: number, reason: string): Answer {
 }
 
 function refuseAccess(
-  { context, authentication, path }: RtspConnection,
+  { context, authentication, path }: Connection,
   request: RtspRequest,
 ): Answer | undefined {
   const { faults } = context;
@@ -82,13 +72,13 @@ function refuseAccess(
   return faults.find(path, 'not-found') === undefined ? undefined : refusal(404, 'Not Found');
 }
 
-function hasWrongSession({ session }: RtspConnection, request: RtspRequest): boolean {
+function hasWrongSession({ session }: Connection, request: RtspRequest): boolean {
   const given = request.header('session')?.split(';')[0]?.trim();
   if (given !== undefined) return given !== session?.id;
   return request.method === 'PLAY' || request.method === 'TEARDOWN';
 }
 
-function describe({ context }: RtspConnection, { uri }: RtspRequest, hub: StreamHub): Answer {
+function describe({ context }: Connection, { uri }: RtspRequest, hub: StreamHub): Answer {
   const hasVideo = context.faults.find(hub.path, 'no-video') === undefined;
   return {
     ...ok({ 'Content-Base': `${uri.replace(/\/$/, '')}/`, 'Content-Type': 'application/sdp' }),
@@ -96,7 +86,7 @@ function describe({ context }: RtspConnection, { uri }: RtspRequest, hub: Stream
   };
 }
 
-function setUp(connection: RtspConnection, request: RtspRequest, hub: StreamHub): Answer {
+function setUp(connection: Connection, request: RtspRequest, hub: StreamHub): Answer {
   if (connection.session?.isPlaying === true) return refusal(455, 'Method Not Valid In This State');
   const transport = parseTransport(request.header('transport') ?? '');
   if (transport === undefined) return refusal(461, 'Unsupported Transport');
@@ -114,7 +104,7 @@ function setUp(connection: RtspConnection, request: RtspRequest, hub: StreamHub)
 }
 
 /** The second track joins the session that the first has made. */
-function setUpAudio(connection: RtspConnection, { audio }: StreamHub, transport: TransportRequest): Answer {
+function setUpAudio(connection: Connection, { audio }: StreamHub, transport: TransportRequest): Answer {
   const { session, context } = connection;
   if (audio === undefined || session === undefined) return refusal(404, 'Not Found');
   if (context.faults.find(session.hub.path, 'bad-audio') !== undefined)
@@ -126,13 +116,13 @@ function setUpAudio(connection: RtspConnection, { audio }: StreamHub, transport:
   });
 }
 
-function createSender({ socket, context }: RtspConnection, transport: TransportRequest) {
+function createSender({ socket, context }: Connection, transport: TransportRequest) {
   return transport.kind === 'tcp'
     ? new TcpSender(socket, transport)
     : new UdpSender(context.udp, socket.remoteAddress ?? '127.0.0.1', transport);
 }
 
-function play({ session }: RtspConnection, { uri }: RtspRequest, hub: StreamHub): Answer {
+function play({ session }: Connection, { uri }: RtspRequest, hub: StreamHub): Answer {
   if (session === undefined) return refusal(454, 'Session Not Found');
   const track = uri.endsWith(TRACK) ? uri : `${uri.replace(/\/$/, '')}/${TRACK}`;
   const { start } = hub;
@@ -143,7 +133,7 @@ function play({ session }: RtspConnection, { uri }: RtspRequest, hub: StreamHub)
   };
 }
 
-function tearDown(connection: RtspConnection): Answer {
+function tearDown(connection: Connection): Answer {
   connection.endSession();
   return ok();
 }

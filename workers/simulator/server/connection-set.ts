@@ -1,11 +1,11 @@
-/** All connections of a server: what is done to each of them, and what they count together. */
+/** All connections of a server and what they count together. */
 import type { Socket } from 'node:net';
 import { ANY_PATH } from '../faults/faults.ts';
-import type { RtspRequest } from './answers.ts';
-import { type ConnectionContext, RtspConnection } from './rtsp-connection.ts';
+import type { ConnectionContext, RtspRequest } from './connection.ts';
+import { RtspConnection } from './rtsp-connection.ts';
 import type { SessionStatus } from './session.ts';
 
-/** What happened since the server listens, and what there is now. */
+/** Totals since the server listens, and the current sessions. */
 export interface RtspServerStats {
   connectionsAccepted: number;
   connections: number;
@@ -32,7 +32,7 @@ export class ConnectionSet {
     if (context.faults.find(ANY_PATH, 'refuse') !== undefined) connection.reset();
   }
 
-  /** Counts a request and what became of it. */
+  /** Counts a request and its status. */
   count(request: RtspRequest, status: number | undefined): void {
     this.#requests.set(request.method, (this.#requests.get(request.method) ?? 0) + 1);
     if (status === 401 && request.header('authorization') !== undefined) this.#rejectedCredentials += 1;

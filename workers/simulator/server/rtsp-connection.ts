@@ -1,28 +1,16 @@
-/** One client's connection: reads requests, lets faults have their way, and answers. */
+/** One client's connection: reads requests, applies faults, and answers. */
 import type { Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { UdpPorts } from '#shared/media/rtp/udp-ports.ts';
 import { formatMessage, headerOf, type RtspMessage, RtspReader } from '#shared/media/rtsp/message.ts';
-import { endlessHeader, type FaultBoard, garbage, hugeDescription } from '../faults/faults.ts';
-import { type Answer, answerRequest, type RtspRequest } from './answers.ts';
-import { Authentication, type SimulatorCredentials } from './authentication.ts';
+import { endlessHeader, garbage, hugeDescription } from '../faults/faults.ts';
+import { type Answer, answerRequest } from './answers.ts';
+import { Authentication } from './authentication.ts';
+import type { Connection, ConnectionContext, RtspRequest } from './connection.ts';
 import { AUDIO_TRACK } from './sdp.ts';
 import type { Session } from './session.ts';
-import type { StreamHub } from './stream/stream-hub.ts';
-
-/** What connections share; owned by the server. */
-export interface ConnectionContext {
-  readonly hubs: ReadonlyMap<string, StreamHub>;
-  readonly faults: FaultBoard;
-  readonly credentials: SimulatorCredentials | undefined;
-  readonly udp: UdpPorts;
-  readonly sessionTimeoutSeconds: number;
-  /** Called once per request that was answered, or was to be left unanswered (status undefined). */
-  onRequest(request: RtspRequest, status: number | undefined): void;
-}
 
 /** Serves one socket until either side ends it. */
-export class RtspConnection {
+export class RtspConnection implements Connection {
   readonly socket: Socket;
   readonly context: ConnectionContext;
   readonly authentication: Authentication | undefined;

@@ -20,12 +20,12 @@ import { openUdpPorts, type UdpPorts } from '#shared/media/rtp/udp-ports.ts';
 import { FaultControl } from '../faults/fault-control.ts';
 import { type Fault, FaultBoard, type FaultInput, type FaultKind } from '../faults/faults.ts';
 import type { SimulatorCredentials } from './authentication.ts';
+import type { ConnectionContext } from './connection.ts';
 import { ConnectionSet, type RtspServerStats } from './connection-set.ts';
-import type { ConnectionContext } from './rtsp-connection.ts';
 import { StreamHub } from './stream/stream-hub.ts';
 import type { StreamSource } from './stream/stream-source.ts';
 
-/** How a server is set up; everything but `streams` has a default. */
+/** Everything but `streams` has a default. */
 export interface RtspServerOptions {
   /** Address to bind; default 127.0.0.1. */
   host?: string;
@@ -33,11 +33,11 @@ export interface RtspServerOptions {
   port?: number;
   /** Sources by path (`/1`), query included. */
   streams: ReadonlyMap<string, StreamSource>;
-  /** Demanded for everything but OPTIONS; default: nobody is asked. */
+  /** Required for everything but OPTIONS; default: none. */
   credentials?: SimulatorCredentials;
   /** Key and certificate make it `rtsps`. */
   tls?: TlsOptions;
-  /** New clients get the current group of pictures at once (default); else they begin at the next keyframe. */
+  /** New clients get the current group of pictures immediately (default), else from the next keyframe on. */
   instantStart?: boolean;
   /** Largest RTP packet, header included; default 1400. */
   maxPacketBytes?: number;

@@ -1,4 +1,4 @@
-/** The two ways in which media reaches a client. */
+/** Media to one client, inside the RTSP connection or over UDP. */
 import type { Socket } from 'node:net';
 import type { RtpPackets } from '#shared/media/rtp/rtp-packets.ts';
 import type { UdpPorts } from '#shared/media/rtp/udp-ports.ts';
@@ -7,11 +7,11 @@ import type { TransportRequest } from '#shared/media/rtsp/transport.ts';
 
 /** Sends to one client. */
 export interface Sender {
-  /** Whether what was sent before still waits, so that more would only pile up. */
+  /** Whether earlier packets still wait, so that more would only pile up. */
   readonly isCongested: boolean;
   send(packets: RtpPackets): void;
   sendReport(rtcp: Buffer): void;
-  /** Whether datagrams from there are this client's receiver reports. */
+  /** Whether datagrams from this address are the client's receiver reports. */
   isAt(address: string, port: number): boolean;
 }
 
@@ -48,7 +48,7 @@ export class TcpSender implements Sender {
   }
 }
 
-/** Sends datagrams. The network drops what is too much, so it is never congested. */
+/** Sends datagrams. The network drops what it cannot carry, so a client is never congested. */
 export class UdpSender implements Sender {
   readonly isCongested = false;
   readonly #ports: UdpPorts;

@@ -1,4 +1,4 @@
-/** One client's session on a stream: what SETUP makes, PLAY starts and TEARDOWN ends. */
+/** One client's session on a stream: SETUP creates it, PLAY starts it, TEARDOWN ends it. */
 import { randomBytes } from 'node:crypto';
 import { senderReport, sourceDescription } from '#shared/media/rtp/rtcp.ts';
 import type { RtpPackets } from '#shared/media/rtp/rtp-packets.ts';
@@ -63,7 +63,7 @@ export class Session implements Viewer {
     };
   }
 
-  /** Starts sending, at once. Playing twice changes nothing. */
+  /** Starts sending immediately. Playing twice changes nothing. */
   play(): void {
     if (this.isPlaying) return;
     this.#waitsForKeyframe = !this.hub.startsAnywhere;
@@ -81,12 +81,12 @@ export class Session implements Viewer {
     this.#touchedAt = performance.now();
   }
 
-  /** Whether receiver reports from there are this client's. */
+  /** Whether receiver reports from this address are the client's. */
   isAt(address: string, port: number): boolean {
     return this.#sender.isAt(address, port);
   }
 
-  /** Milliseconds since the client was last heard of. */
+  /** Milliseconds since the client's last sign of life. */
   get silentMs(): number {
     return performance.now() - this.#touchedAt;
   }

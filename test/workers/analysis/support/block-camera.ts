@@ -1,6 +1,6 @@
 /** A camera whose motion is known: still, then a block walks through, then still, over and over. */
 
-import { SceneEncoder } from '../../../../workers/simulator/scenes/encoder.ts';
+import { H264Encoder } from '../../../../workers/simulator/scenes/h264-encoder.ts';
 import { createRtspServer, type RtspServer } from '../../../../workers/simulator/server/rtsp-server.ts';
 import { type EncodedUnit, LoopSource } from '../../../../workers/simulator/server/stream/loop-source.ts';
 
@@ -20,7 +20,7 @@ export async function openBlockCamera(scene: BlockScene = {}): Promise<RtspServe
   const { width = 320, height = 240, framesPerSecond = 15, stillS = 6, movingS = 2 } = scene;
   const { cameras = 1 } = scene;
   const format = { width, height, framesPerSecond, keyframeDistance: framesPerSecond };
-  using encoder = await SceneEncoder.open(format);
+  using encoder = await H264Encoder.open(format);
   const units: EncodedUnit[] = [];
   const [still, moving] = [stillS * framesPerSecond, movingS * framesPerSecond];
   for (let index = 0; index < still + moving; index += 1) {

@@ -1,7 +1,7 @@
 /** Cameras that look at photographs. */
 
 import type { RgbPicture } from '../../../../workers/analysis/detectors/detector.ts';
-import { SceneEncoder } from '../../../../workers/simulator/scenes/encoder.ts';
+import { H264Encoder } from '../../../../workers/simulator/scenes/h264-encoder.ts';
 import { createRtspServer, type RtspServer } from '../../../../workers/simulator/server/rtsp-server.ts';
 import { LoopSource } from '../../../../workers/simulator/server/stream/loop-source.ts';
 
@@ -19,7 +19,7 @@ export async function openStillCameras(pictures: Record<string, RgbPicture>): Pr
 async function encode({ width, height, pixels }: RgbPicture): Promise<LoopSource> {
   const [wide, high] = [width - (width % 2), height - (height % 2)];
   const format = { width: wide, height: high, framesPerSecond: FRAMES_PER_SECOND };
-  using encoder = await SceneEncoder.open({ ...format, keyframeDistance: FRAMES_PER_SECOND });
+  using encoder = await H264Encoder.open({ ...format, keyframeDistance: FRAMES_PER_SECOND });
   const planes = toPlanes(wide, high, (x, y) => (y * width + x) * 3, pixels);
   const units = [];
   for (let index = 0; index < FRAMES_PER_SECOND; index += 1) units.push(await encoder.encode(planes));

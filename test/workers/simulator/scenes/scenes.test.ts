@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import type { AccessUnit } from '#shared/media/packet.ts';
 import { SCENES } from '../../../../workers/simulator/scenes/catalogue.ts';
-import { quietFfmpeg } from '../../../../workers/simulator/scenes/encoder.ts';
+import { quietFfmpeg } from '../../../../workers/simulator/scenes/h264-encoder.ts';
 import { LOOP_FRAMES, SCENE_WIDTH, SceneRenderer } from '../../../../workers/simulator/scenes/scene.ts';
-import { SceneStudio } from '../../../../workers/simulator/scenes/scene-studio.ts';
+import { SceneEncoder } from '../../../../workers/simulator/scenes/scene-encoder.ts';
 import { createRtspServer } from '../../../../workers/simulator/server/rtsp-server.ts';
 import type { StreamSource } from '../../../../workers/simulator/server/stream/stream-source.ts';
 import { waitFor } from '../../../support/wait-for.ts';
@@ -70,13 +70,13 @@ describe('the scenes', () => {
   });
 });
 
-describe('SceneStudio', () => {
-  let studio: SceneStudio;
+describe('SceneEncoder', () => {
+  let scenes: SceneEncoder;
   before(async () => {
     quietFfmpeg();
-    studio = await SceneStudio.open(SCENES);
+    scenes = await SceneEncoder.open(SCENES);
   });
-  after(() => studio.close());
+  after(() => scenes.close());
 
   async function collect(source: StreamSource | undefined, count: number): Promise<AccessUnit[]> {
     const units: AccessUnit[] = [];
@@ -87,11 +87,11 @@ describe('SceneStudio', () => {
   }
 
   it('serves every scene at its number', () => {
-    expect([...studio.streams.keys()]).to.deep.equal(['/1', '/2', '/3', '/4']);
+    expect([...scenes.streams.keys()]).to.deep.equal(['/1', '/2', '/3', '/4']);
   });
 
   it('plays all scenes while they are still being encoded, without a break', async () => {
-    const heard = await Promise.all([...studio.streams.values()].map((source) => collect(source, 35)));
+    const heard = await Promise.all([...scenes.streams.values()].map((source) => collect(source, 35)));
     for (const units of heard) {
       const keyframes = units.flatMap(({ keyframe }, index) => (keyframe ? [index] : []));
       expect(keyframes.slice(0, 2)).to.deep.equal([0, 30]);
@@ -99,7 +99,7 @@ describe('SceneStudio', () => {
   });
 
   it('is understood by FFmpeg as 1280x720', async () => {
-    const server = createRtspServer({ streams: studio.streams });
+    const server = createRtspServer({ streams: scenes.streams });
     await server.listen();
     const played = await playWithFfmpeg(server.url('/2'), { count: 5 });
     await server.close();
@@ -107,7 +107,7 @@ describe('SceneStudio', () => {
   });
 
   it('places keyframes at another distance when asked, and as usual again', async () => {
-    const source = studio.streams.get('/1');
+    const source = scenes.streams.get('/1');
     const keyframesOf = async () =>
       (await collect(source, 7)).flatMap(({ keyframe }, index) => (keyframe ? [index] : []));
     source?.setKeyframeInterval?.(0.2);

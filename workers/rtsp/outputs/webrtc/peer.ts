@@ -7,6 +7,7 @@ import type { PeerConnection, Track } from 'node-datachannel';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { NalVideoCodec } from '#shared/media/nal.ts';
 import type { CarriedAudio } from '../../packets/carried-audio.ts';
+import type { AudioLine, CodecLine } from './sdp/codecs.ts';
 
 /** Life of a connection; `failed` and `closed` are final, `disconnected` may heal. */
 export type PeerState = 'new' | 'connecting' | 'connected' | 'disconnected' | 'failed' | 'closed';
@@ -18,22 +19,6 @@ export interface PeerHandlers {
   onOpen(): void;
   /** A compound RTCP packet of the viewer. */
   onRtcp(bytes: Buffer): void;
-}
-
-/** A codec as it is negotiated. */
-export interface CodecLine {
-  codec: NalVideoCodec;
-  payloadType: number;
-  /** Value of `a=fmtp`, where there is one. */
-  parameters?: string;
-}
-
-/** A codec of sound as it is negotiated. */
-export interface AudioLine {
-  codec: CarriedAudio;
-  payloadType: number;
-  /** Value of `a=fmtp`, where there is one. */
-  parameters?: string;
 }
 
 /** What a peer sends, as its session description says it. */

@@ -1,4 +1,4 @@
-/** The sound of one path: packs each frame once and hands it to everyone who plays it. */
+/** The sound of one path: packs each frame once for all clients that play it. */
 import { randomInt } from 'node:crypto';
 import { packetizeAac } from '#shared/media/rtp/aac.ts';
 import { RtpPackets } from '#shared/media/rtp/rtp-packets.ts';

@@ -1,15 +1,13 @@
-/** Sound beside the pictures of a stream: encoded frames, replayed for ever in real time. */
+/** Sound of a stream: encoded frames, replayed in a loop in real time. */
 import type { AudioCodec, AudioTrack } from '#shared/media/audio-track.ts';
 import { FrameClock } from './frame-clock.ts';
 
-/** One frame on its way. */
 export interface AudioUnit {
   data: Buffer;
   /** RTP timestamp in units of the clock; only its low 32 bits travel. */
   timestamp: number;
 }
 
-/** What is replayed. */
 export interface AudioLoopOptions {
   codec: AudioCodec;
   /** RTP clock; of PCM and AAC the sample rate too, hertz. */

@@ -5,7 +5,7 @@ const MAX_CATCH_UP_MS = 2000;
 /** Timers fire up to a millisecond early. */
 const TOLERANCE_MS = 1;
 
-/** Counts frames in real time; late ticks follow at once, so that none is lost. Runs while somebody listens. */
+/** Counts frames in real time while there are listeners; late ticks follow immediately, so none is lost. */
 export class FrameClock {
   readonly framesPerSecond: number;
   readonly #periodMs: number;

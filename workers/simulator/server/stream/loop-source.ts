@@ -1,4 +1,4 @@
-/** Replays encoded pictures for ever, in real time. */
+/** Replays encoded pictures in a loop, in real time. */
 import { joinNals, splitNals } from '#shared/media/annex-b.ts';
 import { type NalVideoCodec, parameterSetsOf } from '#shared/media/nal.ts';
 import { type AccessUnit, VIDEO_CLOCK_HZ, type VideoCodec } from '#shared/media/packet.ts';
@@ -9,7 +9,6 @@ import type { StreamSource } from './stream-source.ts';
 /** A picture without its place in time. */
 export type EncodedUnit = Pick<AccessUnit, 'data' | 'keyframe'>;
 
-/** What is replayed. */
 export interface LoopSourceOptions {
   codec: VideoCodec;
   /**
@@ -17,7 +16,7 @@ export interface LoopSourceOptions {
    * array may still grow to `length`: playing waits at its end.
    */
   units: readonly EncodedUnit[];
-  /** Pictures of a whole round; default: as many as there are now. */
+  /** Pictures of a whole loop; default: as many as there are now. */
   length?: number;
   framesPerSecond: number;
   /** Shared by streams of the same rate; default: a clock of its own. */
@@ -48,7 +47,7 @@ export class LoopSource implements StreamSource {
     this.#clock = clock ?? new FrameClock(framesPerSecond);
   }
 
-  /** Goes over to other pictures of the same codec and parameter sets, from their beginning. */
+  /** Replays other pictures of the same codec and parameter sets, from their beginning. */
   replace(units: readonly EncodedUnit[], length: number): void {
     this.#units = units;
     this.#length = length;

@@ -1,4 +1,4 @@
-/** One path of the server: packs each access unit once and hands it to everyone who plays. */
+/** One path of the server: packs each access unit once for all clients that play it. */
 import { randomInt } from 'node:crypto';
 import { splitNals } from '#shared/media/annex-b.ts';
 import { type AccessUnit, VIDEO_CLOCK_HZ, type VideoCodec } from '#shared/media/packet.ts';
@@ -22,7 +22,7 @@ const PACKETIZE: Record<VideoCodec, (data: Buffer, maxBytes: number) => RtpPaylo
 /** A stream that never sends another keyframe must not fill the memory. */
 const MAX_HISTORY_BYTES = 16 * 1024 * 1024;
 
-/** Someone who plays a stream. */
+/** A client that plays a stream. */
 export interface Viewer {
   deliver(packets: RtpPackets): void;
 }
@@ -31,7 +31,7 @@ export interface StreamHubOptions {
   path: string;
   source: StreamSource;
   faults: FaultBoard;
-  /** Whether new viewers get the current group of pictures at once, else they wait for the next keyframe. */
+  /** New viewers get the current group of pictures immediately, else they wait for the next keyframe. */
   instantStart: boolean;
   /** Largest RTP packet, header included. */
   maxPacketBytes: number;
@@ -59,7 +59,6 @@ export class StreamHub {
     this.#unsubscribe = options.source.subscribe((unit) => this.#onUnit(unit));
   }
 
-  /** Viewers there are now. */
   get viewers(): number {
     return this.#viewers.size;
   }
@@ -69,7 +68,7 @@ export class StreamHub {
     return this.#options.faults.find(this.path, 'slow-keyframes') !== undefined;
   }
 
-  /** Where a viewer that joins now would begin; undefined when that is not known yet. */
+  /** Position at which a viewer that joins now begins; undefined while unknown. */
   get start(): RtpPosition | undefined {
     return this.#hasInstantStart() ? this.#group[0]?.position : undefined;
   }
@@ -80,7 +79,7 @@ export class StreamHub {
     return Math.round(this.#newest.timestamp + (elapsedMs * VIDEO_CLOCK_HZ) / 1000);
   }
 
-  /** Whether the path sends nothing at the moment, by order. */
+  /** Whether the fault `stall` is on. */
   get isStalled(): boolean {
     return this.#options.faults.find(this.path, 'stall') !== undefined;
   }

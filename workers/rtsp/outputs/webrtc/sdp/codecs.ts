@@ -2,8 +2,23 @@
 
 import type { NalVideoCodec } from '#shared/media/nal.ts';
 import type { CarriedAudio } from '../../../packets/carried-audio.ts';
-import type { AudioLine, CodecLine } from '../peer.ts';
 import type { MediaSection } from './description.ts';
+
+/** A codec as it is negotiated. */
+export interface CodecLine {
+  codec: NalVideoCodec;
+  payloadType: number;
+  /** Value of `a=fmtp`, where there is one. */
+  parameters?: string;
+}
+
+/** A codec of sound as it is negotiated. */
+export interface AudioLine {
+  codec: CarriedAudio;
+  payloadType: number;
+  /** Value of `a=fmtp`, where there is one. */
+  parameters?: string;
+}
 
 const CODEC_BY_ENCODING: Record<string, NalVideoCodec> = { 'H264/90000': 'h264', 'H265/90000': 'hevc' };
 /** What every WebRTC endpoint takes (RFC 7742 section 6.2); decoders go by what the stream itself says. */

@@ -3,8 +3,7 @@
  * serve, and perhaps one of sound, whatever else a client asks for: what remains is answered here.
  */
 import { AppError } from '#shared/errors.ts';
-import type { AudioLine, CodecLine } from '../peer.ts';
-import { acceptedAudio, acceptedCodecs } from './codecs.ts';
+import { type AudioLine, acceptedAudio, acceptedCodecs, type CodecLine } from './codecs.ts';
 import {
   attribute,
   type Description,

@@ -1,4 +1,4 @@
-/** Encodes drawn pictures as H.264 with FFmpeg, the way a camera does: no B-frames, keyframes at fixed distance. */
+/** Encodes drawn pictures as H.264 with FFmpeg as cameras do: no B-frames, keyframes at a fixed distance. */
 import {
   AV_LOG_ERROR,
   AV_PIX_FMT_YUV420P,
@@ -12,7 +12,6 @@ import {
 import { Codec, CodecContext, Dictionary, Frame, Log, Packet, Rational } from 'node-av/lib';
 import type { EncodedUnit } from '../server/stream/loop-source.ts';
 
-/** What is encoded. */
 export interface EncoderOptions {
   width: number;
   height: number;
@@ -38,7 +37,7 @@ export function quietFfmpeg(): void {
 }
 
 /** One encoder. Calls must not overlap. */
-export class SceneEncoder implements Disposable {
+export class H264Encoder implements Disposable {
   readonly #context: CodecContext;
   readonly #frame = new Frame();
   readonly #packet = new Packet();
@@ -55,7 +54,7 @@ export class SceneEncoder implements Disposable {
   }
 
   /** Opens an encoder. @throws Error when FFmpeg has none */
-  static async open(options: EncoderOptions): Promise<SceneEncoder> {
+  static async open(options: EncoderOptions): Promise<H264Encoder> {
     const codec = Codec.findEncoderByName(FF_ENCODER_LIBX264);
     if (codec === null) throw new Error('FFmpeg has no H.264 encoder');
     const context = new CodecContext();
@@ -74,7 +73,7 @@ export class SceneEncoder implements Disposable {
     context.colorTrc = AVCOL_TRC_BT709;
     using settings = Dictionary.fromObject(X264_OPTIONS);
     check(await context.open2(codec, settings), 'open the encoder');
-    return new SceneEncoder(context);
+    return new H264Encoder(context);
   }
 
   /** Encodes the next picture, YUV 4:2:0 without padding. @throws Error when FFmpeg refuses */

@@ -1,6 +1,6 @@
-/** A scene's round, encoded picture by picture. */
+/** A scene encoded as a loop, picture by picture. */
 import type { EncodedUnit } from '../server/stream/loop-source.ts';
-import { SceneEncoder } from './encoder.ts';
+import { H264Encoder } from './h264-encoder.ts';
 import {
   FRAMES_PER_SECOND,
   LOOP_FRAMES,
@@ -10,26 +10,26 @@ import {
   SceneRenderer,
 } from './scene.ts';
 
-/** Grows until the round is complete; then only the encoded bytes stay. */
-export class Reel {
+/** Grows until the loop is complete; then only the encoded bytes stay. */
+export class EncodedLoop {
   readonly units: EncodedUnit[] = [];
-  #work: { renderer: SceneRenderer; encoder: SceneEncoder } | undefined;
+  #work: { renderer: SceneRenderer; encoder: H264Encoder } | undefined;
 
-  private constructor(renderer: SceneRenderer, encoder: SceneEncoder) {
+  private constructor(renderer: SceneRenderer, encoder: H264Encoder) {
     this.#work = { renderer, encoder };
   }
 
-  /** Opens a reel with its first picture encoded. */
-  static async open(scene: Scene, keyframeDistance: number): Promise<Reel> {
-    const encoder = await SceneEncoder.open({
+  /** Opens a loop with its first picture encoded. */
+  static async open(scene: Scene, keyframeDistance: number): Promise<EncodedLoop> {
+    const encoder = await H264Encoder.open({
       width: SCENE_WIDTH,
       height: SCENE_HEIGHT,
       framesPerSecond: FRAMES_PER_SECOND,
       keyframeDistance,
     });
-    const reel = new Reel(new SceneRenderer(scene), encoder);
-    await reel.encodeNext();
-    return reel;
+    const loop = new EncodedLoop(new SceneRenderer(scene), encoder);
+    await loop.encodeNext();
+    return loop;
   }
 
   get isComplete(): boolean {
@@ -44,7 +44,7 @@ export class Reel {
     if (this.units.length === LOOP_FRAMES) this.close();
   }
 
-  /** Stops where it is and frees the encoder; not to be called while a picture is being encoded. */
+  /** Stops and frees the encoder; not to be called while a picture is being encoded. */
   close(): void {
     this.#work?.encoder[Symbol.dispose]();
     this.#work = undefined;
