@@ -99,7 +99,12 @@ export function openPersistence(options: PersistenceOptions): Persistence {
     isSecretKey,
     health: () => ({
       reasons: reasonsOf(store, dataDir),
-      database: { engine: store.engine, ready: store.isReady, restored: store.restoration },
+      database: {
+        engine: store.engine,
+        ready: store.isAvailable,
+        restored: store.restoration,
+        fileLoss: store.fileLoss,
+      },
       deliveries: deliveries.stats(),
       mediamtx: devices.health(),
       camerasFile: file?.status,
@@ -132,9 +137,10 @@ export function openPersistence(options: PersistenceOptions): Persistence {
 }
 
 /** Codes of what is wrong with what is stored, for `/health`. */
-function reasonsOf({ isReady, restoration }: Store, dataDir: string): string[] {
+function reasonsOf({ isAvailable, isNewer, fileLoss, restoration }: Store, dataDir: string): string[] {
   return [
-    ...(isReady ? [] : ['db_unavailable']),
+    ...(isAvailable ? [] : [isNewer ? 'db_newer_version' : 'db_unavailable']),
+    ...(fileLoss === undefined ? [] : [`db_file_${fileLoss.what}`]),
     ...(restoration === undefined ? [] : ['db_restored']),
     ...(isWritable(dataDir) ? [] : ['data_dir_unwritable']),
   ];

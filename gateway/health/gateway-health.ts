@@ -10,7 +10,7 @@ export interface GatewayHealthOptions {
   pool: HealthPool;
   /** Names of the workers that run cameras. */
   rtspWorkers: readonly string[];
-  store: { isReady: boolean };
+  store: { isAvailable: boolean };
   /** What other parts tell of themselves. */
   further: () => Record<string, unknown>;
 }
@@ -19,7 +19,7 @@ export interface GatewayHealthOptions {
 export class GatewayHealth {
   readonly #pool: HealthPool;
   readonly #rtspWorkers: readonly string[];
-  readonly #store: { isReady: boolean };
+  readonly #store: { isAvailable: boolean };
   readonly #further: () => Record<string, unknown>;
   /** Set once the gateway is on its way out. */
   isDraining = false;
@@ -31,15 +31,16 @@ export class GatewayHealth {
     this.#further = further;
   }
 
-  /** Whether every worker that the product needs is ready. */
+  /** Whether every required worker is ready and the database takes writes. */
   get isReady(): boolean {
-    return !this.isDraining && this.#required().every(({ state }) => state === 'ready');
+    const areWorkersReady = this.#required().every(({ state }) => state === 'ready');
+    return !this.isDraining && areWorkersReady && this.#store.isAvailable;
   }
 
   /** `ok`, or `degraded` while a worker or the database is down, or `draining`. */
   get status(): 'ok' | 'degraded' | 'draining' {
     if (this.isDraining) return 'draining';
-    return this.isReady && this.#store.isReady ? 'ok' : 'degraded';
+    return this.isReady ? 'ok' : 'degraded';
   }
 
   /** What `GET /api/cameras/status` answers: the RTSP workers as one service. */

@@ -12,7 +12,9 @@ import {
 } from 'kysely';
 import { compileCacheEnv } from '../host/compile-cache.ts';
 import type { Restoration } from './sqlite-backups.ts';
+import type { FileLoss } from './sqlite-file-watch.ts';
 import type {
+  SqliteFileNotice,
   SqliteNotice,
   SqliteRequest,
   SqliteResponse,
@@ -28,6 +30,8 @@ const THREAD_LIMITS = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 256
 export interface SqliteDialectOptions extends SqliteThreadData {
   /** Called when a broken file was replaced. */
   onRestored: (restoration: Restoration) => void;
+  /** Called when the file was removed, which was made good, or another one took its place. */
+  onFileLoss: (loss: FileLoss) => void;
 }
 
 /** The dialect for one database file. */
@@ -107,14 +111,15 @@ class SqliteConnection implements DatabaseConnection {
   #isSuspect = false;
   #count = 0;
 
-  constructor({ onRestored, ...data }: SqliteDialectOptions) {
+  constructor({ onRestored, onFileLoss, ...data }: SqliteDialectOptions) {
     this.#thread = new Worker(new URL('./sqlite-thread.ts', import.meta.url), {
       workerData: data,
       env: compileCacheEnv(),
       resourceLimits: THREAD_LIMITS,
     });
-    this.#thread.on('message', (message: SqliteResponse | SqliteNotice) => {
+    this.#thread.on('message', (message: SqliteResponse | SqliteNotice | SqliteFileNotice) => {
       if ('restoration' in message) onRestored(message.restoration);
+      else if ('fileLoss' in message) onFileLoss(message.fileLoss);
       else this.#settle(message);
     });
     this.#thread.on('error', (error: Error) => this.#fail(error));

@@ -4,24 +4,54 @@
  */
 import type { StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { SqliteNotice, SqliteRequest, SqliteResponse, SqliteThreadData } from './sqlite-messages.ts';
+import { type FileLoss, SqliteFileWatch } from './sqlite-file-watch.ts';
+import type {
+  SqliteFileNotice,
+  SqliteNotice,
+  SqliteRequest,
+  SqliteResponse,
+  SqliteThreadData,
+} from './sqlite-messages.ts';
 import { openChecked } from './sqlite-open.ts';
 
 const MAX_STATEMENTS = 200;
+const FILE_CHECK_MS = 2000;
 
+const { file, fileCheckMs = FILE_CHECK_MS } = workerData as SqliteThreadData;
 const { database, restoration } = openChecked(workerData as SqliteThreadData);
+const fileWatch = new SqliteFileWatch(database, file);
 if (restoration !== undefined) parentPort?.postMessage({ restoration } satisfies SqliteNotice);
 const statements = new Map<string, StatementSync>();
 
 parentPort?.on('message', (request: SqliteRequest | 'close') => {
   if (request === 'close') {
-    statements.clear();
-    database.close();
-    parentPort?.close();
-    return;
-  }
-  parentPort?.postMessage(run(request));
+    look();
+    end();
+  } else parentPort?.postMessage(run(request));
 });
+
+const checking = setInterval(look, fileCheckMs).unref();
+
+/** Ends the thread when the file is no longer the open one: its successor opens what is there now. */
+function look(): void {
+  if (!database.isOpen) return;
+  let fileLoss: FileLoss | undefined;
+  try {
+    fileLoss = fileWatch.check();
+  } catch {
+    // The folder is gone or full: the next look tries again.
+  }
+  if (fileLoss === undefined) return;
+  parentPort?.postMessage({ fileLoss } satisfies SqliteFileNotice);
+  end();
+}
+
+function end(): void {
+  clearInterval(checking);
+  statements.clear();
+  if (database.isOpen) database.close();
+  parentPort?.close();
+}
 
 function run({ id, sql, parameters }: SqliteRequest): SqliteResponse {
   try {

@@ -7,6 +7,7 @@ import { watches } from './003-watches.ts';
 import { access } from './004-access.ts';
 import { uploadQuota } from './005-upload-quota.ts';
 import { sealedPaths } from './006-sealed-paths.ts';
+import { storeProbe } from './007-store-probe.ts';
 
 /** The migrations for an engine. */
 export function migrationsFor(engine: Engine): Record<string, Migration> {
@@ -17,5 +18,6 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '004-access': access(),
     '005-upload-quota': uploadQuota(),
     '006-sealed-paths': sealedPaths(),
+    '007-store-probe': storeProbe(),
   };
 }

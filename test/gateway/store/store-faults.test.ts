@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, rmdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmdirSync, rmSync, statSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -97,6 +97,92 @@ describe('The store on SQLite', () => {
   });
 });
 
+describe('A store that is watched', () => {
+  const watchTimings = { everyMs: 20, timeoutMs: 500, holdMs: 100 };
+  let dataDir: string;
+  let file: string;
+  let store: Store;
+
+  const open = (): Store =>
+    openStore({ dataDir, databaseUrl: undefined, log, watchTimings, fileCheckMs: 20 });
+  const streams = async (): Promise<string[]> =>
+    (await store.db.selectFrom('camera_streams').select('camera_id').orderBy('camera_id').execute()).map(
+      ({ camera_id }) => camera_id,
+    );
+
+  beforeEach(async () => {
+    dataDir = mkdtempSync(join(tmpdir(), 'store-watch-'));
+    file = join(dataDir, 'gateway.db');
+    store = open();
+    await store.whenReady();
+  });
+  afterEach(async () => {
+    await store.close();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('F37: is unavailable while a disk is full, whichever query finds out, and available again after it', async () => {
+    const limitPages = (pages: number) => sql.raw(`pragma max_page_count = ${pages}`).execute(store.db);
+    expect(store.isAvailable).to.equal(true);
+    await limitPages(1);
+    await rejection(addStream(store, 'too-much', 'x'.repeat(1_000_000)));
+    expect([store.isReady, store.isAvailable]).to.deep.equal([true, false]);
+    await limitPages(100_000);
+    await waitFor(() => store.isAvailable);
+  });
+
+  it('is unavailable while another process keeps it from writing, though nobody asks anything of it', async () => {
+    const other = new DatabaseSync(file);
+    other.exec('begin immediate');
+    await waitFor(() => !store.isAvailable);
+    other.exec('rollback');
+    other.close();
+    await waitFor(() => store.isAvailable);
+  });
+
+  it('writes a file again that was removed, with all that was acknowledged', async () => {
+    await addStream(store, 'before');
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+    await addStream(store, 'after');
+    await waitFor(() => store.fileLoss?.what === 'removed');
+    expect(await streams()).to.deep.equal(['after', 'before']);
+    await store.close();
+    store = open();
+    await store.whenReady();
+    expect(await streams()).to.deep.equal(['after', 'before']);
+    expect(statSync(file).mode & 0o077).to.equal(0);
+  });
+
+  it('writes a removed file again also when it is closed before it noticed', async () => {
+    await addStream(store, 'before');
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${file}${suffix}`, { force: true });
+    await store.close();
+    store = open();
+    await store.whenReady();
+    expect(await streams()).to.deep.equal(['before']);
+  });
+
+  it('goes over to a file that took the place of its own', async () => {
+    await addStream(store, 'before');
+    await sql`vacuum into ${join(dataDir, 'copy.db')}`.execute(store.db);
+    await addStream(store, 'lost');
+    renameSync(join(dataDir, 'copy.db'), file);
+    await waitFor(() => store.fileLoss?.what === 'replaced' && store.isAvailable);
+    await addStream(store, 'after');
+    expect(await streams()).to.deep.equal(['after', 'before']);
+  });
+
+  it('says that a newer version made the database', async () => {
+    await sql`insert into kysely_migration (name, timestamp) values ('999-tomorrow', '2030')`.execute(
+      store.db,
+    );
+    await store.close();
+    store = open();
+    await waitFor(() => store.isNewer);
+    expect(store.isAvailable).to.equal(false);
+  });
+});
+
 describe('The store on PostgreSQL', () => {
   if (process.env.TEST_DATABASE_URL === undefined) {
     it('is skipped: TEST_DATABASE_URL names no server', function () {
@@ -113,7 +199,8 @@ describe('The store on PostgreSQL', () => {
     relay = await Relay.open(Number(url.port || 5432), url.hostname);
     url.port = String(relay.port);
     url.hostname = '127.0.0.1';
-    store = openStore({ dataDir: tmpdir(), databaseUrl: url.href, log });
+    const watchTimings = { everyMs: 20, timeoutMs: 500, holdMs: 100 };
+    store = openStore({ dataDir: tmpdir(), databaseUrl: url.href, log, watchTimings });
     await store.whenReady();
   });
   afterEach(async () => {
@@ -132,6 +219,14 @@ describe('The store on PostgreSQL', () => {
         () => false,
       ),
     );
+  });
+
+  it('F40: is unavailable while the server is away, and available again after it', async () => {
+    expect(store.isAvailable).to.equal(true);
+    relay.cut();
+    await waitFor(() => !store.isAvailable);
+    relay.heal();
+    await waitFor(() => store.isAvailable);
   });
 
   it('F40: loses a transaction that the connection broke under, and no other', async () => {
