@@ -7,29 +7,47 @@ import { Authenticator } from './auth/authenticator.ts';
 import { EndedSessions } from './auth/ended-sessions.ts';
 import { Gate } from './auth/gate.ts';
 import { openRisks } from './auth/open-risks.ts';
+import { rateLimits } from './auth/rate-limits.ts';
 import { RefusalLog } from './auth/refusal-log.ts';
+import { authRoutes, renewSession } from './auth/routes.ts';
+import { cameraStreamRoutes } from './camera-streams/routes.ts';
+import { trpcRoutes } from './camera-streams/trpc.ts';
 import { CameraDirectory } from './cameras/camera-directory.ts';
 import { CameraStates } from './cameras/camera-states.ts';
+import { cameraTestRoute } from './cameras/camera-test.ts';
 import { Connector } from './cameras/connector.ts';
 import { Demo } from './cameras/demo.ts';
+import { pictureRoutes } from './cameras/picture-routes.ts';
 import { Reconciler } from './cameras/reconciler.ts';
+import { registryRoutes } from './cameras/registry-routes.ts';
+import { cameraRoutes } from './cameras/routes.ts';
+import { videoRoutes } from './cameras/video-routes.ts';
 import type { GatewayConfig } from './config/config.ts';
+import { pageRoutes } from './dashboard/page-routes.ts';
 import { statusReader } from './dashboard/read-status.ts';
 import { StatusStream } from './dashboard/status-stream.ts';
+import { deliveryRoutes } from './deliveries/routes.ts';
 import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
+import { healthRoutes } from './health/routes.ts';
 import { createApp } from './http/app.ts';
 import { ConnectionLimits } from './http/connection-limits.ts';
 import { listen } from './http/listen.ts';
+import { RouteTable } from './http/route-table.ts';
 import { closeHttpServer, createHttpServer, httpTimings } from './http/server.ts';
+import { apiDescriptionRoutes } from './openapi/routes.ts';
 import { createPerception } from './perception.ts';
 import { openPersistence } from './persistence.ts';
 import { FrameRelay } from './sockets/frame-relay.ts';
+import { frameSocketRoutes } from './sockets/routes.ts';
 import { ClientSockets } from './sockets/upgrade.ts';
 import { WorkerPool } from './supervisor/pool.ts';
 import { RunRegistry } from './supervisor/run-registry.ts';
+import { webrtcRoutes } from './webrtc/routes.ts';
 import { SessionRouter } from './webrtc/session-router.ts';
+import { whepRoutes } from './webrtc/whep-routes.ts';
 import { CameraRouting } from './worker-access/camera-routing.ts';
+import { cameraProxies } from './worker-access/http-proxy.ts';
 import { SocketTunnels } from './worker-access/socket-tunnel.ts';
 import { ANALYSIS, rtspWorkerNames, SIMULATOR, workerSpecs } from './worker-specs.ts';
 
@@ -54,6 +72,8 @@ export interface GatewayOptions {
 /** A gateway that listens. */
 export interface OpenGateway {
   port: number;
+  /** What it serves. */
+  routes: RouteTable;
   /** Stops accepting, says farewell, stops the workers. */
   close(): Promise<void>;
   /** Kills the workers at once, for a process that must end now. */
@@ -77,7 +97,8 @@ export async function openGateway({
 }: GatewayOptions): Promise<OpenGateway> {
   const workers = rtspWorkerNames(config);
   const authenticator = new Authenticator({ config: config.auth, dataDir: config.dataDir });
-  const gate = new Gate(authenticator);
+  const routes = new RouteTable();
+  const gate = new Gate(authenticator, routes);
   const refusals = new RefusalLog({ clientOf: (request) => gate.clientOf(request), log });
   redactor.add(authenticator.apiToken);
   redactor.add(config.auth.viewerToken);
@@ -108,6 +129,7 @@ export async function openGateway({
   const tunnels = new SocketTunnels({ routing, log });
   const sockets = new ClientSockets({
     feed: relay,
+    routes,
     gate,
     tunnels,
     limits: config.limits,
@@ -142,38 +164,70 @@ export async function openGateway({
     },
     log,
   });
+  const proxies = cameraProxies({ routing, log });
+  const sessions = new SessionRouter({ routing, log });
+  const metrics = createMetrics({
+    pool,
+    workers: [...workers, ANALYSIS],
+    gauges,
+    further: () => [...persistence.metrics(), ...perception.metrics()],
+  });
+  routes.add([
+    {
+      name: 'Cameras',
+      description: 'Which cameras there are. Those in the registry are kept connected across restarts.',
+      routes: [
+        ...cameraRoutes({
+          directory,
+          connector: new Connector({ directory, routing, reconciler }),
+          expectLoaded: () => registry.expectLoaded(),
+          rtspStatus: () => health.rtsp(),
+        }),
+        ...registryRoutes({ registry, isSecretKey }),
+        cameraTestRoute({ registry, routing }),
+      ],
+    },
+    pictureRoutes(proxies),
+    frameSocketRoutes(),
+    {
+      name: 'Live video',
+      description:
+        'Video as the camera sends it, never transcoded: WebRTC where it can be, MSE or HLS where only HTTP gets through.',
+      routes: [...webrtcRoutes(sessions), ...whepRoutes(sessions), ...videoRoutes(proxies.files)],
+    },
+    perception.routes.events,
+    perception.routes.moondream,
+    perception.routes.watches,
+    devices.routes,
+    {
+      name: 'Camera streams',
+      description:
+        'Streams that the analysis backend is told of. What it is told is delivered for certain, even if it is away for days.',
+      routes: [
+        ...cameraStreamRoutes(cameraStreams),
+        ...trpcRoutes({ ...cameraStreams, redactor, log, maxBodyBytes: config.limits.bodies.json }),
+      ],
+    },
+    deliveryRoutes(deliveries.routes),
+    status.routes(),
+    healthRoutes({ health, metrics }),
+    authRoutes({ authenticator, mayOpen: (role, path) => gate.permits(role, 'GET', path) }),
+    apiDescriptionRoutes({ groups: () => routes.groups }),
+    pageRoutes({ isPublic: config.auth.isPublic }),
+  ]);
   const app = createApp({
-    access: { authenticator, gate, refusals },
-    cameras: {
-      directory,
-      connector: new Connector({ directory, routing, reconciler }),
-      rtspStatus: () => health.rtsp(),
-    },
-    cameraTest: { registry, routing },
-    proxy: { routing, log },
-    sessions: new SessionRouter({ routing, log }),
-    stored: {
-      registry: { registry, isSecretKey },
-      cameraStreams,
-      deliveries: deliveries.routes,
-      devices: devices.routes,
-    },
+    routes,
+    admission: [gate.middleware(), renewSession(authenticator), ...rateLimits(config.auth.limits, routes)],
+    onRefused: (request, error) => refusals.note(request, error),
+    isDraining: () => health.isDraining,
+    isBehindProxy: config.auth.isPublic,
     bodyLimits: config.limits.bodies,
-    health: {
-      health,
-      metrics: createMetrics({
-        pool,
-        workers: [...workers, ANALYSIS],
-        gauges,
-        further: () => [...persistence.metrics(), ...perception.metrics()],
-      }),
-    },
-    perception: perception.routes,
-    status,
     redactor,
     log,
   });
-  const server = createHttpServer(app, httpTimings(config.limits), connectionLimits(config));
+  const server = createHttpServer(app, httpTimings(config.limits), connectionLimits(config), (request) =>
+    routes.isUpload(request),
+  );
   sockets.listen(server);
   const port = await listen(server, config).catch(async (error: unknown) => {
     await persistence.close();
@@ -191,6 +245,7 @@ export async function openGateway({
 
   return {
     port,
+    routes,
     kill: () => pool.kill(),
     close: async () => {
       health.isDraining = true;

@@ -1,5 +1,4 @@
 /** What looks at the pictures: analysis and its events, Moondream and its watches. */
-import type { Router } from 'express';
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
@@ -11,6 +10,7 @@ import type { Deliveries } from './deliveries/deliveries.ts';
 import { EventDeliveries } from './events/event-deliveries.ts';
 import { createEvents } from './events/events.ts';
 import { eventRoutes } from './events/routes.ts';
+import type { RouteGroup } from './http/route.ts';
 import { DailyRepository } from './moondream/daily-repository.ts';
 import { createMoondream } from './moondream/moondream.ts';
 import type { Store } from './store/store.ts';
@@ -42,7 +42,7 @@ export interface Perception {
   /** Detections for `/ws`. */
   channel: CameraChannel;
   /** For `/api/events`, `/api/moondream` and `/api/watches`. */
-  routes: { events: Router; moondream: Router; watches: Router };
+  routes: { events: RouteGroup; moondream: RouteGroup; watches: RouteGroup };
   health(): Record<string, unknown>;
   metrics(): Metric[];
   start(): void;

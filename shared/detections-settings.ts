@@ -16,20 +16,43 @@ export const analysisSettingsSchema = z
     motion: z.boolean().default(false),
     persons: z.boolean().default(false),
     faces: z.boolean().default(false),
-    /** 1 sees large, clear changes only; 100 sees the faintest. Default 50. */
-    sensitivity: z.number().int().min(1).max(100).optional(),
-    /** Smallest moving area, as a share of the picture. Default 0.003. */
-    minArea: z.number().min(0.0001).max(1).optional(),
-    /** Areas in which nothing counts: trees, roads, clocks. */
-    masks: z.array(polygonSchema).max(32).optional(),
-    /** Persons and faces are looked for this often without motion, too; default: only where something moves. */
-    everySeconds: z.number().min(0.1).max(3600).optional(),
-    /** They are looked for in every Nth of the pictures that motion looks at, too. */
-    everyFrames: z.number().int().min(1).max(100_000).optional(),
-    /** Lowest score that counts for persons and faces; default: the model's own. */
-    minScore: z.number().min(0).max(1).optional(),
+    sensitivity: z
+      .number()
+      .int()
+      .min(1)
+      .max(100)
+      .optional()
+      .meta({ description: '1 sees large, clear changes only, 100 the faintest; 50 unless given.' }),
+    minArea: z
+      .number()
+      .min(0.0001)
+      .max(1)
+      .optional()
+      .meta({ description: 'Smallest moving area, as a share of the picture; 0.003 unless given.' }),
+    masks: z
+      .array(polygonSchema)
+      .max(32)
+      .optional()
+      .meta({ description: 'Areas in which nothing counts, as corners in shares of width and height.' }),
+    everySeconds: z
+      .number()
+      .min(0.1)
+      .max(3600)
+      .optional()
+      .meta({ description: 'Persons and faces are looked for this often without motion, too.' }),
+    everyFrames: z
+      .number()
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .meta({ description: 'Persons and faces are looked for in every Nth picture without motion, too.' }),
+    minScore: z.number().min(0).max(1).optional().meta({
+      description: "Lowest score that counts for persons and faces; the model's own unless given.",
+    }),
   })
-  .strict();
+  .strict()
+  .meta({ id: 'AnalysisSettings', description: 'Which kinds of analysis run for a camera, and how.' });
 export type AnalysisSettings = z.infer<typeof analysisSettingsSchema>;
 
 /** One camera to analyse: its frames come from the worker at `origin`, which wants `token`. */

@@ -4,11 +4,12 @@ import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '#shared/errors.ts';
 import { publicPrefix } from '../http/public-origin.ts';
 import { requestPath } from '../http/request-path.ts';
+import type { Access } from '../http/route.ts';
+import type { RouteTable } from '../http/route-table.ts';
 import type { Authenticator } from './authenticator.ts';
 import { isOurHost } from './host-check.ts';
 import { foreignOrigin, isForged, isUnsourced } from './origin-check.ts';
-import { isPermitted } from './permissions.ts';
-import { type Principal, setPrincipal } from './principal.ts';
+import { type Principal, type Role, setPrincipal } from './principal.ts';
 
 /** Methods and headers that allowed pages elsewhere may use. */
 const CORS_METHODS = 'GET, HEAD, POST, PATCH, DELETE';
@@ -20,9 +21,12 @@ const CORS_MAX_AGE_S = '600';
 /** Lets requests through or refuses them. */
 export class Gate {
   readonly #authenticator: Authenticator;
+  readonly #routes: RouteTable;
 
-  constructor(authenticator: Authenticator) {
+  /** @param routes say who may use them; what they do not name is for admins */
+  constructor(authenticator: Authenticator, routes: RouteTable) {
     this.#authenticator = authenticator;
+    this.#routes = routes;
   }
 
   /**
@@ -32,8 +36,8 @@ export class Gate {
   admit(request: IncomingMessage): Principal | undefined {
     const { allowedHosts, allowedOrigins } = this.#authenticator.config;
     const path = requestPath(request);
-    const isProbe = isPermitted(undefined, 'GET', path) && path !== '/signin';
-    if (!isProbe && !isOurHost(request.headers.host, allowedHosts)) {
+    const isAnyHost = this.#routes.find('GET', path)?.route.anyHost === true;
+    if (!isAnyHost && !isOurHost(request.headers.host, allowedHosts)) {
       throw new AppError('wrong-host', 'This gateway does not answer to that host name; see ALLOWED_HOSTS');
     }
     if (isForged(request, allowedOrigins)) {
@@ -46,7 +50,7 @@ export class Gate {
         'A request with a cookie must tell its Origin; programs send a token',
       );
     }
-    if (isPermitted(principal?.role, request.method ?? 'GET', path)) return principal;
+    if (isAllowed(principal?.role, this.#routes.of(request)?.access)) return principal;
     if (principal === undefined) throw new AppError('unauthorized', 'Sign in, or send a token');
     throw new AppError('forbidden', 'This token may only look');
   }
@@ -61,6 +65,11 @@ export class Gate {
     return this.#authenticator.sessions.onRevoke(listener);
   }
 
+  /** Whether a role may make a request. @param path without a query */
+  permits(role: Role, method: string, path: string): boolean {
+    return isAllowed(role, this.#routes.find(method, path)?.route.access);
+  }
+
   /** The gate of the Express application. */
   middleware(): RequestHandler {
     return (req, res, next) => {
@@ -72,7 +81,7 @@ export class Gate {
         this.#endWithSession(principal?.sessionId, req, res);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'unauthorized') throw error;
-        if (isPageRequest(req)) return res.redirect(302, `${publicPrefix(req)}/signin`);
+        if (this.#isPageRequest(req)) return res.redirect(302, `${publicPrefix(req)}/signin`);
         res.setHeader('WWW-Authenticate', 'Bearer realm="visual-reasoning-gateway"');
         throw error;
       }
@@ -89,6 +98,12 @@ export class Gate {
     res.once('close', end);
   }
 
+  /** A browser opens a page. */
+  #isPageRequest(req: Request): boolean {
+    const isPage = req.method === 'GET' && this.#routes.of(req)?.isPage === true;
+    return isPage && req.accepts(['json', 'html']) === 'html';
+  }
+
   /** CORS for the origins that were allowed, by name and without credentials of the browser. */
   #allowPages(req: IncomingMessage, res: Response): void {
     res.vary('Origin');
@@ -103,11 +118,11 @@ export class Gate {
   }
 }
 
-/** Somebody opens the dashboard in a browser. */
-function isPageRequest(req: Request): boolean {
-  return (
-    req.method === 'GET' && ['/', '/docs'].includes(req.path) && req.accepts(['json', 'html']) === 'html'
-  );
+const RANKS: Record<Access, number> = { anyone: 0, viewer: 1, admin: 2 };
+
+/** @param role undefined for a stranger @param access undefined for a path without a route */
+function isAllowed(role: Role | undefined, access: Access = 'admin'): boolean {
+  return (role === undefined ? RANKS.anyone : RANKS[role]) >= RANKS[access];
 }
 
 function isPreflight({ method, headers }: IncomingMessage): boolean {

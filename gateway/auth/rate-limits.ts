@@ -3,38 +3,38 @@ import type { Request, RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { AppError } from '#shared/errors.ts';
 import type { RateLimits } from '../config/auth.ts';
-import { isUpload } from '../http/is-upload.ts';
+import { isUpload, type Route } from '../http/route.ts';
+import type { RouteTable } from '../http/route-table.ts';
 import { addressKey } from './address-key.ts';
 import { principalOf } from './principal.ts';
 
 interface Rule {
   name: keyof RateLimits;
   per: 'minute' | 'hour';
-  matches(req: Request): boolean;
+  /** @param route undefined for a path without one */
+  counts(route: Route | undefined, req: Request): boolean;
 }
 
 const WINDOW_MS = { minute: 60_000, hour: 3_600_000 };
 const READ = new Set(['GET', 'HEAD', 'OPTIONS']);
-const PICTURES =
-  /^\/api\/cameras\/[^/]+\/(frame|stream\.mjpeg)$|^\/api\/events\/[^/]+\/snapshot$|^\/(hls|dashboard)\/|^\/(health|livez|readyz)$/;
 
 const RULES: readonly Rule[] = [
-  { name: 'logins', per: 'minute', matches: isLogin },
-  { name: 'loginsHourly', per: 'hour', matches: isLogin },
-  { name: 'uploadsHourly', per: 'hour', matches: (req) => isUpload(req) },
+  { name: 'logins', per: 'minute', counts: (route) => route?.limit === 'logins' },
+  { name: 'loginsHourly', per: 'hour', counts: (route) => route?.limit === 'logins' },
   {
-    name: 'moondream',
-    per: 'minute',
-    matches: ({ path, method }) => path.startsWith('/api/moondream/') && method === 'POST',
+    name: 'uploadsHourly',
+    per: 'hour',
+    counts: (route, req) => route !== undefined && isUpload(route, req),
   },
-  { name: 'connects', per: 'minute', matches: ({ path }) => /^\/api\/cameras\/(connect|test)$/.test(path) },
-  { name: 'writes', per: 'minute', matches: ({ method }) => !READ.has(method) },
-  { name: 'api', per: 'minute', matches: ({ path }) => !PICTURES.test(path) },
+  { name: 'moondream', per: 'minute', counts: (route) => route?.limit === 'moondream' },
+  { name: 'connects', per: 'minute', counts: (route) => route?.limit === 'connects' },
+  { name: 'writes', per: 'minute', counts: (_route, { method }) => !READ.has(method) },
+  { name: 'api', per: 'minute', counts: (route) => route?.limit !== 'pictures' },
 ];
 
-/** One limiter for each rule that a request falls under; requests from this very machine are not counted. */
-export function rateLimits(limits: RateLimits): RequestHandler[] {
-  return RULES.map(({ name, per, matches }) =>
+/** One limiter for each rule; each counts the requests whose route says so. Local requests are not counted. */
+export function rateLimits(limits: RateLimits, routes: RouteTable): RequestHandler[] {
+  return RULES.map(({ name, per, counts }) =>
     rateLimit({
       windowMs: WINDOW_MS[per],
       limit: limits[name],
@@ -42,8 +42,8 @@ export function rateLimits(limits: RateLimits): RequestHandler[] {
       legacyHeaders: false,
       identifier: name,
       // A session must not give further attempts to sign in: those count by address.
-      keyGenerator: matches === isLogin ? byAddress : bySession,
-      skip: (req) => principalOf(req)?.kind === 'local' || !matches(req),
+      keyGenerator: name === 'logins' || name === 'loginsHourly' ? byAddress : bySession,
+      skip: (req) => principalOf(req)?.kind === 'local' || !counts(routes.of(req), req),
       handler: (req, _res, next) => {
         const { resetTime } = (req as Request & { rateLimit?: { resetTime?: Date } }).rateLimit ?? {};
         const retryAfter =
@@ -56,10 +56,6 @@ export function rateLimits(limits: RateLimits): RequestHandler[] {
       },
     }),
   );
-}
-
-function isLogin({ path }: Request): boolean {
-  return path === '/api/auth/login';
 }
 
 /** A session counts over all its addresses, other requests by address. */

@@ -1,60 +1,136 @@
 /** Signing in and out, tickets, and the page to sign in at. */
 import { readFileSync } from 'node:fs';
-import express, { type Request, type Response, Router } from 'express';
-import { z } from 'zod';
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
+import {
+  loginSchema,
+  principalSchema,
+  signedInSchema,
+  ticketRequestSchema,
+  ticketSchema,
+} from '#shared/contract/access.ts';
+import { successSchema } from '#shared/contract/common.ts';
 import { AppError } from '#shared/errors.ts';
-import { PUBLIC_FRAMES } from '../dashboard/page-routes.ts';
+import { frameAncestors } from '../http/page-policy.ts';
 import { publicOrigin, publicPrefix } from '../http/public-origin.ts';
+import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import { type Authenticator, PLAIN_COOKIE, SECURE_COOKIE } from './authenticator.ts';
-import { isPermitted } from './permissions.ts';
-import { principalOf } from './principal.ts';
-
-export const loginSchema = z.object({ token: z.string().min(1).max(512) }).strict();
-export const ticketRequestSchema = z.object({ path: z.string().min(1).max(512).startsWith('/') }).strict();
+import { principalOf, type Role } from './principal.ts';
 
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
+const PAGE_FILES = { 'signin.html': 'html', 'signin.js': 'js', 'signin.css': 'css' } as const;
 const COOKIE_MAX_AGE_MS = 7 * 24 * 3600 * 1000;
 
-/** Routes under `/api/auth`, `/api/tickets` and `/signin`. */
-export function authRoutes(authenticator: Authenticator): Router {
-  const routes = Router();
-  const json = express.json({ limit: '4kb' });
+/** What these routes need. */
+export interface AuthRoutesOptions {
+  authenticator: Authenticator;
+  /** Whether a role may GET a path. */
+  mayOpen: (role: Role, path: string) => boolean;
+}
 
-  routes.get('/api/auth', (req, res) => {
-    const principal = principalOf(req);
-    res.setHeader('Cache-Control', 'no-store');
-    res.json({
-      signedIn: principal !== undefined,
-      role: principal?.role ?? null,
-      kind: principal?.kind ?? null,
-    });
+/** Signing in and out, tickets, and the page to sign in at. */
+export function authRoutes({ authenticator, mayOpen }: AuthRoutesOptions): RouteGroup {
+  return {
+    name: 'Access',
+    description: 'Signing in from elsewhere. On the machine of the gateway itself none of it is needed.',
+    routes: [
+      ...sessionRoutes(authenticator),
+      ticketRoute(authenticator, mayOpen),
+      ...signInPage(authenticator.config.isPublic),
+    ],
+  };
+}
+
+function sessionRoutes(authenticator: Authenticator): Route[] {
+  return [
+    route({
+      id: 'getPrincipal',
+      method: 'get',
+      path: '/api/auth',
+      access: 'anyone',
+      anyHost: true,
+      summary: 'Who asks, as the gateway sees it',
+      answers: { 200: json('Strangers are told too.', principalSchema) },
+      handle: (req, res) => {
+        const principal = principalOf(req);
+        res.setHeader('Cache-Control', 'no-store');
+        res.json({
+          signedIn: principal !== undefined,
+          role: principal?.role ?? null,
+          kind: principal?.kind ?? null,
+        } satisfies z.infer<typeof principalSchema>);
+      },
+    }),
+    route({
+      id: 'signIn',
+      method: 'post',
+      path: '/api/auth/login',
+      access: 'anyone',
+      limit: 'logins',
+      summary: 'Exchange a token for a cookie',
+      request: {
+        bodies: jsonBody(loginSchema, { 'With the token': { token: 'correct-horse-battery-staple' } }),
+        bodyLimit: 'small',
+      },
+      answers: {
+        200: json('Signed in.', signedInSchema, {
+          'Set-Cookie': 'The session; it lasts while it is used, at most a week without.',
+        }),
+      },
+      errors: ['invalid-field', 'unauthorized', 'too-many-requests'],
+      handle: (req, res) => {
+        const { token } = parseFields(loginSchema, req.body ?? {});
+        const role = authenticator.tokens.roleOf(token);
+        if (role === undefined)
+          throw new AppError('unauthorized', 'The token is not valid', { field: 'token' });
+        setCookie(authenticator, req, res, authenticator.sessions.begin(role));
+        res.json({ success: true, role });
+      },
+    }),
+    route({
+      id: 'signOut',
+      method: 'post',
+      path: '/api/auth/logout',
+      access: 'anyone',
+      summary: 'End the session, its sockets, streams and tickets',
+      answers: { 200: json('Signed out.', successSchema) },
+      handle: (req, res) => {
+        const session = authenticator.sessionOf(req);
+        if (session !== undefined) authenticator.sessions.revoke(session.id);
+        for (const name of [SECURE_COOKIE, PLAIN_COOKIE])
+          res.clearCookie(name, cookieOptions(name === SECURE_COOKIE));
+        res.json({ success: true });
+      },
+    }),
+  ];
+}
+
+function ticketRoute(authenticator: Authenticator, mayOpen: AuthRoutesOptions['mayOpen']): Route {
+  return route({
+    id: 'createTicket',
+    method: 'post',
+    path: '/api/tickets',
+    access: 'viewer',
+    summary: 'A ticket for what cannot send a header',
+    description:
+      'For `<img>`, EventSource and sockets of pages elsewhere: append `?ticket=` to the address. It opens that one address; sockets and event streams take it once within a minute, pictures and video as often as they like for five.',
+    request: {
+      bodies: jsonBody(ticketRequestSchema, { 'For frames over WebSocket': { path: '/ws' } }),
+      bodyLimit: 'small',
+    },
+    answers: { 200: json('The ticket.', ticketSchema) },
+    errors: ['invalid-field', 'forbidden'],
+    handle: (req, res) => {
+      const { path } = parseFields(ticketRequestSchema, req.body ?? {});
+      const principal = principalOf(req);
+      if (principal === undefined || !mayOpen(principal.role, path))
+        throw new AppError('forbidden', 'You may not open that address yourself', { field: 'path' });
+      res.setHeader('Cache-Control', 'no-store');
+      res.json(authenticator.tickets.issue(principal, path));
+    },
   });
-  routes.post('/api/auth/login', json, (req, res) => {
-    const { token } = parseFields(loginSchema, req.body ?? {});
-    const role = authenticator.tokens.roleOf(token);
-    if (role === undefined) throw new AppError('unauthorized', 'The token is not valid', { field: 'token' });
-    setCookie(authenticator, req, res, authenticator.sessions.begin(role));
-    res.json({ success: true, role });
-  });
-  routes.post('/api/auth/logout', (req, res) => {
-    const session = authenticator.sessionOf(req);
-    if (session !== undefined) authenticator.sessions.revoke(session.id);
-    for (const name of [SECURE_COOKIE, PLAIN_COOKIE])
-      res.clearCookie(name, cookieOptions(name === SECURE_COOKIE));
-    res.json({ success: true });
-  });
-  routes.post('/api/tickets', json, (req, res) => {
-    const { path } = parseFields(ticketRequestSchema, req.body ?? {});
-    const principal = principalOf(req);
-    if (principal === undefined || !isPermitted(principal.role, 'GET', path))
-      throw new AppError('forbidden', 'You may not open that address yourself', { field: 'path' });
-    res.setHeader('Cache-Control', 'no-store');
-    res.json(authenticator.tickets.issue(principal, path));
-  });
-  routes.use(signInPage(authenticator.config.isPublic));
-  return routes;
 }
 
 /** Keeps a session alive while it is used. */
@@ -81,17 +157,43 @@ function cookieOptions(isSecure: boolean) {
   return { httpOnly: true, sameSite: 'lax' as const, secure: isSecure, path: '/' };
 }
 
-function signInPage(isPublic: boolean): Router {
-  const routes = Router();
-  const frames = ["'self'", ...(isPublic ? PUBLIC_FRAMES : [])].join(' ');
-  const files = { '': 'html', '/signin.js': 'js', '/signin.css': 'css' } as const;
-  for (const [path, type] of Object.entries(files)) {
-    const content = readFileSync(new URL(`./page/signin.${type}`, import.meta.url), 'utf8');
-    routes.get(`/signin${path}`, (_req, res) => {
-      res.setHeader('Content-Security-Policy', `${PAGE_POLICY}; frame-ancestors ${frames}`);
+/** The page and its files. */
+function signInPage(isPublic: boolean): Route[] {
+  const serve = (name: keyof typeof PAGE_FILES) => {
+    const content = readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8');
+    return (_req: Request, res: Response) => {
+      res.setHeader('Content-Security-Policy', `${PAGE_POLICY}; ${frameAncestors(isPublic)}`);
       res.setHeader('Cache-Control', 'no-cache');
-      res.type(type).send(content);
-    });
-  }
-  return routes;
+      res.type(PAGE_FILES[name]).send(content);
+    };
+  };
+  const common = { method: 'get', access: 'anyone' } as const;
+  return [
+    route({
+      ...common,
+      id: 'getSignInPage',
+      path: '/signin',
+      summary: 'The page to sign in at',
+      answers: { 200: content('The page.', 'text/html') },
+      handle: serve('signin.html'),
+    }),
+    route({
+      ...common,
+      id: 'getSignInScript',
+      path: '/signin/signin.js',
+      anyHost: true,
+      isHidden: true,
+      summary: 'What that page does',
+      handle: serve('signin.js'),
+    }),
+    route({
+      ...common,
+      id: 'getSignInStyle',
+      path: '/signin/signin.css',
+      anyHost: true,
+      isHidden: true,
+      summary: 'How that page looks',
+      handle: serve('signin.css'),
+    }),
+  ];
 }

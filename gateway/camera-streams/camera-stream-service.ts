@@ -1,12 +1,13 @@
 /** Stores camera streams, each together with its delivery to the analysis backend. */
 import type { Transaction } from 'kysely';
-import type { CameraStreamPayload, RtspStreamRequest, VideoStreamRequest } from '#shared/camera-stream.ts';
+import type { CameraStream, RtspStreamRequest, VideoStreamRequest } from '#shared/contract/camera-stream.ts';
+import type { CameraStreamPayload } from '#shared/contract/delivery.ts';
 import { AppError } from '#shared/errors.ts';
 import type { VideoFacts } from '#shared/worker-protocol.ts';
 import type { Database } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { CameraStreamRepository, StoredStream } from './camera-stream-repository.ts';
-import { type CameraStream, describeStream, videoUrl } from './camera-stream-view.ts';
+import { describeStream, videoUrl } from './camera-stream-view.ts';
 import type { StagedFile, UploadFolder } from './upload-folder.ts';
 import type { UploadQuota } from './upload-quota.ts';
 import type { VideoCheck } from './video-check.ts';

@@ -1,23 +1,7 @@
 /** The public view of camera streams. */
 import { maskedUrl, sourceFromUrl } from '#shared/camera-source.ts';
+import type { CameraStream } from '#shared/contract/camera-stream.ts';
 import type { StoredStream } from './camera-stream-repository.ts';
-
-/** One stream in a response. */
-export interface CameraStream {
-  cameraId: string;
-  cameraDescription: string | null;
-  streamType: 'rtsp' | 'video';
-  /** Passwords masked; null for uploads, and if the key that sealed it is lost. */
-  rtspUrl: string | null;
-  /** Absolute; null for RTSP and for a removed video. */
-  videoUrl: string | null;
-  /** Size of an upload. */
-  videoBytes: number | null;
-  /** When an upload was removed for newer ones, ISO 8601; null while it exists. */
-  videoRemovedAt: string | null;
-  /** ISO 8601. */
-  createdAt: string;
-}
 
 /** The public part of a stream. */
 export function describeStream(stream: StoredStream, origin: string): CameraStream {

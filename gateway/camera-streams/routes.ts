@@ -1,18 +1,23 @@
 /** REST of camera streams (docs/contract.md, section 7). */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
+import { cameraIdInPath } from '#shared/contract/camera.ts';
 import {
+  type CameraStream,
+  cameraStreamListSchema,
+  cameraStreamSchema,
   type RtspStreamRequest,
   rtspStreamSchema,
+  storedStreamSchema,
   type VideoStreamRequest,
+  videoFormSchema,
   videoStreamSchema,
-} from '#shared/camera-stream.ts';
+} from '#shared/contract/camera-stream.ts';
 import { AppError } from '#shared/errors.ts';
-import { jsonBody } from '../http/body-limits.ts';
 import { publicOrigin } from '../http/public-origin.ts';
+import { content, json, type Route, route } from '../http/route.ts';
 import type { CameraStreamService } from './camera-stream-service.ts';
-import type { CameraStream } from './camera-stream-view.ts';
 import type { UploadFolder } from './upload-folder.ts';
 import { leastFileBytes, receiveForm, type UploadForm } from './upload-form.ts';
 import { serveVideo } from './video-download.ts';
@@ -26,31 +31,115 @@ export interface CameraStreamRoutesOptions {
 
 const MAX_UPLOADS = 2;
 const RETRY_AFTER_S = 10;
+/** For the description. */
+export const RTSP_STREAM_EXAMPLE = {
+  cameraId: 'dock',
+  cameraDescription: 'The loading dock',
+  streamType: 'rtsp',
+  rtspUrl: 'rtsp://admin:secret@192.0.2.14/1',
+};
 const FIELDS = ['cameraId', 'cameraDescription', 'streamType', 'rtspUrl'];
 
-/** Routes under `/api/camera-streams`. */
-export function cameraStreamRoutes(options: CameraStreamRoutesOptions): Router {
+/** Camera streams over REST. */
+export function cameraStreamRoutes(options: CameraStreamRoutesOptions): Route[] {
   const { service } = options;
-  const routes = Router();
-  const json = jsonBody();
-  routes.post('/', takeUploads(options), json, async (req, res) => {
-    if (!req.is('application/json')) throw wrongType();
-    sendStored(res, await service.add(parseRtsp(req.body), publicOrigin(req)));
+  const one = {
+    access: 'viewer',
+    request: { params: { cameraId: cameraIdInPath } },
+    errors: ['camera-stream-not-found'],
+  } as const;
+  return [
+    addRoute(options),
+    route({
+      id: 'listCameraStreams',
+      method: 'get',
+      path: '/api/camera-streams',
+      access: 'viewer',
+      summary: 'All streams',
+      answers: { 200: json('Streams.', cameraStreamListSchema) },
+      handle: async (req, res) => {
+        res.json(await service.list(publicOrigin(req)));
+      },
+    }),
+    route({
+      ...one,
+      id: 'getCameraStream',
+      method: 'get',
+      path: '/api/camera-streams/:cameraId',
+      summary: 'One stream',
+      answers: { 200: json('The stream.', cameraStreamSchema) },
+      handle: async (req, res) => {
+        res.json(await service.get(req.params.cameraId, publicOrigin(req)));
+      },
+    }),
+    route({
+      ...one,
+      id: 'deleteCameraStream',
+      method: 'delete',
+      path: '/api/camera-streams/:cameraId',
+      access: 'admin',
+      summary: 'Forget a stream and its video',
+      answers: { 204: { description: 'Gone.' } },
+      handle: async (req, res) => {
+        await service.remove(req.params.cameraId);
+        res.status(204).end();
+      },
+    }),
+    route({
+      ...one,
+      id: 'getCameraStreamVideo',
+      method: 'get',
+      path: '/api/camera-streams/:cameraId/video',
+      summary: 'An uploaded video',
+      request: { ...one.request, headers: { Range: 'A part of it (RFC 9110 section 14).' } },
+      answers: { 200: content('The whole.', 'video/*'), 206: content('The part.', 'video/*') },
+      errors: ['camera-stream-not-found', 'video-removed', 'range-not-satisfiable'],
+      handle: async (req, res) => {
+        await serveVideo(await service.videoFile(req.params.cameraId), req, res);
+      },
+    }),
+  ];
+}
+
+function addRoute(options: CameraStreamRoutesOptions): Route {
+  const { service } = options;
+  return route({
+    id: 'addCameraStream',
+    method: 'post',
+    path: '/api/camera-streams',
+    limit: 'uploads',
+    summary: 'Store a stream: an RTSP address, or a video that is uploaded',
+    description: 'Answered as soon as it is stored; the backend is told afterwards.',
+    request: {
+      bodies: [
+        {
+          type: 'application/json',
+          schema: rtspStreamSchema,
+          examples: { 'An RTSP address': RTSP_STREAM_EXAMPLE },
+        },
+        { type: 'multipart/form-data', schema: videoFormSchema },
+      ],
+    },
+    answers: { 201: json('Stored.', storedStreamSchema, { Location: 'Where it is.' }) },
+    errors: [
+      'missing-field',
+      'invalid-field',
+      'camera-stream-exists',
+      'not-a-video',
+      'upload-incomplete',
+      'upload-too-large',
+      'upload-too-slow',
+      'unsupported-media-type',
+      'too-many-requests',
+      'storage-full',
+      'upload-quota-full',
+    ],
+    before: takeUploads(options),
+    handle: async (req, res) => {
+      if (!req.is('application/json')) throw wrongType();
+      sendStored(res, await service.add(parseRtsp(req.body), publicOrigin(req)));
+    },
   });
-  routes.get('/', async (req, res) => {
-    res.json(await service.list(publicOrigin(req)));
-  });
-  routes.get('/:cameraId', async (req, res) => {
-    res.json(await service.get(req.params.cameraId, publicOrigin(req)));
-  });
-  routes.delete('/:cameraId', async (req, res) => {
-    await service.remove(req.params.cameraId);
-    res.status(204).end();
-  });
-  routes.get('/:cameraId/video', async (req, res) => {
-    await serveVideo(await service.videoFile(req.params.cameraId), req, res);
-  });
-  return routes;
 }
 
 /** Handles forms; passes everything else to the next handler. */

@@ -1,12 +1,14 @@
 /** Camera streams as tRPC procedures, for apps that want their types. */
 import { initTRPC } from '@trpc/server';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
-import type { Handler } from 'express';
-import { rtspStreamSchema } from '#shared/camera-stream.ts';
+import type { RequestHandler } from 'express';
+import { rtspStreamSchema, trpcListSchema, trpcStoredSchema } from '#shared/contract/camera-stream.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { publicOrigin } from '../http/public-origin.ts';
+import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { CameraStreamService } from './camera-stream-service.ts';
+import { RTSP_STREAM_EXAMPLE } from './routes.ts';
 import { formatError, isInternal, responseMeta, toTrpcError } from './trpc-errors.ts';
 
 /** Context of every call. */
@@ -25,9 +27,48 @@ export interface TrpcOptions {
 
 const MAX_BATCH = 20;
 
-/** Express middleware for `/trpc`. */
-export function trpcHandler(options: TrpcOptions): Handler {
-  return createExpressMiddleware({
+/** Where tRPC is. */
+const BASE = '/trpc';
+
+/** The procedures as routes: those that are described, and batches of them for admins. */
+export function trpcRoutes(options: TrpcOptions): Route[] {
+  const handle = trpcHandler(options);
+  return [
+    route({
+      id: 'trpcAddCameraStream',
+      method: 'post',
+      path: `${BASE}/cameraStream.add`,
+      summary: 'tRPC: the mutation `cameraStream.add`',
+      description: 'The type of the router is `AppRouter` in `gateway/camera-streams/trpc.ts`.',
+      // tRPC reads the body itself.
+      request: { bodies: jsonBody(rtspStreamSchema, { 'An RTSP address': RTSP_STREAM_EXAMPLE }) },
+      readsBody: true,
+      answers: { 200: json('Stored.', trpcStoredSchema) },
+      errors: ['invalid-field', 'camera-stream-exists'],
+      handle,
+    }),
+    route({
+      id: 'trpcListCameraStreams',
+      method: 'get',
+      path: `${BASE}/cameraStream.list`,
+      access: 'viewer',
+      summary: 'tRPC: the query `cameraStream.list`',
+      answers: { 200: json('Streams.', trpcListSchema) },
+      handle,
+    }),
+    route({
+      id: 'trpcOthers',
+      method: 'all',
+      path: `${BASE}/*procedures`,
+      isHidden: true,
+      summary: 'tRPC: batches, and what is refused',
+      handle,
+    }),
+  ];
+}
+
+function trpcHandler(options: TrpcOptions): RequestHandler {
+  const handler = createExpressMiddleware({
     router: createAppRouter(options),
     createContext: ({ req }): CallContext => ({ origin: publicOrigin(req) }),
     maxBodySize: options.maxBodyBytes,
@@ -37,6 +78,11 @@ export function trpcHandler(options: TrpcOptions): Handler {
       if (isInternal(error)) options.log.error({ err: error.cause ?? error, path }, 'tRPC call failed');
     },
   });
+  return (req, res, next) => {
+    // It takes the path below its mount for the name of the procedure.
+    req.url = req.url.slice(BASE.length);
+    return handler(req, res, next);
+  };
 }
 
 function createAppRouter({ service, redactor }: TrpcOptions) {

@@ -5,9 +5,9 @@
  */
 import { EventEmitter } from 'node:events';
 import { type CameraSource, isSameSource, secretsOf } from '#shared/camera-source.ts';
+import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
-import type { AnalysisSwitches } from './analysis-switches.ts';
 import { compareIds } from './compare-ids.ts';
 
 /**
@@ -25,7 +25,7 @@ export interface KnownCamera {
   origin: CameraOrigin;
   /** A camera that is not enabled is known but not connected. */
   enabled: boolean;
-  analysis: AnalysisSwitches;
+  analysis: AnalysisSettings;
   /** Whether CAMERAS_FILE names it, which alone may change it then. */
   isFromFile: boolean;
 }

@@ -1,15 +1,8 @@
 /** Pages of the camera list. */
-import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
+import { cameraPageSchema } from '#shared/contract/camera.ts';
 import type { KnownCamera } from './camera-directory.ts';
 import { compareIds } from './compare-ids.ts';
-
-const MAX_LIMIT = 1000;
-
-export const cameraPageSchema = z.object({
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(MAX_LIMIT),
-  cursor: z.string().max(64).optional(),
-});
 
 /** Some of the cameras, and where the next page begins. */
 export interface CameraPage {

@@ -2,10 +2,10 @@
 import type { Kysely } from 'kysely';
 import { z } from 'zod';
 import { rtspSourceSchema } from '#shared/camera-source.ts';
+import { analysisSettingsSchema } from '#shared/detections-settings.ts';
 import { maskPathSecrets } from '#shared/path-secrets.ts';
 import type { CameraRow, Database } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
-import { analysisSwitchesSchema } from './analysis-switches.ts';
 import type {
   RegisteredCamera,
   RegisteredSource,
@@ -168,7 +168,7 @@ export class CameraRepository {
       source: sourceOf(row, { password: password ?? '', path: path ?? '' }),
       isPasswordLost: password === undefined || path === undefined,
       enabled: row.enabled === 1,
-      analysis: analysisSwitchesSchema.parse(JSON.parse(row.analysis)),
+      analysis: analysisSettingsSchema.parse(JSON.parse(row.analysis)),
       origin: row.origin as RegistryOrigin,
       createdAt: row.created_at,
       updatedAt: row.updated_at,

@@ -1,10 +1,11 @@
 /** `POST /api/cameras/test`: does this camera answer, before it is stored? */
-import { Router } from 'express';
 import type { CameraSource } from '#shared/camera-source.ts';
+import { cameraTestAnswerSchema, newCameraSchema } from '#shared/contract/camera.ts';
 import { AppError } from '#shared/errors.ts';
-import { jsonBody } from '../http/body-limits.ts';
+import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { testCamera } from './camera-worker.ts';
+import { CONNECT_ERRORS } from './routes.ts';
 
 /** What the route needs. */
 export interface CameraTestOptions {
@@ -12,26 +13,36 @@ export interface CameraTestOptions {
   routing: Pick<CameraRouting, 'anyReady'>;
 }
 
-/**
- * Takes the body of `POST /api/cameras`; with the `id` of a stored camera, the changes of a
- * `PATCH`, so that its password need not be given again. Answers `{success, codec, width,
- * height, ms}`, or the problem of the camera. Nothing is kept, nothing is disturbed.
- */
-export function cameraTestRoutes({ registry, routing }: CameraTestOptions): Router {
-  const routes = Router();
-  routes.post('/test', jsonBody(), async (req, res) => {
-    const source = await registry.draft(req.body);
-    const worker = routing.anyReady();
-    const gone = new AbortController();
-    res.once('close', () => gone.abort());
-    try {
-      res.json({ success: true, ...(await testCamera(worker, source, gone.signal)) });
-    } catch (error) {
-      if (gone.signal.aborted) return;
-      throw withField(error);
-    }
+/** Tries a camera; nothing is kept, nothing is disturbed. */
+export function cameraTestRoute({ registry, routing }: CameraTestOptions): Route {
+  return route({
+    id: 'testCamera',
+    method: 'post',
+    path: '/api/cameras/test',
+    limit: 'connects',
+    summary: 'Try whether a camera answers, before it is stored',
+    description:
+      'Takes the body of `POST /api/cameras`; with the `id` of a stored camera, the changes of a `PATCH`, so that its password need not be given again. Nothing is kept, nothing is disturbed.',
+    request: {
+      bodies: jsonBody(newCameraSchema, {
+        'By its address': { url: 'rtsp://admin:secret@192.0.2.10/1' },
+      }),
+    },
+    answers: { 200: json('Its first picture came.', cameraTestAnswerSchema) },
+    errors: CONNECT_ERRORS,
+    handle: async (req, res) => {
+      const source = await registry.draft(req.body);
+      const worker = routing.anyReady();
+      const gone = new AbortController();
+      res.once('close', () => gone.abort());
+      try {
+        res.json({ success: true, ...(await testCamera(worker, source, gone.signal)) });
+      } catch (error) {
+        if (gone.signal.aborted) return;
+        throw withField(error);
+      }
+    },
   });
-  return routes;
 }
 
 /** Which field of the form a camera's answer speaks of. */

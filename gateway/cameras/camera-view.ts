@@ -1,9 +1,10 @@
 /** A camera as clients see it: never with its password. */
 import { maskedUrl, secretsOf } from '#shared/camera-source.ts';
+import type { Camera } from '#shared/contract/camera.ts';
 import type { KnownCamera } from './camera-directory.ts';
 
 /** One element of `GET /api/cameras` (docs/contract.md, section 1). */
-export function viewCamera(camera: KnownCamera): object {
+export function viewCamera(camera: KnownCamera): Camera {
   const id = encodeURIComponent(camera.id);
   return {
     id: camera.id,

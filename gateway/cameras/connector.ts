@@ -1,5 +1,5 @@
 /** Connects and disconnects cameras at a client's request. */
-import type { ConnectRequest } from '#shared/camera.ts';
+import type { ConnectRequest } from '#shared/contract/connect.ts';
 import { AppError } from '#shared/errors.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { CameraDirectory } from './camera-directory.ts';

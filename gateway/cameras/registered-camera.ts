@@ -1,6 +1,6 @@
 /** A camera as the registry stores it. */
 import type { RtspSource } from '#shared/camera-source.ts';
-import type { AnalysisSwitches } from './analysis-switches.ts';
+import type { AnalysisSettings } from '#shared/detections-settings.ts';
 
 /** An RTSP address, or an uploaded video by the id of its camera stream. */
 export type RegisteredSource = RtspSource | { kind: 'video'; stream: string };
@@ -12,7 +12,7 @@ export interface RegisteredCamera {
   location: string;
   source: RegisteredSource;
   enabled: boolean;
-  analysis: AnalysisSwitches;
+  analysis: AnalysisSettings;
 }
 
 /** Who wrote it: the API, or CAMERAS_FILE, which alone may change it then. */

@@ -1,46 +1,10 @@
 /** What clients and CAMERAS_FILE write about cameras of the registry, and what it means. */
-import { z } from 'zod';
-import { cameraIdSchema, parseFields } from '#shared/camera.ts';
-import {
-  checkPath,
-  isHost,
-  type RtspSource,
-  sourceFromUrl,
-  type Transport,
-  transportSchema,
-} from '#shared/camera-source.ts';
+import { parseFields } from '#shared/camera.ts';
+import { checkPath, isHost, type RtspSource, sourceFromUrl, type Transport } from '#shared/camera-source.ts';
+import { type CameraChanges, cameraChangesSchema, newCameraSchema } from '#shared/contract/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { pathSecrets, restorePathSecrets } from '#shared/path-secrets.ts';
-import { analysisSwitchesSchema } from './analysis-switches.ts';
 import type { RegisteredCamera, RegisteredSource } from './registered-camera.ts';
-
-const idSchema = z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]);
-
-/** Fields that may be given at creation and changed afterwards. */
-export const cameraChangesSchema = z
-  .object({
-    name: z.string().trim().min(1).max(200).optional(),
-    location: z.string().trim().max(200).optional(),
-    enabled: z.boolean().optional(),
-    analysis: analysisSwitchesSchema.optional(),
-    url: z.string().max(2048).optional(),
-    ip: z.string().min(1).max(253).optional(),
-    port: z.coerce.number().int().min(1).max(65535).optional(),
-    username: z.string().max(256).optional(),
-    password: z.string().max(256).optional(),
-    streamPath: z.string().max(1024).optional(),
-    transport: transportSchema.optional(),
-    secure: z.boolean().optional(),
-    /** Id of an uploaded camera stream, played in place of a camera. */
-    video: z.string().min(1).max(64).optional(),
-  })
-  .strict();
-type Changes = z.infer<typeof cameraChangesSchema>;
-
-export const newCameraSchema = cameraChangesSchema.extend({
-  id: idSchema.optional(),
-  cameraId: idSchema.optional(),
-});
 
 /** A new camera before it has an id for certain. */
 export type NewCamera = Omit<RegisteredCamera, 'id'> & { id: string | undefined };
@@ -91,7 +55,7 @@ const SOURCE_FIELDS = [
   'video',
 ] as const;
 
-function newSource(fields: Changes): RegisteredSource {
+function newSource(fields: CameraChanges): RegisteredSource {
   checkOneKind(fields);
   if (fields.video !== undefined) return { kind: 'video', stream: fields.video };
   if (fields.url !== undefined) return withCredentials(sourceFromUrl(fields.url, fields.transport), fields);
@@ -111,7 +75,7 @@ function newSource(fields: Changes): RegisteredSource {
   return withFields(blank, fields);
 }
 
-function changedSource(source: RegisteredSource, fields: Changes): RegisteredSource {
+function changedSource(source: RegisteredSource, fields: CameraChanges): RegisteredSource {
   if (SOURCE_FIELDS.every((field) => fields[field] === undefined)) return source;
   checkOneKind(fields);
   if (source.kind === 'video' || fields.video !== undefined) return newSource(fields);
@@ -144,7 +108,7 @@ function keepCredentials(before: RtspSource, after: RtspSource): RtspSource {
 }
 
 /** A stored password must not be sent to a host that the client who changes the camera chooses. */
-function checkSecretsStay(before: RtspSource, after: RtspSource, fields: Changes): void {
+function checkSecretsStay(before: RtspSource, after: RtspSource, fields: CameraChanges): void {
   if (before.host === after.host && before.port === after.port) return;
   const isKept = before.password !== '' && before.password === after.password;
   const written = fields.url ?? fields.streamPath ?? '';
@@ -158,7 +122,7 @@ function checkSecretsStay(before: RtspSource, after: RtspSource, fields: Changes
   });
 }
 
-function checkOneKind({ url, ip, video }: Changes): void {
+function checkOneKind({ url, ip, video }: CameraChanges): void {
   const given = Object.entries({ url, ip, video }).filter(([, value]) => value !== undefined);
   if (given.length < 2) return;
   const names = given.map(([name]) => name);
@@ -167,11 +131,11 @@ function checkOneKind({ url, ip, video }: Changes): void {
   });
 }
 
-function withCredentials(source: RtspSource, { username, password }: Changes): RtspSource {
+function withCredentials(source: RtspSource, { username, password }: CameraChanges): RtspSource {
   return { ...source, username: username ?? source.username, password: password ?? source.password };
 }
 
-function withFields(source: RtspSource, fields: Changes): RtspSource {
+function withFields(source: RtspSource, fields: CameraChanges): RtspSource {
   const secure = fields.secure ?? source.secure;
   const usualPort = secure === source.secure ? source.port : secure ? RTSPS_PORT : RTSP_PORT;
   const changed = {

@@ -1,7 +1,7 @@
 /** Export and import of the whole registry as JSON. */
-import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
 import { secretsOf } from '#shared/camera-source.ts';
+import { type CameraExport, importSchema } from '#shared/contract/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { maskPathSecrets, restorePathSecrets } from '#shared/path-secrets.ts';
 import type { RegisteredCamera, StoredCamera } from './registered-camera.ts';
@@ -9,20 +9,9 @@ import type { CameraRegistry } from './registry.ts';
 import { type NewCamera, parseNewCamera } from './registry-input.ts';
 
 const VERSION = 1;
-const MAX_CAMERAS = 10_000;
-
-export const importSchema = z
-  .object({
-    version: z.literal(VERSION).optional(),
-    exportedAt: z.string().optional(),
-    cameras: z.array(z.record(z.string(), z.unknown())).max(MAX_CAMERAS),
-    /** Cameras that the import does not name are removed. */
-    replace: z.boolean().default(false),
-  })
-  .strict();
 
 /** The registry as `POST /api/cameras/import` reads it. */
-export async function exportCameras(registry: CameraRegistry, withPasswords: boolean): Promise<object> {
+export async function exportCameras(registry: CameraRegistry, withPasswords: boolean): Promise<CameraExport> {
   const cameras = (await registry.all()).filter(({ origin }) => origin === 'api');
   return {
     version: VERSION,
@@ -111,7 +100,7 @@ function withPasswordOf(camera: RegisteredCamera, before: StoredCamera | undefin
 function describe(
   { id, name, location, source, enabled, analysis }: StoredCamera,
   withPasswords: boolean,
-): object {
+): CameraExport['cameras'][number] {
   const common = { id, name, location, enabled, analysis };
   if (source.kind === 'video') return { ...common, video: source.stream };
   const { secure, host, port, username, password, path, transport } = source;

@@ -1,5 +1,8 @@
 /** The dashboard at `/` and its files below `/dashboard/`. */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
+import type { NextFunction, Request, Response } from 'express';
+import { indexSchema } from '#shared/contract/health.ts';
+import { frameAncestors } from '../http/page-policy.ts';
+import { json, type RouteGroup, route } from '../http/route.ts';
 import { type PageFile, readPageFiles } from './page-files.ts';
 
 /**
@@ -15,9 +18,6 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'self'",
 ].join('; ');
-/** Replit frames the running app in a page of its own. */
-export const PUBLIC_FRAMES = ['https://replit.com', 'https://*.replit.com'];
-
 /** Response of `/` for programs, which do not ask for HTML. */
 const INDEX = {
   name: 'visual-reasoning-gateway',
@@ -27,13 +27,11 @@ const INDEX = {
 };
 
 /**
- * Routes at the root. Files are read once, at the first request.
+ * Pages for browsers. Files are read once, at the first request.
  * @param isPublic whether pages of the host may frame ours
  */
-export function pageRoutes({ isPublic }: { isPublic: boolean }): Router {
-  const routes = Router();
-  const frames = isPublic ? ["'self'", ...PUBLIC_FRAMES] : ["'self'"];
-  const policy = `${POLICY}; frame-ancestors ${frames.join(' ')}`;
+export function pageRoutes({ isPublic }: { isPublic: boolean }): RouteGroup {
+  const policy = `${POLICY}; ${frameAncestors(isPublic)}`;
   let reading: Promise<Map<string, PageFile>> | undefined;
   const files = (): Promise<Map<string, PageFile>> => {
     reading ??= readPageFiles().catch((error: unknown) => {
@@ -42,25 +40,43 @@ export function pageRoutes({ isPublic }: { isPublic: boolean }): Router {
     });
     return reading;
   };
-  const sendFile =
-    (nameOf: (path: string) => string): RequestHandler =>
-    async (req, res, next) => {
-      const file = (await files()).get(nameOf(req.path));
-      if (file === undefined) next();
-      else send(req, res, file, policy);
-    };
-
-  const page = sendFile(() => 'index.html');
-  routes.get('/', (req, res, next) => {
-    res.vary('Accept');
-    if (req.accepts(['json', 'html']) === 'html') return page(req, res, next);
-    res.json(INDEX);
-  });
-  routes.get(
-    '/dashboard/*path',
-    sendFile((path) => path.slice('/dashboard/'.length)),
-  );
-  return routes;
+  const sendFile = async (name: string, req: Request, res: Response, next: NextFunction) => {
+    const file = (await files()).get(name);
+    if (file === undefined) next();
+    else send(req, res, file, policy);
+  };
+  return {
+    name: 'Pages',
+    description: 'What browsers show.',
+    routes: [
+      route({
+        id: 'getDashboard',
+        method: 'get',
+        path: '/',
+        access: 'viewer',
+        isPage: true,
+        summary: 'The dashboard',
+        description:
+          'Programs, which do not ask for HTML, are told where to go on. Browsers that are not signed in are sent to `/signin`.',
+        answers: { 200: json('The page for browsers; for everything else this.', indexSchema) },
+        handle: (req, res, next) => {
+          res.vary('Accept');
+          if (req.accepts(['json', 'html']) === 'html') return sendFile('index.html', req, res, next);
+          res.json(INDEX);
+        },
+      }),
+      route({
+        id: 'getDashboardFile',
+        method: 'get',
+        path: '/dashboard/*pageFile',
+        access: 'viewer',
+        limit: 'pictures',
+        isHidden: true,
+        summary: 'A file of the dashboard',
+        handle: (req, res, next) => sendFile(req.path.slice('/dashboard/'.length), req, res, next),
+      }),
+    ],
+  };
 }
 
 /** Always revalidated: an update of the gateway is one of the page. */

@@ -4,9 +4,10 @@
  * that differ from the last message; cameras missing in `ids` are gone. All
  * listeners share one reader, which pauses while there are none.
  */
-import { type Response, Router } from 'express';
+import type { Response } from 'express';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { content, type RouteGroup, route } from '../http/route.ts';
 import { type StatusSections, StatusText } from './status-sections.ts';
 
 export interface StatusStreamOptions {
@@ -56,11 +57,26 @@ export class StatusStream {
     return this.#listeners.size;
   }
 
-  /** `GET /stream`. */
-  routes(): Router {
-    const routes = Router();
-    routes.get('/stream', (_req, res) => this.#add(res));
-    return routes;
+  /** `GET /api/status/stream`. */
+  routes(): RouteGroup {
+    return {
+      name: 'Live state',
+      description: 'The state of everything, as the dashboard shows it.',
+      routes: [
+        route({
+          id: 'followStatus',
+          method: 'get',
+          path: '/api/status/stream',
+          access: 'viewer',
+          summary: 'The state of everything, live',
+          description:
+            'Server-sent events. `state` is the whole: `now` (Unix milliseconds), `ids`, `cameras`, `statuses`, `workers`, `gateway` and `services`. `change` holds the sections and members that differ from the last message; cameras that are no longer in `ids` are gone.',
+          answers: { 200: content('Events without end.', 'text/event-stream') },
+          errors: ['too-many-requests'],
+          handle: (_req, res) => this.#add(res),
+        }),
+      ],
+    };
   }
 
   /** Ends every response. */

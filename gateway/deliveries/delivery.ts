@@ -1,9 +1,10 @@
 /** A delivery: one camera stream or event for the analysis backend. */
-import type { CameraEventPayload } from '#shared/camera-event.ts';
-import type { CameraStreamPayload } from '#shared/camera-stream.ts';
+import type {
+  CameraEventPayload,
+  CameraStreamPayload,
+  DELIVERY_STATUSES,
+} from '#shared/contract/delivery.ts';
 
-/** Waiting or being sent; delivered; given up until an operator retries it. */
-export const DELIVERY_STATUSES = ['pending', 'delivered', 'parked'] as const;
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
 
 /**

@@ -1,10 +1,17 @@
-/** `GET /api/deliveries` and `POST /api/deliveries/:id/retry` (docs/contract.md, section 7). */
-import { Router } from 'express';
-import { z } from 'zod';
+/** `GET /api/deliveries` and `POST /api/deliveries/:deliveryId/retry` (docs/contract.md, section 7). */
 import { parseFields } from '#shared/camera.ts';
+import {
+  type Delivery,
+  type DeliveryPage,
+  deliveryIdInPath,
+  deliveryPageSchema,
+  deliveryQuerySchema,
+  retriedDeliverySchema,
+} from '#shared/contract/delivery.ts';
+import { json, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { DeliveryRow } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
-import { AFTER_EARLIER_ONE, DELIVERY_STATUSES, type DeliveryPayload } from './delivery.ts';
+import { AFTER_EARLIER_ONE, type DeliveryPayload } from './delivery.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';
 import { maskPayload } from './secrets.ts';
 
@@ -17,56 +24,64 @@ export interface DeliveryRoutesOptions {
   now?: () => number;
 }
 
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
-
-export const deliveryQuerySchema = z.object({
-  status: z.enum(DELIVERY_STATUSES).optional(),
-  cameraId: z.string().max(64).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/, 'is not a cursor of this list')
-    .transform(Number)
-    .optional(),
-});
-
-/** Routes under `/api/deliveries`. */
-export function deliveryRoutes({
-  repository,
-  secretBox,
-  wake,
-  now = Date.now,
-}: DeliveryRoutesOptions): Router {
-  const routes = Router();
-  routes.get('/', async (req, res) => {
-    const { limit, cursor, ...filter } = parseFields(deliveryQuerySchema, req.query);
-    const rows = await repository.list({ ...filter, before: cursor, limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1) : undefined;
-    res.setHeader('Cache-Control', 'no-store');
-    res.json({
-      deliveries: page.map((row) => describe(row, secretBox)),
-      nextCursor: last === undefined ? null : String(last.sequence),
-    });
-  });
-  routes.post('/:id/retry', async (req, res) => {
-    const row = await repository.retry(req.params.id, now());
-    wake();
-    res.json({ success: true, delivery: describe(row, secretBox) });
-  });
-  return routes;
+/** Deliveries, listed and tried again. */
+export function deliveryRoutes(options: DeliveryRoutesOptions): RouteGroup {
+  return {
+    name: 'Deliveries',
+    description:
+      'What the analysis backend was told, or will be: retried with growing pauses, then parked for a person to look at.',
+    routes: [listRoute(options), retryRoute(options)],
+  };
 }
 
-/** The public view of a delivery: no passwords, no leases. */
-function describe(row: DeliveryRow, secretBox: SecretBox): object {
+function listRoute({ repository, secretBox }: DeliveryRoutesOptions): Route {
+  return route({
+    id: 'listDeliveries',
+    method: 'get',
+    path: '/api/deliveries',
+    summary: 'Deliveries, newest first',
+    request: { query: deliveryQuerySchema, queryExample: { status: 'pending', limit: 20 } },
+    answers: { 200: json('One page.', deliveryPageSchema) },
+    errors: ['invalid-field'],
+    handle: async (req, res) => {
+      const { limit, cursor, ...filter } = parseFields(deliveryQuerySchema, req.query);
+      const rows = await repository.list({ ...filter, before: cursor, limit: limit + 1 });
+      const page = rows.slice(0, limit);
+      const last = rows.length > limit ? page.at(-1) : undefined;
+      res.setHeader('Cache-Control', 'no-store');
+      res.json({
+        deliveries: page.map((row) => describe(row, secretBox)),
+        nextCursor: last === undefined ? null : String(last.sequence),
+      } satisfies DeliveryPage);
+    },
+  });
+}
+
+function retryRoute({ repository, secretBox, wake, now = Date.now }: DeliveryRoutesOptions): Route {
+  return route({
+    id: 'retryDelivery',
+    method: 'post',
+    path: '/api/deliveries/:deliveryId/retry',
+    summary: 'Try a delivery again now',
+    request: { params: { deliveryId: deliveryIdInPath } },
+    answers: { 200: json('It is tried.', retriedDeliverySchema) },
+    errors: ['delivery-not-found', 'delivery-delivered'],
+    handle: async (req, res) => {
+      const row = await repository.retry(req.params.deliveryId, now());
+      wake();
+      res.json({ success: true, delivery: describe(row, secretBox) });
+    },
+  });
+}
+
+/** A delivery as clients see it: without passwords, without leases. */
+function describe(row: DeliveryRow, secretBox: SecretBox): Delivery {
   const isWaiting = row.status === 'pending' && row.next_attempt_at !== AFTER_EARLIER_ONE;
   return {
     id: row.id,
     cameraId: row.camera_id,
-    status: row.status,
+    status: row.status as Delivery['status'],
     attempts: row.attempts,
-    /** Also null while an earlier delivery of the camera goes first. */
     nextAttemptAt: isWaiting ? isoTime(row.next_attempt_at) : null,
     lastStatus: row.last_status,
     lastError: row.last_error,

@@ -1,23 +1,6 @@
 /** `device_metadata`: a JSON string with the same members for every kind of device. */
+import type { DeviceMetadata } from '#shared/contract/device.ts';
 import { maskUrl } from '#shared/redact.ts';
-
-/** Members of every device's metadata; sources add more. */
-export interface DeviceMetadata {
-  name: string;
-  /** Whether it can be watched now. */
-  ready: boolean;
-  /** Whether the video comes from the device itself now. */
-  source_ready: boolean;
-  /** Labels of codecs. */
-  tracks: string[];
-  readers: unknown[];
-  reader_count: number;
-  /** WHEP address (draft-ietf-wish-whep). */
-  whep_url: string | null;
-  /** State as one word for people. */
-  state: string;
-  [more: string]: unknown;
-}
 
 /** Writes metadata; removes user information from addresses. */
 export function writeMetadata(metadata: DeviceMetadata): string {

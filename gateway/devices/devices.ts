@@ -1,8 +1,8 @@
 /** Builds the devices: table, sources and route. */
-import type { Router } from 'express';
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import type { RouteGroup } from '../http/route.ts';
 import { type Clock, systemClock } from '../jobs/clock.ts';
 import type { Store } from '../store/store.ts';
 import { DeviceAgeing } from './device-ageing.ts';
@@ -47,8 +47,7 @@ export interface DevicesOptions {
 
 /** Devices from start to close. */
 export interface Devices {
-  /** To be mounted at `/api/devices`. */
-  routes: Router;
+  routes: RouteGroup;
   start(): void;
   close(): Promise<void>;
   /** For `/health`; undefined when MediaMTX is not used. */

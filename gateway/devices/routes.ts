@@ -1,8 +1,14 @@
 /** `GET /api/devices` (docs/contract.md, section 6). */
-import { type Request, Router } from 'express';
-import { z } from 'zod';
+import type { Request } from 'express';
 import { parseFields } from '#shared/camera.ts';
+import {
+  type Device,
+  deviceListSchema,
+  deviceMetadataSchema,
+  deviceQuerySchema,
+} from '#shared/contract/device.ts';
 import { publicOrigin } from '../http/public-origin.ts';
+import { json, type RouteGroup, route } from '../http/route.ts';
 import type { DeviceRow } from '../store/database.ts';
 import type { DeviceRepository } from './device-repository.ts';
 
@@ -10,37 +16,38 @@ export interface DeviceRoutesOptions {
   repository: Pick<DeviceRepository, 'list'>;
 }
 
-const TRUE = ['true', '1', 'yes', 'on'];
-const FALSE = ['false', '0', 'no', 'off'];
-
-const switchSchema = z
-  .string()
-  .toLowerCase()
-  .refine((word) => [...TRUE, ...FALSE].includes(word), 'must be true or false')
-  .transform((word) => TRUE.includes(word));
-
-export const deviceQuerySchema = z.object({
-  device_type: z
-    .string()
-    .regex(/^[a-z0-9_-]{1,64}$/, 'must be 1 to 64 lower-case letters, digits, "_" or "-"')
-    .optional(),
-  active_only: switchSchema.optional(),
-});
-
-/** Routes under `/api/devices`. */
-export function deviceRoutes({ repository }: DeviceRoutesOptions): Router {
-  const routes = Router();
-  routes.get('/', async (req, res) => {
-    const { device_type, active_only } = parseFields(deviceQuerySchema, req.query);
-    const rows = await repository.list({ type: device_type, activeOnly: active_only });
-    const reach = reachOf(req);
-    res.setHeader('Cache-Control', 'no-store');
-    res.json(rows.map((row) => describe(row, reach)));
-  });
-  return routes;
+/** The list of devices. */
+export function deviceRoutes({ repository }: DeviceRoutesOptions): RouteGroup {
+  return {
+    name: 'Devices',
+    description: "The gateway's own cameras and the paths of MediaMTX, in one list.",
+    schemas: [deviceMetadataSchema],
+    routes: [
+      route({
+        id: 'listDevices',
+        method: 'get',
+        path: '/api/devices',
+        access: 'viewer',
+        summary: 'Devices',
+        request: {
+          query: deviceQuerySchema,
+          queryExample: { device_type: 'camera', active_only: 'false' },
+        },
+        answers: { 200: json('Devices.', deviceListSchema) },
+        errors: ['invalid-field'],
+        handle: async (req, res) => {
+          const { device_type, active_only } = parseFields(deviceQuerySchema, req.query);
+          const rows = await repository.list({ type: device_type, activeOnly: active_only });
+          const reach = reachOf(req);
+          res.setHeader('Cache-Control', 'no-store');
+          res.json(rows.map((row) => describe(row, reach)));
+        },
+      }),
+    ],
+  };
 }
 
-function describe(row: DeviceRow, reach: Reach): object {
+function describe(row: DeviceRow, reach: Reach): Device {
   return {
     device_key: row.device_key,
     device_type: row.device_type,

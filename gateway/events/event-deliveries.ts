@@ -1,6 +1,6 @@
 /** Sends events to the analysis backend through the outbox: facts only, never a picture. */
 import type { Transaction } from 'kysely';
-import type { CameraEventPayload } from '#shared/camera-event.ts';
+import type { CameraEventPayload } from '#shared/contract/delivery.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Deliveries } from '../deliveries/deliveries.ts';
 import { EVENT_DELIVERY_PREFIX } from '../deliveries/delivery.ts';

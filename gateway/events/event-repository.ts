@@ -196,7 +196,7 @@ function stateOf(row: EventRow): EventState {
     startedAt: row.started_at,
     updatedAt: row.updated_at,
     endedAt: row.ended_at,
-    data: JSON.parse(row.data) as object,
+    data: JSON.parse(row.data) as Record<string, unknown>,
   };
 }
 

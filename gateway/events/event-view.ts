@@ -1,8 +1,9 @@
 /** The public view of an event. */
+import type { CameraEvent } from '#shared/contract/event.ts';
 import type { EventRow } from '../store/database.ts';
 
 /** One element of `GET /api/events`, and the data of the messages at `GET /api/events/stream`. */
-export function viewEvent(row: EventRow): object {
+export function viewEvent(row: EventRow): CameraEvent {
   const id = encodeURIComponent(row.id);
   return {
     id: row.id,
@@ -16,7 +17,7 @@ export function viewEvent(row: EventRow): object {
     endedAt: row.ended_at === null ? null : isoTime(row.ended_at),
     durationMs: row.ended_at === null ? null : row.ended_at - row.started_at,
     snapshotUrl: row.has_snapshot === 1 ? `/api/events/${id}/snapshot` : null,
-    data: JSON.parse(row.data) as object,
+    data: JSON.parse(row.data) as CameraEvent['data'],
   };
 }
 

@@ -17,7 +17,7 @@ export interface EventState {
   /** Null while it is ongoing. */
   endedAt: number | null;
   /** Further facts. */
-  data: object;
+  data: Record<string, unknown>;
 }
 
 /** An event without a duration. */
@@ -28,7 +28,7 @@ export interface MomentaryEvent {
   score: number | null;
   /** Unix milliseconds. */
   startedAt: number;
-  data: object;
+  data: Record<string, unknown>;
   /** JPEG. */
   picture?: Buffer;
 }

@@ -1,8 +1,18 @@
 /** `GET /api/events`, one event, its snapshot and the live stream (docs/contract.md, section 8). */
-import { type Request, Router } from 'express';
-import { z } from 'zod';
+import type { Request } from 'express';
 import { parseFields } from '#shared/camera.ts';
+import {
+  type EventPage,
+  eventChangeSchema,
+  eventCursorSchema,
+  eventIdInPath,
+  eventPageSchema,
+  eventQuerySchema,
+  eventSchema,
+  eventStreamQuerySchema,
+} from '#shared/contract/event.ts';
 import { AppError } from '#shared/errors.ts';
+import { content, json, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { EventRepository } from './event-repository.ts';
 import { EventStream } from './event-stream.ts';
 import { viewEvent } from './event-view.ts';
@@ -15,90 +25,116 @@ export interface EventRoutesOptions {
   streams: Set<EventStream>;
 }
 
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
 const MAX_STREAMS = 100;
-const SECOND_MS = 1000;
-/** Larger numbers are milliseconds, not seconds, since 1970. */
-const MAX_SECONDS = 100_000_000_000;
 
-/** Unix seconds, Unix milliseconds or ISO 8601. */
-const timeSchema = z
-  .string()
-  .max(40)
-  .transform(readTime)
-  .refine((ms) => !Number.isNaN(ms), 'must be a time: Unix seconds or ISO 8601');
-const cursorSchema = z
-  .string()
-  .regex(/^\d{1,16}$/, 'is not a cursor of this list')
-  .transform(Number);
-
-export const eventQuerySchema = z.object({
-  cameraId: z.string().max(64).optional(),
-  kind: z.string().max(32).optional(),
-  label: z.string().max(200).optional(),
-  state: z.enum(['open', 'ended']).optional(),
-  since: timeSchema.optional(),
-  until: timeSchema.optional(),
-  minScore: z.coerce.number().min(0).max(1).optional(),
-  limit: z.coerce.number().int().min(1).max(MAX_LIMIT).default(DEFAULT_LIMIT),
-  cursor: cursorSchema.optional(),
-});
-export const eventStreamQuerySchema = z.object({
-  cameraId: z.string().max(64).optional(),
-  kind: z.string().max(32).optional(),
-  /** For clients that cannot set the header. */
-  lastEventId: cursorSchema.optional(),
-});
-
-/** Routes under `/api/events`. */
-export function eventRoutes({ repository, onChange, streams }: EventRoutesOptions): Router {
-  const routes = Router();
-  routes.get('/', async (req, res) => {
-    const { limit, cursor, state, ...filter } = parseFields(eventQuerySchema, req.query);
-    const isOpen = state === undefined ? undefined : state === 'open';
-    const rows = await repository.list({ ...filter, isOpen, before: cursor, limit: limit + 1 });
-    const page = rows.slice(0, limit);
-    const last = rows.length > limit ? page.at(-1) : undefined;
-    res.setHeader('Cache-Control', 'no-store');
-    res.json({
-      events: page.map(viewEvent),
-      nextCursor: last === undefined ? null : String(last.sequence),
-    });
-  });
-  routes.get('/stream', async (req, res) => {
-    const { lastEventId, ...filter } = parseFields(eventStreamQuerySchema, req.query);
-    const after = lastEventIdOf(req) ?? lastEventId;
-    if (streams.size >= MAX_STREAMS) {
-      throw new AppError('too-many-requests', `This gateway serves at most ${MAX_STREAMS} event streams`, {
-        retryAfter: 5,
-      });
-    }
-    const stream = new EventStream(res, filter, { repository, onChange });
-    streams.add(stream);
-    res.on('close', () => streams.delete(stream));
-    await stream.start(after);
-  });
-  routes.get('/:id', async (req, res) => {
-    res.setHeader('Cache-Control', 'no-store');
-    res.json(viewEvent(await repository.get(req.params.id)));
-  });
-  routes.get('/:id/snapshot', async (req, res) => {
-    const jpeg = await repository.snapshot(req.params.id);
-    // The best picture changes while the event is ongoing.
-    res.setHeader('Cache-Control', 'no-cache');
-    res.type('image/jpeg').send(jpeg);
-  });
-  return routes;
+/** Events, listed, one by one and live. */
+export function eventRoutes(options: EventRoutesOptions): RouteGroup {
+  const { repository } = options;
+  const common = {
+    method: 'get',
+    access: 'viewer',
+    errors: ['event-not-found'],
+    request: { params: { eventId: eventIdInPath } },
+  } as const;
+  return {
+    name: 'Events',
+    description: 'What analysis and watches saw, with the best picture of it.',
+    routes: [
+      listRoute(options),
+      streamRoute(options),
+      route({
+        ...common,
+        id: 'getEvent',
+        path: '/api/events/:eventId',
+        summary: 'One event',
+        answers: { 200: json('The event.', eventSchema) },
+        handle: async (req, res) => {
+          res.setHeader('Cache-Control', 'no-store');
+          res.json(viewEvent(await repository.get(req.params.eventId)));
+        },
+      }),
+      route({
+        ...common,
+        id: 'getEventSnapshot',
+        path: '/api/events/:eventId/snapshot',
+        limit: 'pictures',
+        summary: 'The best picture of an event',
+        description: 'A better one may come while the event goes on.',
+        answers: { 200: content('A JPEG.', 'image/jpeg') },
+        handle: async (req, res) => {
+          const jpeg = await repository.snapshot(req.params.eventId);
+          // The best picture changes while the event goes on.
+          res.setHeader('Cache-Control', 'no-cache');
+          res.type('image/jpeg').send(jpeg);
+        },
+      }),
+    ],
+  };
 }
 
-function lastEventIdOf(req: Request): number | undefined {
+function listRoute({ repository }: EventRoutesOptions): Route {
+  return route({
+    id: 'listEvents',
+    method: 'get',
+    path: '/api/events',
+    access: 'viewer',
+    summary: 'Events, newest first',
+    request: {
+      query: eventQuerySchema,
+      queryExample: { kind: 'motion', since: '2026-01-01T00:00:00Z', limit: 20 },
+    },
+    answers: { 200: json('One page.', eventPageSchema) },
+    errors: ['invalid-field'],
+    handle: async (req, res) => {
+      const { limit, cursor, state, ...filter } = parseFields(eventQuerySchema, req.query);
+      const isOpen = state === undefined ? undefined : state === 'open';
+      const rows = await repository.list({ ...filter, isOpen, before: cursor, limit: limit + 1 });
+      const page = rows.slice(0, limit);
+      const last = rows.length > limit ? page.at(-1) : undefined;
+      res.setHeader('Cache-Control', 'no-store');
+      res.json({
+        events: page.map(viewEvent),
+        nextCursor: last === undefined ? null : String(last.sequence),
+      } satisfies EventPage);
+    },
+  });
+}
+
+function streamRoute({ repository, onChange, streams }: EventRoutesOptions): Route {
+  return route({
+    id: 'followEvents',
+    method: 'get',
+    path: '/api/events/stream',
+    access: 'viewer',
+    summary: 'Changes of events, live',
+    description:
+      'Server-sent events called `start`, `update` and `end`; the data is the event as in the list, with the same word as `type`. A client that comes back with `Last-Event-ID` misses nothing.',
+    request: {
+      query: eventStreamQuerySchema,
+      queryExample: { kind: 'motion' },
+      headers: { 'Last-Event-ID': 'The `id` of the last message that came.' },
+    },
+    answers: {
+      200: { description: 'Messages without end.', type: 'text/event-stream', schema: eventChangeSchema },
+    },
+    errors: ['invalid-field', 'too-many-requests'],
+    handle: async (req, res) => {
+      const { lastEventId, ...filter } = parseFields(eventStreamQuerySchema, req.query);
+      const after = lastEventIdOf(req) ?? lastEventId;
+      if (streams.size >= MAX_STREAMS) {
+        throw new AppError('too-many-requests', `This gateway serves at most ${MAX_STREAMS} event streams`, {
+          retryAfter: 5,
+        });
+      }
+      const stream = new EventStream(res, filter, { repository, onChange });
+      streams.add(stream);
+      res.on('close', () => streams.delete(stream));
+      await stream.start(after);
+    },
+  });
+}
+
+function lastEventIdOf(req: Pick<Request, 'get'>): number | undefined {
   const given = req.get('Last-Event-ID');
-  return given === undefined || given === '' ? undefined : parseFields(cursorSchema, given);
-}
-
-function readTime(text: string): number {
-  const number = Number(text);
-  if (text.trim() === '' || Number.isNaN(number)) return Date.parse(text);
-  return number < MAX_SECONDS ? number * SECOND_MS : number;
+  return given === undefined || given === '' ? undefined : parseFields(eventCursorSchema, given);
 }

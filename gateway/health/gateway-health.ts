@@ -1,4 +1,5 @@
 /** How the gateway and its workers are: from memory, so that it can always be told at once. */
+import type { Health, RtspService } from '#shared/contract/health.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 
 /** The part of the pool that health needs. */
@@ -44,7 +45,7 @@ export class GatewayHealth {
   }
 
   /** What `GET /api/cameras/status` answers: the RTSP workers as one service. */
-  rtsp(): object {
+  rtsp(): RtspService {
     const workers = this.#pool.status().filter(({ name }) => this.#rtspWorkers.includes(name));
     const running = workers.filter(({ state }) => state === 'ready');
     const first = running[0] ?? workers[0];
@@ -59,7 +60,7 @@ export class GatewayHealth {
   }
 
   /** Body of `GET /health` (docs/contract.md, section 3). */
-  report(): object {
+  report(): Health {
     const others = this.#pool.status().filter(({ name }) => !this.#rtspWorkers.includes(name));
     return {
       status: this.status,

@@ -1,7 +1,10 @@
 /** `/health`, `/livez`, `/readyz` and `/metrics`. */
-import { Router } from 'express';
+import type { Response } from 'express';
+import { healthSchema, livenessSchema, readinessSchema } from '#shared/contract/health.ts';
 import { principalOf } from '../auth/principal.ts';
+import { content, json, type RouteGroup, route } from '../http/route.ts';
 import type { GatewayHealth } from './gateway-health.ts';
+import { METRICS } from './metric-catalogue.ts';
 
 /** What these routes need. */
 export interface HealthRoutesOptions {
@@ -10,26 +13,82 @@ export interface HealthRoutesOptions {
   metrics: () => Promise<string>;
 }
 
-/** Routes at the root. `/health` is 200 while degraded: what probes it must not kill a gateway that works as designed. */
-export function healthRoutes({ health, metrics }: HealthRoutesOptions): Router {
-  const routes = Router();
-  routes.use(['/health', '/livez', '/readyz', '/metrics'], (_req, res, next) => {
-    res.setHeader('Cache-Control', 'no-store');
-    next();
-  });
-  routes.get('/health', (req, res) => {
-    // Strangers are told that we are up, and nothing about what we have.
-    const report = principalOf(req) === undefined ? { status: health.status } : health.report();
-    res.status(health.isDraining ? 503 : 200).json(report);
-  });
-  routes.get('/livez', (_req, res) => {
-    res.json({ status: 'alive' });
-  });
-  routes.get('/readyz', (_req, res) => {
-    res.status(health.isReady ? 200 : 503).json({ status: health.isReady ? 'ready' : health.status });
-  });
-  routes.get('/metrics', async (_req, res) => {
-    res.type('text/plain; version=0.0.4').send(await metrics());
-  });
-  return routes;
+/** Answers while the gateway stops, and is never cached. */
+const PROBE = { method: 'get', whileStopping: true } as const;
+/** For probes, which have no login and may ask under any host name as often as they like. */
+const OPEN_PROBE = { ...PROBE, access: 'anyone', limit: 'pictures', anyHost: true } as const;
+
+/** Health, metrics and what probes ask. */
+export function healthRoutes({ health, metrics }: HealthRoutesOptions): RouteGroup {
+  return {
+    name: 'Health and operations',
+    description: 'For probes, monitoring and people who want to know what is wrong.',
+    routes: [
+      route({
+        ...OPEN_PROBE,
+        id: 'getHealth',
+        path: '/health',
+        summary: 'How the gateway and its parts are',
+        description:
+          'It is 200 while degraded: a probe must not kill a gateway that works as designed. Callers who are not signed in are told `status` only.',
+        answers: {
+          200: json('The gateway answers.', healthSchema),
+          503: json('It is stopping.', healthSchema),
+        },
+        handle: (req, res) => {
+          const report = principalOf(req) === undefined ? { status: health.status } : health.report();
+          noStore(res)
+            .status(health.isDraining ? 503 : 200)
+            .json(report);
+        },
+      }),
+      route({
+        ...OPEN_PROBE,
+        id: 'getLiveness',
+        path: '/livez',
+        summary: 'Whether the process lives',
+        answers: { 200: json('It does.', livenessSchema) },
+        handle: (_req, res) => void noStore(res).json({ status: 'alive' }),
+      }),
+      route({
+        ...OPEN_PROBE,
+        id: 'getReadiness',
+        path: '/readyz',
+        summary: 'Whether every worker that is needed is ready',
+        answers: {
+          200: json('All are.', readinessSchema),
+          503: json('Not all are, or the gateway is stopping.', readinessSchema),
+        },
+        handle: (_req, res) => {
+          noStore(res)
+            .status(health.isReady ? 200 : 503)
+            .json({ status: health.isReady ? 'ready' : health.status });
+        },
+      }),
+      route({
+        ...PROBE,
+        access: 'viewer',
+        id: 'getMetrics',
+        path: '/metrics',
+        summary: 'Numbers for Prometheus',
+        description: `Text exposition format 0.0.4: the gateway's own numbers and those of every worker that answers within a second. A dashboard for Grafana that shows them is at \`docs/grafana-dashboard.json\`; import it and choose the data source.\n\n${listOfMetrics()}`,
+        answers: { 200: content('The numbers.', 'text/plain') },
+        handle: async (_req, res) => {
+          noStore(res)
+            .type('text/plain; version=0.0.4')
+            .send(await metrics());
+        },
+      }),
+    ],
+  };
+}
+
+function listOfMetrics(): string {
+  return METRICS.map(
+    ({ name, type, labels, help }) => `- \`${name}\` (${[type, ...labels].join(', ')}): ${help}`,
+  ).join('\n');
+}
+
+function noStore(res: Response): Response {
+  return res.set('Cache-Control', 'no-store');
 }

@@ -1,51 +1,26 @@
-/** The Express application: middleware and mounts in order. It does not listen, so that tests can build it. */
+/** The Express application: middleware in order, then every route. It does not listen, so that tests can build it. */
 import { randomUUID } from 'node:crypto';
-import express, { type ErrorRequestHandler, type Express, type Router } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
 import { AppError } from '#shared/errors.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
-import type { Authenticator } from '../auth/authenticator.ts';
-import type { Gate } from '../auth/gate.ts';
-import { rateLimits } from '../auth/rate-limits.ts';
-import type { RefusalLog } from '../auth/refusal-log.ts';
-import { authRoutes, renewSession } from '../auth/routes.ts';
-import { type CameraStreamRoutesOptions, cameraStreamRoutes } from '../camera-streams/routes.ts';
-import { trpcHandler } from '../camera-streams/trpc.ts';
-import { type CameraTestOptions, cameraTestRoutes } from '../cameras/camera-test.ts';
-import { type RegistryRoutesOptions, registryRoutes } from '../cameras/registry-routes.ts';
-import { type CameraRoutesOptions, cameraRoutes } from '../cameras/routes.ts';
-import { pageRoutes } from '../dashboard/page-routes.ts';
-import type { StatusStream } from '../dashboard/status-stream.ts';
-import { type DeliveryRoutesOptions, deliveryRoutes } from '../deliveries/routes.ts';
-import { type HealthRoutesOptions, healthRoutes } from '../health/routes.ts';
-import { apiDescriptionRoutes } from '../openapi/routes.ts';
-import { webrtcRoutes } from '../webrtc/routes.ts';
-import type { SessionRouter } from '../webrtc/session-router.ts';
-import { whepRoutes } from '../webrtc/whep-routes.ts';
-import { cameraProxy, type HttpProxyOptions, hlsProxy } from '../worker-access/http-proxy.ts';
 import { type BodyLimits, setBodyLimits } from './body-limits.ts';
 import { shownPath } from './request-path.ts';
+import type { RouteTable } from './route-table.ts';
 
 export interface AppOptions {
-  access: { authenticator: Authenticator; gate: Gate; refusals: RefusalLog };
-  cameras: CameraRoutesOptions;
-  cameraTest: CameraTestOptions;
-  proxy: HttpProxyOptions;
-  sessions: SessionRouter;
-  /** Routes over what is stored. */
-  stored: {
-    registry: RegistryRoutesOptions;
-    cameraStreams: CameraStreamRoutesOptions;
-    deliveries: DeliveryRoutesOptions;
-    devices: Router;
-  };
-  health: HealthRoutesOptions;
-  /** Routes of what looks at the pictures. */
-  perception: { events: Router; moondream: Router; watches: Router };
-  /** The live state, for the dashboard. */
-  status: StatusStream;
+  /** Every route of the gateway. */
+  routes: RouteTable;
+  /** The gate and the rate limits: judge a request before its route sees it. */
+  admission: readonly RequestHandler[];
+  /** Called with every request that is refused or fails. */
+  onRefused: (request: express.Request, error: AppError) => void;
+  /** Whether the gateway is on its way out. */
+  isDraining: () => boolean;
+  /** Whether one proxy stands before the gateway and says who asks. */
+  isBehindProxy: boolean;
   bodyLimits: BodyLimits;
   redactor: Redactor;
   log: Logger;
@@ -58,54 +33,32 @@ const QUIET_PATHS = new Set(['/health', '/livez', '/readyz', '/metrics']);
 
 /** Builds the application. */
 export function createApp(options: AppOptions): Express {
-  const { access, cameras, proxy, sessions, stored, perception, health, status, bodyLimits, redactor, log } =
-    options;
-  const { authenticator, gate, refusals } = access;
+  const { routes, admission, isDraining, bodyLimits, redactor, log } = options;
   const app = express();
   app.disable('x-powered-by');
   setBodyLimits(app, bodyLimits);
-  // Exactly one proxy is trusted to say who asks, and only where there is one.
-  app.set('trust proxy', authenticator.config.isPublic ? 1 : false);
+  app.set('trust proxy', options.isBehindProxy ? 1 : false);
   app.use(requestLog(log));
   app.use((_req, res, next) => {
     res.setHeader('X-Content-Type-Options', 'nosniff');
     res.setHeader('Referrer-Policy', 'no-referrer');
     next();
   });
-  app.use(gate.middleware(), renewSession(authenticator), ...rateLimits(authenticator.config.limits));
-  app.use(healthRoutes(health));
-  app.use((_req, res, next) => {
-    if (!health.health.isDraining) return next();
+  app.use(...admission);
+  const refuseWhileDraining: RequestHandler = (_req, res, next) => {
+    if (!isDraining()) return next();
     res.setHeader('Connection', 'close');
     throw new AppError('draining', 'The gateway is stopping', { retryAfter: 1 });
-  });
-  app.use(authRoutes(authenticator));
-  app.use('/api/cameras', cameraTestRoutes(options.cameraTest));
-  app.use('/api/cameras', registryRoutes(stored.registry));
-  app.use('/api/cameras', cameraRoutes(cameras));
-  app.use('/api/cameras', cameraProxy(proxy));
-  app.use('/hls', hlsProxy(proxy));
-  app.use('/api', webrtcRoutes(sessions));
-  app.use('/whep', whepRoutes(sessions));
-  app.use('/api/camera-streams', cameraStreamRoutes(stored.cameraStreams));
-  app.use('/trpc', trpcHandler({ ...stored.cameraStreams, redactor, log, maxBodyBytes: bodyLimits.json }));
-  app.use('/api/deliveries', deliveryRoutes(stored.deliveries));
-  app.use('/api/devices', stored.devices);
-  app.use('/api/events', perception.events);
-  app.use('/api/moondream', perception.moondream);
-  app.use('/api/watches', perception.watches);
-  app.use('/api/status', status.routes());
-  app.use(apiDescriptionRoutes());
-  app.use(pageRoutes({ isPublic: authenticator.config.isPublic }));
-  app.use(notFound);
-  app.use(noteRefusals(refusals));
+  };
+  app.use(routes.router(refuseWhileDraining), refuseWhileDraining, notFound);
+  app.use(noteRefusals(options.onRefused));
   app.use(problemHandler({ log, redactor }));
   return app;
 }
 
-function noteRefusals(refusals: RefusalLog): ErrorRequestHandler {
+function noteRefusals(onRefused: AppOptions['onRefused']): ErrorRequestHandler {
   return (error: unknown, req, _res, next) => {
-    if (error instanceof AppError) refusals.note(req, error);
+    if (error instanceof AppError) onRefused(req, error);
     next(error);
   };
 }

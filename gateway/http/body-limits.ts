@@ -11,6 +11,9 @@ export interface BodyLimits {
   import: number;
 }
 
+/** `small`: a few short fields, before a login. */
+export type BodyLimit = keyof BodyLimits | 'small';
+
 const KIB = 1024;
 const MIB = 1024 * KIB;
 /** For an application that was told nothing else. */
@@ -19,6 +22,8 @@ export const DEFAULT_BODY_LIMITS: Readonly<BodyLimits> = {
   image: 8 * MIB,
   import: 16 * MIB,
 };
+
+const SMALL = 4 * KIB;
 
 const SETTING = 'body limits';
 
@@ -33,8 +38,8 @@ function bodyLimitsOf(req: Pick<Request, 'app'>): BodyLimits {
 }
 
 /** Reads a JSON body; a larger one than its kind may be is refused with 413. */
-export function jsonBody(kind: keyof BodyLimits = 'json'): RequestHandler {
-  return limited((limits) => express.json({ limit: limits[kind] }));
+export function jsonBody(kind: BodyLimit = 'json'): RequestHandler {
+  return limited((limits) => express.json({ limit: kind === 'small' ? SMALL : limits[kind] }));
 }
 
 /** Reads a body as text, whatever its type says. */

@@ -1,8 +1,7 @@
 /** The gateway's HTTP server: an Express application behind limits of time. It does not listen. */
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { bodyDeadline } from './body-deadline.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
-import { isUpload } from './is-upload.ts';
 
 /** How long a client may take, milliseconds. Slow senders of headers and bodies are cut off (slowloris). */
 export interface HttpTimings {
@@ -45,11 +44,13 @@ export function httpTimings({ headerMs, bodyMs }: { headerMs: number; bodyMs: nu
 /**
  * Creates the server; upgrades other than to WebSocket are ordinary requests to it (RFC 9110 section 7.8).
  * @param limits bounds its connections; none without
+ * @param isUpload whether a request brings a video, which may take as long as it moves
  */
 export function createHttpServer(
   app: RequestListener,
   timings: HttpTimings = HTTP_TIMINGS,
   limits?: ConnectionLimits,
+  isUpload: (request: IncomingMessage) => boolean = () => false,
 ): Server {
   const server = createServer({
     headersTimeout: timings.headersMs,

@@ -1,11 +1,12 @@
 /** Questions about what a camera sees now. */
+
+import type { Skill } from '#shared/contract/moondream.ts';
 import { AnswerCache } from './answer-cache.ts';
 import { type FrameAlbum, pictureKey } from './frame-album.ts';
 import type { CameraFrame, FrameSource } from './frame-source.ts';
 import { jsonText } from './json-text.ts';
 import type { MoondreamClient } from './moondream-client.ts';
 import { NewestWins } from './newest-wins.ts';
-import type { Skill } from './skills.ts';
 import type { UpstreamAnswer } from './upstream.ts';
 
 /** What questions need. */

@@ -1,10 +1,10 @@
 /** Moondream as the rest of the gateway asks it: within the limits of the key, and never in vain while it is down. */
+import type { MoondreamReport, Skill } from '#shared/contract/moondream.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { CircuitBreaker, type Pass } from './circuit-breaker.ts';
 import { jsonText } from './json-text.ts';
 import { RequestLimiter } from './request-limiter.ts';
-import type { Skill } from './skills.ts';
 import { Upstream, type UpstreamAnswer } from './upstream.ts';
 import { isOutage } from './upstream-errors.ts';
 
@@ -33,21 +33,6 @@ export interface Question {
   body: (hasWaited: boolean) => Promise<Record<string, unknown>>;
   /** Called just before something is sent that costs; may throw. */
   spend?: (() => Promise<void> | void) | undefined;
-}
-
-/** How it is going, for people. */
-export interface MoondreamReport {
-  configured: boolean;
-  state: 'not-configured' | 'untested' | 'ok' | 'failing';
-  /** Host that is asked; null when none is. */
-  server: string | null;
-  model: string | null;
-  ratePerSecond: number;
-  waiting: number;
-  breaker: string;
-  /** ISO 8601. */
-  lastSuccessAt: string | null;
-  lastError: { code: string; message: string; hint?: string; at: string } | null;
 }
 
 const CLOUD_URL = 'https://api.moondream.ai/v1';

@@ -1,11 +1,12 @@
 /** Everything about Moondream, put together. */
-import type { Router } from 'express';
+import type { MoondreamReport } from '#shared/contract/moondream.ts';
+import type { RouteGroup } from '../http/route.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { CameraFrames } from './camera-frames.ts';
 import { CameraQuestions } from './camera-questions.ts';
 import { DailyCap, type DailyLedger } from './daily-cap.ts';
 import { FrameAlbum } from './frame-album.ts';
-import { MoondreamClient, type MoondreamClientOptions, type MoondreamReport } from './moondream-client.ts';
+import { MoondreamClient, type MoondreamClientOptions } from './moondream-client.ts';
 import { moondreamRoutes } from './routes.ts';
 
 /** What Moondream needs. */
@@ -20,7 +21,7 @@ export interface MoondreamOptions extends Omit<MoondreamClientOptions, 'breaker'
 /** Moondream, ready to be mounted; there is nothing to close. */
 export interface Moondream {
   /** For `/api/moondream`. */
-  routes: Router;
+  routes: RouteGroup;
   /** For watches. */
   questions: CameraQuestions;
   report(): MoondreamReport;

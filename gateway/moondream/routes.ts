@@ -1,17 +1,24 @@
 /** The Moondream routes (docs/contract.md, section 4). */
-import { type Request, type RequestHandler, type Response, Router } from 'express';
-import { z } from 'zod';
-import { cameraIdSchema, parseFields } from '#shared/camera.ts';
-import { AppError } from '#shared/errors.ts';
+import type { Request, RequestHandler, Response } from 'express';
+import { parseFields } from '#shared/camera.ts';
+import {
+  ANSWER_SCHEMAS,
+  moondreamStatusSchema,
+  pictureIdInPath,
+  QUESTION_SCHEMAS,
+  questionSchema,
+  SKILLS,
+  type Skill,
+} from '#shared/contract/moondream.ts';
+import { AppError, type ErrorCode } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
-import { jsonBody } from '../http/body-limits.ts';
 import { publicOrigin } from '../http/public-origin.ts';
+import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { CameraAnswer, CameraQuestions } from './camera-questions.ts';
 import type { DailyCap } from './daily-cap.ts';
 import type { FrameAlbum } from './frame-album.ts';
 import type { CameraFrame } from './frame-source.ts';
 import type { MoondreamClient } from './moondream-client.ts';
-import { SKILLS, type Skill } from './skills.ts';
 import { relayStream } from './stream-relay.ts';
 import type { UpstreamAnswer } from './upstream.ts';
 
@@ -24,35 +31,112 @@ export interface MoondreamRoutesOptions {
   redactor: Redactor;
 }
 
-/** Fields beyond these are Moondream's and pass as they are. */
-export const questionSchema = z.looseObject({
-  cameraId: z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]).optional(),
-});
+interface SkillFacts {
+  summary: string;
+  example: object;
+}
 
-/** Routes under `/api/moondream`. */
-export function moondreamRoutes(options: MoondreamRoutesOptions): Router {
-  const { client, album, cap } = options;
-  const routes = Router();
-  const json = jsonBody('image');
-  routes.get('/status', async (_req, res) => {
-    res.setHeader('Cache-Control', 'no-store');
-    res.json({ ...client.report(), today: { asked: await cap.used(), max: cap.max } });
-  });
-  routes.get('/frames/:id', (req, res) => {
-    const kept = album.find(req.params.id);
-    if (kept === undefined) throw new AppError('not-found', 'This picture is no longer kept');
-    setFacts(res, kept.frame);
-    res.setHeader('Cache-Control', 'private, max-age=600, immutable');
-    res.type('image/jpeg').send(kept.frame.jpeg);
-  });
-  // Before the body, which may be large.
-  const expectReady: RequestHandler = (req, _res, next) => {
-    client.expectConfigured();
-    if (!req.is('application/json')) throw wrongType();
-    next();
+const FACTS: Record<Skill, SkillFacts> = {
+  query: { summary: 'Ask a question about a picture', example: { question: 'Is the gate open?' } },
+  caption: { summary: 'Describe a picture', example: { length: 'short' } },
+  detect: { summary: 'Find objects in a picture', example: { object: 'person' } },
+  point: { summary: 'Point at objects in a picture', example: { object: 'door handle' } },
+  segment: { summary: 'Outline an object in a picture', example: { object: 'car' } },
+};
+
+const ERRORS: readonly ErrorCode[] = [
+  'camera-not-found',
+  'no-frame-yet',
+  'stale-frame',
+  'invalid-field',
+  'unsupported-media-type',
+  'moondream-not-configured',
+  'moondream-bad-request',
+  'moondream-unauthorized',
+  'moondream-rate-limited',
+  'moondream-budget-spent',
+  'moondream-busy',
+  'moondream-unavailable',
+  'moondream-unreachable',
+  'moondream-failed',
+  'moondream-timeout',
+  'question-superseded',
+];
+
+/** Questions to Moondream. */
+export function moondreamRoutes(options: MoondreamRoutesOptions): RouteGroup {
+  return {
+    name: 'Moondream',
+    description:
+      'A vision language model asked about pictures, or about what a camera sees now. The key stays in the gateway.',
+    routes: [...SKILLS.map((skill) => askRoute(skill, options)), statusRoute(options), pictureRoute(options)],
   };
-  for (const skill of SKILLS) routes.post(`/${skill}`, expectReady, json, answer(skill, options));
-  return routes;
+}
+
+function askRoute(skill: Skill, options: MoondreamRoutesOptions): Route {
+  const { summary, example } = FACTS[skill];
+  return route({
+    id: `moondream${skill[0]?.toUpperCase()}${skill.slice(1)}`,
+    method: 'post',
+    path: `/api/moondream/${skill}`,
+    limit: 'moondream',
+    summary,
+    description:
+      'Bodies and answers are those of Moondream; what is not named here passes as it is. With `cameraId` the newest frame of that camera is asked about, never an old one. The same question asked of a camera again ends the one before.',
+    request: {
+      bodies: jsonBody(QUESTION_SCHEMAS[skill], {
+        'What a camera sees now': { cameraId: '1', ...example },
+      }),
+      bodyLimit: 'image',
+    },
+    answers: {
+      200: json('The answer of Moondream.', ANSWER_SCHEMAS[skill], {
+        'X-Answer-Cache': '`hit` when the picture had not changed since the same question was answered.',
+      }),
+    },
+    errors: ERRORS,
+    before: (req, _res, next) => {
+      options.client.expectConfigured();
+      if (!req.is('application/json')) throw wrongType();
+      next();
+    },
+    handle: answer(skill, options),
+  });
+}
+
+function statusRoute({ client, cap }: MoondreamRoutesOptions): Route {
+  return route({
+    id: 'getMoondreamStatus',
+    method: 'get',
+    path: '/api/moondream/status',
+    access: 'viewer',
+    summary: 'Whether Moondream is configured, and how it does',
+    answers: { 200: json('Its state.', moondreamStatusSchema) },
+    handle: async (_req, res) => {
+      res.setHeader('Cache-Control', 'no-store');
+      res.json({ ...client.report(), today: { asked: await cap.used(), max: cap.max } });
+    },
+  });
+}
+
+function pictureRoute({ album }: MoondreamRoutesOptions): Route {
+  return route({
+    id: 'getAskedFrame',
+    method: 'get',
+    path: '/api/moondream/frames/:pictureId',
+    access: 'viewer',
+    summary: 'The picture that was asked about',
+    request: { params: { pictureId: pictureIdInPath } },
+    answers: { 200: content('A JPEG.', 'image/jpeg') },
+    errors: ['not-found'],
+    handle: (req, res) => {
+      const kept = album.find(req.params.pictureId);
+      if (kept === undefined) throw new AppError('not-found', 'This picture is no longer kept');
+      setFacts(res, kept.frame);
+      res.setHeader('Cache-Control', 'private, max-age=600, immutable');
+      res.type('image/jpeg').send(kept.frame.jpeg);
+    },
+  });
 }
 
 function answer(skill: Skill, options: MoondreamRoutesOptions): RequestHandler {

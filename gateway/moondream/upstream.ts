@@ -1,8 +1,8 @@
 /** One exchange with a Moondream server: the cloud, or a local one with the same routes. */
 import got, { type Request, RequestError, type Response } from 'got';
+import type { Skill } from '#shared/contract/moondream.ts';
 import { AppError } from '#shared/errors.ts';
 import { Deadline } from './deadline.ts';
-import type { Skill } from './skills.ts';
 import { errorInBody, errorOfFailure, errorOfStatus } from './upstream-errors.ts';
 
 /** What came back. A stream ends with an AppError when it breaks off. */

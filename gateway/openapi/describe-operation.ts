@@ -1,6 +1,7 @@
-/** One operation as OpenAPI writes it. */
+/** One route as OpenAPI describes it. */
+import type { z } from 'zod';
 import { type ErrorCode, STATUS_BY_CODE } from '#shared/errors.ts';
-import { isPermitted } from '../auth/permissions.ts';
+import type { Access, Answer, Body, Method, RequestShape, Route, Socket } from '../http/route.ts';
 import type { JsonSchema, SchemaWriter } from './json-schema.ts';
 import type {
   DescribedAnswer,
@@ -8,72 +9,77 @@ import type {
   DescribedOperation,
   DescribedParameter,
 } from './openapi-shape.ts';
-import type { Answer, Body, Operation, Query, SocketMessages } from './operation.ts';
-import { examplePath, PATH_PARAMETERS } from './path-parameters.ts';
 
-/** Describes it as one of a subject. @throws Error where it speaks of members that the schema does not have */
-export function describeOperation(
-  operation: Operation,
-  tag: string,
-  writer: SchemaWriter,
-): DescribedOperation {
-  const { id, summary, description, bodies, errors = [], socket } = operation;
-  const role = roleFor(operation);
+/** A path of Express as OpenAPI writes it: `/api/cameras/{cameraId}`. */
+export function openApiPath(path: string): string {
+  return path.replace(/[:*](\w+)/g, '{$1}');
+}
+
+/** Describes a route. @param tag name of its group */
+export function describeOperation(route: Route, tag: string, writer: SchemaWriter): DescribedOperation {
+  const { id, summary, description, request, errors, socket, access } = route;
+  const { bodies } = request;
   return {
     operationId: id,
     tags: [tag],
     summary,
     ...(description === undefined ? {} : { description }),
-    parameters: describeParameters(operation, writer),
+    parameters: describeParameters(request, writer),
     ...(bodies === undefined ? {} : { requestBody: describeBodies(bodies, writer) }),
-    responses: { ...describeAnswers(operation.answers, writer), ...describeErrors(errors) },
-    security: securityFor(role, operation.method),
-    'x-role': role,
+    responses: { ...describeAnswers(route.answers, writer), ...describeErrors(errors) },
+    security: securityFor(access, route.method),
+    'x-role': access,
     ...(socket === undefined ? {} : { 'x-websocket': describeSocket(socket, writer) }),
   };
 }
 
-function describeSocket({ client, meanings, server, examples }: SocketMessages, writer: SchemaWriter) {
+function describeSocket({ client, server, examples }: Socket, writer: SchemaWriter) {
   return {
-    client: { schema: writer.write(client, meanings), ...describeExamples(examples) },
+    client: { schema: writer.write(client), ...describeExamples(examples) },
     server: { schema: writer.write(server) },
   };
 }
 
-/** The same table that the gate asks, so that the two cannot differ. */
-function roleFor({ path, method }: Operation): 'anyone' | 'viewer' | 'admin' {
-  const example = examplePath(path);
-  if (isPermitted(undefined, method.toUpperCase(), example)) return 'anyone';
-  return isPermitted('viewer', method.toUpperCase(), example) ? 'viewer' : 'admin';
-}
-
-function securityFor(role: string, method: string): Record<string, string[]>[] {
+function securityFor(access: Access, method: Method | 'all'): Record<string, string[]>[] {
   // The empty one stands for requests from the very machine that the gateway runs on.
-  if (role === 'anyone') return [{}];
+  if (access === 'anyone') return [{}];
   return [{ token: [] }, { session: [] }, ...(method === 'get' ? [{ ticket: [] }] : []), {}];
 }
 
-function describeParameters({ path, query, headers }: Operation, writer: SchemaWriter): DescribedParameter[] {
-  const inPath = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) => {
-    const parameter = PATH_PARAMETERS[name];
-    if (parameter === undefined) throw new Error(`nobody knows what ${name} means in ${path}`);
-    const { description, schema, example } = parameter;
-    return { name, in: 'path' as const, required: true, description, schema: writer.write(schema), example };
+function describeParameters(
+  { params = {}, query, queryExample = {}, headers = {} }: RequestShape,
+  writer: SchemaWriter,
+): DescribedParameter[] {
+  const inPath = Object.entries(params).map(([name, schema]) => {
+    const { description, examples, ...written } = writer.write(schema) as ParameterSchema;
+    const [example] = examples ?? [];
+    return { name, in: 'path' as const, required: true, description, schema: written, example };
   });
-  const inHeaders = Object.entries(headers ?? {}).map(([name, description]) => ({
+  const inHeaders = Object.entries(headers).map(([name, description]) => ({
     name,
     in: 'header' as const,
+    required: false,
     description,
     schema: { type: 'string' },
   }));
-  return [...inPath, ...(query === undefined ? [] : describeQuery(query, writer)), ...inHeaders];
+  return [
+    ...inPath,
+    ...(query === undefined ? [] : describeQuery(query, queryExample, writer)),
+    ...inHeaders,
+  ];
+}
+
+interface ParameterSchema extends JsonSchema {
+  description: string;
+  examples?: unknown[];
 }
 
 function describeQuery(
-  { schema, meanings, example = {} }: Query,
+  query: z.ZodObject,
+  example: Record<string, unknown>,
   writer: SchemaWriter,
 ): DescribedParameter[] {
-  const { properties = {}, required = [] } = writer.write(schema, meanings) as {
+  const { properties = {}, required = [] } = writer.write(query) as {
     properties?: Record<string, JsonSchema>;
     required?: string[];
   };
@@ -88,9 +94,9 @@ function describeQuery(
 }
 
 function describeBodies(bodies: readonly Body[], writer: SchemaWriter) {
-  const content = bodies.map(({ type, schema, meanings, examples }) => [
+  const content = bodies.map(({ type, schema, examples }) => [
     type,
-    { schema: writer.write(schema, meanings), ...describeExamples(examples) },
+    { schema: writer.write(schema), ...describeExamples(examples) },
   ]);
   return { required: true, content: Object.fromEntries(content) as Record<string, DescribedContent> };
 }
@@ -121,8 +127,13 @@ function describeAnswer(
     ...(described.length === 0 ? {} : { headers: Object.fromEntries(described) }),
     ...(type === undefined
       ? {}
-      : { content: { [type]: schema === undefined ? {} : { schema: writer.write(schema) } } }),
+      : { content: { [type]: { schema: schema === undefined ? bytesOf(type) : writer.write(schema) } } }),
   };
+}
+
+/** Text is a string; everything else that is no JSON is bytes. */
+function bytesOf(type: string): JsonSchema {
+  return type.startsWith('text/') ? { type: 'string' } : { type: 'string', format: 'binary' };
 }
 
 function describeErrors(errors: readonly ErrorCode[]): Record<string, DescribedAnswer> {

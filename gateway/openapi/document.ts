@@ -1,34 +1,38 @@
-/** The OpenAPI 3.1 document, made from the schemas that validate requests. */
+/** The OpenAPI 3.1 document, made from the routes. */
 import { setImmediate } from 'node:timers/promises';
 import { type ErrorCode, HINT_BY_CODE, STATUS_BY_CODE } from '#shared/errors.ts';
-import { describeOperation, describeProblem } from './describe-operation.ts';
+import type { RouteGroup } from '../http/route.ts';
+import { describeOperation, describeProblem, openApiPath } from './describe-operation.ts';
 import { COMMON_ERRORS, INTRODUCTION } from './introduction.ts';
 import { SchemaWriter } from './json-schema.ts';
 import type { OpenApiDocument } from './openapi-shape.ts';
-import type { Subject } from './operation.ts';
 import { problemSchema } from './problem-schema.ts';
 
 /** Builds it, with pauses in which frames go on. @param version of the product */
-export async function describeApi(subjects: readonly Subject[], version: string): Promise<OpenApiDocument> {
+export async function describeApi(groups: readonly RouteGroup[], version: string): Promise<OpenApiDocument> {
   const writer = new SchemaWriter();
   const paths: OpenApiDocument['paths'] = {};
   const problem = writer.write(problemSchema);
-  for (const { name, operations } of subjects) {
+  for (const { name, routes, schemas = [] } of groups) {
     await setImmediate();
-    for (const operation of operations) {
-      paths[operation.path] = {
-        ...paths[operation.path],
-        [operation.method]: describeOperation(operation, name, writer),
-      };
+    for (const schema of schemas) writer.write(schema);
+    for (const route of routes.filter(({ isHidden }) => isHidden !== true)) {
+      const path = openApiPath(route.path);
+      paths[path] = { ...paths[path], [route.method]: describeOperation(route, name, writer) };
     }
   }
   const responses = { Problem: describeProblem(COMMON_ERRORS, problem) };
   return {
     openapi: '3.1.0',
-    info: { title: 'Visual reasoning gateway', version, description: INTRODUCTION },
+    info: {
+      title: 'Visual reasoning gateway',
+      version,
+      description: INTRODUCTION,
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
     // Relative to the document, so that it holds behind any path prefix.
     servers: [{ url: '.', description: 'The gateway that serves this document' }],
-    tags: subjects.map(({ name, description }) => ({ name, description })),
+    tags: groups.map(({ name, description }) => ({ name, description })),
     paths,
     components: { schemas: writer.components, responses, securitySchemes: SECURITY_SCHEMES },
     'x-problems': Object.entries(STATUS_BY_CODE).map(([code, status]) => ({

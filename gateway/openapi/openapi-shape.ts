@@ -4,7 +4,7 @@ import type { JsonSchema } from './json-schema.ts';
 /** The document. */
 export interface OpenApiDocument {
   openapi: string;
-  info: { title: string; version: string; description: string };
+  info: { title: string; version: string; description: string; license: object };
   tags: { name: string; description: string }[];
   paths: Record<string, Record<string, DescribedOperation>>;
   components: { schemas: Record<string, JsonSchema>; [more: string]: unknown };

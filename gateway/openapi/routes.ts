@@ -1,9 +1,10 @@
 /** `GET /openapi.json` and `/docs`, the page that shows it. */
 import { readFileSync } from 'node:fs';
-import { Router } from 'express';
+import type { RequestHandler } from 'express';
+import { apiDescriptionSchema, grafanaDashboardSchema } from '#shared/contract/health.ts';
+import { content, json, type RouteGroup, route } from '../http/route.ts';
 import { describeApi } from './document.ts';
 import { renderPage } from './page/render-page.ts';
-import { SUBJECTS } from './subjects/all.ts';
 
 /** Nothing comes from elsewhere and nothing is inline. */
 const POLICY = [
@@ -16,39 +17,81 @@ const POLICY = [
   "frame-ancestors 'self'",
 ].join('; ');
 
-const FILES = {
-  'docs.css': new URL('./page/docs.css', import.meta.url),
-  'docs.js': new URL('./page/docs.js', import.meta.url),
-  'grafana-dashboard.json': new URL('../health/grafana-dashboard.json', import.meta.url),
-};
+const GRAFANA = new URL('../health/grafana-dashboard.json', import.meta.url);
 
-/** Routes at the root. The document is made at the first request. */
-export function apiDescriptionRoutes(): Router {
-  const routes = Router();
-  const document = lazily(() => describeApi(SUBJECTS, readVersion()));
+/** What these routes need. */
+export interface ApiDescriptionOptions {
+  /** All routes, by group; read when the document is first asked for. */
+  groups: () => readonly RouteGroup[];
+}
+
+/** The description, and the page that shows it. The document is made at the first request. */
+export function apiDescriptionRoutes({ groups }: ApiDescriptionOptions): RouteGroup {
+  const document = lazily(() => describeApi(groups(), readVersion()));
   const text = lazily(async () => JSON.stringify(await document()));
   const page = lazily(async () => renderPage(await document()));
-  routes.get('/openapi.json', async (_req, res) => {
-    const body = await text();
+  const common = { method: 'get', access: 'viewer' } as const;
+  return {
+    name: 'Description',
+    description: 'What this document says, as data and as a page.',
+    routes: [
+      route({
+        ...common,
+        id: 'getApiDescription',
+        path: '/openapi.json',
+        summary: 'This description',
+        answers: { 200: json('OpenAPI 3.1.', apiDescriptionSchema) },
+        handle: async (_req, res) => {
+          const body = await text();
+          res.setHeader('Cache-Control', 'no-cache');
+          res.type('json').send(body);
+        },
+      }),
+      route({
+        ...common,
+        id: 'getApiPage',
+        path: '/docs',
+        isPage: true,
+        summary: 'This description as a page',
+        answers: { 200: content('The page.', 'text/html') },
+        handle: async (req, res) => {
+          // The files of the page are relative to the address without the slash.
+          if (req.path.endsWith('/')) return res.redirect(302, '../docs');
+          const body = await page();
+          res.setHeader('Content-Security-Policy', POLICY);
+          res.setHeader('Cache-Control', 'no-cache');
+          res.type('html').send(body);
+        },
+      }),
+      route({
+        ...common,
+        id: 'getGrafanaDashboard',
+        path: '/docs/grafana-dashboard.json',
+        summary: 'A Grafana dashboard of the metrics',
+        answers: { 200: json('To be imported into Grafana.', grafanaDashboardSchema) },
+        handle: sendFile(GRAFANA),
+      }),
+      ...['docs.css', 'docs.js'].map((name) =>
+        route({
+          ...common,
+          id: `getApiPageFile-${name}`,
+          path: `/docs/${name}`,
+          isHidden: true,
+          summary: 'A file of the page',
+          handle: sendFile(new URL(`./page/${name}`, import.meta.url)),
+        }),
+      ),
+    ],
+  };
+}
+
+/** Reads a file at its first request. */
+function sendFile(file: URL): RequestHandler {
+  const content = lazily(() => readFileSync(file, 'utf8'));
+  return (_req, res) => {
     res.setHeader('Cache-Control', 'no-cache');
-    res.type('json').send(body);
-  });
-  routes.get('/docs', async (req, res) => {
-    // The files of the page are relative to the address without the slash.
-    if (req.path.endsWith('/')) return res.redirect(302, '../docs');
-    const body = await page();
-    res.setHeader('Content-Security-Policy', POLICY);
-    res.setHeader('Cache-Control', 'no-cache');
-    res.type('html').send(body);
-  });
-  for (const [name, file] of Object.entries(FILES)) {
-    const content = lazily(() => readFileSync(file, 'utf8'));
-    routes.get(`/docs/${name}`, (_req, res) => {
-      res.setHeader('Cache-Control', 'no-cache');
-      res.type(name.split('.').at(-1) as string).send(content());
-    });
-  }
-  return routes;
+    res.type(file.pathname.split('.').at(-1) as string).send(content());
+  };
 }
 
 function readVersion(): string {

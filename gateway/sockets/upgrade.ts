@@ -7,7 +7,8 @@ import { FRAME_SOCKET_OPTIONS, type FrameFeed, serveFrameSocket } from '#shared/
 import { refuseUpgrade } from '#shared/http/refuse-upgrade.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
-import { type SocketTunnels, tunnelledCamera } from '../worker-access/socket-tunnel.ts';
+import type { RouteTable } from '../http/route-table.ts';
+import type { SocketTunnels } from '../worker-access/socket-tunnel.ts';
 import { SocketLog } from './socket-log.ts';
 
 /** Who may open a socket, and for how long. */
@@ -22,6 +23,8 @@ export interface SocketGate {
 
 export interface UpgradeOptions {
   feed: FrameFeed;
+  /** Say at which paths there are sockets. */
+  routes: Pick<RouteTable, 'find'>;
   /** Decides who may open a socket. */
   gate?: SocketGate;
   /** Carries the sockets that a camera's worker serves itself. */
@@ -107,7 +110,7 @@ export class ClientSockets {
     }
     const life = new SocketLog(request, client, this.#options.log);
     this.#count(socket, client);
-    const cameraId = tunnelledCamera(pathOf(request));
+    const cameraId = this.#socketAt(request)?.cameraId;
     if (cameraId === undefined) {
       this.#serveFrames({ request, socket, head }, sessionId, life);
       return;
@@ -172,11 +175,22 @@ export class ClientSockets {
     });
   }
 
+  /** The socket that a request asks for, with the camera whose worker serves it. */
+  #socketAt(request: IncomingMessage): { cameraId?: string } | undefined {
+    const { routes, tunnels } = this.#options;
+    const path = pathOf(request);
+    // Workers and clients know these paths in one spelling.
+    const { route, params } = (path.endsWith('/') ? undefined : routes.find('GET', path)) ?? {};
+    if (route?.socket === undefined) return undefined;
+    const { tunnelTo } = route.socket;
+    if (tunnelTo === undefined) return {};
+    const cameraId = tunnels === undefined ? undefined : tunnelTo(params ?? {});
+    return cameraId === undefined ? undefined : { cameraId };
+  }
+
   #refusalOf(request: IncomingMessage, client: string | undefined): AppError | undefined {
     const { sockets, socketsPerClient } = this.#options.limits;
-    const path = pathOf(request);
-    const isTunnelled = this.#options.tunnels !== undefined && tunnelledCamera(path) !== undefined;
-    if (path !== '/ws' && !isTunnelled)
+    if (this.#socketAt(request) === undefined)
       return new AppError('not-found', 'There is no WebSocket at this path');
     if (this.#isDraining) return new AppError('draining', 'The gateway is stopping', { retryAfter: 1 });
     if (this.size >= sockets) return tooMany(`This gateway takes at most ${sockets} WebSockets`);

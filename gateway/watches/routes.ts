@@ -1,9 +1,15 @@
 /** `/api/watches`: standing questions to cameras. */
-import { type Request, Router } from 'express';
-import { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
+import {
+  newWatchSchema,
+  watchChangesSchema,
+  watchIdInPath,
+  watchListSchema,
+  watchQuerySchema,
+  watchSchema,
+} from '#shared/contract/watch.ts';
 import { AppError } from '#shared/errors.ts';
-import { jsonBody } from '../http/body-limits.ts';
+import { json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { WatchSettings } from './watch.ts';
 import { applyWatchChanges, parseNewWatch } from './watch-input.ts';
@@ -26,44 +32,124 @@ export interface WatchRoutesOptions {
   now: () => number;
 }
 
-export const watchQuerySchema = z.object({ cameraId: z.string().max(64).optional() });
-
-/** Routes under `/api/watches`. */
-export function watchRoutes(options: WatchRoutesOptions): Router {
-  const { repository, max, wake, now } = options;
-  const routes = Router();
-  const json = jsonBody();
-  routes.use((_req, res, next) => {
-    res.setHeader('Cache-Control', 'no-store');
-    next();
-  });
-  routes.post('/', json, async (req, res) => {
-    const watch = possible(parseNewWatch(req.body), options);
-    options.routing.expectKnown(watch.cameraId);
-    const row = await repository.insert(watch, max, now());
-    wake();
-    res.status(201).location(`/api/watches/${row.id}`).json(viewWatch(row, now()));
-  });
-  routes.get('/', async (req, res) => {
-    const { cameraId } = parseFields(watchQuerySchema, req.query);
-    const rows = await repository.list(cameraId);
-    res.json(rows.map((row) => viewWatch(row, now())));
-  });
-  routes.get('/:id', async (req, res) => {
-    res.json(viewWatch(await repository.get(req.params.id), now()));
-  });
-  routes.patch('/:id', json, async (req: Request<{ id: string }>, res) => {
-    const change = (before: WatchSettings) => possible(applyWatchChanges(before, req.body), options);
-    const row = await repository.update(req.params.id, change, now());
-    wake();
-    res.json(viewWatch(row, now()));
-  });
-  routes.delete('/:id', async (req, res) => {
-    await repository.remove(req.params.id);
-    res.status(204).end();
-  });
-  return routes;
+/** Watches: written, listed and forgotten. */
+export function watchRoutes(options: WatchRoutesOptions): RouteGroup {
+  return {
+    name: 'Watches',
+    description:
+      'Questions that the gateway asks of cameras by itself, again and again, within a budget. When one fires it is an event.',
+    routes: [...collectionRoutes(options), ...itemRoutes(options)],
+  };
 }
+
+function collectionRoutes(options: WatchRoutesOptions): Route[] {
+  const { repository, max, wake, now } = options;
+  return [
+    route({
+      id: 'createWatch',
+      method: 'post',
+      path: '/api/watches',
+      summary: 'Ask a camera again and again',
+      description:
+        'It needs `everyMs` or `onMotion`. Free text counts as yes or no only where it says so outright.',
+      request: { bodies: jsonBody(newWatchSchema, NEW_WATCHES) },
+      answers: { 201: json('It will be asked.', watchSchema, { Location: 'Where it is.' }) },
+      errors: ['missing-field', 'invalid-field', 'camera-not-found', 'too-many-watches'],
+      handle: async (req, res) => {
+        const watch = possible(parseNewWatch(req.body), options);
+        options.routing.expectKnown(watch.cameraId);
+        const row = await repository.insert(watch, max, now());
+        wake();
+        res.setHeader('Cache-Control', 'no-store');
+        res.status(201).location(`/api/watches/${row.id}`).json(viewWatch(row, now()));
+      },
+    }),
+    route({
+      id: 'listWatches',
+      method: 'get',
+      path: '/api/watches',
+      access: 'viewer',
+      summary: 'All watches',
+      request: { query: watchQuerySchema, queryExample: { cameraId: '1' } },
+      answers: { 200: json('Watches.', watchListSchema) },
+      handle: async (req, res) => {
+        const { cameraId } = parseFields(watchQuerySchema, req.query);
+        const rows = await repository.list(cameraId);
+        res.setHeader('Cache-Control', 'no-store');
+        res.json(rows.map((row) => viewWatch(row, now())));
+      },
+    }),
+  ];
+}
+
+function itemRoutes(options: WatchRoutesOptions): Route[] {
+  const { repository, wake, now } = options;
+  const common = { path: '/api/watches/:watchId', errors: ['watch-not-found'] } as const;
+  const params = { watchId: watchIdInPath };
+  return [
+    route({
+      ...common,
+      id: 'getWatch',
+      method: 'get',
+      access: 'viewer',
+      summary: 'One watch',
+      request: { params },
+      answers: { 200: json('The watch.', watchSchema) },
+      handle: async (req, res) => {
+        const row = await repository.get(req.params.watchId);
+        res.setHeader('Cache-Control', 'no-store');
+        res.json(viewWatch(row, now()));
+      },
+    }),
+    route({
+      ...common,
+      id: 'updateWatch',
+      method: 'patch',
+      summary: 'Change a watch',
+      request: { params, bodies: jsonBody(watchChangesSchema, { Pause: { enabled: false } }) },
+      answers: { 200: json('The watch as it is now.', watchSchema) },
+      errors: ['missing-field', 'invalid-field', 'watch-not-found'],
+      handle: async (req, res) => {
+        const change = (before: WatchSettings) => possible(applyWatchChanges(before, req.body), options);
+        const row = await repository.update(req.params.watchId, change, now());
+        wake();
+        res.setHeader('Cache-Control', 'no-store');
+        res.json(viewWatch(row, now()));
+      },
+    }),
+    route({
+      ...common,
+      id: 'deleteWatch',
+      method: 'delete',
+      summary: 'Ask no more',
+      request: { params },
+      answers: { 204: { description: 'Gone.' } },
+      handle: async (req, res) => {
+        await repository.remove(req.params.watchId);
+        res.setHeader('Cache-Control', 'no-store');
+        res.status(204).end();
+      },
+    }),
+  ];
+}
+
+const NEW_WATCHES = {
+  'A question with yes or no': {
+    cameraId: '1',
+    skill: 'query',
+    prompt: 'Is the gate open?',
+    everyMs: 60_000,
+    n: 2,
+    of: 3,
+  },
+  'A number of objects': {
+    cameraId: '1',
+    skill: 'detect',
+    prompt: 'person',
+    everyMs: 30_000,
+    condition: { atLeast: 3 },
+  },
+};
 
 /** A watch that could never ask, or never tell, is refused rather than kept in silence. */
 function possible(watch: WatchSettings, { hasMotion, canDeliver }: WatchRoutesOptions): WatchSettings {

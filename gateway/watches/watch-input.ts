@@ -1,51 +1,12 @@
 /** What clients write about watches, and what it means. */
-import { z } from 'zod';
-import { cameraIdSchema, parseFields } from '#shared/camera.ts';
+import { parseFields } from '#shared/camera.ts';
+import { newWatchSchema, watchChangesSchema } from '#shared/contract/watch.ts';
 import { AppError } from '#shared/errors.ts';
-import { type Condition, WATCH_SKILLS, type WatchSettings } from './watch.ts';
+import type { Condition, WatchSettings } from './watch.ts';
 
-const HOUR_MS = 3_600_000;
-const MAX_COUNT = 1000;
-const MAX_WINDOW = 20;
 const DEFAULT_COOLDOWN_MS = 60_000;
 /** Between two questions while there is motion, unless told otherwise. */
 const DEFAULT_BURST_MS = 2000;
-
-const conditionSchema = z.union([
-  z.enum(['yes', 'no']).transform((answer) => ({ answer })),
-  z.strictObject({ answer: z.enum(['yes', 'no']) }),
-  z.strictObject({ contains: z.string().trim().min(1).max(200) }),
-  z.strictObject({ atLeast: z.number().int().min(1).max(MAX_COUNT) }),
-  z.strictObject({ atMost: z.number().int().min(0).max(MAX_COUNT) }),
-]);
-
-export const watchChangesSchema = z.strictObject({
-  skill: z.enum(WATCH_SKILLS).optional(),
-  prompt: z.string().trim().max(2000).optional(),
-  everyMs: z
-    .number()
-    .int()
-    .min(1000)
-    .max(24 * HOUR_MS)
-    .optional(),
-  onMotion: z.boolean().optional(),
-  condition: conditionSchema.optional(),
-  n: z.number().int().min(1).max(MAX_WINDOW).optional(),
-  of: z.number().int().min(1).max(MAX_WINDOW).optional(),
-  cooldownMs: z
-    .number()
-    .int()
-    .min(0)
-    .max(24 * HOUR_MS)
-    .optional(),
-  deliver: z.boolean().optional(),
-  enabled: z.boolean().optional(),
-});
-
-export const newWatchSchema = watchChangesSchema.extend({
-  cameraId: z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]),
-  skill: z.enum(WATCH_SKILLS),
-});
 
 /** Reads the body of `POST /api/watches`. @throws AppError `missing-field` or `invalid-field`, naming the field */
 export function parseNewWatch(body: unknown): WatchSettings {

@@ -1,4 +1,5 @@
 /** A watch as clients see it. */
+import type { StandingWatch } from '#shared/contract/watch.ts';
 import type { WatchRow } from '../store/database.ts';
 import {
   answersOf,
@@ -9,18 +10,8 @@ import {
   type WatchError,
 } from './watch.ts';
 
-/** How a watch is. */
-export type WatchState =
-  | 'paused'
-  | 'asking'
-  /** The last question was not answered; `lastError` says why. */
-  | 'failing'
-  | 'cooling-down'
-  | 'waiting-for-motion'
-  | 'waiting';
-
 /** @param now Unix milliseconds */
-export function viewWatch(row: WatchRow, now: number): object {
+export function viewWatch(row: WatchRow, now: number): StandingWatch {
   const last = keptAnswersOf(row).at(-1);
   const isTimed = row.enabled === 1 && row.next_ask_at < UPON_MOTION;
   return {
@@ -45,7 +36,7 @@ function viewAnswer({ at, reading, text, sequence, timestamp }: WatchAnswer) {
   return { at: isoTime(at), reading, text, sequence, timestamp };
 }
 
-function stateOf(row: WatchRow, now: number): WatchState {
+function stateOf(row: WatchRow, now: number): StandingWatch['state'] {
   if (row.enabled !== 1) return 'paused';
   if (row.leased_until > now) return 'asking';
   if (row.last_error !== null) return 'failing';
@@ -53,7 +44,7 @@ function stateOf(row: WatchRow, now: number): WatchState {
   return row.next_ask_at < UPON_MOTION ? 'waiting' : 'waiting-for-motion';
 }
 
-function errorOf({ last_error: text }: WatchRow): object | null {
+function errorOf({ last_error: text }: WatchRow): StandingWatch['lastError'] {
   if (text === null) return null;
   const error = JSON.parse(text) as WatchError;
   return { ...error, at: isoTime(error.at) };

@@ -1,8 +1,7 @@
 /** A watch: a question asked of a camera again and again, which fires when the answers fulfil a condition. */
+import type { WATCH_SKILLS } from '#shared/contract/watch.ts';
 import type { WatchRow } from '../store/database.ts';
 
-/** Skills whose answers can be read as fulfilling a condition or not. */
-export const WATCH_SKILLS = ['query', 'caption', 'detect', 'point'] as const;
 export type WatchSkill = (typeof WATCH_SKILLS)[number];
 
 /** When an answer fulfils a watch. */

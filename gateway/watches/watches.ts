@@ -1,9 +1,9 @@
 /** Everything about watches, put together. */
-import type { Router } from 'express';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { MotionSource } from '../analysis/camera-channel.ts';
 import type { EventSink } from '../events/event.ts';
+import type { RouteGroup } from '../http/route.ts';
 import type { CameraQuestions } from '../moondream/camera-questions.ts';
 import type { Store } from '../store/store.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
@@ -43,7 +43,7 @@ export interface WatchesOptions {
 /** Watches of one gateway. */
 export interface Watches {
   /** For `/api/watches`. */
-  routes: Router;
+  routes: RouteGroup;
   /** Begins to ask as soon as the database is there. */
   start(): void;
   /** To be called before the store is closed. */

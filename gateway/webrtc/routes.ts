@@ -1,21 +1,75 @@
 /** WebRTC sessions in which the server offers (docs/contract.md, section 5), passed to the camera's worker. */
-import { type Request, type Response, Router } from 'express';
-import { AppError } from '#shared/errors.ts';
-import { jsonBody } from '../http/body-limits.ts';
+import type { Request, Response } from 'express';
+import { cameraIdInPath } from '#shared/contract/camera.ts';
+import {
+  acceptedSchema,
+  answerRequestSchema,
+  candidateRequestSchema,
+  offerRequestSchema,
+  openedSessionSchema,
+  sessionIdInPath,
+  sessionListSchema,
+  sessionMessageSchema,
+  socketMessageSchema,
+} from '#shared/contract/webrtc.ts';
+import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { publicOrigin } from '../http/public-origin.ts';
+import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { WorkerAnswer } from '../worker-access/client.ts';
-import type { SessionRouter } from './session-router.ts';
+import { cameraOfSession, type SessionRouter } from './session-router.ts';
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
-/** Routes under `/api`: `/webrtc/*` and `/streams/status`. */
-export function webrtcRoutes(router: SessionRouter): Router {
-  const routes = Router();
-  const json = jsonBody();
+/** Codes with which opening a session can fail. */
+export const START_ERRORS: readonly ErrorCode[] = [
+  'camera-not-found',
+  'no-video-yet',
+  'webrtc-unsupported-codec',
+  'webrtc-b-frames',
+  'webrtc-unavailable',
+  'too-many-requests',
+  'worker-not-ready',
+  'worker-failed',
+  'worker-timeout',
+];
+
+/** Opening, talking to, ending and listing sessions. */
+export function webrtcRoutes(router: SessionRouter): Route[] {
+  return [...startRoutes(router), ...talkRoutes(router), ...sessionRoutes(router)];
+}
+
+function startRoutes(router: SessionRouter): Route[] {
   const open = async (req: Request, res: Response, cameraId: string): Promise<void> => {
     const answer = await router.open(cameraId, '/api/webrtc/stream', { method: 'POST' });
     sendAnswer(res, withPublicUrl(req, answer));
   };
+  return [
+    route({
+      id: 'startWebrtcStream',
+      method: 'post',
+      path: '/api/webrtc/stream/:cameraId',
+      access: 'viewer',
+      summary: 'Start a session; the gateway offers',
+      request: { params: { cameraId: cameraIdInPath } },
+      answers: { 200: json('The offer, to be answered within 30 s.', openedSessionSchema) },
+      errors: START_ERRORS,
+      handle: (req, res) => open(req, res, req.params.cameraId),
+    }),
+    route({
+      id: 'createWebrtcOffer',
+      method: 'post',
+      path: '/api/webrtc/offer',
+      access: 'viewer',
+      summary: 'The same, with the camera in the body',
+      request: { bodies: jsonBody(offerRequestSchema, { 'One camera': { cameraId: '1' } }) },
+      answers: { 200: json('The offer.', openedSessionSchema) },
+      errors: ['missing-field', 'invalid-field', ...START_ERRORS],
+      handle: (req, res) => open(req, res, textField(req.body, 'cameraId')),
+    }),
+  ];
+}
+
+function talkRoutes(router: SessionRouter): Route[] {
   const speak =
     (path: string) =>
     async (req: Request, res: Response): Promise<void> => {
@@ -23,22 +77,87 @@ export function webrtcRoutes(router: SessionRouter): Router {
       const body = JSON.stringify(req.body);
       sendAnswer(res, await router.speak(sessionId, { method: 'POST', path, headers: JSON_HEADERS, body }));
     };
+  const errors = [
+    'missing-field',
+    'invalid-field',
+    'invalid-sdp',
+    'session-not-found',
+    'session-state',
+  ] as const;
+  return [
+    route({
+      id: 'answerWebrtcOffer',
+      method: 'post',
+      path: '/api/webrtc/answer',
+      access: 'viewer',
+      summary: 'The answer of the player',
+      request: { bodies: jsonBody(answerRequestSchema) },
+      answers: { 200: json('Taken; video comes as soon as there is a way.', acceptedSchema) },
+      errors: [...errors, 'webrtc-unsupported-codec'],
+      handle: speak('/api/webrtc/answer'),
+    }),
+    route({
+      id: 'addWebrtcCandidate',
+      method: 'post',
+      path: '/api/webrtc/candidate',
+      access: 'viewer',
+      summary: 'A candidate of the player',
+      description: 'Candidates come after the answer.',
+      request: { bodies: jsonBody(candidateRequestSchema) },
+      answers: { 200: json('Taken.', acceptedSchema) },
+      errors,
+      handle: speak('/api/webrtc/candidate'),
+    }),
+    route({
+      id: 'openSessionSocket',
+      method: 'get',
+      path: '/ws/webrtc/:sessionId',
+      access: 'viewer',
+      summary: 'A WebSocket to speak about one session',
+      description:
+        'The candidates of the gateway come first, then the answers to what is asked. When the socket closes before the offer was answered, the session ends with it.',
+      request: { params: { sessionId: sessionIdInPath } },
+      answers: { 101: { description: 'The socket is open.' } },
+      errors: ['camera-not-found', 'session-not-found', 'worker-not-ready', 'too-many-requests'],
+      socket: {
+        client: socketMessageSchema,
+        server: sessionMessageSchema,
+        tunnelTo: ({ sessionId = '' }) => cameraOfSession(sessionId),
+      },
+    }),
+  ];
+}
 
-  routes.post('/webrtc/stream/:cameraId', (req, res) => open(req, res, req.params.cameraId));
-  routes.post('/webrtc/offer', json, (req, res) => open(req, res, textField(req.body, 'cameraId')));
-  routes.post('/webrtc/answer', json, speak('/api/webrtc/answer'));
-  routes.post('/webrtc/candidate', json, speak('/api/webrtc/candidate'));
-  routes.delete('/webrtc/sessions/:sessionId', async (req, res) => {
-    const { sessionId } = req.params;
-    const path = `/api/webrtc/sessions/${encodeURIComponent(sessionId)}`;
-    sendAnswer(res, await router.speak(sessionId, { method: 'DELETE', path }));
-  });
-  routes.get('/streams/status', async (_req, res) => {
-    const sessions = await router.sessions();
-    res.setHeader('Cache-Control', 'no-store');
-    res.json({ activeSessions: sessions.length, sessions });
-  });
-  return routes;
+function sessionRoutes(router: SessionRouter): Route[] {
+  return [
+    route({
+      id: 'endWebrtcSession',
+      method: 'delete',
+      path: '/api/webrtc/sessions/:sessionId',
+      summary: 'End a session',
+      request: { params: { sessionId: sessionIdInPath } },
+      answers: { 204: { description: 'Ended.' } },
+      errors: ['session-not-found'],
+      handle: async (req, res) => {
+        const { sessionId } = req.params;
+        const path = `/api/webrtc/sessions/${encodeURIComponent(sessionId)}`;
+        sendAnswer(res, await router.speak(sessionId, { method: 'DELETE', path }));
+      },
+    }),
+    route({
+      id: 'listStreams',
+      method: 'get',
+      path: '/api/streams/status',
+      access: 'viewer',
+      summary: 'All sessions, WHEP too',
+      answers: { 200: json('Sessions.', sessionListSchema) },
+      handle: async (_req, res) => {
+        const sessions = await router.sessions();
+        res.setHeader('Cache-Control', 'no-store');
+        res.json({ activeSessions: sessions.length, sessions });
+      },
+    }),
+  ];
 }
 
 /** Headers of a worker's answer that are for the client. */

@@ -16,6 +16,11 @@ const TIMEOUT_MS = 10_000;
 /** `{cameraId}_{n}` */
 const SESSION_ID = /^([A-Za-z0-9._-]{1,64})_\d{1,15}$/;
 
+/** The camera that a session's id names; undefined for text that is no such id. */
+export function cameraOfSession(sessionId: string): string | undefined {
+  return SESSION_ID.exec(sessionId)?.[1];
+}
+
 /** Passes signalling to the worker of a camera; the session's id says whose it is. */
 export class SessionRouter {
   readonly #options: SessionRouterOptions;
@@ -40,7 +45,7 @@ export class SessionRouter {
 
   /** Speaks to a session. @throws AppError `session-not-found`, `storage-unavailable`, `worker-*` */
   async speak(sessionId: string, request: WorkerRequest): Promise<WorkerAnswer> {
-    const cameraId = SESSION_ID.exec(sessionId)?.[1];
+    const cameraId = cameraOfSession(sessionId);
     const { routing } = this.#options;
     if (cameraId === undefined || routing.refusalOf(cameraId)?.code === 'camera-not-found') {
       throw new AppError('session-not-found', `No session ${sessionId.slice(0, 128)}`);

@@ -1,6 +1,6 @@
 /** Passes REST, MJPEG and HLS of one camera to the worker that runs it. The only door to http-proxy-middleware. */
 import { Agent } from 'node:http';
-import { type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express';
+import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
@@ -20,7 +20,6 @@ export interface HttpProxyOptions {
 
 const ANSWER_MS = 15_000;
 const IDLE_MS = 30_000;
-const HLS_FILE = /^(?:(?:index|main)\.m3u8|(?:init|seg|part)-[0-9-]{1,32}\.(?:mp4|m4s))$/;
 /** Requests under way at one worker; more would only wait there. */
 const MAX_ANSWERS = 64;
 const MAX_STREAMS = 200;
@@ -44,37 +43,37 @@ interface Proxied extends Request {
   fail?: (error: unknown) => void;
 }
 
-/** Routes `/:id/status`, `/:id/frame` and `/:id/stream.mjpeg`, and no other path. */
-export function cameraProxy(options: HttpProxyOptions): Router {
-  const routes = Router();
-  const answers = passOn(options, {
-    agent: new Agent({ keepAlive: true }),
-    timeoutMs: options.answerMs ?? ANSWER_MS,
-    inFlight: new InFlight(MAX_ANSWERS),
-  });
-  const streams = passOn(options, {
-    agent: new Agent(),
-    timeoutMs: options.idleMs ?? IDLE_MS,
-    inFlight: new InFlight(MAX_STREAMS),
-  });
-  routes.get(['/:id/status', '/:id/frame'], answers);
-  routes.get('/:id/stream.mjpeg', streams);
-  return routes;
+/** Handlers of routes with a `cameraId`; each bounds what it has under way at one worker. */
+export interface CameraProxies {
+  /** For one answer. */
+  answers: RequestHandler;
+  /** For pictures without end. */
+  streams: RequestHandler;
+  /** For playlists and files of HLS. */
+  files: RequestHandler;
 }
 
-/** Routes `/:id/index.m3u8`, `/:id/main.m3u8`, initialisation segments, segments and parts of HLS, and no other path. */
-export function hlsProxy(options: HttpProxyOptions): Router {
-  const routes = Router();
-  const files = passOn(options, {
-    agent: new Agent({ keepAlive: true }),
-    timeoutMs: options.answerMs ?? ANSWER_MS,
-    // Players wait at the worker for the next part most of the time.
-    inFlight: new InFlight(MAX_STREAMS),
-  });
-  routes.get('/:id/:file', (req, res, next) =>
-    HLS_FILE.test(req.params.file) ? files(req, res, next) : next(),
-  );
-  return routes;
+/** Creates the handlers. Which paths they pass on is said by the routes that use them. */
+export function cameraProxies(options: HttpProxyOptions): CameraProxies {
+  const answerMs = options.answerMs ?? ANSWER_MS;
+  return {
+    answers: passOn(options, {
+      agent: new Agent({ keepAlive: true }),
+      timeoutMs: answerMs,
+      inFlight: new InFlight(MAX_ANSWERS),
+    }),
+    streams: passOn(options, {
+      agent: new Agent(),
+      timeoutMs: options.idleMs ?? IDLE_MS,
+      inFlight: new InFlight(MAX_STREAMS),
+    }),
+    files: passOn(options, {
+      agent: new Agent({ keepAlive: true }),
+      timeoutMs: answerMs,
+      // Players wait at the worker for the next part most of the time.
+      inFlight: new InFlight(MAX_STREAMS),
+    }),
+  };
 }
 
 /** How one kind of route is passed on. */
@@ -87,7 +86,7 @@ interface ProxyRoute {
 function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
   const proxy = createProxy(options, route);
   return async (req: Proxied, res, next) => {
-    const worker = options.routing.resolve(String(req.params.id));
+    const worker = options.routing.resolve(String(req.params.cameraId));
     route.inFlight.enter(worker.name, res);
     req.worker = worker;
     req.headers = { ...pick(req.headers, PASSED_HEADERS), [TOKEN_HEADER]: worker.token };

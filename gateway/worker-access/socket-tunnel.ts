@@ -17,11 +17,6 @@ export interface SocketTunnelOptions {
   log: Logger;
 }
 
-/** What a camera's worker serves on sockets of its own, and whose camera a path is about. */
-const PATHS: readonly RegExp[] = [
-  /^\/ws\/mse\/([A-Za-z0-9._-]{1,64})$/,
-  /^\/ws\/webrtc\/([A-Za-z0-9._-]{1,64})_\d{1,15}$/,
-];
 /** The headers of a WebSocket handshake (RFC 6455 section 4.1); nothing else of the client reaches a worker. */
 const HANDSHAKE_HEADERS = [
   'upgrade',
@@ -31,11 +26,6 @@ const HANDSHAKE_HEADERS = [
   'sec-websocket-protocol',
 ];
 const CONNECT_MS = 5000;
-
-/** The camera a path of these is about; undefined for every other path. */
-export function tunnelledCamera(path: string): string | undefined {
-  return PATHS.map((pattern) => pattern.exec(path)?.[1]).find((id) => id !== undefined);
-}
 
 /** All tunnels of the gateway. */
 export class SocketTunnels {

@@ -16,10 +16,20 @@ export const DEFAULT_MAX_HEIGHT = 1080;
 
 /** Which picture of a camera: two requests with equal fields get the same bytes. */
 export const pictureFormatSchema = z.object({
-  /** Width in pixels; the height follows the aspect ratio. Absent: as sent, at most 1920x1080. */
-  width: z.coerce.number().int().min(16).max(MAX_DIMENSION).optional(),
-  /** JPEG quality, 1 to 100. */
-  quality: z.coerce.number().int().min(1).max(100).default(DEFAULT_QUALITY),
+  width: z.coerce
+    .number()
+    .int()
+    .min(16)
+    .max(MAX_DIMENSION)
+    .optional()
+    .meta({ description: 'Pixels; the height follows. At most 1920x1080 unless given.' }),
+  quality: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(100)
+    .default(DEFAULT_QUALITY)
+    .meta({ description: 'Of the JPEG.' }),
 });
 export type PictureFormat = z.infer<typeof pictureFormatSchema> & {
   /** Grey levels in place of a JPEG, one byte a pixel; `quality` then means nothing. */
@@ -30,7 +40,8 @@ export const encodingSchema = z.enum(['base64', 'binary', 'notify']);
 /** How a client's frames are put on its socket; `luma`, raw grey pixels, is for our own analysis only. */
 export type Encoding = z.infer<typeof encodingSchema> | 'luma';
 
-const fpsSchema = z.coerce.number().min(MIN_FPS).max(MAX_FPS).default(DEFAULT_FPS);
+const FPS_MEANING = { description: 'Most pictures a second.' };
+const fpsSchema = z.coerce.number().min(MIN_FPS).max(MAX_FPS).default(DEFAULT_FPS).meta(FPS_MEANING);
 
 /** A wish for the frames of one camera: what a hub delivers and a link carries. */
 export const frameRequestSchema = z.object({
@@ -39,17 +50,25 @@ export const frameRequestSchema = z.object({
   width: pictureFormatSchema.shape.width,
   quality: pictureFormatSchema.shape.quality,
   encoding: z.enum([...encodingSchema.options, 'luma']).default('base64'),
-  /** Tell what analysis sees beside the frames; a camera's own worker knows nothing of it. */
-  detections: z.boolean().optional(),
+  detections: z
+    .boolean()
+    .optional()
+    .meta({ description: "Tell what analysis sees, too; a camera's own worker knows nothing of it." }),
 });
 export type FrameRequest = z.infer<typeof frameRequestSchema>;
 
 /** Query of `/frame`. */
 export const snapshotQuerySchema = pictureFormatSchema.extend({
-  /** Milliseconds. */
-  maxAgeMs: z.union([z.literal('any'), z.coerce.number().int().min(0)]).default(DEFAULT_MAX_AGE_MS),
-  /** One of the last frames by its number. */
-  seq: z.coerce.number().int().min(1).optional(),
+  maxAgeMs: z
+    .union([z.literal('any'), z.coerce.number().int().min(0)])
+    .default(DEFAULT_MAX_AGE_MS)
+    .meta({ description: 'Milliseconds; older pictures are refused, `any` takes every age.' }),
+  seq: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'One of the last frames by its number, as told by `notify` messages.' }),
 });
 
 /** Query of `/stream.mjpeg`. */
@@ -64,14 +83,19 @@ export const clientMessageSchema = z.discriminatedUnion('action', [
   frameRequestSchema.extend({
     action: z.literal('subscribe'),
     cameraId: z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]),
-    fps: z.number().min(MIN_FPS).max(MAX_FPS).default(DEFAULT_FPS),
-    encoding: encodingSchema.default('base64'),
-    /** Keep the other subscriptions of this socket. */
-    multiple: z.boolean().default(false),
+    fps: z.number().min(MIN_FPS).max(MAX_FPS).default(DEFAULT_FPS).meta(FPS_MEANING),
+    encoding: encodingSchema.default('base64').meta({ description: 'How frames come.' }),
+    multiple: z
+      .boolean()
+      .default(false)
+      .meta({ description: 'Keep the other subscriptions of this socket.' }),
   }),
   z.object({
     action: z.literal('unsubscribe'),
-    cameraId: z.union([cameraIdSchema, z.number().transform(String)]).optional(),
+    cameraId: z
+      .union([cameraIdSchema, z.number().transform(String)])
+      .optional()
+      .meta({ description: 'Id of the camera; without one, all subscriptions end.' }),
   }),
   z.object({ action: z.literal('ping') }),
 ]);

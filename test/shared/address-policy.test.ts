@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { type AddressPolicy, checkAddress, checkLiteral } from '#shared/address-policy.ts';
 import { addressEnv, readAddressPolicy } from '#shared/address-settings.ts';
-import { parseConnectRequest } from '#shared/camera.ts';
 import { sourceFromUrl } from '#shared/camera-source.ts';
+import { parseConnectRequest } from '#shared/contract/connect.ts';
 import { SettingsError } from '#shared/settings.ts';
 import { codeOf } from '../support/errors.ts';
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import { parseConnectRequest } from '#shared/camera.ts';
 import { maskedUrl, requestUrl, secretsOf, sourceFromUrl } from '#shared/camera-source.ts';
+import { parseConnectRequest } from '#shared/contract/connect.ts';
 import { AppError } from '#shared/errors.ts';
 
 function failure(body: unknown): { code: string; message: string; field: string | undefined } {

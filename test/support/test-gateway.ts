@@ -4,6 +4,7 @@ import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { loadConfig } from '../../gateway/config/config.ts';
 import { type OpenGateway, openGateway } from '../../gateway/gateway.ts';
+import type { RouteTable } from '../../gateway/http/route-table.ts';
 import { FakePool } from '../doubles/fake-pool.ts';
 import { WorkerDouble } from '../doubles/worker-double.ts';
 import { getJson } from './http.ts';
@@ -30,6 +31,7 @@ export class TestGateway {
   readonly lines: string[] = [];
   readonly dataDir = temporaryFolder();
   #gateway: OpenGateway | undefined;
+  #routes: RouteTable | undefined;
 
   /** Opens one on a free port, its workers and its database ready unless told otherwise. */
   static async open({ env = {}, isReady = true, hasDatabase = true }: TestGatewayOptions = {}) {
@@ -56,6 +58,7 @@ export class TestGateway {
         write: (line) => void opened.lines.push(line),
       }),
     });
+    opened.#routes = opened.#gateway.routes;
     // In public mode nothing is local: such a test names its token.
     const headers: Record<string, string> =
       env.API_TOKEN === undefined ? {} : { authorization: `Bearer ${env.API_TOKEN}` };
@@ -66,6 +69,11 @@ export class TestGateway {
       if (isReady) opened.bringUp(index);
     }
     return opened;
+  }
+
+  /** What it serves. */
+  get routes(): RouteTable {
+    return this.#routes as RouteTable;
   }
 
   get origin(): string {

@@ -2,16 +2,16 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
+import { METRICS } from '../../gateway/health/metric-catalogue.ts';
 import { describeApi } from '../../gateway/openapi/document.ts';
-import { METRICS } from '../../gateway/openapi/metric-catalogue.ts';
-import { SUBJECTS } from '../../gateway/openapi/subjects/all.ts';
 import { browserAnswer, browserOffer } from '../doubles/peer-double.ts';
-import { examplesOf, operationOf, type Prepared, runExample } from '../gateway/openapi/operation-runner.ts';
+import { examplesOf, type Prepared, routeOf, runExample } from '../gateway/openapi/operation-runner.ts';
+import { gatewayRoutes } from '../support/gateway-routes.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const SUBJECTS_OF_CAMERAS = ['Live pictures', 'Live video'];
+const SUBJECTS_OF_CAMERAS = ['Live pictures', 'Frames over WebSocket', 'Live video'];
 const CANDIDATE = 'candidate:1 1 UDP 2114977791 192.0.2.2 9911 typ host';
 /** It is counted when something happens, and nothing does here. */
 const ONLY_AFTER_EVENTS = [
@@ -21,10 +21,8 @@ const ONLY_AFTER_EVENTS = [
 ];
 const DASHBOARD = new URL('../../gateway/health/grafana-dashboard.json', import.meta.url);
 
-const document = await describeApi(
-  SUBJECTS.filter(({ name }) => SUBJECTS_OF_CAMERAS.includes(name)),
-  '0.0.0',
-);
+const groups = (await gatewayRoutes()).filter(({ name }) => SUBJECTS_OF_CAMERAS.includes(name));
+const document = await describeApi(groups, '0.0.0');
 
 describe('The description of the API, with real cameras', () => {
   let gateway: RunningProcess;
@@ -98,7 +96,7 @@ describe('The description of the API, with real cameras', () => {
   for (const example of examplesOf(document)) {
     const { id, method, path } = example;
     it(`holds: ${method} ${path}`, async () => {
-      await runExample(gateway.origin, example, await preparations[id]?.());
+      await runExample(gateway.origin, routeOf(groups, id), example, await preparations[id]?.());
     });
   }
 
@@ -109,7 +107,7 @@ describe('The description of the API, with real cameras', () => {
     messages: object[],
     types: string[],
   ): Promise<void> {
-    const schema = operationOf(operation).socket?.server;
+    const schema = routeOf(groups, operation).socket?.server;
     const socket = new WebSocket(`${gateway.origin.replace('http', 'ws')}${path}`);
     const texts: string[] = [];
     socket.on('message', (data, isBinary) => {

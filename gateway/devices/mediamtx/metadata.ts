@@ -1,6 +1,7 @@
 /** Device metadata of a MediaMTX path. */
+import type { DeviceMetadata } from '#shared/contract/device.ts';
 import type { DeviceRow } from '../../store/database.ts';
-import { type DeviceMetadata, readMetadata, withoutSignal, writeMetadata } from '../device-metadata.ts';
+import { readMetadata, withoutSignal, writeMetadata } from '../device-metadata.ts';
 import type { DeviceRecord } from '../device-repository.ts';
 import {
   bytesOf,

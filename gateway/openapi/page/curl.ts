@@ -1,6 +1,5 @@
 /** A call that can be pasted into a shell. */
 import type { DescribedOperation } from '../openapi-shape.ts';
-import { examplePath } from '../path-parameters.ts';
 
 /** The call of an operation, with its first example. */
 export function curlOf(
@@ -11,7 +10,10 @@ export function curlOf(
   const query = parameters.flatMap(({ in: place, name, example }) =>
     place === 'query' && example !== undefined ? [`${name}=${encodeURIComponent(String(example))}`] : [],
   );
-  const url = `http://localhost:5000${examplePath(path)}${query.length === 0 ? '' : `?${query.join('&')}`}`;
+  const filled = path.replace(/\{(\w+)\}/g, (_, wanted: string) =>
+    encodeURIComponent(String(parameters.find(({ name }) => name === wanted)?.example ?? '')),
+  );
+  const url = `http://localhost:5000${filled}${query.length === 0 ? '' : `?${query.join('&')}`}`;
   const [type, content] = Object.entries(requestBody?.content ?? {})[0] ?? [];
   const example = Object.values(content?.examples ?? {})[0]?.value;
   return [

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import type { ObservedEvent } from '#shared/detections.ts';
+import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { Redactor } from '#shared/redact.ts';
 import { type Analysis, createAnalysis } from '../../../gateway/analysis/analysis.ts';
-import type { AnalysisSwitches } from '../../../gateway/cameras/analysis-switches.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import type { EventState } from '../../../gateway/events/event.ts';
 import { AnalysisDouble } from '../../doubles/analysis-double.ts';
@@ -11,7 +11,7 @@ import { FakePool } from '../../doubles/fake-pool.ts';
 import { routingTo } from '../../support/routing.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-const OFF: AnalysisSwitches = { motion: false, persons: false, faces: false };
+const OFF: AnalysisSettings = { motion: false, persons: false, faces: false };
 const RTSP = { origin: 'http://127.0.0.1:8082', token: 'rtsp-token' };
 
 const event = (change: Partial<ObservedEvent> = {}): ObservedEvent => ({
@@ -66,7 +66,7 @@ describe('Analysis in the gateway', () => {
     });
   }
 
-  function register(id: string, switches: Partial<AnalysisSwitches>, enabled = true): void {
+  function register(id: string, switches: Partial<AnalysisSettings>, enabled = true): void {
     directory.setRegistered({
       id,
       name: id,

@@ -6,14 +6,14 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import express from 'express';
-import type { CameraStreamPayload } from '#shared/camera-stream.ts';
+import type { CameraStreamPayload } from '#shared/contract/delivery.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { CameraStreamRepository } from '../../../gateway/camera-streams/camera-stream-repository.ts';
 import { CameraStreamService } from '../../../gateway/camera-streams/camera-stream-service.ts';
 import { cameraStreamRoutes } from '../../../gateway/camera-streams/routes.ts';
-import { trpcHandler } from '../../../gateway/camera-streams/trpc.ts';
+import { trpcRoutes } from '../../../gateway/camera-streams/trpc.ts';
 import { UploadFolder } from '../../../gateway/camera-streams/upload-folder.ts';
 import { UploadQuota } from '../../../gateway/camera-streams/upload-quota.ts';
 import { VideoCheck } from '../../../gateway/camera-streams/video-check.ts';
@@ -23,6 +23,7 @@ import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
+import { tableOf } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
 import { openSqlite } from '../../support/stores.ts';
 
@@ -141,10 +142,13 @@ export class Harness {
     await (await service.start()).swept;
     const limits = maxUploads === undefined ? {} : { maxUploads };
     const app = express();
-    app.use('/api/camera-streams', cameraStreamRoutes({ service, uploads, ...limits }));
-    app.use('/trpc', trpcHandler({ service, redactor, log, maxBodyBytes: DEFAULT_BODY_LIMITS.json }));
+    const routes = tableOf(
+      cameraStreamRoutes({ service, uploads, ...limits }),
+      trpcRoutes({ service, redactor, log, maxBodyBytes: DEFAULT_BODY_LIMITS.json }),
+    );
+    app.use(routes.router((_req, _res, next) => next()));
     app.use(notFound, problemHandler({ log, redactor }));
-    this.#server = createHttpServer(app);
+    this.#server = createHttpServer(app, undefined, undefined, (request) => routes.isUpload(request));
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
   }

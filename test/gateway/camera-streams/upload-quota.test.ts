@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect } from 'chai';
-import type { CameraStreamPayload } from '#shared/camera-stream.ts';
+import type { CameraStreamPayload } from '#shared/contract/delivery.ts';
 import { AppError } from '#shared/errors.ts';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';

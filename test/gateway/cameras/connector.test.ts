@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
-import type { ConnectRequest } from '#shared/camera.ts';
+import type { ConnectRequest } from '#shared/contract/connect.ts';
 import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { Connector } from '../../../gateway/cameras/connector.ts';

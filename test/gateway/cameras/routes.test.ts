@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { pino } from 'pino';
-import type { ConnectRequest } from '#shared/camera.ts';
+import type { ConnectRequest } from '#shared/contract/connect.ts';
+import type { RtspService } from '#shared/contract/health.ts';
 import { AppError } from '#shared/errors.ts';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
@@ -12,6 +13,16 @@ import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { cameraRoutes } from '../../../gateway/cameras/routes.ts';
 import { cameraSource } from '../../support/camera-source.ts';
 import { getJson, postJson } from '../../support/http.ts';
+import { mounted } from '../../support/mounted.ts';
+
+const SERVICE: RtspService = {
+  running: true,
+  port: 8082,
+  baseUrl: 'http://localhost:8082',
+  ready: 1,
+  total: 1,
+  workers: [],
+};
 
 describe('The camera routes', () => {
   let directory: CameraDirectory;
@@ -34,7 +45,9 @@ describe('The camera routes', () => {
       disconnect: async (id: string) => void disconnected.push(id),
     };
     const app = express();
-    app.use('/api/cameras', cameraRoutes({ directory, connector, rtspStatus: () => ({ running: true }) }));
+    const rtspStatus = (): RtspService => SERVICE;
+    const expectLoaded = async (): Promise<void> => {};
+    app.use(mounted(cameraRoutes({ directory, connector, rtspStatus, expectLoaded })));
     app.use(problemHandler({ log: pino({ level: 'silent' }), redactor: new Redactor() }));
     server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -123,7 +136,7 @@ describe('The camera routes', () => {
   });
 
   it('tells the status of the RTSP workers', async () => {
-    expect((await getJson(`${api}/status`)).body).to.deep.equal({ running: true });
+    expect((await getJson(`${api}/status`)).body).to.deep.equal(SERVICE);
   });
 
   for (const [what, headers, url] of [

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { pageRoutes } from '../../../gateway/dashboard/page-routes.ts';
+import { mounted } from '../../support/mounted.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
 
 describe('The page of the dashboard', () => {
@@ -85,7 +86,9 @@ describe('The page of the dashboard', () => {
 
   it('S16: may be shown inside the pages of a public host, and of nobody else', async () => {
     const framesOf = async (isPublic: boolean) => {
-      const server = express().use(pageRoutes({ isPublic })).listen(0, '127.0.0.1');
+      const server = express()
+        .use(mounted(pageRoutes({ isPublic })))
+        .listen(0, '127.0.0.1');
       await once(server, 'listening');
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
       const { headers } = await fetch(url, { headers: { accept: 'text/html' } });

@@ -8,6 +8,7 @@ import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import type { StatusSections } from '../../../gateway/dashboard/status-sections.ts';
 import { StatusStream, type StatusStreamOptions } from '../../../gateway/dashboard/status-stream.ts';
+import { mounted } from '../../support/mounted.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** No look comes by itself within a test, unless it asks for it. */
@@ -85,7 +86,7 @@ describe('The status stream', () => {
       ...options,
     });
     const app = express();
-    app.use('/api/status', stream.routes());
+    app.use(mounted(stream.routes()));
     app.use(problemHandler({ log, redactor }));
     server = app.listen(0, '127.0.0.1');
   }

@@ -1,7 +1,7 @@
 /** What tests of deliveries stand on. */
 import { randomBytes } from 'node:crypto';
 import { pino } from 'pino';
-import type { CameraStreamPayload } from '#shared/camera-stream.ts';
+import type { CameraStreamPayload } from '#shared/contract/delivery.ts';
 import { DeliveryRepository } from '../../../gateway/deliveries/delivery-repository.ts';
 import { DeliverySender, type DeliverySenderOptions } from '../../../gateway/deliveries/delivery-sender.ts';
 import { LeaseRepository } from '../../../gateway/deliveries/lease-repository.ts';

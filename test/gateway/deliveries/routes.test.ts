@@ -10,6 +10,7 @@ import { Redactor } from '#shared/redact.ts';
 import type { Settlement } from '../../../gateway/deliveries/delivery.ts';
 import { deliveryRoutes } from '../../../gateway/deliveries/routes.ts';
 import { getJson, postJson } from '../../support/http.ts';
+import { mounted } from '../../support/mounted.ts';
 import { openSqlite } from '../../support/stores.ts';
 import { DeliveryStage } from './harness.ts';
 
@@ -28,7 +29,7 @@ describe('The delivery routes', () => {
       wakes += 1;
     };
     const app = express();
-    app.use('/api/deliveries', deliveryRoutes({ repository, secretBox, wake, now: () => stage.now }));
+    app.use(mounted(deliveryRoutes({ repository, secretBox, wake, now: () => stage.now })));
     app.use(problemHandler({ log: pino({ level: 'silent' }), redactor: new Redactor() }));
     server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');

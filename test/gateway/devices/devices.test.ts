@@ -8,6 +8,7 @@ import { formatMetrics } from '#shared/http/prometheus-text.ts';
 import { Redactor } from '#shared/redact.ts';
 import { createDevices, type Devices, type MediamtxSettings } from '../../../gateway/devices/devices.ts';
 import { getJson } from '../../support/http.ts';
+import { mounted } from '../../support/mounted.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { ManualClock } from '../jobs/manual-clock.ts';
 import { MediamtxDouble } from './mediamtx/mediamtx-double.ts';
@@ -52,7 +53,7 @@ describe('Devices as a whole', () => {
       log: pino({ level: 'silent' }),
       clock,
     });
-    server = express().use('/api/devices', devices.routes).listen(0, '127.0.0.1');
+    server = express().use(mounted(devices.routes)).listen(0, '127.0.0.1');
     await once(server, 'listening');
     api = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/devices`;
     devices.start();

@@ -11,6 +11,7 @@ import type { DeviceFilter } from '../../../gateway/devices/device-repository.ts
 import { deviceRoutes } from '../../../gateway/devices/routes.ts';
 import type { DeviceRow } from '../../../gateway/store/database.ts';
 import { getJson } from '../../support/http.ts';
+import { mounted } from '../../support/mounted.ts';
 
 const SEEN = Date.UTC(2026, 7, 22, 10);
 
@@ -31,7 +32,7 @@ describe('GET /api/devices', () => {
       return rows;
     };
     const app = express();
-    app.use('/api/devices', deviceRoutes({ repository: { list } }));
+    app.use(mounted(deviceRoutes({ repository: { list } })));
     app.use(problemHandler({ log: pino({ level: 'silent' }), redactor: new Redactor() }));
     server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');

@@ -10,6 +10,7 @@ import { createEvents, type Events } from '../../../gateway/events/events.ts';
 import { eventRoutes } from '../../../gateway/events/routes.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { getJson } from '../../support/http.ts';
+import { mounted } from '../../support/mounted.ts';
 import { onEveryEngine } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -29,7 +30,7 @@ describe('The routes of events', () => {
       store = await open();
       events = createEvents({ store, retentionDays: 7, log });
       const app = express();
-      app.use('/api/events', eventRoutes(events.routes));
+      app.use(mounted(eventRoutes(events.routes)));
       app.use(problemHandler({ log, redactor }));
       server = createServer(app).listen(0, '127.0.0.1');
       await once(server, 'listening');

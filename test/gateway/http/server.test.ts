@@ -1,5 +1,5 @@
 import { EventEmitter, once } from 'node:events';
-import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
+import { request as httpRequest, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { loadConfig } from '../../../gateway/config/config.ts';
@@ -20,10 +20,12 @@ describe('The HTTP server', () => {
       checkMs: 50,
       keepAliveMs: 5000,
     };
-    server = createHttpServer((request, response) => {
+    const app: RequestListener = (request, response) => {
       if (request.url === '/refused') response.writeHead(403).end();
       else request.resume().on('end', () => response.end(request.url));
-    }, timings);
+    };
+    const isUpload = ({ url }: IncomingMessage): boolean => url === '/upload';
+    server = createHttpServer(app, timings, undefined, isUpload);
     // As in the gateway: once anybody listens, every upgrade ends up there.
     server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'));
     server.listen(0, '127.0.0.1');
@@ -61,7 +63,7 @@ describe('The HTTP server', () => {
   it('S17: lets an upload take as long as it moves', async () => {
     const socket: Socket = connect(port, '127.0.0.1').on('error', () => {});
     const head = 'Host: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 60\r\n\r\n';
-    socket.write(`POST /api/camera-streams HTTP/1.1\r\n${head}`);
+    socket.write(`POST /upload HTTP/1.1\r\n${head}`);
     const drip = setInterval(() => socket.writable && socket.write('x'), 20);
     const [answer] = (await once(socket, 'data')) as [Buffer];
     clearInterval(drip);

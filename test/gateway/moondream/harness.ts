@@ -15,6 +15,7 @@ import {
 } from '../../../gateway/moondream/moondream.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { type Answer, WorkerDouble } from '../../doubles/worker-double.ts';
+import { mounted } from '../../support/mounted.ts';
 import { nock } from '../../support/nock.ts';
 import { routingTo } from '../../support/routing.ts';
 
@@ -123,7 +124,7 @@ export class MoondreamHarness {
       ...options,
     });
     const app = express();
-    app.use('/api/moondream', moondream.routes);
+    app.use(mounted(moondream.routes));
     app.use(notFound);
     app.use(problemHandler({ log, redactor }));
     const server = app.listen(0, '127.0.0.1');

@@ -1,18 +1,19 @@
 import { expect } from 'chai';
 import { clientMessageSchema } from '#shared/frames/subscription.ts';
 import { describeApi } from '../../../gateway/openapi/document.ts';
-import { SUBJECTS } from '../../../gateway/openapi/subjects/all.ts';
+import { gatewayRoutes } from '../../support/gateway-routes.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { WsClient } from '../../support/ws-client.ts';
 import { json, LocalMoondream } from '../moondream/harness.ts';
-import { examplesOf, runExample } from './operation-runner.ts';
+import { examplesOf, routeOf, runExample } from './operation-runner.ts';
 import { clear, MOONDREAM_ANSWERS, PREPARATIONS } from './preparations.ts';
 
 /** Those of a camera's video are run in `test/system`, where there is a real camera. */
 const ELSEWHERE = ['Live pictures', 'Live video'];
 
-const document = await describeApi(SUBJECTS, '0.0.0');
+const groups = await gatewayRoutes();
+const document = await describeApi(groups, '0.0.0');
 
 describe('The examples of the API description', () => {
   let gateway: TestGateway;
@@ -38,13 +39,12 @@ describe('The examples of the API description', () => {
   });
   beforeEach(() => clear(gateway));
 
-  const tagOf = (id: string) =>
-    SUBJECTS.find(({ operations }) => operations.some((one) => one.id === id))?.name ?? '';
+  const tagOf = (id: string) => groups.find(({ routes }) => routes.some((one) => one.id === id))?.name ?? '';
 
   for (const example of examplesOf(document).filter(({ id }) => !ELSEWHERE.includes(tagOf(id)))) {
     const { id, method, path, name } = example;
     it(`hold: ${method} ${path}${name === undefined ? '' : `, ${name}`}`, async () => {
-      await runExample(gateway.origin, example, await PREPARATIONS[id]?.(gateway));
+      await runExample(gateway.origin, routeOf(groups, id), example, await PREPARATIONS[id]?.(gateway));
     });
   }
 

@@ -1,9 +1,7 @@
 /** Runs what the document shows as examples, and holds the answers against what it says of them. */
 import { expect } from 'chai';
+import type { Route, RouteGroup } from '../../../gateway/http/route.ts';
 import type { DescribedOperation, OpenApiDocument } from '../../../gateway/openapi/openapi-shape.ts';
-import type { Operation } from '../../../gateway/openapi/operation.ts';
-import { PATH_PARAMETERS } from '../../../gateway/openapi/path-parameters.ts';
-import { SUBJECTS } from '../../../gateway/openapi/subjects/all.ts';
 
 /** One call that the document shows. */
 export interface Example {
@@ -12,6 +10,8 @@ export interface Example {
   name: string | undefined;
   method: string;
   path: string;
+  /** Examples of the parameters in the path. */
+  params: Record<string, string>;
   query: string;
   body: { type: string; text: string } | undefined;
 }
@@ -33,7 +33,13 @@ export function examplesOf(document: OpenApiDocument): Example[] {
 }
 
 function callsOf(method: string, path: string, operation: DescribedOperation): Example[] {
-  const call = { id: operation.operationId, method: method.toUpperCase(), path, query: queryOf(operation) };
+  const call = {
+    id: operation.operationId,
+    method: method.toUpperCase(),
+    path,
+    params: paramsOf(operation),
+    query: queryOf(operation),
+  };
   const bodies = Object.entries(operation.requestBody?.content ?? {}).flatMap(([type, { examples = {} }]) =>
     Object.entries(examples).map(([name, { value }]) => ({
       ...call,
@@ -42,6 +48,11 @@ function callsOf(method: string, path: string, operation: DescribedOperation): E
     })),
   );
   return bodies.length > 0 ? bodies : [{ ...call, name: undefined, body: undefined }];
+}
+
+function paramsOf({ parameters }: DescribedOperation): Record<string, string> {
+  const inPath = parameters.filter(({ in: place }) => place === 'path');
+  return Object.fromEntries(inPath.map(({ name, example }) => [name, String(example)]));
 }
 
 function queryOf({ parameters }: DescribedOperation): string {
@@ -53,11 +64,16 @@ function queryOf({ parameters }: DescribedOperation): string {
 }
 
 /** Makes the call and expects one of the successes that are described. */
-export async function runExample(origin: string, example: Example, prepared: Prepared = {}): Promise<void> {
-  const { id, method, path, query } = example;
+export async function runExample(
+  origin: string,
+  route: Route,
+  example: Example,
+  prepared: Prepared = {},
+): Promise<void> {
+  const { method, path, params, query } = example;
   const body = prepared.body ?? example.body;
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(prepared.ids?.[name] ?? PATH_PARAMETERS[name]?.example ?? ''),
+    encodeURIComponent(prepared.ids?.[name] ?? params[name] ?? ''),
   );
   const gone = new AbortController();
   const answer = await fetch(`${origin}${filled}${query}`, {
@@ -70,11 +86,11 @@ export async function runExample(origin: string, example: Example, prepared: Pre
     },
     ...(body === undefined ? {} : { body: body instanceof FormData ? body : body.text }),
   });
-  await expectDescribed(operationOf(id), answer);
+  await expectDescribed(route, answer);
   gone.abort();
 }
 
-async function expectDescribed(operation: Operation, answer: Response): Promise<void> {
+async function expectDescribed(operation: Route, answer: Response): Promise<void> {
   const described = operation.answers[answer.status];
   if (described === undefined) throw new Error(`${answer.status} is not described: ${await answer.text()}`);
   const type = answer.headers.get('content-type') ?? '';
@@ -104,9 +120,9 @@ async function firstMessage(answer: Response): Promise<unknown> {
   throw new Error(`the stream ended after ${text}`);
 }
 
-/** What is said of an operation. */
-export function operationOf(id: string): Operation {
-  const found = SUBJECTS.flatMap(({ operations }) => operations).find((operation) => operation.id === id);
-  if (found === undefined) throw new Error(`there is no operation ${id}`);
+/** The declaration of a route. */
+export function routeOf(groups: readonly RouteGroup[], id: string): Route {
+  const found = groups.flatMap(({ routes }) => routes).find((route) => route.id === id);
+  if (found === undefined) throw new Error(`there is no route ${id}`);
   return found;
 }

@@ -3,14 +3,15 @@ import { createServer, request, type Server } from 'node:http';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { describeApi } from '../../../gateway/openapi/document.ts';
-import { SUBJECTS } from '../../../gateway/openapi/subjects/all.ts';
 import { openBrowser } from '../../support/browser.ts';
+import { gatewayRoutes } from '../../support/gateway-routes.ts';
 import { requirePeer } from '../../support/peers.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const PREFIX = '/cams';
-const operations = SUBJECTS.flatMap((subject) => subject.operations);
+const groups = await gatewayRoutes();
+const operations = groups.flatMap(({ routes }) => routes).filter(({ isHidden }) => isHidden !== true);
 
 describe('GET /docs', () => {
   let gateway: TestGateway;
@@ -23,7 +24,7 @@ describe('GET /docs', () => {
   it('holds every operation, schema and problem, and works without a script', async () => {
     const page = await (await fetch(`${gateway.origin}/docs`)).text();
     for (const { id } of operations) expect(page, id).to.include(`id="${id}"`);
-    const { components } = await describeApi(SUBJECTS, '0.0.0');
+    const { components } = await describeApi(groups, '0.0.0');
     for (const name of Object.keys(components.schemas)) expect(page).to.include(`id="schema-${name}"`);
     for (const [, name] of page.matchAll(/href="#(schema-[^"]+)"/g)) expect(page).to.include(`id="${name}"`);
     expect(page).to.include('<code>moondream-not-configured</code>');

@@ -4,8 +4,10 @@ import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { Redactor } from '#shared/redact.ts';
+import { frameSocketRoutes } from '../../../gateway/sockets/routes.ts';
 import { ClientSockets } from '../../../gateway/sockets/upgrade.ts';
 import { FeedDouble, textFrame } from '../../doubles/feed-double.ts';
+import { tableOf } from '../../support/mounted.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { WsClient } from '../../support/ws-client.ts';
 
@@ -20,6 +22,7 @@ describe('ClientSockets', () => {
     feed = new FeedDouble();
     sockets = new ClientSockets({
       feed,
+      routes: tableOf(frameSocketRoutes()),
       limits: { sockets: 3, socketsPerClient: 2, subscriptions: 8 },
       redactor: new Redactor(),
       log: pino({ level: 'silent' }),

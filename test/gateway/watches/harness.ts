@@ -12,6 +12,7 @@ import type { Store } from '../../../gateway/store/store.ts';
 import { createWatches, type Watches, type WatchesOptions } from '../../../gateway/watches/watches.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { getJson, type JsonAnswer, postJson } from '../../support/http.ts';
+import { mounted } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -63,7 +64,7 @@ export class WatchHarness {
       ...options,
     });
     const app = express();
-    app.use('/api/watches', harness.#watches.routes);
+    app.use(mounted(harness.#watches.routes));
     app.use(problemHandler({ log, redactor }));
     harness.#server = app.listen(0, '127.0.0.1');
     await once(harness.#server, 'listening');

@@ -14,6 +14,7 @@ import type { CameraRouting } from '../../../gateway/worker-access/camera-routin
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { type Answer, refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
 import { getJson, postJson } from '../../support/http.ts';
+import { mounted } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
 
 const NAMES = ['rtsp-0', 'rtsp-1'];
@@ -40,8 +41,11 @@ describe('WebRTC signalling through the gateway', () => {
     NAMES.forEach((name, index) => void pool.bringUp(name, workers[index] as WorkerDouble));
     routing = routingTo(pool, { workers: NAMES, ids: CAMERAS });
     const log = pino({ level: 'silent' });
-    const router = new SessionRouter({ routing, log });
-    const app = express().use('/api', webrtcRoutes(router)).use('/whep', whepRoutes(router));
+    const router = new SessionRouter({
+      routing,
+      log,
+    });
+    const app = express().use(mounted(webrtcRoutes(router), whepRoutes(router)));
     app.use(problemHandler({ log, redactor: new Redactor() }));
     server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');

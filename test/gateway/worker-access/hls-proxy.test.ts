@@ -6,9 +6,11 @@ import express from 'express';
 import { pino } from 'pino';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
-import { hlsProxy } from '../../../gateway/worker-access/http-proxy.ts';
+import { videoRoutes } from '../../../gateway/cameras/video-routes.ts';
+import { cameraProxies } from '../../../gateway/worker-access/http-proxy.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { WorkerDouble } from '../../doubles/worker-double.ts';
+import { mounted } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
 
 describe('The HTTP proxy of HLS', () => {
@@ -22,7 +24,8 @@ describe('The HTTP proxy of HLS', () => {
     pool.bringUp('rtsp-0', worker);
     const log = pino({ level: 'silent' });
     const app = express();
-    app.use('/hls', hlsProxy({ routing: routingTo(pool), log }));
+    const { files } = cameraProxies({ routing: routingTo(pool), log });
+    app.use(mounted(videoRoutes(files)));
     app.use(notFound);
     app.use(problemHandler({ log, redactor: new Redactor() }));
     server = app.listen(0, '127.0.0.1');

@@ -6,10 +6,12 @@ import express from 'express';
 import { pino } from 'pino';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
-import { cameraProxy, type HttpProxyOptions } from '../../../gateway/worker-access/http-proxy.ts';
+import { pictureRoutes } from '../../../gateway/cameras/picture-routes.ts';
+import { cameraProxies, type HttpProxyOptions } from '../../../gateway/worker-access/http-proxy.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { neverAnswer, refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
 import { getJson } from '../../support/http.ts';
+import { mounted } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -36,7 +38,8 @@ describe('The HTTP proxy', () => {
   async function openProxy(timings: Pick<HttpProxyOptions, 'answerMs' | 'idleMs'> = {}): Promise<void> {
     const log = pino({ level: 'silent' });
     const app = express();
-    app.use('/api/cameras', cameraProxy({ routing: routingTo(pool), log, ...timings }));
+    const proxies = cameraProxies({ routing: routingTo(pool), log, ...timings });
+    app.use(mounted(pictureRoutes(proxies)));
     app.use(problemHandler({ log, redactor: new Redactor() }));
     server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');

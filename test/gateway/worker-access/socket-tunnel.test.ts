@@ -6,10 +6,15 @@ import { pino } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Redactor } from '#shared/redact.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import { videoRoutes } from '../../../gateway/cameras/video-routes.ts';
+import { frameSocketRoutes } from '../../../gateway/sockets/routes.ts';
 import { ClientSockets } from '../../../gateway/sockets/upgrade.ts';
+import { webrtcRoutes } from '../../../gateway/webrtc/routes.ts';
+import type { SessionRouter } from '../../../gateway/webrtc/session-router.ts';
 import { SocketTunnels } from '../../../gateway/worker-access/socket-tunnel.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { FeedDouble } from '../../doubles/feed-double.ts';
+import { tableOf } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -33,6 +38,8 @@ async function openWorker() {
   return { origin, token: 'token', sockets, server };
 }
 
+const never = (): void => {};
+
 describe('Tunnels for WebSockets that workers serve', () => {
   let worker: Awaited<ReturnType<typeof openWorker>>;
   let pool: FakePool;
@@ -48,6 +55,7 @@ describe('Tunnels for WebSockets that workers serve', () => {
     const tunnels = new SocketTunnels({ routing: routingTo(pool), log });
     const options = {
       feed: new FeedDouble(),
+      routes: tableOf(frameSocketRoutes(), videoRoutes(never), webrtcRoutes({} as SessionRouter)),
       limits: { sockets: 2, socketsPerClient: 2, subscriptions: 8 },
       redactor: new Redactor(),
       log,

@@ -1,16 +1,16 @@
 /** Where the compiler alone tells whether client and server mean the same. */
 import type { z } from 'zod';
-import type { connectRequestSchema } from '#shared/camera.ts';
-import type { CameraStreamPayload, rtspStreamSchema } from '#shared/camera-stream.ts';
 import type * as api from '#shared/client/api-types.ts';
 import type { DetectedObject } from '#shared/client/frame.ts';
 import type { MoondreamStatus } from '#shared/client/moondream.ts';
+import type { CameraStream, rtspStreamSchema } from '#shared/contract/camera-stream.ts';
+import type { connectRequestSchema } from '#shared/contract/connect.ts';
+import type { CameraStreamPayload } from '#shared/contract/delivery.ts';
+import type { DeviceMetadata } from '#shared/contract/device.ts';
+import type { MoondreamReport } from '#shared/contract/moondream.ts';
 import type { DetectedObject as ServerObject } from '#shared/detections.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import type { cameraStatusSchema } from '#shared/worker-protocol.ts';
-import type { CameraStream } from '../../../gateway/camera-streams/camera-stream-view.ts';
-import type { DeviceMetadata } from '../../../gateway/devices/device-metadata.ts';
-import type { MoondreamReport } from '../../../gateway/moondream/moondream-client.ts';
 
 /** Compiles only where every `From` can be used as a `To`. */
 type Fits<From extends To, To> = [From, To];

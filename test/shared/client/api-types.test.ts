@@ -1,8 +1,8 @@
 import { expect } from 'chai';
-import { parseConnectRequest } from '#shared/camera.ts';
-import { rtspStreamSchema as streamSchema } from '#shared/camera-stream.ts';
 import type * as api from '#shared/client/api-types.ts';
 import type { CameraEvent } from '#shared/client/events.ts';
+import { rtspStreamSchema as streamSchema } from '#shared/contract/camera-stream.ts';
+import { parseConnectRequest } from '#shared/contract/connect.ts';
 import { parseNewCamera } from '../../../gateway/cameras/registry-input.ts';
 import { viewEvent } from '../../../gateway/events/event-view.ts';
 import type { EventRow } from '../../../gateway/store/database.ts';

@@ -1,7 +1,7 @@
 /** Camera routes that a worker serves itself (docs/contract.md, marked W). */
 import express, { Router } from 'express';
-import { parseConnectRequest, parseDisconnectRequest } from '#shared/camera.ts';
 import { maskedUrl } from '#shared/camera-source.ts';
+import { parseConnectRequest, parseDisconnectRequest } from '#shared/contract/connect.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 import { cameraStatus } from '../camera/camera-status.ts';
 import { mjpegRoute } from '../outputs/pictures/mjpeg.ts';

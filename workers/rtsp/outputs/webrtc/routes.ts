@@ -1,13 +1,9 @@
 /** Sessions in which we offer (docs/contract.md, section 5), over HTTP. */
 import express, { type Request, Router } from 'express';
 import { parseCameraId } from '#shared/camera.ts';
+import { answerRequestSchema, candidateRequestSchema, offerRequestSchema } from '#shared/contract/webrtc.ts';
 import { AppError } from '#shared/errors.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
-import {
-  answerRequestSchema,
-  candidateRequestSchema,
-  offerRequestSchema,
-} from '#shared/webrtc-signalling.ts';
 import { SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
 import type { Session } from './session.ts';
 import type { SessionSet } from './session-set.ts';

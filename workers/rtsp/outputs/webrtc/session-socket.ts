@@ -1,11 +1,11 @@
 /** `/ws/webrtc/:sessionId`: offer, answer and candidates of one session as messages (docs/contract.md, section 5). */
 import type { WebSocket } from 'ws';
 import { parseFields } from '#shared/camera.ts';
+import { socketMessageSchema } from '#shared/contract/webrtc.ts';
 import { AppError } from '#shared/errors.ts';
 import { TokenBucket } from '#shared/frames/token-bucket.ts';
 import { keepAlive } from '#shared/http/heartbeat.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
-import { socketMessageSchema } from '#shared/webrtc-signalling.ts';
 import { answerOrEnd, describeOffer } from './routes.ts';
 import type { Session } from './session.ts';
 import type { SessionSet } from './session-set.ts';

@@ -1,0 +1,110 @@
+/** Connecting a camera for one run of the gateway, or of a worker that runs alone. */
+import { z } from 'zod';
+import { parseFields } from '../camera.ts';
+import { checkPath, isHost, type RtspSource, sourceFromUrl, transportSchema } from '../camera-source.ts';
+import { AppError } from '../errors.ts';
+import { anyCameraIdSchema } from './camera.ts';
+
+/** Body of `POST /api/cameras/connect`, both of its forms. */
+export const connectRequestSchema = z
+  .object({
+    cameraId: anyCameraIdSchema.meta({
+      description: '1 to 64 letters, digits, `.`, `_` or `-`; one that is connected is replaced.',
+    }),
+    url: z.string().max(2048).optional().meta({
+      description:
+        '`rtsp://` or `rtsps://`, with credentials or without; in place of `ip`, `port` and `streamPath`.',
+    }),
+    ip: z.string().min(1).max(253).optional().meta({ description: 'Address or host name.' }),
+    username: z.string().max(256).default('admin'),
+    password: z.string().max(256).default('admin'),
+    streamPath: z.string().max(1024).default('/1').meta({ description: 'As in the manual of the camera.' }),
+    port: z.coerce.number().int().min(1).max(65535).default(554).meta({ description: 'RTSP port.' }),
+    transport: transportSchema
+      .default('tcp')
+      .meta({ description: 'How video travels: inside the RTSP connection or as datagrams.' }),
+    name: z.string().max(200).optional(),
+    location: z.string().max(200).optional(),
+  })
+  .strict()
+  .meta({ id: 'ConnectRequest' });
+
+/** Body of `POST /api/cameras/disconnect`. */
+export const disconnectRequestSchema = z
+  .object({ cameraId: anyCameraIdSchema })
+  .meta({ id: 'DisconnectRequest' });
+
+/** Answer of `POST /api/cameras/connect`. */
+export const connectAnswerSchema = z
+  .object({ success: z.literal(true), cameraId: z.string(), message: z.string() })
+  .meta({ id: 'ConnectAnswer' });
+
+/** Answer of `POST /api/cameras/disconnect`. */
+export const disconnectAnswerSchema = z
+  .object({ success: z.literal(true), message: z.string() })
+  .meta({ id: 'DisconnectAnswer' });
+
+/** A connect request after validation. */
+export interface ConnectRequest {
+  cameraId: string;
+  name: string | undefined;
+  location: string | undefined;
+  source: RtspSource;
+}
+
+/**
+ * Validates a connect body.
+ * @throws AppError `missing-field` or `invalid-field`, naming the field
+ */
+export function parseConnectRequest(body: unknown): ConnectRequest {
+  const given = isRecord(body) ? body : {};
+  const missing = ['cameraId', ...('url' in given ? [] : ['ip'])].filter((field) => isAbsent(given[field]));
+  if (missing.length > 0) {
+    throw new AppError('missing-field', `Missing required fields: ${missing.join(', ')}`, {
+      field: missing[0] as string,
+    });
+  }
+  const request = parseFields(connectRequestSchema, given);
+  const source =
+    request.url === undefined ? sourceFromFields(request) : sourceFromUrl(request.url, request.transport);
+  return { cameraId: request.cameraId, name: request.name, location: request.location, source };
+}
+
+/**
+ * Validates a disconnect body.
+ * @returns the camera's id
+ * @throws AppError `missing-field` or `invalid-field`, naming the field
+ */
+export function parseDisconnectRequest(body: unknown): string {
+  const { cameraId } = isRecord(body) ? body : {};
+  if (isAbsent(cameraId)) throw new AppError('missing-field', 'Missing cameraId', { field: 'cameraId' });
+  return parseFields(disconnectRequestSchema, { cameraId }).cameraId;
+}
+
+type ConnectFields = z.infer<typeof connectRequestSchema>;
+
+function sourceFromFields(fields: ConnectFields): RtspSource {
+  const host = (fields.ip ?? '').replace(/^\[(.*)\]$/, '$1');
+  if (!isHost(host))
+    throw new AppError('invalid-field', 'ip must be an IP address or host name', { field: 'ip' });
+  const path = fields.streamPath.startsWith('/') ? fields.streamPath : `/${fields.streamPath}`;
+  checkPath(path, 'streamPath');
+  return {
+    kind: 'rtsp',
+    secure: false,
+    host,
+    port: fields.port,
+    path,
+    username: fields.username,
+    password: fields.password,
+    transport: fields.transport,
+  };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isAbsent(value: unknown): boolean {
+  return value === undefined || value === null || value === '';
+}

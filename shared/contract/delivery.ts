@@ -1,0 +1,110 @@
+/** Deliveries to the analysis backend: what it is told, and how that goes. */
+import { z } from 'zod';
+import { idInPath, timeSchema } from './common.ts';
+
+/** Waits or is under way; arrived; given up until an operator asks for another try. */
+export const DELIVERY_STATUSES = ['pending', 'delivered', 'parked'] as const;
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1000;
+
+/** A delivery id as part of a path. */
+export const deliveryIdInPath = idInPath('Id of the delivery.', '0b6f6a4e-6d2c-4f0e-9a53-1f5a4f0f2f10');
+
+const statusSchema = z.enum(DELIVERY_STATUSES).meta({ id: 'DeliveryStatus' });
+
+/** Query of `GET /api/deliveries`. */
+export const deliveryQuerySchema = z.object({
+  status: z.enum(DELIVERY_STATUSES).optional().meta({ description: 'Only those.' }),
+  cameraId: z.string().max(64).optional().meta({ description: 'Only those about this camera.' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_LIMIT)
+    .default(DEFAULT_LIMIT)
+    .meta({ description: 'Most deliveries in the answer.' }),
+  cursor: z
+    .string()
+    .regex(/^\d{1,15}$/, 'is not a cursor of this list')
+    .transform(Number)
+    .optional()
+    .meta({ description: '`nextCursor` of the page before.' }),
+});
+
+/** The exact body of `POST {APP_PY_URL}/api/camera-stream`; absent values are null. */
+const cameraStreamPayloadSchema = z
+  .object({
+    camera_id: z.string(),
+    camera_description: z.string().nullable(),
+    stream_type: z.enum(['rtsp', 'video']),
+    rtsp_url: z.string().nullable().meta({ description: 'As the client gave it, password included.' }),
+    video_url: z.string().nullable().meta({ description: 'Absolute.' }),
+  })
+  .meta({ id: 'CameraStreamPayload' });
+export type CameraStreamPayload = z.infer<typeof cameraStreamPayloadSchema>;
+
+/** The exact body of `POST {APP_PY_URL}/api/camera-event`. */
+const cameraEventPayloadSchema = z
+  .object({
+    event_id: z.string(),
+    camera_id: z.string(),
+    kind: z.string().meta({ description: '`watch`, `motion` and the like.' }),
+    label: z.string(),
+    score: z.number().nullable().meta({ description: '0 to 1; null where none is known.' }),
+    started_at: z.number().meta({ description: 'Unix seconds.' }),
+    change: z
+      .enum(['start', 'end'])
+      .exactOptional()
+      .meta({ description: 'Absent for what takes no time, such as a watch that fires.' }),
+    ended_at: z
+      .number()
+      .nullable()
+      .exactOptional()
+      .meta({ description: 'Unix seconds; null while it goes on. Comes with `change`.' }),
+    data: z.looseObject({}).meta({ description: 'What belongs to its kind.' }),
+  })
+  .meta({ id: 'CameraEventPayload' });
+export type CameraEventPayload = z.infer<typeof cameraEventPayloadSchema>;
+
+const payloadSchema = z.union([cameraStreamPayloadSchema, cameraEventPayloadSchema]).meta({
+  id: 'DeliveryPayload',
+  description: 'What is told, of a stream or of an event. Passwords masked.',
+});
+
+const deliverySchema = z
+  .object({
+    id: z.string(),
+    cameraId: z.string(),
+    status: statusSchema,
+    attempts: z.int(),
+    nextAttemptAt: timeSchema
+      .nullable()
+      .meta({ description: 'Null as well while an earlier delivery of the camera goes first.' }),
+    lastStatus: z.int().nullable().meta({ description: 'HTTP status of the last attempt.' }),
+    lastError: z.string().nullable(),
+    lastResponse: z.string().nullable().meta({ description: 'The beginning of the answer.' }),
+    payload: payloadSchema.nullable().meta({ description: 'Null when it cannot be read any more.' }),
+    createdAt: timeSchema,
+    updatedAt: timeSchema,
+    deliveredAt: timeSchema.nullable(),
+  })
+  .meta({ id: 'Delivery' });
+export type Delivery = z.infer<typeof deliverySchema>;
+
+/** Answer of `GET /api/deliveries`. */
+export const deliveryPageSchema = z
+  .object({
+    deliveries: z.array(deliverySchema),
+    nextCursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'The `cursor` of the next page; null on the last one.' }),
+  })
+  .meta({ id: 'DeliveryPage' });
+export type DeliveryPage = z.infer<typeof deliveryPageSchema>;
+
+/** Answer of `POST /api/deliveries/:deliveryId/retry`. */
+export const retriedDeliverySchema = z
+  .object({ success: z.literal(true), delivery: deliverySchema })
+  .meta({ id: 'RetriedDelivery' });

@@ -1,0 +1,102 @@
+/** Events: what analysis and watches saw. */
+import { z } from 'zod';
+import { idInPath, timeSchema } from './common.ts';
+
+const DEFAULT_LIMIT = 100;
+const MAX_LIMIT = 1000;
+const SECOND_MS = 1000;
+/** Numbers below are Unix seconds, numbers above Unix milliseconds. */
+const MAX_SECONDS = 100_000_000_000;
+
+/** An event id as part of a path. */
+export const eventIdInPath = idInPath('Id of the event.', '6f1de1b2-0c86-4a51-8f2e-5a3f0d9b7c11');
+
+/** Unix seconds, Unix milliseconds or ISO 8601. */
+const anyTimeSchema = z
+  .string()
+  .max(40)
+  .transform(readTime)
+  .refine((ms) => !Number.isNaN(ms), 'must be a time: Unix seconds or ISO 8601');
+/** Number of an event in the list and in the stream. */
+export const eventCursorSchema = z
+  .string()
+  .regex(/^\d{1,16}$/, 'is not a cursor of this list')
+  .transform(Number);
+
+const filter = {
+  cameraId: z.string().max(64).optional().meta({ description: 'Only those at this camera.' }),
+  kind: z.string().max(32).optional().meta({ description: 'Only those of this kind.' }),
+};
+
+/** Query of `GET /api/events`. */
+export const eventQuerySchema = z.object({
+  ...filter,
+  label: z.string().max(200).optional().meta({ description: 'Only those with this label.' }),
+  state: z.enum(['open', 'ended']).optional().meta({ description: 'Only those.' }),
+  since: anyTimeSchema
+    .optional()
+    .meta({ description: 'Started at this time or later: Unix seconds or ISO 8601.' }),
+  until: anyTimeSchema.optional().meta({ description: 'Started before this time.' }),
+  minScore: z.coerce
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .meta({ description: 'Only those with this score or a better one.' }),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(MAX_LIMIT)
+    .default(DEFAULT_LIMIT)
+    .meta({ description: 'Most events in the answer.' }),
+  cursor: eventCursorSchema.optional().meta({ description: '`nextCursor` of the page before.' }),
+});
+
+/** Query of `GET /api/events/stream`. */
+export const eventStreamQuerySchema = z.object({
+  ...filter,
+  lastEventId: eventCursorSchema.optional().meta({ description: 'For clients that cannot set the header.' }),
+});
+
+/** An event as clients see it. */
+export const eventSchema = z
+  .object({
+    id: z.string(),
+    cameraId: z.string(),
+    kind: z.string().meta({ description: '`motion`, `person`, `face` or `watch`.' }),
+    label: z.string(),
+    score: z.number().nullable().meta({ description: 'The best so far, 0 to 1; null where there is none.' }),
+    state: z.enum(['open', 'ended']),
+    startedAt: timeSchema,
+    updatedAt: timeSchema,
+    endedAt: timeSchema.nullable().meta({ description: 'Null while it goes on, like the duration.' }),
+    durationMs: z.number().nullable(),
+    snapshotUrl: z.string().nullable().meta({ description: 'Path of its best picture.' }),
+    data: z.record(z.string(), z.unknown()).meta({ description: 'What else is known of it.' }),
+  })
+  .meta({ id: 'CameraEvent' });
+export type CameraEvent = z.infer<typeof eventSchema>;
+
+/** Answer of `GET /api/events`. */
+export const eventPageSchema = z
+  .object({
+    events: z.array(eventSchema),
+    nextCursor: z
+      .string()
+      .nullable()
+      .meta({ description: 'The `cursor` of the next page; null on the last one.' }),
+  })
+  .meta({ id: 'EventPage' });
+export type EventPage = z.infer<typeof eventPageSchema>;
+
+/** Data of a message of `GET /api/events/stream`. */
+export const eventChangeSchema = eventSchema
+  .extend({ type: z.enum(['start', 'update', 'end']) })
+  .meta({ id: 'EventChange' });
+
+function readTime(text: string): number {
+  const number = Number(text);
+  if (text.trim() === '' || Number.isNaN(number)) return Date.parse(text);
+  return number < MAX_SECONDS ? number * SECOND_MS : number;
+}

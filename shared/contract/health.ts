@@ -1,0 +1,78 @@
+/** Health of the gateway and of its worker processes. */
+import { z } from 'zod';
+import { timeSchema } from './common.ts';
+
+const statusSchema = z.enum(['ok', 'degraded', 'draining']);
+
+/** A worker process as clients see it. */
+const workerStatusSchema = z
+  .object({
+    name: z.string(),
+    state: z.string().meta({ description: '`ready`, `starting`, `backoff` and others.' }),
+    isRequired: z.boolean(),
+    port: z.int().optional(),
+    pid: z.int().optional(),
+    epoch: z.int().meta({ description: 'Counts the starts.' }),
+    restarts: z.int().meta({ description: 'Starts after the first.' }),
+    recycles: z.int().meta({ description: 'Orderly replacements among them.' }),
+    since: timeSchema.meta({ description: 'When it entered its state.' }),
+    flapping: z.boolean().meta({ description: 'It dies again and again.' }),
+    lastExit: z
+      .object({ code: z.int().nullable(), signal: z.string().nullable(), at: timeSchema })
+      .optional()
+      .meta({ description: 'How its last process ended.' }),
+    rss: z.number().optional().meta({ description: 'Resident memory, bytes.' }),
+    cpu: z.number().optional().meta({ description: 'Share of one processor core.' }),
+    retryAfterMs: z.number().optional().meta({ description: 'To the next attempt while none runs.' }),
+  })
+  .meta({ id: 'WorkerStatus' });
+
+/** Answer of `GET /api/cameras/status`. */
+export const rtspServiceSchema = z
+  .object({
+    running: z.boolean(),
+    port: z.int().nullable().meta({ description: 'Of the first worker that runs.' }),
+    baseUrl: z.string().nullable().meta({ description: 'On the machine of the gateway.' }),
+    ready: z.int().meta({ description: 'Workers that are ready.' }),
+    total: z.int(),
+    workers: z.array(workerStatusSchema),
+  })
+  .meta({ id: 'RtspService', description: 'The processes that run cameras, as one service.' });
+export type RtspService = z.infer<typeof rtspServiceSchema>;
+
+/** Answer of `GET /health` to callers who are signed in. */
+export const healthSchema = z
+  .looseObject({
+    status: statusSchema.meta({ description: '`degraded` while a worker or the database is down.' }),
+    services: z
+      .looseObject({ express: z.string(), rtsp: rtspServiceSchema })
+      .optional()
+      .meta({ description: 'Absent for strangers, like all that follows.' }),
+    uptime: z.number().optional().meta({ description: 'Seconds.' }),
+    timestamp: timeSchema.optional(),
+  })
+  .meta({ id: 'Health' });
+export type Health = z.infer<typeof healthSchema>;
+
+/** Answer of `GET /livez`. */
+export const livenessSchema = z.object({ status: z.literal('alive') }).meta({ id: 'Liveness' });
+
+/** Answer of `GET /readyz`. */
+export const readinessSchema = z
+  .object({ status: z.enum(['ready', ...statusSchema.options]) })
+  .meta({ id: 'Readiness' });
+
+/** Answer of `GET /` to programs. */
+export const indexSchema = z
+  .object({ name: z.string(), cameras: z.string(), frames: z.string(), health: z.string() })
+  .meta({ id: 'GatewayIndex', description: 'Where programs go on.' });
+
+/** Answer of `GET /openapi.json`. */
+export const apiDescriptionSchema = z
+  .looseObject({ openapi: z.literal('3.1.0') })
+  .meta({ id: 'ApiDescription' });
+
+/** Answer of `GET /docs/grafana-dashboard.json`. */
+export const grafanaDashboardSchema = z
+  .looseObject({ title: z.string(), panels: z.array(z.unknown()) })
+  .meta({ id: 'GrafanaDashboard' });

@@ -1,0 +1,107 @@
+/** Questions to Moondream, with the answers of Moondream as they are. */
+import { z } from 'zod';
+import { anyCameraIdSchema } from './camera.ts';
+import { idInPath, timeSchema } from './common.ts';
+
+/** The skills of Moondream, each with a route of its own. */
+export const SKILLS = ['query', 'caption', 'detect', 'point', 'segment'] as const;
+export type Skill = (typeof SKILLS)[number];
+
+/** The id of a picture as part of a path. */
+export const pictureIdInPath = idInPath(
+  'As in `frame.url` of the answer.',
+  '4e07408562bedb8b60ce05c1decfe3ad',
+);
+
+/** What the gateway reads of a question; all other fields are Moondream's and pass as they are. */
+export const questionSchema = z.looseObject({
+  cameraId: anyCameraIdSchema.optional().meta({ description: 'Ask about the newest frame of this camera.' }),
+});
+
+const pictureSchema = z
+  .string()
+  .optional()
+  .meta({ description: 'A picture as a `data:` URI, in place of `cameraId`.' });
+const streamSchema = z
+  .boolean()
+  .optional()
+  .meta({ description: 'Answer bit by bit, as server-sent events of Moondream.' });
+const objectSchema = z.string().optional().meta({ description: 'What to look for.' });
+
+function questionOf(name: string, fields: Record<string, z.ZodType>) {
+  return questionSchema.extend({ image_url: pictureSchema, ...fields }).meta({ id: `${name}Question` });
+}
+
+/** Bodies of `POST /api/moondream/*`. */
+export const QUESTION_SCHEMAS: Record<Skill, z.ZodType> = {
+  query: questionOf('Query', {
+    question: z.string().optional(),
+    reasoning: z.boolean().optional(),
+    stream: streamSchema,
+  }),
+  caption: questionOf('Caption', {
+    length: z.enum(['short', 'normal', 'long']).optional(),
+    stream: streamSchema,
+  }),
+  detect: questionOf('Detect', { object: objectSchema }),
+  point: questionOf('Point', { object: objectSchema }),
+  segment: questionOf('Segment', { object: objectSchema, stream: streamSchema }),
+};
+
+const frameSchema = z
+  .object({
+    cameraId: z.string(),
+    sequence: z.int(),
+    timestamp: z.number().meta({ description: 'Capture time, Unix seconds.' }),
+    ageMs: z.number(),
+    width: z.int(),
+    height: z.int(),
+    url: z.string().meta({ description: 'The very picture, while it is kept.' }),
+  })
+  .meta({ id: 'AskedFrame', description: 'The frame that was asked about, where a camera was.' });
+
+const boxSchema = z
+  .object({ x_min: z.number(), y_min: z.number(), x_max: z.number(), y_max: z.number() })
+  .meta({ id: 'Box', description: 'Corners from 0 to 1, origin top left.' });
+const pointSchema = z.object({ x: z.number(), y: z.number() });
+
+function answerOf(name: string, fields: Record<string, z.ZodType>) {
+  return z
+    .looseObject({ ...fields, request_id: z.string().optional(), frame: frameSchema.optional() })
+    .meta({ id: `${name}Answer` });
+}
+
+/** Answers of `POST /api/moondream/*`. */
+export const ANSWER_SCHEMAS: Record<Skill, z.ZodType> = {
+  query: answerOf('Query', { answer: z.string() }),
+  caption: answerOf('Caption', { caption: z.string() }),
+  detect: answerOf('Detect', { objects: z.array(boxSchema) }),
+  point: answerOf('Point', { points: z.array(pointSchema) }),
+  segment: answerOf('Segment', {
+    path: z.string().meta({ description: 'SVG path.' }),
+    bbox: boxSchema.optional(),
+  }),
+};
+
+const reportSchema = z.object({
+  configured: z.boolean(),
+  state: z.enum(['not-configured', 'untested', 'ok', 'failing']),
+  server: z.string().nullable().meta({ description: 'Host that is asked; null when none is.' }),
+  model: z.string().nullable(),
+  ratePerSecond: z.number(),
+  waiting: z.int().meta({ description: 'Questions that wait for their turn.' }),
+  breaker: z.string(),
+  lastSuccessAt: timeSchema.nullable(),
+  lastError: z
+    .object({ code: z.string(), message: z.string(), hint: z.string().optional(), at: timeSchema })
+    .nullable(),
+});
+/** How asking Moondream goes. */
+export type MoondreamReport = z.infer<typeof reportSchema>;
+
+/** Answer of `GET /api/moondream/status`. */
+export const moondreamStatusSchema = reportSchema
+  .extend({
+    today: z.object({ asked: z.int(), max: z.int().nullable().meta({ description: 'Null: no bound.' }) }),
+  })
+  .meta({ id: 'MoondreamStatus' });

@@ -1,0 +1,25 @@
+/** How a camera is. */
+import { z } from 'zod';
+
+/** Answer of `GET /api/cameras/:cameraId/status`. */
+export const cameraStatusSchema = z
+  .looseObject({
+    cameraId: z.string(),
+    connected: z.boolean().meta({ description: 'Whether a frame came within the last 3 s.' }),
+    state: z.enum(['connecting', 'live', 'stalled', 'reconnecting', 'unauthorized']),
+    frameRate: z.number().meta({ description: 'Frames per second over the last seconds.' }),
+    lastFrameTime: z.number().nullable().meta({ description: 'Unix seconds.' }),
+    frameCount: z.int(),
+    codec: z.string().nullable(),
+    width: z.number().nullable(),
+    height: z.number().nullable(),
+    transport: z.enum(['tcp', 'udp']).nullable(),
+    viewers: z.number(),
+    reconnects: z.int(),
+    reason: z.string().optional().meta({ description: 'Stable code of why it is not live.' }),
+    detail: z.string().optional().meta({ description: 'The same as a sentence.' }),
+    hint: z.string().optional().meta({ description: 'What a person can do about it.' }),
+    nextRetryAt: z.number().optional().meta({ description: 'Unix seconds.' }),
+  })
+  .meta({ id: 'CameraStatus', description: 'How a camera is.' });
+export type CameraStatus = z.infer<typeof cameraStatusSchema>;
