@@ -1,4 +1,4 @@
-/** Which addresses may be dialled for a camera: users name them, and this host may stand where they should not reach. */
+/** Which addresses may be dialled as cameras: clients name them, and this host may reach what clients must not. */
 import { BlockList, isIP } from 'node:net';
 import { AppError } from './errors.ts';
 
@@ -12,20 +12,20 @@ export interface PortRange {
 export interface AddressPolicy {
   /** On a public host private networks belong to the host's owner, not to its users. */
   isPublic: boolean;
-  /** Cameras on this very machine. */
+  /** Allows cameras on the gateway's own machine. */
   allowsLoopback: boolean;
   /** Networks in CIDR notation that are allowed on a public host too. */
   allowedNetworks: readonly string[];
-  /** Ports beside the usual ones. */
+  /** Further ports. */
   allowedPorts: readonly PortRange[];
-  /** Where this installation itself listens. */
+  /** Ports of this installation. */
   ownPorts: readonly number[];
 }
 
-/** Kinds of networks that are not simply the internet. */
+/** Kinds of networks that are not public. */
 type AddressKind = 'denied' | 'loopback' | 'private' | 'public';
 
-/** Reserved, or leading elsewhere: IANA special-purpose address registries (RFC 6890), RFC 6052, 3056, 4380. */
+/** Reserved or tunnelled: IANA special-purpose address registries (RFC 6890), RFC 6052, 3056, 4380. */
 const DENIED = blockList([
   '0.0.0.0/8',
   '169.254.0.0/16',
@@ -33,7 +33,7 @@ const DENIED = blockList([
   '192.88.99.0/24',
   '224.0.0.0/4',
   '240.0.0.0/4',
-  // Services of clouds about the machine itself that stand outside of link-local.
+  // Metadata services of clouds outside link-local.
   '100.100.100.200/32',
   '168.63.129.16/32',
   'fd00:ec2::/32',
@@ -49,7 +49,7 @@ const DENIED = blockList([
   'ff00::/8',
 ]);
 const LOOPBACK = blockList(['127.0.0.0/8', '::1/128']);
-/** RFC 1918, 6598 (behind the NAT of a provider), 2544, 4193. */
+/** RFC 1918, 6598 (carrier-grade NAT), 2544, 4193. */
 const PRIVATE = blockList([
   '10.0.0.0/8',
   '100.64.0.0/10',
@@ -61,14 +61,14 @@ const PRIVATE = blockList([
 /** Deprecated or translated forms of IPv4 addresses: RFC 4291 section 2.5.5.1, RFC 2765. */
 const EMBEDDED_IPV4 = blockList(['::/96', '::ffff:0:0:0/96']);
 
-/** Cameras use these below 1024. */
+/** Usual camera ports below 1024. */
 const USUAL_PORTS = [80, 81, 88, 322, 443, 554];
 const FIRST_FREE_PORT = 1024;
-/** Docker, databases, Elasticsearch, Kubernetes, memcached: no camera, and harmed by a stranger's bytes. */
+/** Docker, databases, Elasticsearch, Kubernetes, memcached: never cameras, and harmed by foreign bytes. */
 const DENIED_PORTS = [2375, 2379, 3306, 5432, 6379, 9200, 10250, 11211, 27017];
 
 /**
- * Refuses what can be refused without resolving a name: the port, and an address written out.
+ * Refuses without name resolution: the port, and a literal address.
  * @throws AppError `camera-address-denied`
  */
 export function checkLiteral(host: string, port: number, policy: AddressPolicy): void {
@@ -98,12 +98,12 @@ export function checkAddress(
   if (isOurs && policy.ownPorts.includes(port)) throw denied('This is the gateway itself, not a camera');
 }
 
-/** Whether text is an address of this machine's loopback, an IPv4 one mapped into IPv6 included. */
+/** Whether text is a loopback address, IPv4-mapped IPv6 included. */
 export function isLoopback(text: string): boolean {
   return isIP(text) !== 0 && has(LOOPBACK, text);
 }
 
-/** A test whether text is an address in one of these networks, given in CIDR notation. */
+/** Creates a test for addresses in these networks (CIDR notation). */
 export function inNetworks(networks: readonly string[]): (text: string) => boolean {
   const list = blockList(networks);
   return (text) => isIP(text) !== 0 && has(list, text);
@@ -122,14 +122,14 @@ function checkPort(port: number, { allowedPorts }: AddressPolicy): void {
   if (!isUsual) throw denied(`Port ${port} is not one of a camera`);
 }
 
-/** Most dangerous first: no list below takes back what one above says. */
+/** Most dangerous first: a later list never overrides an earlier one. */
 function kindOf(address: string): AddressKind {
   if (isLoopback(address)) return 'loopback';
   if (has(DENIED, address) || has(EMBEDDED_IPV4, address)) return 'denied';
   return has(PRIVATE, address) ? 'private' : 'public';
 }
 
-/** Whether the system's resolver might read a number in it: `2130706433`, `0x7f.1`, `127.1` (inet_aton(3)). */
+/** Whether a resolver might read it as a number: `2130706433`, `0x7f.1`, `127.1` (inet_aton(3)). */
 function endsInNumber(host: string): boolean {
   const last = host.replace(/\.$/, '').split('.').at(-1) ?? '';
   return /^(?:\d+|0x[0-9a-f]*)$/i.test(last);
@@ -140,7 +140,7 @@ function denied(message: string): AppError {
 }
 
 function has(list: BlockList, address: string): boolean {
-  // An IPv4 address mapped into IPv6 (::ffff:a9fe:a9fe) is found by its IPv4 rule.
+  // An IPv4-mapped address (::ffff:a9fe:a9fe) is found by its IPv4 rule.
   return list.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 

@@ -1,4 +1,4 @@
-/** Settings of which cameras may be dialled, read by the gateway, which checks them at its start, and by the workers it hands them to. */
+/** Settings for camera addresses, read by the gateway and passed on to its workers. */
 import { type AddressPolicy, isNetwork, type PortRange } from './address-policy.ts';
 import { type Environment, readChoice, readSwitch, readText, SettingsError } from './settings.ts';
 
@@ -6,7 +6,7 @@ const MAX_PORT = 65_535;
 
 /**
  * Reads the environment.
- * @param defaults what holds where nothing is set, and the ports of this process
+ * @param defaults default for loopback, and the ports of this process
  * @throws SettingsError
  */
 export function readAddressPolicy(
@@ -23,7 +23,7 @@ export function readAddressPolicy(
   };
 }
 
-/** The environment in which {@link readAddressPolicy} reads this policy again. */
+/** The environment from which {@link readAddressPolicy} reads the same policy again. */
 export function addressEnv(policy: AddressPolicy): Record<string, string> {
   return {
     PUBLIC: policy.isPublic ? 'on' : 'off',

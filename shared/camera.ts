@@ -1,4 +1,4 @@
-/** Camera ids, and the one way in which bodies and queries are parsed. */
+/** Camera ids and addresses, as clients send them and as workers use them. */
 import { z } from 'zod';
 import { AppError } from './errors.ts';
 
@@ -23,7 +23,7 @@ export const cameraIdSchema = z
 const namedSchema = z.object({ cameraId: cameraIdSchema });
 
 /**
- * Validates a camera id that came in an address or alone in a body.
+ * Validates a camera id from a path or a body.
  * @throws AppError `invalid-field`, naming `cameraId`
  */
 export function parseCameraId(cameraId: unknown): string {
@@ -31,7 +31,7 @@ export function parseCameraId(cameraId: unknown): string {
 }
 
 /**
- * Parses with a schema and throws our error, naming the first field at fault.
+ * Parses with a schema and throws an AppError that names the first invalid field.
  * @throws AppError `invalid-field`
  */
 export function parseFields<T>(schema: z.ZodType<T>, value: unknown): T {

@@ -1,4 +1,4 @@
-/** What is to be analysed of a camera, and where its frames come from. */
+/** Analysis settings of a camera, and the source of its frames. */
 import { z } from 'zod';
 import { cameraIdSchema } from './camera.ts';
 
@@ -10,7 +10,7 @@ const polygonSchema = z
   .max(64);
 export type Polygon = z.infer<typeof polygonSchema>;
 
-/** Switches are off unless said otherwise; the rest has defaults where the worker reads it. */
+/** Switches default to off; the worker defaults the rest. */
 export const analysisSettingsSchema = z
   .object({
     motion: z.boolean().default(false),
@@ -55,7 +55,7 @@ export const analysisSettingsSchema = z
   .meta({ id: 'AnalysisSettings', description: 'Which kinds of analysis run for a camera, and how.' });
 export type AnalysisSettings = z.infer<typeof analysisSettingsSchema>;
 
-/** One camera to analyse: its frames come from the worker at `origin`, which wants `token`. */
+/** One camera to analyse; its frames come from the worker at `origin`, authorised by `token`. */
 export const analysedCameraSchema = z.object({
   cameraId: cameraIdSchema,
   origin: z.url({ protocol: /^http$/ }),
@@ -64,11 +64,11 @@ export const analysedCameraSchema = z.object({
 });
 export type AnalysedCamera = z.infer<typeof analysedCameraSchema>;
 
-/** Body of `PUT /internal/analysis`: all that is wanted; what is not named ends. */
+/** Body of `PUT /internal/analysis`: the complete desired state. */
 export const analysisWishSchema = z.object({
   cameras: z.array(analysedCameraSchema).max(10_000),
 });
 export type AnalysisWish = z.infer<typeof analysisWishSchema>;
 
-/** Path of the whole wanted state on an analysis worker. */
+/** Path of the desired state on an analysis worker. */
 export const ANALYSIS_PATH = '/internal/analysis';

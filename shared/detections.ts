@@ -1,4 +1,4 @@
-/** What an analysis worker tells its gateway, as JSON text over one WebSocket (docs/contract.md, section 8). */
+/** Messages of an analysis worker to its gateway, JSON over one WebSocket (docs/contract.md, section 8). */
 import { z } from 'zod';
 
 /** Path of that WebSocket on an analysis worker. */
@@ -6,19 +6,19 @@ export const RESULTS_PATH = '/internal/results';
 
 const shareSchema = z.number().min(0).max(1);
 
-/** Something seen in a frame. */
+/** One object in a frame. */
 export const detectedObjectSchema = z.object({
   /** `motion`, or a label of the model. */
   label: z.string(),
   score: shareSchema,
   /** Left, top, width and height as shares of the picture. */
   box: z.tuple([shareSchema, shareSchema, shareSchema, shareSchema]),
-  /** Stays the same while it is followed. */
+  /** Constant while the object is tracked. */
   trackId: z.number().int(),
 });
 export type DetectedObject = z.infer<typeof detectedObjectSchema>;
 
-/** All that is seen in a camera's picture now; on `/ws` just so. An empty list follows the last object. */
+/** All objects in a camera's picture, also sent on `/ws`. An empty list follows the last object. */
 export const detectionsMessageSchema = z.object({
   type: z.literal('detections'),
   cameraId: z.string(),
@@ -28,7 +28,7 @@ export const detectionsMessageSchema = z.object({
 });
 export type DetectionsMessage = z.infer<typeof detectionsMessageSchema>;
 
-/** Something moves: when it begins, and about once a second while it goes on. */
+/** Something moves: sent at the start of motion and about once a second during it. */
 export const motionMessageSchema = z.object({
   type: z.literal('motion'),
   cameraId: z.string(),
@@ -36,7 +36,7 @@ export const motionMessageSchema = z.object({
   timestamp: z.number(),
 });
 
-/** The state of an event when it starts, changes or ends; times are Unix milliseconds. */
+/** State of an event at its start, update or end; times are Unix milliseconds. */
 export const observedEventSchema = z.object({
   id: z.string(),
   cameraId: z.string(),
@@ -50,7 +50,7 @@ export const observedEventSchema = z.object({
 });
 export type ObservedEvent = z.infer<typeof observedEventSchema>;
 
-/** `picture`: the best JPEG so far in base64, where it is better than the one before. */
+/** The best JPEG so far in base64, if better than the previous one. */
 export const eventMessageSchema = z.object({
   type: z.literal('event'),
   event: observedEventSchema,
@@ -58,7 +58,7 @@ export const eventMessageSchema = z.object({
 });
 export type EventMessage = z.infer<typeof eventMessageSchema>;
 
-/** On `/ws`: an event began, changed or ended. Times are ISO 8601, as in the list of events. */
+/** Sent on `/ws`: start, update or end of an event. Times are ISO 8601, as in the list of events. */
 export const eventUpdateSchema = z.object({
   type: z.literal('event'),
   change: z.enum(['start', 'update', 'end']),
@@ -73,7 +73,7 @@ export const eventUpdateSchema = z.object({
 });
 export type EventUpdate = z.infer<typeof eventUpdateSchema>;
 
-/** How a detector is: why it is off, or on what it runs. Part of `GET /health` of an analysis worker. */
+/** Health of a detector. Part of `GET /health` of an analysis worker. */
 export const detectorHealthSchema = z.object({
   state: z.enum(['ready', 'loading', 'off']),
   /** Why it is off. */
@@ -85,7 +85,7 @@ export const detectorHealthSchema = z.object({
 });
 export type DetectorHealth = z.infer<typeof detectorHealthSchema>;
 
-/** How all detectors are: sent first, and whenever it changes. */
+/** Health of all detectors: the first message, repeated on every change. */
 export const analysisHealthSchema = z.object({
   type: z.literal('health'),
   detectors: z.object({ person: detectorHealthSchema, face: detectorHealthSchema }),

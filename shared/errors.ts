@@ -111,10 +111,10 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'camera-unsupported-codec': 'Set the camera to H.264, H.265 or MJPEG.',
   'camera-no-frames':
     'The camera accepted the session but sends no pictures; restart it or try UDP transport.',
-  'camera-protocol-error': 'What answered does not speak RTSP correctly; check the port.',
+  'camera-protocol-error': 'The answer is not valid RTSP; check the port.',
   'camera-picture-too-large': 'Choose a smaller resolution in the camera, or raise MAX_PICTURE_MEGAPIXELS.',
-  'camera-video-unreadable': 'The uploaded video is gone or damaged; upload it again.',
-  'camera-disconnected': 'The camera closed the connection; it is tried again by itself.',
+  'camera-video-unreadable': 'The uploaded video is missing or damaged; upload it again.',
+  'camera-disconnected': 'The camera closed the connection; the gateway reconnects by itself.',
   'not-a-video': 'Upload MP4, MOV, MKV, WebM, AVI or MPEG-TS; H.264, H.265 and MJPEG also play as a camera.',
   'mediamtx-unreachable':
     'Check MEDIAMTX_API_URL, and that `api: yes` is set in mediamtx.yml: it is off by default.',

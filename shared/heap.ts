@@ -1,21 +1,21 @@
-/** Gives memory of V8's heap back to the system while a process has little to do. */
+/** Returns V8 heap memory to the system while the process is idle. */
 
 const MIB = 1024 * 1024;
 const CHECK_MS = 15_000;
-/** Growth since the last collection that makes the next one worth its time. */
+/** Heap growth since the last collection that makes another one worthwhile. */
 const WORTH_BYTES = 4 * MIB;
-/** Share of one core; above it a pause of tens of milliseconds would be felt. */
+/** Share of one core above which a pause of tens of milliseconds would be noticed. */
 const QUIET_SHARE = 0.15;
 
-/** What a {@link HeapTrimmer} reads and does. */
+/** Measurements and actions of a {@link HeapTrimmer}. */
 export interface HeapTrimmerOptions {
-  /** Bytes that V8 has taken from the system. */
+  /** Heap size, bytes. */
   heapBytes: () => number;
-  /** Processor time of this process so far, milliseconds. */
+  /** CPU time of this process, milliseconds. */
   cpuMs: () => number;
-  /** Milliseconds of a clock that never goes back. */
+  /** Monotonic clock, milliseconds. */
   now: () => number;
-  /** Collects all garbage and gives free pages back. */
+  /** Collects all garbage and releases free pages. */
   collect: () => void;
 }
 
@@ -32,7 +32,7 @@ export class HeapTrimmer {
     this.#at = options.now();
   }
 
-  /** Collects when the heap has grown and the time since the last check was quiet. */
+  /** Collects if the heap has grown and the process was idle since the last check. */
   check(): void {
     const { heapBytes, cpuMs, now, collect } = this.#options;
     const [cpu, at] = [cpuMs(), now()];
@@ -46,7 +46,7 @@ export class HeapTrimmer {
   }
 }
 
-/** Trims the heap of this process from now on, where it runs with `--expose-gc`; does not keep it running. */
+/** Trims this process's heap periodically if it runs with `--expose-gc`; does not keep it alive. */
 export function trimQuietHeap(): void {
   const { gc } = globalThis;
   if (gc === undefined) return;

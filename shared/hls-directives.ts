@@ -1,4 +1,4 @@
-/** What players of low-latency HLS ask a playlist for. */
+/** Query parameters of a low-latency HLS playlist. */
 import { z } from 'zod';
 
 /** Delivery directives (draft-pantos-hls-rfc8216bis section 6.2.5). */

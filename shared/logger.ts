@@ -1,4 +1,4 @@
-/** The logger of every process: pino JSON lines on stdout, redacted as text on their way out. */
+/** The logger of every process: redacted pino JSON lines on stdout. */
 import type { Writable } from 'node:stream';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { LogOutput } from './log-output.ts';
@@ -7,19 +7,19 @@ import type { Redactor } from './redact.ts';
 export type { Logger } from 'pino';
 
 export interface LoggerOptions {
-  /** Who speaks: `gateway`, `rtsp-0`, `simulator`. */
+  /** Name of the process: `gateway`, `rtsp-0`, `simulator`. */
   name: string;
   /** pino level; `silent` for tests. */
   level: string;
   redactor: Redactor;
-  /** Where lines go; stdout by default. */
+  /** Destination; stdout by default. */
   write?: (line: string) => void;
 }
 
-/** Fields whose value is a secret; URLs are masked by the redactor instead, since their host is worth logging. */
+/** Fields with secret values; URLs are masked by the redactor instead, since their host is worth logging. */
 const SECRET_KEYS = ['password', 'authorization', 'cookie', 'token'];
 
-/** Creates a logger whose every line passes the redactor. */
+/** Creates a logger that redacts every line. */
 export function createLogger({ name, level, redactor, write }: LoggerOptions): Logger {
   const out = write ?? writeTo(process.stdout, name);
   const destination: DestinationStream = { write: (line) => out(redactor.redact(line)) };
@@ -38,7 +38,7 @@ export function createLogger({ name, level, redactor, write }: LoggerOptions): L
   );
 }
 
-/** Lines to a stream; how many it lost is a line of the same form. */
+/** Writes lines to a stream; dropped lines are reported by a line of the same form. */
 function writeTo(stream: Writable, name: string): (line: string) => void {
   const describeLoss = (lost: number): string =>
     `${JSON.stringify({ level: pino.levels.values.warn, time: new Date().toISOString(), name, lost, msg: 'log lines were lost' })}\n`;

@@ -1,7 +1,7 @@
 /**
  * Keeps secrets out of logs and errors in two ways: registered values are replaced wherever they
  * appear (raw, URL-encoded, base64), and user information of any URL is masked even if unregistered.
- * The work grows linearly with the text, whatever its author chose, and not with the number of secrets.
+ * The work is linear in the length of the text, and independent of the number of secrets.
  */
 
 import { maskPathSecrets } from './path-secrets.ts';
@@ -13,16 +13,16 @@ const WORD_END = /[\s"'<>]/g;
 /** Ends the authority of a URL that follows RFC 3986 section 3.2. */
 const AUTHORITY_END = /[\s/"'<>]/g;
 const AUTHORIZATION = /\b(authorization"?\s*[:=]\s*"?)(basic|bearer|digest)\s+[^\r\n"]+/gi;
-/** Shorter values would blank out ordinary words of a log. */
+/** Shorter values would mask ordinary words of a log. */
 const MIN_SECRET_LENGTH = 4;
 
-/** A set of secret values and the function that removes them from text. */
+/** A set of secret values with a function that removes them from text. */
 export class Redactor {
   readonly #holders = new Map<string, number>();
   /** How many forms of which length begin with these characters. */
   readonly #lengths = new Map<string, Map<number, number>>();
 
-  /** Registers a secret. @returns the function that forgets it again */
+  /** Registers a secret. Returns the function that removes it. */
   add(secret: string | undefined): () => void {
     if (secret === undefined || secret.length < MIN_SECRET_LENGTH) return () => {};
     const forms = formsOf(secret);

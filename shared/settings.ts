@@ -1,10 +1,10 @@
 /**
- * Readers for environment variables. Each takes the raw environment, so that
- * only `config` files touch that of the process; each throws a {@link SettingsError}
- * that names the variable, what it was and what is allowed.
+ * Readers for environment variables. Each takes the environment as an argument, so that
+ * only `config` files access `process.env`; each throws a {@link SettingsError} that names
+ * the variable, its value and the allowed values.
  */
 
-/** A bad environment variable; the process that meets one does not start. */
+/** An invalid environment variable; the process does not start. */
 export class SettingsError extends Error {
   constructor(variable: string, value: string, allowed: string) {
     super(`${variable} is ${JSON.stringify(value)}, but must be ${allowed}`);
@@ -12,7 +12,7 @@ export class SettingsError extends Error {
   }
 }
 
-/** Exit code of a process that stopped because of its settings: do not restart it. */
+/** Exit code after a bad setting: do not restart. */
 export const EXIT_BAD_SETTINGS = 78;
 
 /** The environment as it was handed to the process. */

@@ -1,4 +1,4 @@
-/** Settings of WebRTC, read by the gateway, which checks them at its start, and by the workers it hands them to. */
+/** WebRTC settings, read by the gateway and passed on to its workers. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { type Environment, readInteger, readOptional, SettingsError } from './settings.ts';
@@ -10,20 +10,19 @@ export interface IceServer {
   credential?: string;
 }
 
-/** What WebRTC is told from outside. */
 export interface WebrtcSettings {
-  /** Addresses under which clients reach this host, where no interface of its own has them. */
+  /** Addresses to offer to clients beyond those of the host's interfaces. */
   publicAddresses: readonly string[];
-  /** Handed to clients; this side contacts none of them. */
+  /** For clients; the gateway itself contacts none of them. */
   iceServers: readonly IceServer[];
-  /** UDP port of the first worker, the next ones follow; undefined for the number of its HTTP port. */
+  /** UDP port of the first worker, the next ones follow; undefined: the number of its HTTP port. */
   udpPort: number | undefined;
-  /** Sessions that one worker carries at once. */
+  /** Sessions of one worker. */
   maxSessions: number;
 }
 
 const ICE_URL = /^(?:stuns?|turns?):[A-Za-z0-9.[\]:-]+(?:\?transport=(?:udp|tcp))?$/;
-/** Credentials in the URL itself, as many write them: `turn:user:secret@host`. */
+/** Credentials in the URL, a common form: `turn:user:secret@host`. */
 const ICE_URL_WITH_USER = /^(turns?:)([^:@]+):(.+)@([^@]+)$/;
 
 const iceServerSchema = z.union([
@@ -35,7 +34,7 @@ const iceServerSchema = z.union([
   }),
 ]);
 
-/** Reads the environment. @throws SettingsError that repeats no credential */
+/** Reads the environment. @throws SettingsError without credentials in its message */
 export function readWebrtcSettings(env: Environment): WebrtcSettings {
   const udpPort = readInteger(env, 'WEBRTC_UDP_PORT', { fallback: 0, min: 0, max: 65_535 });
   return {

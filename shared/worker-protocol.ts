@@ -1,6 +1,6 @@
 /**
- * What a supervisor and its workers agree on: variables given at spawn, IPC
- * messages, exit codes, health answers and internal routes.
+ * Protocol between supervisor and workers: environment, IPC messages, exit codes,
+ * health answers and internal routes.
  */
 import { z } from 'zod';
 import { cameraIdSchema } from './camera.ts';
@@ -16,9 +16,9 @@ export const WORKER_ENV = {
   port: 'WORKER_PORT',
   /** Name of the slot, for log lines: `rtsp-0`. */
   name: 'WORKER_NAME',
-  /** Random nonce of this very process, repeated in every health answer. */
+  /** Random nonce of the process, repeated in every health answer. */
   instance: 'WORKER_INSTANCE',
-  /** Counts the spawns of a slot; repeated in every health answer. */
+  /** Number of the spawn; repeated in every health answer. */
   epoch: 'WORKER_EPOCH',
   /** Shared secret that every request to the worker must carry. */
   token: 'WORKER_TOKEN',
@@ -29,10 +29,10 @@ export const WORKER_ENV = {
 /** Header that carries the worker token. */
 export const TOKEN_HEADER = 'x-worker-token';
 
-/** Header that carries the number of a new WebRTC session, which the gateway counts over all workers. */
+/** Header with the number of a new WebRTC session, which the gateway counts over all workers. */
 export const SESSION_NUMBER_HEADER = 'x-session-number';
 
-/** Worker to supervisor: it serves now. `details` says what a kind of worker offers beside HTTP (`rtspPort`). */
+/** Worker to supervisor: ready. `details` are further ports (`rtspPort`). */
 export const readyMessageSchema = z.object({
   type: z.literal('ready'),
   port: z.number().int(),
@@ -43,7 +43,7 @@ export type ReadyMessage = z.infer<typeof readyMessageSchema>;
 /** Worker to supervisor: starting takes longer, wait up to `ms` more (60,000 at most each). */
 export const extendMessageSchema = z.object({ type: z.literal('extend'), ms: z.number().max(60_000) });
 
-/** Supervisor to worker: stop in order, within `deadlineMs`. */
+/** Supervisor to worker: stop gracefully within `deadlineMs`. */
 export const stopMessageSchema = z.object({ type: z.literal('stop'), deadlineMs: z.number() });
 
 /** `GET /livez` of every worker. */
@@ -53,11 +53,11 @@ export const livezSchema = z.object({
   epoch: z.number(),
   /** Resident set size, bytes. */
   rss: z.number(),
-  /** Processor time used since its start, milliseconds. */
+  /** CPU time since its start, milliseconds. */
   cpuMs: z.number().optional(),
-  /** Open file descriptors; absent where the platform does not tell. */
+  /** Open file descriptors; absent if the platform does not report them. */
   fds: z.number().optional(),
-  /** Soft limit of file descriptors; absent where the platform does not tell. */
+  /** Soft limit of file descriptors; absent if the platform does not report it. */
   fdLimit: z.number().optional(),
 });
 export type Livez = z.infer<typeof livezSchema>;
@@ -69,7 +69,7 @@ export const desiredCameraSchema = z.object({
 });
 export type DesiredCamera = z.infer<typeof desiredCameraSchema>;
 
-/** How a camera is: `GET /api/cameras/:id/status` (docs/contract.md, section 1). */
+/** Status of a camera: `GET /api/cameras/:id/status` (docs/contract.md, section 1). */
 export const cameraStatusSchema = z.looseObject({
   connected: z.boolean(),
   state: z.string(),
@@ -88,7 +88,7 @@ export const cameraStatusSchema = z.looseObject({
 });
 export type CameraStatus = z.infer<typeof cameraStatusSchema>;
 
-/** One entry of `GET /internal/cameras`: what a worker runs now. `sourceId` is {@link sourceId} of its source. */
+/** One entry of `GET /internal/cameras`, the actual state. `sourceId` is {@link sourceId} of its source. */
 export const actualCameraSchema = z.object({
   cameraId: z.string(),
   sourceId: z.string(),
@@ -97,10 +97,10 @@ export const actualCameraSchema = z.object({
 export const actualCamerasSchema = z.array(actualCameraSchema);
 export type ActualCamera = z.infer<typeof actualCameraSchema>;
 
-/** Body of `POST /internal/test`: a source to be tried without keeping anything. */
+/** Body of `POST /internal/test`: a source to try without storing it. */
 export const cameraTestSchema = z.object({ source: cameraSourceSchema });
 
-/** Its answer: what the first picture was. */
+/** Result: the first picture. */
 export const cameraTestResultSchema = z.object({
   codec: z.string(),
   width: z.number().int(),
@@ -115,13 +115,13 @@ export const probeRequestSchema = z.object({
   file: z.string().min(1).max(4096),
 });
 
-/** Its answer: what a file holds that FFmpeg opens as video. */
+/** Result: the video in the file. */
 export const videoFactsSchema = z.object({
   /** As FFmpeg spells it: `h264`, `vp9`. */
   codec: z.string(),
   width: z.number().int(),
   height: z.number().int(),
-  /** Null where the file does not tell. */
+  /** Null if the file does not say. */
   durationMs: z.number().nullable(),
 });
 export type VideoFacts = z.infer<typeof videoFactsSchema>;

@@ -91,7 +91,7 @@ export class FrameRelay implements FrameFeed {
   #openDetections({ cameraId, detections }: FrameRequest, subscriber: FrameSubscriber) {
     if (detections !== true) return undefined;
     return this.#options.detections?.subscribe(cameraId, (payload, subject) =>
-      subscriber.tell(payload, subject),
+      subscriber.notify(payload, subject),
     );
   }
 

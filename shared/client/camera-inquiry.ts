@@ -1,11 +1,11 @@
-/** Asks the gateway why a camera sends nothing, not more often than makes sense. */
+/** Asks the gateway why a camera sends nothing, at a limited rate. */
 import type { CameraStatus } from './api-types.ts';
 import { faultOf } from './frame-link.ts';
 import { CLIENT_CODES } from './gateway-error.ts';
 import type { HttpClient } from './http-client.ts';
 import type { WatchFault } from './watch-state.ts';
 
-/** What the way to the gateway suffers from is no fault of a camera. */
+/** Faults of the connection to the gateway are no faults of a camera. */
 const WAY_CODES: string[] = [CLIENT_CODES.unreachable, CLIENT_CODES.timeout, CLIENT_CODES.unexpected];
 
 /** Inquiries about the cameras of one gateway. */
@@ -13,7 +13,7 @@ export class CameraInquiry {
   readonly #http: HttpClient;
   readonly #pauseMs: number;
   readonly #onFault: (cameraId: string, fault: WatchFault) => void;
-  /** When each camera was last asked about. */
+  /** Time of the last inquiry per camera. */
   readonly #askedAt = new Map<string, number>();
 
   /** @param pauseMs between two inquiries about one camera, milliseconds */
@@ -23,7 +23,7 @@ export class CameraInquiry {
     this.#onFault = onFault;
   }
 
-  /** Gives a camera that was just subscribed to its time before anybody asks. */
+  /** Delays the first inquiry about a camera that was just subscribed. */
   begin(cameraId: string): void {
     this.#askedAt.set(cameraId, performance.now());
   }
@@ -32,7 +32,7 @@ export class CameraInquiry {
     this.#askedAt.delete(cameraId);
   }
 
-  /** Asks, unless it was asked a moment ago. */
+  /** Asks, unless it did a moment ago. */
   async ask(cameraId: string): Promise<void> {
     const now = performance.now();
     if (now - (this.#askedAt.get(cameraId) ?? now) < this.#pauseMs) return;

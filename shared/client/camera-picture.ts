@@ -1,4 +1,4 @@
-/** A camera's live picture for any user interface: two layers to draw and a state to tell. */
+/** A camera's live picture for any user interface: two layers to draw and a state to show. */
 import type { CameraWatch, WatchOptions } from './camera-watch.ts';
 import type { GatewayClient } from './client.ts';
 import type { Frame } from './frame.ts';
@@ -7,24 +7,24 @@ import type { WatchState } from './watch-state.ts';
 
 /** One of two images to draw, one above the other. */
 export interface PictureLayer {
-  /** Stays the same for as long as the picture is drawn. */
+  /** Constant while the picture is drawn. */
   key: 'a' | 'b';
-  /** For `Image` of React Native and expo-image as it is; `<img>` takes the `uri`. */
+  /** For `Image` of React Native and expo-image; `<img>` takes the `uri`. */
   source: { uri: string; headers: Record<string, string>; cache: 'reload' } | undefined;
-  /** Whether this one is to be seen. */
+  /** Whether this layer is visible. */
   isFront: boolean;
   onLoad(): void;
   onError(): void;
 }
 
-/** What there is to draw of a camera. */
+/** Everything to draw of a camera. */
 export interface PictureView {
   cameraId: string;
   layers: readonly [PictureLayer, PictureLayer];
   state: WatchState;
 }
 
-/** What is drawn before anything is known. */
+/** The view before the first frame. */
 export function emptyView(cameraId: string): PictureView {
   return {
     cameraId,
@@ -45,7 +45,7 @@ export class CameraPicture {
   #state: WatchState;
   #isClosed = false;
 
-  /** @param onChange called with whatever is to be drawn from now on */
+  /** @param onChange called with every new view */
   constructor(
     client: GatewayClient,
     cameraId: string,
@@ -56,7 +56,7 @@ export class CameraPicture {
     this.#cameraId = cameraId;
     this.#state = emptyView(cameraId).state;
     this.#onChange = onChange;
-    this.#layers = new FrameLayers(() => this.#tell());
+    this.#layers = new FrameLayers(() => this.#notify());
     this.#watch = client.watchCamera(
       cameraId,
       {
@@ -64,14 +64,14 @@ export class CameraPicture {
         onState: (state) => {
           options.onState?.(state);
           this.#state = state;
-          this.#tell();
+          this.#notify();
         },
       },
       (frame) => this.#show(frame),
     );
   }
 
-  /** What is to be drawn now. */
+  /** The current view. */
   view(): PictureView {
     const [a, b] = this.#layers.layers;
     const layers = [layerView('a', a, this.#layers), layerView('b', b, this.#layers)] as const;
@@ -104,7 +104,7 @@ export class CameraPicture {
     return { uri: url, headers: await this.#client.imageHeaders(), release: () => {} };
   }
 
-  #tell(): void {
+  #notify(): void {
     if (!this.#isClosed) this.#onChange(this.view());
   }
 }
@@ -119,7 +119,7 @@ function layerView(key: 'a' | 'b', { source, isFront }: Layer, layers?: FrameLay
   return {
     key,
     isFront,
-    // Every address is asked for once, so that a cache would only fill the device.
+    // Every address is loaded once; a cache would only fill the device.
     source: source === undefined ? undefined : { uri: source.uri, headers: source.headers, cache: 'reload' },
     onLoad: () => {
       if (uri !== undefined) layers?.loaded(uri);

@@ -1,4 +1,4 @@
-/** Streams and videos that the analysis backend is told of, and how the telling goes. */
+/** Camera streams, video uploads, and their deliveries to the analysis backend. */
 import type {
   CameraStream,
   Delivery,
@@ -30,7 +30,7 @@ export class CameraStreams {
     return this.#http.json(`${PATH}/${encodeURIComponent(cameraId)}`, call);
   }
 
-  /** Stores a stream; resolves at once, the analysis backend is told later. */
+  /** Stores a stream; resolves immediately, the analysis backend gets it later. */
   add(stream: NewCameraStream, call: CallOptions = {}): Promise<StoredCameraStream> {
     return this.#http.json(PATH, { ...call, method: 'POST', json: { ...stream, streamType: 'rtsp' } });
   }
@@ -72,7 +72,7 @@ export class Deliveries {
     return this.#http.json('/api/deliveries', { signal, timeoutMs, query });
   }
 
-  /** Sends a parked one again. */
+  /** Retries a parked one. */
   retry(id: string, call: CallOptions = {}): Promise<{ success: true; delivery: Delivery }> {
     const path = `/api/deliveries/${encodeURIComponent(id)}/retry`;
     return this.#http.json(path, { ...call, method: 'POST' });

@@ -1,61 +1,61 @@
-/** One viewer of one camera: its wish, its newest frame, its state. */
+/** One viewer of one camera: options, newest frame, state. */
 import type { Detections, Frame } from './frame.ts';
 import { NewestSlot } from './newest-slot.ts';
 import { isNews, stateOf, type WatchFault, type WatchState } from './watch-state.ts';
 
-/** What a viewer wants. */
+/** Options of a viewer. */
 export interface WatchOptions {
-  /** Frames a second, 0.1 to 60; 15 unless given. Several viewers of one camera share the highest. */
+  /** Frames a second, 0.1 to 60, default 15. Viewers of one camera share the highest. */
   fps?: number | undefined;
-  /** Pixels; as sent by the camera, at most 1920x1080, unless given. */
+  /** Pixels; default as sent by the camera, at most 1920x1080. */
   width?: number | undefined;
-  /** JPEG quality, 1 to 100; 80 unless given. */
+  /** JPEG quality, 1 to 100, default 80. */
   quality?: number | undefined;
-  /** Called with every change of the state. */
+  /** Called on every change of the state. */
   onState?: ((state: WatchState) => void) | undefined;
-  /** Called with what analysis found, for cameras that have it switched on. */
+  /** Called with detections, for cameras with analysis. */
   onDetections?: ((detections: Detections) => void) | undefined;
 }
 
-/** May return a promise; the next frame waits for it, and those in between are skipped. */
+/** May return a promise; the next frame waits for it, and frames in between are skipped. */
 export type FrameConsumer = (frame: Frame) => unknown;
 
 /** A viewer's handle. */
 export interface CameraWatch {
   readonly cameraId: string;
   readonly state: WatchState;
-  /** Frames that the consumer had no time for. */
+  /** Frames skipped because the consumer was busy. */
   readonly skipped: number;
-  /** Stops asking for frames until resumed. */
+  /** Stops the frames until resumed. */
   pause(): void;
   resume(): void;
   close(): void;
 }
 
-/** What the stream asks the gateway for on behalf of viewers. */
-export interface Wish {
+/** Subscription that serves all viewers of a camera. */
+export interface Subscription {
   fps: number;
   width: number | undefined;
   quality: number | undefined;
   detections: boolean;
 }
 
-/** What a viewer needs of the stream that feeds it. */
+/** Connection of a viewer to its stream. */
 export interface WatchHost {
   /** Whether frames are wanted at all now. */
   isPaused(): boolean;
-  /** What is wrong with the way to the gateway. */
+  /** Fault of the connection to the gateway. */
   fault(): WatchFault | undefined;
-  /** Called when the viewer's wish came, changed or ended. */
+  /** Called when the viewer's subscription starts, changes or ends. */
   onChange(watch: Watch): void;
 }
 
 const DEFAULT_FPS = 15;
 const DEFAULT_QUALITY = 80;
-/** Frames do not come at exact distances; in shares of the distance at which they come. */
+/** Tolerance for irregular frames, as a share of the frame interval. */
 const EARLY = 0.25;
 
-/** A viewer as the stream sees it. */
+/** A viewer inside the stream. */
 export class Watch implements CameraWatch {
   readonly cameraId: string;
   readonly #options: WatchOptions;
@@ -84,8 +84,8 @@ export class Watch implements CameraWatch {
     return this.#slot.skipped;
   }
 
-  /** What it wants now; undefined while it wants nothing. */
-  get wish(): Wish | undefined {
+  /** Wanted subscription; undefined while paused. */
+  get subscription(): Subscription | undefined {
     if (this.#isPaused || this.#isClosed) return undefined;
     const { fps = DEFAULT_FPS, width, quality, onDetections } = this.#options;
     return { fps, width, quality, detections: onDetections !== undefined };
@@ -124,13 +124,13 @@ export class Watch implements CameraWatch {
     this.#options.onDetections?.(detections);
   }
 
-  /** Learns what is wrong with the camera; undefined: nothing that is known. */
+  /** Sets the camera's fault; undefined if none is known. */
   blame(fault: WatchFault | undefined): void {
     this.#cameraFault = fault;
     this.refresh();
   }
 
-  /** Tells the viewer what has changed, time included. */
+  /** Notifies the viewer of changes, of age too. */
   refresh(): void {
     const state = this.#now();
     if (!isNews(this.#state, state)) return;
@@ -138,7 +138,7 @@ export class Watch implements CameraWatch {
     this.#options.onState?.(state);
   }
 
-  /** Viewers that share a camera with a faster one get no more than they asked for. */
+  /** A viewer that shares a camera with a faster one gets no more than it asked for. */
   #isDue(timestamp: number, rate: number): boolean {
     const { fps = DEFAULT_FPS } = this.#options;
     if (fps >= rate) return true;
@@ -162,16 +162,18 @@ export class Watch implements CameraWatch {
   }
 }
 
-/** One wish that serves all viewers of a camera. @returns undefined when none wants anything */
-export function mergeWishes(watches: Iterable<Watch>): Wish | undefined {
-  const wishes = [...watches].flatMap(({ wish }) => (wish === undefined ? [] : [wish]));
-  if (wishes.length === 0) return undefined;
+/** Merges the viewers of a camera into one subscription; undefined when all are paused. */
+export function mergeSubscriptions(watches: Iterable<Watch>): Subscription | undefined {
+  const desired = [...watches].flatMap(({ subscription }) =>
+    subscription === undefined ? [] : [subscription],
+  );
+  if (desired.length === 0) return undefined;
   const largest = (values: (number | undefined)[]): number | undefined =>
     values.includes(undefined) ? undefined : Math.max(...(values as number[]));
   return {
-    fps: Math.max(...wishes.map(({ fps }) => fps)),
-    width: largest(wishes.map(({ width }) => width)),
-    quality: Math.max(...wishes.map(({ quality }) => quality ?? DEFAULT_QUALITY)),
-    detections: wishes.some(({ detections }) => detections),
+    fps: Math.max(...desired.map(({ fps }) => fps)),
+    width: largest(desired.map(({ width }) => width)),
+    quality: Math.max(...desired.map(({ quality }) => quality ?? DEFAULT_QUALITY)),
+    detections: desired.some(({ detections }) => detections),
   };
 }

@@ -11,17 +11,17 @@ import type {
 } from './api-types.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
 
-/** Which picture of a camera. */
+/** Format of a picture. */
 export interface PictureOptions {
   /** Pixels; the height follows. */
   width?: number;
   /** JPEG quality, 1 to 100. */
   quality?: number;
-  /** 3000 unless given; `any` takes an old picture too. */
+  /** Default 3000; `any` takes an old picture too. */
   maxAgeMs?: number | 'any';
 }
 
-/** A JPEG with what is known of it. */
+/** A JPEG with its facts. */
 export interface Snapshot {
   jpeg: Uint8Array;
   /** Capture time, Unix seconds. */
@@ -77,7 +77,7 @@ export class Cameras {
     return this.#http.json(`${pathOf(id)}/status`, call);
   }
 
-  /** How the processes are that run cameras. */
+  /** State of the worker processes that run cameras. */
   service(call: CallOptions = {}): Promise<RtspService> {
     return this.#http.json('/api/cameras/status', call);
   }
@@ -98,7 +98,7 @@ export class Cameras {
     return this.#http.url(`${pathOf(id)}/frame`, { ...picture });
   }
 
-  /** The address of a moving picture for `<img>`, where no script may run. */
+  /** The address of an MJPEG stream for `<img>`, where no script may run. */
   mjpegUrl(id: string, options: { fps?: number; width?: number; quality?: number } = {}): string {
     return this.#http.url(`${pathOf(id)}/stream.mjpeg`, options);
   }

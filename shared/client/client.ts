@@ -1,6 +1,6 @@
 /**
- * The gateway for apps: one object for REST calls and live frames, in React Native
- * (Expo), browsers and Node 22 or newer. It needs nothing but what those have.
+ * The client for apps: one object for REST calls and live frames, in React Native
+ * (Expo), browsers and Node 22 or newer, without dependencies.
  */
 import type { Health } from './api-types.ts';
 import { CameraStreams, Deliveries } from './camera-streams.ts';
@@ -24,7 +24,7 @@ import {
 import { takeTicket } from './socket-address.ts';
 import { Watches } from './watches.ts';
 
-// The face of the package: what apps name beside the client itself.
+// The public names of the package.
 export type { Camera, CameraStatus, Device, Health } from './api-types.ts';
 export type { CameraWatch, FrameConsumer, WatchOptions } from './camera-watch.ts';
 export type { Detections, Frame } from './frame.ts';
@@ -32,24 +32,24 @@ export { GatewayError } from './gateway-error.ts';
 export type { WatchState } from './watch-state.ts';
 
 export interface GatewayClientOptions {
-  /** `https://example.org`, with a path if the gateway lives under one. */
+  /** `https://example.org`, with the path of the gateway if it has one. */
   baseUrl: string;
-  /** Sent as a header and never in an address; where no header can be sent, a ticket takes its place. */
+  /** Sent as a header, never in an address; a ticket replaces it where no header can be sent. */
   token?: TokenSource;
-  /** The platform's unless given; `fetch` of `expo/fetch` streams answers in React Native. */
+  /** Default: the platform's. `fetch` of `expo/fetch` streams responses in React Native. */
   fetch?: FetchLike;
-  /** The platform's unless given. */
+  /** Default: the platform's. */
   openSocket?: (url: string, headers: Record<string, string>) => SocketLike;
   /** `AppState` of React Native: frames stop in the background. Browsers need none. */
   appState?: AppStateLike;
-  /** Tells when the network returns, for example from NetInfo. Browsers need none. */
+  /** Reports when the network returns, for example from NetInfo. Browsers need none. */
   network?: NetworkWatch;
-  /** `notify` in React Native, whose sockets hand binary over as base64; `binary` elsewhere. */
+  /** Default: `notify` in React Native, whose sockets hand binary over as base64; else `binary`. */
   encoding?: FrameEncoding;
   timings?: Partial<StreamTimings>;
 }
 
-/** A gateway as an app sees it. */
+/** Client of one gateway. */
 export class GatewayClient {
   readonly cameras: Cameras;
   readonly cameraStreams: CameraStreams;
@@ -81,27 +81,27 @@ export class GatewayClient {
     });
   }
 
-  /** How the gateway is; degraded is an answer too. @throws GatewayError */
+  /** Health of the gateway; `degraded` is no error. @throws GatewayError */
   health(call: CallOptions = {}): Promise<Health> {
     return this.#http.json('/health', call);
   }
 
   /**
-   * Calls with the newest frame of a camera until closed, over every reconnection. A camera that is
-   * offline, or not there yet, is waited for; what it waits for is in the watch's state.
+   * Calls `consume` with the newest frame of a camera until closed, across reconnects. Waits for a
+   * camera that is offline or unknown; the watch's state says what it waits for.
    */
   watchCamera(cameraId: string, options: WatchOptions, onFrame: FrameConsumer): CameraWatch {
     return this.#frames.watch(cameraId, options, onFrame);
   }
 
-  /** What an image view must send along to load an address of the gateway. */
+  /** Headers for an image view that loads from the gateway. */
   imageHeaders(): Promise<Record<string, string>> {
     return this.#http.authHeaders();
   }
 
   /**
-   * An address of this gateway for what can send no headers (`<img>`, `<video>`): with a ticket that opens
-   * it for a few minutes. Without a token it stays as it is. @throws GatewayError
+   * An address for elements that cannot send headers (`<img>`, `<video>`): with a ticket that is valid
+   * for a few minutes. Unchanged without a token. @throws GatewayError
    */
   async withTicket(url: string): Promise<string> {
     if ((await this.#http.token()) === undefined) return url;
@@ -110,7 +110,7 @@ export class GatewayClient {
     return `${url}${url.includes('?') ? '&' : '?'}ticket=${encodeURIComponent(ticket)}`;
   }
 
-  /** Lets the socket go until resumed; watches stay. The background does so by itself. */
+  /** Closes the socket until resumed; watches stay. Happens by itself in the background. */
   pause(): void {
     this.#frames.pause();
   }

@@ -1,4 +1,4 @@
-/** Devices that the gateway knows of, its own cameras among them. */
+/** Devices known to the gateway, its own cameras included. */
 import type { Device, DeviceMetadata } from './api-types.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
 
@@ -18,7 +18,7 @@ export class Devices {
     });
   }
 
-  /** What the text in `device_metadata` says; nothing when it cannot be read. */
+  /** Parses `device_metadata`; an empty object if it is not readable. */
   metadataOf(device: Device): Partial<DeviceMetadata> {
     try {
       return (JSON.parse(device.device_metadata) as Partial<DeviceMetadata> | null) ?? {};

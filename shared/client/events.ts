@@ -1,27 +1,27 @@
-/** What happened at cameras: listed, one by one, and live. */
+/** Events at cameras: list, single ones, live. */
 import { nextDelayMs } from './backoff.ts';
 import { CLIENT_CODES, GatewayError, unreachable } from './gateway-error.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
 import { readMessages } from './message-stream.ts';
 
-/** Something that happened at a camera; times are ISO 8601. */
+/** One event; times are ISO 8601. */
 export interface CameraEvent {
   id: string;
   cameraId: string;
   /** `motion`, `person`, `face` or `watch`. */
   kind: string;
   label: string;
-  /** The best so far, 0 to 1; null where there is none. */
+  /** Best score so far, 0 to 1; null without one. */
   score: number | null;
   state: 'open' | 'ended';
   startedAt: string;
   updatedAt: string;
-  /** Null while it goes on, like the duration. */
+  /** Null while it is ongoing, like the duration. */
   endedAt: string | null;
   durationMs: number | null;
-  /** Path of its best picture; null where there is none. */
+  /** Path of its best picture; null without one. */
   snapshotUrl: string | null;
-  /** What else is known of it. */
+  /** Further facts. */
   data: Record<string, unknown>;
 }
 
@@ -31,17 +31,17 @@ export interface EventPage {
   nextCursor: string | null;
 }
 
-/** Which events to follow. */
+/** Filter of live events. */
 export interface LiveEventFilter {
   cameraId?: string;
   kind?: string;
 }
 
-/** Which events to list. */
+/** Filter of the list. */
 export interface EventFilter extends LiveEventFilter {
   label?: string;
   state?: 'open' | 'ended';
-  /** Unix seconds or ISO 8601; started at this time or later. */
+  /** Started at or after this time, Unix seconds or ISO 8601. */
   since?: number | string;
   /** Started before this time. */
   until?: number | string;
@@ -58,9 +58,9 @@ export interface EventChange {
 }
 
 const PATH = '/api/events';
-/** The gateway sends something every 15 s at least. */
+/** The gateway sends something at least every 15 s. */
 const SILENCE_MS = 40_000;
-/** Statuses that another try does not change. */
+/** Statuses for which a retry is useless. */
 const FINAL_STATUSES = [400, 401, 403, 404, 405];
 
 /** Calls under `/api/events`; all throw {@link GatewayError}. */
@@ -86,9 +86,9 @@ export class Events {
   }
 
   /**
-   * Changes of events until aborted, over reconnections without a gap. React Native's own
-   * fetch does not stream: give the client `fetch` of `expo/fetch` there.
-   * @throws GatewayError when the gateway refuses, not when it is away for a while
+   * Changes of events until aborted, across reconnects without a gap. React Native's own
+   * fetch does not stream: pass `fetch` of `expo/fetch` there.
+   * @throws GatewayError when the gateway refuses, not while it is unreachable
    */
   async *follow(
     filter: LiveEventFilter = {},
@@ -118,7 +118,7 @@ export class Events {
   async #open(filter: LiveEventFilter, lastId: string | undefined, signal: AbortSignal | undefined) {
     try {
       return await this.#http.open(`${PATH}/stream`, {
-        // A page elsewhere may not send the header `Last-Event-ID`.
+        // A cross-origin page may not send `Last-Event-ID`.
         query: { ...filter, lastEventId: lastId },
         signal,
         headers: { Accept: 'text/event-stream' },
@@ -132,7 +132,7 @@ export class Events {
 function noStreaming(): GatewayError {
   return new GatewayError({
     code: CLIENT_CODES.noStreaming,
-    message: 'This fetch cannot read an answer while it comes',
+    message: 'This fetch cannot stream a response',
     hint: 'Give the client `fetch` of expo/fetch.',
   });
 }

@@ -1,28 +1,28 @@
-/** One WebSocket to the gateway, from its opening to its loss; it notices when the other side is silent. */
+/** One WebSocket to the gateway, from opening to loss; detects a silent peer. */
 import type { SocketLike } from './platform.ts';
 
 /** Times of a connection, milliseconds. */
 export interface ConnectionTimings {
-  /** To open. */
+  /** Time to open. */
   openMs: number;
-  /** Without a word before we ask. */
+  /** Silence before a ping. */
   silenceMs: number;
-  /** For the answer. */
+  /** Time for the pong. */
   pongMs: number;
 }
 
-/** What a connection tells. */
+/** Callbacks. */
 export interface ConnectionEvents {
   onOpen(): void;
   onData(data: unknown): void;
-  /** Once, and nothing after it. @param wasOpen whether it had ever been open */
+  /** Called once, last. @param wasOpen whether it had ever been open */
   onLost(wasOpen: boolean): void;
 }
 
 /** RFC 6455 section 7.4.1. */
 const CLOSE_NORMAL = 1000;
 
-/** A connection that is being opened, is open or was lost; never opened again. */
+/** One connection; never reopened. */
 export class FrameConnection {
   readonly #socket: SocketLike;
   readonly #events: ConnectionEvents;
@@ -36,11 +36,11 @@ export class FrameConnection {
     this.#socket = socket;
     this.#timings = timings;
     this.#events = events;
-    // Unset, it differs between platforms.
+    // The default differs between platforms.
     socket.binaryType = 'arraybuffer';
     socket.onopen = () => this.#opened();
     socket.onmessage = ({ data }: { data: unknown }) => this.#heard(data);
-    // A close follows everywhere but on a socket that never opened in some versions of React Native.
+    // A close event follows, but not in some versions of React Native for a socket that never opened.
     socket.onerror = () => {
       if (!this.#isOpen) this.#lose();
     };
@@ -55,14 +55,14 @@ export class FrameConnection {
     if (this.isOpen) this.#socket.send(JSON.stringify(message));
   }
 
-  /** Asks whether the other side is still there. */
+  /** Sends a ping. */
   ask(): void {
     if (!this.isOpen || this.#askedAt !== undefined) return;
     this.#askedAt = performance.now();
     this.send({ action: 'ping' });
   }
 
-  /** To be called every now and then: asks after a silence, gives up without an answer. */
+  /** Call periodically: pings after a silence, gives up without a pong. */
   check(): void {
     const now = performance.now();
     const { openMs, silenceMs, pongMs } = this.#timings;
@@ -75,14 +75,14 @@ export class FrameConnection {
     }
   }
 
-  /** Ends it without a word to anybody. */
+  /** Closes without callbacks. */
   close(): void {
     this.#isOver = true;
     const socket = this.#socket;
     socket.onopen = null;
     socket.onmessage = null;
     socket.onclose = null;
-    // A listener stays: closing a socket that is being opened fails it, and that is fine.
+    // The listener stays: closing a socket that is still opening makes it fail.
     socket.onerror = () => {};
     socket.close(CLOSE_NORMAL);
   }

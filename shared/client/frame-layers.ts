@@ -1,15 +1,15 @@
 /**
  * Two layers that show frames without flicker: a frame loads on the hidden one while
- * the other is shown, and they swap once it is there. While one loads, only the newest
- * of those that follow is kept, so that the image view itself sets the pace.
+ * the other is visible, and they swap once it is loaded. Meanwhile only the newest
+ * further frame is kept, so that the image view sets the pace.
  */
 
-/** What an image view loads. */
+/** Source for an image view. */
 export interface LayerSource {
   uri: string;
-  /** For image views that can send some. */
+  /** For image views that can send headers. */
   headers: Record<string, string>;
-  /** Frees the address once nothing shows it. */
+  /** Frees the address once no layer shows it. */
   release(): void;
 }
 
@@ -19,7 +19,7 @@ export interface Layer {
   isFront: boolean;
 }
 
-/** An image view that never says whether it loaded is not waited for longer, milliseconds. */
+/** Longest wait for an image view that never reports a load, milliseconds. */
 const LOAD_MS = 5000;
 
 /** The layers of one view. */
@@ -34,12 +34,12 @@ export class FrameLayers {
     this.#onChange = onChange;
   }
 
-  /** What to draw; both always, one above the other. */
+  /** Both layers, always, one above the other. */
   get layers(): readonly [Layer, Layer] {
     return [this.#layer(0), this.#layer(1)];
   }
 
-  /** Puts a frame on the hidden layer, or keeps it until that one has loaded. */
+  /** Loads a frame on the hidden layer, or keeps it until that one is free. */
   show(source: LayerSource): void {
     const isLoading = this.#loadingSince !== undefined && performance.now() - this.#loadingSince < LOAD_MS;
     if (isLoading) {
@@ -50,14 +50,14 @@ export class FrameLayers {
     this.#load(source);
   }
 
-  /** A layer has loaded; ignored for an address that is not loading any more. */
+  /** A layer has loaded; ignored for an outdated address. */
   loaded(uri: string): void {
     if (this.#loadingSince === undefined || this.#sources[this.#back]?.uri !== uri) return;
     this.#front = this.#back;
     this.#proceed();
   }
 
-  /** A layer could not load; what is shown stays. */
+  /** A layer failed to load; the visible one stays. */
   failed(uri: string): void {
     if (this.#loadingSince === undefined || this.#sources[this.#back]?.uri !== uri) return;
     this.#sources[this.#back]?.release();

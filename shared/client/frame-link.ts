@@ -1,4 +1,4 @@
-/** Keeps one WebSocket to the gateway for as long as it is wanted: opens, backs off, finds out why not. */
+/** Keeps a WebSocket to the gateway open: connects, backs off, finds out why it fails. */
 import { nextDelayMs } from './backoff.ts';
 import { type ConnectionTimings, FrameConnection } from './frame-connection.ts';
 import { CLIENT_CODES, GatewayError } from './gateway-error.ts';
@@ -9,7 +9,7 @@ import type { WatchFault } from './watch-state.ts';
 
 /** Times of a link, milliseconds. */
 export interface LinkTimings extends ConnectionTimings {
-  /** A connection that was open this long makes up for the failures before it. */
+  /** Time open after which earlier failures are forgotten. */
   stableMs: number;
 }
 
@@ -21,17 +21,17 @@ export interface FrameLinkOptions {
   random?: (() => number) | undefined;
   onOpen: () => void;
   onData: (data: unknown) => void;
-  /** The fault has changed, or the connection is gone. */
+  /** The fault has changed, or the connection is lost. */
   onChange: () => void;
 }
 
-/** The way to one gateway. */
+/** Connection to one gateway. */
 export class FrameLink {
   readonly #options: FrameLinkOptions;
   #connection: FrameConnection | undefined;
   #isWanted = false;
   #openedAt = 0;
-  /** Changes with every attempt, so that an answer that comes late is known as such. */
+  /** Changes with every attempt, so that a late answer is recognised. */
   #attempt = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #failures = 0;
@@ -45,7 +45,7 @@ export class FrameLink {
     return this.#connection?.isOpen ?? false;
   }
 
-  /** Why the gateway is not reached; undefined while it is, or while nothing is known. */
+  /** Why the gateway is not reached; undefined while it is, or while the reason is unknown. */
   get fault(): WatchFault | undefined {
     return this.#fault;
   }
@@ -54,7 +54,7 @@ export class FrameLink {
     this.#connection?.send(message);
   }
 
-  /** Begins or ends; what is so already stays so. */
+  /** Connects or disconnects. Idempotent. */
   want(isWanted: boolean): void {
     if (isWanted === this.#isWanted) return;
     this.#isWanted = isWanted;
@@ -64,7 +64,7 @@ export class FrameLink {
     else this.#fault = undefined;
   }
 
-  /** The network is back: no more waiting, and no trust in an old connection. */
+  /** The network is back: reconnect immediately and check an open connection. */
   hurry(): void {
     this.#failures = 0;
     if (this.isOpen) {
@@ -75,12 +75,12 @@ export class FrameLink {
     }
   }
 
-  /** Frames come. */
+  /** Resets the failures: frames arrive. */
   proved(): void {
     this.#failures = 0;
   }
 
-  /** To be called every now and then. */
+  /** Call periodically. */
   check(): void {
     this.#connection?.check();
   }
@@ -133,7 +133,7 @@ export class FrameLink {
     this.#retry = setTimeout(() => void this.#connect(), delay);
   }
 
-  /** A socket that does not open does not say why; a call over HTTP does. */
+  /** A socket that does not open gives no reason; an HTTP request does. */
   async #explain(): Promise<void> {
     const { http, timings } = this.#options;
     const fault = await http
@@ -154,7 +154,7 @@ const WEBSOCKET_FAULT: WatchFault = {
   hint: 'Let whatever stands between this device and the gateway pass WebSockets on.',
 };
 
-/** A thrown error as viewers are told of it. */
+/** A thrown error as the fault that viewers see. */
 export function faultOf(error: unknown): WatchFault {
   if (error instanceof GatewayError) return { code: error.code, message: error.message, hint: error.hint };
   const message = error instanceof Error ? error.message : String(error);

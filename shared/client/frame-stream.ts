@@ -1,16 +1,16 @@
 /**
- * The frames of all watched cameras over one WebSocket. What is wanted and what is
- * asked for are compared after every change, so that first connection, reconnection,
- * pause and return are one way through the code.
+ * Frames of all watched cameras over one WebSocket. Desired and actual subscriptions are
+ * compared after every change, so that connect, reconnect, pause and resume are one code
+ * path.
  */
 import { CameraInquiry } from './camera-inquiry.ts';
 import {
   type CameraWatch,
   type FrameConsumer,
-  mergeWishes,
+  mergeSubscriptions,
+  type Subscription,
   Watch,
   type WatchOptions,
-  type Wish,
 } from './camera-watch.ts';
 import { parseMessage } from './frame.ts';
 import { FrameLink, type FrameLinkOptions, type LinkTimings } from './frame-link.ts';
@@ -19,9 +19,9 @@ import { isFresh } from './watch-state.ts';
 
 /** Times of the stream, milliseconds. */
 export interface StreamTimings extends LinkTimings {
-  /** How often silence and age are looked at. */
+  /** Interval of the checks for silence and age. */
   tickMs: number;
-  /** Between two questions why a camera sends nothing. */
+  /** Between two inquiries about a silent camera. */
   inquiryMs: number;
 }
 
@@ -32,7 +32,7 @@ export interface FrameStreamOptions extends Pick<FrameLinkOptions, 'http' | 'ope
   encoding: FrameEncoding;
   visibility: Visibility;
   network: NetworkWatch;
-  /** The usual ones unless given. */
+  /** Default: the usual ones. */
   timings?: Partial<StreamTimings> | undefined;
 }
 
@@ -52,8 +52,8 @@ export class FrameStream {
   readonly #link: FrameLink;
   readonly #inquiry: CameraInquiry;
   readonly #watches = new Map<string, Set<Watch>>();
-  /** What the connection was last asked for, by camera. */
-  readonly #asked = new Map<string, Wish>();
+  /** Actual subscriptions by camera. */
+  readonly #actual = new Map<string, Subscription>();
   #isPaused = false;
   #ends: (() => void)[] = [];
 
@@ -88,7 +88,7 @@ export class FrameStream {
     return watch;
   }
 
-  /** Lets the connection go until resumed; viewers stay. */
+  /** Closes the connection until resumed; viewers stay. */
   pause(): void {
     this.#isPaused = true;
     this.#reconcile();
@@ -108,9 +108,9 @@ export class FrameStream {
     return [...this.#watches.values()].flatMap((watches) => [...watches]);
   }
 
-  /** Those of a camera's viewers that want something. */
+  /** Unpaused viewers of a camera. */
   #watchesOf(cameraId: string): Watch[] {
-    return [...(this.#watches.get(cameraId) ?? [])].filter(({ wish }) => wish !== undefined);
+    return [...(this.#watches.get(cameraId) ?? [])].filter(({ subscription }) => subscription !== undefined);
   }
 
   #isAsleep(): boolean {
@@ -124,34 +124,34 @@ export class FrameStream {
     this.#reconcile();
   }
 
-  /** Brings about what the viewers want. */
+  /** Reconciles the subscriptions with the viewers. */
   #reconcile(): void {
     this.#attend();
-    const wishes = this.#wishes();
-    if (wishes.size > 0) this.#link.want(true);
+    const desired = this.#desired();
+    if (desired.size > 0) this.#link.want(true);
     else queueMicrotask(() => this.#letGo());
-    if (this.#link.isOpen) this.#subscribe(wishes);
-    else this.#asked.clear();
+    if (this.#link.isOpen) this.#subscribe(desired);
+    else this.#actual.clear();
     this.#refreshAll();
   }
 
-  /** Not at once: a screen that changes from one camera to another closes the one before it opens the other. */
+  /** Delayed: a screen that changes cameras closes one before it opens the next. */
   #letGo(): void {
-    if (this.#wishes().size > 0) return;
+    if (this.#desired().size > 0) return;
     this.#link.want(false);
-    this.#asked.clear();
+    this.#actual.clear();
   }
 
-  #wishes(): Map<string, Wish> {
+  #desired(): Map<string, Subscription> {
     if (this.#isAsleep()) return new Map();
-    const entries = [...this.#watches].flatMap(([cameraId, watches]): [string, Wish][] => {
-      const wish = mergeWishes(watches);
-      return wish === undefined ? [] : [[cameraId, wish]];
+    const entries = [...this.#watches].flatMap(([cameraId, watches]): [string, Subscription][] => {
+      const subscription = mergeSubscriptions(watches);
+      return subscription === undefined ? [] : [[cameraId, subscription]];
     });
     return new Map(entries);
   }
 
-  /** Listens and ticks while there are viewers; without any it holds nothing, so that a Node process ends. */
+  /** Listens and ticks only while there are viewers, so that a Node process can exit. */
   #attend(): void {
     const isNeeded = this.#watches.size > 0;
     if (isNeeded === this.#ends.length > 0) return;
@@ -169,23 +169,23 @@ export class FrameStream {
     ];
   }
 
-  #subscribe(wishes: Map<string, Wish>): void {
-    for (const cameraId of [...this.#asked.keys()].filter((id) => !wishes.has(id))) {
+  #subscribe(desired: Map<string, Subscription>): void {
+    for (const cameraId of [...this.#actual.keys()].filter((id) => !desired.has(id))) {
       this.#link.send({ action: 'unsubscribe', cameraId });
-      this.#asked.delete(cameraId);
+      this.#actual.delete(cameraId);
       this.#inquiry.end(cameraId);
     }
     const { encoding } = this.#options;
-    for (const [cameraId, wish] of wishes) {
-      if (JSON.stringify(this.#asked.get(cameraId)) === JSON.stringify(wish)) continue;
-      this.#link.send({ action: 'subscribe', cameraId, multiple: true, encoding, ...wish });
-      this.#asked.set(cameraId, wish);
+    for (const [cameraId, subscription] of desired) {
+      if (JSON.stringify(this.#actual.get(cameraId)) === JSON.stringify(subscription)) continue;
+      this.#link.send({ action: 'subscribe', cameraId, multiple: true, encoding, ...subscription });
+      this.#actual.set(cameraId, subscription);
       this.#inquiry.begin(cameraId);
     }
   }
 
   #linkChanged(): void {
-    if (!this.#link.isOpen) this.#asked.clear();
+    if (!this.#link.isOpen) this.#actual.clear();
     this.#refreshAll();
   }
 
@@ -194,7 +194,7 @@ export class FrameStream {
     if (message?.type === 'frame') {
       this.#link.proved();
       const { frame } = message;
-      const rate = this.#asked.get(frame.cameraId)?.fps ?? 0;
+      const rate = this.#actual.get(frame.cameraId)?.fps ?? 0;
       for (const watch of this.#watchesOf(frame.cameraId)) watch.take(frame, rate);
     } else if (message?.type === 'detections') {
       for (const watch of this.#watchesOf(message.detections.cameraId)) watch.detected(message.detections);
@@ -208,7 +208,7 @@ export class FrameStream {
     this.#link.check();
     this.#refreshAll();
     if (!this.#link.isOpen) return;
-    for (const [cameraId, { fps }] of this.#asked) {
+    for (const [cameraId, { fps }] of this.#actual) {
       const isAnyOld = this.#watchesOf(cameraId).some(({ state: { ageMs } }) => !isFresh({ ageMs, fps }));
       if (isAnyOld) void this.#inquiry.ask(cameraId);
     }

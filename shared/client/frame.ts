@@ -1,32 +1,32 @@
-/** What the server says on `/ws`, read without anything that only Node has. */
+/** Parses the server's messages on `/ws`, without anything that only Node has. */
 
-/** A frame of a camera: with its bytes, or with the path to load it from. */
+/** A frame of a camera, with its bytes or the path to load it from. */
 export interface Frame {
   cameraId: string;
   /** Capture time, Unix seconds. */
   timestamp: number;
-  /** Counts the camera's frames; starts again when its process does. */
+  /** Counts the camera's frames; restarts with its process. */
   sequence: number;
   width: number;
   height: number;
-  /** The picture; absent where pictures are loaded natively. */
+  /** The picture; absent where pictures load natively. */
   jpeg: Uint8Array<ArrayBuffer> | undefined;
-  /** Absolute address of this very picture while the gateway keeps it; absent where `jpeg` is there. */
+  /** Absolute address of this picture while the gateway keeps it; absent if `jpeg` is present. */
   url: string | undefined;
 }
 
-/** A thing that analysis found in a picture. */
+/** A detected object. */
 export interface DetectedObject {
   /** `motion`, or a label of the model. */
   label: string;
   score: number;
   /** x, y, width, height from 0 to 1. */
   box: [number, number, number, number];
-  /** Stays the same while it is followed. */
+  /** Constant while the object is tracked. */
   trackId: number;
 }
 
-/** All that analysis sees in one frame; an empty list follows the last object. */
+/** All objects in one frame; an empty list follows the last object. */
 export interface Detections {
   cameraId: string;
   /** Capture time of the frame, Unix seconds. */
@@ -34,7 +34,7 @@ export interface Detections {
   objects: DetectedObject[];
 }
 
-/** A message of the server, understood. */
+/** A parsed message of the server. */
 export type ServerMessage =
   | { type: 'frame'; frame: Frame }
   | { type: 'detections'; detections: Detections }
@@ -45,7 +45,7 @@ const BINARY_VERSION = 1;
 /** Version u8, flags u8, id length u16, timestamp f64, sequence u32, width u16, height u16; big-endian. */
 const HEADER_BYTES = 20;
 
-/** Reads a message; undefined for one that this client does not know. @param baseUrl what paths are relative to */
+/** Parses a message; undefined for an unknown one. @param baseUrl base of relative paths */
 export function parseMessage(data: unknown, baseUrl: string): ServerMessage | undefined {
   if (data instanceof ArrayBuffer) {
     const frame = parseBinaryFrame(data);

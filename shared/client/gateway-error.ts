@@ -1,24 +1,24 @@
-/** What goes wrong between an app and its gateway, with a code for programs and a sentence for people. */
+/** Errors between an app and its gateway, with a code for programs and a sentence for people. */
 
-/** What is known of a fault. */
+/** Facts about a fault. */
 export interface GatewayErrorFacts {
   /** Stable: one of the gateway's codes, or one of {@link CLIENT_CODES}. */
   code: string;
   message: string;
-  /** HTTP status; 0 when there was no answer. */
+  /** HTTP status; 0 without a response. */
   status?: number | undefined;
-  /** What a person can do about it. */
+  /** What an operator can do about it. */
   hint?: string | undefined;
   /** Name of the request field at fault. */
   field?: string | undefined;
-  /** When another try makes sense. */
+  /** When a retry makes sense. */
   retryAfterMs?: number | undefined;
-  /** The problem details (RFC 9457) as they came. */
+  /** The problem details (RFC 9457) as received. */
   problem?: Readonly<Record<string, unknown>> | undefined;
   cause?: unknown;
 }
 
-/** Codes that the client itself gives; all others are the gateway's. */
+/** Codes of the client itself; all others are the gateway's. */
 export const CLIENT_CODES = {
   unreachable: 'gateway-unreachable',
   timeout: 'gateway-timeout',
@@ -26,7 +26,7 @@ export const CLIENT_CODES = {
   noStreaming: 'no-streaming-fetch',
 } as const;
 
-/** Every failed call throws this one, except for those that the caller aborted. */
+/** Thrown by every failed call, except for aborted ones. */
 export class GatewayError extends Error {
   readonly code: string;
   readonly status: number;
@@ -37,7 +37,7 @@ export class GatewayError extends Error {
 
   constructor(facts: GatewayErrorFacts) {
     super(facts.message);
-    // Not all platforms' declarations know the second argument of Error.
+    // Not all platforms' type declarations know the second argument of Error.
     if (facts.cause !== undefined) Object.defineProperty(this, 'cause', { value: facts.cause });
     this.name = 'GatewayError';
     this.code = facts.code;
@@ -49,7 +49,7 @@ export class GatewayError extends Error {
   }
 }
 
-/** Reads an answer that is not a success. @param retryAfter the `Retry-After` header, RFC 9110 section 10.2.3 */
+/** Parses an error response. @param retryAfter the `Retry-After` header, RFC 9110 section 10.2.3 */
 export function errorOfAnswer(status: number, text: string, retryAfter: string | null): GatewayError {
   const problem = parseObject(text);
   const given = (name: string): string | undefined =>
@@ -65,7 +65,7 @@ export function errorOfAnswer(status: number, text: string, retryAfter: string |
   });
 }
 
-/** No answer at all. */
+/** No response at all. */
 export function unreachable(cause: unknown): GatewayError {
   return new GatewayError({
     code: CLIENT_CODES.unreachable,

@@ -1,17 +1,17 @@
-/** HTTP calls to a gateway: one address, one token, one kind of error. */
+/** HTTP calls to a gateway. */
 import { CLIENT_CODES, errorOfAnswer, GatewayError, unreachable } from './gateway-error.ts';
 import { type FetchLike, isReactNative } from './platform.ts';
 
-/** A token, or whatever gives the current one. */
+/** A token, or a function that returns the current one. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
 
 /** Values of a query; undefined ones are left out. */
 export type Query = Readonly<Record<string, string | number | boolean | undefined>>;
 
-/** What every call takes. */
+/** Options of every call. */
 export interface CallOptions {
   signal?: AbortSignal | undefined;
-  /** From the start to the last byte, milliseconds. */
+  /** Time limit up to the last byte, milliseconds. */
   timeoutMs?: number | undefined;
 }
 
@@ -29,9 +29,9 @@ const TIMEOUT_MS = 15_000;
 
 /** Calls one gateway. */
 export class HttpClient {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly baseUrl: string;
-  /** Whether answers can be read while they come; React Native's own fetch waits for their end. */
+  /** Whether responses can be streamed; React Native's own fetch waits for their end. */
   readonly canStream: boolean;
   readonly #token: TokenSource | undefined;
   readonly #fetch: FetchLike;
@@ -49,12 +49,12 @@ export class HttpClient {
     this.#fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
   }
 
-  /** The token of this moment. */
+  /** The current token. */
   async token(): Promise<string | undefined> {
     return typeof this.#token === 'function' ? this.#token() : this.#token;
   }
 
-  /** What an image view must send along to load from the gateway. */
+  /** Headers for an image view that loads from the gateway. */
   async authHeaders(): Promise<Record<string, string>> {
     const token = await this.token();
     return token === undefined ? {} : { Authorization: `Bearer ${token}` };
@@ -68,7 +68,7 @@ export class HttpClient {
     return `${this.baseUrl}${path}${pairs.length === 0 ? '' : `?${pairs.join('&')}`}`;
   }
 
-  /** Calls and reads JSON; undefined for an answer without a body. @throws GatewayError */
+  /** Calls and parses JSON; undefined for an empty response. @throws GatewayError */
   async json<T>(path: string, call: Call = {}): Promise<T> {
     return this.#within(call, async (signal) => {
       const text = await (await this.#send(path, call, signal)).text();
@@ -85,12 +85,12 @@ export class HttpClient {
     });
   }
 
-  /** Calls and hands the whole answer over to be read within the time. @throws GatewayError */
+  /** Calls and returns the response, to be read within the time limit. @throws GatewayError */
   async read<T>(path: string, call: Call, reader: (response: Response) => Promise<T>): Promise<T> {
     return this.#within(call, async (signal) => reader(await this.#send(path, call, signal)));
   }
 
-  /** Calls and leaves the body to the caller, without any time limit. @throws GatewayError */
+  /** Calls and returns the response without a time limit for its body. @throws GatewayError */
   async open(path: string, call: Call): Promise<Response> {
     try {
       return await this.#send(path, call, call.signal);

@@ -1,17 +1,17 @@
-/** Reads answers that come bit by bit: Server-Sent Events (WHATWG HTML 9.2) and lines of JSON. */
+/** Reads streamed responses: Server-Sent Events (WHATWG HTML 9.2) and lines of JSON. */
 
-/** One message of a stream; one that says nothing but an id has empty data. */
+/** One message of a stream; one with only an id has empty data. */
 export interface StreamMessage {
-  /** `message` unless the server named it. */
+  /** Default `message`. */
   event: string;
-  /** Last id so far; what to say in `Last-Event-ID` when the stream is taken up again. */
+  /** Last id so far, for `Last-Event-ID` on resume. */
   id: string | undefined;
   data: string;
 }
 
 /**
- * Reads an answer until its end. Where a platform's fetch does not stream, everything comes at the end.
- * @param silenceMs how long nothing at all may come, milliseconds; undefined: for ever
+ * Reads a response to its end. If the platform's fetch does not stream, everything arrives at the end.
+ * @param silenceMs longest silence, milliseconds; undefined: unlimited
  * @throws Error after such a silence
  */
 export async function* readMessages(response: Response, silenceMs?: number): AsyncGenerator<StreamMessage> {
@@ -30,7 +30,7 @@ export async function* readMessages(response: Response, silenceMs?: number): Asy
   }
 }
 
-/** The fields of one event as they come. */
+/** Fields of one event as they arrive. */
 class EventFields {
   #event = 'message';
   #data: string[] = [];

@@ -1,18 +1,18 @@
-/** Questions to Moondream about a picture or about what a camera sees now. */
+/** Questions to Moondream about a picture or a camera's current frame. */
 import { CLIENT_CODES, GatewayError, unreachable } from './gateway-error.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
 import { readMessages } from './message-stream.ts';
 
-/** What is asked about: the newest frame of a camera, or a picture as a `data:` URI. */
+/** Subject: the newest frame of a camera, or a picture as a `data:` URI. */
 export type MoondreamSubject = { cameraId: string } | { image_url: string };
 
-/** Members that Moondream knows and this client does not are passed on. */
+/** Members unknown to this client are passed on to Moondream. */
 type Ask<T> = MoondreamSubject & T & { [more: string]: unknown };
 export type QueryRequest = Ask<{ question: string; reasoning?: boolean }>;
 export type CaptionRequest = Ask<{ length?: 'short' | 'normal' | 'long' }>;
 export type ObjectRequest = Ask<{ object: string }>;
 
-/** The frame that was asked about, where a camera was. */
+/** The frame, if the subject was a camera. */
 export interface AskedFrame {
   cameraId: string;
   sequence: number;
@@ -21,11 +21,11 @@ export interface AskedFrame {
   ageMs: number;
   width: number;
   height: number;
-  /** The very picture, while the gateway keeps it. */
+  /** Address of the frame, while the gateway keeps it. */
   url?: string;
 }
 
-/** Every answer: Moondream's own members as they are, and the frame. */
+/** Every answer: Moondream's own members unchanged, and the frame. */
 export type MoondreamAnswer<T> = T & { request_id?: string; frame?: AskedFrame; [more: string]: unknown };
 
 /** Corners from 0 to 1, origin top left. */
@@ -36,23 +36,23 @@ export interface Box {
   y_max: number;
 }
 
-/** A piece of an answer that comes bit by bit. */
+/** A piece of a streamed answer. */
 export interface MoondreamPiece {
-  /** New text, whatever dialect Moondream speaks; empty for messages without any. */
+  /** New text, in any dialect of Moondream; empty for messages without text. */
   text: string;
-  /** The message as it came. */
+  /** The message as received. */
   data: Record<string, unknown>;
 }
 
-/** How asking Moondream does; times are ISO 8601. */
+/** State of Moondream; times are ISO 8601. */
 export interface MoondreamStatus {
   configured: boolean;
   state: 'not-configured' | 'untested' | 'ok' | 'failing';
-  /** Host that is asked; null when none is. */
+  /** Host of the API; null if none is configured. */
   server: string | null;
   model: string | null;
   ratePerSecond: number;
-  /** Questions that wait for their turn. */
+  /** Waiting questions. */
   waiting: number;
   breaker: string;
   lastSuccessAt: string | null;
@@ -70,7 +70,7 @@ export class Moondream {
     this.#http = http;
   }
 
-  /** Whether it is configured and how it does. */
+  /** Whether it is configured and works. */
   status(call: CallOptions = {}): Promise<MoondreamStatus> {
     return this.#http.json('/api/moondream/status', call);
   }
@@ -102,9 +102,9 @@ export class Moondream {
   }
 
   /**
-   * The answer bit by bit. Leaving the loop or aborting ends it upstream too. React
-   * Native's own fetch does not stream: give the client `fetch` of `expo/fetch` there.
-   * @throws GatewayError also in the middle, when Moondream fails then
+   * Streams the answer. Leaving the loop or aborting ends it upstream too. React
+   * Native's own fetch does not stream: pass `fetch` of `expo/fetch` there.
+   * @throws GatewayError also in the middle, if Moondream fails then
    */
   async *stream(
     skill: 'query' | 'caption' | 'segment',
@@ -134,7 +134,7 @@ export class Moondream {
   }
 }
 
-/** Moondream says `chunk` or `text`, and may fail in a message of its own. */
+/** Moondream sends `chunk` or `text`, and may fail in a message of its own. */
 function parsePiece(text: string): MoondreamPiece | undefined {
   if (text === '[DONE]') return undefined;
   let data: Record<string, unknown>;
@@ -152,7 +152,7 @@ function failure(data: Record<string, unknown>): GatewayError {
   const { error, code, status, hint } = data;
   return new GatewayError({
     code: typeof code === 'string' ? code : CLIENT_CODES.unexpected,
-    message: typeof error === 'string' ? error : 'Moondream failed in the middle of its answer',
+    message: typeof error === 'string' ? error : 'Moondream failed during its answer',
     status: typeof status === 'number' ? status : 0,
     hint: typeof hint === 'string' ? hint : undefined,
     problem: data,

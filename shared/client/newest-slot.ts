@@ -1,4 +1,4 @@
-/** Hands a consumer the newest item only: what it had no time for is gone, nothing queues. */
+/** Hands a consumer the newest item only; older ones are dropped. */
 export class NewestSlot<T> {
   readonly #consume: (item: T) => unknown;
   #pending: { item: T } | undefined;
@@ -22,14 +22,14 @@ export class NewestSlot<T> {
     this.#schedule();
   }
 
-  /** Forgets what waits. */
+  /** Drops the waiting item. */
   clear(): void {
     this.#pending = undefined;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
 
-  /** A task of its own, so that what piled up while the consumer blocked the thread is skipped too. */
+  /** Runs as a task of its own, so that items that arrived while the thread was blocked are skipped too. */
   #schedule(): void {
     if (this.#isBusy || this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
@@ -46,7 +46,7 @@ export class NewestSlot<T> {
     try {
       await this.#consume(next.item);
     } catch (error) {
-      // The consumer's fault is the platform's to report; the frames go on.
+      // The platform reports the consumer's error; frames continue.
       setTimeout(() => {
         throw error;
       }, 0);

@@ -1,6 +1,6 @@
-/** Where the client runs, and what it may use there: React Native, a browser or Node. */
+/** Platform features: React Native, browser or Node. */
 
-/** The part of a WebSocket that frames need; each platform declares its own kinds of events, hence `never`. */
+/** The used part of a WebSocket; each platform declares its own event types, hence `never`. */
 export interface SocketLike {
   binaryType: string;
   onopen: ((event: never) => void) | null;
@@ -17,7 +17,7 @@ export interface AppStateLike {
   addEventListener(type: 'change', listener: (state: string) => void): { remove(): void };
 }
 
-/** Calls with whether there is a network, whenever that changes. @returns the function that ends it */
+/** Calls `listener` with whether there is a network, on every change. Returns the unsubscribe function. */
 export type NetworkWatch = (listener: (isOnline: boolean) => void) => () => void;
 
 export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
@@ -27,43 +27,43 @@ interface PageEvents {
   removeEventListener(type: string, listener: () => void): void;
 }
 
-/** What differs between platforms; looked up when used, so that importing has no effect. */
-interface Surroundings extends Partial<PageEvents> {
+/** Platform globals; read when used, so that importing has no effect. */
+interface PlatformGlobals extends Partial<PageEvents> {
   navigator?: { product?: string };
   process?: { versions?: { node?: string } };
   document?: PageEvents & { visibilityState: string };
   WebSocket?: new (url: string, ...options: unknown[]) => SocketLike;
 }
 
-function surroundings(): Surroundings {
-  return globalThis as unknown as Surroundings;
+function platformGlobals(): PlatformGlobals {
+  return globalThis as unknown as PlatformGlobals;
 }
 
-/** Whether this is React Native, as its documentation says to find out. */
+/** Whether this is React Native, detected as its documentation says. */
 export function isReactNative(): boolean {
-  return surroundings().navigator?.product === 'ReactNative';
+  return platformGlobals().navigator?.product === 'ReactNative';
 }
 
-/** Whether a WebSocket takes headers here; browsers let none be set. */
+/** Whether a WebSocket can send headers; browsers' cannot. */
 export function socketsSendHeaders(): boolean {
-  return isReactNative() || surroundings().process?.versions?.node !== undefined;
+  return isReactNative() || platformGlobals().process?.versions?.node !== undefined;
 }
 
-/** Opens a socket. @param headers empty where {@link socketsSendHeaders} says no */
+/** Opens a socket. @param headers empty unless {@link socketsSendHeaders} */
 export function openSocket(url: string, headers: Record<string, string>): SocketLike {
-  const { WebSocket } = surroundings();
+  const { WebSocket } = platformGlobals();
   if (WebSocket === undefined) throw new Error('There is no WebSocket here; pass one as `openSocket`');
   if (Object.keys(headers).length === 0) return new WebSocket(url);
   return isReactNative() ? new WebSocket(url, undefined, { headers }) : new WebSocket(url, { headers });
 }
 
-/** Whether somebody can see us now, and word when that changes. */
+/** Visibility of the app, with changes. */
 export interface Visibility {
   isVisible(): boolean;
   onChange(listener: () => void): () => void;
 }
 
-/** From AppState where it is given, else from the page, else always visible. */
+/** From AppState if given, else from the page, else always visible. */
 export function watchVisibility(appState: AppStateLike | undefined): Visibility {
   if (appState !== undefined) {
     return {
@@ -75,7 +75,7 @@ export function watchVisibility(appState: AppStateLike | undefined): Visibility 
       },
     };
   }
-  const { document } = surroundings();
+  const { document } = platformGlobals();
   if (document === undefined || isReactNative()) return { isVisible: () => true, onChange: () => () => {} };
   return {
     isVisible: () => document.visibilityState !== 'hidden',
@@ -83,9 +83,9 @@ export function watchVisibility(appState: AppStateLike | undefined): Visibility 
   };
 }
 
-/** The browser's own word on the network; nothing elsewhere. */
+/** The browser's online events; none elsewhere. */
 export const watchPageNetwork: NetworkWatch = (listener) => {
-  const page = surroundings();
+  const page = platformGlobals();
   if (page.document === undefined || page.addEventListener === undefined) return () => {};
   const ends = [
     listen(page as PageEvents, 'online', () => listener(true)),

@@ -1,6 +1,6 @@
 /**
- * The React hook, for React Native and the web. React is handed in and not imported, so
- * that this package depends on none and the app's own copy is the one that is used:
+ * The React hook, for React Native and the web. React is passed in and not imported, so
+ * that this package does not depend on it and the app's own copy is used:
  *
  *     import * as React from 'react';
  *     export const useCameraFrame = createUseCameraFrame(React);
@@ -9,27 +9,27 @@ import { CameraPicture, emptyView, type PictureView } from './camera-picture.ts'
 import type { WatchOptions } from './camera-watch.ts';
 import type { GatewayClient } from './client.ts';
 
-/** The part of React that the hook needs. */
+/** The used part of React. */
 export interface ReactHooks {
   useState<T>(initial: T): [T, (value: T) => void];
   useEffect(effect: () => () => void, dependencies: readonly unknown[]): void;
   useRef<T>(initial: T): { current: T };
 }
 
-/** What the hook takes; callbacks may be new ones with every render. */
+/** Options of the hook; callbacks may change with every render. */
 export interface CameraFrameOptions extends WatchOptions {
-  /** Stops the frames, for a picture that is not on the screen; the last one stays. */
+  /** Stops the frames, for a picture that is not visible; the last one stays. */
   isPaused?: boolean;
 }
 
-/** What the hook gives; see {@link PictureView}. */
+/** Result of the hook; see {@link PictureView}. */
 export type UseCameraFrame = (
   client: GatewayClient,
   cameraId: string,
   options?: CameraFrameOptions,
 ) => PictureView;
 
-/** Makes the hook `useCameraFrame(client, cameraId, options)` out of the app's React. */
+/** Creates the hook `useCameraFrame(client, cameraId, options)` with the app's React. */
 export function createUseCameraFrame({ useState, useEffect, useRef }: ReactHooks): UseCameraFrame {
   return function useCameraFrame(client, cameraId, options = {}) {
     const [view, setView] = useState(emptyView(cameraId));
@@ -63,7 +63,7 @@ export function createUseCameraFrame({ useState, useEffect, useRef }: ReactHooks
       };
     }, [client, cameraId, fps, width, quality, hasDetections, isPaused]);
 
-    // The picture of one camera is never drawn under the name of another.
+    // A picture of one camera must never appear under the name of another.
     return view.cameraId === cameraId ? view : emptyView(cameraId);
   };
 }

@@ -1,8 +1,8 @@
-/** Where the frames' socket is, and what opens it on this platform. */
+/** Address and headers of the frame socket on this platform. */
 import type { HttpClient } from './http-client.ts';
 import { socketsSendHeaders } from './platform.ts';
 
-/** What to open. */
+/** Arguments for opening the socket. */
 export interface SocketAddress {
   url: string;
   headers: Record<string, string>;
@@ -11,8 +11,8 @@ export interface SocketAddress {
 const PATH = '/ws';
 
 /**
- * The address of the moment. Browsers' sockets send no headers: a ticket, which opens this one
- * address once, takes the token's place there. @throws GatewayError
+ * The current address. Browsers' sockets send no headers: there a one-time ticket for this
+ * address replaces the token. @throws GatewayError
  */
 export async function socketAddress(http: HttpClient): Promise<SocketAddress> {
   const url = http.url(PATH).replace(/^http/i, 'ws');
@@ -21,7 +21,7 @@ export async function socketAddress(http: HttpClient): Promise<SocketAddress> {
   return { url: `${url}?ticket=${encodeURIComponent(await takeTicket(http, PATH))}`, headers: {} };
 }
 
-/** A ticket that opens one address for a short while. @param path without a query @throws GatewayError */
+/** A ticket for one address, valid for a short time. @param path without a query @throws GatewayError */
 export async function takeTicket(http: HttpClient, path: string): Promise<string> {
   const { ticket } = await http.json<{ ticket: string }>('/api/tickets', { method: 'POST', json: { path } });
   return ticket;

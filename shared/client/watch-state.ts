@@ -1,47 +1,47 @@
-/** How a watched camera is, told from the age of its newest frame and never from a socket being there. */
+/** State of a watched camera, derived from the age of its newest frame, never from an open socket. */
 
 /** Why there is no live picture. */
 export interface WatchFault {
-  /** Stable. */
+  /** Stable code. */
   code: string;
   message: string;
-  /** What a person can do about it. */
+  /** What an operator can do about it. */
   hint: string | undefined;
 }
 
-/** How a watched camera is. */
+/** State of a watched camera. */
 export interface WatchState {
   /**
-   * `live`: frames come. `connecting`: none came yet. `stale`: the newest is too old to pass
-   * for live. `offline`: the same, and `fault` says why. `paused`: nobody looks. `closed`.
+   * `live`: frames arrive. `connecting`: none arrived yet. `stale`: the newest is too old to
+   * count as live. `offline`: the same, with the reason in `fault`. `paused`: stopped. `closed`.
    */
   kind: 'connecting' | 'live' | 'stale' | 'offline' | 'paused' | 'closed';
-  /** Time since the newest frame came, milliseconds; undefined before the first. */
+  /** Time since the newest frame arrived, milliseconds; undefined before the first. */
   ageMs: number | undefined;
   fault: WatchFault | undefined;
 }
 
-/** What a state is told from. */
+/** Facts behind a state. */
 export interface WatchFacts {
   isClosed: boolean;
   isPaused: boolean;
   ageMs: number | undefined;
-  /** Asked-for rate, a second. */
+  /** Requested frame rate. */
   fps: number;
-  /** What is wrong with the way to the gateway, or with the camera. */
+  /** Fault of the connection to the gateway, or of the camera. */
   fault: WatchFault | undefined;
 }
 
 const FRESH_MS = 3000;
-/** Slow rates are stale later. */
+/** Slow rates become stale later. */
 const FRESH_FRAMES = 2.5;
 
-/** Whether a newest frame of this age passes for live. */
+/** Whether a newest frame of this age counts as live. */
 export function isFresh({ ageMs, fps }: Pick<WatchFacts, 'ageMs' | 'fps'>): boolean {
   return ageMs !== undefined && ageMs <= Math.max(FRESH_MS, (FRESH_FRAMES * 1000) / fps);
 }
 
-/** The state that follows from the facts. */
+/** Derives the state. */
 export function stateOf(facts: WatchFacts): WatchState {
   const { ageMs, fault } = facts;
   if (facts.isClosed) return { kind: 'closed', ageMs, fault: undefined };
@@ -51,7 +51,7 @@ export function stateOf(facts: WatchFacts): WatchState {
   return { kind: ageMs === undefined ? 'connecting' : 'stale', ageMs, fault: undefined };
 }
 
-/** Whether a viewer should be told; ages count in whole seconds, and not while live. */
+/** Whether to notify a viewer; ages count in whole seconds, and not while live. */
 export function isNews(before: WatchState, after: WatchState): boolean {
   if (before.kind !== after.kind || before.fault?.code !== after.fault?.code) return true;
   if (after.kind !== 'stale' && after.kind !== 'offline') return false;

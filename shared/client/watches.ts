@@ -1,4 +1,4 @@
-/** Questions that the gateway asks of cameras by itself, again and again. */
+/** Standing questions about cameras. */
 import type { CallOptions, HttpClient } from './http-client.ts';
 
 /** When an answer counts: text for `query` and `caption`, numbers for `detect` and `point`. */
@@ -10,20 +10,20 @@ export type WatchCondition =
 
 export type WatchSkill = 'query' | 'caption' | 'detect' | 'point';
 
-/** What can be changed of a watch. */
+/** Changeable members of a watch. */
 export interface WatchChanges {
   skill?: WatchSkill;
-  /** Question or object; a caption takes none. */
+  /** Question or object; none for a caption. */
   prompt?: string;
   /** Milliseconds between two questions. */
   everyMs?: number;
-  /** Ask while there is motion. */
+  /** Ask during motion. */
   onMotion?: boolean;
   condition?: WatchCondition | 'yes' | 'no';
   /** It fires when `n` of the last `of` answers count. */
   n?: number;
   of?: number;
-  /** Silence after it fired. */
+  /** Pause after it fired. */
   cooldownMs?: number;
   deliver?: boolean;
   enabled?: boolean;
@@ -46,7 +46,7 @@ export interface WatchAnswer {
   timestamp: number;
 }
 
-/** A watch and how it does; times are ISO 8601. */
+/** A watch and its state; times are ISO 8601. */
 export interface StandingWatch {
   id: string;
   cameraId: string;

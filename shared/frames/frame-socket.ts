@@ -10,19 +10,19 @@ import type { FramePayload } from './payload.ts';
 import { type ClientMessage, clientMessageSchema, type FrameRequest } from './subscription.ts';
 import { TokenBucket } from './token-bucket.ts';
 
-/** Gets the frames of one subscription. */
+/** Receives the frames of one subscription. */
 export interface FrameSubscriber {
   /** Takes the newest frame; never blocks, may skip. */
   deliver(payload: FramePayload): void;
-  /** Takes a message of what analysis sees; of each subject a slow client gets the newest only. */
-  tell(payload: FramePayload, subject: string): void;
-  /** Tells the client of a fault; the subscription stays. */
+  /** Takes a message about detections; a slow client gets the newest of each subject only. */
+  notify(payload: FramePayload, subject: string): void;
+  /** Reports a fault to the client; the subscription stays. */
   fail(error: AppError): void;
 }
 
-/** Where frames come from. */
+/** Source of frames. */
 export interface FrameFeed {
-  /** Starts delivering; errors are told through `fail` and the subscription stays. */
+  /** Starts delivering; errors go to `fail` and the subscription stays. */
   open(request: FrameRequest, subscriber: FrameSubscriber): { close(): void };
 }
 
@@ -30,9 +30,9 @@ export interface FrameSocketOptions {
   feed: FrameFeed;
   redactor: Redactor;
   log: Logger;
-  /** Pause between pings; a client that missed one when the next is due is gone. */
+  /** Ping interval; a client that missed a ping is cut off at the next. */
   heartbeatMs?: number;
-  /** A client that takes nothing for this long is cut off, milliseconds. */
+  /** A client that reads nothing for this long is cut off, milliseconds. */
   maxBusyMs?: number;
   maxSubscriptions?: number;
   /** Called for each frame that this client skipped. */
@@ -45,7 +45,7 @@ export const FRAME_SOCKET_OPTIONS = {
   maxPayload: 64 * 1024,
   // JPEG does not shrink, and compression fragments the heap of a long-lived process.
   perMessageDeflate: false,
-  // For a client that does not answer our farewell; ws's types do not know it yet.
+  // For a client that does not answer the close frame; missing in ws's types.
   closeTimeout: 5000,
 } as const satisfies ServerOptions & { closeTimeout: number };
 
@@ -57,7 +57,7 @@ const MESSAGE_BURST = 100;
 /** RFC 6455 section 7.4.1. */
 const CLOSE_POLICY = 1008;
 
-/** Serves one client until its socket closes. @returns a handle to close it from our side */
+/** Serves one client until its socket closes. Returns a handle to close it. */
 export function serveFrameSocket(
   socket: WebSocket,
   options: FrameSocketOptions,
@@ -94,7 +94,7 @@ class FrameSocket {
   }
 
   #onMessage(text: string | undefined): void {
-    // What a client still sends once it was told to go is not looked at.
+    // Messages after the close frame are ignored.
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (!this.#budget.take()) {
       this.close(CLOSE_POLICY, 'too many messages');
@@ -105,7 +105,7 @@ class FrameSocket {
       this.#badInARow = 0;
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
-      this.#tell(error, cameraIdIn(text));
+      this.#sendError(error, cameraIdIn(text));
       this.#badInARow += 1;
       if (this.#badInARow >= MAX_BAD_IN_A_ROW) this.close(CLOSE_POLICY, 'too many bad messages');
     }
@@ -124,24 +124,24 @@ class FrameSocket {
     }
     this.#unsubscribe(multiple ? cameraId : undefined);
     const key = {};
-    const tellKeys = new Map<string, object>();
+    const subjectKeys = new Map<string, object>();
     const { fps, width, quality, encoding } = picture;
     const opened = this.#options.feed.open(
       { cameraId, fps, width, quality, encoding, ...(detections === true ? { detections } : {}) },
       {
         deliver: (payload) => this.#sender.offer(key, payload),
-        tell: (payload, subject) => {
-          const tellKey = tellKeys.get(subject) ?? {};
-          tellKeys.set(subject, tellKey);
-          this.#sender.offer(tellKey, payload);
+        notify: (payload, subject) => {
+          const subjectKey = subjectKeys.get(subject) ?? {};
+          subjectKeys.set(subject, subjectKey);
+          this.#sender.offer(subjectKey, payload);
         },
-        fail: (error) => this.#tell(error, cameraId),
+        fail: (error) => this.#sendError(error, cameraId),
       },
     );
     this.#subscriptions.set(cameraId, {
       close: () => {
         opened.close();
-        for (const used of [key, ...tellKeys.values()]) this.#sender.forget(used);
+        for (const used of [key, ...subjectKeys.values()]) this.#sender.forget(used);
       },
     });
   }
@@ -154,7 +154,7 @@ class FrameSocket {
     }
   }
 
-  #tell(error: AppError, cameraId: string | undefined): void {
+  #sendError(error: AppError, cameraId: string | undefined): void {
     const { code, message } = error;
     const text = JSON.stringify({
       type: 'error',
@@ -177,7 +177,7 @@ function parseMessage(text: string | undefined): ClientMessage {
   }
 }
 
-/** The camera a bad message was about, so that the client can tell which of its wishes failed. */
+/** The camera of a bad message, so that the client knows which request failed. */
 function cameraIdIn(text: string | undefined): string | undefined {
   const id = /"cameraId"\s*:\s*"?([A-Za-z0-9._-]{1,64})/.exec(text ?? '')?.[1];
   return id;

@@ -1,8 +1,8 @@
 /**
- * The link between gateway and worker: one WebSocket that carries every
- * subscription of that worker. Control goes as JSON text from the gateway;
- * frames come back as binary messages whose first bytes name the subscription,
- * so that the gateway forwards the rest without reading it.
+ * The link between gateway and worker: one WebSocket for all subscriptions of that
+ * worker. The gateway sends JSON text; frames come back as binary messages whose first
+ * bytes name the subscription, so that the gateway forwards the rest without
+ * reading it.
  */
 import { z } from 'zod';
 import type { FramePayload } from './payload.ts';

@@ -2,7 +2,7 @@
 import type { WebSocket } from 'ws';
 import type { FramePayload } from './payload.ts';
 
-/** Below this a socket counts as free: what is left fits the kernel's own buffer. */
+/** Below this a socket counts as free: the rest fits the kernel's buffer. */
 const FREE_BELOW_BYTES = 16 * 1024;
 
 /** One pending payload per subscription, sent in turn as the socket drains. */
@@ -19,7 +19,7 @@ export class NewestOnlySender {
     this.#onDrop = onDrop;
   }
 
-  /** Sends now if the socket is free, else keeps it until then in place of an older one of the same subscription. */
+  /** Sends now if the socket is free, else replaces the pending payload of the same subscription. */
   offer(subscription: object, payload: FramePayload): void {
     if (this.#isFree()) {
       this.#send(payload);
@@ -29,12 +29,12 @@ export class NewestOnlySender {
     this.#pending.set(subscription, payload);
   }
 
-  /** Forgets what waits for a subscription that ended. */
+  /** Drops the pending payload of an ended subscription. */
   forget(subscription: object): void {
     this.#pending.delete(subscription);
   }
 
-  /** How long the socket has not taken what it was given, milliseconds. */
+  /** How long the socket has not drained, milliseconds. */
   busyMs(now = performance.now()): number {
     return this.#busySince === undefined ? 0 : now - this.#busySince;
   }

@@ -1,9 +1,9 @@
 /**
- * How frames look on a socket. Three encodings, each made once per picture and
- * sent to everyone as the same bytes.
+ * Encodings of frames. Each is made once per picture and sent to all subscribers
+ * as the same bytes.
  */
 
-/** A frame as subscribers receive it: finished bytes, never changed afterwards. */
+/** A frame for subscribers: immutable bytes. */
 export interface FramePayload {
   /** Bytes of one WebSocket message. */
   data: Buffer;
@@ -11,12 +11,12 @@ export interface FramePayload {
   binary: boolean;
 }
 
-/** What is said of a picture beside its bytes. */
+/** Facts about a picture. */
 export interface FrameFacts {
   cameraId: string;
   /** Capture time, Unix seconds. */
   timestamp: number;
-  /** Counts the camera's frames from 1; starts again with a new connection to a new worker. */
+  /** Counts the camera's frames from 1; restarts with a new connection to a new worker. */
   sequence: number;
   width: number;
   height: number;
@@ -24,12 +24,12 @@ export interface FrameFacts {
 
 /** First byte of a binary frame message. */
 export const BINARY_FRAME_VERSION = 1;
-/** Second byte of a binary frame message whose picture is no JPEG but grey levels. */
+/** Second byte of a binary frame message with grey levels instead of a JPEG. */
 const FLAG_LUMA = 1;
 /** Bytes of the fixed part of a binary frame message, before the camera id. */
 export const BINARY_FRAME_HEADER_BYTES = 20;
 
-/** Bytes turned into base64 at once; a multiple of 3, so that the pieces join without padding. */
+/** Bytes per base64 step; a multiple of 3, so that the pieces join without padding. */
 const BASE64_CHUNK_BYTES = 24_576;
 
 /** `{type:"frame"}` with the JPEG as base64: the default encoding. */
@@ -43,7 +43,7 @@ export function encodeBase64Frame(facts: FrameFacts, jpeg: Buffer): FramePayload
   return { data, binary: false };
 }
 
-/** A whole picture as one string is a large object to V8, and a few of those a second start full collections. */
+/** A whole picture as one string is a large object to V8: a few a second start full collections. */
 function writeBase64(source: Buffer, target: Buffer, offset: number): number {
   let end = offset;
   for (let start = 0; start < source.length; start += BASE64_CHUNK_BYTES) {

@@ -1,4 +1,4 @@
-/** The client's side of `/ws`: what can be said and what it means (docs/contract.md, section 2). */
+/** Client messages of `/ws` (docs/contract.md, section 2). */
 import { z } from 'zod';
 import { cameraIdSchema } from '../camera.ts';
 
@@ -10,11 +10,11 @@ const DEFAULT_MAX_AGE_MS = 3000;
 export const DEFAULT_FPS = 15;
 export const MIN_FPS = 0.1;
 export const MAX_FPS = 60;
-/** Largest picture that is served unless asked for more: 1920x1080. */
+/** Default limit of a picture's size: 1920x1080. */
 export const DEFAULT_MAX_WIDTH = 1920;
 export const DEFAULT_MAX_HEIGHT = 1080;
 
-/** Which picture of a camera: two requests with equal fields get the same bytes. */
+/** Format of a picture: requests with equal fields get the same bytes. */
 export const pictureFormatSchema = z.object({
   width: z.coerce
     .number()
@@ -32,18 +32,18 @@ export const pictureFormatSchema = z.object({
     .meta({ description: 'Of the JPEG.' }),
 });
 export type PictureFormat = z.infer<typeof pictureFormatSchema> & {
-  /** Grey levels in place of a JPEG, one byte a pixel; `quality` then means nothing. */
+  /** Grey levels instead of a JPEG, one byte a pixel; ignores `quality`. */
   isLuma?: boolean;
 };
 
 export const encodingSchema = z.enum(['base64', 'binary', 'notify']);
-/** How a client's frames are put on its socket; `luma`, raw grey pixels, is for our own analysis only. */
+/** Encoding on the socket; `luma`, raw grey pixels, is for the analysis worker only. */
 export type Encoding = z.infer<typeof encodingSchema> | 'luma';
 
 const FPS_MEANING = { description: 'Most pictures a second.' };
 const fpsSchema = z.coerce.number().min(MIN_FPS).max(MAX_FPS).default(DEFAULT_FPS).meta(FPS_MEANING);
 
-/** A wish for the frames of one camera: what a hub delivers and a link carries. */
+/** Subscription to one camera, for a hub or a link. */
 export const frameRequestSchema = z.object({
   cameraId: cameraIdSchema,
   fps: fpsSchema,
@@ -101,7 +101,7 @@ export const clientMessageSchema = z.discriminatedUnion('action', [
 ]);
 export type ClientMessage = z.infer<typeof clientMessageSchema>;
 
-/** Key under which equal requests share one stream of bytes. */
+/** Key by which equal requests share one stream of bytes. */
 export function requestKey(request: FrameRequest): string {
   return [request.cameraId, request.fps, request.width ?? '', request.quality, request.encoding].join('|');
 }

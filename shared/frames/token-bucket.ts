@@ -1,4 +1,4 @@
-/** A rate limit that allows bursts. */
+/** A rate limiter that allows bursts. */
 
 /** Refills at a steady rate up to a burst. */
 export class TokenBucket {
@@ -8,7 +8,7 @@ export class TokenBucket {
   #tokens: number;
   #at: number;
 
-  /** @param now milliseconds of a clock that never goes back */
+  /** @param now monotonic clock, milliseconds */
   constructor(
     { perSecond, burst }: { perSecond: number; burst: number },
     now: () => number = () => performance.now(),

@@ -1,17 +1,17 @@
-/** Finds WebSocket clients that are gone without a farewell (RFC 6455 section 5.5.2). */
+/** Detects vanished WebSocket clients (RFC 6455 section 5.5.2). */
 import type { WebSocket } from 'ws';
 
-/** Two of these find a dead client within the 30 s of the contract, milliseconds. */
+/** Two of these detect a dead client within 30 s, milliseconds. */
 export const HEARTBEAT_MS = 12_000;
 
 export interface HeartbeatOptions {
   /** Pause between pings, milliseconds. */
   everyMs?: number | undefined;
-  /** Whether to cut the client off; by default when it did not answer the ping before. */
+  /** Whether to cut the client off; by default if it missed the previous ping. */
   isGone?: (hasAnswered: boolean) => boolean;
 }
 
-/** Pings a client until its socket closes, and cuts it off when it is gone. */
+/** Pings a client until its socket closes; cuts it off when it is gone. */
 export function keepAlive(
   socket: WebSocket,
   { everyMs = HEARTBEAT_MS, isGone = (hasAnswered) => !hasAnswered }: HeartbeatOptions = {},

@@ -1,4 +1,4 @@
-/** Express middleware that turns every failure into problem details, the same in gateway and workers. */
+/** Express middleware that sends errors as problem details, in gateway and workers. */
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express';
 import { AppError, messageOf, peerWords, toProblem } from '../errors.ts';
 import type { Logger } from '../logger.ts';
@@ -9,7 +9,7 @@ export interface ProblemOptions {
   redactor: Redactor;
 }
 
-/** Sends an error as `application/problem+json`; a response already begun is cut off instead. */
+/** Sends an error as `application/problem+json`; aborts a response that has begun. */
 export function sendProblem(res: Response, error: AppError, redactor: Redactor): void {
   if (res.headersSent) {
     res.destroy();
@@ -20,12 +20,12 @@ export function sendProblem(res: Response, error: AppError, redactor: Redactor):
   res.status(error.status).type('application/problem+json').setHeader('Cache-Control', 'no-store').send(body);
 }
 
-/** Answers what no route matched. */
+/** Responds to unmatched routes. */
 export const notFound: RequestHandler = (req) => {
   throw new AppError('not-found', `No route ${req.method} ${peerWords(req.path)}`);
 };
 
-/** The last middleware: known errors as they are, everything else as `internal-error` with details only in the log. */
+/** Last middleware: sends AppErrors as they are, others as `internal-error` with details in the log only. */
 export function problemHandler({ log, redactor }: ProblemOptions): ErrorRequestHandler {
   return (thrown: unknown, req, res, _next) => {
     const error = toAppError(thrown);

@@ -8,7 +8,7 @@ export interface Metric {
   samples: { labels: Record<string, string>; value: number }[];
 }
 
-/** Writes metrics; those without samples are left out. */
+/** Writes metrics; leaves out those without samples. */
 export function formatMetrics(metrics: Metric[]): string {
   return metrics
     .filter(({ samples }) => samples.length > 0)

@@ -1,9 +1,9 @@
-/** The answer to an upgrade that is refused: the same problem that a request would get (RFC 9457). */
+/** Refuses an upgrade with the same problem that a request would get (RFC 9457). */
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type AppError, toProblem } from '../errors.ts';
 
-/** Writes the answer and closes the socket, whose errors must have a listener. */
+/** Writes the response and closes the socket, whose errors must have a listener. */
 export function refuseUpgrade(socket: Duplex, error: AppError): void {
   const body = JSON.stringify(toProblem(error));
   socket.once('finish', () => socket.destroy());

@@ -22,7 +22,7 @@ class SubscriberDouble implements FrameSubscriber {
 
   readonly told: FramePayload[] = [];
 
-  tell(payload: FramePayload): void {
+  notify(payload: FramePayload): void {
     this.told.push(payload);
   }
 
@@ -90,12 +90,12 @@ describe('FrameRelay', () => {
     const [asking, other] = [new SubscriberDouble(), new SubscriberDouble()];
     const opened = relay.open(request('1', { detections: true }), asking);
     relay.open(request('1'), other);
-    const tell = (cameraId: string) =>
+    const notify = (cameraId: string) =>
       channel.notifyDetections({ type: 'detections', cameraId, timestamp: 1, objects: [] });
-    tell('1');
-    tell('2');
+    notify('1');
+    notify('2');
     opened.close();
-    tell('1');
+    notify('1');
     expect(asking.told.map(({ data }) => JSON.parse(data.toString()).cameraId)).to.deep.equal(['1']);
     expect(other.told).to.deep.equal([]);
   });
