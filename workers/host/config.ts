@@ -1,23 +1,23 @@
-/** What a supervisor told this worker through its environment. */
+/** Settings that a supervisor passes to a worker. */
 import { type Environment, readInteger, readOptional, readText } from '#shared/settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
 
 /** Identity and limits of one worker process. */
 export interface HostConfig {
   name: string;
-  /** Nonce of this process; empty when nobody supervises it. */
+  /** Nonce of this process; empty without a supervisor. */
   instance: string;
   epoch: number;
-  /** Secret that requests must carry; undefined when the worker runs alone. */
+  /** Secret that requests must carry; undefined for a worker that runs alone. */
   token: string | undefined;
 }
 
-/** Whether a supervisor started this process and told it everything there is to tell. */
+/** Whether a supervisor started this process. */
 export function isSupervised(env: Environment): boolean {
   return readOptional(env, WORKER_ENV.token) !== undefined;
 }
 
-/** Reads what {@link WORKER_ENV} names. @throws SettingsError */
+/** Reads the variables of {@link WORKER_ENV}. @throws SettingsError */
 export function loadHostConfig(env: Environment, defaultName: string): HostConfig {
   return {
     name: readText(env, WORKER_ENV.name, defaultName),

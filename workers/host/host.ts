@@ -1,6 +1,6 @@
 /**
- * A worker's life, the same for every kind: start, announce readiness, and end
- * when asked, when signalled, or when the supervisor is gone.
+ * The life of a worker process: start, announce readiness, and end when asked, when
+ * signalled, or when the supervisor is gone.
  */
 
 import { flushCompileCache } from 'node:module';
@@ -15,7 +15,7 @@ import {
   stopMessageSchema,
 } from '#shared/worker-protocol.ts';
 
-/** A worker that serves. */
+/** A serving worker. */
 export interface RunningWorker {
   /** Its HTTP port. */
   port: number;
@@ -25,10 +25,10 @@ export interface RunningWorker {
   close(): Promise<void>;
 }
 
-/** The parts of `process` that a worker uses. */
+/** The used part of `process`. */
 export type HostProcess = Pick<NodeJS.Process, 'on' | 'exit' | 'send' | 'connected' | 'stdout'>;
 
-/** How long an orderly end may take before the process ends all the same. */
+/** Time for a graceful end before the process exits anyway. */
 const CLOSE_DEADLINE_MS = 3000;
 const EXIT_CRASHED = 1;
 /** Fills Node's compile cache even if this process is killed later. */
@@ -36,7 +36,7 @@ const SAVE_AFTER_MS = 10_000;
 
 /**
  * Runs a worker until it ends; the process exits with a code of the worker protocol.
- * @param host the process itself, which only a `main` file hands out
+ * @param host the process itself, which only a `main` file passes on
  */
 export async function runWorker(
   host: HostProcess,
@@ -63,7 +63,7 @@ export async function runWorker(
   host.on('SIGTERM', () => end(0, 'SIGTERM'));
   for (const signal of ['SIGINT', 'SIGHUP', 'SIGQUIT'] as const) {
     host.on(signal, () => {
-      // A terminal sends them to the whole process group; a supervisor sends its own order to stop.
+      // A terminal signals the whole process group; under a supervisor only its own stop message counts.
       if (!isSupervised) end(0, signal);
     });
   }

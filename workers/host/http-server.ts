@@ -1,4 +1,4 @@
-/** HTTP and WebSockets of a worker, the same for every kind. */
+/** HTTP and WebSocket server of all workers. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
@@ -9,10 +9,10 @@ import { notFound, type ProblemOptions, problemHandler } from '#shared/http/prob
 import { refuseUpgrade } from '#shared/http/refuse-upgrade.ts';
 import { checkToken } from './token.ts';
 
-/** A server that listens. */
+/** A listening server. */
 export interface OpenServer {
   port: number;
-  /** Refuses new clients, tells those on WebSockets to come back later and cuts off all others. */
+  /** Refuses new clients, asks WebSocket clients to come back later and cuts off all others. */
   close(): Promise<void>;
 }
 
@@ -27,19 +27,19 @@ export interface HttpServerOptions {
 
 export interface SocketsOptions {
   options: ServerOptions;
-  /** What every upgrade must carry; undefined for a worker that runs alone. */
+  /** Required token of upgrades; undefined for a worker that runs alone. */
   token: string | undefined;
-  /** What serves an address; undefined where there is no WebSocket. @param url path and query */
+  /** Finds the WebSocket route; undefined for none. @param url path and query */
   find(url: string): ServeSocket | undefined;
 }
 
 /** Serves a WebSocket until it closes. */
 export type ServeSocket = (socket: WebSocket) => void;
 
-/** The order to come back later (RFC 6455 section 7.4.1, IANA registry: service restart). */
+/** Close code "service restart" (RFC 6455 section 7.4.1, IANA registry). */
 const CLOSE_SERVICE_RESTART = 1012;
 
-/** An app with a worker's answers to errors. @param mount adds access and routes */
+/** An app with a worker's error responses. @param mount adds access and routes */
 export function createWorkerApp(options: ProblemOptions, mount: (app: Express) => void): Express {
   const app = express();
   app.disable('x-powered-by');
@@ -56,7 +56,7 @@ export async function openHttpServer({ app, bind, port, sockets }: HttpServerOpt
   const webSockets = new WebSocketServer({ ...sockets?.options, noServer: true });
   if (sockets !== undefined) {
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-      // First of all: an error without a listener would end the process.
+      // First: an error without a listener would end the process.
       socket.on('error', () => socket.destroy());
       try {
         webSockets.handleUpgrade(request, socket, head, admit(request, sockets));
@@ -76,7 +76,7 @@ export async function openHttpServer({ app, bind, port, sockets }: HttpServerOpt
       const isWatched = webSockets.clients.size > 0;
       for (const socket of webSockets.clients) socket.close(CLOSE_SERVICE_RESTART, 'worker stops');
       server.closeAllConnections();
-      // Clients on WebSockets are left to answer the farewell; the process does not wait for them.
+      // WebSocket clients may still answer the close frame; the process does not wait for them.
       if (!isWatched) await closed;
     },
   };

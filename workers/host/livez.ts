@@ -1,9 +1,9 @@
-/** The health answer of every worker. It does no I/O that can block and touches no camera. */
+/** `GET /livez` of every worker. Does no blocking I/O and touches no camera. */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Livez } from '#shared/worker-protocol.ts';
 import type { HostConfig } from './config.ts';
 
-/** What `GET /livez` answers: that the event loop turns, who answers, and what it holds. */
+/** The response: the event loop runs, which process this is, and which resources it holds. */
 export function livez(config: HostConfig): Livez {
   return {
     status: 'alive',
@@ -26,7 +26,7 @@ function descriptors(): { fds?: number; fdLimit?: number } {
     const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
     return { fds, ...(limit === undefined ? {} : { fdLimit: Number(limit) }) };
   } catch {
-    // Only Linux has /proc; the leak guard then does without the count.
+    // Only Linux has /proc; the leak guard then works without the count.
     return {};
   }
 }

@@ -1,11 +1,11 @@
-/** What every worker's process begins with: its settings, its log, and no secret in it. */
+/** Start of every worker process: settings, log, redaction. */
 import { messageOf } from '#shared/errors.ts';
 import { createLogger, type Logger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { type Environment, EXIT_BAD_SETTINGS } from '#shared/settings.ts';
 import type { HostConfig } from './config.ts';
 
-/** Files are for their owner alone, those of libraries too. */
+/** Files are owner-only, those of libraries too. */
 const UMASK = 0o077;
 
 /** A worker before it starts. */
@@ -16,8 +16,8 @@ export interface PreparedWorker<C> {
 }
 
 /**
- * Reads the settings; with bad ones the process ends with {@link EXIT_BAD_SETTINGS} and says which.
- * @param host the process itself, which only a `main` file hands out
+ * Reads the settings; with bad ones the process exits with {@link EXIT_BAD_SETTINGS} and names the variable.
+ * @param host the process itself, which only a `main` file passes on
  */
 export function prepareWorker<C extends { host: HostConfig; logLevel: string }>(
   host: Pick<NodeJS.Process, 'env' | 'exit' | 'stderr' | 'umask'>,

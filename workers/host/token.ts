@@ -1,4 +1,4 @@
-/** Who may talk to a worker: the gateway that started it, or anyone when it runs alone. */
+/** Access to a worker: the gateway that started it, or every client when it runs alone. */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
@@ -7,7 +7,7 @@ import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 
 /**
  * Checks that a request carries the worker's token.
- * @param token undefined for a worker that runs alone and asks for none
+ * @param token undefined for a worker that runs alone
  * @throws AppError `unauthorized`
  */
 export function checkToken(request: IncomingMessage, token: string | undefined): void {
