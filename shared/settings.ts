@@ -1,6 +1,6 @@
 /**
  * Readers for environment variables. Each takes the environment as an argument, so that
- * only `config` files access `process.env`; each throws a {@link SettingsError} that names
+ * only `config` files access that of the process; each throws a {@link SettingsError} that names
  * the variable, its value and the allowed values.
  */
 
