@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { settingsPage } from '../scripts/settings-page.ts';
 import { ROOT, type SourceFile, sourceFiles } from './support/source-files.ts';
 
 const MAX_LINES = 300;
@@ -120,6 +121,7 @@ describe('The house', () => {
         [...text.matchAll(/read\w+\(env, '([A-Z_]+)'/g)].map((match) => match[1] as string),
       );
     expect(read).to.include('PORT');
+    expect(page, 'npm run settings writes docs/settings.md').to.equal(settingsPage());
     expect(read.filter((name) => !page.includes(`\`${name}\``))).to.deep.equal([]);
     expect(read.filter((name) => !example.includes(name))).to.deep.equal([]);
   });
