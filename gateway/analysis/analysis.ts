@@ -4,11 +4,10 @@ import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
+import { AnalysisReconciler, desiredAnalysis } from './analysis-reconciler.ts';
 import { CameraChannel } from './camera-channel.ts';
 import { type EventTarget, OpenEvents } from './open-events.ts';
 import { ResultsLink } from './results-link.ts';
-import { wantedAnalysis } from './wish.ts';
-import { WishSender } from './wish-sender.ts';
 
 /** What analysis needs. */
 export interface AnalysisOptions {
@@ -44,12 +43,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const channel = new CameraChannel();
   const open = new OpenEvents(options.events, (update) => channel.notifyEvent(update));
   let detectors: AnalysisHealth['detectors'] | undefined;
-  const wanted = () => wantedAnalysis(directory, routing);
-  const sender = new WishSender({
-    worker: () => pool.address(worker),
-    wish: () => ({ cameras: wanted() }),
-    log,
-  });
+  const desired = () => desiredAnalysis(directory, routing);
+  const reconciler = new AnalysisReconciler({ worker: () => pool.address(worker), desired, log });
   const take = (message: ResultMessage): void => {
     if (message.type === 'detections') channel.notifyDetections(message);
     else if (message.type === 'motion') channel.notifyMotion(message.cameraId);
@@ -59,8 +54,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const link = new ResultsLink({ onMessage: take, log });
   const ends: (() => void)[] = [];
   const onReady = (address: WorkerAddress): void => {
-    if (address.name === worker) link.attach(address);
-    if (address.name === worker || routing.workers.includes(address.name)) sender.send();
+    if (address.name === worker) {
+      link.attach(address);
+      reconciler.resend();
+    } else if (routing.workers.includes(address.name)) reconciler.update();
   };
   const onDown = (name: string): void => {
     if (name !== worker) return;
@@ -72,20 +69,21 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   return {
     channel,
     health: () =>
-      describe({ isOn, isRunning: pool.address(worker) !== undefined, cameras: wanted().length, detectors }),
+      describe({ isOn, isRunning: pool.address(worker) !== undefined, cameras: desired().length, detectors }),
     start: () => {
       if (!isOn) return;
+      reconciler.start();
       ends.push(
         pool.onReady(onReady),
         pool.onDown(onDown),
-        directory.onChange(() => sender.send()),
+        directory.onChange(() => reconciler.update()),
       );
     },
     close: async () => {
       for (const end of ends.splice(0)) end();
       link.detach();
       open.endAll();
-      await Promise.all([sender.close(), open.settled()]);
+      await Promise.all([reconciler.close(), open.settled()]);
     },
   };
 }

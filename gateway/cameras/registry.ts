@@ -4,6 +4,7 @@ import type { AddressPolicy } from '#shared/address-policy.ts';
 import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Store } from '../store/store.ts';
 import { checkCameraAddress } from './address-check.ts';
 import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
@@ -40,18 +41,23 @@ export class CameraRegistry {
   readonly #loaded = Promise.withResolvers<void>();
   #versions = new Map<string, number>();
   #turn: Promise<unknown> = Promise.resolve();
-  #timer: NodeJS.Timeout | undefined;
-  #isClosed = false;
+  readonly #job: PeriodicJob;
 
   constructor(options: RegistryOptions) {
+    const { log, refreshMs = REFRESH_MS } = options;
     this.#options = options;
+    this.#job = new PeriodicJob({
+      run: () => this.#load(),
+      onError: (error) => log.warn({ reason: messageOf(error) }, 'could not read the registry'),
+      everyMs: refreshMs,
+    });
     this.#loaded.promise.catch(() => {});
   }
 
   /** Loads the registry as soon as the database is there, and looks again regularly. */
   start(): void {
     void this.#options.store.whenReady().then(
-      () => this.#sealPaths().then(() => this.#refreshForEver()),
+      () => this.#sealPaths().then(() => this.#job.start()),
       () => this.#loaded.reject(new Error('The database was closed')),
     );
   }
@@ -91,8 +97,7 @@ export class CameraRegistry {
 
   /** Stops looking; waits for what is under way. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
+    await this.#job.close();
     await this.#turn;
   }
 
@@ -185,15 +190,9 @@ export class CameraRegistry {
     });
   }
 
-  async #refreshForEver(): Promise<void> {
-    try {
-      await this.#inTurn(() => this.#refresh());
-      this.#loaded.resolve();
-    } catch (error) {
-      this.#options.log.warn({ reason: messageOf(error) }, 'the registry could not be read');
-    }
-    if (this.#isClosed) return;
-    this.#timer = setTimeout(() => void this.#refreshForEver(), this.#options.refreshMs ?? REFRESH_MS);
+  async #load(): Promise<void> {
+    await this.#inTurn(() => this.#refresh());
+    this.#loaded.resolve();
   }
 
   async #refresh(): Promise<void> {

@@ -2,7 +2,8 @@
 
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { Pause, settlesWithin } from '../jobs/pause.ts';
+import { LeasedQueue, type Taken } from '../jobs/leased-queue.ts';
+import { settlesWithin } from '../jobs/pause.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import {
   type DeliveryPayload,
@@ -35,56 +36,48 @@ export interface DeliverySenderOptions {
   random?: () => number;
 }
 
-interface Flight {
-  controller: AbortController;
-  landed: Promise<void>;
-}
-
 const CONCURRENCY = 16;
-const POLL_MS = 5000;
 const CLOSE_MS = 5000;
 /** Time for the last settlement after running attempts have ended. */
 const LAST_EXCHANGE_MS = 1000;
-const FIRST_BACKOFF_MS = 100;
-const MAX_BACKOFF_MS = 10_000;
 
 /** Runs from start to close; survives failures of the store and the receiver. */
 export class DeliverySender {
   readonly #options: DeliverySenderOptions;
   readonly #now: () => number;
-  readonly #flights = new Map<string, Flight>();
-  readonly #pause = new Pause();
+  readonly #queue: LeasedQueue<LeasedDelivery, Outcome>;
   #settlements: Settlement[] = [];
-  #isWoken = false;
-  #isClosing = false;
-  #backoffMs = 0;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(options: DeliverySenderOptions) {
+    const { concurrency = CONCURRENCY, pollMs, now = Date.now, log } = options;
     this.#options = options;
-    this.#now = options.now ?? Date.now;
+    this.#now = now;
+    this.#queue = new LeasedQueue({
+      take: (limit, inHand) => this.#exchange(limit, inHand),
+      attempt: (delivery, signal) => this.#attempt(delivery, signal),
+      settle: (delivery, outcome) => this.#settle(delivery, outcome),
+      onError: (error, retryMs) =>
+        log.warn({ reason: messageOf(error), retryMs }, 'database unavailable; deliveries wait'),
+      concurrency,
+      now,
+      ...(pollMs === undefined ? {} : { pollMs }),
+    });
   }
 
   /** Starts sending. */
   start(): void {
-    if (this.#options.endpoint !== undefined) this.#running = this.#run();
+    if (this.#options.endpoint !== undefined) this.#queue.start();
   }
 
   /** Polls immediately: a delivery was stored or made due by hand. */
   wake(): void {
-    this.#isWoken = true;
-    // While the store fails, only the backoff wakes the sender.
-    if (this.#backoffMs === 0) this.#pause.end();
+    this.#queue.wake();
   }
 
   /** Takes no more deliveries, waits for running attempts, aborts slow ones and releases their leases. */
   async close(): Promise<void> {
-    this.#isClosing = true;
-    this.#pause.end();
     const { closeMs = CLOSE_MS, endpoint } = this.#options;
-    await settlesWithin(Promise.all([this.#running, this.#landings()]), closeMs);
-    for (const { controller } of this.#flights.values()) controller.abort();
-    await this.#landings();
+    await this.#queue.close(closeMs);
     endpoint?.close();
     await this.#settleLast();
   }
@@ -100,53 +93,25 @@ export class DeliverySender {
     await settlesWithin(settled, LAST_EXCHANGE_MS);
   }
 
-  async #run(): Promise<void> {
-    while (!this.#isClosing) {
-      this.#isWoken = false;
-      const pauseMs = await this.#round().catch((error: unknown) => this.#backOff(error));
-      if (this.#isClosing || (this.#isWoken && this.#backoffMs === 0)) continue;
-      await this.#pause.wait(pauseMs);
-    }
-  }
-
-  /** Returns the time until the next poll, milliseconds. */
-  async #round(): Promise<number> {
-    const { leases, concurrency = CONCURRENCY, pollMs = POLL_MS } = this.#options;
+  /** Settlements travel with the next take, in one transaction. */
+  async #exchange(limit: number, inHand: readonly LeasedDelivery[]): Promise<Taken<LeasedDelivery>> {
     const settlements = [...this.#settlements];
-    const { leased, nextDueAt } = await leases.exchange({
-      settlements,
-      limit: this.#isClosing ? 0 : concurrency - this.#flights.size,
-      inHand: [...this.#flights.keys()],
-      now: this.#now(),
-    });
-    this.#backoffMs = 0;
+    const ids = inHand.map(({ id }) => id);
+    const exchange = { settlements, limit, inHand: ids, now: this.#now() };
+    const { leased, nextDueAt } = await this.#options.leases.exchange(exchange);
     this.#settlements = this.#settlements.slice(settlements.length);
-    for (const delivery of leased) this.#launch(delivery);
-    return Math.min(pollMs, Math.max(0, (nextDueAt ?? Number.POSITIVE_INFINITY) - this.#now()));
+    return { items: leased, nextDueAt };
   }
 
-  #backOff(error: unknown): number {
-    this.#backoffMs = Math.min(MAX_BACKOFF_MS, this.#backoffMs * 2 || FIRST_BACKOFF_MS);
-    const { log } = this.#options;
-    log.warn({ reason: messageOf(error), retryMs: this.#backoffMs }, 'database unavailable; deliveries wait');
-    return this.#backoffMs;
-  }
-
-  #launch(delivery: LeasedDelivery): void {
-    const controller = new AbortController();
-    const landed = this.#attempt(delivery, controller.signal).then((outcome) => {
-      const settlement = { id: delivery.id, cameraId: delivery.cameraId, ...outcome };
-      this.#options.outcomes.record(settlement, this.#now());
-      this.#flights.delete(delivery.id);
-      this.#settlements.push(settlement);
-      this.wake();
-    });
-    this.#flights.set(delivery.id, { controller, landed });
+  #settle({ id, cameraId }: LeasedDelivery, outcome: Outcome): void {
+    const settlement = { id, cameraId, ...outcome };
+    this.#options.outcomes.record(settlement, this.#now());
+    this.#settlements.push(settlement);
   }
 
   async #attempt({ id, payload, attempts }: LeasedDelivery, signal: AbortSignal): Promise<Outcome> {
     const { endpoint, random = Math.random } = this.#options;
-    if (endpoint === undefined || this.#isClosing) return { kind: 'released' };
+    if (endpoint === undefined || signal.aborted) return { kind: 'released' };
     const body = this.#open(payload);
     if (body === undefined) return unreadable(attempts);
     const content = JSON.parse(body) as DeliveryPayload;
@@ -162,10 +127,6 @@ export class DeliverySender {
     } catch {
       return undefined;
     }
-  }
-
-  async #landings(): Promise<void> {
-    await Promise.all([...this.#flights.values()].map(({ landed }) => landed));
   }
 }
 

@@ -2,7 +2,7 @@
 import type { Logger } from '#shared/logger.ts';
 import type { Clock } from '../jobs/clock.ts';
 import { JobState } from '../jobs/job-state.ts';
-import { Rounds } from '../jobs/rounds.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { DeviceRepository } from './device-repository.ts';
 
 /** What ageing needs. */
@@ -19,7 +19,7 @@ const EVERY_MS = 15_000;
 
 /** Runs from start to close. */
 export class DeviceAgeing {
-  readonly #rounds: Rounds;
+  readonly #job: PeriodicJob;
 
   constructor({ repository, clock, log, everyMs = EVERY_MS }: DeviceAgeingOptions) {
     const state = new JobState('the ageing of devices', clock, log);
@@ -29,14 +29,14 @@ export class DeviceAgeing {
       if (keys.length > 0) log.info({ devices: keys.slice(0, 20), count: keys.length }, 'devices inactive');
       state.succeed();
     };
-    this.#rounds = new Rounds({ run, onError: (error) => state.fail(error), everyMs, clock });
+    this.#job = new PeriodicJob({ run, onError: (error) => state.fail(error), everyMs, clock });
   }
 
   start(): void {
-    this.#rounds.start();
+    this.#job.start();
   }
 
   async close(): Promise<void> {
-    await this.#rounds.close();
+    await this.#job.close();
   }
 }

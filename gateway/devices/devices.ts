@@ -100,7 +100,7 @@ function createMediamtx(
           isOnDemand: manage.isOnDemand,
           clock,
           log,
-          onApplied: () => sync.kick(),
+          onApplied: () => sync.runNow(),
         });
   sync.onSeen((seen) => manager?.observe(seen));
   const reports = () => ({ sync: sync.report(), manager: manager?.report() });

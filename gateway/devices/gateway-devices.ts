@@ -2,7 +2,7 @@
 import type { Logger } from '#shared/logger.ts';
 import type { Clock } from '../jobs/clock.ts';
 import { type JobReport, JobState } from '../jobs/job-state.ts';
-import { Rounds } from '../jobs/rounds.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { DeviceRow } from '../store/database.ts';
 import { withoutSignal, writeMetadata } from './device-metadata.ts';
 import type { DeviceRecord, DeviceRepository } from './device-repository.ts';
@@ -53,7 +53,7 @@ const ABANDONED_MS = 150_000;
 export class GatewayDevices {
   readonly #options: GatewayDevicesOptions;
   readonly #state: JobState;
-  readonly #rounds: Rounds;
+  readonly #job: PeriodicJob;
   /** Rows written by this gateway: another one on the same database may have other cameras. */
   readonly #told = new Set<string>();
   #endListening: () => void = () => {};
@@ -62,7 +62,7 @@ export class GatewayDevices {
     const { clock, log, everyMs = EVERY_MS } = options;
     this.#options = options;
     this.#state = new JobState('the list of own devices', clock, log);
-    this.#rounds = new Rounds({
+    this.#job = new PeriodicJob({
       run: () => this.#store(),
       onError: (error) => this.#state.fail(error),
       everyMs,
@@ -71,13 +71,13 @@ export class GatewayDevices {
   }
 
   start(): void {
-    this.#endListening = this.#options.cameras.onChange(() => this.#rounds.kick());
-    this.#rounds.start();
+    this.#endListening = this.#options.cameras.onChange(() => this.#job.runNow());
+    this.#job.start();
   }
 
   async close(): Promise<void> {
     this.#endListening();
-    await this.#rounds.close();
+    await this.#job.close();
   }
 
   report(): JobReport {

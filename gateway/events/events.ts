@@ -1,6 +1,7 @@
 /** Builds events: storage, routes, live streams, retention. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Store } from '../store/store.ts';
 import { EventLog } from './event-log.ts';
 import { EventRepository, type LifecycleListener } from './event-repository.ts';
@@ -42,22 +43,18 @@ export function createEvents(options: EventsOptions): Events {
   const repository = new EventRepository(store, { ...(now && { now }), onLifecycle });
   const events = new EventLog({ repository, log });
   const streams = new Set<EventStream>();
-  let timer: NodeJS.Timeout | undefined;
-  let round = Promise.resolve();
-  const begin = (): void => {
-    round = round.then(() => tidy(repository, events, options));
-  };
+  const retention = new PeriodicJob({
+    run: (signal) => tidy(repository, events, options, signal),
+    onError: (error) => log.debug({ reason: messageOf(error) }, 'could not delete old events'),
+    everyMs,
+  });
   return {
     events,
     routes: { repository, onChange: (listener) => events.onChange(listener), streams },
-    start: () => {
-      timer = setInterval(begin, everyMs);
-      begin();
-    },
+    start: () => retention.start(),
     close: async () => {
-      clearInterval(timer);
       for (const stream of streams) stream.close();
-      await round;
+      await retention.close();
     },
   };
 }
@@ -66,13 +63,10 @@ export function createEvents(options: EventsOptions): Events {
 async function tidy(
   repository: EventRepository,
   events: EventLog,
-  { store, retentionDays, log, now = Date.now }: EventsOptions,
+  { store, retentionDays, now = Date.now }: EventsOptions,
+  signal: AbortSignal,
 ): Promise<void> {
   if (!store.isReady) return;
-  try {
-    if ((await repository.endUnseen(now() - UNSEEN_MS)) > 0) events.announce();
-    while ((await repository.prune(now() - retentionDays * DAY_MS)) > 0);
-  } catch (error) {
-    log.debug({ reason: messageOf(error) }, 'could not delete old events');
-  }
+  if ((await repository.endUnseen(now() - UNSEEN_MS)) > 0) events.announce();
+  while (!signal.aborted && (await repository.prune(now() - retentionDays * DAY_MS)) > 0);
 }

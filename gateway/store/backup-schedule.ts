@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { newestBackupAt } from './sqlite-backups.ts';
 
 export interface BackupScheduleOptions {
@@ -29,59 +30,49 @@ const BACKUP_TIMINGS: BackupTimings = { firstMs: 60_000, everyMs: 24 * HOUR_MS, 
 export class BackupSchedule {
   readonly #file: string;
   readonly #log: Logger;
-  readonly #timings: BackupTimings;
-  #timer: NodeJS.Timeout | undefined;
-  #thread: Worker | undefined;
-  #isClosed = false;
+  readonly #everyMs: number;
+  readonly #job: PeriodicJob;
 
   constructor({ file, log, timings = BACKUP_TIMINGS }: BackupScheduleOptions) {
     this.#file = file;
     this.#log = log;
-    this.#timings = timings;
+    this.#everyMs = timings.everyMs;
+    this.#job = new PeriodicJob({
+      run: (signal) => this.#check(signal),
+      onError: (error) => log.warn({ reason: messageOf(error) }, 'could not back up the database'),
+      firstMs: timings.firstMs,
+      everyMs: timings.lookMs,
+    });
   }
 
   /** Starts checking whether a backup is due. */
   start(): void {
-    this.#lookIn(this.#timings.firstMs);
+    this.#job.start();
   }
 
   /** Stops; aborts a running backup. */
   async close(): Promise<void> {
-    this.#isClosed = true;
-    clearTimeout(this.#timer);
-    await this.#thread?.terminate();
+    await this.#job.close();
   }
 
-  #lookIn(ms: number): void {
-    if (this.#isClosed) return;
-    this.#timer = setTimeout(() => {
-      void this.#look().finally(() => this.#lookIn(this.#timings.lookMs));
-    }, ms);
-    this.#timer.unref();
+  async #check(signal: AbortSignal): Promise<void> {
+    const newestAt = newestBackupAt(this.#file);
+    if (newestAt !== undefined && Date.now() - newestAt < this.#everyMs) return;
+    const name = await backUp(this.#file, signal);
+    if (name !== undefined) this.#log.info({ backup: name }, 'backed up the database');
   }
+}
 
-  async #look(): Promise<void> {
-    try {
-      const newestAt = newestBackupAt(this.#file);
-      if (newestAt !== undefined && Date.now() - newestAt < this.#timings.everyMs) return;
-      const name = await this.#backUp();
-      if (name !== undefined) this.#log.info({ backup: name }, 'backed up the database');
-    } catch (error) {
-      this.#log.warn({ reason: messageOf(error) }, 'could not back up the database');
-    }
-  }
-
-  /** Returns undefined when it was aborted. */
-  async #backUp(): Promise<string | undefined> {
-    const thread = new Worker(new URL('./sqlite-backup-thread.ts', import.meta.url), {
-      workerData: { file: this.#file },
-    });
-    this.#thread = thread;
-    let name: string | undefined;
-    thread.once('message', (message: string) => {
-      name = message;
-    });
-    await once(thread, 'exit');
-    return name;
-  }
+/** Returns undefined when it was aborted. */
+async function backUp(file: string, signal: AbortSignal): Promise<string | undefined> {
+  const thread = new Worker(new URL('./sqlite-backup-thread.ts', import.meta.url), { workerData: { file } });
+  const abort = (): void => void thread.terminate();
+  signal.addEventListener('abort', abort, { once: true });
+  let name: string | undefined;
+  thread.once('message', (message: string) => {
+    name = message;
+  });
+  await once(thread, 'exit');
+  signal.removeEventListener('abort', abort);
+  return name;
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Kysely, type Transaction } from 'kysely';
 import { Migrator } from 'kysely/migration';
+import { backoffMs } from '#shared/backoff.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { BackupSchedule, type BackupTimings } from './backup-schedule.ts';
@@ -63,8 +64,7 @@ const FILE_LOSSES: Record<FileLoss, string> = {
 /** What Kysely says of a migration that this version does not know. */
 const UNKNOWN_MIGRATION = /previously executed migration (\S+) is missing/;
 const BUSY_TIMEOUT_MS = 5000;
-const FIRST_RETRY_MS = 500;
-const MAX_RETRY_MS = 10_000;
+const RETRY = { firstMs: 500, maxMs: 10_000 };
 
 /** Opens the database and migrates it; retries an unreachable server in the background. */
 export function openStore(options: StoreOptions): Store {
@@ -148,17 +148,18 @@ async function migrateUntilDone(
   { engine, log, signal, onNewer }: { engine: Engine; log: Logger; signal: AbortSignal; onNewer: () => void },
 ): Promise<boolean> {
   const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsFor(engine) } });
-  for (let waitMs = FIRST_RETRY_MS; !signal.aborted; waitMs = Math.min(MAX_RETRY_MS, waitMs * 2)) {
+  for (let failures = 0; !signal.aborted; failures += 1) {
     const { error } = await migrator.migrateToLatest().catch((thrown: unknown) => ({ error: thrown }));
     if (error === undefined) return true;
+    const retryMs = backoffMs(failures, RETRY);
     const migration = UNKNOWN_MIGRATION.exec(messageOf(error))?.[1];
     if (migration === undefined)
-      log.error({ engine, reason: messageOf(error), retryMs: waitMs }, 'cannot open the database; retrying');
+      log.error({ engine, reason: messageOf(error), retryMs }, 'cannot open the database; retrying');
     else {
       onNewer();
       log.error({ engine, migration }, 'a newer version of the gateway made this database; install that one');
     }
-    await delay(waitMs, undefined, { signal }).catch(() => {});
+    await delay(retryMs, undefined, { signal }).catch(() => {});
   }
   return false;
 }

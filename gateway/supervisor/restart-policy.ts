@@ -1,4 +1,5 @@
 /** Computes restart delays from the failures of one slot. Pure: no timers, no processes. */
+import { backoffMs } from '#shared/backoff.ts';
 import type { RestartTimings } from './worker-spec.ts';
 
 /** Restart after a delay; `hasFailed` marks a crash loop with a long delay. */
@@ -78,8 +79,8 @@ export class RestartPolicy {
   #backoffMs(): number {
     const { firstMs, secondMs, maxMs } = this.#timings;
     if (this.#consecutive === 1) return firstMs;
-    const delayMs = Math.min(maxMs, secondMs * 2 ** (this.#consecutive - 2));
-    return delayMs * (1 - JITTER + 2 * JITTER * this.#random());
+    const options = { firstMs: secondMs, maxMs, jitter: JITTER, random: this.#random };
+    return backoffMs(this.#consecutive - 2, options);
   }
 }
 

@@ -1,4 +1,5 @@
 /** How a watch goes on after what happened to it. Nothing here asks, stores or waits. */
+import { backoffMs } from '#shared/backoff.ts';
 import type { WatchRow, WatchRowChanges } from '../store/database.ts';
 import { answersOf, keptAnswersOf, UPON_MOTION, type WatchAnswer, type WatchError } from './watch.ts';
 
@@ -78,11 +79,9 @@ export function afterFailure(
   retryAfterMs: number,
   now: number,
 ): WatchRowChanges {
-  const backoffMs = Math.min(
-    MAX_BACKOFF_MS,
-    Math.max(MIN_BACKOFF_MS, row.every_ms) * 2 ** Math.min(row.failures, 20),
-  );
-  const nextAskAt = now + Math.max(row.every_ms, backoffMs, retryAfterMs);
+  const firstMs = Math.max(MIN_BACKOFF_MS, row.every_ms);
+  const pauseMs = backoffMs(row.failures, { firstMs, maxMs: MAX_BACKOFF_MS });
+  const nextAskAt = now + Math.max(row.every_ms, pauseMs, retryAfterMs);
   // Without questions left it waits for motion, or motion has set a time meanwhile.
   const isOver = row.on_motion === 1 && row.burst_left === 0;
   return {

@@ -47,9 +47,9 @@ export async function measureMediamtxSync(paths = 5000, databaseUrl?: string): P
     api.serve(paths, 1);
     const firstMs = await timeRound(sync, () => sync.start());
     api.serve(paths, 2);
-    const againMs = await timeRound(sync, () => sync.kick());
+    const againMs = await timeRound(sync, () => sync.runNow());
     api.serve(0, 3);
-    const goneMs = await timeRound(sync, () => sync.kick());
+    const goneMs = await timeRound(sync, () => sync.runNow());
     await sync.close();
     return { firstMs, againMs, goneMs };
   } finally {

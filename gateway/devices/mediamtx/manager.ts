@@ -9,7 +9,7 @@ import type { Logger } from '#shared/logger.ts';
 import { maskUrl } from '#shared/redact.ts';
 import type { Clock } from '../../jobs/clock.ts';
 import { type JobReport, JobState } from '../../jobs/job-state.ts';
-import { Rounds } from '../../jobs/rounds.ts';
+import { PeriodicJob } from '../../jobs/periodic-job.ts';
 import type { MediamtxClient } from './client.ts';
 import {
   type ManagedCamera,
@@ -66,7 +66,7 @@ const SERVER_FAILURES = new Set<ErrorCode>([
 export class MediamtxManager {
   readonly #options: MediamtxManagerOptions;
   readonly #state: JobState;
-  readonly #rounds: Rounds;
+  readonly #job: PeriodicJob;
   #endListening: () => void = () => {};
   #wanted = new Map<string, ManagedPath>();
   #problems = new Map<string, string>();
@@ -76,7 +76,7 @@ export class MediamtxManager {
     const { clock, log, everyMs = EVERY_MS } = options;
     this.#options = options;
     this.#state = new JobState('the management of MediaMTX', clock, log);
-    this.#rounds = new Rounds({
+    this.#job = new PeriodicJob({
       run: (signal) => this.#reconcile(signal),
       onError: (error) => this.#state.fail(error),
       everyMs,
@@ -85,13 +85,13 @@ export class MediamtxManager {
   }
 
   start(): void {
-    this.#endListening = this.#options.cameras.onChange(() => this.#rounds.kick());
-    this.#rounds.start();
+    this.#endListening = this.#options.cameras.onChange(() => this.#job.runNow());
+    this.#job.start();
   }
 
   async close(): Promise<void> {
     this.#endListening();
-    await this.#rounds.close();
+    await this.#job.close();
   }
 
   /** The camera of a path made by this manager. */
@@ -106,7 +106,7 @@ export class MediamtxManager {
     const isMissing = [...this.#wanted].some(
       ([name, { cameraId }]) => !names.has(name) && !this.#problems.has(cameraId),
     );
-    if (isRestarted || isMissing) this.#rounds.kick();
+    if (isRestarted || isMissing) this.#job.runNow();
   }
 
   report(): MediamtxManagerReport {

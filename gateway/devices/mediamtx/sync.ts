@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import type { Logger } from '#shared/logger.ts';
 import type { Clock } from '../../jobs/clock.ts';
 import { type JobReport, JobState } from '../../jobs/job-state.ts';
-import { Rounds } from '../../jobs/rounds.ts';
+import { PeriodicJob } from '../../jobs/periodic-job.ts';
 import type { DeviceRepository } from '../device-repository.ts';
 import type { MediamtxClient, MediamtxInfo } from './client.ts';
 import { type MediamtxSnapshot, mediamtxRecords } from './metadata.ts';
@@ -49,7 +49,7 @@ export class MediamtxSync {
   readonly #options: MediamtxSyncOptions;
   readonly #state: JobState;
   readonly #onDemand: OnDemandPaths;
-  readonly #rounds: Rounds;
+  readonly #job: PeriodicJob;
   readonly #events = new EventEmitter<{ seen: [MediamtxSeen] }>();
   #last = { paths: 0, skipped: 0 };
   #info: MediamtxInfo | undefined;
@@ -59,7 +59,7 @@ export class MediamtxSync {
     this.#options = options;
     this.#state = new JobState('the MediaMTX sync', clock, log);
     this.#onDemand = new OnDemandPaths(client, clock, log);
-    this.#rounds = new Rounds({
+    this.#job = new PeriodicJob({
       run: (signal) => this.#sync(signal),
       onError: (error) => this.#state.fail(error),
       everyMs,
@@ -69,16 +69,16 @@ export class MediamtxSync {
   }
 
   start(): void {
-    this.#rounds.start();
+    this.#job.start();
   }
 
   /** Reads immediately instead of at the next interval. */
-  kick(): void {
-    this.#rounds.kick();
+  runNow(): void {
+    this.#job.runNow();
   }
 
   async close(): Promise<void> {
-    await this.#rounds.close();
+    await this.#job.close();
   }
 
   report(): MediamtxSyncReport {

@@ -1,4 +1,5 @@
 /** When a lost camera is tried again. */
+import { backoffMs } from '#shared/backoff.ts';
 import type { ErrorCode } from '#shared/errors.ts';
 
 /** Waits, milliseconds. */
@@ -38,9 +39,10 @@ export class RetryPolicy {
     if (code === 'camera-unauthorized') return this.#delayAfterRefusal();
     this.#refusals = 0;
     if (liveMs >= this.#timings.resetAfterMs) this.#failures = 0;
+    const { firstMs, maxMs } = this.#timings;
+    const delay = backoffMs(this.#failures, { firstMs, maxMs, jitter: JITTER, random: this.#random });
     this.#failures += 1;
-    const delay = Math.min(this.#timings.maxMs, this.#timings.firstMs * 2 ** (this.#failures - 1));
-    return Math.round(delay * (1 - JITTER + 2 * JITTER * this.#random()));
+    return Math.round(delay);
   }
 
   #delayAfterRefusal(): number {

@@ -59,7 +59,7 @@ export class SyncStage {
     const count = () => sync.report().successes + sync.report().failures;
     const before = count();
     if (before === 0) sync.start();
-    else sync.kick();
+    else sync.runNow();
     await waitFor(() => count() > before, { message: 'a round' });
   }
 

@@ -55,8 +55,8 @@ describe('The MediaMTX sync', () => {
     stage.clock.advance(1);
     await isResting();
     expect(stage.sync.report().successes).to.equal(2);
-    stage.sync.kick();
-    stage.sync.kick();
+    stage.sync.runNow();
+    stage.sync.runNow();
     await isResting();
     expect(stage.sync.report().successes).to.equal(4);
     expect(stage.server.calls.filter((call) => call === 'GET /v3/paths/list')).to.have.length(4);
