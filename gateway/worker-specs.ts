@@ -6,9 +6,8 @@ import { RESTART_TIMINGS, SLOT_TIMINGS, type WorkerSpec } from './supervisor/wor
 
 /** Ports that RTSP workers share when some are taken: 8082 to 8099. */
 const PORT_SPAN = 17;
-/** Clear of the RTSP workers' span. */
-const SIMULATOR_PORTS = { first: 8540, last: 8553 };
-const ANALYSIS_PORTS = { first: 8526, last: 8539 };
+/** Only the gateway speaks to these: the system chooses a free port, and the worker announces it. */
+const ANY_PORT = { first: 0, last: 0 };
 /** Decoding, scaling and encoding each take a thread of libuv's pool; its default of 4 would queue eight cameras. */
 const UV_THREADS = '8';
 
@@ -74,7 +73,7 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
     ...common,
     name: SIMULATOR,
     entry: new URL('../workers/simulator/main.ts', import.meta.url),
-    ports: SIMULATOR_PORTS,
+    ports: ANY_PORT,
     env: { ...NATIVE_MEMORY, SIMULATOR_PORT: String(config.demo.rtspPort) },
     isRequired: false,
   };
@@ -85,7 +84,7 @@ function analysisSpec({ fps, personModel, faceModel }: GatewayConfig['perception
   return {
     name: ANALYSIS,
     entry: new URL('../workers/analysis/main.ts', import.meta.url),
-    ports: ANALYSIS_PORTS,
+    ports: ANY_PORT,
     env: {
       ...NATIVE_MEMORY,
       ANALYSIS_FPS: String(fps),
