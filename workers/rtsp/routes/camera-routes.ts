@@ -1,4 +1,4 @@
-/** Camera routes that a worker serves itself (docs/contract.md, marked W). */
+/** Camera routes that a worker serves itself. */
 import express, { Router } from 'express';
 import { maskedUrl } from '#shared/camera-source.ts';
 import { parseConnectRequest, parseDisconnectRequest } from '#shared/contract/connect.ts';
