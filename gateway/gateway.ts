@@ -48,13 +48,25 @@ import { SessionRouter } from './webrtc/session-router.ts';
 import { whepRoutes } from './webrtc/whep-routes.ts';
 import { CameraRouting } from './worker-access/camera-routing.ts';
 import { cameraProxies } from './worker-access/http-proxy.ts';
+import { Quarantine } from './worker-access/quarantine.ts';
 import { SocketTunnels } from './worker-access/socket-tunnel.ts';
-import { ANALYSIS, rtspWorkerNames, SIMULATOR, workerSpecs } from './worker-specs.ts';
+import { ANALYSIS, QUARANTINE, rtspWorkerNames, SIMULATOR, workerSpecs } from './worker-specs.ts';
 
 /** The part of the supervisor that the gateway needs. */
 export type GatewayPool = Pick<
   WorkerPool,
-  'start' | 'stop' | 'stopWorker' | 'kill' | 'kick' | 'status' | 'address' | 'onReady' | 'onDown'
+  | 'start'
+  | 'stop'
+  | 'stopWorker'
+  | 'startWorker'
+  | 'retireWorker'
+  | 'kill'
+  | 'kick'
+  | 'status'
+  | 'address'
+  | 'onReady'
+  | 'onDown'
+  | 'onBroken'
 >;
 
 export interface GatewayOptions {
@@ -103,7 +115,8 @@ export async function openGateway({
   redactor.add(authenticator.apiToken);
   redactor.add(config.auth.viewerToken);
   const directory = new CameraDirectory(config.limits.cameras, redactor);
-  const routing = new CameraRouting({ directory, pool, workers });
+  const routing = new CameraRouting({ directory, pool, workers, apart: QUARANTINE });
+  const quarantine = new Quarantine({ pool, routing, directory, workers: QUARANTINE, log });
   const reconciler = new Reconciler({ directory, routing, pool, log });
   const demo = config.demo.isOn ? new Demo({ directory, pool, worker: SIMULATOR, log }) : undefined;
   const states = new CameraStates(routing);
@@ -138,8 +151,12 @@ export async function openGateway({
     log,
   });
   const { registry, cameraStreams, deliveries, devices, isSecretKey } = persistence;
-  const further = () => ({ ...persistence.health(), ...perception.health() });
-  const health = new GatewayHealth({ pool, rtspWorkers: workers, store: persistence.store, further });
+  const further = () => ({
+    ...persistence.health(),
+    ...perception.health(),
+    quarantine: quarantine.list(),
+  });
+  const health = new GatewayHealth({ pool, rtspWorkers: routing.workers, store: persistence.store, further });
   const gauges = () => ({
     sockets: sockets.size,
     upstreamSubscriptions: relay.upstreamSubscriptions,
@@ -168,7 +185,7 @@ export async function openGateway({
   const sessions = new SessionRouter({ routing, log });
   const metrics = createMetrics({
     pool,
-    workers: [...workers, ANALYSIS],
+    workers: [...routing.workers, ANALYSIS],
     gauges,
     further: () => [...persistence.metrics(), ...perception.metrics()],
   });
@@ -240,6 +257,7 @@ export async function openGateway({
   endedSessions.start();
   perception.start();
   reconciler.start();
+  quarantine.start();
   demo?.start();
   pool.start();
 
@@ -250,6 +268,7 @@ export async function openGateway({
     close: async () => {
       health.isDraining = true;
       demo?.close();
+      quarantine.close();
       status.close();
       await perception.close();
       await Promise.all([closeHttpServer(server), sockets.close(), reconciler.close(), pool.stop()]);

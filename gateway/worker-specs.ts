@@ -1,6 +1,7 @@
 /** Which workers this gateway keeps: the only place that names their files. */
 import { addressEnv } from '#shared/address-settings.ts';
 import { pictureEnv } from '#shared/picture-settings.ts';
+import { WORKER_ENV } from '#shared/worker-protocol.ts';
 import type { GatewayConfig } from './config/config.ts';
 import { RESTART_TIMINGS, SLOT_TIMINGS, type WorkerSpec } from './supervisor/worker-spec.ts';
 
@@ -42,6 +43,9 @@ export function rtspWorkerNames({ workers }: Pick<GatewayConfig, 'workers'>): st
   return Array.from({ length: workers.rtsp }, (_, index) => `rtsp-${index}`);
 }
 
+/** Names of the workers for cameras that broke others; each is started only while it has one. */
+export const QUARANTINE = ['quarantine-0', 'quarantine-1', 'quarantine-2', 'quarantine-3'] as const;
+
 /** Child specifications in order of start. */
 export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
   const { portBase, maxRssBytes } = config.workers;
@@ -51,7 +55,8 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
     timings: SLOT_TIMINGS,
     restart: RESTART_TIMINGS,
   };
-  const rtsp = rtspWorkerNames(config).map((name, index) => ({
+  const names = rtspWorkerNames(config);
+  const rtsp = [...names, ...QUARANTINE].map((name, index) => ({
     ...common,
     name,
     entry: new URL('../workers/rtsp/main.ts', import.meta.url),
@@ -63,8 +68,10 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
       ...webrtcEnv(config, index),
       ...addressEnv(config.addresses),
       ...pictureEnv(config.workers.maxPixels),
+      ...(index < names.length ? {} : { [WORKER_ENV.quarantine]: 'on' }),
     },
-    isRequired: true,
+    isRequired: index < names.length,
+    isOnDemand: index >= names.length,
   }));
   const { analysis } = config.perception;
   const workers = analysis.isOn ? [...rtsp, { ...common, ...analysisSpec(analysis) }] : rtsp;

@@ -28,6 +28,7 @@ export const STATUS_BY_CODE = {
   'camera-no-frames': 504,
   'camera-protocol-error': 502,
   'camera-picture-too-large': 502,
+  'camera-quarantined': 503,
   'camera-video-unreadable': 502,
   'camera-disconnected': 503,
   'camera-replaced': 409,
@@ -112,6 +113,8 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'camera-no-frames':
     'The camera accepted the session but sends no pictures; restart it or try UDP transport.',
   'camera-protocol-error': 'The answer is not valid RTSP; check the port.',
+  'camera-quarantined':
+    'It goes back to the others after half an hour without a fault. Update its firmware, or report the fault with the log.',
   'camera-picture-too-large': 'Choose a smaller resolution in the camera, or raise MAX_PICTURE_MEGAPIXELS.',
   'camera-video-unreadable': 'The uploaded video is missing or damaged; upload it again.',
   'camera-disconnected': 'The camera closed the connection; the gateway reconnects by itself.',

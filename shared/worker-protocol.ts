@@ -24,6 +24,8 @@ export const WORKER_ENV = {
   token: 'WORKER_TOKEN',
   /** Set where the worker notes its work in an open file (`shared/work-trail.ts`). */
   trail: 'WORKER_TRAIL',
+  /** `on` for a worker whose cameras broke others. */
+  quarantine: 'WORKER_QUARANTINE',
 } as const;
 
 /** Header that carries the worker token. */

@@ -20,7 +20,7 @@ export interface ReconcilerPool {
 
 export interface ReconcilerOptions {
   directory: CameraDirectory;
-  routing: Pick<CameraRouting, 'nameOf' | 'workers'>;
+  routing: Pick<CameraRouting, 'nameOf' | 'workers' | 'onPlacement'>;
   pool: ReconcilerPool;
   log: Logger;
   /** Pause between rounds without any event, milliseconds. */
@@ -65,6 +65,7 @@ export class Reconciler {
         if (routing.workers.includes(name)) this.#reconcile(name);
       }),
       directory.onChange(all),
+      routing.onPlacement(all),
       () => clearInterval(timer),
     );
     all();

@@ -21,7 +21,7 @@ export interface DetectionFeed {
 
 export interface FrameRelayOptions {
   pool: RelayPool;
-  routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'refusalOf'>;
+  routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'refusalOf' | 'onPlacement'>;
   /** For subscriptions that ask for detections; without it they get frames only. */
   detections?: DetectionFeed;
   log: Logger;
@@ -31,6 +31,7 @@ export interface FrameRelayOptions {
 const FRESH_MS = 3000;
 
 interface Shared {
+  request: FrameRequest;
   subscribers: Set<FrameSubscriber>;
   /** The newest frame and when it came, for whoever joins between two frames of a slow rate. */
   newest: { payload: FramePayload; at: number } | undefined;
@@ -50,6 +51,7 @@ export class FrameRelay implements FrameFeed {
     this.#ends = [
       options.pool.onReady((worker) => this.#links.get(worker.name)?.attach(worker)),
       options.pool.onDown((name) => this.#links.get(name)?.detach()),
+      options.routing.onPlacement((cameraId) => this.#move(cameraId)),
     ];
   }
 
@@ -96,14 +98,33 @@ export class FrameRelay implements FrameFeed {
   }
 
   #share(key: string, request: FrameRequest): Shared {
-    const link = this.#links.get(this.#options.routing.nameOf(request.cameraId)) as FrameLink;
-    const shared: Shared = { subscribers: new Set(), newest: undefined, upstream: { close: () => {} } };
-    shared.upstream = link.subscribe(request, (payload) => {
-      shared.newest = { payload, at: performance.now() };
-      for (const subscriber of shared.subscribers) subscriber.deliver(payload);
-    });
+    const shared: Shared = {
+      request,
+      subscribers: new Set(),
+      newest: undefined,
+      upstream: { close: () => {} },
+    };
+    this.#subscribe(shared);
     this.#shared.set(key, shared);
     return shared;
+  }
+
+  #subscribe(shared: Shared): void {
+    const { request, subscribers } = shared;
+    const link = this.#links.get(this.#options.routing.nameOf(request.cameraId)) as FrameLink;
+    shared.upstream = link.subscribe(request, (payload) => {
+      shared.newest = { payload, at: performance.now() };
+      for (const subscriber of subscribers) subscriber.deliver(payload);
+    });
+  }
+
+  /** A camera runs on another worker now. */
+  #move(cameraId: string): void {
+    for (const shared of this.#shared.values()) {
+      if (shared.request.cameraId !== cameraId) continue;
+      shared.upstream.close();
+      this.#subscribe(shared);
+    }
   }
 
   #leave(key: string, shared: Shared, subscriber: FrameSubscriber): void {

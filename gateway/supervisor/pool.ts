@@ -34,6 +34,8 @@ export class WorkerPool {
     down: [string];
     broken: [BrokenWorker];
   }>();
+  /** Workers on demand that are about to be gone. */
+  readonly #retiring = new Map<string, Promise<void>>();
   #launcher: Promise<readonly string[]> | undefined;
   #isStopping = false;
 
@@ -73,18 +75,22 @@ export class WorkerPool {
 
   /** Starts a worker that is not started with the others; one that runs is left alone. */
   startWorker(name: string): void {
-    const spec = this.#options.specs.find((candidate) => candidate.name === name);
-    if (spec === undefined || this.#isStopping || this.#slots.has(name)) return;
-    const slot = new Slot(spec, this.#context);
-    this.#slots.set(name, slot);
-    slot.start();
+    const retiring = this.#retiring.get(name);
+    if (retiring === undefined) this.#startOnDemand(name);
+    else void retiring.then(() => this.#startOnDemand(name));
   }
 
   /** Stops a worker that is not needed for now, and forgets it until it is started again. */
   async retireWorker(name: string): Promise<void> {
-    const slot = this.#slots.get(name);
-    await slot?.stop();
-    if (this.#slots.get(name) === slot) this.#slots.delete(name);
+    const retired = this.#slots
+      .get(name)
+      ?.stop()
+      .then(() => {
+        this.#slots.delete(name);
+        this.#retiring.delete(name);
+      });
+    if (retired !== undefined) this.#retiring.set(name, retired);
+    await retired;
   }
 
   /** Stops one worker permanently. */
@@ -127,6 +133,14 @@ export class WorkerPool {
   /** Replaces a worker and resets its failure counters. */
   restart(name: string): void {
     this.#slots.get(name)?.restart();
+  }
+
+  #startOnDemand(name: string): void {
+    const spec = this.#options.specs.find((candidate) => candidate.name === name);
+    if (spec === undefined || this.#isStopping || this.#slots.has(name)) return;
+    const slot = new Slot(spec, this.#context);
+    this.#slots.set(name, slot);
+    slot.start();
   }
 
   #findLauncher(): Promise<readonly string[]> {

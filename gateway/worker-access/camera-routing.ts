@@ -1,5 +1,6 @@
 /** Decides for every request whether a camera is known, which worker runs it, and whether that is ready. */
 import { createHash } from 'node:crypto';
+import { EventEmitter } from 'node:events';
 import { AppError } from '#shared/errors.ts';
 import type { WorkerAddress } from './worker-address.ts';
 
@@ -20,8 +21,10 @@ export interface RoutingDirectory {
 export interface CameraRoutingOptions {
   directory: RoutingDirectory;
   pool: RoutingPool;
-  /** Names of the workers that run cameras. */
+  /** Names of the workers that cameras are spread over. */
   workers: readonly string[];
+  /** Names of workers that run only cameras that {@link CameraRouting.place} puts there. */
+  apart?: readonly string[];
 }
 
 const RETRY_AFTER_S = 1;
@@ -34,13 +37,18 @@ export class CameraRouting {
   readonly workers: readonly string[];
   readonly #directory: RoutingDirectory;
   readonly #pool: RoutingPool;
+  readonly #spread: readonly string[];
   readonly #owners = new Map<string, string>();
+  /** Cameras that are put apart. */
+  readonly #placements = new Map<string, string>();
+  readonly #events = new EventEmitter<{ placement: [string] }>();
   #turn = 0;
 
-  constructor({ directory, pool, workers }: CameraRoutingOptions) {
+  constructor({ directory, pool, workers, apart = [] }: CameraRoutingOptions) {
     this.#directory = directory;
     this.#pool = pool;
-    this.workers = workers;
+    this.#spread = workers;
+    this.workers = [...workers, ...apart];
   }
 
   /**
@@ -85,12 +93,26 @@ export class CameraRouting {
 
   /** Name of a camera's worker, ready or not. */
   nameOf(cameraId: string): string {
-    const known = this.#owners.get(cameraId);
+    const known = this.#placements.get(cameraId) ?? this.#owners.get(cameraId);
     if (known !== undefined) return known;
     if (this.#owners.size >= MAX_OWNERS) this.#owners.clear();
-    const name = rendezvous(cameraId, this.workers);
+    const name = rendezvous(cameraId, this.#spread);
     this.#owners.set(cameraId, name);
     return name;
+  }
+
+  /** Puts a camera on a worker; undefined gives it back to the one that it is spread to. */
+  place(cameraId: string, worker: string | undefined): void {
+    if (this.#placements.get(cameraId) === worker) return;
+    if (worker === undefined) this.#placements.delete(cameraId);
+    else this.#placements.set(cameraId, worker);
+    this.#events.emit('placement', cameraId);
+  }
+
+  /** Calls `listener` with each camera that changes its worker. Returns the unsubscribe function. */
+  onPlacement(listener: (cameraId: string) => void): () => void {
+    this.#events.on('placement', listener);
+    return () => void this.#events.off('placement', listener);
   }
 
   /** The workers that are ready. */
@@ -100,7 +122,7 @@ export class CameraRouting {
 
   /** A ready worker, another one each time. @throws AppError `worker-not-ready` with `Retry-After` */
   anyReady(): WorkerAddress {
-    const ready = this.ready();
+    const ready = this.#spread.flatMap((name) => this.#pool.address(name) ?? []);
     this.#turn += 1;
     const worker = ready[this.#turn % ready.length];
     if (worker === undefined) throw this.#notReady(this.workers[0] as string);

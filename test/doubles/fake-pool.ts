@@ -1,5 +1,6 @@
 /** A pool of workers that a test brings up and takes down by hand. */
 import { EventEmitter } from 'node:events';
+import type { BrokenWorker } from '../../gateway/supervisor/slot.ts';
 import type { WorkerStatus } from '../../gateway/supervisor/worker-status.ts';
 import type { WorkerAddress } from '../../gateway/worker-access/worker-address.ts';
 
@@ -14,7 +15,7 @@ export class FakePool {
   readonly stopped: string[] = [];
   readonly #statuses = new Map<string, WorkerStatus>();
   readonly #addresses = new Map<string, WorkerAddress>();
-  readonly #events = new EventEmitter<{ ready: [WorkerAddress]; down: [string] }>();
+  readonly #events = new EventEmitter<{ ready: [WorkerAddress]; down: [string]; broken: [BrokenWorker] }>();
 
   /** @param names of required workers, none of them ready */
   constructor(names: readonly string[], { optional = [] }: { optional?: readonly string[] } = {}) {
@@ -65,6 +66,27 @@ export class FakePool {
 
   async stopWorker(name: string): Promise<void> {
     this.stopped.push(name);
+  }
+
+  /** Workers that were started when they were needed, and are not sent away yet. */
+  readonly started: string[] = [];
+
+  startWorker(name: string): void {
+    this.started.push(name);
+  }
+
+  async retireWorker(name: string): Promise<void> {
+    this.started.splice(this.started.indexOf(name), 1);
+  }
+
+  /** Tells that a worker broke over cameras. */
+  breakDown(broken: BrokenWorker): void {
+    this.#events.emit('broken', broken);
+  }
+
+  onBroken(listener: (broken: BrokenWorker) => void): () => void {
+    this.#events.on('broken', listener);
+    return () => void this.#events.off('broken', listener);
   }
 
   kick(name: string): void {

@@ -1,5 +1,5 @@
 /** Settings that a supervisor passes to a worker. */
-import { type Environment, readInteger, readOptional, readText } from '#shared/settings.ts';
+import { type Environment, readInteger, readOptional, readSwitch, readText } from '#shared/settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
 
 /** Identity and limits of one worker process. */
@@ -10,6 +10,8 @@ export interface HostConfig {
   epoch: number;
   /** Secret that requests must carry; undefined for a worker that runs alone. */
   token: string | undefined;
+  /** Whether the supervisor reads notes about the work. */
+  hasTrail: boolean;
 }
 
 /** Whether a supervisor started this process. */
@@ -24,5 +26,6 @@ export function loadHostConfig(env: Environment, defaultName: string): HostConfi
     instance: readText(env, WORKER_ENV.instance, ''),
     epoch: readInteger(env, WORKER_ENV.epoch, { fallback: 0, min: 0, max: Number.MAX_SAFE_INTEGER }),
     token: readOptional(env, WORKER_ENV.token),
+    hasTrail: readSwitch(env, WORKER_ENV.trail, false),
   };
 }

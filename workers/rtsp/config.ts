@@ -2,7 +2,7 @@
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { readAddressPolicy } from '#shared/address-settings.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
-import { type Environment, readInteger, readLogLevel, readText } from '#shared/settings.ts';
+import { type Environment, readInteger, readLogLevel, readSwitch, readText } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
 import { type HostConfig, loadHostConfig } from '../host/config.ts';
@@ -19,6 +19,8 @@ export interface RtspWorkerConfig {
   /** Of one picture of a camera. */
   maxPixels: number;
   logLevel: string;
+  /** Whether it runs only cameras that broke others. */
+  isQuarantine: boolean;
 }
 
 const DEFAULT_PORT = 8082;
@@ -38,5 +40,6 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
     webrtc: readWebrtcSettings(env),
     maxPixels: readMaxPixels(env),
     logLevel: readLogLevel(env),
+    isQuarantine: readSwitch(env, WORKER_ENV.quarantine, false),
   });
 }

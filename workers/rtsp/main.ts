@@ -4,6 +4,7 @@ import { isSupervised } from '../host/config.ts';
 import { runWorker } from '../host/host.ts';
 import { OOM_SCORE, setOomScore } from '../host/oom-score.ts';
 import { prepareWorker } from '../host/prepare.ts';
+import { openTrail } from '../host/work-trail.ts';
 import { CameraSet } from './camera/camera-set.ts';
 import { ConnectLimiter } from './camera/connect-limiter.ts';
 import { loadConfig } from './config.ts';
@@ -32,6 +33,8 @@ await runWorker(process, {
       }),
       media: ffmpeg.media,
       maxPixels: config.maxPixels,
+      trail: openTrail(config.host.hasTrail),
+      isQuarantine: config.isQuarantine,
       limiter: new ConnectLimiter(),
       redactor,
       log,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { SettingsError } from '#shared/settings.ts';
 import { loadConfig } from '../../../gateway/config/config.ts';
-import { rtspWorkerNames, workerSpecs } from '../../../gateway/worker-specs.ts';
+import { QUARANTINE, rtspWorkerNames, workerSpecs } from '../../../gateway/worker-specs.ts';
 
 describe('The configuration', () => {
   it('has a default for everything', () => {
@@ -163,6 +163,7 @@ describe('The workers that a configuration asks for', () => {
     const specs = workerSpecs(config);
     expect(specs.map(({ name }) => name)).to.deep.equal([
       ...rtspWorkerNames(config),
+      ...QUARANTINE,
       'analysis',
       'simulator',
     ]);
@@ -171,13 +172,14 @@ describe('The workers that a configuration asks for', () => {
       ports: { first: 9000, last: 9017 },
       isRequired: true,
     });
-    expect(specs[4]?.isRequired).to.equal(false);
-    expect(specs[4]?.env).to.include({ SIMULATOR_PORT: '9554' });
+    expect(specs.at(-1)?.isRequired).to.equal(false);
+    expect(specs.at(-1)?.env).to.include({ SIMULATOR_PORT: '9554' });
     expect(Number(specs[0]?.env.UV_THREADPOOL_SIZE)).to.be.greaterThan(4);
   });
 
   it('leave out the simulator when the demo is off, and analysis when that is', () => {
     const specs = workerSpecs(loadConfig({ DEMO_CAMERAS: 'off', ANALYSIS: 'off', RTSP_WORKERS: '2' }));
-    expect(specs.map(({ name }) => name)).to.deep.equal(['rtsp-0', 'rtsp-1']);
+    expect(specs.map(({ name }) => name)).to.deep.equal(['rtsp-0', 'rtsp-1', ...QUARANTINE]);
+    expect(specs.filter(({ isOnDemand }) => isOnDemand !== true)).to.have.length(2);
   });
 });

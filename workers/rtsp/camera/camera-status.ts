@@ -1,4 +1,5 @@
 /** `GET /api/cameras/:id/status` (docs/contract.md, section 1). */
+import { AppError } from '#shared/errors.ts';
 import type { Camera } from './camera.ts';
 
 /** `connected` means that a frame came within this time, milliseconds. */
@@ -7,7 +8,8 @@ export const CONNECTED_WITHIN_MS = 3000;
 /** What is known of a camera now; free of secrets. */
 export function cameraStatus(camera: Camera) {
   const { connection } = camera;
-  const { meter, reason } = connection;
+  const { meter } = connection;
+  const reason = connection.reason ?? (camera.isQuarantined ? quarantined() : undefined);
   const lastAt = meter.lastPacketAt;
   return {
     cameraId: camera.id,
@@ -25,4 +27,9 @@ export function cameraStatus(camera: Camera) {
     ...(reason === undefined ? {} : { reason: reason.code, detail: reason.message, hint: reason.hint }),
     ...(connection.nextRetryAt === undefined ? {} : { nextRetryAt: connection.nextRetryAt / 1000 }),
   };
+}
+
+/** A camera that is live tells it too: it is tried apart from the others. */
+function quarantined(): AppError {
+  return new AppError('camera-quarantined', 'The camera broke its worker twice and runs in one of its own');
 }

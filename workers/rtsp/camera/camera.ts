@@ -5,9 +5,11 @@ import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Packet, VideoTrack } from '#shared/media/packet.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { type TrailSubject, WorkTrail } from '../../host/work-trail.ts';
 import { GopCache } from '../packets/gop-cache.ts';
 import type { PacketHub } from '../packets/packet-hub.ts';
 import type { Media } from '../pictures/media.ts';
+import { notedMedia } from '../pictures/noted-media.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { newPictureCounters } from '../pictures/picture-counters.ts';
 import type { PictureHub } from '../pictures/picture-hub.ts';
@@ -27,6 +29,10 @@ export interface CameraDependencies {
   timings?: CameraTimings;
   /** Pixels of one picture: cameras with larger ones are refused. */
   maxPixels?: number;
+  /** Where work on each camera is noted for the supervisor. */
+  trail?: WorkTrail;
+  /** This worker is for cameras that broke others. */
+  isQuarantine?: boolean;
 }
 
 /** A camera from its creation to its close. */
@@ -39,6 +45,7 @@ export class Camera {
   readonly #forgetSecrets: (() => void)[];
   readonly #gop = new GopCache();
   readonly #limit: PictureLimit;
+  readonly #work: TrailSubject;
   readonly #origin: { track: VideoTrack | undefined; gop: GopCache } = { track: undefined, gop: this.#gop };
   readonly #firstPacket = Promise.withResolvers<void>();
   #hub: PictureHub | undefined;
@@ -52,6 +59,7 @@ export class Camera {
     this.source = source;
     this.#dependencies = dependencies;
     this.#limit = new PictureLimit(dependencies.maxPixels);
+    this.#work = (dependencies.trail ?? new WorkTrail(undefined)).subject(id);
     this.#forgetSecrets = secretsOf(source).map((secret) => dependencies.redactor.add(secret));
     this.#firstPacket.promise.catch(() => {});
     this.connection = new CameraConnection({
@@ -60,9 +68,9 @@ export class Camera {
       limiter: dependencies.limiter,
       ...(dependencies.timings === undefined ? {} : { timings: dependencies.timings }),
       handlers: {
-        onTrack: (track) => this.#onTrack(track),
-        onPacket: (packet) => this.#onPacket(packet),
-        onAudio: (packet) => this.#packetHub?.publishAudio(this.#origin, packet),
+        onTrack: (track) => this.#work.during(() => this.#onTrack(track)),
+        onPacket: (packet) => this.#work.during(() => this.#onPacket(packet)),
+        onAudio: (packet) => this.#work.during(() => this.#packetHub?.publishAudio(this.#origin, packet)),
         onState: (state, reason) => this.#onState(state, reason),
       },
     });
@@ -94,6 +102,11 @@ export class Camera {
     return pipeline.snapshot(format);
   }
 
+  /** Whether it runs apart from the others, since it broke workers. */
+  get isQuarantined(): boolean {
+    return this.#dependencies.isQuarantine === true;
+  }
+
   get codec(): string | undefined {
     return this.#origin.track?.codec;
   }
@@ -122,6 +135,7 @@ export class Camera {
     this.#closePipeline();
     await this.#closingPipelines;
     this.#gop.clear();
+    this.#work.close();
     for (const forget of this.#forgetSecrets) forget();
   }
 
@@ -137,7 +151,7 @@ export class Camera {
       track,
       gop: this.#gop,
       stream: streamFacts(this.connection),
-      media,
+      media: notedMedia(media, this.#work),
       counters: this.counters,
       onSize: (size) => {
         this.#size = size;
