@@ -159,7 +159,7 @@ describe('S10: which cameras may be dialled', () => {
     ]);
   });
 
-  it('whatever way the address came into the URL', () => {
+  it('for every form of the address in the URL', () => {
     for (const url of ['rtsp://[::ffff:a9fe:a9fe]/1', 'rtsp://user:pass@2130706433/', 'rtsp://0x7f.1:8554/'])
       expect(verdict(sourceFromUrl(url).host, local), url).to.equal(DENIED);
   });
@@ -173,7 +173,7 @@ describe('S10: which cameras may be dialled', () => {
 describe('The settings of which cameras may be dialled', () => {
   const defaults = { allowsLoopback: false, ownPorts: [5000] };
 
-  it('are strict about this machine and generous about the network unless told otherwise', () => {
+  it('by default refuse this machine and allow the network', () => {
     expect(readAddressPolicy({}, defaults)).to.deep.equal({ ...local, ownPorts: [5000] });
   });
 

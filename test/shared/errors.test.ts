@@ -30,15 +30,15 @@ describe('toProblem', () => {
     });
   });
 
-  it('says what a person can do, where that is known', () => {
+  it('gives a hint, if one is known', () => {
     expect(toProblem(new AppError('camera-unauthorized', 'no')).hint).to.match(/user name and password/);
   });
 
-  it('is no longer than a message of ours, whatever a client wrote into it', () => {
+  it('is no longer than a message of ours, with any text of a client', () => {
     expect(new AppError('invalid-field', 'x'.repeat(1_000_000)).message).to.have.length(4096);
   });
 
-  it('lets no extra fact stand in for the error itself, and tells nothing of the cause', () => {
+  it('lets no extra fact replace the error itself, and reveals nothing of the cause', () => {
     const cause = new Error('S3cr3tC4nary');
     const problem = toProblem(
       new AppError('internal-error', 'no', { cause, extra: { status: 200, code: 'ok' } }),
@@ -49,7 +49,7 @@ describe('toProblem', () => {
 });
 
 describe('peerWords', () => {
-  it('cuts what a peer says to 64 characters on one line', () => {
+  it('cuts the text of a peer to 64 characters on one line', () => {
     expect(peerWords('RTSP/1.0 200 OK')).to.equal('RTSP/1.0 200 OK');
     expect(peerWords(`a\r\nb\u0000${'c'.repeat(1000)}`)).to.equal(`a  b ${'c'.repeat(59)}…`);
   });

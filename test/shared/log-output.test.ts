@@ -21,7 +21,7 @@ class FailingStream extends Writable {
 }
 
 describe('LogOutput', () => {
-  it('drops lines while the reader pauses, and says how many once it reads again', async () => {
+  it('drops lines while the reader pauses, and reports how many once it reads again', async () => {
     const stream = new PassThrough({ encoding: 'utf8' });
     const output = new LogOutput(stream, describeLoss);
     const line = `${'x'.repeat(1023)}\n`;

@@ -44,7 +44,7 @@ describe('Redactor', () => {
     expect(redactor.redact('worker is ready')).to.equal('worker is ready');
   });
 
-  it('masks credentials that nobody registered', () => {
+  it('masks unregistered credentials', () => {
     const redactor = new Redactor();
     expect(redactor.redact('GET http://u:secret@host/path')).to.equal('GET http://***@host/path');
     expect(redactor.redact('{"authorization":"Digest username=x, response=y"}')).to.not.include('response');

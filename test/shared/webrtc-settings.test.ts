@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { readWebrtcSettings } from '#shared/webrtc-settings.ts';
 
 describe('WebRTC settings', () => {
-  it('contact nobody and take the ports of the workers unless told otherwise', () => {
+  it('by default contact no server and use the ports of the workers', () => {
     expect(readWebrtcSettings({})).to.deep.equal({
       publicAddresses: [],
       iceServers: [],

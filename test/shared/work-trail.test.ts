@@ -60,7 +60,7 @@ describe('The trail of work', () => {
     subjects[2099]?.during(() => expect(file.read().main).to.equal(undefined));
   });
 
-  it('is read without an error whatever is in it', () => {
+  it('is read without an error with any content', () => {
     for (let length = 0; length < 400; length += 1)
       expect(readTrail(randomBytes(length)).others).to.be.an('array');
   });

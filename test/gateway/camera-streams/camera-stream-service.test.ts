@@ -129,7 +129,7 @@ describe('CameraStreamService', () => {
       expect(await rekeyed.list(ORIGIN)).to.deep.equal([]);
     });
 
-    it('tells an unknown camera from one whose stream is no upload', async () => {
+    it('distinguishes an unknown camera from one whose stream is no upload', async () => {
       await service.add(RTSP, ORIGIN);
       for (const call of [
         service.get('none', ORIGIN),

@@ -44,7 +44,7 @@ describe('/api/camera-streams', () => {
       expect(gateway.wakes).to.equal(1);
     });
 
-    it('tells the backend null where there is no description', async () => {
+    it('sends the backend null without a description', async () => {
       for (const [cameraId, cameraDescription] of [
         ['1', undefined],
         ['2', null],
@@ -77,7 +77,7 @@ describe('/api/camera-streams', () => {
       expect(JSON.stringify(row)).to.not.match(/S3cr3t|192\.0\.2\.7/);
     });
 
-    it('refuses a camera that has a stream, and tells the backend nothing', async () => {
+    it('refuses a camera that has a stream, and sends the backend nothing', async () => {
       await postJson(url, RTSP);
       const { status, body } = await postJson(url, { ...RTSP, rtspUrl: 'rtsp://192.0.2.8/' });
       expect([status, body.code, body.field]).to.deep.equal([409, 'camera-stream-exists', 'cameraId']);
@@ -129,7 +129,7 @@ describe('/api/camera-streams', () => {
   });
 
   describe('POST of a video', () => {
-    it('stores the file under its id, time and name, and tells the backend where it is', async () => {
+    it('stores the file under its id, time and name, and sends the backend its address', async () => {
       const { status, body } = await gateway.upload(VIDEO, CLIP);
       const videoUrl = `${gateway.origin}/api/camera-streams/yard/video`;
       expect(status).to.equal(201);
@@ -177,7 +177,7 @@ describe('/api/camera-streams', () => {
       );
     });
 
-    it('asks a worker about the file while nobody can see it', async () => {
+    it('asks a worker about the file before it is visible', async () => {
       await gateway.upload(VIDEO, CLIP);
       const [asked] = gateway.worker.seen('POST', '/internal/probe');
       expect(JSON.parse(asked?.body ?? '').file).to.match(/\/\.[0-9a-f-]+\.incoming$/);
@@ -194,7 +194,7 @@ describe('/api/camera-streams', () => {
       expect([gateway.files(), gateway.outbox.payloads]).to.deep.equal([[], []]);
     });
 
-    it('keeps nothing and says when to come back while no worker is ready', async () => {
+    it('keeps nothing and sends Retry-After while no worker is ready', async () => {
       gateway.isWorkerReady = false;
       const { status, headers, body } = await gateway.upload(VIDEO, CLIP);
       expect([status, body.code, headers.get('retry-after')]).to.deep.equal([503, 'worker-not-ready', '1']);

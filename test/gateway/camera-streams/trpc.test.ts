@@ -78,7 +78,7 @@ describe('tRPC at /trpc', () => {
     expect(body.error.data.problem.code).to.equal('storage-full');
   });
 
-  it('S23: tells nothing of a fault inside, and the log everything but secrets', async () => {
+  it('S23: reveals nothing of an internal error, and logs everything but secrets', async () => {
     gateway.outbox.failure = new Error('broken at rtsp://admin:S3cr3tC4nary@192.0.2.7/1');
     const { status, body } = await postJson(`${gateway.origin}/trpc/cameraStream.add`, STREAM);
     expect(status).to.equal(500);

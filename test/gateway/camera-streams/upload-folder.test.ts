@@ -131,7 +131,7 @@ describe('UploadFolder', () => {
     expect(await uploads.withdraw('1-0-a.mp4')).to.equal(undefined);
   });
 
-  it('S15: stays inside its folder whatever it is asked for', () => {
+  it('S15: stays inside its folder for any requested name', () => {
     const uploads = open();
     for (const name of ['../gateway.db', '/etc/passwd', 'a/../../b']) {
       expect(uploads.pathOf(name).startsWith(`${folder}/`), name).to.equal(true);

@@ -81,7 +81,7 @@ describe('Uploads over the wire', () => {
     await waitFor(() => gateway.files().length === 0, { message: 'the file to be gone' });
   });
 
-  it('S14: takes so many uploads at once and no more, and frees the place of one that was broken off', async () => {
+  it('S14: accepts a limited number of simultaneous uploads, and frees the place of an aborted one', async () => {
     for (let round = 0; round < 3; round += 1) {
       const sockets = [await begin(), await begin()];
       await waitFor(() => gateway.files().length === 2, { message: 'both to be under way' });

@@ -104,7 +104,7 @@ describe('S14: the quota of uploaded videos', () => {
       expect(cameras()).to.deep.equal(['c', 'd', 'e']);
     });
 
-    it('leaves the row of a removed video, which says so, and answers its address with 410', async () => {
+    it('keeps the row of a removed video, marked as such, and answers its address with 410', async () => {
       for (const id of ['a', 'b', 'c']) await upload(id);
       await deliver('a');
       await upload('d');
@@ -118,7 +118,7 @@ describe('S14: the quota of uploaded videos', () => {
       expect((await service.list(ORIGIN)).map(({ cameraId }) => cameraId)).to.deep.equal(['b', 'c', 'd']);
     });
 
-    it('takes no video from the backend that was not told of it yet: the next upload gets 507', async () => {
+    it('keeps a video with a pending delivery: the next upload gets 507', async () => {
       for (const id of ['a', 'b', 'c']) await upload(id);
       const full = await rejection(upload('d'));
       expect([full.code, full.status, full.extra]).to.deep.equal([

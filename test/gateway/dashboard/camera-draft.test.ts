@@ -65,7 +65,7 @@ describe('The form of a camera', () => {
     expect(creationOf({ ...newDraft(), ip: '10.0.0.9' })).to.have.property('password', '');
   });
 
-  it('says at once what is missing, in words', () => {
+  it('reports missing fields immediately, in words', () => {
     const draft = { ...newDraft(), ip: '10.0.0.9' };
     const fieldOf = (change: Partial<typeof draft>) => faultOf({ ...draft, ...change })?.field;
     expect(faultOf(draft)).to.equal(undefined);

@@ -28,7 +28,7 @@ describe('A camera in words', () => {
     expect(describeAs({ connected: false, state: 'live' })).to.include({ tone: 'busy', label: 'Waiting' });
   });
 
-  it('wants a person where waiting mends nothing, and says what to do and when it is tried again', () => {
+  it('asks for an operator where waiting does not help, with advice and the next retry', () => {
     const words = describeAs({
       state: 'unauthorized',
       reason: 'camera-unauthorized',
@@ -55,7 +55,7 @@ describe('A camera in words', () => {
     ]);
   });
 
-  it('says so when the process that runs it is down', () => {
+  it('reports that its worker is down', () => {
     expect(describeAs(null, CAMERA, { ...WORKER, state: 'backoff' })).to.include({
       tone: 'busy',
       label: 'Restarting',

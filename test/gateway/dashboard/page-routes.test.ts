@@ -38,7 +38,7 @@ describe('The page of the dashboard', () => {
     expect(addressesIn(html).filter((path) => /^(\/|[a-z]+:)/.test(path ?? ''))).to.deep.equal([]);
   });
 
-  it('names every module at once, and every one is there as JavaScript', async () => {
+  it('preloads every module, and each is there as JavaScript', async () => {
     expect(modules()).to.include('dashboard/main.ts').and.include('dashboard/lit-html/lit-html.js');
     for (const path of new Set(modules())) {
       const { status, headers } = await ask(path);
@@ -71,7 +71,7 @@ describe('The page of the dashboard', () => {
     expect((await ask('dashboard/main.ts', { ...headers, 'if-none-match': '"older"' })).status).to.equal(200);
   });
 
-  it('is compressed for whoever takes that', async () => {
+  it('is compressed for clients that accept it', async () => {
     for (const coding of ['gzip', 'identity']) {
       const { headers } = await ask('dashboard/main.ts', { 'accept-encoding': coding });
       expect(headers.get('content-encoding')).to.equal(coding === 'gzip' ? 'gzip' : null);
@@ -84,7 +84,7 @@ describe('The page of the dashboard', () => {
       expect((await ask(path)).status, path).to.equal(404);
   });
 
-  it('S16: may be shown inside the pages of a public host, and of nobody else', async () => {
+  it('S16: may be framed by pages of a public host only', async () => {
     const framesOf = async (isPublic: boolean) => {
       const server = express()
         .use(mounted(pageRoutes({ isPublic })))

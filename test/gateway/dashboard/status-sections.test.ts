@@ -39,7 +39,7 @@ describe('The text of a state', () => {
     });
   });
 
-  it('tells by the ids that a camera is gone', () => {
+  it('shows by the ids that a camera is gone', () => {
     const changed = new StatusText(
       sections({ ids: ['2'], cameras: { 2: { name: 'Yard' } }, statuses: { 2: null } }),
     );

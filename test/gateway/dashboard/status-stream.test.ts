@@ -102,7 +102,7 @@ describe('The status stream', () => {
     for (const listener of news) listener();
   };
 
-  it('tells the whole state first and what changed from then on', async () => {
+  it('sends the whole state first, then changes', async () => {
     start();
     const listener = await listen();
     expect(listener.response.headers.get('content-type')).to.equal('text/event-stream; charset=utf-8');
@@ -117,7 +117,7 @@ describe('The status stream', () => {
     expect(Object.keys(listener.messages[1]?.data ?? {})).to.deep.equal(['now', 'gateway']);
   });
 
-  it('looks by itself while somebody listens, and says nothing when nothing is new', async () => {
+  it('reads by itself while a client listens, and sends nothing without a change', async () => {
     start({ everyMs: 5 });
     const listener = await listen();
     await waitFor(() => reads > 3);
@@ -139,7 +139,7 @@ describe('The status stream', () => {
     expect(reads).to.equal(2);
   });
 
-  it('rests when nobody listens any more, and begins with what is then', async () => {
+  it('pauses without listeners, and starts again with the current state', async () => {
     start({ everyMs: 5 });
     const first = await listen();
     await waitFor(() => first.messages.length === 1);

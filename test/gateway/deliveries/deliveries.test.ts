@@ -54,7 +54,7 @@ describe('Deliveries as a whole', () => {
     expect(receiver.received[0]?.body).to.deep.equal(streamPayload('1'));
   });
 
-  it('go from an event that is to be told to an address of their own, in order with the streams of its camera', async () => {
+  it('go from an event to an address of their own, in order with the streams of its camera', async () => {
     const { sender, stats, outbox } = create(receiver.url);
     const event = {
       event_id: 'e1',
@@ -80,7 +80,7 @@ describe('Deliveries as a whole', () => {
     expect(receiver.received[1]?.body).to.deep.equal(event);
   });
 
-  it('tell how many wait, since when, and what failed last', async () => {
+  it('report how many wait, since when, and the last failure', async () => {
     create(undefined);
     await add('1');
     await add('2');
@@ -97,7 +97,7 @@ describe('Deliveries as a whole', () => {
     expect(oldestPendingSeconds).to.be.within(0, 60);
   });
 
-  it('tell what the receiver refused', async () => {
+  it('report what the receiver refused', async () => {
     create(`${receiver.url}/elsewhere`);
     await add('1');
     deliveries.start();

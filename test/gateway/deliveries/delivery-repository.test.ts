@@ -31,7 +31,7 @@ describe('Stored deliveries', () => {
       await by.exchange({ settlements, limit: 0, inHand: [], now: stage.now });
     }
 
-    it('are committed with what they tell of, or not at all', async () => {
+    it('are committed with their stream or event, or not at all', async () => {
       const failing = stage.store.transaction(async (trx) => {
         await stage.outbox.enqueue(trx, { cameraId: '1', payload: streamPayload('1') });
         throw new Error('the stream could not be stored');
@@ -69,7 +69,7 @@ describe('Stored deliveries', () => {
       expect(taken.sort()).to.deep.equal(cameras.sort());
     });
 
-    it('go out one at a time and in order for each camera, whatever became of the one before', async () => {
+    it('are sent one at a time and in order for each camera, with any outcome of the previous one', async () => {
       await stage.enqueue('1', '1', '1', '2');
       const [first, second, third] = await stage.rows();
       expect([second?.next_attempt_at, third?.next_attempt_at]).to.deep.equal([
@@ -118,7 +118,7 @@ describe('Stored deliveries', () => {
       expect(await lease(stage.leases('two'), 1)).to.deep.equal([]);
     });
 
-    it('tell when the next one is due', async () => {
+    it('report when the next one is due', async () => {
       const nextDueAt = async () =>
         (await leases.exchange({ settlements: [], limit: 0, inHand: [], now: stage.now })).nextDueAt;
       expect(await nextDueAt()).to.equal(undefined);
@@ -161,7 +161,7 @@ describe('Stored deliveries', () => {
       expect(again.leased).to.deep.equal([]);
     });
 
-    it('that were given back are free at once, and no attempt is counted', async () => {
+    it('that were released are free immediately, and no attempt is counted', async () => {
       await stage.enqueue('1');
       await lease();
       await settle('1', { kind: 'released' });
@@ -211,7 +211,7 @@ describe('Stored deliveries', () => {
       expect(await lease()).to.deep.equal(['1']);
     });
 
-    it('that wait for their next attempt are due at once by hand, and keep their count', async () => {
+    it('that wait for their next attempt are due immediately by hand, and keep their count', async () => {
       await stage.enqueue('1');
       await lease();
       await settle('1', { ...PARKED, kind: 'retry', at: stage.now + 5000 });
@@ -252,7 +252,7 @@ describe('Stored deliveries', () => {
       expect(sent).to.deep.equal((await stage.rows()).map(({ id }) => id));
     });
 
-    it('are made due by whoever settles the one before, even while they are being stored', async () => {
+    it('are made due by the sender that settles the previous one, even while they are being stored', async () => {
       await stage.enqueue('1');
       await lease();
       const { id } = await stage.row('1');

@@ -57,7 +57,7 @@ describe('The sender of deliveries', () => {
       });
     });
 
-    it('keeps the order of each camera and sends several cameras at once, up to its limit', async () => {
+    it('keeps the order of each camera and sends several cameras simultaneously, up to its limit', async () => {
       const cameras = Array.from({ length: 60 }, (_, index) => `c${index % 6}`);
       await stage.enqueue(...cameras);
       receiver.reply = async (response) => {
@@ -129,7 +129,7 @@ describe('The sender of deliveries', () => {
       expect(new Set(receiver.ids).size).to.equal(1);
     });
 
-    it('parks at once what the receiver refuses, and goes on with the next of the camera', async () => {
+    it('parks a refused delivery immediately, and continues with the next of the camera', async () => {
       await stage.enqueue('1', '1');
       receiver.reply = (response) => {
         receiver.reply = undefined;
@@ -143,7 +143,7 @@ describe('The sender of deliveries', () => {
       expect(parked?.last_response).to.include('"msg":"no"').and.not.include('S3cr3tC4nary');
     });
 
-    it('F56: waits as long as Retry-After says', async () => {
+    it('F56: waits for Retry-After', async () => {
       await stage.enqueue('1');
       receiver.reply = (response) => sendJson(response, 429, {}, { 'retry-after': '120' });
       stage.startSender({ endpoint: endpoint() });
@@ -177,7 +177,7 @@ describe('The sender of deliveries', () => {
       await waitFor(async () => (await statuses()).join() === 'pending,delivered,delivered');
     });
 
-    it('gives back at the end what is still under way, to be sent by another at once', async () => {
+    it('releases running deliveries at the end, for another sender to send immediately', async () => {
       await stage.enqueue('1', '2');
       receiver.reply = (response, { body }) => {
         if (body.camera_id === '2') sendJson(response, 200, {});

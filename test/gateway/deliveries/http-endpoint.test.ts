@@ -124,7 +124,7 @@ describe('The endpoint of deliveries', () => {
     await waitFor(() => isHungUp);
   });
 
-  it('says why there was no answer, without the credentials of the address', async () => {
+  it('reports why there was no response, without the credentials of the address', async () => {
     const port = await freePort();
     const answer = await post(endpointFor(`http://user:S3cr3tC4nary@127.0.0.1:${port}`));
     expect(answer.kind).to.equal('failed');
@@ -167,7 +167,7 @@ describe('The endpoint of deliveries', () => {
     expect(answer).to.include({ kind: 'answered', status: 200, isCut: true });
   });
 
-  it('tells apart what was broken off from here', async () => {
+  it('distinguishes attempts that the gateway aborted', async () => {
     receiver.reply = () => {};
     const controller = new AbortController();
     const answer = post(endpointFor(receiver.url), { signal: controller.signal });

@@ -37,7 +37,7 @@ describe('The verdict over an attempt', () => {
     });
   });
 
-  it('F56: is to park at once what any other 4xx refused, with what the receiver said', () => {
+  it('F56: parks immediately after any other 4xx, with the response of the receiver', () => {
     for (const status of [400, 401, 403, 404, 405, 410, 413, 415, 422]) {
       expect(verdict(answered(status, { body: '{"detail":"no"}' }))).to.deep.equal({
         kind: 'parked',

@@ -16,7 +16,7 @@ describe('The device repository', () => {
       repository.reconcile(records[0]?.source ?? 'mediamtx', now, () => records);
     const keys = async (filter = {}) => (await repository.list(filter)).map(({ device_key }) => device_key);
 
-    it('stores devices and gives them back as they are, in order of their keys', async () => {
+    it('stores devices and returns them unchanged, in order of their keys', async () => {
       const strange = record('m:ü "quoted" \'; drop table devices; --', {
         device_metadata: '{"a":"\\u0000é"}',
       });
@@ -37,7 +37,7 @@ describe('The device repository', () => {
       expect(row?.device_metadata).to.equal('{"ready":true}');
     });
 
-    it('stores and changes thousands at once', async () => {
+    it('stores and changes thousands in one call', async () => {
       const many = Array.from({ length: 5000 }, (_, index) => record(`m:${index}`));
       await write(many);
       await write(many.map((device) => ({ ...device, is_active: 0 })));
@@ -45,7 +45,7 @@ describe('The device repository', () => {
       expect(await repository.list()).to.have.length(5000);
     });
 
-    it('shows whoever decides the rows of that source only', async () => {
+    it('shows a source its own rows only', async () => {
       await write([record('m:a')]);
       await write([record('gateway:1', { source: 'gateway' })]);
       let known: string[] = [];
@@ -72,7 +72,7 @@ describe('The device repository', () => {
       expect(await keys({ type: 'fridge' })).to.deep.equal([]);
     });
 
-    it('makes inactive what nobody has seen since a moment, of every source, and says what', async () => {
+    it('marks devices of every source inactive that were not seen since a time, and returns their keys', async () => {
       const metadata = { ready: true, source_ready: true, online: true, tracks: ['H264'], readers: [{}] };
       await write([
         record('m:old', { last_seen: NOW - 1, device_metadata: JSON.stringify(metadata) }),

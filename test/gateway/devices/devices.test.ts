@@ -71,7 +71,7 @@ describe('Devices as a whole', () => {
     expect(mediamtx.seen).to.deep.equal([]);
   });
 
-  it('lists the paths of MediaMTX beside them, and tells how the sync is', async () => {
+  it('lists the paths of MediaMTX beside them, and reports the state of the sync', async () => {
     mediamtx.paths = [livePath('yard')];
     await open({ webrtcUrl: 'https://media.example' });
     await waitFor(async () => (await keys()).includes('mediamtx:yard'));
@@ -94,7 +94,7 @@ describe('Devices as a whole', () => {
     expect(mediamtx.changes).to.deep.equal([]);
   });
 
-  it('tells of a sync that fails, without the credentials of the API', async () => {
+  it('reports a failing sync, without the credentials of the API', async () => {
     mediamtx.intercept = () => [401, ''];
     const apiUrl = mediamtx.origin.replace('://', '://api:S3cr3tC4nary@');
     await open({ apiUrl });

@@ -73,7 +73,7 @@ describe("The gateway's own devices", () => {
     });
   });
 
-  it('follow at once when cameras change, and soon when their state does', async () => {
+  it('follow immediately when cameras change, and soon when their state does', async () => {
     const count = writes.length;
     cameras.cameras = [
       ...cameras.cameras,
@@ -97,7 +97,7 @@ describe("The gateway's own devices", () => {
     expect(await turn(60_000)).to.deep.equal(['gateway:1', 'gateway:2']);
   });
 
-  it('are not ready at once when their camera is removed, inactive later, and come back', async () => {
+  it('are not ready immediately after their camera is removed, inactive later, and come back', async () => {
     const both = cameras.cameras;
     cameras.cameras = [camera('2')];
     expect(await turn(11_000)).to.deep.equal(['gateway:1']);
@@ -109,7 +109,7 @@ describe("The gateway's own devices", () => {
     expect(await repository.list({ activeOnly: true })).to.have.length(2);
   });
 
-  it('leave alone what another gateway on the same database tells of, unless it fell silent', async () => {
+  it('leave rows of another gateway on the same database alone, unless it fell silent', async () => {
     const neighbour = { device_key: 'gateway:9', device_type: 'camera', source: 'gateway', is_active: 1 };
     const tell = (last_seen: number) =>
       repository.reconcile('gateway', last_seen, () => [

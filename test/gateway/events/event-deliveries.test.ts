@@ -57,7 +57,7 @@ describe('Observed events on their way to the analysis backend', () => {
       (await stage.rows()).map(({ payload }) => JSON.parse(stage.secretBox.open(payload)));
     const changes = async () => (await bodies()).map(({ event_id, change }) => `${event_id} ${change}`);
 
-    it('are told when they start and when they end, with all facts and no picture', async () => {
+    it('are delivered at their start and end, with all facts and no picture', async () => {
       await events.observe(event());
       await events.observe(event({ score: 0.9, updatedAt: NOW + 500 }), JPEG);
       await events.observe(event({ score: 0.9, updatedAt: NOW + 900, endedAt: NOW + 900 }), JPEG);
@@ -70,18 +70,18 @@ describe('Observed events on their way to the analysis backend', () => {
       ]);
     });
 
-    it('are told once, however often the same state comes', async () => {
+    it('are delivered once, however often the same state is stored', async () => {
       const states = [event(), event(), event({ endedAt: NOW }), event({ endedAt: NOW })];
       for (const state of [...states, ...states]) await events.observe(state);
       expect(await changes()).to.deep.equal(['e1 start', 'e1 end']);
     });
 
-    it('are told as ended only when nobody heard of them before', async () => {
+    it('are delivered as ended only if their start was not delivered', async () => {
       await events.observe(event({ endedAt: NOW }));
       expect(await changes()).to.deep.equal(['e1 end']);
     });
 
-    it('are told as ended when whoever watched them is gone', async () => {
+    it('are delivered as ended when their observer is gone', async () => {
       await events.observe(event({ updatedAt: NOW - 2 * MINUTE_MS }));
       await events.observe(event({ id: 'e2' }));
       await repository.endUnseen(NOW - MINUTE_MS);
@@ -89,7 +89,7 @@ describe('Observed events on their way to the analysis backend', () => {
       expect((await bodies()).at(-1)).to.include({ ended_at: (NOW - 2 * MINUTE_MS) / 1000 });
     });
 
-    it('are not told of when they are no observation: watches have a switch of their own', async () => {
+    it('are not delivered unless observed: watches have a switch of their own', async () => {
       await events.record({
         cameraId: '1',
         kind: 'watch',
@@ -101,7 +101,7 @@ describe('Observed events on their way to the analysis backend', () => {
       expect(await bodies()).to.deep.equal([]);
     });
 
-    it('are not told of when they could not be stored', async () => {
+    it('are not delivered if they could not be stored', async () => {
       const kind = null as unknown as string;
       await events.observe(event({ kind }));
       expect(events.failures).to.equal(1);
@@ -126,7 +126,7 @@ describe('Observed events on their way to the analysis backend', () => {
       expect([failing, start, end].map((scope) => scope.isDone())).to.deep.equal([true, true, true]);
     });
 
-    it('are told no more while too many of their camera wait, and still stored', async () => {
+    it('are stored but not delivered while too many of their camera wait', async () => {
       use({ maxWaiting: 2 });
       for (const id of ['a', 'b', 'c']) await events.observe(event({ id }));
       await events.observe(event({ id: 'd', cameraId: '2' }));

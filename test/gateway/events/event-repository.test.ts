@@ -76,7 +76,7 @@ describe('Stored events', () => {
       expect(await idsOf({ before: first?.sequence })).to.deep.equal(['b', 'a']);
     });
 
-    it('are told in the order of their changes, though many come at once', async () => {
+    it('are listed in the order of their changes, though many come simultaneously', async () => {
       await Promise.all(['a', 'b', 'c', 'd', 'e'].map((id) => repository.save(event(id))));
       const [second] = (await repository.changedAfter(0, 10)).slice(1);
       await repository.save(event('a', { endedAt: NOW }));
@@ -85,7 +85,7 @@ describe('Stored events', () => {
       expect(await repository.newestChange()).to.equal(later.at(-1)?.change);
     });
 
-    it('end by themselves when nobody sees them go on', async () => {
+    it('end by themselves without further observations', async () => {
       await repository.save(event('lost', { updatedAt: NOW - 70_000 }));
       await repository.save(event('live'));
       expect(await repository.endUnseen(NOW - 60_000)).to.equal(1);

@@ -144,7 +144,7 @@ describe('The routes of events', () => {
       }
     });
 
-    it('tell live of start, update and end, of what is asked for only', async () => {
+    it('stream start, update and end, filtered as requested', async () => {
       const stream = await listen('?cameraId=1');
       const live = {
         id: 'live',
@@ -183,7 +183,7 @@ describe('The routes of events', () => {
       }
     });
 
-    it('tell what another gateway on the same database recorded', async () => {
+    it('stream events that another gateway on the same database recorded', async () => {
       const other = createEvents({ store, retentionDays: 7, log });
       const stream = await listen();
       await other.events.record({

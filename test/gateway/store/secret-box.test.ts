@@ -8,7 +8,7 @@ import { codeOf } from '../../support/errors.ts';
 describe('SecretBox', () => {
   const box = createSecretBox(Buffer.alloc(32, 7));
 
-  it('opens what it sealed, whatever characters it holds', () => {
+  it('opens what it sealed, with any characters', () => {
     for (const text of ['', 'p@ss:w/rd#1', 'пароль 🔑', 'x'.repeat(10_000)])
       expect(box.open(box.seal(text))).to.equal(text);
   });

@@ -65,7 +65,7 @@ describe('The SQLite file', () => {
     ['pages', breakPages],
     ['header', breakHeader],
   ] as const) {
-    it(`F39: gives way to its newest backup when its ${what} are broken, and is kept for whoever wants to look`, async () => {
+    it(`F39: gives way to its newest backup when its ${what} are broken, and is kept for inspection`, async () => {
       await addStream('kept');
       const backup = makeBackup(file);
       await addStream('lost');
@@ -94,7 +94,7 @@ describe('The SQLite file', () => {
     expect(store.restoration?.backup).to.equal(older);
   });
 
-  it('F39: begins anew when there is no backup at all', async () => {
+  it('F39: starts with an empty database when there is no backup', async () => {
     await addStream('lost');
     await store.close();
     breakHeader();

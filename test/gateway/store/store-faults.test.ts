@@ -34,7 +34,7 @@ describe('The store on SQLite', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('F37: says that there is no space, keeps what it had, and goes on when there is space again', async () => {
+  it('F37: reports a full disk, keeps its data, and works again when there is space', async () => {
     const limitPages = (pages: number) => sql.raw(`pragma max_page_count = ${pages}`).execute(store.db);
     await addStream(store, 'before');
     await limitPages(1);
@@ -208,7 +208,7 @@ describe('The store on PostgreSQL', () => {
     await relay.close();
   });
 
-  it('F40: answers that the database is away, and works again as soon as it is back', async () => {
+  it('F40: reports that the database is unavailable, and works again as soon as it is back', async () => {
     await addStream(store, 'a');
     relay.cut();
     await waitFor(async () => (await rejection(addStream(store, 'b'))).code === 'storage-unavailable');

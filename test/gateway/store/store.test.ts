@@ -51,7 +51,7 @@ describe('The store', () => {
       expect(ids.map(({ id }) => id)).to.deep.equal(['z', 'a', 'm']);
     });
 
-    it('tells how many rows a change touched', async () => {
+    it('reports how many rows a change touched', async () => {
       const { db } = await open();
       await db
         .insertInto('camera_streams')

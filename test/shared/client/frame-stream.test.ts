@@ -137,7 +137,7 @@ describe('The frame stream', () => {
     expect(gateway.upgrades).to.have.length(1);
   });
 
-  describe('tells why there is no picture:', () => {
+  describe('reports why there is no picture:', () => {
     const quick = { tickMs: 10, inquiryMs: 20, openMs: 2000 };
 
     it('the camera, with what to do about it', async () => {
@@ -159,7 +159,7 @@ describe('The frame stream', () => {
       expect(states.at(-1)).to.include({ kind: 'live', fault: undefined });
     });
 
-    it('what the gateway says to a subscription', async () => {
+    it('what the gateway answers to a subscription', async () => {
       const { states } = view(open(), '1');
       const other = view(open(), '2');
       await subscribed(2);
@@ -208,8 +208,8 @@ describe('The frame stream', () => {
     expect(states.slice(0, 3).map(({ kind }) => kind)).to.deep.equal(['offline', 'live', 'stale']);
   });
 
-  describe('when nobody looks', () => {
-    it('lets the socket go in the background and is back at once in front', async () => {
+  describe('without a visible viewer', () => {
+    it('closes the socket in the background and is back immediately in front', async () => {
       const appState = new AppState();
       const client = open({ appState });
       const { watch, frames, kinds } = view(client, '1');
@@ -235,7 +235,7 @@ describe('The frame stream', () => {
       expect(gateway.open).to.equal(1);
     });
 
-    it('opens no socket before somebody looks', async () => {
+    it('opens no socket before a viewer is visible', async () => {
       const appState = new AppState();
       appState.currentState = 'background';
       const { watch } = view(open({ appState }), '1');
@@ -263,7 +263,7 @@ describe('The frame stream', () => {
     });
   });
 
-  it('tries at once when the network returns', async () => {
+  it('reconnects immediately when the network returns', async () => {
     let tell: (isOnline: boolean) => void = () => {};
     gateway.refusal = { status: 503, code: 'draining' };
     const client = open({

@@ -43,7 +43,7 @@ describe('Calls of the client', () => {
     });
   });
 
-  it('say so when what answers is not the gateway', async () => {
+  it('report that something else than the gateway answers', async () => {
     const client = new GatewayClient({ baseUrl: ORIGIN });
     nock(ORIGIN).get('/health').reply(502, '<h1>Bad Gateway</h1>');
     expect(await thrownBy(client.health())).to.include({ code: 'unexpected-answer', status: 502 });
@@ -51,7 +51,7 @@ describe('Calls of the client', () => {
     expect(await thrownBy(client.health())).to.include({ code: 'unexpected-answer' });
   });
 
-  it('tell a gateway that is not there from one that is slow, with what to do about it', async () => {
+  it('distinguish an unreachable gateway from a slow one, with a hint', async () => {
     const client = new GatewayClient({ baseUrl: ORIGIN });
     nock(ORIGIN).get('/health').replyWithError('connect ECONNREFUSED');
     const unreachable = (await thrownBy(client.health())) as GatewayError;

@@ -112,7 +112,7 @@ describe('The client follows', () => {
     expect(asked).to.deep.equal([undefined, '41']);
   });
 
-  it('no events when it is refused, and says why', async () => {
+  it('no events when it is refused, with the reason', async () => {
     const client = await serve((_req, res) => {
       res.writeHead(401, { 'Content-Type': 'application/problem+json' });
       res.end('{"error":"Sign in","code":"unauthorized"}');

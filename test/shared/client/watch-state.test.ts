@@ -25,7 +25,7 @@ describe('The state of a watch', () => {
     });
   }
 
-  it('says why only while it is offline', () => {
+  it('gives the reason only while it is offline', () => {
     expect(stateOf(facts({ fault: FAULT })).fault).to.deep.equal(FAULT);
     expect(stateOf(facts({ ageMs: 1, fault: FAULT })).fault).to.equal(undefined);
   });

@@ -115,7 +115,7 @@ describe('A frame socket', () => {
       expect(subscribed()).to.deep.equal([]);
     });
 
-    it('tells a fault of a camera and keeps the subscription', async () => {
+    it('reports a fault of a camera and keeps the subscription', async () => {
       subscribe('1');
       await settle();
       redactor.add('S3cr3tC4nary');
@@ -190,7 +190,7 @@ describe('A frame socket', () => {
   });
 
   describe('floods', () => {
-    it('F45: closes with 1008 for 10,000 messages at once, and nobody else notices', async () => {
+    it('F45: closes with 1008 after 10,000 simultaneous messages, without an effect on others', async () => {
       const other = await WsClient.open(origin);
       other.send({ action: 'subscribe', cameraId: '1' });
       await waitFor(() => feed.requests.length === 1);
@@ -257,7 +257,7 @@ describe('A frame socket', () => {
   });
 
   describe('clients that read slowly (F43)', () => {
-    it('get the newest frame when they read again, and none of those in between', async () => {
+    it('get only the newest frame when they read again', async () => {
       subscribe('1');
       await settle();
       client.socket.pause();

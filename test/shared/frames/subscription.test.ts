@@ -9,7 +9,7 @@ import {
 const isAccepted = (message: object) => clientMessageSchema.safeParse(message).success;
 
 describe('A client message', () => {
-  it('subscribes at 15 fps, quality 80, as base64, unless it says otherwise', () => {
+  it('subscribes at 15 fps, quality 80, as base64, by default', () => {
     expect(clientMessageSchema.parse({ action: 'subscribe', cameraId: '1' })).to.deep.equal({
       action: 'subscribe',
       cameraId: '1',
@@ -61,7 +61,7 @@ describe('The query of an MJPEG stream', () => {
 describe('requestKey', () => {
   const request: FrameRequest = { cameraId: '1', fps: 15, width: 320, quality: 80, encoding: 'base64' };
 
-  it('is the same for equal wishes', () => {
+  it('is equal for equal subscriptions', () => {
     expect(requestKey({ ...request })).to.equal(requestKey(request));
   });
 

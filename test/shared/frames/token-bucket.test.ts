@@ -16,7 +16,7 @@ describe('TokenBucket', () => {
     return taken;
   };
 
-  it('allows a burst at once and nothing after it', () => {
+  it('allows a burst and nothing after it', () => {
     expect(takeAll()).to.equal(100);
     expect(bucket.take()).to.equal(false);
   });

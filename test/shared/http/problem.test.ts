@@ -60,7 +60,7 @@ describe('problemHandler', () => {
   });
 
   for (const thrown of [new TypeError('undefined is not S3cr3tC4nary'), 'a string']) {
-    it(`S23: answers 500 for ${String(thrown)} thrown by mistake, and tells only the log what it was`, async () => {
+    it(`S23: answers 500 for ${String(thrown)} thrown by mistake, with details in the log only`, async () => {
       handle = throwing(thrown);
       const { status, body } = await getJson(`${origin}/route`);
       expect([status, body.code]).to.deep.equal([500, 'internal-error']);
@@ -70,7 +70,7 @@ describe('problemHandler', () => {
     });
   }
 
-  it('cuts off a response that was already begun, since no status can be told any more', async () => {
+  it('aborts a response that has begun, since its status cannot change any more', async () => {
     handle = (_req, res) => {
       res.write('half');
       throw new AppError('worker-failed', 'late');

@@ -36,7 +36,7 @@ describe('mergeExpositions', () => {
     );
   });
 
-  it('leaves out lines that are none of the format', () => {
+  it('leaves out lines that do not follow the format', () => {
     expect(mergeExpositions(['<html>\n\n# a comment\nx 1\n'])).to.equal('x 1\n');
   });
 });

@@ -60,7 +60,7 @@ describe("A worker's server", () => {
     expect(await refusalOf(open('/nowhere'))).to.deep.equal({ status: 404, code: 'not-found' });
   });
 
-  it('tells clients on WebSockets to come back when it closes', async () => {
+  it('asks WebSocket clients to come back when it closes', async () => {
     const socket = open('/echo');
     await once(socket, 'open');
     const closed = once(socket, 'close');

@@ -61,7 +61,7 @@ describe('MediamtxClient', () => {
       expect(items.map(({ name }) => name)).to.include('cam1000');
     });
 
-    it('keeps one of each name and says so when a list never stands still', async () => {
+    it('keeps one of each name and reports it when a list never stands still', async () => {
       let extra = 0;
       server.intercept = () => {
         extra += 1;
@@ -112,7 +112,7 @@ describe('MediamtxClient', () => {
     useNock();
 
     for (const [version, item] of Object.entries(LIVE)) {
-      it(`hands over all that ${version} tells of a path`, async () => {
+      it(`returns every member of a path that ${version} sends`, async () => {
         const listing = { itemCount: 1, pageCount: 1, items: [item] };
         nock(ORIGIN).get('/v3/paths/list').query(true).reply(200, listing, JSON_TYPE);
         const { items } = await new MediamtxClient({ url: ORIGIN }).listPaths();
@@ -167,7 +167,7 @@ describe('MediamtxClient', () => {
       ['an empty body', 500, '', {}, 'status 500'],
       ['a page', 502, '<html>Bad gateway</html>', { 'Content-Type': 'text/html' }, 'status 502'],
     ] as [string, number, string, Record<string, string>, string][]) {
-      it(`passes on why the server refused, told by ${what}, without any password`, async () => {
+      it(`passes on why the server refused, from ${what}, without any password`, async () => {
         server.intercept = () => [status, body, headers];
         const error = await rejection(client.replacePath('a', {}));
         expect([error.code, error.message]).to.deep.equal([
@@ -178,7 +178,7 @@ describe('MediamtxClient', () => {
     }
   });
 
-  it('knows a server by its version and start, where it tells', async () => {
+  it('identifies a server by its version and start, if it sends them', async () => {
     expect(await client.info()).to.deep.equal({ version: 'v1.20.1', started: '2026-08-22T08:00:00Z' });
     server.info = undefined;
     expect(await client.info()).to.equal(undefined);

@@ -63,7 +63,7 @@ describe('Calls to MediaMTX', () => {
 
     const fail = (code: string) => Object.assign(new Error(`connect ${code}`), { code });
 
-    it('tries once anew, at once, where an idle connection had been closed', async () => {
+    it('retries once, immediately, if an idle connection was closed', async () => {
       nock(ORIGIN).get('/v3/info').replyWithError(fail('ECONNRESET'));
       nock(ORIGIN).get('/v3/info').reply(200, { version: 'v1.20.1', started: 'now' }, JSON_TYPE);
       expect(await client.info()).to.deep.equal({ version: 'v1.20.1', started: 'now' });

@@ -150,7 +150,7 @@ describe('MediamtxManager', () => {
     expect(server.changes).to.deep.equal(['POST /v3/config/paths/replace/gateway-1']);
   });
 
-  it('puts right what somebody changed by hand', async () => {
+  it('repairs a path that an operator changed by hand', async () => {
     await start();
     (server.configs.get('gateway-1') as Record<string, unknown>).source = 'rtsp://elsewhere.example/1';
     await change();
@@ -176,7 +176,7 @@ describe('MediamtxManager', () => {
     expect([...server.configs.values()]).to.deep.equal([foreign, looksLikeOurs, markedByHand]);
   });
 
-  it('leaves a path alone that has the name of ours but was made by somebody else, and says so once', async () => {
+  it('leaves a path alone that has our name but another owner, and logs it once', async () => {
     server.configs.set('gateway-1', { name: 'gateway-1', source: 'publisher' });
     await start();
     await change();
@@ -223,7 +223,7 @@ describe('MediamtxManager', () => {
     expect(server.seen).to.have.length(before);
   });
 
-  it('lets one refused camera fail without the others, and tells why without its password', async () => {
+  it('lets one refused camera fail without the others, and gives the reason without its password', async () => {
     server.intercept = ({ path, body }) =>
       path.endsWith('gateway-1') && body !== undefined
         ? [400, { status: 'error', error: `invalid source: '${URL_1}'` }]
@@ -281,7 +281,7 @@ describe('MediamtxManager', () => {
     expect([...server.configs.keys()]).to.deep.equal(['gateway-1', 'gateway-door']);
   });
 
-  it('lets MediaMTX stay connected when told so, and asks cameras by UDP when they want it', async () => {
+  it('keeps MediaMTX connected when configured, and uses UDP for cameras that want it', async () => {
     manager = create({ isOnDemand: false });
     cameras.cameras = [{ id: '1', url: URL_1, transport: 'udp' }];
     await start();

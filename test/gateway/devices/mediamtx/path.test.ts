@@ -34,19 +34,19 @@ describe('A MediaMTX path', () => {
     ['newer fields that contradict older ones', livePath('a', { ready: false }), true, true],
     ['no field but the name', { name: 'a' }, false, false],
   ] as const) {
-    it(`tells ready and source ready of ${what}`, () => {
+    it(`knows ready and source ready of ${what}`, () => {
       const path = read(item);
       expect([isReady(path), isSourceReady(path)]).to.deep.equal([ready, sourceReady]);
     });
   }
 
-  it('is a ghost when nobody publishes it, nothing can be read and nobody configured it', () => {
+  it('is a ghost without publisher, readable media and settings entry', () => {
     expect(isGhost(read(ghostPath('a')))).to.equal(true);
     expect(isGhost(read({ ...ghostPath('a'), confName: 'a' }))).to.equal(false);
     expect(isGhost(read(livePath('a', { confName: 'all_others', source: null })))).to.equal(false);
   });
 
-  it('has a size once the codec tells one', () => {
+  it('has a size once the codec has one', () => {
     expect(sizeOf(read(LIVE['v1.20']))).to.deep.equal({ width: 1920, height: 1080 });
     expect(sizeOf(read(LIVE['v1.16']))).to.equal(undefined);
     const unknownYet = [{ codec: 'H264', codecProps: { width: 0, height: 0, profile: '', level: '' } }];

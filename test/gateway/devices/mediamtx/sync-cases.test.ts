@@ -44,7 +44,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     expect(stage.lines.filter((line) => line.includes('sync works'))).to.have.length(2);
   });
 
-  it('2: tells a refusal apart and what to do about it', async () => {
+  it('2: recognises a refusal and hints what to do', async () => {
     stage.server.intercept = () => [401, ''];
     await stage.round();
     const { status, lastSuccessAt, lastError } = stage.sync.report();
@@ -100,7 +100,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     expect(await stage.device('cam')).to.include({ is_active: 0 });
   });
 
-  it('6: calls a path that left not ready at once, inactive later, and knows it again', async () => {
+  it('6: marks a path that left not ready immediately, inactive later, and recognises it again', async () => {
     stage.server.paths = [livePath('cam'), livePath('other')];
     await stage.round();
     const before = await stage.device('cam');
@@ -145,7 +145,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     });
   });
 
-  it('8: knows a camera that rests until somebody watches, and what it carries', async () => {
+  it('8: knows an on-demand camera without viewers, and what it carries', async () => {
     stage.server.paths = [livePath('cam')];
     stage.server.configs.set('cam', {
       name: 'cam',
@@ -224,7 +224,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     expect(await stage.device('b')).to.include({ ready: false, state: 'gone' });
   });
 
-  it('11: tells no rate when counters begin anew', async () => {
+  it('11: reports no rate when counters restart', async () => {
     stage.server.paths = [livePath('cam', { inboundBytes: 1_000_000 })];
     await stage.round();
     expect(await stage.device('cam')).to.include({ bytes_in: 1_000_000, bits_per_second_in: null });
@@ -236,7 +236,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     expect(await stage.device('cam')).to.include({ bytes_in: 500, bits_per_second_in: null });
   });
 
-  it('11: tells when the server started, and reads its settings anew after a restart', async () => {
+  it('11: reports when the server started, and reads its settings anew after a restart', async () => {
     const seen: MediamtxSeen[] = [];
     stage.sync.onSeen((snapshot) => seen.push(snapshot));
     stage.server.paths = [deadPath('cam')];
@@ -258,7 +258,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     expect(rows.map(({ device_key }) => device_key)).to.have.members(names.map((name) => `mediamtx:${name}`));
   });
 
-  it('12: ignores a path that somebody only asked for, but not one that it knows', async () => {
+  it('12: ignores a path that a reader only asked for, but not one that it knows', async () => {
     stage.server.paths = [ghostPath('typo'), livePath('pushed', { confName: 'all_others' })];
     await stage.round();
     expect(await stage.device('typo')).to.equal(undefined);

@@ -16,7 +16,7 @@ describe('The MediaMTX sync', () => {
 
   afterEach(() => stage.close());
 
-  it('stores each path as a camera, with all that clients read and all that the server told', async () => {
+  it('stores each path as a camera, with the members clients read and all members of the server', async () => {
     stage.server.paths = [{ ...LIVE['a version to come'], name: 'yard/cam 1' }];
     await stage.round();
     const row = await stage.device('yard/cam 1');
@@ -45,7 +45,7 @@ describe('The MediaMTX sync', () => {
     });
   });
 
-  it('looks again every minute, and never twice at once', async () => {
+  it('syncs every minute, and never twice simultaneously', async () => {
     stage.sync = stage.create({ everyMs: MINUTE });
     const isResting = () => waitFor(() => stage.clock.waiting === 1);
     await stage.round();
@@ -70,7 +70,7 @@ describe('The MediaMTX sync', () => {
     expect((await stage.device('cam')).camera_id).to.equal(null);
   });
 
-  it('lets no password out that some version might tell', async () => {
+  it('stores no password that a server version might return', async () => {
     stage.server.paths = [
       livePath('cam', { forward: [{ url: 'rtmp://user:S3cr3tC4nary@cdn.example/live' }] }),
     ];
@@ -115,7 +115,7 @@ describe('The MediaMTX sync', () => {
     expect(stage.sync.report()).to.include({ successes: 0, failures: 0 });
   });
 
-  it('ages devices by itself, from its start on, whoever told of them', async () => {
+  it('ages devices of all sources by itself, from its start on', async () => {
     stage.server.paths = [livePath('cam')];
     await stage.round();
     await stage.sync.close();

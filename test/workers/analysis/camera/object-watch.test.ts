@@ -31,7 +31,7 @@ describe('A watch for persons', () => {
     expect(persons.isDue(true, EVERY_MS)).to.equal(true);
   });
 
-  it('looks for nobody where nothing moves', () => {
+  it('does not search without motion', () => {
     const persons = watch();
     pass(persons, 1000);
     expect(persons.isDue(false, 1_000_000)).to.equal(false);
@@ -55,7 +55,7 @@ describe('A watch for persons', () => {
     }
   });
 
-  it('looks once a second after somebody who stands still', () => {
+  it('searches once a second for a person who stands still', () => {
     const persons = watch();
     for (const timestamp of [1, 1.2]) persons.take([PERSON], { jpeg: Buffer.alloc(0), timestamp });
     persons.begin(0);

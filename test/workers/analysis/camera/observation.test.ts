@@ -48,7 +48,7 @@ describe('An observation', () => {
     expect(told.at(-1)?.event.id).to.not.equal(told[0]?.event.id);
   });
 
-  it('tells of what goes on now and then, with the best score and everyone who was there', () => {
+  it('updates an ongoing event at intervals, with the best score and all track ids', () => {
     for (let at = 1000; at <= 13_000; at += 200)
       observation.look(seen(at === 4000 ? 0.9 : 0.6, at < 5000 ? 1 : 2), at);
     expect(told).to.have.length(3);

@@ -30,7 +30,7 @@ describe('Tracker', () => {
     expect(idsAt(0.2, [0.155, 0.5, 0.05, 0.1])).to.deep.equal([1]);
   });
 
-  it('tells two apart that stand side by side, whichever comes first', () => {
+  it('distinguishes two objects side by side, in any order', () => {
     const [left, right]: Box[] = [
       [0.1, 0.2, 0.2, 0.5],
       [0.5, 0.2, 0.2, 0.5],

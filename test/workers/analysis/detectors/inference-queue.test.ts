@@ -108,7 +108,7 @@ describe('InferenceQueue', () => {
     await queue.close();
   });
 
-  it('says nothing more to a camera that left while it was looked at', async () => {
+  it('reports nothing to a camera that left during its search', async () => {
     const end = queue.add(camera('a'));
     queue.wake();
     await waitFor(() => detector.waiting.length === 1);

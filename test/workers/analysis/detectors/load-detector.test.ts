@@ -30,7 +30,7 @@ describe('What PERSON_MODEL and FACE_MODEL stand for', function () {
     expect(set.ready.get('face')?.kind).to.equal('face');
   });
 
-  it('is nothing where they are off, which health tells', async () => {
+  it('is off where configured, as health reports', async () => {
     const set = await load({ PERSON_MODEL: 'off', FACE_MODEL: 'off' });
     expect(set.health()).to.deep.equal({
       person: { state: 'off', reason: 'PERSON_MODEL is off' },

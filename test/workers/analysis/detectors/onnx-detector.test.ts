@@ -63,7 +63,7 @@ describe('An ONNX detector', () => {
     expect(await detector.detect(wide, 0.2)).to.have.length(2);
   });
 
-  it('says on what it runs', async () => {
+  it('reports on what it runs', async () => {
     const { health } = await loadOnnxDetector('person', write(DESCRIPTION));
     expect(health).to.include({ state: 'ready', model: 'persons.onnx' });
     expect(health.hardware).to.be.oneOf(['cpu', 'cuda']);
@@ -82,7 +82,7 @@ describe('An ONNX detector', () => {
       /does not fit its description/,
     ],
   ] as const) {
-    it(`refuses a model ${what}, and says why`, async () => {
+    it(`refuses a model ${what}, with the reason`, async () => {
       expect(await reasonOf(write(description))).to.match(reason);
     });
   }

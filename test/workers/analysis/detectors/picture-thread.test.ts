@@ -7,7 +7,7 @@ const PICTURE = { width: 160, height: 120, pixels: new Uint8Array(160 * 120 * 3)
 describe('The thread of the built-in detectors', function () {
   before(() => requireOpenCv(this.ctx));
 
-  it('takes pictures in turn when several come at once, of either kind, and goes on after a rest', async () => {
+  it('handles simultaneous pictures of both kinds in turn, and starts again after an idle time', async () => {
     const thread = new PictureThread();
     const ask = (kind: 'person' | 'face') => thread.ask({ kind, picture: PICTURE });
     const answers = await Promise.all([ask('person'), ask('face'), ask('person')]);
@@ -17,7 +17,7 @@ describe('The thread of the built-in detectors', function () {
     expect(answers).to.deep.equal([[], [], [], []]);
   });
 
-  it('tells of its death, and ends nothing else', async () => {
+  it('reports its end, and ends nothing else', async () => {
     const thread = new PictureThread(new URL('../support/failing-thread.ts', import.meta.url));
     for (const attempt of [1, 2]) {
       const asked = thread.ask({ kind: 'person', picture: PICTURE });

@@ -100,7 +100,7 @@ describe('MotionDetector', () => {
     });
   });
 
-  it('says where it moves', () => {
+  it('reports where something moves', () => {
     const detector = new MotionDetector({});
     const artist = new SceneArtist();
     for (let index = 0; index < QUIET; index += 1) detector.detect(artist.draw(index, {}));
