@@ -180,7 +180,10 @@ function devicesOptions(options: PersistenceOptions, store: Store): DevicesOptio
     store,
     redactor,
     log,
-    cameras: { list: () => listCameras(directory, states), onChange },
+    cameras: {
+      list: (isFresh) => listCameras(directory, isFresh ? states.read() : states.newest()),
+      onChange,
+    },
     managedCameras: { list: async () => managedCameras(directory), onChange },
     mediamtx: mediamtx && {
       ...mediamtx,
@@ -191,8 +194,8 @@ function devicesOptions(options: PersistenceOptions, store: Store): DevicesOptio
   };
 }
 
-async function listCameras(directory: CameraDirectory, states: CameraStates) {
-  const known = await states.read();
+async function listCameras(directory: CameraDirectory, reading: ReturnType<CameraStates['read']>) {
+  const known = await reading;
   return directory.list().map(({ id, name, location, enabled, origin }) => {
     const status = known.get(id);
     return {

@@ -40,7 +40,7 @@ export class CameraDirectory {
   readonly #registered = new Map<string, KnownCamera>();
   /** For this gateway's life; undefined: disconnected, whatever the registry says. */
   readonly #session = new Map<string, KnownCamera | undefined>();
-  readonly #events = new EventEmitter<{ change: [] }>();
+  readonly #events = new EventEmitter<{ change: [readonly string[]] }>();
   readonly #limit: number;
   readonly #redactor: Redactor;
   /** Per password and holder, what lets the redactor forget it. */
@@ -70,6 +70,12 @@ export class CameraDirectory {
   /** The cameras to keep connected. */
   wanted(): readonly KnownCamera[] {
     return this.list().filter(({ id, enabled }) => enabled && !this.#isSuppressed(id));
+  }
+
+  /** One camera, if it is to be kept connected. */
+  findWanted(id: string): KnownCamera | undefined {
+    const camera = this.find(id);
+    return camera?.enabled === true && !this.#isSuppressed(id) ? camera : undefined;
   }
 
   has(id: string): boolean {
@@ -108,7 +114,7 @@ export class CameraDirectory {
     const before = this.#registered.get(camera.id);
     const analysis = before?.analysis ?? { motion: false, persons: false, faces: false };
     this.#setSession(camera.id, { ...camera, analysis, enabled: true, isFromFile: false });
-    this.#changed();
+    this.#changed([camera.id]);
   }
 
   /** Disconnects a camera for this gateway's life; an unknown id is fine. */
@@ -118,21 +124,21 @@ export class CameraDirectory {
     this.#forgetSecret(`session ${id}`);
     if (this.#registered.has(id)) this.#session.set(id, undefined);
     else this.#session.delete(id);
-    this.#changed();
+    this.#changed([id]);
   }
 
   /** Ends the demo: its cameras are gone. */
   removeDemo(): void {
-    const demo = [...this.#session.values()].filter((camera) => camera?.origin === 'demo');
-    for (const camera of demo) this.#dropSession(camera?.id as string);
-    if (demo.length > 0) this.#changed();
+    const demo = [...this.#session].flatMap(([id, camera]) => (camera?.origin === 'demo' ? [id] : []));
+    for (const id of demo) this.#dropSession(id);
+    this.#changed(demo);
   }
 
   /** Takes one camera of the registry; what clients did to it before is over. */
   setRegistered(camera: KnownCamera): void {
     this.#dropSession(camera.id);
     this.#storeRegistered(camera);
-    this.#changed();
+    this.#changed([camera.id]);
   }
 
   /** The cameras of the registry, without what clients did to them. */
@@ -145,7 +151,7 @@ export class CameraDirectory {
     if (!this.#registered.has(id)) return;
     this.#dropSession(id);
     this.#removeRegistered(id);
-    this.#changed();
+    this.#changed([id]);
   }
 
   /** Makes the registered cameras equal to a list of all; only what differs counts as a change. */
@@ -156,11 +162,11 @@ export class CameraDirectory {
     const changed = cameras.filter((camera) => !isSameCamera(this.#registered.get(camera.id), camera));
     for (const id of gone) this.#removeRegistered(id);
     for (const camera of changed) this.#storeRegistered(camera);
-    if (gone.length + changed.length > 0) this.#changed();
+    this.#changed([...gone, ...changed.map(({ id }) => id)]);
   }
 
-  /** Calls after every change. @returns the function that ends it */
-  onChange(listener: () => void): () => void {
+  /** Calls after every change with the ids concerned. @returns the function that ends it */
+  onChange(listener: (ids: readonly string[]) => void): () => void {
     this.#events.on('change', listener);
     return () => void this.#events.off('change', listener);
   }
@@ -210,9 +216,10 @@ export class CameraDirectory {
     this.#secrets.delete(holder);
   }
 
-  #changed(): void {
+  #changed(ids: readonly string[]): void {
+    if (ids.length === 0) return;
     this.#list = undefined;
-    this.#events.emit('change');
+    this.#events.emit('change', ids);
   }
 }
 

@@ -26,6 +26,11 @@ export class CameraStates {
     return this.#reading;
   }
 
+  /** As last read, without asking. */
+  newest(): Promise<Map<string, CameraStatus>> {
+    return this.#reading;
+  }
+
   async #readAll(): Promise<Map<string, CameraStatus>> {
     const lists = await Promise.all(this.#routing.ready().map(readOne));
     return new Map(lists.flat());

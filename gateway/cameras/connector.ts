@@ -1,6 +1,7 @@
 /** Connects and disconnects cameras at a client's request. */
 import type { ConnectRequest } from '#shared/contract/connect.ts';
 import { AppError } from '#shared/errors.ts';
+import { sourceId } from '#shared/source-id.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import { connectCamera, removeCamera } from './camera-worker.ts';
@@ -29,6 +30,7 @@ export class Connector {
     const request = Symbol(cameraId);
     this.#newest.set(cameraId, request);
     const release = reconciler.hold(cameraId);
+    let actual: { sourceId: string } | undefined;
     try {
       await connectCamera(worker, { cameraId, source });
       if (this.#newest.get(cameraId) !== request) {
@@ -42,22 +44,28 @@ export class Connector {
         source,
         origin: 'connected',
       });
+      actual = { sourceId: sourceId(source) };
     } finally {
-      release();
+      release(actual);
       if (this.#newest.get(cameraId) === request) this.#newest.delete(cameraId);
     }
   }
 
   /** Disconnects; an unknown camera is fine, and so is a worker that is down: the reconciler removes it later. */
   async disconnect(cameraId: string): Promise<void> {
-    const { directory, routing } = this.#options;
+    const { directory, routing, reconciler } = this.#options;
     this.#newest.delete(cameraId);
-    directory.remove(cameraId);
-    const worker = routing.findOwner(cameraId);
-    if (worker !== undefined) await removeCamera(worker, cameraId).catch(ignoreLostWorker);
+    const release = reconciler.hold(cameraId);
+    let actual: { sourceId: undefined } | undefined;
+    try {
+      directory.remove(cameraId);
+      const worker = routing.findOwner(cameraId);
+      if (worker !== undefined) await removeCamera(worker, cameraId);
+      actual = { sourceId: undefined };
+    } catch (error) {
+      if (!(error instanceof AppError) || error.status < 500) throw error;
+    } finally {
+      release(actual);
+    }
   }
-}
-
-function ignoreLostWorker(error: unknown): void {
-  if (!(error instanceof AppError) || error.status < 500) throw error;
 }

@@ -28,7 +28,8 @@ export interface GatewayCamera {
 
 /** The gateway's cameras. */
 export interface GatewayCameras {
-  list(): Promise<GatewayCamera[]>;
+  /** @param isFresh whether the workers are to be asked how cameras are; else what they said last will do */
+  list(isFresh: boolean): Promise<GatewayCamera[]>;
   /** Calls `listener` when cameras come, go or change. Returns the unsubscribe function. */
   onChange(listener: () => void): () => void;
 }
@@ -57,6 +58,8 @@ export class GatewayDevices {
   /** Rows written by this gateway: another one on the same database may have other cameras. */
   readonly #told = new Set<string>();
   #endListening: () => void = () => {};
+  /** A change of cameras asked for the run. */
+  #isChange = false;
 
   constructor(options: GatewayDevicesOptions) {
     const { clock, log, everyMs = EVERY_MS } = options;
@@ -71,7 +74,10 @@ export class GatewayDevices {
   }
 
   start(): void {
-    this.#endListening = this.#options.cameras.onChange(() => this.#job.runNow());
+    this.#endListening = this.#options.cameras.onChange(() => {
+      this.#isChange = true;
+      this.#job.runNow();
+    });
     this.#job.start();
   }
 
@@ -86,7 +92,9 @@ export class GatewayDevices {
 
   async #store(): Promise<void> {
     const { cameras, repository, clock } = this.#options;
-    const present = await cameras.list();
+    const isFresh = !this.#isChange;
+    this.#isChange = false;
+    const present = await cameras.list(isFresh);
     const now = clock.now();
     await repository.reconcile(GATEWAY_SOURCE, now, (known) =>
       gatewayRecords(present, known, {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { pino } from 'pino';
 import { Redactor } from '#shared/redact.ts';
+import { sourceId } from '#shared/source-id.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { Reconciler } from '../../../gateway/cameras/reconciler.ts';
 import type { CameraRouting } from '../../../gateway/worker-access/camera-routing.ts';
@@ -95,21 +96,28 @@ describe('Reconciler', () => {
     expect(workerOf('x').cameras.has('x')).to.equal(true);
   });
 
-  it('asks for nothing when all is as it should be', async () => {
+  it('sends one request to one worker for a change to one camera, and none where its source stays', async () => {
     reconciler.start();
-    want('1');
     bringUp();
-    await waitFor(() => isRunning(['1']));
-    const puts = workerOf('1').seen('PUT', '/internal/cameras/1').length;
-    // Rounds of a worker follow one another: the second listing comes after whatever the first led to.
-    for (const round of [1, 2]) {
-      const before = workerOf('1').seen('GET', '/internal/cameras').length;
-      want('1');
-      await waitFor(() => workerOf('1').seen('GET', '/internal/cameras').length > before, {
-        message: `round ${round}`,
-      });
-    }
-    expect(workerOf('1').seen('PUT', '/internal/cameras/1').length).to.equal(puts);
+    for (const id of ['1', '2', '3']) want(id);
+    await waitFor(() => isRunning(['1', '2', '3']));
+    for (const { requests } of workers) requests.length = 0;
+    const requests = () =>
+      workers.flatMap((worker) => worker.requests.map(({ method, url }) => `${method} ${url}`));
+
+    want('1', 555);
+    await waitFor(() => asRtsp(workerOf('1').cameras.get('1')?.source)?.port === 555);
+    expect(requests()).to.deep.equal(['PUT /internal/cameras/1']);
+    want('1', 555);
+    directory.remove('2');
+    await waitFor(() => !workerOf('2').cameras.has('2'));
+    want('3', 556);
+    await waitFor(() => asRtsp(workerOf('3').cameras.get('3')?.source)?.port === 556);
+    expect(requests().sort()).to.deep.equal([
+      'DELETE /internal/cameras/2',
+      'PUT /internal/cameras/1',
+      'PUT /internal/cameras/3',
+    ]);
   });
 
   it('repairs by itself what changed at a worker', async () => {
@@ -138,6 +146,7 @@ describe('Reconciler', () => {
   });
 
   it('leaves a camera alone while a request decides about it, and looks at it afterwards', async () => {
+    reconciler = create({ everyMs: 20 });
     reconciler.start();
     bringUp();
     const release = reconciler.hold('1');
@@ -145,13 +154,29 @@ describe('Reconciler', () => {
     want('2');
     await waitFor(() => isRunning(['2']));
     const before = listings();
-    want('2', 555);
-    await waitFor(
-      () => listings() >= before + 2 && asRtsp(workerOf('2').cameras.get('2')?.source)?.port === 555,
-    );
+    await waitFor(() => listings() >= before + 4);
     expect(isRunning(['1'])).to.equal(false);
     release();
     await waitFor(() => isRunning(['1']));
+  });
+
+  it('takes the word of a request for what the worker runs, unless several decided simultaneously', async () => {
+    reconciler.start();
+    bringUp();
+    want('2');
+    await waitFor(() => isRunning(['2']));
+    const connected = { sourceId: sourceId(cameraSource()) };
+    const puts = () => workerOf('1').seen('PUT', '/internal/cameras/1').length;
+    const release = reconciler.hold('1');
+    want('1');
+    release(connected);
+    want('2', 555);
+    await waitFor(() => asRtsp(workerOf('2').cameras.get('2')?.source)?.port === 555);
+    expect(puts()).to.equal(0);
+    const [first, second] = [reconciler.hold('1'), reconciler.hold('1')];
+    first(connected);
+    second(connected);
+    await waitFor(() => puts() === 1);
   });
 
   it('makes at most four calls to a worker at once', async () => {

@@ -1,0 +1,152 @@
+/** Keeps the cameras of one worker as wanted: one request for each change, a check of everything as repair. */
+import { messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import { sourceId } from '#shared/source-id.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
+import type { WorkerTarget } from '../worker-access/worker-address.ts';
+import type { KnownCamera } from './camera-directory.ts';
+import { listActualCameras, putCamera, removeCamera } from './camera-worker.ts';
+
+export interface WorkerLaneOptions {
+  name: string;
+  /** The worker, while it is ready. */
+  worker: () => WorkerTarget | undefined;
+  /** All cameras that this worker is to run. */
+  wanted: () => readonly KnownCamera[];
+  /** One of them; undefined for a camera that is not wanted here. */
+  find: (id: string) => KnownCamera | undefined;
+  /** Whether a client request decides about a camera right now. */
+  isHeld: (id: string) => boolean;
+  log: Logger;
+  everyMs?: number | undefined;
+  retryMs?: number | undefined;
+}
+
+const EVERY_MS = 30_000;
+const RETRY_MS = 1000;
+/** Simultaneous calls to the worker. */
+const MAX_CONCURRENT = 4;
+/** Source id of a camera of which it is unknown what the worker runs. */
+const UNKNOWN = '?';
+
+/** Runs from start to close. */
+export class WorkerLane {
+  readonly #options: WorkerLaneOptions;
+  readonly #everyMs: number;
+  readonly #job: PeriodicJob;
+  readonly #changed = new Set<string>();
+  /** Source ids of what the worker runs; undefined: it has to be asked. */
+  #actual: Map<string, string> | undefined;
+  #checkedAt = 0;
+
+  constructor(options: WorkerLaneOptions) {
+    const { name, log, everyMs = EVERY_MS, retryMs = RETRY_MS } = options;
+    this.#options = options;
+    this.#everyMs = everyMs;
+    this.#job = new PeriodicJob({
+      run: (signal) => this.#run(signal),
+      onError: (error) =>
+        log.warn({ worker: name, reason: messageOf(error) }, 'cameras could not be reconciled'),
+      everyMs,
+      retryMs,
+    });
+  }
+
+  start(): void {
+    this.#job.start();
+  }
+
+  async close(): Promise<void> {
+    await this.#job.close();
+  }
+
+  /** Another process runs, or something failed: compares everything. */
+  checkAll(): void {
+    this.#actual = undefined;
+    this.#job.runNow();
+  }
+
+  /** One camera changed. */
+  check(id: string): void {
+    this.#changed.add(id);
+    this.#job.runNow();
+  }
+
+  /** A client request changed a camera at the worker. @param actual what that runs; undefined: unknown */
+  learn(id: string, actual: { sourceId: string | undefined } | undefined): void {
+    if (actual !== undefined && actual.sourceId === undefined) this.#actual?.delete(id);
+    else this.#actual?.set(id, actual?.sourceId ?? UNKNOWN);
+    this.check(id);
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const worker = this.#options.worker();
+    if (worker === undefined) return;
+    const changed = [...this.#changed];
+    this.#changed.clear();
+    // Changes that follow one another put off the check of everything, but not for ever.
+    const isOverdue = performance.now() - this.#checkedAt > 2 * this.#everyMs;
+    if (this.#actual === undefined || changed.length === 0 || isOverdue) {
+      await this.#checkAll(worker, signal);
+      return;
+    }
+    await this.#act(worker, this.#actual, changed, signal);
+  }
+
+  async #checkAll(worker: WorkerTarget, signal: AbortSignal): Promise<void> {
+    this.#checkedAt = performance.now();
+    this.#actual = undefined;
+    const listed = await listActualCameras(worker, signal);
+    const actual = new Map(listed.map((camera) => [camera.cameraId, camera.sourceId]));
+    this.#actual = actual;
+    const ids = new Set([...actual.keys(), ...this.#options.wanted().map(({ id }) => id)]);
+    await this.#act(worker, actual, [...ids], signal);
+  }
+
+  /** Does all that can be done, then throws the first failure. */
+  async #act(
+    worker: WorkerTarget,
+    actual: Map<string, string>,
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const failures: unknown[] = [];
+    const queue = ids.filter((id) => !this.#options.isHeld(id));
+    const done = { added: [] as string[], removed: [] as string[] };
+    const lanes = Array.from({ length: MAX_CONCURRENT }, async () => {
+      for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
+        const change = await this.#settle(worker, actual, id, signal).catch((error: unknown) => {
+          failures.push(error);
+        });
+        if (change) done[change].push(id);
+      }
+    });
+    await Promise.all(lanes);
+    const { name, log } = this.#options;
+    if (done.added.length + done.removed.length > 0)
+      log.info({ worker: name, ...done }, 'cameras reconciled');
+    if (failures.length === 0) return;
+    this.#actual = undefined;
+    throw failures[0];
+  }
+
+  async #settle(
+    worker: WorkerTarget,
+    actual: Map<string, string>,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<'added' | 'removed' | undefined> {
+    const wanted = this.#options.find(id);
+    if (wanted === undefined) {
+      if (!actual.has(id)) return undefined;
+      await removeCamera(worker, id, signal);
+      actual.delete(id);
+      return 'removed';
+    }
+    const source = sourceId(wanted.source);
+    if (actual.get(id) === source) return undefined;
+    await putCamera(worker, { cameraId: id, source: wanted.source }, signal);
+    actual.set(id, source);
+    return 'added';
+  }
+}
