@@ -24,6 +24,7 @@ import { webrtcRoutes } from './outputs/webrtc/routes.ts';
 import type { SessionSet } from './outputs/webrtc/session-set.ts';
 import { findSessionSocket } from './outputs/webrtc/session-socket.ts';
 import { whepRoutes } from './outputs/webrtc/whep-routes.ts';
+import { probeInProcess } from './probe/probe-process.ts';
 import { allowAnyOrigin } from './routes/access.ts';
 import { cameraRoutes } from './routes/camera-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
@@ -34,7 +35,7 @@ export interface ServerOptions extends ProblemOptions {
   config: Readonly<RtspWorkerConfig>;
   cameras: CameraSet;
   sessions: SessionSet;
-  ffmpeg: Pick<Ffmpeg, 'openTranscoder' | 'probeVideo'>;
+  ffmpeg: Pick<Ffmpeg, 'openTranscoder'>;
 }
 
 /** Binds the port and serves. @throws the `listen` error, `EADDRINUSE` among them */
@@ -56,11 +57,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
   };
 }
 
-function mountRoutes(
-  app: Express,
-  { config, cameras, sessions, ffmpeg }: ServerOptions,
-  hls: HlsStreams,
-): void {
+function mountRoutes(app: Express, { config, cameras, sessions }: ServerOptions, hls: HlsStreams): void {
   const { token } = config.host;
   const webrtc = { sessions, iceServers: config.webrtc.iceServers, isCounted: token !== undefined };
   app.use(token === undefined ? allowAnyOrigin : requireToken(token));
@@ -71,7 +68,7 @@ function mountRoutes(
   app.use('/whep', whepRoutes(webrtc));
   // A worker that runs alone has no token: strangers would learn which files this machine has, and play them.
   if (token !== undefined)
-    app.use('/internal', internalRoutes(cameras), probeRoutes({ probe: (file) => ffmpeg.probeVideo(file) }));
+    app.use('/internal', internalRoutes(cameras), probeRoutes({ probe: (file) => probeInProcess(file) }));
 }
 
 function socketFinder(options: ServerOptions): SocketsOptions['find'] {

@@ -1,6 +1,5 @@
 /** FFmpeg inside this process, loaded when pictures, sound or files first need it: it takes 40 MB. */
 import type { Logger } from '#shared/logger.ts';
-import type { VideoFacts } from '#shared/worker-protocol.ts';
 import type { OpenAudioTranscoder } from '../packets/carried-audio.ts';
 import type { Media } from '../pictures/media.ts';
 import type { SourceHandlers } from '../source/run-source.ts';
@@ -37,13 +36,6 @@ export class Ffmpeg {
       onFailure: (reason) => this.#log.warn({ reason }, 'the sound of a camera cannot be converted'),
       load: () => this.#load(),
     });
-
-  /** Reads what a video file holds. @throws AppError `not-a-video` */
-  async probeVideo(file: string): Promise<VideoFacts> {
-    await this.#load();
-    const { probeVideo } = await import('./video-probe.ts');
-    return probeVideo(file);
-  }
 
   /** Plays a video file as if it were a camera; always ends by throwing. */
   async playVideo(file: string, handlers: SourceHandlers, signal: AbortSignal): Promise<never> {
