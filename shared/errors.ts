@@ -29,6 +29,13 @@ export const STATUS_BY_CODE = {
   'camera-protocol-error': 502,
   'camera-picture-too-large': 502,
   'camera-quarantined': 503,
+  'camera-busy': 503,
+  'camera-redirected': 502,
+  'camera-encrypted': 502,
+  'camera-unknown-digest': 502,
+  'camera-tls-failed': 502,
+  'camera-transport-refused': 502,
+  'camera-undecodable': 502,
   'camera-video-unreadable': 502,
   'camera-disconnected': 503,
   'camera-replaced': 409,
@@ -118,6 +125,18 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'camera-picture-too-large': 'Choose a smaller resolution in the camera, or raise MAX_PICTURE_MEGAPIXELS.',
   'camera-video-unreadable': 'The uploaded video is missing or damaged; upload it again.',
   'camera-disconnected': 'The camera closed the connection; the gateway reconnects by itself.',
+  'camera-busy':
+    'The camera serves as many viewers as it can; disconnect another one, or raise its limit of streams.',
+  'camera-redirected':
+    'The camera sends viewers to another address, which is not followed; enter that address instead.',
+  'camera-encrypted':
+    'The stream is encrypted (SRTP); take the address without it, for UniFi Protect the one without enableSrtp.',
+  'camera-unknown-digest': "Set the camera's RTSP authentication to digest with MD5 or SHA-256.",
+  'camera-tls-failed':
+    'The camera answers, but TLS fails; check that the port is its rtsps port, and update its firmware if its TLS is old.',
+  'camera-transport-refused': 'The camera does not take this transport; set transport to the other one.',
+  'camera-undecodable':
+    'Packets arrive, but no picture can be decoded; choose another codec or profile in the camera.',
   'not-a-video': 'Upload MP4, MOV, MKV, WebM, AVI or MPEG-TS; H.264, H.265 and MJPEG also play as a camera.',
   'mediamtx-unreachable':
     'Check MEDIAMTX_API_URL, and that `api: yes` is set in mediamtx.yml: it is off by default.',

@@ -20,7 +20,7 @@ export interface Packet {
   /** Annex B with start codes (H.264, H.265) or one JPEG. */
   data: Buffer;
   keyframe: boolean;
-  /** Media time, milliseconds from an arbitrary start, never wrapping within one session. */
+  /** When it is shown, milliseconds of `performance.now()`: close to its arrival; with B-frames it steps back. */
   mediaTimeMs: number;
   /** When its first bytes arrived here, Unix milliseconds: the capture time clients see. */
   capturedAt: number;
@@ -32,6 +32,8 @@ export interface RtpFacts {
   marker: boolean;
   /** Packets before this one are gone. */
   lost: boolean;
+  /** Header extension with its 4 bytes of head. */
+  extension?: Buffer;
 }
 
 /** Collects the payloads of one track, in order, and emits each access unit as soon as it is whole. */

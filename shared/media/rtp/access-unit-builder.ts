@@ -1,6 +1,5 @@
 /** Gathers NAL units into Annex B access units; shared by the H.264 and H.265 depacketizers. */
-import { withRoom } from '#shared/media/with-room.ts';
-import type { AccessUnit } from '../packet.ts';
+import { withRoom } from '../with-room.ts';
 
 const START_CODE = Buffer.from([0, 0, 0, 1]);
 /** A 4K intra picture stays far below; more is a broken or hostile peer. */
@@ -11,41 +10,30 @@ const INITIAL_BYTES = 64 * 1024;
 const KEPT_BYTES = 1024 * 1024;
 
 /**
- * One access unit in the making. Its bytes are gathered in one buffer that is used again and again,
+ * The bytes of one access unit in the making, in one buffer that is used again and again
  * and copied once when the unit is finished.
  */
 export class AccessUnitBuilder {
-  readonly #isKeyframeNal: (nal: Buffer) => boolean;
   #buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   /** Whole NAL units lie before this. */
   #bytes = 0;
-  /** Where the NAL unit that comes in fragments goes on; undefined when none does. */
+  /** End of the NAL unit that comes in fragments; undefined when none does. */
   #fragmentEnd: number | undefined;
-  #keyframe = false;
-  #timestamp = 0;
 
-  constructor(isKeyframeNal: (nal: Buffer) => boolean) {
-    this.#isKeyframeNal = isKeyframeNal;
+  /** Bytes of all whole NAL units with their start codes. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
-  /** Whether what was gathered belongs to an earlier picture than `timestamp`: its end was never marked. */
-  isBefore(timestamp: number): boolean {
-    return this.#bytes > 0 && timestamp !== this.#timestamp;
+  /** Whether a NAL unit has begun and not ended. */
+  get hasOpenFragment(): boolean {
+    return this.#fragmentEnd !== undefined;
   }
 
-  /** Tells the timestamp of what is added next. */
-  begin(timestamp: number): void {
-    this.#timestamp = timestamp;
-  }
-
-  /** Adds a whole NAL unit (copied). A fragment without its end is dropped. */
-  addNal(nal: Buffer): void {
-    if (nal.length === 0) return;
-    this.#fragmentEnd = undefined;
-    const end = this.#write(this.#bytes, START_CODE, nal);
-    if (end === undefined) return;
-    this.#bytes = end;
-    this.#keyframe ||= this.#isKeyframeNal(nal);
+  /** Adds a whole NAL unit (copied). @returns it, valid until the next call; undefined when there is no room */
+  addNal(nal: Buffer): Buffer | undefined {
+    this.#fragmentEnd = this.#write(this.#bytes, START_CODE, nal);
+    return this.closeFragment();
   }
 
   /** Starts a fragmented NAL unit with its rebuilt header. */
@@ -53,33 +41,45 @@ export class AccessUnitBuilder {
     this.#fragmentEnd = this.#write(this.#bytes, START_CODE, header, payload);
   }
 
-  /** Goes on with a fragmented NAL unit; without a start it is dropped. */
-  continueFragment(payload: Buffer, isEnd: boolean): void {
-    if (this.#fragmentEnd === undefined) return;
-    this.#fragmentEnd = this.#write(this.#fragmentEnd, payload);
-    if (!isEnd || this.#fragmentEnd === undefined) return;
-    const header = this.#buffer.subarray(this.#bytes + START_CODE.length, this.#fragmentEnd);
-    this.#keyframe ||= this.#isKeyframeNal(header);
-    this.#bytes = this.#fragmentEnd;
-    this.#fragmentEnd = undefined;
+  /** Continues a fragmented NAL unit; without a start the bytes are dropped. */
+  continueFragment(payload: Buffer): void {
+    if (this.#fragmentEnd !== undefined) this.#fragmentEnd = this.#write(this.#fragmentEnd, payload);
   }
 
-  /** Drops a fragment whose middle was lost. */
+  /** Ends a fragmented NAL unit. @returns it, valid until the next call; undefined when none was open */
+  closeFragment(): Buffer | undefined {
+    const end = this.#fragmentEnd;
+    if (end === undefined) return undefined;
+    const nal = this.#buffer.subarray(this.#bytes + START_CODE.length, end);
+    this.#bytes = end;
+    this.#fragmentEnd = undefined;
+    return nal;
+  }
+
+  /** Drops a NAL unit whose middle was lost. */
   abandonFragment(): void {
     this.#fragmentEnd = undefined;
   }
 
-  /** Takes the access unit out; undefined when nothing was gathered. */
-  finish(): AccessUnit | undefined {
-    const bytes = this.#bytes;
-    const data = Buffer.allocUnsafeSlow(bytes);
-    this.#buffer.copy(data, 0, 0, bytes);
-    const unit = { data, keyframe: this.#keyframe, timestamp: this.#timestamp };
+  /** Puts an access unit back that was taken out too early; what was gathered since is dropped. */
+  restore(data: Buffer): void {
+    this.#fragmentEnd = undefined;
+    this.#bytes = this.#write(0, data) ?? 0;
+  }
+
+  /** Takes the access unit out (copied). */
+  take(): Buffer {
+    const data = Buffer.allocUnsafeSlow(this.#bytes);
+    this.#buffer.copy(data, 0, 0, this.#bytes);
+    this.clear();
+    return data;
+  }
+
+  /** Drops everything. */
+  clear(): void {
     this.#bytes = 0;
-    this.#keyframe = false;
     this.#fragmentEnd = undefined;
     if (this.#buffer.length > KEPT_BYTES) this.#buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
-    return bytes === 0 ? undefined : unit;
   }
 
   /** @returns the end of what was written, or undefined when it would be too large a picture */

@@ -5,9 +5,6 @@ import { NalDepacketizer } from './nal-depacketizer.ts';
 import { type NalPayloadFormat, packetizeNals } from './nal-packetizer.ts';
 import type { RtpPayload } from './payload.ts';
 
-const NAL_IRAP_FIRST = 16;
-const NAL_IRAP_LAST = 23;
-const NAL_SLICE_LAST = 31;
 const NAL_DELIMITER = 35;
 const NAL_FILLER = 38;
 const NAL_AGGREGATION = 48;
@@ -16,13 +13,11 @@ const FU_START = 0x80;
 const FU_END = 0x40;
 
 const typeOf = (nal: Buffer): number => ((nal[0] ?? 0) >> 1) & 0x3f;
-const isSlice = (nal: Buffer): boolean => typeOf(nal) <= NAL_SLICE_LAST;
-const isIrap = (nal: Buffer): boolean => typeOf(nal) >= NAL_IRAP_FIRST && typeOf(nal) <= NAL_IRAP_LAST;
 
 /** Puts H.265 access units together. */
 export class H265Depacketizer extends NalDepacketizer {
   constructor(emit: EmitAccessUnit) {
-    super({ emit, isKeyframeNal: isIrap, isSlice, minPayloadBytes: 3 });
+    super('hevc', emit);
   }
 
   protected override take(payload: Buffer): void {
@@ -45,13 +40,13 @@ export class H265Depacketizer extends NalDepacketizer {
   #takeFragment(payload: Buffer): void {
     const header = payload[2] as number;
     const fragment = payload.subarray(3);
-    if ((header & FU_START) !== 0) {
-      const first = ((payload[0] as number) & 0x81) | ((header & 0x3f) << 1);
-      const nalHeader = Buffer.from([first, payload[1] as number]);
-      this.startFragment(nalHeader, fragment);
-    } else {
-      this.continueFragment(fragment, (header & FU_END) !== 0);
+    const isEnd = (header & FU_END) !== 0;
+    if ((header & FU_START) === 0) {
+      this.continueFragment(fragment, isEnd);
+      return;
     }
+    const first = ((payload[0] as number) & 0x81) | ((header & 0x3f) << 1);
+    this.startFragment(Buffer.from([first, payload[1] as number]), fragment, isEnd);
   }
 }
 

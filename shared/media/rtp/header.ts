@@ -6,7 +6,11 @@ export interface RtpPacket {
   marker: boolean;
   sequence: number;
   timestamp: number;
+  /** Synchronization source: which stream of packets it belongs to. */
+  ssrc: number;
   payload: Buffer;
+  /** Header extension with its 4 bytes of head; undefined without one. */
+  extension?: Buffer | undefined;
 }
 
 /** Bytes of a header without extensions. */
@@ -19,9 +23,12 @@ export function parseRtp(packet: Buffer): RtpPacket | undefined {
   if (packet.length < RTP_HEADER_BYTES || (packet[0] as number) >> 6 !== 2) return undefined;
   const first = packet[0] as number;
   let start = RTP_HEADER_BYTES + (first & 0x0f) * 4;
+  let extension: Buffer | undefined;
   if ((first & 0x10) !== 0) {
     if (packet.length < start + 4) return undefined;
-    start += 4 + packet.readUInt16BE(start + 2) * 4;
+    const extensionEnd = start + 4 + packet.readUInt16BE(start + 2) * 4;
+    extension = packet.subarray(start, extensionEnd);
+    start = extensionEnd;
   }
   const padding = (first & 0x20) !== 0 ? (packet[packet.length - 1] as number) : 0;
   const end = packet.length - padding;
@@ -31,7 +38,9 @@ export function parseRtp(packet: Buffer): RtpPacket | undefined {
     marker: isMarked(packet),
     sequence: packet.readUInt16BE(2),
     timestamp: packet.readUInt32BE(4),
+    ssrc: packet.readUInt32BE(8),
     payload: packet.subarray(start, end),
+    ...(extension === undefined ? {} : { extension }),
   };
 }
 

@@ -112,3 +112,22 @@ export function sourceDescription(ssrc: number, cname: string): Buffer {
   description.write(cname, 10, 'latin1');
   return description;
 }
+
+/** What a receiver reports of a source. */
+export interface ReceptionFacts {
+  ssrc: number;
+  /** Newest sequence number, 16 bits. */
+  sequence: number;
+}
+
+/** A receiver report that says that packets arrive, without loss (RFC 3550 section 6.4.2). @param ssrc our own */
+export function receiverReport(ssrc: number, { ssrc: source, sequence }: ReceptionFacts): Buffer {
+  const report = Buffer.alloc(8 + REPORT_BLOCK_BYTES);
+  report[0] = 0x81;
+  report[1] = RECEIVER_REPORT;
+  report.writeUInt16BE(report.length / 4 - 1, 2);
+  report.writeUInt32BE(ssrc, 4);
+  report.writeUInt32BE(source, 8);
+  report.writeUInt32BE(sequence, 16);
+  return report;
+}

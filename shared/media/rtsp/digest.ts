@@ -8,6 +8,14 @@ export interface AuthHeader {
   parameters: Map<string, string>;
 }
 
+/** Algorithms of RFC 7616 section 6.1 and the names that OpenSSL has for their hashes. */
+const HASH_NAMES = new Map([
+  ['MD5', 'md5'],
+  ['SHA-256', 'sha256'],
+  ['SHA-512-256', 'sha512-256'],
+]);
+/** Variants whose key includes the nonces of the session (RFC 7616 section 3.4.2). */
+const SESSION_SUFFIX = '-SESS';
 /** Longer than any header of the kind; the pattern below takes quadratic time on some texts. */
 const MAX_HEADER_LENGTH = 2048;
 
@@ -32,7 +40,7 @@ export interface DigestInput {
   nonce: string;
   method: string;
   uri: string;
-  /** `MD5` (default) or `SHA-256`. */
+  /** `MD5` (default), `SHA-256` or `SHA-512-256`, also with `-sess`. */
   algorithm?: string | undefined;
   /** `auth` when the server offers a quality of protection. */
   qop?: string | undefined;
@@ -43,7 +51,9 @@ export interface DigestInput {
 /** The `response` of a digest (RFC 7616 section 3.4.1), hex. */
 export function digestResponse(input: DigestInput): string {
   const hash = hasherOf(input.algorithm);
-  const ha1 = hash(`${input.username}:${input.realm}:${input.password}`);
+  const account = hash(`${input.username}:${input.realm}:${input.password}`);
+  const isSession = input.algorithm?.toUpperCase().endsWith(SESSION_SUFFIX) === true;
+  const ha1 = isSession ? hash(`${account}:${input.nonce}:${input.cnonce}`) : account;
   const ha2 = hash(`${input.method}:${input.uri}`);
   if (input.qop === undefined) return hash(`${ha1}:${input.nonce}:${ha2}`);
   return hash(`${ha1}:${input.nonce}:${input.nc}:${input.cnonce}:${input.qop}:${ha2}`);
@@ -51,10 +61,15 @@ export function digestResponse(input: DigestInput): string {
 
 /** Whether we can answer a digest challenge with this algorithm. */
 export function isKnownAlgorithm(algorithm: string | undefined): boolean {
-  return algorithm === undefined || ['MD5', 'SHA-256'].includes(algorithm.toUpperCase());
+  return hashNameOf(algorithm) !== undefined;
 }
 
 function hasherOf(algorithm: string | undefined): (text: string) => string {
-  const name = algorithm?.toUpperCase() === 'SHA-256' ? 'sha256' : 'md5';
+  const name = hashNameOf(algorithm) ?? 'md5';
   return (text) => createHash(name).update(text).digest('hex');
+}
+
+function hashNameOf(algorithm = 'MD5'): string | undefined {
+  const name = algorithm.toUpperCase();
+  return HASH_NAMES.get(name.endsWith(SESSION_SUFFIX) ? name.slice(0, -SESSION_SUFFIX.length) : name);
 }

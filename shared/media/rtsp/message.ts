@@ -24,13 +24,21 @@ export interface InterleavedPacket {
 export interface RtspReaderHandlers {
   onMessage(message: RtspMessage): void;
   onInterleaved(packet: InterleavedPacket): void;
+  /** Whether packets of a channel are expected, to find the next one behind stray bytes; default: of all. */
+  isChannel?(channel: number): boolean;
 }
 
 const INTERLEAVED_MARK = 0x24;
 const INTERLEAVED_HEADER_BYTES = 4;
+const RTP_VERSION = 2;
 /** Cameras send a few hundred bytes of headers; this is generous and still bounded. */
 const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 256 * 1024;
+/** Stray bytes between two messages or packets; more is not RTSP any more. */
+const MAX_STRAY_BYTES = 64 * 1024;
+/** Empty lines, whatever ends them (RFC 2326 section 4, and cameras that end lines with LF alone). */
+const EMPTY_LINES = ['\n\r\n', '\n\n', '\r\r'];
+const RTSP_START = 'RTSP/';
 /** What a socket delivers at once, with room for the beginning of what was cut. */
 const INITIAL_BUFFER_BYTES = 72 * 1024;
 
@@ -53,6 +61,11 @@ export class RtspReader {
   #start = 0;
   /** ... to here. */
   #end = 0;
+
+  /** A message was read: from now on stray bytes are skipped. */
+  #speaksRtsp = false;
+  /** Stray bytes since the last message or packet. */
+  #strayBytes = 0;
 
   constructor(handlers: RtspReaderHandlers) {
     this.#handlers = handlers;
@@ -86,10 +99,12 @@ export class RtspReader {
 
   #takeInterleaved(): number {
     const start = this.#start + INTERLEAVED_HEADER_BYTES;
+    if (this.#strayBytes > 0 && !this.#couldBePacket(this.#start)) return this.#skipStray();
     if (start > this.#end) return 0;
     const end = start + this.#buffer.readUInt16BE(start - 2);
     if (end > this.#end) return 0;
     const channel = this.#buffer[start - 3] as number;
+    this.#strayBytes = 0;
     this.#handlers.onInterleaved({ channel, payload: this.#buffer.subarray(start, end) });
     return end - this.#start;
   }
@@ -97,33 +112,68 @@ export class RtspReader {
   #takeMessage(buffer: Buffer): number {
     // Some cameras send stray line ends between messages.
     if (buffer[0] === 0x0d || buffer[0] === 0x0a) return 1;
-    const headEnd = buffer.subarray(0, MAX_HEAD_BYTES).indexOf('\r\n\r\n');
-    if (headEnd < 0) {
+    if (!couldBeRtsp(buffer)) return this.#skipStray();
+    const head = findHead(buffer.subarray(0, MAX_HEAD_BYTES));
+    if (head === undefined) {
       if (buffer.length >= MAX_HEAD_BYTES) throw new RtspProtocolError('RTSP header is too long');
-      if (!couldBeRtsp(buffer)) throw new RtspProtocolError('the peer does not speak RTSP');
       return 0;
     }
-    const message = parseHead(buffer.toString('latin1', 0, headEnd));
+    const message = parseHead(buffer.toString('latin1', 0, head.length));
+    if (message === undefined) return this.#skipStray();
     const length = Number(message.headers.get('content-length')?.[0] ?? 0);
     if (!Number.isInteger(length) || length < 0 || length > MAX_BODY_BYTES) {
       throw new RtspProtocolError('RTSP body is too long');
     }
-    const end = headEnd + 4 + length;
+    const end = head.bodyStart + length;
     if (buffer.length < end) return 0;
-    message.body = Buffer.from(buffer.subarray(headEnd + 4, end));
+    message.body = Buffer.from(buffer.subarray(head.bodyStart, end));
+    this.#speaksRtsp = true;
+    this.#strayBytes = 0;
     this.#handlers.onMessage(message);
     return end;
+  }
+
+  /** Passes over bytes that belong to nothing. @returns how many @throws RtspProtocolError when there are too many */
+  #skipStray(): number {
+    if (!this.#speaksRtsp) throw new RtspProtocolError('the peer does not speak RTSP');
+    let at = this.#start + 1;
+    while (at < this.#end && !this.#couldBePacket(at) && !this.#couldBeAnswer(at)) at += 1;
+    this.#strayBytes += at - this.#start;
+    if (this.#strayBytes > MAX_STRAY_BYTES) throw new RtspProtocolError('too many stray bytes');
+    return at - this.#start;
+  }
+
+  /** Whether an RTP or RTCP packet of a known channel may begin here, as far as its bytes have come. */
+  #couldBePacket(at: number): boolean {
+    if (this.#buffer[at] !== INTERLEAVED_MARK) return false;
+    const channel = at + 1 < this.#end ? this.#buffer[at + 1] : undefined;
+    const version = at + INTERLEAVED_HEADER_BYTES;
+    if (channel !== undefined && this.#handlers.isChannel?.(channel) === false) return false;
+    return version >= this.#end || (this.#buffer[version] as number) >> 6 === RTP_VERSION;
+  }
+
+  #couldBeAnswer(at: number): boolean {
+    const bytes = Math.min(RTSP_START.length, this.#end - at);
+    return this.#buffer.toString('latin1', at, at + bytes) === RTSP_START.slice(0, bytes);
   }
 }
 
 function couldBeRtsp(buffer: Buffer): boolean {
   const start = buffer.toString('latin1', 0, 16);
-  return /^[A-Z][A-Z_]*( |$|\/)/.test(start);
+  return /^(rtsp($|\/)|[A-Z][A-Z_]*( |$|\/))/i.test(start) && !/^[a-z]+ /.test(start);
 }
 
-function parseHead(head: string): RtspMessage {
-  const [startLine = '', ...lines] = head.split('\r\n');
-  if (!/RTSP\/1\.\d/.test(startLine)) throw new RtspProtocolError('the peer does not speak RTSP');
+/** Finds the end of a head. @returns its length, and where the body starts; undefined while it is not whole */
+function findHead(buffer: Buffer): { length: number; bodyStart: number } | undefined {
+  const ends = EMPTY_LINES.map((line) => ({ at: buffer.indexOf(line), line })).filter(({ at }) => at >= 0);
+  const first = ends.sort((a, b) => a.at - b.at)[0];
+  return first && { length: first.at, bodyStart: first.at + first.line.length };
+}
+
+/** @returns undefined when the first line is not one of RTSP */
+function parseHead(head: string): RtspMessage | undefined {
+  const [startLine = '', ...lines] = head.split(/\r\n|\n|\r/);
+  if (!/RTSP\/[12]\.\d/i.test(startLine)) return undefined;
   const headers = new Map<string, string[]>();
   for (const line of lines) {
     const colon = line.indexOf(':');

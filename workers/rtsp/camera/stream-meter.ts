@@ -3,6 +3,12 @@ import type { Packet } from '#shared/media/packet.ts';
 
 /** `frameRate` is measured over this time, so that it falls to 0 with the stream. */
 const WINDOW_MS = 3000;
+/** Pictures that begin a session closer together than this share of the usual interval come from a buffer. */
+const BURST_SHARE = 1 / 4;
+/** The usual interval is the median of so many. */
+const USUAL_INTERVALS = 5;
+/** A rate over less than this would be a guess. */
+const LEAST_SPAN_MS = 250;
 /** A newer interval counts this much against the average of those before. */
 const SMOOTHING = 0.2;
 
@@ -22,7 +28,7 @@ export class StreamMeter {
   add(packet: Packet, now = performance.now()): void {
     const before = this.#lastArrival;
     if (before !== undefined) this.#intervalMs = smooth(this.#intervalMs, now - before);
-    if (packet.keyframe) this.#addKeyframe(packet.mediaTimeMs);
+    if (packet.keyframe) this.#addKeyframe(now);
     this.packets += 1;
     this.bytes += packet.data.length;
     this.lastPacketAt = packet.capturedAt;
@@ -48,24 +54,32 @@ export class StreamMeter {
     return this.#lastArrival === undefined ? Number.POSITIVE_INFINITY : now - this.#lastArrival;
   }
 
-  /** Packets per second over the last three seconds. */
+  /** Packets per second over the last three seconds; without the burst that a session may begin with. */
   frameRate(now = performance.now()): number {
     this.#trim(now);
-    const first = this.#arrivals[0];
-    if (first === undefined) return 0;
-    const last = this.#arrivals.at(-1) as number;
-    const isOngoing = now - last < WINDOW_MS / 2;
+    const arrivals = this.#arrivals.slice(this.#burstLength());
+    const first = arrivals[0];
+    const last = arrivals.at(-1);
+    if (first === undefined || last === undefined) return 0;
     // While pictures flow the span between first and last is exact; once they stop the window empties.
-    if (isOngoing && this.#arrivals.length > 1 && last > first) {
-      return ((this.#arrivals.length - 1) * 1000) / (last - first);
-    }
-    return (this.#arrivals.length * 1000) / WINDOW_MS;
+    const isOngoing = now - last < WINDOW_MS / 2;
+    if (!isOngoing || arrivals.length === 1) return (arrivals.length * 1000) / WINDOW_MS;
+    return ((arrivals.length - 1) * 1000) / Math.max(LEAST_SPAN_MS, last - first);
   }
 
-  #addKeyframe(mediaTimeMs: number): void {
-    if (this.#lastKeyframeMs !== undefined)
-      this.keyframeIntervalMs = Math.max(1, mediaTimeMs - this.#lastKeyframeMs);
-    this.#lastKeyframeMs = mediaTimeMs;
+  /** Pictures at the beginning of the window that came much faster than those after them, but for the last. */
+  #burstLength(): number {
+    const arrivals = this.#arrivals;
+    const intervals = arrivals.slice(1).map((arrival, index) => arrival - (arrivals[index] as number));
+    const newer = intervals.slice(-USUAL_INTERVALS).sort((a, b) => a - b);
+    const usual = newer[newer.length >> 1] ?? 0;
+    const end = intervals.findIndex((interval) => interval >= BURST_SHARE * usual);
+    return Math.max(0, end);
+  }
+
+  #addKeyframe(now: number): void {
+    if (this.#lastKeyframeMs !== undefined) this.keyframeIntervalMs = Math.max(1, now - this.#lastKeyframeMs);
+    this.#lastKeyframeMs = now;
   }
 
   #trim(now: number): void {

@@ -63,7 +63,8 @@ class Player {
     const { dueMs, presentedMs } = this.#clock.timesOf(unit);
     await this.#waitUntil(dueMs);
     const { data, keyframe } = unit;
-    this.#handlers.onPacket({ data, keyframe, mediaTimeMs: presentedMs, capturedAt: Date.now() });
+    const mediaTimeMs = (this.#startedAt ?? 0) + presentedMs;
+    this.#handlers.onPacket({ data, keyframe, mediaTimeMs, capturedAt: Date.now() });
   }
 
   async #waitUntil(dueMs: number): Promise<void> {

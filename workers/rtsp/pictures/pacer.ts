@@ -2,8 +2,8 @@
 
 /** Pictures come at uneven times; one this share of an interval early still counts. */
 const TOLERANCE = 0.3;
-/** Media time that jumps further than this was set anew by the camera. */
-const MAX_JUMP_MS = 10_000;
+/** The next picture is never due later than this many intervals after the last; else the clock was set back. */
+const MAX_WAIT_INTERVALS = 2;
 
 /** Decides picture by picture. */
 export class Pacer {
@@ -23,19 +23,19 @@ export class Pacer {
 
   /** Whether the picture of this media time is wanted. */
   isDue(mediaTimeMs: number): boolean {
-    return this.#hasJumped(mediaTimeMs) || mediaTimeMs >= this.#nextMs - this.#intervalMs * TOLERANCE;
+    return this.#isSetBack(mediaTimeMs) || mediaTimeMs >= this.#nextMs - this.#intervalMs * TOLERANCE;
   }
 
   /** Whether the picture of this media time is wanted; a yes counts it as taken. */
   take(mediaTimeMs: number): boolean {
     if (!this.isDue(mediaTimeMs)) return false;
     // After a pause the rate starts from now: no burst makes up for what was missed.
-    const isLate = this.#hasJumped(mediaTimeMs) || mediaTimeMs - this.#nextMs > this.#intervalMs;
+    const isLate = this.#isSetBack(mediaTimeMs) || mediaTimeMs - this.#nextMs > this.#intervalMs;
     this.#nextMs = (isLate ? mediaTimeMs : this.#nextMs) + this.#intervalMs;
     return true;
   }
 
-  #hasJumped(mediaTimeMs: number): boolean {
-    return Math.abs(mediaTimeMs - this.#nextMs) > MAX_JUMP_MS + this.#intervalMs;
+  #isSetBack(mediaTimeMs: number): boolean {
+    return this.#nextMs - mediaTimeMs > MAX_WAIT_INTERVALS * this.#intervalMs;
   }
 }

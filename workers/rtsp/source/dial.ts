@@ -11,6 +11,17 @@ const CODE_BY_ERRNO: Record<string, ErrorCode> = {
   ETIMEDOUT: 'camera-timeout',
 };
 
+/**
+ * Cameras carry self-signed certificates, and old ones speak TLS 1.0 with short keys: TLS here
+ * keeps listeners out, it does not prove who answers.
+ */
+const CAMERA_TLS = {
+  rejectUnauthorized: false,
+  minVersion: 'TLSv1',
+  ciphers: 'DEFAULT:@SECLEVEL=0',
+} as const;
+/** Failures of a TLS handshake. */
+const TLS_ERRNO = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
 /** What the kernel is asked for at once, as libuv suggests it. */
 const READ_BYTES = 64 * 1024;
 
@@ -59,8 +70,7 @@ async function connected(
   givenUp: Promise<never>,
 ): Promise<Socket> {
   const to = { host, port, ...(lookup === undefined ? {} : { lookup }), onread: readInto(() => socket) };
-  // Cameras carry self-signed certificates: TLS here keeps listeners out, it does not prove who answers.
-  const socket: Socket = secure ? connectTls({ ...to, rejectUnauthorized: false }) : connectTcp(to);
+  const socket: Socket = secure ? connectTls({ ...to, ...CAMERA_TLS }) : connectTcp(to);
   const opened = new Promise<void>((resolve, reject) => {
     socket.once(secure ? 'secureConnect' : 'connect', resolve);
     socket.once('error', reject);
@@ -92,6 +102,8 @@ function readInto(socket: () => Socket) {
 function toDialError(error: unknown): AppError {
   if (error instanceof AppError) return error;
   const errno = (error as NodeJS.ErrnoException).code ?? '';
+  if (TLS_ERRNO.test(errno))
+    return new AppError('camera-tls-failed', `TLS with the camera failed (${errno})`, { cause: error });
   const code = CODE_BY_ERRNO[errno] ?? 'camera-unreachable';
   return new AppError(code, `The camera cannot be reached (${errno || 'connection failed'})`, {
     cause: error,

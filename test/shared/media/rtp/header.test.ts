@@ -10,6 +10,7 @@ describe('parseRtp', () => {
       marker: true,
       sequence: 0x1234,
       timestamp: 256,
+      ssrc: 0x0909_0909,
       payload: Buffer.from([7, 8]),
     });
   });
@@ -58,6 +59,7 @@ describe('ReorderBuffer', () => {
   const packet = (sequence: number): RtpPacket => ({
     payloadType: 96,
     marker: false,
+    ssrc: 1,
     sequence,
     timestamp: 0,
     payload: Buffer.alloc(1),

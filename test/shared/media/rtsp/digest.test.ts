@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import { digestResponse, isKnownAlgorithm, parseAuthHeader } from '#shared/media/rtsp/digest.ts';
 
@@ -49,10 +50,27 @@ describe('digestResponse', () => {
     ).to.equal('c7f859c15ea9989894ba5e3f0100d24e');
   });
 
-  it('knows MD5, which is the default, and SHA-256', () => {
-    for (const algorithm of [undefined, 'MD5', 'md5', 'SHA-256'])
+  it('includes the nonces in the key of an algorithm for sessions', () => {
+    const input = {
+      username: 'admin',
+      password: 'secret',
+      realm: 'cam',
+      nonce: 'abc',
+      method: 'PLAY',
+      uri: '/',
+    };
+    const qop = { qop: 'auth', nc: '00000001', cnonce: 'xyz' };
+    const md5 = (text: string): string => createHash('md5').update(text).digest('hex');
+    const key = md5(`${md5('admin:cam:secret')}:abc:xyz`);
+    expect(digestResponse({ ...input, ...qop, algorithm: 'MD5-sess' })).to.equal(
+      md5(`${key}:abc:00000001:xyz:auth:${md5('PLAY:/')}`),
+    );
+  });
+
+  it('knows the algorithms of RFC 7616, MD5 where none is named', () => {
+    for (const algorithm of [undefined, 'MD5', 'md5', 'SHA-256', 'MD5-sess', 'SHA-256-sess', 'SHA-512-256'])
       expect(isKnownAlgorithm(algorithm)).to.equal(true);
-    for (const algorithm of ['MD5-sess', 'SHA-512-256']) expect(isKnownAlgorithm(algorithm)).to.equal(false);
+    for (const algorithm of ['SHA-1', 'token']) expect(isKnownAlgorithm(algorithm)).to.equal(false);
   });
 });
 

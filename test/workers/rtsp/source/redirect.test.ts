@@ -144,7 +144,7 @@ describe('S11: a camera that sends us elsewhere', () => {
           asked === method ? { status, headers: [`Location: ${canary.url}`] } : ok(asked),
         ).open();
         const error = await run(camera.port);
-        expect(error.code, status).to.equal('camera-protocol-error');
+        expect(error.code, status).to.equal('camera-redirected');
         expect(error.message).to.not.include('elsewhere');
         expect(camera.connections, status).to.equal(1);
         camera.close();

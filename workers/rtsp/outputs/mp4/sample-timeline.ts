@@ -29,6 +29,10 @@ const GAP_INTERVALS = 3;
 /** The longest and shortest interval that a camera is believed to have. */
 const MAX_INTERVAL_MS = 10_000;
 const MIN_INTERVAL_MS = 4;
+/** Share of a duration by which it is changed to keep pace with media time. */
+const PULL = 0.04;
+/** A camera that pauses more often in a row has become slower. */
+const MAX_PAUSES_IN_ROW = 2;
 /** Weight of a new interval in the usual one. */
 const SMOOTHING = 1 / 4;
 /** H.264 allows 16 pictures in the buffer; more reordering than this is a clock that jumps about. */
@@ -45,6 +49,9 @@ export class SampleTimeline {
   #isFilling = true;
   #lastOrderedMs: number | undefined;
   #nextDecodeTime = 0;
+  /** Durations given beyond the media time that has passed, milliseconds; pauses do not count. */
+  #aheadMs = 0;
+  #pausesInRow = 0;
 
   /** Begins a session, whose clock has nothing to do with that of the one before. */
   restart({ announcedFps }: { announcedFps: number | undefined }): void {
@@ -96,9 +103,24 @@ export class SampleTimeline {
     const elapsedMs = orderedMs - this.#lastOrderedMs;
     const usualMs = this.#intervalMs;
     const believedMs = this.#isIntervalKnown ? GAP_INTERVALS * usualMs : MAX_INTERVAL_MS;
-    const isGap = elapsedMs <= 0 || elapsedMs > Math.max(MIN_GAP_MS, believedMs);
-    if (elapsedMs > 0) this.#learn(Math.min(elapsedMs, MAX_INTERVAL_MS));
-    return isGap ? usualMs : elapsedMs;
+    const isPause = elapsedMs > Math.max(MIN_GAP_MS, believedMs);
+    const durationMs = elapsedMs <= 0 || isPause ? usualMs : elapsedMs;
+    this.#pausesInRow = isPause ? this.#pausesInRow + 1 : 0;
+    // One pause says nothing of the rate; several in a row are the rate.
+    if (elapsedMs > 0 && (!isPause || this.#pausesInRow > MAX_PAUSES_IN_ROW))
+      this.#learn(Math.min(elapsedMs, MAX_INTERVAL_MS));
+    return isPause ? durationMs : this.#keepPace(durationMs, elapsedMs);
+  }
+
+  /** Draws the timeline towards media time where the two have come apart, too slowly to be seen. */
+  #keepPace(durationMs: number, elapsedMs: number): number {
+    // Reordered pictures have times that stand still for a moment by rights.
+    if (this.#reorderDepth > 0) return durationMs;
+    const limitMs = PULL * durationMs;
+    const pullMs = Math.max(-limitMs, Math.min(limitMs, this.#aheadMs));
+    const paced = durationMs - pullMs;
+    this.#aheadMs += paced - elapsedMs;
+    return paced;
   }
 
   #learn(elapsedMs: number): void {

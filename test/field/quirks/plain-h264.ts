@@ -1,0 +1,7 @@
+import type { Quirk } from '../support/quirk.ts';
+
+export const quirk: Quirk = {
+  what: 'keeps to the standards, H.264',
+  seen: 'any camera, to compare with',
+  camera: {},
+};

@@ -1,0 +1,97 @@
+/**
+ * The one clock of a camera's pictures. Their arrival here is the measure; RTP times only smooth it.
+ *
+ * An RTP interval is believed when it is like the usual interval of arrival. All others (a clock that
+ * stands still, counts in another unit, or was set anew) are replaced by the usual interval. Media time
+ * stays within a short distance of arrival, so that no camera's clock can freeze or rush anything here.
+ */
+
+/** An interval of RTP between these multiples of the usual interval of arrival is believed. */
+const LEAST_SHARE = 1 / 4;
+const MOST_SHARE = 6;
+/** With B-frames the time steps back by some pictures, and no further than this in a row, milliseconds. */
+const MAX_REORDER_MS = 500;
+const MAX_REORDER_INTERVALS = 8;
+/** How far media time may be ahead of arrival and behind it, milliseconds, or this many intervals. */
+const MAX_AHEAD_MS = 200;
+const MAX_BEHIND_MS = 500;
+const MAX_APART_INTERVALS = 5;
+/** Within this distance the intervals of RTP stay as they are, milliseconds or intervals. */
+const QUIET_MS = 100;
+const QUIET_INTERVALS = 3;
+/** Share of an interval by which media time is drawn towards arrival. */
+const PULL = 0.05;
+/** Weight of a new interval of arrival in the usual one. */
+const SMOOTHING = 0.1;
+/** A longer wait is a gap, no interval, in usual intervals. */
+const GAP_INTERVALS = 5;
+const MAX_GAPS_IN_ROW = 2;
+/** Until two pictures have come, milliseconds. */
+const ASSUMED_INTERVAL_MS = 40;
+/** The first intervals count more, so that the usual one is known soon. */
+const LEARNING_PICTURES = 10;
+
+/** Gives the pictures of one session times on the clock of their arrival, which all sessions share. */
+export class MediaClock {
+  #lastRtpMs = 0;
+  #lastArrivalMs: number | undefined;
+  #usualMs = ASSUMED_INTERVAL_MS;
+  #intervals = 0;
+  #gapsInRow = 0;
+  /** How far RTP time has stepped back since it last went forward. */
+  #backMs = 0;
+  #timeMs = 0;
+
+  /**
+   * Media time of the next picture in decoding order, milliseconds; with B-frames it may step back.
+   * @param rtpMs its RTP time from any start, not wrapping
+   * @param arrivalMs when its first byte came, on a clock that never goes back
+   */
+  timeOf(rtpMs: number, arrivalMs: number): number {
+    const before = this.#lastArrivalMs;
+    const rtpStepMs = rtpMs - this.#lastRtpMs;
+    this.#lastRtpMs = rtpMs;
+    this.#lastArrivalMs = arrivalMs;
+    if (before === undefined) this.#timeMs = arrivalMs;
+    else this.#advance(rtpStepMs, arrivalMs - before, arrivalMs);
+    return this.#timeMs;
+  }
+
+  #advance(rtpStepMs: number, waitedMs: number, arrivalMs: number): void {
+    this.#learn(waitedMs);
+    this.#backMs = rtpStepMs < 0 ? this.#backMs - rtpStepMs : 0;
+    const usualMs = this.#usualMs;
+    const isBelieved = this.#isBelievable(rtpStepMs, waitedMs);
+    const timeMs = this.#timeMs + (isBelieved ? rtpStepMs : usualMs);
+    const behindMs = arrivalMs - timeMs;
+    const quietMs = isBelieved ? Math.max(QUIET_MS, QUIET_INTERVALS * usualMs) : 0;
+    const pullMs = Math.abs(behindMs) > quietMs ? clamp(behindMs, PULL * usualMs) : 0;
+    const slackMs = MAX_APART_INTERVALS * usualMs;
+    const earliest = arrivalMs - Math.max(MAX_BEHIND_MS, slackMs);
+    const latest = arrivalMs + Math.max(MAX_AHEAD_MS, slackMs);
+    this.#timeMs = Math.min(latest, Math.max(earliest, timeMs + pullMs));
+  }
+
+  #isBelievable(rtpStepMs: number, waitedMs: number): boolean {
+    const usualMs = this.#usualMs;
+    // Both clocks agree on a pause.
+    if (rtpStepMs > 0 && Math.abs(rtpStepMs - waitedMs) < usualMs) return rtpStepMs > LEAST_SHARE * usualMs;
+    if (rtpStepMs < 0) return this.#backMs < Math.min(MAX_REORDER_MS, MAX_REORDER_INTERVALS * usualMs);
+    return rtpStepMs > LEAST_SHARE * usualMs && rtpStepMs < MOST_SHARE * usualMs;
+  }
+
+  #learn(waitedMs: number): void {
+    const isGap = this.#intervals >= LEARNING_PICTURES && waitedMs > GAP_INTERVALS * this.#usualMs;
+    this.#gapsInRow = isGap ? this.#gapsInRow + 1 : 0;
+    if (isGap && this.#gapsInRow <= MAX_GAPS_IN_ROW) return;
+    // Gaps one after another are the rate: the camera has become slower, or has begun with a burst.
+    if (isGap) this.#intervals = 0;
+    this.#intervals += 1;
+    const weight = Math.max(SMOOTHING, 1 / this.#intervals);
+    this.#usualMs += (waitedMs - this.#usualMs) * weight;
+  }
+}
+
+function clamp(value: number, limit: number): number {
+  return Math.max(-limit, Math.min(limit, value));
+}
