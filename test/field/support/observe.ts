@@ -10,7 +10,7 @@ import { CAMERA_TIMINGS } from '../../../workers/rtsp/camera/camera-connection.t
 import { CameraSet } from '../../../workers/rtsp/camera/camera-set.ts';
 import { cameraStatus } from '../../../workers/rtsp/camera/camera-status.ts';
 import { ConnectLimiter } from '../../../workers/rtsp/camera/connect-limiter.ts';
-import { ffmpegMedia } from '../../../workers/rtsp/ffmpeg/ffmpeg-media.ts';
+import { Ffmpeg } from '../../../workers/rtsp/ffmpeg/ffmpeg.ts';
 import { SampleStream } from '../../../workers/rtsp/outputs/mp4/sample-stream.ts';
 import { createRtspSource } from '../../../workers/rtsp/source/rtsp-source.ts';
 import { createRunSource } from '../../../workers/rtsp/source/run-source.ts';
@@ -28,6 +28,7 @@ const TIMINGS = { ...CAMERA_TIMINGS, firstMs: 100, maxMs: 400, stallMs: 2000, fi
 const SOURCE_TIMINGS = { dialMs: 2000, answerMs: 1500, describeMs: 4000, keepAliveMs: 25_000 };
 const CONNECT_MS = 8000;
 const TIMESCALE = 90_000;
+const MAX_PIXELS = 64_000_000;
 
 /** What became of a camera. */
 export interface Seen {
@@ -63,7 +64,8 @@ export async function observe(source: RtspSource, clip: Clip, seconds: number): 
   const cameras = new CameraSet(
     {
       runSource: createRunSource({ rtsp, video: noVideo }),
-      media: ffmpegMedia,
+      media: new Ffmpeg({ maxPixels: MAX_PIXELS, log }).media,
+      maxPixels: MAX_PIXELS,
       limiter: new ConnectLimiter(),
       redactor,
       log,

@@ -3,12 +3,10 @@ import type { Packet } from '#shared/media/packet.ts';
 
 /** `frameRate` is measured over this time, so that it falls to 0 with the stream. */
 const WINDOW_MS = 3000;
-/** Pictures that begin a session closer together than this share of the usual interval come from a buffer. */
-const BURST_SHARE = 1 / 4;
-/** The usual interval is the median of so many. */
-const USUAL_INTERVALS = 5;
+/** Where the newest pictures come more slowly than all of the window, those before them were a burst. */
+const NEWEST = 9;
 /** A rate over less than this would be a guess. */
-const LEAST_SPAN_MS = 250;
+const LEAST_SPAN_MS = 50;
 /** A newer interval counts this much against the average of those before. */
 const SMOOTHING = 0.2;
 
@@ -21,6 +19,7 @@ export class StreamMeter {
   keyframeIntervalMs: number | undefined;
   #arrivals: number[] = [];
   #lastArrival: number | undefined;
+  #sessionStart: number | undefined;
   #intervalMs: number | undefined;
   #lastKeyframeMs: number | undefined;
 
@@ -33,6 +32,7 @@ export class StreamMeter {
     this.bytes += packet.data.length;
     this.lastPacketAt = packet.capturedAt;
     this.#lastArrival = now;
+    this.#sessionStart ??= now;
     this.#arrivals.push(now);
     this.#trim(now);
   }
@@ -42,6 +42,7 @@ export class StreamMeter {
     this.#lastKeyframeMs = undefined;
     this.keyframeIntervalMs = undefined;
     this.#intervalMs = undefined;
+    this.#sessionStart = undefined;
   }
 
   /** Mean time between packets, milliseconds; undefined before the second. */
@@ -54,27 +55,22 @@ export class StreamMeter {
     return this.#lastArrival === undefined ? Number.POSITIVE_INFINITY : now - this.#lastArrival;
   }
 
-  /** Packets per second over the last three seconds; without the burst that a session may begin with. */
+  /** Packets per second over the last three seconds; the burst that a session may begin with does not count. */
   frameRate(now = performance.now()): number {
     this.#trim(now);
-    const arrivals = this.#arrivals.slice(this.#burstLength());
-    const first = arrivals[0];
-    const last = arrivals.at(-1);
-    if (first === undefined || last === undefined) return 0;
+    const last = this.#arrivals.at(-1);
+    if (last === undefined) return 0;
     // While pictures flow the span between first and last is exact; once they stop the window empties.
     const isOngoing = now - last < WINDOW_MS / 2;
-    if (!isOngoing || arrivals.length === 1) return (arrivals.length * 1000) / WINDOW_MS;
-    return ((arrivals.length - 1) * 1000) / Math.max(LEAST_SPAN_MS, last - first);
+    if (!isOngoing || this.#arrivals.length === 1) return (this.#arrivals.length * 1000) / WINDOW_MS;
+    const rate = this.#rateOf(this.#arrivals);
+    const isYoung = now - (this.#sessionStart ?? now) < WINDOW_MS;
+    return isYoung ? Math.min(rate, this.#rateOf(this.#arrivals.slice(-NEWEST))) : rate;
   }
 
-  /** Pictures at the beginning of the window that came much faster than those after them, but for the last. */
-  #burstLength(): number {
-    const arrivals = this.#arrivals;
-    const intervals = arrivals.slice(1).map((arrival, index) => arrival - (arrivals[index] as number));
-    const newer = intervals.slice(-USUAL_INTERVALS).sort((a, b) => a - b);
-    const usual = newer[newer.length >> 1] ?? 0;
-    const end = intervals.findIndex((interval) => interval >= BURST_SHARE * usual);
-    return Math.max(0, end);
+  #rateOf(arrivals: readonly number[]): number {
+    const span = (arrivals.at(-1) as number) - (arrivals[0] as number);
+    return ((arrivals.length - 1) * 1000) / Math.max(LEAST_SPAN_MS, span);
   }
 
   #addKeyframe(now: number): void {
