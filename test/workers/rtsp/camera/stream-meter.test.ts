@@ -19,7 +19,7 @@ describe('StreamMeter', () => {
 
   it('tells no more than was seen before that', () => {
     expect(meterOf([0]).frameRate(1)).to.be.at.most(1);
-    expect(meterOf([0, 0.1]).frameRate(1)).to.be.at.most(15);
+    expect(meterOf([0, 0.1]).frameRate(1)).to.be.at.most(20);
   });
 
   it('leaves out the burst of old pictures that a session begins with', () => {
