@@ -2,6 +2,7 @@
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { SteadyClock } from '../jobs/steady-clock.ts';
 import type { Store } from '../store/store.ts';
 import { EndedSessionRepository } from './ended-session-repository.ts';
 import type { Sessions } from './sessions.ts';
@@ -21,6 +22,7 @@ const EVERY_MS = 60_000;
 
 /** Runs from start to close. A sign-out counts here immediately, whether the database answers or not. */
 export class EndedSessions {
+  readonly #clock = new SteadyClock();
   readonly #options: EndedSessionsOptions;
   readonly #repository: EndedSessionRepository;
   readonly #job: PeriodicJob;
@@ -54,7 +56,7 @@ export class EndedSessions {
   }
 
   async #compare(): Promise<void> {
-    const { sessions, store, now = Date.now } = this.#options;
+    const { sessions, store, now = () => this.#clock.now() } = this.#options;
     if (!store.isReady) return;
     const stored = await this.#repository.list(now());
     await this.#repository.add(new Map([...sessions.ended].filter(([id]) => !stored.has(id))));

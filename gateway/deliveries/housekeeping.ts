@@ -2,6 +2,7 @@
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { SteadyClock } from '../jobs/steady-clock.ts';
 import type { DeliveryCounts, DeliveryRepository } from './delivery-repository.ts';
 
 export interface HousekeepingOptions {
@@ -21,6 +22,7 @@ const EVERY_MS = 10_000;
 /** Runs from start to close. */
 export class Housekeeping {
   readonly #options: HousekeepingOptions;
+  readonly #clock = new SteadyClock();
   readonly #job: PeriodicJob;
   /** As of the last run; undefined before the first. */
   counts: DeliveryCounts | undefined;
@@ -46,7 +48,7 @@ export class Housekeeping {
 
   /** One batch per run: a large backlog must not block the store. */
   async #run(): Promise<void> {
-    const { repository, keepMs = KEEP_MS, now = Date.now } = this.#options;
+    const { repository, keepMs = KEEP_MS, now = () => this.#clock.now() } = this.#options;
     await repository.prune(now() - keepMs);
     this.counts = await repository.count();
   }

@@ -36,6 +36,7 @@ const MIN_PAGE = 64;
 /** The leases of one sender. */
 export class LeaseRepository {
   readonly #options: LeaseOptions;
+  #lastNow: number | undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -47,10 +48,39 @@ export class LeaseRepository {
    */
   exchange({ settlements, limit, inHand, now }: Exchange): Promise<Exchanged> {
     return this.#options.store.transaction(async (trx) => {
+      await this.#followClock(trx, now);
       for (const settlement of settlements) await this.#settle(trx, settlement, now);
       const leased = limit > 0 ? await this.#lease(trx, { limit, inHand, now }) : [];
       return { leased, nextDueAt: await nextDueAt(trx, now) };
     });
+  }
+
+  /**
+   * After the clock was set back, stored times lie ahead for as long as it was: the waits that they stood
+   * for begin anew. Looked for at the start and whenever the clock is behind the last exchange.
+   */
+  async #followClock(trx: Transaction<Database>, now: number): Promise<void> {
+    const last = this.#lastNow;
+    this.#lastNow = now;
+    if (last !== undefined && now >= last) return;
+    const { leaseMs } = this.#options;
+    await trx
+      .updateTable('deliveries')
+      .set({
+        next_attempt_at: sql`${now} + case when next_attempt_at > updated_at
+          then next_attempt_at - updated_at else 0 end`,
+        updated_at: now,
+      })
+      .where('status', '=', 'pending')
+      .where('next_attempt_at', '>', now)
+      .where('next_attempt_at', '<', AFTER_EARLIER_ONE)
+      .where('updated_at', '>', now)
+      .execute();
+    await trx
+      .updateTable('deliveries')
+      .set({ leased_until: now + leaseMs })
+      .where('leased_until', '>', now + leaseMs)
+      .execute();
   }
 
   /** If the lease went to another sender meanwhile, that sender settles it. */

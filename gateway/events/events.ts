@@ -2,6 +2,7 @@
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { SteadyClock } from '../jobs/steady-clock.ts';
 import type { Store } from '../store/store.ts';
 import { EventLog } from './event-log.ts';
 import { EventRepository, type LifecycleListener } from './event-repository.ts';
@@ -43,8 +44,10 @@ export function createEvents(options: EventsOptions): Events {
   const repository = new EventRepository(store, { ...(now && { now }), onLifecycle });
   const events = new EventLog({ repository, log });
   const streams = new Set<EventStream>();
+  const steady = new SteadyClock();
+  const pruneNow = now ?? (() => steady.now());
   const retention = new PeriodicJob({
-    run: (signal) => tidy(repository, events, options, signal),
+    run: (signal) => tidy(repository, events, { ...options, pruneNow }, signal),
     onError: (error) => log.debug({ reason: messageOf(error) }, 'could not delete old events'),
     everyMs,
   });
@@ -63,10 +66,10 @@ export function createEvents(options: EventsOptions): Events {
 async function tidy(
   repository: EventRepository,
   events: EventLog,
-  { store, retentionDays, now = Date.now }: EventsOptions,
+  { store, retentionDays, now = Date.now, pruneNow }: EventsOptions & { pruneNow: () => number },
   signal: AbortSignal,
 ): Promise<void> {
   if (!store.isReady) return;
   if ((await repository.endUnseen(now() - UNSEEN_MS)) > 0) events.announce();
-  while (!signal.aborted && (await repository.prune(now() - retentionDays * DAY_MS)) > 0);
+  while (!signal.aborted && (await repository.prune(pruneNow() - retentionDays * DAY_MS)) > 0);
 }

@@ -56,8 +56,9 @@ export class BackupSchedule {
   }
 
   async #check(signal: AbortSignal): Promise<void> {
-    const newestAt = newestBackupAt(this.#file);
-    if (newestAt !== undefined && Date.now() - newestAt < this.#everyMs) return;
+    const age = Date.now() - (newestBackupAt(this.#file) ?? Number.NEGATIVE_INFINITY);
+    // A backup of the future was made before the clock was set back: its age is unknown.
+    if (age >= 0 && age < this.#everyMs) return;
     const name = await backUp(this.#file, signal);
     if (name !== undefined) this.#log.info({ backup: name }, 'backed up the database');
   }

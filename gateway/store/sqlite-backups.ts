@@ -67,7 +67,9 @@ export function makeBackup(file: string, now = Date.now()): string {
   } finally {
     rmSync(draft, { force: true });
   }
-  for (const old of listBackups(file).slice(KEEP)) rmSync(join(folder, old), { force: true });
+  // Not the new one, whose name sorts behind older ones after the clock was set back.
+  const others = listBackups(file).filter((other) => other !== name);
+  for (const old of others.slice(KEEP - 1)) rmSync(join(folder, old), { force: true });
   return name;
 }
 

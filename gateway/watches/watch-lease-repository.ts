@@ -1,12 +1,15 @@
 /** What a runner does with watches: takes those that are due, and tells how they go on. */
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import { AppError } from '#shared/errors.ts';
 import type { Database, WatchRow, WatchRowChanges } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import { type BudgetRepository, HOUR_MS } from './budget-repository.ts';
 import { UPON_MOTION } from './watch.ts';
 import { whenAsked } from './watch-progress.ts';
+
+/** When a watch's next question was decided. */
+const LAST_SET = sql<number>`coalesce(last_asked_at, created_at)`;
 
 /** How a runner takes watches. */
 export interface WatchLeaseOptions {
@@ -27,6 +30,7 @@ export interface TakenWatches {
 /** The leases of one runner. */
 export class WatchLeaseRepository {
   readonly #options: WatchLeaseOptions;
+  #lastNow: number | undefined;
 
   constructor(options: WatchLeaseOptions) {
     this.#options = options;
@@ -35,6 +39,7 @@ export class WatchLeaseRepository {
   /** Takes watches that are due and that the budget allows to ask. @param now Unix milliseconds */
   take(limit: number, now: number): Promise<TakenWatches> {
     return this.#options.store.transaction(async (trx) => {
+      await this.#followClock(trx, now);
       const due = limit > 0 ? await this.#due(trx, limit, now) : [];
       const watches: WatchRow[] = [];
       for (const row of due) {
@@ -44,6 +49,31 @@ export class WatchLeaseRepository {
       if (due.length > 0) await this.#options.budget.prune(trx, now);
       return { watches, nextDueAt: await nextDueAt(trx, now) };
     });
+  }
+
+  /**
+   * After the clock was set back, stored times lie ahead for as long as it was: the waits that they stood
+   * for begin anew. Looked for at the start and whenever the clock is behind the last look.
+   */
+  async #followClock(trx: Transaction<Database>, now: number): Promise<void> {
+    const last = this.#lastNow;
+    this.#lastNow = now;
+    if (last !== undefined && now >= last) return;
+    const { leaseMs } = this.#options;
+    await trx
+      .updateTable('watches')
+      .set({
+        next_ask_at: sql`${now} + case when next_ask_at > ${LAST_SET} then next_ask_at - ${LAST_SET} else 0 end`,
+      })
+      .where('next_ask_at', '>', now)
+      .where('next_ask_at', '<', UPON_MOTION)
+      .where(LAST_SET, '>', now)
+      .execute();
+    await trx
+      .updateTable('watches')
+      .set({ leased_until: now + leaseMs })
+      .where('leased_until', '>', now + leaseMs)
+      .execute();
   }
 
   /**

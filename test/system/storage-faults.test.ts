@@ -94,7 +94,7 @@ describe('A gateway whose data folder is in a bad way', function () {
         status: 'degraded',
         reasons: ['db_unavailable', 'data_dir_unwritable'],
       });
-      await waitFor(async () => (await getJson(`${gateway?.origin}/readyz`)).status === 200, {
+      await waitFor(async () => (await getJson(`${gateway?.origin}/health`)).body.services.rtsp.running, {
         timeoutMs: 20_000,
       });
       const refused = await create('1');

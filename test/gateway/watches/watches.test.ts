@@ -126,6 +126,18 @@ describe('Watches', () => {
       expect(harness.events).to.have.length(2);
     });
 
+    it('wait no longer than their interval after the clock was set back', async () => {
+      harness.answer = () => ({ answer: 'Yes' });
+      const id = await start({ cooldownMs: 60_000, n: 1, of: 1 });
+      harness.clock.now -= 3_600_000;
+      await waitFor(async () => {
+        const { nextAskAt } = await harness.view(id);
+        return Date.parse(nextAskAt) === harness.clock.now + 60_000;
+      });
+      harness.clock.now += 60_000;
+      await harness.untilAsked(id, 2);
+    });
+
     it('go on after a restart where they were', async () => {
       const id = await start({ n: 2, of: 2 });
       harness.answer = () => ({ answer: 'Yes' });
