@@ -13,7 +13,7 @@ export interface IceServer {
 export interface WebrtcSettings {
   /** Addresses to offer to clients beyond those of the host's interfaces. */
   publicAddresses: readonly string[];
-  /** For clients; the gateway itself contacts none of them. */
+  /** For clients; the gateway itself never contacts them. */
   iceServers: readonly IceServer[];
   /** UDP port of the first worker, the next ones follow; undefined: the number of its HTTP port. */
   udpPort: number | undefined;

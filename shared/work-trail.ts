@@ -37,7 +37,7 @@ export interface TrailEnd {
   others: string[];
 }
 
-/** Reads a file of any length, whatever is in it. */
+/** Reads a file of any length and content. */
 export function readTrail(bytes: Buffer): TrailEnd {
   const file = bytes.subarray(0, TRAIL_BYTES);
   const current = file.length < 2 ? 0 : file.readUInt16BE(0);

@@ -45,7 +45,7 @@ try {
   await household.close();
 }
 
-/** What somebody sees who has configured nothing. */
+/** The first start, without any configuration. */
 async function takeFirstStart(browser: Browser, { origin }: Household): Promise<void> {
   const page = await browser.newPage({ viewport: SIZES[0].viewport });
   await page.goto(`${origin}/`);
@@ -83,7 +83,7 @@ async function takeAll(
   await page.close();
 }
 
-/** Pictures that nobody can see are not loaded: a phone shows fewer at once. */
+/** Pictures out of view are not loaded: a phone shows fewer. */
 async function seeFourMoving(page: Page): Promise<void> {
   const isPhone = (page.viewportSize()?.width ?? 0) < SIZES[0].viewport.width;
   await page
@@ -94,7 +94,7 @@ async function seeFourMoving(page: Page): Promise<void> {
 }
 
 async function ask(page: Page): Promise<void> {
-  await page.getByLabel('Question').fill('Is somebody at the door?');
+  await page.getByLabel('Question').fill('Is a person at the door?');
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
   await page.locator('.answers li, .problem').first().waitFor();
 }

@@ -24,7 +24,7 @@ export function announceAccess({ authenticator, port, risks, log, print }: Annou
   const url = hosts.length > 0 ? `https://${hosts[0]}` : `http://localhost:${port}`;
   const viewerToken = config.viewerToken !== undefined;
   if (config.isOn) log.info({ mode, url, viewerToken }, 'requests from elsewhere need a token');
-  else log.warn({ mode, url }, 'nobody needs a token');
+  else log.warn({ mode, url }, 'no client needs a token');
   for (const risk of risks) log.warn({ mode }, risk);
   if (config.isOn && config.apiToken === undefined) print?.(`Sign in: ${url}/signin#token=${apiToken}`);
 }

@@ -151,7 +151,7 @@ export class FrameLink {
 const WEBSOCKET_FAULT: WatchFault = {
   code: 'websocket-failed',
   message: 'The gateway answers, but its WebSocket cannot be opened',
-  hint: 'Let whatever stands between this device and the gateway pass WebSockets on.',
+  hint: 'Allow WebSockets on all proxies between this device and the gateway.',
 };
 
 /** A thrown error as the fault that viewers see. */

@@ -61,7 +61,7 @@ async function addCameras({ origin }: RunningProcess, ids: string[], port: numbe
     await postJson(`${origin}/api/cameras`, { id, url: `rtsp://127.0.0.1:${port}/${id}` });
 }
 
-/** Counts messages and reads none of them: a viewer that is busy would be measured in place of the gateway. */
+/** Counts messages without reading them: a busy viewer would be measured in place of the gateway. */
 async function watch(
   { origin }: RunningProcess,
   cameraId: string,

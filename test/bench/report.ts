@@ -1,4 +1,4 @@
-/** What a benchmark prints: lines at once, verdicts together at the end. */
+/** Output of a benchmark: lines immediately, verdicts together at the end. */
 
 const verdicts: string[] = [];
 

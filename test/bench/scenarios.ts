@@ -91,7 +91,7 @@ export async function workerPids({ origin }: RunningProcess): Promise<number[]> 
   return body.services.rtsp.workers.map(({ pid }: { pid: number }) => pid);
 }
 
-/** Nobody watches. */
+/** Without viewers. */
 export async function measureIdle(stage: Stage, seconds: number): Promise<Cost> {
   await new Promise((resolve) => setTimeout(resolve, IDLE_AFTER_MS));
   return cost(stage, seconds);

@@ -1,7 +1,7 @@
 /**
  * The cameras of the benchmark in a process of their own, so that their cost is
  * not counted: `sender.ts CLIP CAMERAS [FPS]`. Camera c's frame k leaves at `startedAt` + k/30 s
- * and the camera's own share of a frame interval: cameras that nobody synchronises do not
+ * and the camera's own share of a frame interval: unsynchronised cameras do not
  * expose at the same instant.
  */
 import { createRtspServer } from '../../workers/simulator/server/rtsp-server.ts';

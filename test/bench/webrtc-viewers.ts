@@ -53,7 +53,7 @@ async function connect({ sessionId, connection, tracks }: Viewer, offer: string)
   connection.onGatheringStateChange((state) => {
     if (state === 'complete') gathered.resolve();
   });
-  // Whoever answers is connected first, and ready for a handshake that the other side begins: a message
+  // The answering side is connected first, and ready for a handshake that the other side begins: a message
   // that comes too early is repeated by the library after a whole second.
   connection.setRemoteDescription(offer.replaceAll('a=setup:actpass', 'a=setup:active'), 'offer');
   await gathered.promise;

@@ -34,7 +34,7 @@ export interface VisitFigures {
   after: Held;
 }
 
-/** What the processes hold. The gateway's memory is waste that nobody has collected yet; the workers' is native. */
+/** What the processes hold. The gateway's memory is uncollected garbage; the workers' is native. */
 export interface Held {
   gateway: Resources;
   workers: Resources;

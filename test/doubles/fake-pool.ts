@@ -4,7 +4,7 @@ import type { BrokenWorker } from '../../gateway/supervisor/slot.ts';
 import type { WorkerStatus } from '../../gateway/supervisor/worker-status.ts';
 import type { WorkerAddress } from '../../gateway/worker-access/worker-address.ts';
 
-/** Where a worker is, as far as a test cares. */
+/** Address of a worker, for a test. */
 export type ReadyWorker = Pick<WorkerAddress, 'origin' | 'token'> & { details?: Record<string, number> };
 
 /** The supervisor's interface without its processes. */
@@ -17,7 +17,7 @@ export class FakePool {
   readonly #addresses = new Map<string, WorkerAddress>();
   readonly #events = new EventEmitter<{ ready: [WorkerAddress]; down: [string]; broken: [BrokenWorker] }>();
 
-  /** @param names of required workers, none of them ready */
+  /** @param names of required workers, not ready yet */
   constructor(names: readonly string[], { optional = [] }: { optional?: readonly string[] } = {}) {
     for (const name of [...names, ...optional]) {
       this.#statuses.set(name, {

@@ -2,7 +2,7 @@
 import type { AccessUnit, VideoCodec } from '#shared/media/packet.ts';
 import type { StreamSource } from '../../workers/simulator/server/stream/stream-source.ts';
 
-/** Hands on what is pushed, at once; what is pushed while no server listens is lost. */
+/** Passes pushed packets on immediately; drops them while no server listens. */
 export class PushSource implements StreamSource {
   readonly codec: VideoCodec;
   readonly announcedFps: number | undefined;

@@ -45,7 +45,7 @@ export class WorkerDouble {
   linkAttempts = 0;
   /** MJPEG streams under way. */
   openStreams = 0;
-  /** Most calls about cameras that were under way at once. */
+  /** Most simultaneous calls about cameras. */
   mostConcurrent = 0;
   #concurrent = 0;
   readonly #server: Server;

@@ -101,11 +101,11 @@ describe('Access by route', () => {
     }
   });
 
-  it('S20: an id that is not there is answered with 404, or 503 where only a worker knows, whoever asks', async () => {
+  it('S20: an id that is not there is answered with 404, or 503 where only a worker knows, for every client', async () => {
     const named = routes.filter((route) => /^get \/api\/(?!auth|moondream).*\{\}/.test(route));
     expect(named.length).to.be.greaterThan(8);
     for (const route of named) {
-      const path = pathOf(route, 'nobody');
+      const path = pathOf(route, 'unknown');
       const asViewer = await getJson(gateway.origin + path, bearer(VIEWER));
       const isAdminOnly = ADMIN_READS.some((read) => route.startsWith(read));
       if (!isAdminOnly) expect(asViewer.status, route).to.equal(404);
@@ -150,11 +150,11 @@ describe('Access by route', () => {
       expect(worker.requests.filter(({ url }) => /faults|probe|env|exec/.test(url))).to.deep.equal([]);
   });
 
-  it('S23: shows no stack, file or line of ours in whatever is refused', async () => {
+  it('S23: shows no stack, file or line of ours in any refusal', async () => {
     for (const route of routes) {
       const method = methodOf(route);
       if (method === 'all') continue;
-      const response = await fetch(`${gateway.origin}${pathOf(route, 'nobody')}`, {
+      const response = await fetch(`${gateway.origin}${pathOf(route, 'unknown')}`, {
         method: method.toUpperCase(),
         headers: { 'content-type': 'application/json' },
         signal: AbortSignal.timeout(5000),

@@ -57,7 +57,7 @@ describe('S9: the password of a camera', function () {
   let api: string;
   /** What the analysis backend was told. */
   const told: string[] = [];
-  /** Every answer of the API, whatever its status. */
+  /** Every response of the API, with any status. */
   const answers: string[] = [];
 
   const source = () => ({ ip: '127.0.0.1', port: camera.port, username: USERNAME, password: PASSWORD });

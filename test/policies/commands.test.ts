@@ -47,7 +47,7 @@ describe('S13: what a user writes', () => {
     expect(supervisor.flatMap(imports).filter((name) => /camera|\/cameras\//.test(name))).to.deep.equal([]);
   });
 
-  it('reaches FFmpeg as whole numbers within bounds, whatever it was', () => {
+  it('reaches FFmpeg as whole numbers within bounds, for every input', () => {
     const hostile = fc.oneof(
       fc.constantFrom(...HOSTILE),
       fc.string(),

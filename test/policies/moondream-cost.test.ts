@@ -39,7 +39,7 @@ describe('S2: what Moondream costs', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  it('is spent by nobody without a token, and not by those who may only look', async () => {
+  it('is not spent without a token, and not by viewers', async () => {
     gateway = await open({ MOONDREAM_DAILY_MAX: '2' });
     const browser = { ...(await new Visitor(gateway.origin).signIn(VIEWER)) };
     expect((await ask(ELSEWHERE)).status).to.equal(401);

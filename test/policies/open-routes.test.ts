@@ -19,7 +19,7 @@ const OPEN = [
   'post /api/auth/login',
   'post /api/auth/logout',
 ];
-/** What somebody elsewhere may write into a request to pass for this machine. */
+/** Claims of a remote request to pass for this machine. */
 const CLAIMS = [
   'x-forwarded-for',
   'x-forwarded-host',
@@ -49,7 +49,7 @@ describe('S1: without a token', () => {
   });
   after(() => gateway.close());
 
-  /** Requests to each route, whatever the methods that it takes. */
+  /** Requests to each route, with every method. */
   function requests(): { method: string; path: string }[] {
     return routes.flatMap((route) => {
       const [kind = '', path = ''] = route.split(' ');
@@ -68,7 +68,7 @@ describe('S1: without a token', () => {
     expect(answered.sort()).to.deep.equal(OPEN);
   });
 
-  it('nobody passes for this machine by what a request claims, on any route', async () => {
+  it('no remote client passes for this machine by what a request claims, on any route', async () => {
     for (const { method, path } of requests()) {
       if (OPEN.includes(`${method} ${path}`)) continue;
       const claim = CLAIMS[path.length % CLAIMS.length] as string;
@@ -88,7 +88,7 @@ describe('S1: without a token', () => {
     for (const path of sockets) expect(await visitor.upgradeStatus(path), path).to.equal(401);
   });
 
-  it('a route that somebody adds tomorrow is closed, to those who may only look too', async () => {
+  it('a route that is added tomorrow is closed, to viewers too', async () => {
     for (const path of ['/api/new', '/api/cameras/1/new', '/new', '/api/auth/new', '/health/new']) {
       expect(await visitor.raw(path), path).to.equal(401);
       expect(await visitor.raw(path, bearer(VIEWER)), path).to.equal(403);

@@ -96,7 +96,7 @@ describe('Limits of requests', () => {
     (await ask(kind, headers)).status === 429;
 
   for (const kind of KINDS) {
-    it(`S18: bound ${kind.name} by ${kind.setting}, whatever address a client claims`, async () => {
+    it(`S18: bound ${kind.name} by ${kind.setting}, for every address that a client claims`, async () => {
       gateway = await TestGateway.open({ env: { API_TOKEN: TOKEN, [kind.setting]: '3' } });
       for (let n = 0; n < 3; n += 1) {
         const claims = {

@@ -79,7 +79,7 @@ describe('The start of a gateway', () => {
     });
     const mode = 'public';
     expect(lines).to.deep.equal([
-      [40, 'nobody needs a token', { mode, url: 'http://localhost:5000' }],
+      [40, 'no client needs a token', { mode, url: 'http://localhost:5000' }],
       [40, 'AUTH=off: everyone who reaches this gateway may do everything', { mode }],
       [40, 'ALLOW_LOOPBACK_CAMERAS=on: cameras may be dialled on this machine itself', { mode }],
       [40, 'CAMERA_ALLOW_CIDRS: cameras may be dialled in the networks 10.20.0.0/16 of this host', { mode }],

@@ -19,7 +19,7 @@ const HOSTILE = [
 ];
 
 describe('Webhooks', () => {
-  it('S22: go to two fixed paths of the address that the operator set, whatever they tell of', async () => {
+  it('S22: go to two fixed paths of the address that the operator set, with any content', async () => {
     const receiver = await FastApiReceiver.open();
     const endpoint = new HttpEndpoint({ baseUrl: receiver.url });
     try {

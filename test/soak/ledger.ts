@@ -1,4 +1,4 @@
-/** What the gateway acknowledged: it may lose none of it. */
+/** What the gateway acknowledged and must not lose. */
 
 /** Things by id. A request without an answer leaves it open whether the thing is there. */
 export class Ledger {
@@ -6,7 +6,7 @@ export class Ledger {
   readonly #open = new Set<string>();
   #acknowledged = 0;
 
-  /** Whatever is certainly there. */
+  /** Everything that certainly exists. */
   get present(): readonly string[] {
     return [...this.#present];
   }

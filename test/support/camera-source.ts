@@ -1,4 +1,4 @@
-/** Sources of cameras that nobody dials. */
+/** Sources of cameras that are never dialled. */
 import type { CameraSource, RtspSource } from '#shared/camera-source.ts';
 
 /** A source on a port of its own, so that two of them differ. */

@@ -122,7 +122,7 @@ function faults(request: IncomingMessage, body: unknown): object[] {
   ];
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: whatever a client sent
+// biome-ignore lint/suspicious/noExplicitAny: any body of a client
 function parse(sent: string): any {
   try {
     return JSON.parse(sent);

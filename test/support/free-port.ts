@@ -12,7 +12,7 @@ const DISTANCE = 20;
 const start = FIRST + (process.env.TEST_LANE === '1' ? LANE_PORTS : 0);
 let next = Math.floor(Math.random() * LANE_PORTS);
 
-/** A TCP port that was free a moment ago, and that nobody is given who asks for any port. */
+/** A TCP port that was free a moment ago, outside the range that the system assigns from. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = start + next;

@@ -10,7 +10,7 @@ import { waitFor } from './wait-for.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
-/** Cameras of tests are on this machine; port 1 and 9 are those where nobody listens. */
+/** Cameras of tests are on this machine; nothing listens on ports 1 and 9. */
 const TEST_CAMERAS = { ALLOW_LOOPBACK_CAMERAS: 'on', CAMERA_ALLOW_PORTS: '1,9' };
 
 /** Where the tests keep what node has compiled, processes of ours start in half the time (node's CLI documentation). */

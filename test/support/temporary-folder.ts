@@ -1,4 +1,4 @@
-/** Folders of tests, which go when the tests are over, whatever became of who used them. */
+/** Temporary folders, removed when the tests end, also after failures. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

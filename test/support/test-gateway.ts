@@ -25,7 +25,7 @@ interface TestGatewayOptions {
 export class TestGateway {
   readonly pool = new FakePool(NAMES, { optional: ['simulator'] });
   readonly workers: WorkerDouble[] = [];
-  /** Lines it showed to whoever started it. */
+  /** Lines it showed to the operator. */
   readonly printed: string[] = [];
   /** Lines it logged. */
   readonly lines: string[] = [];

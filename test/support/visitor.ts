@@ -1,4 +1,4 @@
-/** Somebody elsewhere who uses a gateway: with a token, with a browser's cookie, or with nothing. */
+/** A remote client of a gateway: with a token, with a browser's cookie, or with nothing. */
 import { once } from 'node:events';
 import { request } from 'node:http';
 import { WebSocket } from 'ws';
@@ -7,7 +7,7 @@ import { getJson, type JsonAnswer } from './http.ts';
 /** Comes through a proxy, so it is from elsewhere. */
 export const ELSEWHERE = { 'x-forwarded-for': '203.0.113.9' };
 
-/** Headers of somebody elsewhere with a token. */
+/** Headers of a remote client with a token. */
 export function bearer(token: string): Record<string, string> {
   return { ...ELSEWHERE, authorization: `Bearer ${token}` };
 }

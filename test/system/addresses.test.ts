@@ -9,10 +9,10 @@ import { waitFor } from '../support/wait-for.ts';
 
 const UNSET = { ALLOW_LOOPBACK_CAMERAS: '', CAMERA_ALLOW_PORTS: '' };
 
-/** What would tell somebody who asks which services there are. */
+/** Texts that would reveal to a client which services there are. */
 const BANNER = 'S3cr3tB4nner';
 
-/** Listens and counts; nobody has any business there. */
+/** Listens and counts; every connection is a breach. */
 class Canary {
   connections = 0;
   readonly #server: Server = createServer((socket) => {

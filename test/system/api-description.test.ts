@@ -28,12 +28,12 @@ describe('The description of the API, with real cameras', () => {
   let gateway: RunningProcess;
 
   before(async () => {
-    const nobody = 'http://127.0.0.1:9';
+    const nothing = 'http://127.0.0.1:9';
     gateway = await startGateway({
       DEMO_CAMERAS: 'on',
-      MEDIAMTX_API_URL: nobody,
+      MEDIAMTX_API_URL: nothing,
       MEDIAMTX_MANAGE: 'on',
-      APP_PY_URL: nobody,
+      APP_PY_URL: nothing,
     });
     await waitFor(async () => (await getJson(`${gateway.origin}/api/cameras/1/status`)).body.connected, {
       timeoutMs: 30_000,

@@ -467,7 +467,7 @@ describe('The client in Chromium', function () {
     expect((await seen()).kinds).to.deep.equal({ dark: 'live', bright: 'live' });
   });
 
-  it('never shows an empty layer, and frees the pictures that nobody sees', async () => {
+  it('never shows an empty layer, and frees the pictures that are no longer shown', async () => {
     await shownMore();
     const { blanks, addresses } = await seen();
     expect(blanks).to.equal(0);

@@ -177,7 +177,7 @@ describe('The gateway', () => {
         'X-Forwarded-Proto': 'https',
         'X-Forwarded-Host': 'cams.example.com',
         'X-Forwarded-Prefix': '/gw',
-        // Whoever comes through a proxy is from elsewhere.
+        // A client behind a proxy is remote.
         Authorization: `Bearer ${TOKEN}`,
       });
       expect(proxied.body.url).to.equal('wss://cams.example.com/gw/ws');

@@ -80,7 +80,7 @@ describe('Low-latency HLS', function () {
 
   it('refuses what it does not know', async () => {
     const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
-    expect(await statusOf(`${gateway.origin}/hls/nobody/index.m3u8`)).to.equal(404);
+    expect(await statusOf(`${gateway.origin}/hls/unknown/index.m3u8`)).to.equal(404);
     expect(await statusOf(new URL('seg-1.m4s', index).href)).to.equal(404);
     expect(await statusOf(new URL('secret.txt', index).href)).to.equal(404);
     expect(await statusOf(`${index}?_HLS_msn=99999999999`)).to.equal(400);

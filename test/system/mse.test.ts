@@ -61,8 +61,8 @@ describe('Fragmented MP4 over WebSocket', function () {
     expect(client.texts[0]).to.include({ type: 'init', cameraId: 'dark', width: 320, height: 240 });
   });
 
-  it('refuses a camera that nobody knows', async () => {
-    const refused = await MseClient.open(gateway.origin, 'nobody').catch(String);
+  it('refuses an unknown camera', async () => {
+    const refused = await MseClient.open(gateway.origin, 'unknown').catch(String);
     expect(refused).to.include('404');
   });
 

@@ -149,7 +149,7 @@ describe('The processes of a gateway', function () {
     expect(listenersOf(gateway.pid).map(({ port }) => port)).to.deep.equal([gateway.port]);
   });
 
-  it('S21: answer nobody but the gateway that started them', async () => {
+  it('S21: answer only the gateway that started them', async () => {
     const ports = workers.flatMap((pid) => listenersOf(pid).map(({ port }) => port));
     const http = ports.filter((port) => port !== rtspPort);
     expect(http).to.have.length(3);

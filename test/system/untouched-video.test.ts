@@ -60,7 +60,7 @@ describe('Video as the camera sends it', function () {
       const receiver = await receive('h265');
       expect(receiver.status).to.equal(200);
       const video = () => receiver.packets.filter((packet) => packet.length > RTP_HEADER_BYTES);
-      // Two rounds have every picture in them, whatever was lost at either end.
+      // Two rounds contain every picture, with any loss at either end.
       await waitFor(() => new Set(timesOf(video())).size > 2 * ROUND);
       const packets = video();
       expect(packets.every((packet) => ((packet[1] as number) & 0x7f) === H265_PAYLOAD_TYPE)).to.equal(true);
@@ -90,7 +90,7 @@ describe('Video as the camera sends it', function () {
     });
   });
 
-  it('is neither decoded nor encoded while only video is watched, by whatever way', async () => {
+  it('is neither decoded nor encoded while only video is watched, over every output', async () => {
     const total = async (name: string): Promise<number> => {
       const text = await (await fetch(`${worker.origin}/metrics`)).text();
       const values = [...text.matchAll(new RegExp(`^${name}{.*} (\\d+)$`, 'gm'))];

@@ -14,7 +14,7 @@ const BRIGHT = 200;
 const LEVELS = { '/1': DARK, '/2': BRIGHT };
 /** Decoding and the range of video levels shift the brightness a little. */
 const TOLERANCE = 25;
-/** Two seconds between keyframes: whoever waits for one is seen to wait. */
+/** Two seconds between keyframes: a viewer that waits for one is seen to wait. */
 const FORMAT = { keyframeDistance: 30 };
 
 describe('WebRTC in Chromium, through the gateway', () => {

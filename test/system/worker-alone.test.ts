@@ -32,7 +32,7 @@ describe('An RTSP worker that runs alone', () => {
     postJson(`${api}/connect`, { cameraId, url: cameras.url(path) });
 
   describe('POST /api/cameras/connect', () => {
-    it('answers once the first frame is there, so that the frame can be had at once', async () => {
+    it('answers once the first frame is there, so that the frame is available immediately', async () => {
       const answer = await connect('1', '/1');
       expect(answer.status).to.equal(200);
       expect(answer.body).to.deep.equal({
@@ -82,7 +82,7 @@ describe('An RTSP worker that runs alone', () => {
       expect((await getJson(`${api}/wrong/status`)).status).to.equal(404);
     });
 
-    it('F33: tells a host that does not exist from a port nobody listens on', async () => {
+    it('F33: distinguishes a host that does not exist from a closed port', async () => {
       const unknown = await postJson(`${api}/connect`, { cameraId: 'x', url: 'rtsp://camera.invalid/1' });
       expect(unknown.body.code).to.equal('camera-unreachable');
       const refused = await postJson(`${api}/connect`, { cameraId: 'x', ip: '127.0.0.1', port: 1 });
@@ -151,7 +151,7 @@ describe('An RTSP worker that runs alone', () => {
       ]);
     });
 
-    it('answers 304 to whoever has the newest picture already', async () => {
+    it('answers 304 to a client that has the newest picture already', async () => {
       cameras.setFault('/1', { fault: 'stall' });
       try {
         const statuses = async () => {
@@ -164,7 +164,7 @@ describe('An RTSP worker that runs alone', () => {
       }
     });
 
-    it('passes no old frame off as live, and gives it all the same to whoever says so', async () => {
+    it('passes no old frame off as live, and sends it to a client that allows it', async () => {
       await connect('old', '/2');
       cameras.setFault('/2', { fault: 'refuse' });
       cameras.setFault('/2', { fault: 'drop' });
@@ -189,7 +189,7 @@ describe('An RTSP worker that runs alone', () => {
     });
 
     it('answers 404 for a camera it does not have and 400 for a bad wish', async () => {
-      expect((await getJson(`${api}/nobody/frame`)).body.code).to.equal('camera-not-found');
+      expect((await getJson(`${api}/unknown/frame`)).body.code).to.equal('camera-not-found');
       const bad = await getJson(`${api}/1/frame?quality=200`);
       expect([bad.status, bad.body.field]).to.deep.equal([400, 'quality']);
     });

@@ -1,6 +1,6 @@
 /** What the first bytes of an Opus packet tell of its length (RFC 6716 section 3.1). */
 
-/** Samples a second in which lengths are counted, whatever the band width. */
+/** Clock rate of lengths, for every bandwidth. */
 export const OPUS_HZ = 48_000;
 /** 20 ms of nothing: a frame without any energy. */
 export const OPUS_SILENCE = Buffer.from([0xf8, 0xff, 0xfe]);

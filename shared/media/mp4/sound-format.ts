@@ -69,7 +69,7 @@ function describeAac(config: Buffer): SoundFormat | undefined {
   };
 }
 
-/** AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1), as far as it tells whether browsers take it. */
+/** The members of AudioSpecificConfig (ISO/IEC 14496-3 section 1.6.2.1) that decide whether browsers play it. */
 function readAacConfig(config: Buffer) {
   try {
     const reader = new BitReader(config);

@@ -138,7 +138,7 @@ describe('The routes of events', () => {
         const { status, body } = await getJson(`${origin}${query}`);
         expect([status, body.field]).to.deep.equal([400, field]);
       }
-      for (const path of ['/nobody', '/nobody/snapshot']) {
+      for (const path of ['/unknown', '/unknown/snapshot']) {
         const { status, body } = await getJson(`${origin}${path}`);
         expect([status, body.code]).to.deep.equal([404, 'event-not-found']);
       }

@@ -131,7 +131,7 @@ describe('A store that is watched', () => {
     await waitFor(() => store.isAvailable);
   });
 
-  it('is unavailable while another process keeps it from writing, though nobody asks anything of it', async () => {
+  it('is unavailable while another process keeps it from writing, even without requests', async () => {
     const other = new DatabaseSync(file);
     other.exec('begin immediate');
     await waitFor(() => !store.isAvailable);

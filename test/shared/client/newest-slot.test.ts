@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { NewestSlot } from '#shared/client/newest-slot.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-/** After whatever slots had planned until now. */
+/** Runs after the tasks that slots have planned. */
 function aTurnLater(): Promise<void> {
   return new Promise((resolve) => new NewestSlot<void>(() => resolve()).offer());
 }

@@ -1,4 +1,4 @@
-/** What a promise rejects with, of whatever class. @throws Error when it resolves */
+/** The rejection reason of a promise, of any class. @throws Error when it resolves */
 export async function thrownBy(promise: Promise<unknown>): Promise<unknown> {
   try {
     await promise;

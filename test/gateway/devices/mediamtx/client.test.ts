@@ -88,10 +88,7 @@ describe('MediamtxClient', () => {
       ['items that are null', [200, { itemCount: 0, pageCount: 0, items: null }, JSON_TYPE]],
       ['an array', [200, [], JSON_TYPE]],
       ['nothing', [200, '', {}]],
-      [
-        'a number of pages that nobody could read',
-        [200, { itemCount: 1, pageCount: 2 ** 31, items: [] }, JSON_TYPE],
-      ],
+      ['an unreadable number of pages', [200, { itemCount: 1, pageCount: 2 ** 31, items: [] }, JSON_TYPE]],
       ['a redirect', [302, '', { Location: 'http://elsewhere.test/' }]],
       ['an error of its own', [500, { status: 'error', error: 'terminated' }, JSON_TYPE]],
     ] as [string, [number, unknown, Record<string, string>]][]) {

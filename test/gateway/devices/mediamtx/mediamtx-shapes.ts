@@ -134,7 +134,7 @@ export function deadPath(name: string, more: object = {}): object {
   });
 }
 
-/** A path that nobody publishes, known only because somebody asked for it. */
+/** A path without a publisher, known only because a reader asked for it. */
 export function ghostPath(name: string): object {
   return deadPath(name, { confName: 'all_others', source: null, online: false, onlineTime: null });
 }

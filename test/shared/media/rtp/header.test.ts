@@ -74,7 +74,7 @@ describe('ReorderBuffer', () => {
     return seen;
   }
 
-  it('passes what comes in order at once', () => {
+  it('passes packets in order immediately', () => {
     expect(run([1, 2, 3])).to.deep.equal(['1', '2', '3']);
   });
 

@@ -40,7 +40,7 @@ describe('RTCP of a viewer', () => {
     expect(feedback).to.deep.equal({ missing: [7], wantsKeyframe: true, lossRate: 0 });
   });
 
-  it('is read as far as it is whole', () => {
+  it('is read up to the last complete part', () => {
     const whole = Buffer.concat([pli, nack([7, 0])]);
     for (let length = 0; length < whole.length; length += 1) {
       expect(parseFeedback(whole.subarray(0, length)).missing).to.deep.equal([]);

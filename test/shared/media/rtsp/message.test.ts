@@ -25,7 +25,7 @@ describe('RtspReader', () => {
   const answer = formatMessage('RTSP/1.0 200 OK', { CSeq: 1, 'Content-Type': 'application/sdp' }, 'v=0\r\n');
   const packet = Buffer.concat([formatInterleavedHeader(2, 5), Buffer.from('\r\n\r\n$')]);
 
-  it('reads messages and interleaved packets from one stream, in whatever pieces they come', () => {
+  it('reads messages and interleaved packets from one stream, in pieces of any size', () => {
     const stream = Buffer.concat([answer, packet, packet, answer]);
     for (const size of [1, 2, 3, 7, stream.length]) {
       messages.length = 0;
@@ -42,7 +42,7 @@ describe('RtspReader', () => {
     }
   });
 
-  it('finds headers whatever their case, repeated ones in order', () => {
+  it('finds headers in any case, repeated ones in order', () => {
     const head = [
       'RTSP/1.0 401 Unauthorized',
       'WWW-Authenticate: Digest realm="a"',

@@ -27,7 +27,7 @@ describe('The built-in detector of persons', function () {
   const look = async (name: Photograph, side = 640) =>
     detector.detect(await decodeJpeg(readPhotograph(name), side));
 
-  it('finds nobody in an empty picture, nor in one that is smaller than a person', async () => {
+  it('finds no person in an empty picture, nor in one that is smaller than a person', async () => {
     const empty = (width: number, height: number) => ({
       width,
       height,
@@ -58,7 +58,7 @@ describe('The built-in detector of persons', function () {
     });
 
     for (const name of ['dog', 'eagle', 'giraffe', 'horses'] as const) {
-      it(`finds nobody on the photograph of ${name}`, async () => {
+      it(`finds no person on the photograph of ${name}`, async () => {
         expect(await look(name)).to.deep.equal([]);
       });
     }

@@ -1,4 +1,4 @@
-/** Writes the smallest ONNX model there is: whatever goes in, the same rows come out (onnx.proto3, IR version 8). */
+/** Writes a minimal ONNX model: the same rows for every input (onnx.proto3, IR version 8). */
 
 /** A model with one float input [1, 3, side, side] and one output [1, rows, 6]. */
 export function tinyModel(rows: readonly (readonly number[])[], side: number): Buffer {
