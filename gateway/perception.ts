@@ -14,6 +14,7 @@ import type { RouteGroup } from './http/route.ts';
 import { DailyRepository } from './moondream/daily-repository.ts';
 import { createMoondream } from './moondream/moondream.ts';
 import type { Store } from './store/store.ts';
+import type { OnDemandPool } from './supervisor/on-demand-worker.ts';
 import { createWatches } from './watches/watches.ts';
 import type { CameraRouting } from './worker-access/camera-routing.ts';
 import type { WorkerAddress } from './worker-access/worker-address.ts';
@@ -22,7 +23,7 @@ import type { WorkerAddress } from './worker-access/worker-address.ts';
 export interface PerceptionOptions {
   config: PerceptionConfig;
   store: Store;
-  pool: {
+  pool: OnDemandPool & {
     address(name: string): WorkerAddress | undefined;
     onReady(listener: (address: WorkerAddress) => void): () => void;
     onDown(listener: (name: string) => void): () => void;

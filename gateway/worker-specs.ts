@@ -99,6 +99,7 @@ function analysisSpec({ fps, personModel, faceModel }: GatewayConfig['perception
       ...(faceModel === undefined ? {} : { FACE_MODEL: faceModel }),
     },
     isRequired: false,
+    isOnDemand: true,
   };
 }
 

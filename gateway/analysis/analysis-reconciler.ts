@@ -85,6 +85,11 @@ export function desiredAnalysis(
     });
 }
 
+/** Whether a connected camera has a switch on, so that the analysis worker has to run. */
+export function isAnalysisWanted(directory: Pick<CameraDirectory, 'wanted'>): boolean {
+  return directory.wanted().some(isAnalysed);
+}
+
 function isAnalysed({ analysis }: KnownCamera): boolean {
   return analysis.motion || analysis.persons || analysis.faces;
 }

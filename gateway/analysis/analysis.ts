@@ -2,16 +2,17 @@
 import type { AnalysisHealth, ResultMessage } from '#shared/detections.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
+import { type OnDemandPool, OnDemandWorker } from '../supervisor/on-demand-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
-import { AnalysisReconciler, desiredAnalysis } from './analysis-reconciler.ts';
+import { AnalysisReconciler, desiredAnalysis, isAnalysisWanted } from './analysis-reconciler.ts';
 import { CameraChannel } from './camera-channel.ts';
 import { type EventTarget, OpenEvents } from './open-events.ts';
 import { ResultsLink } from './results-link.ts';
 
 /** What analysis needs. */
 export interface AnalysisOptions {
-  pool: {
+  pool: OnDemandPool & {
     address(name: string): WorkerAddress | undefined;
     onReady(listener: (address: WorkerAddress) => void): () => void;
     onDown(listener: (name: string) => void): () => void;
@@ -51,6 +52,11 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     else if (message.type === 'event') open.take(message);
     else detectors = message.detectors;
   };
+  const demand = new OnDemandWorker({ pool, worker });
+  const update = (): void => {
+    demand.isNeeded = isAnalysisWanted(directory);
+    reconciler.update();
+  };
   const link = new ResultsLink({ onMessage: take, log });
   const ends: (() => void)[] = [];
   const onReady = (address: WorkerAddress): void => {
@@ -69,18 +75,22 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   return {
     channel,
     health: () =>
-      describe({ isOn, isRunning: pool.address(worker) !== undefined, cameras: desired().length, detectors }),
+      describe({
+        isOn,
+        isNeeded: demand.isNeeded,
+        isRunning: pool.address(worker) !== undefined,
+        cameras: desired().length,
+        detectors,
+      }),
     start: () => {
       if (!isOn) return;
       reconciler.start();
-      ends.push(
-        pool.onReady(onReady),
-        pool.onDown(onDown),
-        directory.onChange(() => reconciler.update()),
-      );
+      ends.push(pool.onReady(onReady), pool.onDown(onDown), directory.onChange(update));
+      update();
     },
     close: async () => {
       for (const end of ends.splice(0)) end();
+      demand.close();
       link.detach();
       open.endAll();
       await Promise.all([reconciler.close(), open.settled()]);
@@ -90,15 +100,18 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
 
 function describe({
   isOn,
+  isNeeded,
   isRunning,
   cameras,
   detectors,
 }: {
   isOn: boolean;
+  isNeeded: boolean;
   isRunning: boolean;
   cameras: number;
   detectors: AnalysisHealth['detectors'] | undefined;
 }): object {
   if (!isOn) return { state: 'off', reason: 'ANALYSIS is off' };
-  return { state: isRunning ? 'ready' : 'down', cameras, detectors: detectors ?? null };
+  const state = isRunning ? 'ready' : isNeeded ? 'down' : 'idle';
+  return { state, cameras, detectors: detectors ?? null };
 }

@@ -140,7 +140,8 @@ export class WorkerPool {
     if (spec === undefined || this.#isStopping || this.#slots.has(name)) return;
     const slot = new Slot(spec, this.#context);
     this.#slots.set(name, slot);
-    slot.start();
+    // Records of an earlier gateway must be gone before this worker has its own.
+    void this.#options.registry.reapOrphans().then(() => slot.start());
   }
 
   #findLauncher(): Promise<readonly string[]> {

@@ -14,11 +14,7 @@ import { waitFor } from '../support/wait-for.ts';
 const SUBJECTS_OF_CAMERAS = ['Live pictures', 'Frames over WebSocket', 'Live video'];
 const CANDIDATE = 'candidate:1 1 UDP 2114977791 192.0.2.2 9911 typ host';
 /** It is counted when something happens, and nothing does here. */
-const ONLY_AFTER_EVENTS = [
-  'gateway_events_total',
-  'analysis_pictures_total',
-  'analysis_motion_milliseconds_total',
-];
+const ONLY_AFTER_EVENTS = ['gateway_events_total'];
 const DASHBOARD = new URL('../../gateway/health/grafana-dashboard.json', import.meta.url);
 
 const groups = (await gatewayRoutes()).filter(({ name }) => SUBJECTS_OF_CAMERAS.includes(name));
@@ -144,15 +140,25 @@ describe('The description of the API, with real cameras', () => {
   });
 
   describe('GET /metrics', () => {
-    const exposition = async () => (await fetch(`${gateway.origin}/metrics`)).text();
+    /** Its camera is analysed: elsewhere no analysis worker runs. */
+    let analysing: RunningProcess;
+    const exposition = async ({ origin } = gateway) => (await fetch(`${origin}/metrics`)).text();
 
-    // Deliveries are counted now and then, for the first time a moment after the start.
-    before(() =>
-      waitFor(async () => (await exposition()).includes('\ngateway_deliveries{'), { timeoutMs: 40_000 }),
-    );
+    before(async () => {
+      analysing = await startGateway({ RTSP_WORKERS: '1' });
+      const camera = { id: '1', url: 'rtsp://127.0.0.1:9/1', analysis: { motion: true } };
+      await waitFor(async () => (await postJson(`${analysing.origin}/api/cameras`, camera)).status === 201);
+      const hasAnalysis = async () => (await exposition(analysing)).includes('\nanalysis_pictures_total{');
+      await waitFor(hasAnalysis, { timeoutMs: 40_000 });
+      // Deliveries are counted now and then, for the first time a moment after the start.
+      const hasDeliveries = async () => (await exposition()).includes('\ngateway_deliveries{');
+      await waitFor(hasDeliveries, { timeoutMs: 40_000 });
+    });
+    after(() => analysing?.end());
 
     it('exposes what the catalogue lists, in these words, and nothing else', async () => {
-      const text = await exposition();
+      const analysis = (await exposition(analysing)).match(/^(?:# \w+ )?analysis_.*\n/gm) ?? [];
+      const text = (await exposition()) + analysis.join('');
       const exposed = [...text.matchAll(/^# HELP (\S+) (.*)\n# TYPE \S+ (\S+)\n\S+?(?:\{(.*)\})? /gm)].map(
         ([, name, help, type, labels = '']) => ({
           name,

@@ -239,6 +239,17 @@ describe('Analysis in the gateway', () => {
     subscription.close();
   });
 
+  it('starts its worker when the first camera has a switch on', () => {
+    register('1', {});
+    register('2', { motion: true }, false);
+    expect(pool.started).to.deep.equal([]);
+    expect(analysis.health()).to.include({ state: 'idle' });
+    register('3', { faces: true });
+    register('4', { motion: true });
+    expect(pool.started).to.deep.equal(['analysis']);
+    expect(analysis.health()).to.include({ state: 'down' });
+  });
+
   it('says how the detectors are, and that it is off where it is', async () => {
     await bringUp();
     const detectors = {
@@ -249,7 +260,7 @@ describe('Analysis in the gateway', () => {
     await waitFor(() => JSON.stringify(analysis.health()).includes('persons.onnx'));
     expect(analysis.health()).to.deep.equal({ state: 'ready', cameras: 0, detectors });
     pool.takeDown('analysis');
-    expect(analysis.health()).to.deep.equal({ state: 'down', cameras: 0, detectors: null });
+    expect(analysis.health()).to.deep.equal({ state: 'idle', cameras: 0, detectors: null });
     expect(create(false).health()).to.deep.equal({ state: 'off', reason: 'ANALYSIS is off' });
   });
 });
