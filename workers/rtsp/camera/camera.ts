@@ -95,11 +95,11 @@ export class Camera {
     return this.snapshot(format);
   }
 
-  /** The newest picture. @throws AppError `no-frame-yet` */
-  async snapshot(format: PictureFormat): Promise<Picture> {
+  /** The newest picture. @param signal ends the wait @throws AppError `no-frame-yet`, `worker-busy` */
+  async snapshot(format: PictureFormat, signal?: AbortSignal): Promise<Picture> {
     const pipeline = this.#pipeline;
     if (pipeline === undefined) throw noFrameYet();
-    return pipeline.snapshot(format);
+    return pipeline.snapshot(format, signal);
   }
 
   /** Whether it runs apart from the others, since it broke workers. */

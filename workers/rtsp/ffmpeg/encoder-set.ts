@@ -6,7 +6,7 @@ import { formatKey } from '../pictures/picture.ts';
 import type { EncodedPicture } from './jpeg-encoder.ts';
 
 /** More formats than any dashboard needs simultaneously; the least recently used one makes room. */
-const MAX_ENCODERS = 8;
+const MAX_ENCODERS = 10;
 
 /** Makes the bytes of one format. Calls must not overlap. */
 interface PictureEncoder extends Disposable {

@@ -24,12 +24,20 @@ interface Variant {
   subscribers: Set<Subscriber>;
   /** Media time of its last picture, milliseconds. */
   lastMs: number;
+  /** The picture that all its new viewers wait for. */
+  first: FirstPicture | undefined;
+}
+
+interface FirstPicture {
+  picture: Promise<Picture>;
+  /** Ends the wait, when no viewer is left. */
+  end: AbortController;
 }
 
 /** What makes the pictures of the camera's current session. */
 export interface PictureSource {
-  /** The newest picture, for a viewer that just subscribed. */
-  firstPicture(format: PictureFormat): Promise<Picture>;
+  /** The newest picture, for a viewer that just subscribed. @param signal aborts when no viewer wants it */
+  firstPicture(format: PictureFormat, signal: AbortSignal): Promise<Picture>;
   /** {@link PictureHub.maxFps} or {@link PictureHub.needsFullQuality} may have changed. */
   updateDemand(): void;
 }
@@ -38,6 +46,11 @@ export interface PictureSource {
 const KEPT_PICTURES = 12;
 /** On overload analysis gets a picture this often only, milliseconds: viewers go first. */
 const YIELD_MS = 1000;
+/** Formats of one camera that are made as they are asked for; a dashboard has two or three. */
+const MAX_FORMATS = 6;
+/** Further viewers get the next smaller of these widths: otherwise one client could ask for hundreds. */
+const SHARED_WIDTHS = [1280, 640, 320];
+const SHARED_QUALITY = 80;
 
 /** Fans the frames of one camera out: each format encoded once, at the highest rate asked of it. */
 export class PictureHub {
@@ -77,7 +90,7 @@ export class PictureHub {
 
   /** Starts delivering; `deliver` must not block and never queues. */
   subscribe(request: PictureRequest, deliver: (picture: Picture) => void): { close(): void } {
-    const format = formatOf(request);
+    const format = this.#affordable(formatOf(request));
     const key = formatKey(format);
     const variant = this.#variants.get(key) ?? newVariant(format, request.fps);
     const subscriber = { pacer: new Pacer(request.fps), fps: request.fps, deliver, lastSequence: 0 };
@@ -101,7 +114,7 @@ export class PictureHub {
       variant.lastMs = mediaTimeMs;
       const picture = await frame.picture(variant.format);
       this.#keep(picture);
-      deliverToDue(variant, picture, mediaTimeMs);
+      this.#deliverToDue(variant, picture, mediaTimeMs);
     }
   }
 
@@ -114,9 +127,23 @@ export class PictureHub {
   }
 
   #onSubscribers(key: string, variant: Variant): void {
-    if (variant.subscribers.size === 0) this.#variants.delete(key);
-    else variant.pacer.fps = fastest(variant);
+    if (variant.subscribers.size === 0) {
+      this.#variants.delete(key);
+      variant.first?.end.abort();
+    } else variant.pacer.fps = fastest(variant);
     this.#source?.updateDemand();
+  }
+
+  /** The format itself, or a shared one when many others are in use. */
+  #affordable(format: PictureFormat): PictureFormat {
+    if (format.isLuma === true || this.#variants.has(formatKey(format))) return format;
+    const inUse = [...this.#variants.values()].filter((variant) => variant.format.isLuma !== true);
+    if (inUse.length < MAX_FORMATS) return format;
+    const { width = SHARED_WIDTHS[0] as number } = format;
+    return {
+      width: SHARED_WIDTHS.find((shared) => shared <= width) ?? SHARED_WIDTHS.at(-1),
+      quality: SHARED_QUALITY,
+    };
   }
 
   #canWait({ format, lastMs }: Variant, mediaTimeMs: number): boolean {
@@ -125,16 +152,47 @@ export class PictureHub {
 
   /** A new viewer of a slow rate sees something immediately. */
   #deliverFirst(variant: Variant, subscriber: Subscriber): void {
-    void this.#source?.firstPicture(variant.format).then(
+    void this.#firstOf(variant)?.picture.then(
       (picture) => {
         if (subscriber.lastSequence > 0 || !variant.subscribers.has(subscriber)) return;
         this.#keep(picture);
-        deliverOnce(subscriber, picture);
+        this.#deliverOnce(variant, subscriber, picture);
       },
       () => {
         // No picture yet: the subscriber gets the first one that comes.
       },
     );
+  }
+
+  #firstOf(variant: Variant): FirstPicture | undefined {
+    if (variant.first !== undefined || this.#source === undefined) return variant.first;
+    const end = new AbortController();
+    const first = { picture: this.#source.firstPicture(variant.format, end.signal), end };
+    variant.first = first;
+    const forget = (): void => {
+      if (variant.first === first) variant.first = undefined;
+    };
+    first.picture.then(forget, forget);
+    return first;
+  }
+
+  #deliverToDue(variant: Variant, picture: Picture, mediaTimeMs: number): void {
+    const rate = fastest(variant);
+    for (const subscriber of variant.subscribers) {
+      if (subscriber.fps < rate && !subscriber.pacer.take(mediaTimeMs)) continue;
+      this.#deliverOnce(variant, subscriber, picture);
+    }
+  }
+
+  /** A subscriber that throws gets nothing any more; the others do. */
+  #deliverOnce(variant: Variant, subscriber: Subscriber, picture: Picture): void {
+    if (subscriber.lastSequence === picture.facts.sequence) return;
+    subscriber.lastSequence = picture.facts.sequence;
+    try {
+      subscriber.deliver(picture);
+    } catch {
+      if (variant.subscribers.delete(subscriber)) this.#onSubscribers(formatKey(variant.format), variant);
+    }
   }
 
   #keep(picture: Picture): void {
@@ -148,23 +206,15 @@ function formatOf({ width, quality, encoding }: PictureRequest): PictureFormat {
 }
 
 function newVariant(format: PictureFormat, fps: number): Variant {
-  return { format, pacer: new Pacer(fps), subscribers: new Set(), lastMs: Number.NEGATIVE_INFINITY };
+  return {
+    format,
+    pacer: new Pacer(fps),
+    subscribers: new Set(),
+    lastMs: Number.NEGATIVE_INFINITY,
+    first: undefined,
+  };
 }
 
 function fastest({ subscribers }: Variant): number {
   return Math.max(0, ...[...subscribers].map(({ fps }) => fps));
-}
-
-function deliverToDue(variant: Variant, picture: Picture, mediaTimeMs: number): void {
-  const rate = fastest(variant);
-  for (const subscriber of variant.subscribers) {
-    if (subscriber.fps < rate && !subscriber.pacer.take(mediaTimeMs)) continue;
-    deliverOnce(subscriber, picture);
-  }
-}
-
-function deliverOnce(subscriber: Subscriber, picture: Picture): void {
-  if (subscriber.lastSequence === picture.facts.sequence) return;
-  subscriber.lastSequence = picture.facts.sequence;
-  subscriber.deliver(picture);
 }

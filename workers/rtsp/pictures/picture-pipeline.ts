@@ -119,9 +119,10 @@ export class PicturePipeline implements PictureSource {
 
   /**
    * The newest picture, decoded now from the cached packets.
-   * @throws AppError `no-frame-yet` when no keyframe has come or it cannot be decoded
+   * @param signal ends the wait, when no client wants the picture any more
+   * @throws AppError `no-frame-yet` when no keyframe has come or it cannot be decoded, `worker-busy`
    */
-  snapshot(format: PictureFormat): Promise<Picture> {
+  snapshot(format: PictureFormat, signal?: AbortSignal): Promise<Picture> {
     const target = this.#options.gop.newest?.sequence;
     if (this.#closed || target === undefined) return Promise.reject(noFrameYet());
     const isLuma = format.isLuma === true;
@@ -129,14 +130,14 @@ export class PicturePipeline implements PictureSource {
     const latest = this.#latest;
     const isGood = isLuma || latest?.isDegraded !== true || this.#quality.isOverloaded;
     if (latest?.facts.sequence === target && isGood) return latest.picture(format);
-    const picture = this.#snapshots.add(target, format);
+    const picture = this.#snapshots.add(target, format, signal);
     this.wake();
     return picture;
   }
 
   /** The newest picture for a new viewer. @throws AppError `no-frame-yet`, also while the camera is not live */
-  firstPicture(format: PictureFormat): Promise<Picture> {
-    return this.#options.stream.isLive ? this.snapshot(format) : Promise.reject(noFrameYet());
+  firstPicture(format: PictureFormat, signal: AbortSignal): Promise<Picture> {
+    return this.#options.stream.isLive ? this.snapshot(format, signal) : Promise.reject(noFrameYet());
   }
 
   /** Stops and frees all native memory. */
@@ -200,6 +201,9 @@ export class PicturePipeline implements PictureSource {
     }
     await this.#snapshots.settle(packet.sequence, this.#latest);
     await this.#show(packet);
+    // Viewers do not wait for all of them; where no packet follows, nothing else would settle them.
+    while (this.#snapshots.isDue(packet.sequence) && !this.#hasNewer(packet) && !this.#closed)
+      await this.#snapshots.settle(packet.sequence, this.#latest);
     if (this.#position === 0) this.#position = this.#demand === 'none' ? packet.sequence : 0;
   }
 
@@ -220,6 +224,10 @@ export class PicturePipeline implements PictureSource {
     counters.decoded += 1;
     if (failed) counters.decodeErrors += 1;
     if (this.#quality.isOverloaded) counters.degraded += 1;
+  }
+
+  #hasNewer({ sequence }: SequencedPacket): boolean {
+    return this.#demandTarget() > sequence || this.#snapshots.lastTarget > sequence;
   }
 
   /** A reordering decoder holds the newest picture back; without viewers nothing would push it out. */

@@ -162,4 +162,45 @@ describe('PictureHub', () => {
     expect(hub.find(20, SMALL)).to.equal(undefined);
     expect(hub.find(1, AUTO)).to.equal(undefined);
   });
+
+  it('asks for one first picture for all newcomers of a format, and takes it back when none is left', async () => {
+    const signals: AbortSignal[] = [];
+    attach((_format, signal) => {
+      signals.push(signal);
+      return new Promise(() => {});
+    });
+    const viewers = [
+      hub.subscribe({ ...SMALL, fps: 5 }, () => {}),
+      hub.subscribe({ ...SMALL, fps: 5 }, () => {}),
+    ];
+    expect(signals).to.have.length(1);
+    viewers[0]?.close();
+    expect(signals[0]?.aborted).to.equal(false);
+    viewers[1]?.close();
+    expect(signals[0]?.aborted).to.equal(true);
+  });
+
+  it('makes no more than ten formats, however many are asked for, and serves every viewer', async () => {
+    const seen = new Map<number, Picture[]>();
+    for (let width = 100; width < 400; width += 1) {
+      seen.set(width, []);
+      hub.subscribe({ width, quality: 50, fps: 30 }, (picture) => seen.get(width)?.push(picture));
+    }
+    await publish(1);
+    expect(encoded.length).to.be.at.most(10);
+    expect([...seen.values()].every((pictures) => pictures.length === 1)).to.equal(true);
+    expect(seen.get(100)?.[0]?.format.width).to.equal(100);
+    expect(seen.get(399)?.[0]?.format).to.deep.equal({ width: 320, quality: 80 });
+  });
+
+  it('ends a viewer that fails, and no other', async () => {
+    const seen: Picture[] = [];
+    hub.subscribe({ ...AUTO, fps: 30 }, () => {
+      throw new Error('no');
+    });
+    hub.subscribe({ ...AUTO, fps: 30 }, (picture) => seen.push(picture));
+    await publish(2);
+    expect(seen).to.have.length(2);
+    expect(hub.viewers).to.equal(1);
+  });
 });

@@ -21,7 +21,7 @@ export function snapshotRoute(cameras: CameraSet): RequestHandler<{ id: string }
       sendPicture(res, kept);
       return;
     }
-    const picture = await camera.snapshot(format);
+    const picture = await camera.snapshot(format, closed(res));
     if (maxAgeMs !== 'any' && picture.ageMs() > maxAgeMs) throw staleError(picture, camera.connection.reason);
     const tag = `"${TAG_PREFIX}-${picture.facts.sequence}-${formatKey(format)}"`;
     res.setHeader('ETag', tag);
@@ -32,6 +32,13 @@ export function snapshotRoute(cameras: CameraSet): RequestHandler<{ id: string }
     }
     sendPicture(res, picture);
   };
+}
+
+/** Aborts when the client has gone away. */
+function closed(res: Response): AbortSignal {
+  const controller = new AbortController();
+  res.once('close', () => controller.abort());
+  return controller.signal;
 }
 
 function sendPicture(res: Response, picture: Picture): void {
