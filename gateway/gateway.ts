@@ -140,11 +140,13 @@ export async function openGateway({
   const detections = perception.channel;
   const relay = new FrameRelay({ pool, routing, detections, log });
   const tunnels = new SocketTunnels({ routing, log });
+  const connections = connectionLimits(config);
   const sockets = new ClientSockets({
     feed: relay,
     routes,
     gate,
     tunnels,
+    connections,
     limits: config.limits,
     onRefused: (request, error) => refusals.note(request, error),
     redactor,
@@ -242,7 +244,7 @@ export async function openGateway({
     redactor,
     log,
   });
-  const server = createHttpServer(app, httpTimings(config.limits), connectionLimits(config), (request) =>
+  const server = createHttpServer(app, httpTimings(config.limits), connections, (request) =>
     routes.isUpload(request),
   );
   sockets.listen(server);

@@ -88,14 +88,22 @@ export function checkAddress(
   policy: AddressPolicy,
   own: readonly string[] = [],
 ): void {
+  const isOurs = isLoopback(address) || has(blockList(own), address);
+  // A firewall before this machine hides what listens on its addresses, not on loopback alone.
+  if (isOurs && !policy.allowsLoopback)
+    throw denied('Cameras on this machine itself are not allowed here; see ALLOW_LOOPBACK_CAMERAS');
   const kind = kindOf(address);
   const isAllowed =
     kind === 'public' ||
-    (kind === 'loopback' && policy.allowsLoopback) ||
+    kind === 'loopback' ||
     (kind === 'private' && (!policy.isPublic || has(blockList(policy.allowedNetworks), address)));
   if (!isAllowed) throw denied('Cameras at this kind of address are not allowed here');
-  const isOurs = kind === 'loopback' || has(blockList(own), address);
   if (isOurs && policy.ownPorts.includes(port)) throw denied('This is the gateway itself, not a camera');
+}
+
+/** Whether text is an address that a client elsewhere may have: no loopback, link-local, multicast or reserved one. */
+export function isRemoteAddress(text: string): boolean {
+  return isIP(text) !== 0 && ['public', 'private'].includes(kindOf(text));
 }
 
 /** Whether text is a loopback address, IPv4-mapped IPv6 included. */

@@ -53,7 +53,10 @@ describe('The house', () => {
     ['onnxruntime-node', /^workers\/analysis\/detectors\/onnx-detector\.ts$/],
     ['@opencvjs/node', /^workers\/analysis\/detectors\/opencv\/opencv\.ts$/],
     ['node-datachannel', /^workers\/rtsp\/outputs\/webrtc\/peer\.ts$/],
-    ['node:child_process', /^(gateway\/supervisor\/worker|workers\/rtsp\/probe\/probe)-process\.ts$/],
+    [
+      'node:child_process',
+      /^(gateway\/supervisor\/(worker-process|process-identity)|workers\/rtsp\/probe\/probe-process)\.ts$/,
+    ],
     ['http-proxy-middleware', /^gateway\/worker-access\/http-proxy\.ts$/],
     ['dotenv', /\/main\.ts$/],
     ['pg', /^gateway\/store\//],

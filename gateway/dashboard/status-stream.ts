@@ -7,6 +7,7 @@
 import type { Response } from 'express';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { answeredHead, EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
 import { content, type RouteGroup, route } from '../http/route.ts';
 import { type StatusSections, StatusText } from './status-sections.ts';
 
@@ -73,7 +74,7 @@ export class StatusStream {
             'Server-sent events. `state` is the whole: `now` (Unix milliseconds), `ids`, `cameras`, `statuses`, `workers`, `gateway` and `services`. `change` holds the sections and members that differ from the last message; cameras that are no longer in `ids` are gone.',
           answers: { 200: content('Events without end.', 'text/event-stream') },
           errors: ['too-many-requests'],
-          handle: (_req, res) => this.#add(res),
+          handle: (req, res) => answeredHead(req, res) || this.#add(res),
         }),
       ],
     };
@@ -91,11 +92,7 @@ export class StatusStream {
         retryAfter: 5,
       });
     }
-    response.writeHead(200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store, no-transform',
-      'X-Accel-Buffering': 'no',
-    });
+    response.writeHead(200, EVENT_STREAM_HEADERS);
     response.write(`retry: ${RECONNECT_MS}\n\n`);
     const listener: Listener = { response, told: undefined };
     this.#listeners.add(listener);

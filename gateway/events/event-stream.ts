@@ -5,6 +5,7 @@
  * database show each other's events.
  */
 import type { Response } from 'express';
+import { EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
 import type { EventRow } from '../store/database.ts';
 import type { EventRepository } from './event-repository.ts';
 import { changeOf, viewEvent } from './event-view.ts';
@@ -61,11 +62,7 @@ export class EventStream {
     );
     this.#response.on('close', () => this.close());
     this.#response.on('drain', () => this.#wake());
-    this.#response.writeHead(200, {
-      'Content-Type': 'text/event-stream; charset=utf-8',
-      'Cache-Control': 'no-store, no-transform',
-      'X-Accel-Buffering': 'no',
-    });
+    this.#response.writeHead(200, EVENT_STREAM_HEADERS);
     this.#write(`retry: ${RECONNECT_MS}\nid: ${this.#position}\n\n`);
     this.#wake();
   }

@@ -12,6 +12,7 @@ import {
   eventStreamQuerySchema,
 } from '#shared/contract/event.ts';
 import { AppError } from '#shared/errors.ts';
+import { answeredHead } from '../http/event-stream.ts';
 import { content, json, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { EventRepository } from './event-repository.ts';
 import { EventStream } from './event-stream.ts';
@@ -121,6 +122,7 @@ function streamRoute({ repository, onChange, streams }: EventRoutesOptions): Rou
     handle: async (req, res) => {
       const { lastEventId, ...filter } = parseFields(eventStreamQuerySchema, req.query);
       const after = lastEventIdOf(req) ?? lastEventId;
+      if (answeredHead(req, res)) return;
       if (streams.size >= MAX_STREAMS) {
         throw new AppError('too-many-requests', `This gateway serves at most ${MAX_STREAMS} event streams`, {
           retryAfter: 5,

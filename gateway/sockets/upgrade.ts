@@ -29,6 +29,8 @@ export interface UpgradeOptions {
   gate?: SocketGate;
   /** Carries the sockets that a camera's worker serves itself. */
   tunnels?: SocketTunnels;
+  /** Knows connections over a limit: they are refused sockets too. */
+  connections?: { refusalOf(request: IncomingMessage): AppError | undefined };
   /** Most open sockets, all together and of one client; most subscriptions of one socket. */
   limits: { sockets: number; socketsPerClient: number; subscriptions: number };
   /** Called with every request that is refused. */
@@ -94,6 +96,11 @@ export class ClientSockets {
   }
 
   #accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const surplus = this.#options.connections?.refusalOf(request);
+    if (surplus !== undefined) {
+      this.#refuse(request, socket, surplus);
+      return;
+    }
     let sessionId: string | undefined;
     try {
       sessionId = this.#options.gate?.admit(request)?.sessionId;

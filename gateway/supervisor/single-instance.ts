@@ -121,7 +121,8 @@ function isAlive({ pid, startTime }: Holder): boolean {
   if (pid <= 0) return false;
   const actual = startTimeOf(pid);
   if (actual !== undefined) return startTime === '' || actual === startTime;
-  if (process.platform === 'linux') return false;
+  // Where start times can be read, a process without one is gone.
+  if (startTimeOf(process.pid) !== undefined) return false;
   try {
     process.kill(pid, 0);
     return true;

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { WebSocket } from 'ws';
 import { LocalMoondream } from '../gateway/moondream/harness.ts';
 import { TestGateway } from '../support/test-gateway.ts';
 import { bearer, ELSEWHERE, Visitor } from '../support/visitor.ts';
@@ -97,5 +98,43 @@ describe('The official Moondream clients', () => {
     expect((await ask('a-key-of-the-cloud')).status).to.equal(401);
     const elsewhere = await client.get('/api/cameras', { ...ELSEWHERE, 'x-moondream-auth': ADMIN });
     expect(elsewhere.status).to.equal(401);
+  });
+});
+
+describe('S17: the limit of connections', () => {
+  it('holds for WebSockets too', async () => {
+    const gateway = await TestGateway.open({ env: { MAX_CONNECTIONS: '10' } });
+    const client = new Visitor(gateway.origin);
+    const sockets: WebSocket[] = [];
+    try {
+      let refusal: Error | undefined;
+      while (refusal === undefined && sockets.length < 20)
+        await client.socket('/ws', {}).then(
+          (socket) => sockets.push(socket),
+          (error: Error) => {
+            refusal = error;
+          },
+        );
+      expect(refusal?.message).to.include('503');
+      expect(sockets.length).to.be.below(11);
+    } finally {
+      for (const socket of sockets) socket.terminate();
+      await gateway.close();
+    }
+  });
+});
+
+describe('HEAD of an event stream', () => {
+  it('ends, and holds no place', async () => {
+    const gateway = await TestGateway.open();
+    try {
+      for (const path of ['/api/status/stream', '/api/events/stream']) {
+        const response = await fetch(`${gateway.origin}${path}`, { method: 'HEAD' });
+        expect(response.headers.get('content-type')).to.match(/^text\/event-stream/);
+        expect(await response.text()).to.equal('');
+      }
+    } finally {
+      await gateway.close();
+    }
   });
 });

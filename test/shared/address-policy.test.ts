@@ -129,8 +129,18 @@ describe('S10: which cameras may be dialled', () => {
         codeOf(() => checkAddress(address, 5000, local, own)),
         address,
       ).to.equal(DENIED);
-    checkAddress('192.168.1.2', 554, local, own);
+    checkAddress('192.168.1.2', 554, { ...local, allowsLoopback: true }, own);
     checkAddress('192.168.1.3', 5000, local, own);
+  });
+
+  it('this machine by no address of its interfaces where loopback is not allowed', () => {
+    const own = ['192.168.1.2', '203.0.113.7', 'fd12::2'];
+    for (const address of [...own, '::ffff:192.168.1.2'])
+      expect(
+        codeOf(() => checkAddress(address, 554, local, own)),
+        address,
+      ).to.equal(DENIED);
+    checkAddress('192.168.1.3', 554, local, own);
   });
 
   it('at the ports cameras use', () => {
