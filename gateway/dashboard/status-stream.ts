@@ -21,11 +21,14 @@ export interface StatusStreamOptions {
   everyMs?: number;
   /** Pause between comments that keep proxies from closing an idle connection, milliseconds. */
   heartbeatMs?: number;
+  /** Pause between two signs of life, which tell a page that the gateway is still there; milliseconds. */
+  tickMs?: number;
   maxListeners?: number;
 }
 
 const EVERY_MS = 1000;
 const HEARTBEAT_MS = 15_000;
+const TICK_MS = 1000;
 const MAX_LISTENERS = 100;
 /** Reconnect delay for clients, milliseconds. */
 const RECONNECT_MS = 2000;
@@ -45,6 +48,7 @@ export class StatusStream {
   #newest: StatusText | undefined;
   #next: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
+  #ticks: NodeJS.Timeout | undefined;
   #stopWatching: () => void = () => {};
   #isReading = false;
   #isAgainWanted = false;
@@ -71,7 +75,7 @@ export class StatusStream {
           access: 'viewer',
           summary: 'The state of everything, live',
           description:
-            'Server-sent events. `state` is the whole: `now` (Unix milliseconds), `ids`, `cameras`, `statuses`, `workers`, `gateway` and `services`. `change` holds the sections and members that differ from the last message; cameras that are no longer in `ids` are gone.',
+            'Server-sent events. `state` is the whole: `now` (Unix milliseconds), `ids`, `cameras`, `statuses`, `workers`, `gateway` and `services`. `change` holds the sections and members that differ from the last message; cameras that are no longer in `ids` are gone. `tick` comes every second: without it the gateway is gone.',
           answers: { 200: content('Events without end.', 'text/event-stream') },
           errors: ['too-many-requests'],
           handle: (req, res) => answeredHead(req, res) || this.#add(res),
@@ -109,17 +113,22 @@ export class StatusStream {
   }
 
   #start(): void {
-    const { onChange, heartbeatMs = HEARTBEAT_MS } = this.#options;
+    const { onChange, heartbeatMs = HEARTBEAT_MS, tickMs = TICK_MS } = this.#options;
     this.#stopWatching = onChange(() => this.#readIn(SETTLE_MS));
     this.#heartbeat = setInterval(() => {
       for (const { response } of this.#listeners) response.write(':\n\n');
     }, heartbeatMs);
+    this.#ticks = setInterval(() => {
+      for (const { response } of this.#listeners)
+        if (!response.writableNeedDrain) response.write('event: tick\ndata: {}\n\n');
+    }, tickMs);
     this.#readIn(0);
   }
 
   #pauseReading(): void {
     this.#stopWatching();
     clearInterval(this.#heartbeat);
+    clearInterval(this.#ticks);
     clearTimeout(this.#next);
     this.#newest = undefined;
   }

@@ -2,6 +2,9 @@
 const form = document.querySelector('form');
 const error = document.querySelector('#error');
 
+/** The page of the dashboard that asked for the sign-in; browsers keep it over the redirect. */
+const page = location.hash.startsWith('#/') ? location.hash : '';
+
 async function signIn(token) {
   error.textContent = '';
   const response = await fetch('api/auth/login', {
@@ -10,7 +13,7 @@ async function signIn(token) {
     body: JSON.stringify({ token }),
   });
   if (response.ok) {
-    location.replace('./');
+    location.replace(`./${page}`);
     return;
   }
   const problem = await response.json().catch(() => ({}));

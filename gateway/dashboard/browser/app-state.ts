@@ -1,8 +1,11 @@
 /** The page's model: one object, changed in one place, drawn after every change. */
 import { GatewayClient } from '#shared/client/client.ts';
+import type { FetchLike } from '#shared/client/platform.ts';
 import { parseRoute, type Route } from './router.ts';
 import { emptyState, type GatewayState } from './status.ts';
 import type { Reach } from './status-feed.ts';
+
+const UNAUTHORIZED = 401;
 
 /** Input of all views. */
 export interface AppState {
@@ -10,6 +13,8 @@ export interface AppState {
   gateway: GatewayState;
   hasState: boolean;
   reach: Reach;
+  /** Last sign of life of the gateway, Unix milliseconds of this device; 0 before the first. */
+  heardAt: number;
   /** Offset from this device's clock to the gateway's, milliseconds. */
   clockOffset: number;
   /** Access of the user; undefined while unknown. */
@@ -27,13 +32,14 @@ export interface Access {
 export class App {
   /** Address of the gateway, with its path prefix. */
   readonly base = new URL('.', document.baseURI).href.replace(/\/$/, '');
-  readonly client = new GatewayClient({ baseUrl: this.base });
+  readonly client = new GatewayClient({ baseUrl: this.base, fetch: (url, init) => this.#fetch(url, init) });
   readonly #draw: () => void;
   state: AppState = {
     route: parseRoute(location.hash),
     gateway: emptyState(),
     hasState: false,
     reach: 'connecting',
+    heardAt: 0,
     clockOffset: 0,
     access: undefined,
   };
@@ -47,9 +53,21 @@ export class App {
     return Date.now() + this.state.clockOffset;
   }
 
+  /** Whether the gateway or the session is gone: what is shown is no longer known to be true. */
+  get isGone(): boolean {
+    return ['lost', 'signed-out'].includes(this.state.reach);
+  }
+
   /** Whether the user may change things; the gateway checks in any case. */
   get canChange(): boolean {
     return this.state.access?.role !== 'viewer';
+  }
+
+  /** A session that ended shows as such whichever request finds out. */
+  async #fetch(...[url, init]: Parameters<FetchLike>): ReturnType<FetchLike> {
+    const response = await globalThis.fetch(url, init);
+    if (response.status === UNAUTHORIZED) this.set({ reach: 'signed-out' });
+    return response;
   }
 
   /** Asks for the user's access. */

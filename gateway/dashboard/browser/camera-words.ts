@@ -50,6 +50,11 @@ const FOR_PEOPLE = new Set([
   'camera-video-unreadable',
 ]);
 
+/** Describes a camera whose gateway does not answer: its state may have changed. @param goneMs since the last sign of life */
+export function describeGone(goneMs: number): CameraWords {
+  return words('off', 'Unknown', `Disconnected, ${duration(Math.round(goneMs / 1000))} ago.`);
+}
+
 /** Describes a camera. */
 export function describeCamera({ camera, status, worker, now }: CameraFacts): CameraWords {
   if (!camera.enabled) {

@@ -55,6 +55,9 @@ function start(root: HTMLElement): void {
       app.set({ gateway, hasState: true, clockOffset });
       announceNews();
     },
+    onHeard: () => {
+      app.state.heardAt = Date.now();
+    },
     onReach: (reach) => {
       if (reach !== app.state.reach) app.set({ reach });
     },

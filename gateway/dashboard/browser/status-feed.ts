@@ -9,47 +9,60 @@ export interface FeedHandlers {
   /** @param clockOffset offset from this device's clock to the gateway's, milliseconds */
   onState(state: GatewayState, clockOffset: number): void;
   onReach(reach: Reach): void;
+  /** Called with every sign of life. */
+  onHeard(): void;
 }
 
-/** Longer than two heartbeats. */
-const SILENCE_MS = 40_000;
+/** The stream says something every second; after this silence the gateway is gone. Milliseconds. */
+const SILENCE_MS = 2500;
+/** A first answer, over a slow network too. */
+const PATIENCE_MS = 10_000;
 const RETRY_MS = 2000;
 const UNAUTHORIZED = 401;
 
 /** Starts listening. Returns the function that ends it. @param base address of the gateway */
-export function listenToStatus(base: string, { onState, onReach }: FeedHandlers): () => void {
+export function listenToStatus(base: string, { onState, onReach, onHeard }: FeedHandlers): () => void {
   let state = emptyState();
   let source: EventSource | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
-  const retryIn = (ms: number): void => {
+  const next = (run: () => void, ms: number): void => {
     clearTimeout(timer);
-    timer = setTimeout(open, ms);
+    timer = setTimeout(run, ms);
+  };
+  const hear = (): void => {
+    onHeard();
+    onReach('open');
+    next(() => void fail(), SILENCE_MS);
   };
   const take = (event: Event, before: GatewayState): void => {
     const message = JSON.parse((event as MessageEvent<string>).data) as StatusMessage;
     state = applyChange(before, message);
-    onReach('open');
+    hear();
     onState(state, message.now - Date.now());
-    retryIn(SILENCE_MS);
   };
   const fail = async (): Promise<void> => {
-    // After sleep an open source may hang; a new one does not.
+    // An open source may hang after sleep; a new one does not.
     source?.close();
-    const status = await fetch(`${base}/api/cameras/status`).then(
+    onReach('lost');
+    next(open, RETRY_MS);
+    const status = await fetch(`${base}/api/cameras/status`, { signal: AbortSignal.timeout(RETRY_MS) }).then(
       (response) => response.status,
       () => 0,
     );
-    onReach(status === UNAUTHORIZED ? 'signed-out' : 'lost');
-    retryIn(RETRY_MS);
+    if (status === UNAUTHORIZED) onReach('signed-out');
   };
   function open(): void {
     source?.close();
-    source = new EventSource(`${base}/api/status/stream`);
-    source.addEventListener('state', (event) => take(event, emptyState()));
-    source.addEventListener('change', (event) => take(event, state));
-    source.addEventListener('error', () => void fail());
-    retryIn(SILENCE_MS);
+    const opened = new EventSource(`${base}/api/status/stream`);
+    source = opened;
+    opened.addEventListener('state', (event) => take(event, emptyState()));
+    opened.addEventListener('change', (event) => take(event, state));
+    opened.addEventListener('tick', hear);
+    opened.addEventListener('error', () => {
+      if (source === opened) void fail();
+    });
+    next(() => void fail(), PATIENCE_MS);
   }
 
   open();

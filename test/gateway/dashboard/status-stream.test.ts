@@ -83,6 +83,7 @@ describe('The status stream', () => {
       },
       log,
       everyMs: NEVER_MS,
+      tickMs: NEVER_MS,
       ...options,
     });
     const app = express();

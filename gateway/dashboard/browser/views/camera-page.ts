@@ -57,7 +57,7 @@ export class CameraPage extends ViewElement {
   }
 
   #actions({ camera, words }: CameraEntry): TemplateResult {
-    const isOwn = camera.origin === 'registry' && this.app.canChange;
+    const isOwn = camera.origin === 'registry' && this.app.canChange && !this.app.isGone;
     return html`
 ${
   words.tone === 'good'
@@ -68,7 +68,7 @@ ${
 }
       ${isOwn ? html`<a class="button" href=${hrefOf('edit', camera.id)}>${icon('edit')}Edit</a>` : nothing}
       ${
-        isOwn || (camera.origin === 'connected' && this.app.canChange)
+        isOwn || (camera.origin === 'connected' && this.app.canChange && !this.app.isGone)
           ? html`<button class="button" type="button" @click=${() => this.#askRemoval('asked')}>${icon('remove')}Remove</button>`
           : nothing
       }

@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { App } from '../app-state.ts';
-import { type CameraWords, describeCamera, pictureAge } from '../camera-words.ts';
+import { type CameraWords, describeCamera, describeGone, pictureAge } from '../camera-words.ts';
 import { count } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import type { ShownCamera, ShownStatus } from '../status.ts';
@@ -36,7 +36,10 @@ export function cameraEntry(app: App, id: string): CameraEntry | undefined {
   if (camera === undefined) return undefined;
   const status = statuses.get(id);
   const worker = workers.find(({ name }) => name === camera.worker);
-  return { camera, status, words: describeCamera({ camera, status, worker, now: app.now }) };
+  const words = app.isGone
+    ? describeGone(Date.now() - app.state.heardAt)
+    : describeCamera({ camera, status, worker, now: app.now });
+  return { camera, status, words };
 }
 
 /** Number of cameras that need attention. */
@@ -48,9 +51,9 @@ export function troubledCameras(app: App): CameraEntry[] {
 export function camerasPage(app: App): TemplateResult {
   const entries = cameraEntries(app);
   const fps = FPS_BY_COUNT.find(([most]) => entries.length <= most)?.[1] ?? LOWEST_FPS;
-  const add = app.canChange ? addButton() : nothing;
+  const add = app.canChange && !app.isGone ? addButton() : nothing;
   return html`
-    ${pageHead('Cameras', add, html`<p class="summary">${summary(entries)}</p>`)}
+    ${pageHead('Cameras', add, html`<p class="summary">${summary(entries, app.isGone)}</p>`)}
     ${app.canChange ? demoNote(entries) : nothing}
     ${app.state.hasState && entries.length === 0 ? noCameras(app.canChange) : nothing}
     <ul class="wall" data-size=${entries.length <= 4 ? 'few' : entries.length <= 9 ? 'some' : 'many'}>
@@ -64,8 +67,9 @@ export function camerasPage(app: App): TemplateResult {
   `;
 }
 
-function summary(entries: CameraEntry[]): string {
+function summary(entries: CameraEntry[], isGone: boolean): string {
   if (entries.length === 0) return '';
+  if (isGone) return `${count(entries.length, 'camera')} · state unknown`;
   const live = entries.filter(({ words }) => words.tone === 'good').length;
   const waiting = entries.filter(({ words }) => words.tone === 'bad').length;
   const parts = [count(entries.length, 'camera'), live === entries.length ? 'all live' : `${live} live`];

@@ -52,11 +52,13 @@ export class DevicesPage extends ViewElement {
 
   #row(device: Device): TemplateResult {
     const { name, ready, tracks, reader_count, whep_url } = this.app.client.devices.metadataOf(device);
-    const [tone, label] = !device.is_active
-      ? (['off', 'Inactive'] as const)
-      : ready
-        ? (['good', 'Ready'] as const)
-        : (['busy', 'Not ready'] as const);
+    const [tone, label] = this.app.isGone
+      ? (['off', 'Unknown'] as const)
+      : !device.is_active
+        ? (['off', 'Inactive'] as const)
+        : ready
+          ? (['good', 'Ready'] as const)
+          : (['busy', 'Not ready'] as const);
     return html`<tr>
       <th scope="row"><span class="cell-title">${name ?? device.device_key}</span><code>${device.device_key}</code></th>
       <td>${pill(tone, label)}</td>

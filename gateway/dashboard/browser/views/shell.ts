@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { keyed } from 'lit-html/directives/keyed.js';
 import type { App } from '../app-state.ts';
+import { duration } from '../format.ts';
 import { hrefOf, type Route } from '../router.ts';
 import { chosenTheme, nextTheme } from '../theme.ts';
 import { camerasPage, troubledCameras } from './cameras-page.ts';
@@ -38,7 +39,7 @@ export function shell(app: App): TemplateResult {
       </nav>
       <main id="main" tabindex="-1">
         ${connectionBanner(app)}
-        ${keyed(`${app.state.route.page}/${app.state.route.cameraId}`, page(app))}
+        <fieldset class="page" ?disabled=${app.isGone} ?data-gone=${app.isGone}>${keyed(`${app.state.route.page}/${app.state.route.cameraId}`, page(app))}</fieldset>
       </main>
     </div>
   `;
@@ -66,6 +67,7 @@ function navItem(app: App, { page, name, icon: symbol }: (typeof PAGES)[number])
 
 /** Number of items on a page that need attention. */
 function badgeOf(app: App, page: Route['page']): number {
+  if (app.isGone) return 0;
   if (page === 'cameras') return troubledCameras(app).length;
   if (page === 'deliveries') return app.state.gateway.services.deliveries?.counts?.parked ?? 0;
   return page === 'system' ? troubledWorkers(app).length : 0;
@@ -99,15 +101,17 @@ function skipToMain(event: Event): void {
   document.getElementById('main')?.focus();
 }
 
-function connectionBanner({ state: { reach } }: App): TemplateResult | typeof nothing {
-  if (reach === 'open' || reach === 'connecting') return nothing;
+function connectionBanner({ isGone, state: { reach, heardAt } }: App): TemplateResult | typeof nothing {
+  if (!isGone) return nothing;
+  const since =
+    heardAt === 0 ? '' : ` Last heard from ${duration(Math.round((Date.now() - heardAt) / 1000))} ago.`;
   const [title, text] =
     reach === 'signed-out'
-      ? [
-          'Signed out',
-          html`<a href="signin">Sign in</a> with the token that the gateway printed when it started.`,
-        ]
-      : ['The gateway does not answer', 'The page may be out of date. Reconnecting every few seconds.'];
+      ? ['Signed out', html`<a href="signin${location.hash}">Sign in again</a> to come back to this page.`]
+      : [
+          'The gateway does not answer',
+          `What is shown may have changed.${since} Reconnecting every few seconds.`,
+        ];
   return html`<div class="banner" role="alert">${icon('alert')}<div><strong>${title}.</strong> ${text}</div></div>`;
 }
 

@@ -27,8 +27,11 @@ export function troubledWorkers(app: App): ShownWorker[] {
 export function systemPage(app: App): TemplateResult {
   const { gateway, workers, services, ids } = app.state.gateway;
   const state = gateway?.state;
+  const known = app.isGone
+    ? pill('off', 'Unknown')
+    : pill(state === 'ok' ? 'good' : 'busy', state === 'ok' ? 'All well' : 'Degraded');
   return html`
-    ${pageHead('System', state === undefined ? nothing : pill(state === 'ok' ? 'good' : 'busy', state === 'ok' ? 'All well' : 'Degraded'))}
+    ${pageHead('System', state === undefined ? nothing : known)}
     <div class="cards">
       ${fact('Up for', gateway === undefined ? '' : duration((app.now - Date.parse(gateway.startedAt)) / 1000))}
       ${fact('Cameras', String(ids.length))}
@@ -54,7 +57,9 @@ function fact(name: string, value: string, note = ''): TemplateResult {
 }
 
 function row(app: App, worker: ShownWorker): TemplateResult {
-  const [tone, label] = STATES[worker.state] ?? ['busy', worker.state];
+  const [tone, label] = app.isGone
+    ? (['off', 'Unknown'] as const)
+    : (STATES[worker.state] ?? (['busy', worker.state] as const));
   const cameras = [...app.state.gateway.cameras.values()].filter(
     (camera) => camera.worker === worker.name,
   ).length;
