@@ -50,6 +50,15 @@ describe('The documents', () => {
     expect(missing).to.deep.equal([]);
   });
 
+  it('name every room of the tree', () => {
+    const architecture = read('docs/architecture.md');
+    const rooms = ['gateway', 'workers', 'workers/rtsp', 'shared'].flatMap((folder) =>
+      readdirSync(join(ROOT, folder), { withFileTypes: true }).filter((entry) => entry.isDirectory()),
+    );
+    const unnamed = rooms.filter(({ name }) => !new RegExp(`[/{,]${name}\\b`).test(architecture));
+    expect(unnamed.map(({ name }) => name)).to.deep.equal([]);
+  });
+
   it('exist where a comment cites one', () => {
     const cited = sourceFiles().flatMap(({ path, text }) =>
       [...text.matchAll(/\b(docs\/[\w/.-]+\.md|[A-Z]+\.md)\b/g)].map(([name]) => ({ path, name })),
