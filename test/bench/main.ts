@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,frames,webrtc,mse,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick`.
+ * Options: `--only footprint,frames,webrtc,whep,mse,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
@@ -11,6 +11,7 @@ import { benchRegistry } from './registry.ts';
 import { printVerdicts } from './report.ts';
 import { benchDeliveries, benchMediamtx } from './stored.ts';
 import { benchMse, benchWebrtc } from './video.ts';
+import { benchWhep } from './whep.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,6 +33,7 @@ const benches: Record<string, () => Promise<void>> = {
       cycles: values.quick ? [20, 100] : [200, 1000],
     }),
   webrtc: () => benchWebrtc({ seconds, visits: values.quick ? [20, 50] : [100, 500] }),
+  whep: () => benchWhep(values.quick ? 7 : 21),
   mse: () => benchMse(seconds),
   registry: benchRegistry,
   deliveries: () => benchDeliveries(seconds),

@@ -8,7 +8,7 @@ import type { CameraStream, StreamViewer } from './camera-stream.ts';
 import type { CreatePeer, Peer, PeerState } from './peer.ts';
 import { AudioSender } from './rtp/audio-sender.ts';
 import { RtpSender } from './rtp/rtp-sender.ts';
-import { addPublicAddresses, type CandidateInit, candidatesIn } from './sdp/candidates.ts';
+import { addLoopback, addPublicAddresses, type CandidateInit, candidatesIn } from './sdp/candidates.ts';
 import type { AudioLine, CodecLine } from './sdp/codecs.ts';
 import { OFFERED_AUDIO, OFFERED_CODECS } from './sdp/codecs.ts';
 import { isCandidate, isUsableCandidate, MAX_CANDIDATES } from './sdp/description.ts';
@@ -47,6 +47,11 @@ export interface SessionEvents {
   end: [AppError | undefined];
 }
 
+/**
+ * After the answer, before the candidates of the offer are used. The library would check them before the client has
+ * the answer; clients such as pion nominate only when a check of ours reaches a pair that works, or 200 ms later.
+ */
+const CANDIDATE_DELAY_MS = 30;
 /** Media ids of the sections we offer. */
 const OWN_MID = '0';
 const OWN_AUDIO_MID = '1';
@@ -78,6 +83,7 @@ export class Session implements StreamViewer {
   #reportedAt = 0;
   #lossRate: number | undefined;
   #candidates = 0;
+  #candidateTimer: NodeJS.Timeout | undefined;
   #hasEnded = false;
 
   constructor(options: SessionOptions) {
@@ -165,8 +171,12 @@ export class Session implements StreamViewer {
     this.#clientUfrag = offer.ufrag;
     const peer = this.#createPeer(offer.codecs, offer.audio);
     const answer = this.#withAddresses(await peer.answer(offer.reduced));
-    this.#description = completeAnswer(answer, offer);
+    const { udpPort } = this.#options;
+    this.#description = completeAnswer(addLoopback(answer, offer.candidates, udpPort), offer);
     this.#answered(offer.codecs, offer.audio?.codecs ?? []);
+    this.#candidateTimer = setTimeout(() => {
+      for (const candidate of offer.candidates) this.addCandidate(candidate);
+    }, CANDIDATE_DELAY_MS).unref();
   }
 
   /**
@@ -219,6 +229,7 @@ export class Session implements StreamViewer {
   end(reason?: AppError): void {
     if (this.#hasEnded) return;
     this.#hasEnded = true;
+    clearTimeout(this.#candidateTimer);
     this.#options.stream.remove(this);
     this.#peer?.close();
     this.#peer = undefined;

@@ -1,5 +1,8 @@
 import { expect } from 'chai';
-import { addPublicAddresses } from '../../../../../workers/rtsp/outputs/webrtc/sdp/candidates.ts';
+import {
+  addLoopback,
+  addPublicAddresses,
+} from '../../../../../workers/rtsp/outputs/webrtc/sdp/candidates.ts';
 import {
   completeAnswer,
   readAnswer,
@@ -74,13 +77,24 @@ describe("A player's offer", () => {
     expect(linesOf(reduced, 'm=')[0]).to.match(/^m=video 9 /);
   });
 
+  it('keeps its candidates from the library, which would use them before the client has the answer', () => {
+    const candidate = 'candidate:1 1 udp 2113937151 192.0.2.7 50000 typ host';
+    const { reduced, candidates } = readOffer(`${browserOffer()}a=${candidate}\r\n`);
+    expect(candidates).to.deep.equal([candidate]);
+    expect(linesOf(reduced, 'a=candidate:')).to.deep.equal([]);
+  });
+
+  it('leaves the choice of who starts DTLS to the library', () => {
+    expect(linesOf(readOffer(browserOffer()).reduced, 'a=setup:')).to.deep.equal(['a=setup:actpass']);
+  });
+
   it('loses candidates that are names, other protocols or more than anybody has', () => {
     const candidate = (index: number, address: string, protocol = 'udp') =>
       `a=candidate:${index} 1 ${protocol} 2113937151 ${address} 50000 typ host\r\n`;
     const many = Array.from({ length: 100 }, (_, index) => candidate(index, '192.0.2.7')).join('');
     const names = candidate(1, '5f3c.local') + candidate(2, '192.0.2.7', 'tcp') + candidate(3, '999.1.1.1');
-    expect(linesOf(readOffer(browserOffer() + names).reduced, 'a=candidate:')).to.deep.equal([]);
-    expect(linesOf(readOffer(browserOffer() + many).reduced, 'a=candidate:')).to.have.length(64);
+    expect(readOffer(browserOffer() + names).candidates).to.deep.equal([]);
+    expect(readOffer(browserOffer() + many).candidates).to.have.length(64);
   });
 
   it('is answered with sound where there is some, in whichever place it stands', async () => {
@@ -198,5 +212,22 @@ describe('Public addresses', () => {
     expect(addPublicAddresses('v=0\r\na=end-of-candidates\r\n', [], 9911)).to.include(
       ' 127.0.0.1 9911 typ host',
     );
+  });
+});
+
+describe('The loopback address', () => {
+  const sdp = 'v=0\r\na=candidate:1 1 UDP 2114977791 192.0.2.2 9911 typ host\r\na=end-of-candidates\r\n';
+  const local = 'candidate:7 1 udp 2130706431 127.0.0.1 50000 typ host';
+
+  it('is in the answer to a client that names one, before every other', () => {
+    expect(linesOf(addLoopback(sdp, [local], 9911), 'a=candidate:')).to.include(
+      'a=candidate:lo 1 UDP 2130706431 127.0.0.1 9911 typ host',
+    );
+  });
+
+  it('is in no other answer, and in none twice', () => {
+    expect(addLoopback(sdp, ['candidate:7 1 udp 1 192.0.2.7 50000 typ host'], 9911)).to.equal(sdp);
+    const once = addLoopback(sdp, [local], 9911);
+    expect(addLoopback(once, [local], 9911)).to.equal(once);
   });
 });

@@ -10,6 +10,7 @@ import { UdpPort } from '../../../../../workers/rtsp/outputs/webrtc/udp-port.ts'
 import { PacketCameras } from '../../../../doubles/packet-cameras.ts';
 import { browserAnswer, browserOffer, PeerFactory } from '../../../../doubles/peer-double.ts';
 import { rejection } from '../../../../support/errors.ts';
+import { waitFor } from '../../../../support/wait-for.ts';
 
 const TIMINGS = { answerMs: 30_000, goneMs: 15_000, reportMs: 2000 };
 const PLI = Buffer.from([0x81, 206, 0, 2, 0, 0, 0, 1, 0, 0, 0, 2]);
@@ -168,6 +169,16 @@ describe('WebRTC sessions', () => {
     factory.last.connect();
     expect(session.id).to.equal('1_0');
     expect(payloadTypes()).to.deep.equal([102, 102]);
+  });
+
+  it("uses a player's candidates soon after it has the answer", async () => {
+    cameras.begin('1');
+    cameras.keyframe('1');
+    const candidate = 'candidate:1 1 udp 2113937151 192.0.2.7 50000 typ host';
+    await sessions.openWhep('1', `${browserOffer()}a=${candidate}\r\n`);
+    expect(factory.last.candidates).to.deep.equal([]);
+    await waitFor(() => factory.last.candidates.length === 1);
+    expect(factory.last.candidates).to.deep.equal([candidate]);
   });
 
   it('outlives sessions with the camera, also when the codec changes to one the client takes', async () => {

@@ -24,8 +24,10 @@ export interface ClientOffer {
   audio: { mid: string; codecs: AudioLine[] } | undefined;
   /** ICE user name fragment: another one later means an ICE restart. */
   ufrag: string;
-  /** The offer with nothing but these sections. */
+  /** The offer with nothing but these sections, and without candidates. */
   reduced: string;
+  /** Candidates that can be reached: `candidate:…`. */
+  candidates: string[];
 }
 
 /** Attributes that a bundle has once; they may stand in any of its sections, or before them (RFC 8843 section 7.1.3). */
@@ -43,23 +45,21 @@ export function readOffer(sdp: string, { wantsAudio = false } = {}): ClientOffer
   if (video === undefined) throw invalid('it asks for no video');
   const mid = midOf(video, description);
   if (!MID.test(mid)) throw invalid('a media id is malformed');
-  const transport = TRANSPORT.map((name) => transportOf(name, description, video)).map(
-    leaveHandshakeToClient,
-  );
+  const transport = TRANSPORT.map((name) => transportOf(name, description, video));
   const codecs = acceptedCodecs(video);
   if (codecs.length === 0) throw noCommonCodec();
   const audio = wantsAudio ? readAudio(description, mid) : undefined;
   const served = media.filter((section) => section === video || section === audio?.section);
   const candidates = media.flatMap(({ lines }) => lines.filter((line) => line.startsWith('a=candidate:')));
+  const usable = [...new Set(withUsableCandidates(candidates))].map((line) => line.slice('a='.length));
   const lines = [
     ...session.filter((line) => isOwn(line) && !line.startsWith('a=group:')),
     `a=group:BUNDLE ${served.map((section) => midOf(section, description)).join(' ')}`,
     ...served.flatMap((section) => reduce(section, midOf(section, description), transport)),
-    ...new Set(withUsableCandidates(candidates)),
   ];
   const ufrag = attribute(transport, 'ice-ufrag') as string;
   const sound = audio === undefined ? undefined : { mid: audio.mid, codecs: audio.codecs };
-  return { description, mid, codecs, audio: sound, ufrag, reduced: formatLines(lines) };
+  return { description, mid, codecs, audio: sound, ufrag, reduced: formatLines(lines), candidates: usable };
 }
 
 function reduce({ kind, formats, lines }: MediaSection, mid: string, transport: readonly string[]): string[] {
@@ -91,11 +91,6 @@ function midOf(section: MediaSection, { media }: Description): string {
 /** Whether a line is a section's own, not the bundle's. */
 function isOwn(line: string): boolean {
   return !TRANSPORT.some((name) => line.startsWith(`a=${name}:`));
-}
-
-/** Browsers repeat a lost first message of DTLS after 50 ms, the library after a second: who may choose starts. */
-function leaveHandshakeToClient(line: string): string {
-  return line === 'a=setup:actpass' ? 'a=setup:active' : line;
 }
 
 function isDropped(line: string): boolean {
