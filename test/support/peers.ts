@@ -14,6 +14,7 @@ const PROBES = {
   'gst-rtsp-server': () => spawnSync(PYTHON, ['-c', GST_PROBE]).status === 0,
   ffmpeg: () => spawnSync('ffmpeg', ['-version']).status === 0,
   chromium: hasChromium,
+  'systemd-analyze': () => spawnSync('systemd-analyze', ['--version']).status === 0,
 } as const;
 
 /** Skips the tests of a context aloud when a peer is missing; with `CI_PEERS=required` it fails instead. */
