@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { type Environment, SettingsError } from '#shared/settings.ts';
 import { loadConfig as loadGateway } from '../gateway/config/config.ts';
+import { SECRET_SETTINGS } from '../gateway/config/secret-files.ts';
 import { loadConfig as loadAnalysis } from '../workers/analysis/config.ts';
 import { loadConfig as loadRtsp } from '../workers/rtsp/config.ts';
 import { loadConfig as loadSimulator } from '../workers/simulator/config.ts';
@@ -92,6 +93,9 @@ const HEAD = `# Settings
 
 Set them in the environment or in a \`.env\` file; [.env.example](../.env.example) lists them all.
 A bad value stops the start with exit code 78 and a message that names the variable.
+
+Secrets may also come from files, as Docker and Kubernetes mount them: set \`NAME_FILE\` to the path in
+place of \`NAME\`. This works for ${SECRET_SETTINGS.map((name) => `\`${name}\``).join(', ')}.
 `;
 
 function settingRow({ name, value, about }: Setting): string[] {

@@ -21,7 +21,8 @@ describe('The Compose file', () => {
     const { environment = {}, secrets = [] } = compose.services[name] as Service;
 
     it(`gives ${name} settings that exist`, () => {
-      for (const setting of Object.keys(environment)) expect(example).to.include(setting);
+      for (const setting of Object.keys(environment))
+        expect(example).to.include(`#${setting.replace(/_FILE$/, '')}=`);
     });
 
     it(`gives ${name} its secrets as files alone`, () => {

@@ -22,7 +22,7 @@ describe('Secrets from files', () => {
 
   it('gives the gateway its token', () => {
     const env = { API_TOKEN_FILE: file('a-token-of-20-letters\n') };
-    expect(loadConfig(env).auth.apiToken).to.equal('a-token-of-20-letters');
+    expect(loadConfig(withSecretFiles(env)).auth.apiToken).to.equal('a-token-of-20-letters');
   });
 
   it('refuses a secret that is set twice', () => {
