@@ -10,7 +10,11 @@ const GST_SERVER = fileURLToPath(new URL('../peers/gst-server.py', import.meta.u
 const GST_PROBE =
   'import gi; gi.require_version("GstRtspServer", "1.0"); from gi.repository import GstRtspServer';
 
+/** A Python that has ipycam, a virtual ONVIF camera from PyPI. */
+export const IPYCAM_PYTHON = process.env.TEST_IPYCAM_PYTHON ?? 'python3';
+
 const PROBES = {
+  ipycam: () => spawnSync(IPYCAM_PYTHON, ['-c', 'import ipycam']).status === 0,
   'gst-rtsp-server': () => spawnSync(PYTHON, ['-c', GST_PROBE]).status === 0,
   ffmpeg: () => spawnSync('ffmpeg', ['-version']).status === 0,
   chromium: hasChromium,

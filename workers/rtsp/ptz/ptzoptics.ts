@@ -3,7 +3,7 @@
  * so that the query is built by hand. Positions are asked of none of them.
  */
 import { AppError } from '#shared/errors.ts';
-import type { DigestClient } from './digest-client.ts';
+import type { CameraHttp } from '../source/camera-http.ts';
 import type { Abilities, FocusAction, Position, Preset, PtzDriver, Velocity } from './ptz.ts';
 import { presetNumber } from './visca.ts';
 import { DEGREES, SPEEDS, toDistance, toSteps } from './visca-commands.ts';
@@ -22,10 +22,10 @@ export class PtzopticsDriver implements PtzDriver {
     namedPresets: false,
     degrees: DEGREES,
   };
-  readonly #client: Pick<DigestClient, 'get' | 'close'>;
+  readonly #client: Pick<CameraHttp, 'get' | 'close'>;
   #isZooming = false;
 
-  constructor(client: Pick<DigestClient, 'get' | 'close'>) {
+  constructor(client: Pick<CameraHttp, 'get' | 'close'>) {
     this.#client = client;
   }
 
@@ -81,7 +81,7 @@ export class PtzopticsDriver implements PtzDriver {
   }
 
   position(): Promise<Position> {
-    return Promise.reject(new AppError('ptz-not-supported', 'This camera does not tell its position'));
+    return Promise.reject(new AppError('control-unsupported', 'This camera does not tell its position'));
   }
 
   /** The camera cannot tell which presets are stored. */
@@ -102,7 +102,7 @@ export class PtzopticsDriver implements PtzDriver {
 
   removePreset(): Promise<void> {
     return Promise.reject(
-      new AppError('ptz-not-supported', 'This camera forgets no preset; store another in its place'),
+      new AppError('control-unsupported', 'This camera forgets no preset; store another in its place'),
     );
   }
 
@@ -115,7 +115,7 @@ export class PtzopticsDriver implements PtzDriver {
     const body = await this.#client.get([PATH, ...words].join('&'));
     // Some models refuse in the body of a 200.
     if (/"?(?:error|result)"?\s*[:=]\s*"?(?:error|fail)/i.test(body))
-      throw new AppError('ptz-refused', 'The camera refused the command');
+      throw new AppError('control-refused', 'The camera refused the command');
   }
 }
 

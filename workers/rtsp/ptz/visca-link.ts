@@ -74,7 +74,7 @@ export class ViscaLink {
   /** Ends the connection; the next command opens another. */
   close(): void {
     this.#pipe?.close();
-    this.#lose(new AppError('ptz-unreachable', 'The connection to the camera was closed'));
+    this.#lose(new AppError('control-unreachable', 'The connection to the camera was closed'));
   }
 
   async #exchange(message: Buffer, takesAck: boolean): Promise<ViscaReply> {
@@ -84,7 +84,7 @@ export class ViscaLink {
     this.#waiter = { takesAck, resolve, reject };
     const late = setTimeout(() => {
       reject(
-        new AppError('ptz-unreachable', `The camera did not answer within ${this.#timings.answerMs} ms`),
+        new AppError('control-unreachable', `The camera did not answer within ${this.#timings.answerMs} ms`),
       );
       // An answer that comes later must not be taken for that of the next command.
       pipe.close();
@@ -198,7 +198,10 @@ function closeUdp(socket: UdpSocket): void {
 
 function unreachable(error: unknown): AppError {
   const { code, message } = error as NodeJS.ErrnoException;
-  return new AppError('ptz-unreachable', `The camera's control port cannot be reached: ${code ?? message}`);
+  return new AppError(
+    'control-unreachable',
+    `The camera's control port cannot be reached: ${code ?? message}`,
+  );
 }
 
 /** The camera's error codes ("VISCA Command List", error messages). */
@@ -211,5 +214,5 @@ function refusal(code: number): AppError {
       5: 'it runs no such command',
       65: 'it cannot do that now',
     }[code] ?? `code ${code}`;
-  return new AppError('ptz-refused', `The camera refused the command: ${reason}`);
+  return new AppError('control-refused', `The camera refused the command: ${reason}`);
 }

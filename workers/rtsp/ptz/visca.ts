@@ -116,6 +116,7 @@ export function presetNumber(id: string): number {
 }
 
 function understood<T>(value: T | undefined): T {
-  if (value === undefined) throw new AppError('ptz-refused', 'The camera answered with what is no position');
+  if (value === undefined)
+    throw new AppError('control-refused', 'The camera answered with what is no position');
   return value;
 }

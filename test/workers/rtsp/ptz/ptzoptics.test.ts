@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { expect } from 'chai';
-import { DigestClient } from '../../../../workers/rtsp/ptz/digest-client.ts';
 import { PtzopticsDriver } from '../../../../workers/rtsp/ptz/ptzoptics.ts';
+import { CameraHttp } from '../../../../workers/rtsp/source/camera-http.ts';
 import { PTZ_LOGIN, type PtzCameraOptions, startPtzCamera } from '../../../doubles/ptz-camera.ts';
 import { rejection } from '../../../support/errors.ts';
 
@@ -14,7 +14,7 @@ describe("PTZOptics' HTTP commands", () => {
   async function open(options: PtzCameraOptions = {}, login = PTZ_LOGIN) {
     const camera = await startPtzCamera(options);
     const driver = new PtzopticsDriver(
-      new DigestClient({ host: '127.0.0.1', port: camera.httpPort, ...login, lookup }),
+      new CameraHttp({ host: '127.0.0.1', port: camera.httpPort, ...login, lookup }),
     );
     closers.push(
       () => camera.close(),
@@ -68,7 +68,7 @@ describe("PTZOptics' HTTP commands", () => {
       { algorithms: ['MD5'] },
       { username: 'admin', password: 'guess' },
     );
-    expect(await rejection(driver.home())).to.include({ code: 'ptz-unauthorized' });
+    expect(await rejection(driver.home())).to.include({ code: 'control-unauthorized' });
     expect(received).to.deep.equal([]);
   });
 
@@ -76,6 +76,6 @@ describe("PTZOptics' HTTP commands", () => {
     const { driver } = await open();
     expect(await rejection(driver.moveBy({ zoom: 0.5 }))).to.include({ code: 'invalid-field' });
     expect(await rejection(driver.moveTo({ pan: 0.5 }))).to.include({ code: 'invalid-field' });
-    expect(await rejection(driver.position())).to.include({ code: 'ptz-not-supported' });
+    expect(await rejection(driver.position())).to.include({ code: 'control-unsupported' });
   });
 });

@@ -93,7 +93,7 @@ describe('VISCA', () => {
   it('says why a camera refuses', async () => {
     const { driver } = await open('tcp', { refuses: 0x41 });
     const error = await rejection(driver.home());
-    expect(error).to.include({ code: 'ptz-refused' });
+    expect(error).to.include({ code: 'control-refused' });
     expect(error.message).to.include('cannot do that now');
   });
 
@@ -107,7 +107,7 @@ describe('VISCA', () => {
 
   it('gives up on a camera that does not answer', async () => {
     const { driver } = await open('tcp', { isMute: true });
-    expect(await rejection(driver.home())).to.include({ code: 'ptz-unreachable' });
+    expect(await rejection(driver.home())).to.include({ code: 'control-unreachable' });
   });
 
   it('gives up where nothing listens', async () => {
@@ -119,6 +119,6 @@ describe('VISCA', () => {
       lookup,
     } as const;
     const driver = new ViscaDriver(new ViscaLink(address));
-    expect(await rejection(driver.home())).to.include({ code: 'ptz-unreachable' });
+    expect(await rejection(driver.home())).to.include({ code: 'control-unreachable' });
   });
 });
