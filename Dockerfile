@@ -13,7 +13,7 @@ COPY shared shared
 FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="visual-reasoning-gateway" \
   org.opencontainers.image.licenses="MIT AND GPL-3.0-or-later"
-ENV NODE_ENV=production DATA_DIR=/data PORT=5000 PATH=/app/node_modules/.bin:/usr/bin:/bin
+ENV NODE_ENV=production MALLOC_ARENA_MAX=2 DATA_DIR=/data PORT=5000 PATH=/app/node_modules/.bin:/usr/bin:/bin
 WORKDIR /app
 COPY --from=install /app /app
 COPY LICENSE NOTICE.md ./
@@ -24,4 +24,4 @@ VOLUME /data
 EXPOSE 5000/tcp 8082-8083/udp
 HEALTHCHECK --interval=15s --timeout=3s --start-period=20s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/livez`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "gateway/main.ts"]
+CMD ["node", "--disable-sigusr1", "--expose-gc", "--max-semi-space-size=2", "gateway/main.ts"]

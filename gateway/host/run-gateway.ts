@@ -5,6 +5,7 @@ import { createLogger, type Logger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
 import { type GatewayConfig, loadConfig } from '../config/config.ts';
+import { withSecretFiles } from '../config/secret-files.ts';
 import { createPool, type OpenGateway, openGateway } from '../gateway.ts';
 import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from '../http/listen.ts';
 import { closeDataFolder } from '../store/data-folder.ts';
@@ -56,7 +57,7 @@ export async function runGateway(host: GatewayProcess): Promise<void> {
 
 function prepare(host: GatewayProcess): { config: Readonly<GatewayConfig>; unlock: () => void } {
   try {
-    const config = loadConfig(host.env);
+    const config = loadConfig(withSecretFiles(host.env));
     return { config, unlock: lockDirectory(config.dataDir) };
   } catch (error) {
     host.stderr.write(`${messageOf(error)}\n`);
