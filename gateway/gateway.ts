@@ -38,6 +38,7 @@ import { closeHttpServer, createHttpServer, httpTimings } from './http/server.ts
 import { apiDescriptionRoutes } from './openapi/routes.ts';
 import { createPerception } from './perception.ts';
 import { openPersistence } from './persistence.ts';
+import { ptzRoutes } from './ptz/routes.ts';
 import { FrameRelay } from './sockets/frame-relay.ts';
 import { frameSocketRoutes } from './sockets/routes.ts';
 import { ClientSockets } from './sockets/upgrade.ts';
@@ -207,6 +208,7 @@ export async function openGateway({
       ],
     },
     pictureRoutes(proxies),
+    ptzRoutes(proxies.answers),
     frameSocketRoutes(),
     {
       name: 'Live video',

@@ -1,5 +1,7 @@
 /** Sources of cameras: RTSP addresses, how they are read and how they are shown. */
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
+import { type PtzSettings, ptzSettingsSchema } from './contract/ptz.ts';
 import { AppError } from './errors.ts';
 import { maskPathSecrets, pathSecrets } from './path-secrets.ts';
 
@@ -18,6 +20,8 @@ export interface RtspSource {
   username: string;
   password: string;
   transport: Transport;
+  /** How the camera is moved; absent where it is not. */
+  ptz?: PtzSettings | undefined;
   /** A camera of the bundled simulator, which may be dialled on this machine; only the gateway says so, no client. */
   isSimulator?: boolean | undefined;
 }
@@ -124,7 +128,7 @@ export function maskedUrl(source: CameraSource): string {
 /** Whether two sources are the same stream with the same credentials. */
 export function isSameSource(a: CameraSource, b: CameraSource): boolean {
   const [left, right]: Record<string, unknown>[] = [{ ...a }, { ...b }];
-  return Object.keys({ ...left, ...right }).every((key) => left?.[key] === right?.[key]);
+  return Object.keys({ ...left, ...right }).every((key) => isDeepStrictEqual(left?.[key], right?.[key]));
 }
 
 function formatHost(host: string): string {
@@ -147,6 +151,7 @@ export const rtspSourceSchema = z.object({
   username: z.string(),
   password: z.string(),
   transport: transportSchema,
+  ptz: ptzSettingsSchema.optional(),
   isSimulator: z.boolean().optional(),
 });
 export const videoSourceSchema = z.object({ kind: z.literal('video'), file: z.string() });

@@ -42,6 +42,7 @@ export const STATUS_BY_CODE = {
   'control-unauthorized': 502,
   'control-refused': 502,
   'control-unsupported': 409,
+  'ptz-not-configured': 409,
   'camera-replaced': 409,
   'camera-exists': 409,
   'camera-from-file': 409,

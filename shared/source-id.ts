@@ -17,6 +17,7 @@ function rtspFields(source: RtspSource): unknown[] {
     source.username,
     source.password,
     source.transport,
+    source.ptz ?? null,
     source.isSimulator ?? false,
   ];
 }

@@ -16,6 +16,7 @@ export function viewCamera(camera: KnownCamera): Camera {
     mjpegUrl: `/api/cameras/${id}/stream.mjpeg`,
     sourceType: camera.source.kind,
     hasPassword: secretsOf(camera.source).length > 0,
+    ptz: camera.source.kind === 'rtsp' ? (camera.source.ptz ?? null) : null,
     enabled: camera.enabled,
     analysis: camera.analysis,
     origin: camera.isFromFile ? 'file' : camera.origin,

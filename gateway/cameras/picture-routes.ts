@@ -7,7 +7,7 @@ import { mjpegQuerySchema, snapshotQuerySchema } from '#shared/frames/subscripti
 import { content, json, type RouteGroup, route } from '../http/route.ts';
 
 /** Codes with which a proxied request can fail. */
-const WORKER_ERRORS: readonly ErrorCode[] = [
+export const WORKER_ERRORS: readonly ErrorCode[] = [
   'camera-not-found',
   'worker-not-ready',
   'worker-busy',

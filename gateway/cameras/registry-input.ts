@@ -2,6 +2,7 @@
 import { parseFields } from '#shared/camera.ts';
 import { checkPath, isHost, type RtspSource, sourceFromUrl, type Transport } from '#shared/camera-source.ts';
 import { type CameraChanges, cameraChangesSchema, newCameraSchema } from '#shared/contract/camera.ts';
+import type { PtzSettings } from '#shared/contract/ptz.ts';
 import { AppError } from '#shared/errors.ts';
 import { pathSecrets, restorePathSecrets } from '#shared/path-secrets.ts';
 import type { RegisteredCamera, RegisteredSource } from './registered-camera.ts';
@@ -15,7 +16,7 @@ const RTSPS_PORT = 322;
 /** Reads the body of `POST /api/cameras`. @throws AppError `missing-field` or `invalid-field`, naming the field */
 export function parseNewCamera(body: unknown): NewCamera {
   const { id, cameraId, ...fields } = parseFields(newCameraSchema, asObject(body));
-  const source = newSource(fields);
+  const source = withPtz(newSource(fields), fields.ptz ?? undefined);
   const name = fields.name ?? `Camera ${id ?? cameraId ?? ''}`.trim();
   return {
     id: id ?? cameraId,
@@ -37,7 +38,7 @@ export function applyChanges(camera: RegisteredCamera, body: unknown): Registere
     id: camera.id,
     name: fields.name ?? camera.name,
     location: fields.location ?? camera.location,
-    source: changedSource(camera.source, fields),
+    source: withPtz(changedSource(camera.source, fields), changedPtz(camera.source, fields)),
     enabled: fields.enabled ?? camera.enabled,
     analysis: fields.analysis ?? camera.analysis,
   };
@@ -120,6 +121,21 @@ function checkSecretsStay(before: RtspSource, after: RtspSource, fields: CameraC
   throw new AppError('invalid-field', 'password must be given again when the address changes', {
     field: isInPath ? 'streamPath' : 'password',
   });
+}
+
+/** `null` removes the controls; what is not named stays. */
+function changedPtz(source: RegisteredSource, { ptz, video }: CameraChanges): PtzSettings | undefined {
+  if (ptz !== undefined) return ptz ?? undefined;
+  return source.kind === 'rtsp' && video === undefined ? source.ptz : undefined;
+}
+
+function withPtz(source: RegisteredSource, ptz: PtzSettings | undefined): RegisteredSource {
+  if (source.kind === 'rtsp') {
+    const { ptz: _before, ...rest } = source;
+    return ptz === undefined ? rest : { ...rest, ptz };
+  }
+  if (ptz === undefined) return source;
+  throw new AppError('invalid-field', 'ptz: a video cannot be moved', { field: 'ptz' });
 }
 
 function checkOneKind({ url, ip, video }: CameraChanges): void {

@@ -103,7 +103,7 @@ function describe(
 ): CameraExport['cameras'][number] {
   const common = { id, name, location, enabled, analysis };
   if (source.kind === 'video') return { ...common, video: source.stream };
-  const { secure, host, port, username, password, path, transport } = source;
+  const { secure, host, port, username, password, path, transport, ptz } = source;
   return {
     ...common,
     secure,
@@ -113,6 +113,7 @@ function describe(
     ...(withPasswords ? { password } : { hasPassword: secretsOf(source).length > 0 }),
     streamPath: withPasswords ? path : maskPathSecrets(path),
     transport,
+    ...(ptz === undefined ? {} : { ptz }),
   };
 }
 

@@ -25,7 +25,7 @@ const MAX_ANSWERS = 64;
 const MAX_STREAMS = 200;
 /**
  * Headers of a client that reach a worker: nothing that says who asks or by
- * which way, since the worker believes only us. The last three frame the request.
+ * which way, since the worker believes only us. The last four frame the request.
  */
 const PASSED_HEADERS = [
   'accept',
@@ -33,6 +33,7 @@ const PASSED_HEADERS = [
   'if-none-match',
   'user-agent',
   'connection',
+  'content-type',
   'content-length',
   'transfer-encoding',
 ];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { cameraIdSchema } from '../camera.ts';
 import { transportSchema } from '../camera-source.ts';
 import { analysisSettingsSchema } from '../detections-settings.ts';
+import { ptzSettingsSchema } from './ptz.ts';
 
 /** A camera id in a body; numbers are taken too. */
 export const anyCameraIdSchema = z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]);
@@ -33,6 +34,7 @@ export const cameraSchema = z
       .enum(['rtsp', 'video'])
       .meta({ description: '`video` for an uploaded stream that is played.' }),
     hasPassword: z.boolean(),
+    ptz: ptzSettingsSchema.nullable().meta({ description: 'How the camera is moved; `null`: it is not.' }),
     enabled: z.boolean().meta({ description: 'One that is not enabled is known but not connected.' }),
     analysis: analysisSwitchesSchema,
     origin: z.enum(['registry', 'file', 'connected', 'demo']).meta({
@@ -75,6 +77,10 @@ export const cameraChangesSchema = z
       .optional()
       .meta({ description: 'How video travels: inside the RTSP connection or as datagrams.' }),
     secure: z.boolean().optional().meta({ description: 'RTSP over TLS.' }),
+    ptz: ptzSettingsSchema
+      .nullable()
+      .optional()
+      .meta({ description: 'Controls of the camera; `null` removes them.' }),
     video: z
       .string()
       .min(1)

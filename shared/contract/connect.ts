@@ -4,6 +4,7 @@ import { parseFields } from '../camera.ts';
 import { checkPath, isHost, type RtspSource, sourceFromUrl, transportSchema } from '../camera-source.ts';
 import { AppError } from '../errors.ts';
 import { anyCameraIdSchema } from './camera.ts';
+import { ptzSettingsSchema } from './ptz.ts';
 
 /** Body of `POST /api/cameras/connect`, both of its forms. */
 export const connectRequestSchema = z
@@ -23,6 +24,7 @@ export const connectRequestSchema = z
     transport: transportSchema
       .default('tcp')
       .meta({ description: 'How video travels: inside the RTSP connection or as datagrams.' }),
+    ptz: ptzSettingsSchema.optional().meta({ description: 'Controls of the camera.' }),
     name: z.string().max(200).optional(),
     location: z.string().max(200).optional(),
   })
@@ -67,7 +69,8 @@ export function parseConnectRequest(body: unknown): ConnectRequest {
   const request = parseFields(connectRequestSchema, given);
   const source =
     request.url === undefined ? sourceFromFields(request) : sourceFromUrl(request.url, request.transport);
-  return { cameraId: request.cameraId, name: request.name, location: request.location, source };
+  const { cameraId, name, location, ptz } = request;
+  return { cameraId, name, location, source: ptz === undefined ? source : { ...source, ptz } };
 }
 
 /**

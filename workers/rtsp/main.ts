@@ -11,6 +11,7 @@ import { loadConfig } from './config.ts';
 import { Ffmpeg } from './ffmpeg/ffmpeg.ts';
 import { limitGarbage } from './heap.ts';
 import { createSessions } from './outputs/webrtc/create-sessions.ts';
+import { PtzControls } from './ptz/ptz-controls.ts';
 import { openServer } from './server.ts';
 import { createRtspSource } from './source/rtsp-source.ts';
 import { createRunSource } from './source/run-source.ts';
@@ -39,13 +40,19 @@ await runWorker(process, {
       redactor,
       log,
     });
+    const controls = new PtzControls({
+      sourceOf: (cameraId) => cameras.get(cameraId).source,
+      guard: { policy: config.addresses },
+      log,
+    });
     const sessions = createSessions(config, { cameras, openTranscoder: ffmpeg.openTranscoder, log });
-    const server = await openServer({ config, cameras, sessions, ffmpeg, redactor, log });
+    const server = await openServer({ config, cameras, controls, sessions, ffmpeg, redactor, log });
     return {
       port: server.port,
       close: async () => {
         sessions.close();
         await server.close();
+        await controls.close();
         await cameras.close();
       },
     };

@@ -25,15 +25,18 @@ import type { SessionSet } from './outputs/webrtc/session-set.ts';
 import { findSessionSocket } from './outputs/webrtc/session-socket.ts';
 import { whepRoutes } from './outputs/webrtc/whep-routes.ts';
 import { probeInProcess } from './probe/probe-process.ts';
+import type { PtzControls } from './ptz/ptz-controls.ts';
 import { allowAnyOrigin } from './routes/access.ts';
 import { cameraRoutes } from './routes/camera-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { internalRoutes } from './routes/internal-routes.ts';
 import { probeRoutes } from './routes/probe-routes.ts';
+import { ptzRoutes } from './routes/ptz-routes.ts';
 
 export interface ServerOptions extends ProblemOptions {
   config: Readonly<RtspWorkerConfig>;
   cameras: CameraSet;
+  controls: PtzControls;
   sessions: SessionSet;
   ffmpeg: Pick<Ffmpeg, 'openTranscoder'>;
 }
@@ -57,12 +60,16 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
   };
 }
 
-function mountRoutes(app: Express, { config, cameras, sessions }: ServerOptions, hls: HlsStreams): void {
+function mountRoutes(
+  app: Express,
+  { config, cameras, controls, sessions }: ServerOptions,
+  hls: HlsStreams,
+): void {
   const { token } = config.host;
   const webrtc = { sessions, iceServers: config.webrtc.iceServers, isCounted: token !== undefined };
   app.use(token === undefined ? allowAnyOrigin : requireToken(token));
   app.use(healthRoutes({ config, cameras }));
-  app.use('/api/cameras', cameraRoutes(cameras));
+  app.use('/api/cameras', cameraRoutes(cameras), ptzRoutes(controls));
   app.use('/hls', hlsRoutes(hls));
   app.use('/api', webrtcRoutes(webrtc));
   app.use('/whep', whepRoutes(webrtc));

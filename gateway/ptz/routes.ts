@@ -1,0 +1,120 @@
+/** Pan, tilt, zoom, focus and presets of one camera, answered by its worker. */
+import type { RequestHandler } from 'express';
+import { z } from 'zod';
+import { cameraIdInPath } from '#shared/contract/camera.ts';
+import {
+  newPresetSchema,
+  ptzAbsoluteSchema,
+  ptzDoneSchema,
+  ptzFocusSchema,
+  ptzMoveSchema,
+  ptzPresetSchema,
+  ptzPresetsSchema,
+  ptzRelativeSchema,
+  ptzStatusSchema,
+  ptzZoomSchema,
+} from '#shared/contract/ptz.ts';
+import type { ErrorCode } from '#shared/errors.ts';
+import { WORKER_ERRORS } from '../cameras/picture-routes.ts';
+import { json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
+
+const ERRORS: readonly ErrorCode[] = [
+  ...WORKER_ERRORS,
+  'invalid-field',
+  'invalid-json',
+  'ptz-not-configured',
+  'camera-address-denied',
+  'control-unreachable',
+  'control-unauthorized',
+  'control-refused',
+  'control-unsupported',
+];
+
+const params = { cameraId: cameraIdInPath };
+const presetParams = {
+  ...params,
+  preset: z.string().meta({ description: 'Id of the preset.', examples: ['1'] }),
+};
+
+/** @param answers passes a request on to the worker of its camera */
+export function ptzRoutes(answers: RequestHandler): RouteGroup {
+  const common = { errors: ERRORS, readsBody: true, handle: answers } as const;
+  const done = { 200: json('The camera has taken the command.', ptzDoneSchema) };
+
+  function command(path: string, id: string, summary: string, schema?: z.ZodType, example?: object): Route {
+    const bodies = schema && { bodies: jsonBody(schema, example && { [path]: example }) };
+    return route({
+      ...common,
+      id,
+      method: 'post',
+      path: `/api/cameras/:cameraId/ptz/${path}` as '/api/cameras/:cameraId/ptz/move',
+      summary,
+      request: { params, ...bodies },
+      answers: done,
+    });
+  }
+
+  return {
+    name: 'Pan, tilt, zoom',
+    description:
+      'Cameras with `ptz` can be moved: by ONVIF, by the HTTP commands of PTZOptics, or by VISCA. A move ends after one second unless it is renewed.',
+    routes: [
+      route({
+        ...common,
+        id: 'getPtz',
+        method: 'get',
+        path: '/api/cameras/:cameraId/ptz',
+        access: 'viewer',
+        summary: 'What a camera can do and where it looks',
+        request: { params },
+        answers: { 200: json('Its controls.', ptzStatusSchema) },
+      }),
+      command('move', 'movePtz', 'Move a camera, for one second', ptzMoveSchema, { pan: -0.5, tilt: 0.25 }),
+      command('zoom', 'zoomPtz', 'Zoom a camera, for one second', ptzZoomSchema, { zoom: 0.5 }),
+      command('stop', 'stopPtz', 'Stop a camera'),
+      command('home', 'homePtz', 'Move a camera to its home position'),
+      command('absolute', 'moveToPtz', 'Move a camera to a position', ptzAbsoluteSchema, { pan: 0, tilt: 0 }),
+      command('relative', 'moveByPtz', 'Move a camera by a part of its range', ptzRelativeSchema, {
+        pan: 0.1,
+      }),
+      command('focus', 'focusPtz', 'Focus a camera', ptzFocusSchema, { action: 'auto' }),
+      route({
+        ...common,
+        id: 'listPtzPresets',
+        method: 'get',
+        path: '/api/cameras/:cameraId/ptz/presets',
+        access: 'viewer',
+        summary: 'Presets of a camera',
+        request: { params },
+        answers: { 200: json('Empty where the camera cannot list them.', ptzPresetsSchema) },
+      }),
+      route({
+        ...common,
+        id: 'setPtzPreset',
+        method: 'post',
+        path: '/api/cameras/:cameraId/ptz/presets',
+        summary: 'Store where a camera looks',
+        request: { params, bodies: jsonBody(newPresetSchema, { numbered: { id: 1 } }) },
+        answers: { 201: json('The preset.', ptzPresetSchema) },
+      }),
+      route({
+        ...common,
+        id: 'goToPtzPreset',
+        method: 'post',
+        path: '/api/cameras/:cameraId/ptz/presets/:preset/go',
+        summary: 'Move a camera to a preset',
+        request: { params: presetParams },
+        answers: done,
+      }),
+      route({
+        ...common,
+        id: 'removePtzPreset',
+        method: 'delete',
+        path: '/api/cameras/:cameraId/ptz/presets/:preset',
+        summary: 'Remove a preset',
+        request: { params: presetParams },
+        answers: { 204: { description: 'It is gone.' } },
+      }),
+    ],
+  };
+}
