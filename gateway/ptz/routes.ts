@@ -80,7 +80,7 @@ export function ptzRoutes(answers: RequestHandler): RouteGroup {
       command('focus', 'focusPtz', 'Focus a camera', ptzFocusSchema, { action: 'auto' }),
       route({
         ...common,
-        id: 'listPtzPresets',
+        id: 'getPtzPresets',
         method: 'get',
         path: '/api/cameras/:cameraId/ptz/presets',
         access: 'viewer',

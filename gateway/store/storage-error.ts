@@ -24,7 +24,12 @@ export function fromSqliteError(error: Error & { errcode?: number | undefined })
   if (error.errcode === undefined) return unavailable(error);
   const code = error.errcode & PRIMARY_CODE_MASK;
   if (code === SQLITE_FULL) return full(error);
-  return SQLITE_UNAVAILABLE.has(code) ? unavailable(error) : error;
+  return SQLITE_UNAVAILABLE.has(code) || isBeforeMigration(error) ? unavailable(error) : error;
+}
+
+/** SQLite has no code of its own for a table that a migration is about to make. */
+function isBeforeMigration({ message }: Error): boolean {
+  return message.startsWith('no such table');
 }
 
 /** An error of a PostgreSQL connection. */

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
+import { describeApi } from '../../gateway/openapi/document.ts';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { PTZ_LOGIN, startPtzCamera } from '../doubles/ptz-camera.ts';
+import { examplesOf, routeOf, runExample } from '../gateway/openapi/operation-runner.ts';
+import { gatewayRoutes } from '../support/gateway-routes.ts';
 import { getJson, postJson } from '../support/http.ts';
-import { type RunningProcess, startWorker } from '../support/processes.ts';
+import { type RunningProcess, startGateway, startWorker } from '../support/processes.ts';
 import { openTestCameras } from '../support/test-clip.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -91,5 +94,53 @@ describe('PTZ of a worker that runs alone', () => {
     await post('v/ptz/move', { pan: -1 });
     await worker.end();
     expect(camera.state.received).to.deep.equal([LEFT, STOP, '8101040700ff']);
+  });
+});
+
+const groups = await gatewayRoutes();
+const examples = examplesOf(await describeApi(groups, '0.0.0'));
+
+describe('PTZ through the gateway', () => {
+  let pictures: RtspServer;
+  let camera: Awaited<ReturnType<typeof startPtzCamera>>;
+  let gateway: RunningProcess;
+  const ptz = () => ({ kind: 'visca', port: camera.tcpPort, transport: 'tcp' });
+
+  before(async () => {
+    pictures = await openTestCameras(['/1']);
+    camera = await startPtzCamera();
+    gateway = await startGateway({ ALLOW_LOOPBACK_CAMERAS: 'on' });
+    await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok);
+    const body = { id: '1', name: 'Yard', url: pictures.url('/1'), ptz: ptz() };
+    const stored = await postJson(`${gateway.origin}/api/cameras`, body);
+    expect(stored.status).to.equal(201);
+    expect(stored.body.ptz).to.deep.equal(ptz());
+    const status = () => getJson(`${gateway.origin}/api/cameras/1/status`);
+    await waitFor(async () => (await status()).body.connected);
+  });
+
+  after(async () => {
+    await gateway?.end();
+    camera.close();
+    await pictures.close();
+  });
+
+  const paths = groups.find(({ name }) => name === 'Pan, tilt, zoom')?.routes.map(({ id }) => id) ?? [];
+  for (const example of examples.filter(({ id }) => paths.includes(id))) {
+    it(`holds: ${example.method} ${example.path}`, async () => {
+      await runExample(gateway.origin, routeOf(groups, example.id), example);
+    });
+  }
+
+  it('survives the change of another field, and ends with null', async () => {
+    const patch = async (body: object) => {
+      const headers = { 'content-type': 'application/json' };
+      const options = { method: 'PATCH', headers, body: JSON.stringify(body) };
+      const answer = await fetch(`${gateway.origin}/api/cameras/1`, options);
+      return ((await answer.json()) as { ptz: unknown }).ptz;
+    };
+    expect(await patch({ name: 'Back yard' })).to.deep.equal(ptz());
+    expect(await patch({ streamPath: '/1', port: pictures.port })).to.deep.equal(ptz());
+    expect(await patch({ ptz: null })).to.equal(null);
   });
 });

@@ -10,7 +10,7 @@ import { examplesOf, routeOf, runExample } from './operation-runner.ts';
 import { clear, MOONDREAM_ANSWERS, PREPARATIONS } from './preparations.ts';
 
 /** Those of a camera's video are run in `test/system`, where there is a real camera. */
-const ELSEWHERE = ['Live pictures', 'Live video'];
+const ELSEWHERE = ['Live pictures', 'Live video', 'Pan, tilt, zoom'];
 
 const groups = await gatewayRoutes();
 const document = await describeApi(groups, '0.0.0');

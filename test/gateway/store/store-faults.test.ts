@@ -54,6 +54,16 @@ describe('The store on SQLite', () => {
     await addStream(store, 'after', 'x'.repeat(1_000_000));
   });
 
+  it('says that it is unavailable, not that it is broken, to a query that comes before the tables are made', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'store-faults-'));
+    const young = openStore({ dataDir: folder, databaseUrl: undefined, log });
+    const early = await addStream(young, 'early').catch((error: unknown) => error);
+    await young.whenReady();
+    await young.close();
+    rmSync(folder, { recursive: true, force: true });
+    expect(early).to.include({ code: 'storage-unavailable', status: 503 });
+  });
+
   it('F38: waits for another process that writes, without holding up this one, and gives up after five seconds', async () => {
     const other = new DatabaseSync(join(dataDir, 'gateway.db'));
     other.exec('begin immediate');
