@@ -1,4 +1,4 @@
-/** Settings of who may do what. */
+/** Settings of access. */
 import {
   type Environment,
   readChoice,
@@ -9,47 +9,47 @@ import {
   SettingsError,
 } from '#shared/settings.ts';
 
-/** Who may reach this gateway, and how. */
+/** Access to this gateway. */
 export interface AuthConfig {
-  /** Off only when it was said so: everyone may do everything. */
+  /** Off only if configured: every client may do everything. */
   isOn: boolean;
   /** Token that may do everything; undefined: one is made and kept in the data folder. */
   apiToken: string | undefined;
-  /** Token that may look and change nothing. */
+  /** Token that may view and change nothing. */
   viewerToken: string | undefined;
-  /** The gateway answers the public internet, behind one proxy. */
+  /** Whether the gateway is on the public internet, behind one proxy. */
   isPublic: boolean;
-  /** Host names beside addresses and `localhost` under which it answers, in lower case. */
+  /** Host names beside addresses and `localhost`, in lower case. */
   allowedHosts: readonly string[];
-  /** Origins of pages elsewhere that may use it. */
+  /** Origins of foreign pages that may use it. */
   allowedOrigins: readonly string[];
-  /** Requests that one client may make. */
+  /** Rate limits per client. */
   limits: RateLimits;
 }
 
-/** Most requests of each kind: a minute, or an hour where the name says so. */
+/** Most requests of each kind per minute, or per hour where the name says so. */
 export interface RateLimits {
-  /** Everything but pictures and video, which are paced by what they show. */
+  /** Everything but pictures and video, which their frame rate limits. */
   api: number;
-  /** What changes something. */
+  /** Requests that change something. */
   writes: number;
-  /** Attempts to sign in. */
+  /** Sign-in attempts. */
   logins: number;
   loginsHourly: number;
-  /** Questions to Moondream, which cost somebody money. */
+  /** Questions to Moondream, which cost money. */
   moondream: number;
-  /** Trial connections to cameras, and connections by hand. */
+  /** Connection tests, and connections by hand. */
   connects: number;
-  /** Videos, which cost disk. */
+  /** Video uploads, which cost disk space. */
   uploadsHourly: number;
 }
 
 const MIN_TOKEN = 16;
 const LIMIT = { min: 1, max: 1_000_000 };
-/** Somebody may try as often as a minute allows in so many minutes of an hour. */
+/** The hourly limit is this many times the limit per minute. */
 const LOGIN_MINUTES = 4;
 const HOST = /^(?:\*\.)?[a-z0-9-]+(?:\.[a-z0-9-]+)*$/;
-/** What Replit sets: the repl's own id, and the names under which it is published. */
+/** Set by Replit: the repl's id, and its public host names. */
 const REPLIT_HOSTS = ['REPLIT_DEV_DOMAIN', 'REPLIT_DOMAINS'] as const;
 
 /** Reads the environment. @throws SettingsError; tokens are not quoted in it */
@@ -72,7 +72,7 @@ function readRateLimits(env: Environment): RateLimits {
     api: readInteger(env, 'RATE_LIMIT_API', { fallback: 300, ...LIMIT }),
     writes: readInteger(env, 'RATE_LIMIT_WRITES', { fallback: 60, ...LIMIT }),
     logins,
-    // Whoever allows more a minute means more an hour too.
+    // A higher limit per minute raises the hourly one too.
     loginsHourly: readInteger(env, 'RATE_LIMIT_LOGINS_HOURLY', {
       fallback: Math.min(logins * LOGIN_MINUTES, LIMIT.max),
       ...LIMIT,

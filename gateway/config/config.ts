@@ -11,45 +11,44 @@ import { defaultMaxRssBytes, defaultRtspWorkers, type Machine, thisMachine } fro
 import { loadPerceptionConfig, type PerceptionConfig } from './perception.ts';
 import { loadStoreConfig, type StoreConfig } from './store.ts';
 
-/** Everything the gateway is told from outside. */
 export interface GatewayConfig {
   /** Address and port to listen on. */
   host: string;
   port: number;
-  /** Where files of this installation live. */
+  /** Folder of this installation's files. */
   dataDir: string;
   logLevel: string;
   workers: {
     /** Number of RTSP worker processes. */
     rtsp: number;
-    /** First port they try; seventeen more follow it. */
+    /** First HTTP port; seventeen more follow it. */
     portBase: number;
-    /** Memory above which a worker is replaced in an orderly way, bytes. */
+    /** Memory above which a worker is replaced gracefully, bytes. */
     maxRssBytes: number;
-    /** Of one picture of a camera. */
+    /** Largest picture of a camera, pixels. */
     maxPixels: number;
   };
   demo: {
     isOn: boolean;
-    /** RTSP port the simulator tries first. */
+    /** First RTSP port of the simulator. */
     rtspPort: number;
   };
   limits: {
-    /** How long a client may take for the headers of a request, and for a body that is not large, milliseconds. */
+    /** Time to receive the headers of a request, and a body that is not large, milliseconds. */
     headerMs: number;
     bodyMs: number;
-    /** Bytes of a body. */
+    /** Body sizes, bytes. */
     bodies: BodyLimits;
     cameras: number;
-    /** Open TCP connections of clients, all together and of one address elsewhere. */
+    /** Open TCP connections, all clients together and of one remote address. */
     connections: number;
     connectionsPerClient: number;
-    /** Open client WebSockets, all together and of one client elsewhere. */
+    /** Open WebSockets, all clients together and of one remote client. */
     sockets: number;
     socketsPerClient: number;
-    /** Cameras that one socket may subscribe to at once. */
+    /** Subscriptions of one socket. */
     subscriptions: number;
-    /** Uploads under way at once. */
+    /** Simultaneous uploads. */
     uploads: number;
   };
   /** Which cameras may be dialled. */
@@ -58,11 +57,11 @@ export interface GatewayConfig {
   store: StoreConfig;
   perception: PerceptionConfig;
   webrtc: WebrtcSettings;
-  /** The part of the environment that workers may see. */
+  /** The part of the environment that workers see. */
   workerEnv: Record<string, string>;
 }
 
-/** What a worker needs to run as we do; no key and no password is among it. */
+/** Variables that workers need; neither keys nor passwords. */
 const WORKER_ENV_ALLOWED = ['PATH', 'HOME', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'LOG_LEVEL'];
 const KIB = 1024;
 const MIB = 1024 * KIB;
@@ -70,7 +69,7 @@ const TIMEOUT_MS = { min: 1000, max: 300_000 };
 
 /**
  * Reads the environment.
- * @param machine what the defaults of workers depend on
+ * @param machine cores and memory, for the defaults of workers
  * @throws SettingsError naming the variable, its value and what is allowed
  */
 export function loadConfig(env: Environment, machine: Machine = thisMachine()): Readonly<GatewayConfig> {
@@ -121,7 +120,7 @@ export function loadConfig(env: Environment, machine: Machine = thisMachine()): 
   });
 }
 
-/** Ports of the RTSP workers, as far as none is taken by somebody else. */
+/** Ports of the RTSP workers, if none is taken. */
 function rtspPorts({ rtsp, portBase }: GatewayConfig['workers']): number[] {
   return Array.from({ length: rtsp }, (_, index) => portBase + index);
 }

@@ -1,31 +1,31 @@
-/** Defaults that depend on what this machine, or its control group, grants. */
+/** Defaults that depend on the machine or its control group. */
 import { availableParallelism, totalmem } from 'node:os';
 
 export interface Machine {
-  /** Processor cores that may be used. */
+  /** Usable CPU cores. */
   cores: number;
-  /** Memory that may be used, bytes. */
+  /** Usable memory, bytes. */
   memoryBytes: number;
 }
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
-/** Fewer cores gain nothing from a second RTSP worker, which costs 50 MB. */
+/** With fewer cores a second RTSP worker, which costs 50 MB, gains nothing. */
 const CORES_FOR_TWO = 4;
 const BYTES_FOR_TWO = 2 * GIB;
-/** What the gateway and the other workers take. */
+/** Memory of the gateway and the other workers. */
 const OTHERS_BYTES = 192 * MIB;
 const LEAST_RSS_BYTES = 192 * MIB;
 const MOST_RSS_BYTES = 2 * GIB;
 
-/** Reads cores and memory; a limit of the control group (cgroups(7)) counts where it is lower. */
+/** Reads cores and memory; a lower limit of the control group (cgroups(7)) counts. */
 export function thisMachine(): Machine {
   const limit = process.constrainedMemory();
   const total = totalmem();
   return { cores: availableParallelism(), memoryBytes: limit > 0 ? Math.min(limit, total) : total };
 }
 
-/** Number of RTSP workers: two where there is room for them, so that one stands when the other falls. */
+/** Number of RTSP workers: two if the machine has the resources, so that one stays when the other fails. */
 export function defaultRtspWorkers({ cores, memoryBytes }: Machine): number {
   return cores >= CORES_FOR_TWO && memoryBytes >= BYTES_FOR_TWO ? 2 : 1;
 }

@@ -1,4 +1,4 @@
-/** Settings of what looks at the pictures: analysis, events, Moondream. */
+/** Settings of analysis, events and Moondream. */
 import {
   type Environment,
   readHttpUrl,
@@ -12,15 +12,15 @@ import {
 export interface PerceptionConfig {
   analysis: {
     isOn: boolean;
-    /** Pictures a second that are looked at of each camera. */
+    /** Analysed pictures a second per camera. */
     fps: number;
-    /** Paths of ONNX models (their descriptions lie beside them), `builtin` or `off`; undefined: what is built in. */
+    /** Paths of ONNX models with their descriptions beside them, `builtin` or `off`; undefined: built in. */
     personModel: string | undefined;
     faceModel: string | undefined;
   };
-  /** Whether the analysis backend is told when an event of analysis starts and ends. */
+  /** Whether starts and ends of events are sent to the analysis backend. */
   deliversEvents: boolean;
-  /** How long events are kept, days. */
+  /** Retention of events, days. */
   eventsRetentionDays: number;
   moondream: {
     apiUrl: string | undefined;
@@ -28,9 +28,9 @@ export interface PerceptionConfig {
     model: string | undefined;
     timeoutMs: number;
     ratePerSecond: number;
-    /** Requests of clients in a UTC day; 0: no bound. */
+    /** Client requests per UTC day; 0: no limit. */
     dailyMax: number;
-    /** What watches may ask in an hour, all together and for one camera. */
+    /** Requests of watches per hour, all together and per camera. */
     budget: { total: number; perCamera: number };
   };
 }
@@ -65,7 +65,7 @@ export function loadPerceptionConfig(env: Environment): PerceptionConfig {
   };
 }
 
-/** Events without a backend would wait for nobody, without end. */
+/** Without a backend, deliveries of events would wait forever. */
 function readDeliverEvents(env: Environment): boolean {
   const isOn = readSwitch(env, 'DELIVER_EVENTS', false);
   if (isOn && readHttpUrl(env, 'APP_PY_URL') === undefined)

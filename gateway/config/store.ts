@@ -1,4 +1,4 @@
-/** Settings of what is stored and of those who are told of it. */
+/** Settings of storage, deliveries and MediaMTX. */
 import { maskUrl } from '#shared/redact.ts';
 import {
   type Environment,
@@ -15,16 +15,16 @@ import { isForbiddenTarget } from './webhook-target.ts';
 export interface StoreConfig {
   /** `postgres://` URL; undefined for SQLite in the data folder. */
   databaseUrl: string | undefined;
-  /** What passwords are encrypted with; undefined for a key made in the data folder. */
+  /** Encrypts passwords; undefined for a key made in the data folder. */
   secretKey: string | undefined;
   /** YAML file of cameras; undefined for none. */
   camerasFile: string | undefined;
   uploads: {
     /** Largest video, bytes. */
     maxBytes: number;
-    /** Free space that uploads leave to everybody else, bytes. */
+    /** Disk space that uploads leave free, bytes. */
     reserveBytes: number;
-    /** Most that all uploaded videos may take, bytes; the oldest make room. */
+    /** Disk space of all uploaded videos, bytes; the oldest are removed for new ones. */
     quotaBytes: number;
   };
   deliveries: {
@@ -43,19 +43,19 @@ export interface MediamtxConfig {
   auth: { kind: 'basic'; username: string; password: string } | { kind: 'bearer'; token: string } | undefined;
   webrtcUrl: string | undefined;
   server: string;
-  /** Whether it shall carry the cameras of the registry. */
+  /** Whether it carries the cameras of the registry. */
   isManaged: boolean;
   pathPrefix: string;
-  /** Our name on that server. */
+  /** Name of this gateway on that server. */
   owner: string;
-  /** Paths that begin so are no devices. */
+  /** Paths with this prefix are not listed as devices. */
   excludePrefix: string | undefined;
   isOnDemand: boolean;
 }
 
 const MIB = 1024 * 1024;
 const MIN_SECRET_KEY = 16;
-/** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64; several, for a change of secret, separated by spaces. */
+/** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64; several, separated by spaces, for rotation. */
 const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
 const PATH_PREFIX = /^[A-Za-z0-9_-]{1,32}$/;
 const SERVER_NAME = /^(?!gateway$)[A-Za-z0-9._-]{1,64}$/;

@@ -1,12 +1,12 @@
 /**
- * Where deliveries must not go, whatever a name resolves to: what answers there is about the machine itself, and the
- * beginning of every answer is shown to whoever lists deliveries. Private networks are the operator's choice.
+ * Addresses that deliveries must never reach, by any name: services there are about the machine itself,
+ * and the list of deliveries shows the beginning of each response. Private networks are allowed.
  */
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { inNetworks } from '#shared/address-policy.ts';
 
-/** Nobody's server: unspecified, link-local, multicast, reserved (RFC 6890), and the metadata services of clouds. */
+/** Unspecified, link-local, multicast, reserved (RFC 6890), and the metadata services of clouds. */
 const isNoBackend = inNetworks([
   '0.0.0.0/8',
   '100.100.100.200/32',
@@ -23,12 +23,12 @@ const isNoBackend = inNetworks([
   'ff00::/8',
 ]);
 
-/** Whether the host of a URL is such an address, written out in any way a URL allows. */
+/** Whether the host of a URL is a literal of such an address, in any notation. */
 export function isForbiddenTarget(url: string): boolean {
   return isNoBackend(new URL(url).hostname.replace(/^\[(.*)\]$/, '$1'));
 }
 
-/** Resolves names as Node does and fails for those that lead to such an address; the one that was checked is dialled. */
+/** A DNS lookup that fails for names of such addresses; the checked address is the one dialled. */
 export function guardedLookup(resolve: LookupFunction = lookup): LookupFunction {
   return (hostname, options, callback) =>
     resolve(hostname, options, (error, found, family) => {

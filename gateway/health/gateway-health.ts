@@ -1,8 +1,8 @@
-/** How the gateway and its workers are: from memory, so that it can always be told at once. */
+/** Health of the gateway and its workers, from memory, so that it is available immediately. */
 import type { Health, RtspService } from '#shared/contract/health.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 
-/** The part of the pool that health needs. */
+/** The used part of the pool. */
 export interface HealthPool {
   status(): WorkerStatus[];
 }
@@ -12,17 +12,17 @@ export interface GatewayHealthOptions {
   /** Names of the workers that run cameras. */
   rtspWorkers: readonly string[];
   store: { isAvailable: boolean };
-  /** What other parts tell of themselves. */
+  /** Health of other parts. */
   further: () => Record<string, unknown>;
 }
 
-/** What is seen of the whole. */
+/** Overall state. */
 export class GatewayHealth {
   readonly #pool: HealthPool;
   readonly #rtspWorkers: readonly string[];
   readonly #store: { isAvailable: boolean };
   readonly #further: () => Record<string, unknown>;
-  /** Set once the gateway is on its way out. */
+  /** Set while the gateway stops. */
   isDraining = false;
 
   constructor({ pool, rtspWorkers, store, further }: GatewayHealthOptions) {
@@ -44,7 +44,7 @@ export class GatewayHealth {
     return this.isReady ? 'ok' : 'degraded';
   }
 
-  /** What `GET /api/cameras/status` answers: the RTSP workers as one service. */
+  /** Response of `GET /api/cameras/status`: the RTSP workers as one service. */
   rtsp(): RtspService {
     const workers = this.#pool.status().filter(({ name }) => this.#rtspWorkers.includes(name));
     const running = workers.filter(({ state }) => state === 'ready');

@@ -1,6 +1,6 @@
-/** Every metric that gateway and workers expose; a test holds it against what they really expose. */
+/** All metrics of gateway and workers; a test compares them with the exposed ones. */
 
-/** A metric as `GET /metrics` shows it. */
+/** A metric of `GET /metrics`. */
 export interface CataloguedMetric {
   name: string;
   type: 'counter' | 'gauge';

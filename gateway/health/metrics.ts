@@ -1,10 +1,10 @@
-/** `GET /metrics`: the gateway's own numbers and those of every worker that answers in time. */
+/** `GET /metrics`: metrics of the gateway and of every worker that responds in time. */
 import { formatMetrics, type Metric, mergeExpositions } from '#shared/http/prometheus-text.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import { pass } from '../worker-access/client.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 
-/** What is measured of the gateway itself. */
+/** Measurements of the gateway itself. */
 export interface GatewayGauges {
   sockets: number;
   upstreamSubscriptions: number;
@@ -12,20 +12,19 @@ export interface GatewayGauges {
   cameras: number;
 }
 
-/** What metrics need. */
 export interface MetricsOptions {
   pool: { status(): WorkerStatus[]; address(name: string): WorkerAddress | undefined };
-  /** Workers that have metrics of their own. */
+  /** Workers with metrics of their own. */
   workers: readonly string[];
   gauges: () => GatewayGauges;
   /** Metrics of other parts of the gateway. */
   further: () => Metric[];
 }
 
-/** A worker slower than this is left out, milliseconds. */
+/** A slower worker is left out, milliseconds. */
 const WORKER_TIMEOUT_MS = 1000;
 
-/** Creates the function that collects everything. */
+/** Creates the collector. */
 export function createMetrics({ pool, workers, gauges, further }: MetricsOptions): () => Promise<string> {
   return async () => {
     const addresses = workers.map((name) => pool.address(name)).filter((address) => address !== undefined);
@@ -41,7 +40,7 @@ async function fetchExposition(worker: WorkerAddress): Promise<string> {
     const { status, body } = await pass(worker, request);
     return status === 200 ? body.toString() : '';
   } catch {
-    // Its state is among our own numbers.
+    // Its state is among the gateway's metrics.
     return '';
   }
 }

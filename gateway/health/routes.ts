@@ -6,19 +6,18 @@ import { content, json, type RouteGroup, route } from '../http/route.ts';
 import type { GatewayHealth } from './gateway-health.ts';
 import { METRICS } from './metric-catalogue.ts';
 
-/** What these routes need. */
 export interface HealthRoutesOptions {
   health: GatewayHealth;
-  /** The exposition of gateway and workers together. */
+  /** Exposition of gateway and workers together. */
   metrics: () => Promise<string>;
 }
 
-/** Answers while the gateway stops, and is never cached. */
+/** Responds while the gateway stops; never cached. */
 const PROBE = { method: 'get', whileStopping: true } as const;
-/** For probes, which have no login and may ask under any host name as often as they like. */
+/** For probes, which have no login and may use any host name at any rate. */
 const OPEN_PROBE = { ...PROBE, access: 'anyone', limit: 'pictures', anyHost: true } as const;
 
-/** Health, metrics and what probes ask. */
+/** Health, metrics and probes. */
 export function healthRoutes({ health, metrics }: HealthRoutesOptions): RouteGroup {
   return {
     name: 'Health and operations',

@@ -1,4 +1,4 @@
-/** The Express application: middleware in order, then every route. It does not listen, so that tests can build it. */
+/** The Express application: middleware in order, then every route. Does not listen, for use in tests. */
 import { randomUUID } from 'node:crypto';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import { pinoHttp } from 'pino-http';
@@ -11,24 +11,24 @@ import { shownPath } from './request-path.ts';
 import type { RouteTable } from './route-table.ts';
 
 export interface AppOptions {
-  /** Every route of the gateway. */
+  /** All routes of the gateway. */
   routes: RouteTable;
-  /** The gate and the rate limits: judge a request before its route sees it. */
+  /** Access checks and rate limits, run before each route. */
   admission: readonly RequestHandler[];
-  /** Called with every request that is refused or fails. */
+  /** Called with every refused or failed request. */
   onRefused: (request: express.Request, error: AppError) => void;
-  /** Whether the gateway is on its way out. */
+  /** Whether the gateway is stopping. */
   isDraining: () => boolean;
-  /** Whether one proxy stands before the gateway and says who asks. */
+  /** Whether one trusted proxy adds the client's address. */
   isBehindProxy: boolean;
   bodyLimits: BodyLimits;
   redactor: Redactor;
   log: Logger;
 }
 
-/** What a request id from outside may look like: it is written to the log. */
+/** Accepted form of a foreign request id, since it is logged. */
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
-/** Probed every few seconds; a line for each would bury the rest. */
+/** Not logged: probed every few seconds. */
 const QUIET_PATHS = new Set(['/health', '/livez', '/readyz', '/metrics']);
 
 /** Builds the application. */

@@ -1,22 +1,22 @@
-/** Cuts off clients that send their bodies too slowly. Node's own limit holds for every request alike, uploads included. */
+/** Cuts off slow request bodies. Node's own limit is the same for all requests, uploads included. */
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 
 /** Limits of one request's body, milliseconds. */
 export interface BodyDeadlineOptions {
   /** Time for a whole body. */
   bodyMs: number;
-  /** Time for one that is announced with more than 256 KiB. */
+  /** Time for one with an announced size above 256 KiB. */
   largeBodyMs: number;
-  /** A client that was answered already may go on sending so long, so that it gets to read why. */
+  /** Grace period to drain a rejected body, so that the client can read the response. */
   lingerMs: number;
-  /** Requests that watch their bodies themselves. */
+  /** Requests that enforce their own limits. */
   isExempt: (request: IncomingMessage) => boolean;
 }
 
 const LARGE_BYTES = 256 * 1024;
 const LATE = 'HTTP/1.1 408 Request Timeout\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
 
-/** A listener to be put in front of the application; it answers nothing but what is late. */
+/** Creates a listener to run before the application; it only responds to late bodies. */
 export function bodyDeadline({
   bodyMs,
   largeBodyMs,
@@ -32,7 +32,7 @@ export function bodyDeadline({
       if (!req.complete) linger = setTimeout(() => req.socket.destroy(), lingerMs);
     });
     req.once('close', () => clearTimeout(linger));
-    // The whole of it may come while nobody reads it: then the request stays open.
+    // The body may arrive completely without a reader: then the request stays open.
     for (const event of ['end', 'close']) req.once(event, () => clearTimeout(late));
   };
 }
@@ -48,6 +48,6 @@ function isLarge({ headers }: IncomingMessage): boolean {
 function cutOff(req: IncomingMessage, res: ServerResponse): void {
   if (req.complete) return;
   if (res.headersSent) req.socket.destroy();
-  // Past the application, which may be about to answer and would find it done.
+  // Bypasses the application, which may be about to respond.
   else req.socket.end(LATE, () => req.socket.destroy());
 }

@@ -1,13 +1,13 @@
-/** How large the bodies of requests may be. Uploaded videos have limits of their own. */
+/** Size limits of request bodies. Video uploads have limits of their own. */
 import express, { type Application, type Request, type RequestHandler } from 'express';
 
-/** Most bytes of a body, by what it carries. */
+/** Largest body by content, bytes. */
 export interface BodyLimits {
-  /** Everything that has no entry of its own; SDP too. */
+  /** Default, also for SDP. */
   json: number;
-  /** Questions to Moondream with their picture. */
+  /** Moondream questions with their picture. */
   image: number;
-  /** Cameras imported at once. */
+  /** Imports of cameras. */
   import: number;
 }
 
@@ -16,7 +16,7 @@ export type BodyLimit = keyof BodyLimits | 'small';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;
-/** For an application that was told nothing else. */
+/** Defaults. */
 export const DEFAULT_BODY_LIMITS: Readonly<BodyLimits> = {
   json: 128 * KIB,
   image: 8 * MIB,
@@ -27,27 +27,27 @@ const SMALL = 4 * KIB;
 
 const SETTING = 'body limits';
 
-/** Tells an application its limits; those of its routes read them from there. */
+/** Sets the limits of an application; its routes read them there. */
 export function setBodyLimits(app: Application, limits: BodyLimits): void {
   app.set(SETTING, limits);
 }
 
-/** The limits in force for a request. */
+/** The limits of a request. */
 function bodyLimitsOf(req: Pick<Request, 'app'>): BodyLimits {
   return (req.app.get(SETTING) as BodyLimits | undefined) ?? DEFAULT_BODY_LIMITS;
 }
 
-/** Reads a JSON body; a larger one than its kind may be is refused with 413. */
+/** Reads a JSON body; refuses one over its limit with 413. */
 export function jsonBody(kind: BodyLimit = 'json'): RequestHandler {
   return limited((limits) => express.json({ limit: kind === 'small' ? SMALL : limits[kind] }));
 }
 
-/** Reads a body as text, whatever its type says. */
+/** Reads a body of any type as text. */
 export function textBody(): RequestHandler {
   return limited(({ json }) => express.text({ type: () => true, limit: json }));
 }
 
-/** The limits are those of the application, which a route does not know before its first request. */
+/** The limits belong to the application, which a route knows only at its first request. */
 function limited(parserOf: (limits: BodyLimits) => RequestHandler): RequestHandler {
   let parser: RequestHandler | undefined;
   return (req, res, next) => {

@@ -1,4 +1,4 @@
-/** Bounds the TCP connections of clients, all together and of one address. */
+/** Limits TCP connections, all together and per address. */
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { isLoopback } from '#shared/address-policy.ts';
@@ -6,15 +6,15 @@ import { AppError, toProblem } from '#shared/errors.ts';
 
 /** Most open connections. */
 export interface ConnectionLimitsOptions {
-  /** All together; as many again may wait for the answer that says so. */
+  /** All together; as many again may wait for the response that refuses them. */
   connections: number;
-  /** Of one address elsewhere; undefined where all come from one proxy. */
+  /** Of one remote address; undefined if all come through one proxy. */
   perClient: number | undefined;
 }
 
 const RETRY_AFTER_S = 1;
 
-/** Counts connections. Those over a limit get an answer to their first request, and no second one. */
+/** Counts connections. One over a limit gets a response to its first request, and no second one. */
 export class ConnectionLimits {
   readonly #options: ConnectionLimitsOptions;
   readonly #perClient = new Map<string, number>();
@@ -25,14 +25,14 @@ export class ConnectionLimits {
     this.#options = options;
   }
 
-  /** Counts the connections of a server; to be called once, before it listens. */
+  /** Counts the connections of a server; call once, before it listens. */
   watch(server: Server): void {
-    // Past this the system itself turns connections away, without a word.
+    // Beyond this the system itself drops connections silently.
     server.maxConnections = this.#options.connections * 2;
     server.on('connection', (socket) => this.#count(socket));
   }
 
-  /** Puts the limits in front of an application. */
+  /** Puts the limits before an application. */
   guard(app: RequestListener): RequestListener {
     return (req, res) => {
       const refusal = this.refusalOf(req);
@@ -41,7 +41,7 @@ export class ConnectionLimits {
     };
   }
 
-  /** Why the connection of a request is one too many; undefined when it is not. */
+  /** Why a request's connection is over a limit; undefined if it is not. */
   refusalOf({ socket }: IncomingMessage): AppError | undefined {
     return this.#refusals.get(socket);
   }

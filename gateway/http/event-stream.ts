@@ -1,4 +1,4 @@
-/** What every response with server-sent events has in common (HTML standard, section 9.2). */
+/** Common parts of server-sent event streams (HTML standard, section 9.2). */
 import type { Request, Response } from 'express';
 
 /** `no-transform` keeps compressing proxies from holding messages back (RFC 9111 section 5.2.2.6). */
@@ -8,7 +8,7 @@ export const EVENT_STREAM_HEADERS = {
   'X-Accel-Buffering': 'no',
 };
 
-/** Answers HEAD, which asks for the headers of a stream and not for one. @returns whether it was HEAD */
+/** Responds to HEAD with the headers only. Returns whether it was HEAD. */
 export function answeredHead({ method }: Request, res: Response): boolean {
   if (method !== 'HEAD') return false;
   res.writeHead(200, EVENT_STREAM_HEADERS).end();

@@ -1,4 +1,4 @@
-/** Binds the gateway's port, waiting a little for a predecessor that is about to leave it. */
+/** Binds the gateway's port; waits briefly for an exiting predecessor. */
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -7,10 +7,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 export const EXIT_PORT_UNAVAILABLE = 69;
 
 const RETRY_MS = 250;
-/** A Replit re-run starts the new gateway before the old one is gone. */
+/** A Replit re-run starts the new gateway before the old one has exited. */
 const GIVE_UP_MS = 5000;
 
-/** The port stays taken. Another one is never chosen silently: the platform maps this one. */
+/** The port stays taken. Never replaced silently: the platform maps this port. */
 export class PortUnavailableError extends Error {
   constructor(port: number) {
     super(`Port ${port} is in use; stop what listens there, or set PORT to another`);
@@ -18,7 +18,7 @@ export class PortUnavailableError extends Error {
   }
 }
 
-/** Listens, trying for some seconds. @returns the port bound @throws PortUnavailableError */
+/** Listens, retrying for some seconds. Returns the bound port. @throws PortUnavailableError */
 export async function listen(
   server: Server,
   { host, port, giveUpMs = GIVE_UP_MS }: { host: string; port: number; giveUpMs?: number },

@@ -1,6 +1,6 @@
-/** Which pages may show ours inside a frame. */
+/** Which pages may frame ours. */
 
-/** Replit shows what it runs inside a page of its own. */
+/** Replit frames the running app in a page of its own. */
 const PUBLIC_FRAMES = ['https://replit.com', 'https://*.replit.com'];
 
 /** A directive of a Content-Security-Policy. @param isPublic whether the gateway runs on a public host */

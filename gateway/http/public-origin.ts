@@ -1,8 +1,8 @@
-/** The address under which this very client reaches the gateway. */
+/** The address by which a client reaches the gateway. */
 import type { IncomingMessage } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 
-/** Host names, IPv4 and IPv6 literals, with or without a port; nothing else may come back in an answer. */
+/** Host names, IPv4 and IPv6 literals, with or without a port; responses contain nothing else. */
 const HOST = /^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 const PREFIX = /^(?:\/[A-Za-z0-9._~-]+)+$/;
 
@@ -16,13 +16,13 @@ export function publicOrigin(request: IncomingMessage): string {
   return `${isSecure ? 'https' : 'http'}://${host ?? 'localhost'}${publicPrefix(request)}`;
 }
 
-/** The path prefix that a proxy before us took off, `/gw`, or nothing. */
+/** Path prefix removed by a proxy, `/gw`, or empty. */
 export function publicPrefix(request: IncomingMessage): string {
   const prefix = firstOf(request, 'x-forwarded-prefix')?.replace(/\/+$/, '') ?? '';
   return PREFIX.test(prefix) ? prefix : '';
 }
 
-/** Each proxy appends its own: the first is what the client used. */
+/** Each proxy appends its own value: the first is the client's. */
 function firstOf(request: IncomingMessage, name: string): string | undefined {
   const value = request.headers[name];
   return (Array.isArray(value) ? value[0] : value)?.split(',')[0]?.trim();

@@ -1,4 +1,4 @@
-/** All routes of the gateway: finds the one that a request is about, and mounts them. The only door to path-to-regexp. */
+/** All routes of the gateway: matching and mounting. The only door to path-to-regexp. */
 import type { IncomingMessage } from 'node:http';
 import { type RequestHandler, Router } from 'express';
 import { match } from 'path-to-regexp';
@@ -12,19 +12,19 @@ interface Row {
   match: (path: string) => false | { params: object };
 }
 
-/** A route and the parameters that a path has for it. */
+/** A matched route with its parameters. */
 export interface FoundRoute {
   route: Route;
   params: Record<string, string>;
 }
 
-/** The list that the mount, the gate, the rate limits and OpenAPI share. */
+/** The list behind the mount, the gate, the rate limits and OpenAPI. */
 export class RouteTable {
   #groups: readonly RouteGroup[] = [];
   #rows: readonly Row[] = [];
   readonly #found = new WeakMap<IncomingMessage, Route | undefined>();
 
-  /** Adds routes; until then the gate lets admins only through. */
+  /** Adds routes; a path without a route is for admins only. */
   add(groups: readonly RouteGroup[]): void {
     this.#groups = [...this.#groups, ...groups];
     this.#rows = this.#groups
@@ -33,12 +33,12 @@ export class RouteTable {
       .map((route) => ({ route, method: route.method.toUpperCase(), match: matcherOf(route.path) }));
   }
 
-  /** By subject, in the order in which they were added. */
+  /** Route groups, in the order in which they were added. */
   get groups(): readonly RouteGroup[] {
     return this.#groups;
   }
 
-  /** The route that a request to a path is about, chosen as Express does. @param path without a query */
+  /** Finds the route of a path as Express does. @param path without a query */
   find(method: string, path: string): FoundRoute | undefined {
     const wanted = method === 'HEAD' ? 'GET' : method;
     for (const row of this.#rows) {
@@ -46,11 +46,11 @@ export class RouteTable {
       const found = isMethod && row.match(path);
       if (found) return { route: row.route, params: { ...found.params } as Record<string, string> };
     }
-    // What a path takes is told to those who may read it.
+    // The 405 with its list of methods is for clients that may read the path.
     return method === 'OPTIONS' ? this.find('GET', path) : undefined;
   }
 
-  /** The route of a request. @throws AppError `not-found` for a path that is not written plainly */
+  /** The route of a request. @throws AppError `not-found` for an ambiguous path */
   of(request: IncomingMessage): Route | undefined {
     if (!this.#found.has(request)) {
       this.#found.set(request, this.find(request.method ?? 'GET', requestPath(request))?.route);
@@ -58,7 +58,7 @@ export class RouteTable {
     return this.#found.get(request);
   }
 
-  /** Whether a request brings a video. */
+  /** Whether a request uploads a video. */
   isUpload(request: IncomingMessage): boolean {
     try {
       const route = this.of(request);
@@ -68,7 +68,7 @@ export class RouteTable {
     }
   }
 
-  /** A router with every route. @param guard runs before each but those that answer while the gateway stops */
+  /** Creates a router with every route. @param guard runs before each route, but those that respond while stopping */
   router(guard: RequestHandler): Router {
     const router = Router();
     for (const { route } of this.#rows) {
@@ -85,7 +85,7 @@ export class RouteTable {
     return router;
   }
 
-  /** The gate judged the route that was found: where Express reads a path differently, nothing is served. */
+  /** Serves only the route that the gate has checked, should Express match another one. */
   #expectFound(route: Route): RequestHandler {
     return (req, _res, next) => {
       if (this.of(req) !== route) next('route');
@@ -94,7 +94,7 @@ export class RouteTable {
   }
 }
 
-/** Sorts words before parameters, and parameters before the rest of a path. */
+/** Sorts literals before parameters, and parameters before wildcards. */
 function rankOf({ path, method }: Route): string {
   const ranks = path
     .split('/')

@@ -5,71 +5,71 @@ import type { z } from 'zod';
 import type { ErrorCode } from '#shared/errors.ts';
 import type { BodyLimit } from './body-limits.ts';
 
-/** Least role that may use a route, from the weakest. */
+/** Least role for a route, weakest first. */
 export type Access = 'anyone' | 'viewer' | 'admin';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
 
 /**
- * Rate limit of a route, beside `api` for all routes and `writes` for all that change something.
- * `pictures`: paced by what they show, so `api` does not count them.
+ * Rate limit of a route, beside `api` for all routes and `writes` for all changes.
+ * `pictures`: limited by the frame rate, so `api` does not count them.
  */
 export type Limit = 'pictures' | 'logins' | 'uploads' | 'connects' | 'moondream';
 
-/** A body that a route takes. */
+/** Request body of a route. */
 export interface Body {
   type: string;
-  /** Named by `id` in its metadata where it is JSON. */
+  /** JSON schemas are named by `id` in their metadata. */
   schema: z.ZodType;
-  /** By what they show; each is run as a test. */
+  /** Examples by title; each is run as a test. */
   examples?: Record<string, unknown>;
 }
 
-/** What a request may hold. */
+/** Parts of a request. */
 export interface RequestShape<Path extends string = string> {
   /** By name; each with a description and an example in its metadata. */
   params?: Record<keyof PathParams<Path>, z.ZodType>;
   /** Members with a description. */
   query?: z.ZodObject;
-  /** Parameters that an example sends. */
+  /** Query of an example. */
   queryExample?: Record<string, string | number | boolean>;
-  /** Request headers, with their meaning. */
+  /** Request headers with their meaning. */
   headers?: Record<string, string>;
   bodies?: readonly Body[];
-  /** Limit of the body's size; `json` unless given. */
+  /** Size limit of the body; default `json`. */
   bodyLimit?: BodyLimit;
 }
 
-/** What is answered with one status. */
+/** Response for one status. */
 export interface Answer {
   description: string;
   /** Media type; absent: no body. */
   type?: string;
-  /** Absent for bytes. Named by `id` in its metadata where it is JSON. */
+  /** Absent for bytes. JSON schemas are named by `id` in their metadata. */
   schema?: z.ZodType;
-  /** Headers worth knowing, with their meaning. */
+  /** Documented headers with their meaning. */
   headers?: Record<string, string>;
 }
 
-/** Messages of a WebSocket, and how it is served. */
+/** A WebSocket: its messages, and its server. */
 export interface Socket {
-  /** What a client may send. */
+  /** Messages of the client. */
   client: z.ZodType;
-  /** What it is sent. */
+  /** Messages of the server. */
   server: z.ZodType;
-  /** JSON that a client can send; each is run as a test. */
+  /** Example messages of the client; each is run as a test. */
   examples?: Record<string, unknown>;
-  /** The camera whose worker serves the socket; undefined where the path names none. Absent: served here. */
+  /** Camera whose worker serves the socket; undefined if the path names none. Absent: served by the gateway. */
   tunnelTo?: (params: Record<string, string>) => string | undefined;
 }
 
 /** One method of one path. */
 export interface Route {
-  /** `operationId`; generated clients name their functions after it. */
+  /** `operationId`; names the function of generated clients. */
   id: string;
-  /** `all`: every method that has no route of its own. */
+  /** `all`: every method without a route of its own. */
   method: Method | 'all';
-  /** As Express writes it: `/api/cameras/:cameraId`, `/dashboard/*pageFile`. */
+  /** Express syntax: `/api/cameras/:cameraId`, `/dashboard/*pageFile`. */
   path: string;
   access: Access;
   limit?: Limit;
@@ -77,16 +77,16 @@ export interface Route {
   description?: string;
   request: RequestShape;
   answers: Record<number, Answer>;
-  /** Codes it can fail with, beside those that any route can. */
+  /** Error codes beyond the common ones. */
   errors: readonly ErrorCode[];
   socket?: Socket;
-  /** Left out of OpenAPI: files of pages, and answers to methods that are not possible. */
+  /** Hidden from OpenAPI: files of pages, and responses to unsupported methods. */
   isHidden?: boolean;
-  /** A page: browsers that are not signed in are sent to `/signin`. */
+  /** A page: browsers without a session are redirected to `/signin`. */
   isPage?: boolean;
-  /** Answers under any host name, as probes need it. */
+  /** Responds under any host name, for probes. */
   anyHost?: boolean;
-  /** Answers while the gateway stops. */
+  /** Responds while the gateway stops. */
   whileStopping?: boolean;
   /** The handler reads the body itself. */
   readsBody?: boolean;
@@ -96,7 +96,7 @@ export interface Route {
   handle?: RequestHandler;
 }
 
-/** Parameters in a path of Express, by name. */
+/** Parameters of an Express path, by name. */
 export type PathParams<Path extends string> = string extends Path
   ? Record<string, string>
   : Path extends `${string}:${infer Name}/${infer Rest}`
@@ -106,11 +106,11 @@ export type PathParams<Path extends string> = string extends Path
       : // biome-ignore lint/complexity/noBannedTypes: no parameter
         {};
 
-/** A route as a subject declares it. */
+/** A route as declared. */
 export interface RouteDeclaration<Path extends string>
   extends Omit<Route, 'access' | 'request' | 'answers' | 'errors' | 'path' | 'handle'> {
   path: Path;
-  /** `admin` unless given: a new route is closed until it is opened. */
+  /** Default `admin`: a new route is closed until it is opened. */
   access?: Access;
   request?: RequestShape<Path>;
   answers?: Record<number, Answer>;
@@ -118,12 +118,12 @@ export interface RouteDeclaration<Path extends string>
   handle?: (req: Request<PathParams<Path>>, res: Response, next: NextFunction) => unknown;
 }
 
-/** Routes about one thing: a tag of OpenAPI. */
+/** Routes of one subject: a tag in OpenAPI. */
 export interface RouteGroup {
   name: string;
   description: string;
   routes: readonly Route[];
-  /** Further named schemas, such as of JSON that is held as text. */
+  /** Further named schemas, such as of JSON inside a string. */
   schemas?: readonly z.ZodType[];
 }
 
@@ -139,7 +139,7 @@ export function route<const Path extends string>(declaration: RouteDeclaration<P
   } as Route;
 }
 
-/** A JSON answer. @param schema with an `id` in its metadata */
+/** A JSON response. @param schema with an `id` in its metadata */
 export function json(description: string, schema: z.ZodType, headers?: Record<string, string>): Answer {
   return { description, type: 'application/json', schema, ...(headers === undefined ? {} : { headers }) };
 }
@@ -149,12 +149,12 @@ export function jsonBody(schema: z.ZodType, examples: Record<string, unknown> = 
   return [{ type: 'application/json', schema, examples }];
 }
 
-/** An answer of bytes or text of a media type. */
+/** A response with bytes or text of a media type. */
 export function content(description: string, type: string, headers?: Record<string, string>): Answer {
   return { description, type, ...(headers === undefined ? {} : { headers }) };
 }
 
-/** Whether a request brings a video, which may take as long as it moves. */
+/** Whether a request uploads a video, which may take as long as it makes progress. */
 export function isUpload({ limit }: Pick<Route, 'limit'>, { headers }: IncomingMessage): boolean {
   return limit === 'uploads' && /^multipart\/form-data\b/i.test(headers['content-type'] ?? '');
 }

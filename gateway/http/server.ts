@@ -1,20 +1,20 @@
-/** The gateway's HTTP server: an Express application behind limits of time. It does not listen. */
+/** The gateway's HTTP server: an Express application with time limits. Does not listen. */
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
 import { bodyDeadline } from './body-deadline.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 
-/** How long a client may take, milliseconds. Slow senders of headers and bodies are cut off (slowloris). */
+/** Time limits for clients, milliseconds, against slow senders of headers and bodies (slowloris). */
 export interface HttpTimings {
   headersMs: number;
-  /** How often the one above is looked at. */
+  /** Interval of the check for late headers. */
   checkMs: number;
-  /** For a whole body; uploads have limits of their own. */
+  /** Whole body; uploads have limits of their own. */
   requestMs: number;
-  /** For one that is announced as large, such as a picture in JSON. */
+  /** Body with a large announced size, such as a picture in JSON. */
   largeRequestMs: number;
-  /** For the rest of a body that was answered before its end. */
+  /** Rest of a body after an early response. */
   lingerMs: number;
-  /** Pause between requests of one connection. */
+  /** Idle time between requests of one connection. */
   keepAliveMs: number;
 }
 
@@ -24,27 +24,27 @@ const HTTP_TIMINGS: HttpTimings = {
   requestMs: 10_000,
   largeRequestMs: 30_000,
   lingerMs: 5000,
-  // Above the keep-alive of common load balancers, so that they close first.
+  // Longer than common load balancers, so that they close first.
   keepAliveMs: 65_000,
 };
 
-/** A large body may take so many times as long as another. */
+/** Factor for large bodies. */
 const LARGE_FACTOR = 3;
 const MAX_HEADERS = 100;
-/** Requests under way may finish within this after the order to stop, milliseconds. */
+/** Time for running requests after the order to stop, milliseconds. */
 const DRAIN_MS = 1000;
 const DRAIN_CHECK_MS = 50;
 
-/** The times for clients that may take so long for headers and bodies, milliseconds. */
+/** Derives HTTP timeouts from the configured header and body limits, milliseconds. */
 export function httpTimings({ headerMs, bodyMs }: { headerMs: number; bodyMs: number }): HttpTimings {
   const bodies = { requestMs: bodyMs, largeRequestMs: bodyMs * LARGE_FACTOR };
   return { ...HTTP_TIMINGS, ...bodies, headersMs: headerMs };
 }
 
 /**
- * Creates the server; upgrades other than to WebSocket are ordinary requests to it (RFC 9110 section 7.8).
- * @param limits bounds its connections; none without
- * @param isUpload whether a request brings a video, which may take as long as it moves
+ * Creates the server. Upgrades other than to WebSocket are ordinary requests (RFC 9110 section 7.8).
+ * @param limits connection limits; none by default
+ * @param isUpload whether a request uploads a video, which may take as long as it makes progress
  */
 export function createHttpServer(
   app: RequestListener,
@@ -68,12 +68,12 @@ export function createHttpServer(
 }
 
 /**
- * Stops accepting, lets requests under way finish for a moment, then cuts them off.
- * Sockets that were upgraded are somebody else's to close; this waits for them too.
+ * Stops accepting, lets running requests finish for a moment, then cuts them off.
+ * Waits for upgraded sockets, which their owner closes.
  */
 export async function closeHttpServer(server: Server): Promise<void> {
   const end = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
-  // Node closes only those idle at this very moment, not those that become so.
+  // Node closes only connections that are idle now, not those that become idle.
   const idle = setInterval(() => server.closeIdleConnections(), DRAIN_CHECK_MS);
   await new Promise<void>((resolve) => server.close(() => resolve()));
   clearTimeout(end);

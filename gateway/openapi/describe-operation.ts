@@ -1,4 +1,4 @@
-/** One route as OpenAPI describes it. */
+/** One route in OpenAPI. */
 import type { z } from 'zod';
 import { type ErrorCode, STATUS_BY_CODE } from '#shared/errors.ts';
 import type { Access, Answer, Body, Method, RequestShape, Route, Socket } from '../http/route.ts';
@@ -10,7 +10,7 @@ import type {
   DescribedParameter,
 } from './openapi-shape.ts';
 
-/** A path of Express as OpenAPI writes it: `/api/cameras/{cameraId}`. */
+/** An Express path in OpenAPI syntax: `/api/cameras/{cameraId}`. */
 export function openApiPath(path: string): string {
   return path.replace(/[:*](\w+)/g, '{$1}');
 }
@@ -41,7 +41,7 @@ function describeSocket({ client, server, examples }: Socket, writer: SchemaWrit
 }
 
 function securityFor(access: Access, method: Method | 'all'): Record<string, string[]>[] {
-  // The empty one stands for requests from the very machine that the gateway runs on.
+  // The empty requirement stands for requests from the machine itself.
   if (access === 'anyone') return [{}];
   return [{ token: [] }, { session: [] }, ...(method === 'get' ? [{ ticket: [] }] : []), {}];
 }
@@ -131,7 +131,7 @@ function describeAnswer(
   };
 }
 
-/** Text is a string; everything else that is no JSON is bytes. */
+/** Text is a string; other media types are bytes. */
 function bytesOf(type: string): JsonSchema {
   return type.startsWith('text/') ? { type: 'string' } : { type: 'string', format: 'binary' };
 }
@@ -145,7 +145,7 @@ function describeErrors(errors: readonly ErrorCode[]): Record<string, DescribedA
   ]);
 }
 
-/** What fails with one status. */
+/** Errors of one status. */
 export function describeProblem(codes: readonly ErrorCode[], schema: JsonSchema): DescribedAnswer {
   return {
     description: codes.map((code) => `\`${code}\``).join(', '),

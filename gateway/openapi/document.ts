@@ -8,7 +8,7 @@ import { SchemaWriter } from './json-schema.ts';
 import type { OpenApiDocument } from './openapi-shape.ts';
 import { problemSchema } from './problem-schema.ts';
 
-/** Builds it, with pauses in which frames go on. @param version of the product */
+/** Builds it, with pauses for frames. @param version of the product */
 export async function describeApi(groups: readonly RouteGroup[], version: string): Promise<OpenApiDocument> {
   const writer = new SchemaWriter();
   const paths: OpenApiDocument['paths'] = {};
@@ -30,7 +30,7 @@ export async function describeApi(groups: readonly RouteGroup[], version: string
       description: INTRODUCTION,
       license: { name: 'MIT', identifier: 'MIT' },
     },
-    // Relative to the document, so that it holds behind any path prefix.
+    // Relative to the document, for any path prefix.
     servers: [{ url: '.', description: 'The gateway that serves this document' }],
     tags: groups.map(({ name, description }) => ({ name, description })),
     paths,

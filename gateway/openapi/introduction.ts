@@ -1,7 +1,7 @@
-/** What holds for every operation. */
+/** Description of what all operations share. */
 import type { ErrorCode } from '#shared/errors.ts';
 
-/** Codes that any operation can fail with. */
+/** Error codes of every operation. */
 export const COMMON_ERRORS: readonly ErrorCode[] = [
   'unauthorized',
   'forbidden',

@@ -1,4 +1,4 @@
-/** Zod schemas as JSON Schema 2020-12, which OpenAPI 3.1 takes as it is. */
+/** Zod schemas as JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
 import { z } from 'zod';
 
 /** A JSON Schema. */
@@ -6,14 +6,14 @@ export type JsonSchema = Record<string, unknown>;
 
 type Definitions = Record<string, JsonSchema>;
 
-/** Writes schemas; those that have a name (`id` in their metadata) are written once and referred to. */
+/** Writes schemas; named ones (`id` in their metadata) once, with references. */
 export class SchemaWriter {
   /** Named schemas so far. */
   readonly components: Record<string, JsonSchema> = {};
 
-  /** The schema of what a client may send. A member with a default need not be there. */
+  /** The schema of a client's input. A member with a default is optional. */
   write(schema: z.ZodType): JsonSchema {
-    // Inside an object a named schema becomes a reference, at the root it would not.
+    // A named schema becomes a reference only inside an object.
     const { properties, $defs = {} } = z.toJSONSchema(z.object({ root: schema }), {
       io: 'input',
       unrepresentable: 'any',
@@ -23,7 +23,7 @@ export class SchemaWriter {
   }
 }
 
-/** Takes out what only zod needs, and makes references those of OpenAPI. */
+/** Removes zod's own members and converts references to those of OpenAPI. */
 function tidy(schema: JsonSchema): JsonSchema {
   return JSON.parse(JSON.stringify(schema), (key, value: unknown) => {
     if (key === '$ref') return String(value).replace('#/$defs/', '#/components/schemas/');
@@ -42,7 +42,7 @@ function isTuple(value: unknown): value is Tuple {
   return typeof value === 'object' && value !== null && 'prefixItems' in value;
 }
 
-/** Generators of clients know no `prefixItems`, and `items: false` ends some. */
+/** Generators of clients do not know `prefixItems`, and some fail at `items: false`. */
 function asArray({ prefixItems, items: _items, ...rest }: Tuple): JsonSchema {
   const [first, ...others] = prefixItems;
   const isUniform = others.every((item) => JSON.stringify(item) === JSON.stringify(first));

@@ -1,4 +1,4 @@
-/** The OpenAPI document as far as its readers here need to know it. */
+/** The used part of an OpenAPI document. */
 import type { JsonSchema } from './json-schema.ts';
 
 /** The document. */
@@ -34,9 +34,9 @@ export interface DescribedOperation {
   requestBody?: { required: boolean; content: Record<string, DescribedContent> };
   responses: Record<string, DescribedAnswer>;
   security: Record<string, string[]>[];
-  /** Who may: `anyone`, `viewer` or `admin`. */
+  /** Access: `anyone`, `viewer` or `admin`. */
   'x-role': string;
-  /** Messages of a WebSocket, which OpenAPI has no words for. */
+  /** Messages of a WebSocket, for which OpenAPI has no terms. */
   'x-websocket'?: { client: DescribedContent; server: DescribedContent };
 }
 

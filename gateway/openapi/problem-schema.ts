@@ -1,4 +1,4 @@
-/** Every failure as a schema: RFC 9457 and the `error` that older clients read. */
+/** Schema of all errors: RFC 9457 and the `error` that older clients read. */
 import { z } from 'zod';
 import { type ErrorCode, STATUS_BY_CODE } from '#shared/errors.ts';
 

@@ -1,4 +1,4 @@
-/** `GET /openapi.json` and `/docs`, the page that shows it. */
+/** `GET /openapi.json` and `/docs`, which shows it. */
 import { readFileSync } from 'node:fs';
 import type { RequestHandler } from 'express';
 import { apiDescriptionSchema, grafanaDashboardSchema } from '#shared/contract/health.ts';
@@ -6,7 +6,7 @@ import { content, json, type RouteGroup, route } from '../http/route.ts';
 import { describeApi } from './document.ts';
 import { renderPage } from './page/render-page.ts';
 
-/** Nothing comes from elsewhere and nothing is inline. */
+/** No foreign and no inline content. */
 const POLICY = [
   "default-src 'none'",
   "style-src 'self'",
@@ -19,13 +19,12 @@ const POLICY = [
 
 const GRAFANA = new URL('../health/grafana-dashboard.json', import.meta.url);
 
-/** What these routes need. */
 export interface ApiDescriptionOptions {
-  /** All routes, by group; read when the document is first asked for. */
+  /** All routes by group; read at the first request. */
   groups: () => readonly RouteGroup[];
 }
 
-/** The description, and the page that shows it. The document is made at the first request. */
+/** Routes of the document and its page. The document is made at the first request. */
 export function apiDescriptionRoutes({ groups }: ApiDescriptionOptions): RouteGroup {
   const document = lazily(() => describeApi(groups(), readVersion()));
   const text = lazily(async () => JSON.stringify(await document()));
@@ -55,7 +54,7 @@ export function apiDescriptionRoutes({ groups }: ApiDescriptionOptions): RouteGr
         summary: 'This description as a page',
         answers: { 200: content('The page.', 'text/html') },
         handle: async (req, res) => {
-          // The files of the page are relative to the address without the slash.
+          // The page's files are relative to the address without the slash.
           if (req.path.endsWith('/')) return res.redirect(302, '../docs');
           const body = await page();
           res.setHeader('Content-Security-Policy', POLICY);

@@ -1,4 +1,4 @@
-/** Gives client sockets the frames of all workers; equal wishes share one subscription and the same bytes. */
+/** Relays frames of all workers to client sockets; equal subscriptions share one link subscription and the same bytes. */
 import type { FrameFeed, FrameSubscriber } from '#shared/frames/frame-socket.ts';
 import type { FramePayload } from '#shared/frames/payload.ts';
 import { type FrameRequest, requestKey } from '#shared/frames/subscription.ts';
@@ -13,27 +13,27 @@ export interface RelayPool {
   onDown(listener: (name: string) => void): () => void;
 }
 
-/** Tells what analysis sees of cameras. */
+/** Messages about detections. */
 export interface DetectionFeed {
-  /** Calls with each finished message about a camera and its subject: a newer one of the same makes it old. */
+  /** Calls `listener` with each message and its subject; a newer one of a subject replaces an older. */
   subscribe(cameraId: string, listener: (payload: FramePayload, subject: string) => void): { close(): void };
 }
 
 export interface FrameRelayOptions {
   pool: RelayPool;
   routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'refusalOf' | 'onPlacement'>;
-  /** For subscriptions that ask for detections; without it they get frames only. */
+  /** For subscriptions with detections; without it they get frames only. */
   detections?: DetectionFeed;
   log: Logger;
 }
 
-/** Older frames are no live picture any more (docs/contract.md, section 1), milliseconds. */
+/** Older frames do not count as live (docs/contract.md, section 1), milliseconds. */
 const FRESH_MS = 3000;
 
 interface Shared {
   request: FrameRequest;
   subscribers: Set<FrameSubscriber>;
-  /** The newest frame and when it came, for whoever joins between two frames of a slow rate. */
+  /** The newest frame and its arrival, for a client that joins between two frames of a slow rate. */
   newest: { payload: FramePayload; at: number } | undefined;
   upstream: { close(): void };
 }
@@ -60,7 +60,7 @@ export class FrameRelay implements FrameFeed {
     return [...this.#links.values()].reduce((sum, link) => sum + link.size, 0);
   }
 
-  /** Starts delivering; a camera that is unknown or down is waited for. */
+  /** Starts delivering; waits for a camera that is unknown or down. */
   open(request: FrameRequest, subscriber: FrameSubscriber): { close(): void } {
     const { cameraId } = request;
     const refusal = this.#options.routing.refusalOf(cameraId);
@@ -118,7 +118,7 @@ export class FrameRelay implements FrameFeed {
     });
   }
 
-  /** A camera runs on another worker now. */
+  /** Moves a camera's subscriptions to another worker. */
   #move(cameraId: string): void {
     for (const shared of this.#shared.values()) {
       if (shared.request.cameraId !== cameraId) continue;

@@ -1,4 +1,4 @@
-/** The one listener for WebSocket upgrades: what is not ours is answered and closed, never left open. */
+/** The one listener for WebSocket upgrades; answers and closes unknown ones, never leaves one open. */
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
@@ -11,38 +11,38 @@ import type { RouteTable } from '../http/route-table.ts';
 import type { SocketTunnels } from '../worker-access/socket-tunnel.ts';
 import { SocketLog } from './socket-log.ts';
 
-/** Who may open a socket, and for how long. */
+/** Access check of sockets. */
 export interface SocketGate {
   /** @throws AppError when the request is refused */
   admit(request: IncomingMessage): { sessionId?: string } | undefined;
-  /** Whose socket it is; undefined for this very machine, whose sockets are not counted. */
+  /** Client of the socket; undefined for this machine, whose sockets are not counted. */
   clientOf(request: IncomingMessage): string | undefined;
-  /** Calls when a session ends. */
+  /** Calls `listener` when a session ends. */
   onSessionEnd(listener: (sessionId: string) => void): () => void;
 }
 
 export interface UpgradeOptions {
   feed: FrameFeed;
-  /** Say at which paths there are sockets. */
+  /** Paths of sockets. */
   routes: Pick<RouteTable, 'find'>;
   /** Decides who may open a socket. */
   gate?: SocketGate;
-  /** Carries the sockets that a camera's worker serves itself. */
+  /** Tunnels sockets that a camera's worker serves. */
   tunnels?: SocketTunnels;
-  /** Knows connections over a limit: they are refused sockets too. */
+  /** Refuses sockets on connections over a limit. */
   connections?: { refusalOf(request: IncomingMessage): AppError | undefined };
   /** Most open sockets, all together and of one client; most subscriptions of one socket. */
   limits: { sockets: number; socketsPerClient: number; subscriptions: number };
-  /** Called with every request that is refused. */
+  /** Called with every refused request. */
   onRefused?: (request: IncomingMessage, error: AppError) => void;
   redactor: Redactor;
   log: Logger;
 }
 
-/** RFC 6455 section 7.4.1: going away; a policy is violated. */
+/** RFC 6455 section 7.4.1: going away; policy violation. */
 const CLOSE_GOING_AWAY = 1001;
 const CLOSE_POLICY = 1008;
-/** Clients that do not answer the farewell are cut off after this, milliseconds. */
+/** Time for the answer to a close frame, milliseconds. */
 const FAREWELL_MS = 1000;
 
 interface Upgrade {
@@ -74,16 +74,16 @@ export class ClientSockets {
     return this.#drops;
   }
 
-  /** Takes the upgrades of a server; once per server. */
+  /** Handles the upgrades of a server; once per server. */
   listen(server: Server): void {
     server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      // First of all: an error without a listener would end the process.
+      // First: an error without a listener would end the process.
       socket.on('error', () => socket.destroy());
       this.#accept(request, socket, head);
     });
   }
 
-  /** Says farewell to every client and cuts off those who do not answer. */
+  /** Sends every client a close frame and cuts off those that do not answer. */
   async close(): Promise<void> {
     this.#isDraining = true;
     for (const socket of this.#server.clients) socket.close(CLOSE_GOING_AWAY, 'gateway stops');
@@ -142,7 +142,7 @@ export class ClientSockets {
     });
   }
 
-  /** Whoever signs out watches no more. */
+  /** Closes the sockets of an ended session. */
   #endWithSession(socket: Duplex, sessionId: string | undefined, end: () => void): void {
     if (sessionId === undefined) return;
     const unsubscribe = this.#options.gate?.onSessionEnd((ended) => {
@@ -182,7 +182,7 @@ export class ClientSockets {
     });
   }
 
-  /** The socket that a request asks for, with the camera whose worker serves it. */
+  /** The requested socket, with the camera whose worker serves it. */
   #socketAt(request: IncomingMessage): { cameraId?: string } | undefined {
     const { routes, tunnels } = this.#options;
     const path = pathOf(request);
