@@ -1,32 +1,25 @@
-/** The whole gateway: built in the order of the data's way, closed in reverse. */
+/** The whole gateway: built and started from top to bottom, closed in reverse. */
+import type { Server } from 'node:http';
 import { join } from 'node:path';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { createAnalysis } from './analysis/analysis.ts';
+import { type Access, createAccess } from './auth/access.ts';
 import { announceAccess } from './auth/announcement.ts';
-import { Authenticator } from './auth/authenticator.ts';
-import { EndedSessions } from './auth/ended-sessions.ts';
-import { Gate } from './auth/gate.ts';
 import { openRisks } from './auth/open-risks.ts';
-import { rateLimits } from './auth/rate-limits.ts';
-import { RefusalLog } from './auth/refusal-log.ts';
-import { authRoutes, renewSession } from './auth/routes.ts';
-import { cameraStreamRoutes } from './camera-streams/routes.ts';
-import { trpcRoutes } from './camera-streams/trpc.ts';
+import { createCameraStreams } from './camera-streams/camera-streams.ts';
 import { CameraDirectory } from './cameras/camera-directory.ts';
-import { CameraStates } from './cameras/camera-states.ts';
-import { cameraTestRoute } from './cameras/camera-test.ts';
-import { Connector } from './cameras/connector.ts';
+import { createCameras } from './cameras/cameras.ts';
 import { Demo } from './cameras/demo.ts';
 import { pictureRoutes } from './cameras/picture-routes.ts';
-import { Reconciler } from './cameras/reconciler.ts';
-import { registryRoutes } from './cameras/registry-routes.ts';
-import { cameraRoutes } from './cameras/routes.ts';
-import { videoRoutes } from './cameras/video-routes.ts';
 import type { GatewayConfig } from './config/config.ts';
 import { pageRoutes } from './dashboard/page-routes.ts';
-import { statusReader } from './dashboard/read-status.ts';
-import { StatusStream } from './dashboard/status-stream.ts';
-import { deliveryRoutes } from './deliveries/routes.ts';
+import { createStatusStream } from './dashboard/status.ts';
+import { createDeliveries } from './deliveries/deliveries.ts';
+import { createDevices, mediamtxSettings } from './devices/devices.ts';
+import { managedCameras, ownCameras } from './devices/known-cameras.ts';
+import { EventDeliveries } from './events/event-deliveries.ts';
+import { createEvents } from './events/events.ts';
 import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { healthRoutes } from './health/routes.ts';
@@ -35,22 +28,21 @@ import { ConnectionLimits } from './http/connection-limits.ts';
 import { listen } from './http/listen.ts';
 import { RouteTable } from './http/route-table.ts';
 import { closeHttpServer, createHttpServer, httpTimings } from './http/server.ts';
+import { Lifecycle } from './jobs/lifecycle.ts';
+import { DailyRepository } from './moondream/daily-repository.ts';
+import { createMoondream } from './moondream/moondream.ts';
 import { apiDescriptionRoutes } from './openapi/routes.ts';
-import { createPerception } from './perception.ts';
-import { openPersistence } from './persistence.ts';
 import { ptzRoutes } from './ptz/routes.ts';
-import { FrameRelay } from './sockets/frame-relay.ts';
 import { frameSocketRoutes } from './sockets/routes.ts';
-import { ClientSockets } from './sockets/upgrade.ts';
+import { createSockets } from './sockets/sockets.ts';
+import { openStorage } from './store/storage.ts';
 import { WorkerPool } from './supervisor/pool.ts';
 import { RunRegistry } from './supervisor/run-registry.ts';
-import { webrtcRoutes } from './webrtc/routes.ts';
-import { SessionRouter } from './webrtc/session-router.ts';
-import { whepRoutes } from './webrtc/whep-routes.ts';
+import { createWatches } from './watches/watches.ts';
+import { liveVideoRoutes } from './webrtc/live-video.ts';
 import { CameraRouting } from './worker-access/camera-routing.ts';
 import { cameraProxies } from './worker-access/http-proxy.ts';
 import { Quarantine } from './worker-access/quarantine.ts';
-import { SocketTunnels } from './worker-access/socket-tunnel.ts';
 import { ANALYSIS, QUARANTINE, rtspWorkerNames, SIMULATOR, workerSpecs } from './worker-specs.ts';
 
 /** The part of the supervisor that the gateway needs. */
@@ -76,9 +68,9 @@ export interface GatewayOptions {
   pool: GatewayPool;
   redactor: Redactor;
   log: Logger;
-  /** Further sentences about what stands open, beside those that the configuration tells. */
+  /** Further startup warnings, beside those of the configuration. */
   risks?: readonly string[];
-  /** Shows a line to whoever started the gateway, and to no log. */
+  /** Shows a line to the operator, and to no log. */
   print?: (line: string) => void;
 }
 
@@ -89,7 +81,7 @@ export interface OpenGateway {
   routes: RouteTable;
   /** Stops accepting, says farewell, stops the workers. */
   close(): Promise<void>;
-  /** Kills the workers at once, for a process that must end now. */
+  /** Kills the workers immediately, for a process that must end now. */
   kill(): void;
 }
 
@@ -99,188 +91,183 @@ export function createPool({ config, redactor, log }: Omit<GatewayOptions, 'pool
   return new WorkerPool({ specs: workerSpecs(config), registry, baseEnv: config.workerEnv, redactor, log });
 }
 
-/** Listens at once and starts the workers; waits for none of them. @throws PortUnavailableError */
-export async function openGateway({
-  config,
-  pool,
-  redactor,
-  log,
-  risks = [],
-  print,
-}: GatewayOptions): Promise<OpenGateway> {
+/** Listens, then starts the workers; waits for none of them. @throws PortUnavailableError */
+export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
+  const { config, pool, redactor, log, risks = [], print } = options;
+  const { dataDir, limits, perception } = config;
+  const lifecycle = new Lifecycle();
+  const table = new RouteTable();
+
+  // What is stored
+  const { databaseUrl, secretKey } = config.store;
+  const storage = lifecycle.add(openStorage({ dataDir, databaseUrl, secretKey, redactor, log }));
+  const { store, box: secretBox } = storage;
+  const access = createAccess({ config: config.auth, dataDir, table, store, redactor, log });
+  const { authenticator } = access;
+  redactor.add(config.store.deliveries.webhookSecret);
+  const deliveries = createDeliveries({ store, secretBox, log, ...config.store.deliveries });
+
+  // Cameras and the workers that run them
+  const directory = new CameraDirectory(limits.cameras, redactor);
   const workers = rtspWorkerNames(config);
-  const authenticator = new Authenticator({ config: config.auth, dataDir: config.dataDir });
-  const routes = new RouteTable();
-  const gate = new Gate(authenticator, routes);
-  const refusals = new RefusalLog({ clientOf: (request) => gate.clientOf(request), log });
-  redactor.add(authenticator.apiToken);
-  redactor.add(config.auth.viewerToken);
-  const directory = new CameraDirectory(config.limits.cameras, redactor);
   const routing = new CameraRouting({ directory, pool, workers, apart: QUARANTINE });
   const quarantine = new Quarantine({ pool, routing, directory, workers: QUARANTINE, log });
-  const reconciler = new Reconciler({ directory, routing, pool, log });
-  const demo = config.demo.isOn ? new Demo({ directory, pool, worker: SIMULATOR, log }) : undefined;
-  const states = new CameraStates(routing);
-  const persistence = openPersistence({ config, directory, states, routing, redactor, log });
-  const endedSessions = new EndedSessions({
-    sessions: authenticator.sessions,
-    store: persistence.store,
-    log,
+  const streams = createCameraStreams({
+    ...{ storage, dataDir, directory, routing, deliveries, redactor, log },
+    limits: { ...config.store.uploads, uploads: limits.uploads, jsonBytes: limits.bodies.json },
   });
-  const perception = createPerception({
-    config: config.perception,
-    store: persistence.store,
+  const cameras = createCameras({
+    ...{ storage, directory, routing, pool, log },
+    addresses: config.addresses,
+    file: config.store.camerasFile,
+    videos: streams.videos,
+    rtspStatus: () => health.rtsp(),
+  });
+  const { states, reconciler } = cameras;
+  const demo = config.demo.isOn ? new Demo({ directory, pool, worker: SIMULATOR, log }) : undefined;
+  const devices = createDevices({
+    ...{ store, redactor, log },
+    cameras: ownCameras(directory, states),
+    managedCameras: managedCameras(directory),
+    mediamtx: mediamtxSettings(config.store.mediamtx),
+  });
+  const startDevices = (): void => void store.whenReady().then(devices.start, () => {});
+  lifecycle.addTogether(access, deliveries, streams, cameras, { ...devices, start: startDevices });
+
+  // What looks at pictures
+  const backend = new EventDeliveries({ store, deliveries, log });
+  const events = createEvents({
+    ...{ store, log },
+    retentionDays: perception.eventsRetentionDays,
+    backend: perception.deliversEvents ? backend : undefined,
+  });
+  const { isOn } = perception.analysis;
+  const eventSink = events.eventLog;
+  const analysis = createAnalysis({
     pool,
     worker: ANALYSIS,
+    isOn,
     directory,
     routing,
-    deliveries: persistence.deliveries,
-    redactor,
+    events: eventSink,
     log,
   });
-  const detections = perception.channel;
-  const relay = new FrameRelay({ pool, routing, detections, log });
-  const tunnels = new SocketTunnels({ routing, log });
-  const connections = connectionLimits(config);
-  const sockets = new ClientSockets({
-    feed: relay,
-    routes,
-    gate,
-    tunnels,
-    connections,
-    limits: config.limits,
-    onRefused: (request, error) => refusals.note(request, error),
-    redactor,
-    log,
+  const ledger = new DailyRepository(store);
+  const moondream = createMoondream({ ...perception.moondream, ledger, routing, redactor });
+  const watches = createWatches({
+    ...{ store, routing, redactor, log },
+    questions: moondream.questions,
+    events: eventSink,
+    motion: isOn ? analysis.channel : undefined,
+    deliverEvent: (id, event) => backend.deliver(id, event),
+    budget: perception.moondream.budget,
+    timeoutMs: perception.moondream.timeoutMs,
   });
-  const { registry, cameraStreams, deliveries, devices, isSecretKey } = persistence;
-  const further = () => ({
-    ...persistence.health(),
-    ...perception.health(),
+
+  // What tells of the gateway
+  const services = () => ({
+    ...storage.health(),
+    deliveries: deliveries.stats(),
+    mediamtx: devices.health(),
+    camerasFile: cameras.fileStatus(),
+    analysis: analysis.health(),
+    moondream: moondream.report(),
     quarantine: quarantine.list(),
   });
-  const health = new GatewayHealth({ pool, rtspWorkers: routing.workers, store: persistence.store, further });
-  const gauges = () => ({
-    sockets: sockets.size,
-    upstreamSubscriptions: relay.upstreamSubscriptions,
-    drops: sockets.drops,
-    cameras: directory.list().length,
+  const health = new GatewayHealth({ pool, rtspWorkers: routing.workers, store, further: services });
+  const status = createStatusStream({
+    ...{ directory, states, pool, routing, services, log },
+    gatewayState: () => health.status,
+    isPublic: config.auth.isPublic,
   });
-  const status = new StatusStream({
-    read: statusReader({
-      directory,
-      states,
-      pool,
-      routing,
-      gatewayState: () => health.status,
-      isPublic: config.auth.isPublic,
-      services: further,
-    }),
-    onChange: (listener) => {
-      const ends = [directory.onChange(listener), pool.onReady(listener), pool.onDown(listener)];
-      return () => {
-        for (const end of ends) end();
-      };
-    },
-    log,
+  const connections = connectionLimits(config);
+  const sockets = createSockets({
+    ...{ pool, routing, access, table, limits, connections, redactor, log },
+    detections: analysis.channel,
   });
-  const proxies = cameraProxies({ routing, log });
-  const sessions = new SessionRouter({ routing, log });
   const metrics = createMetrics({
     pool,
     workers: [...routing.workers, ANALYSIS],
-    gauges,
-    further: () => [...persistence.metrics(), ...perception.metrics()],
+    gauges: () => ({ ...sockets.counts(), cameras: directory.list().length }),
+    further: () => [...devices.metrics(), ...deliveries.metrics(), ...events.metrics()],
   });
-  routes.add([
-    {
-      name: 'Cameras',
-      description: 'Which cameras there are. Those in the registry are kept connected across restarts.',
-      routes: [
-        ...cameraRoutes({
-          directory,
-          connector: new Connector({ directory, routing, reconciler }),
-          expectLoaded: () => registry.expectLoaded(),
-          rtspStatus: () => health.rtsp(),
-        }),
-        ...registryRoutes({ registry, isSecretKey }),
-        cameraTestRoute({ registry, routing }),
-      ],
-    },
+
+  // What clients reach
+  const proxies = cameraProxies({ routing, log });
+  table.add([
+    cameras.routes,
     pictureRoutes(proxies),
     ptzRoutes(proxies.answers),
     frameSocketRoutes(),
-    {
-      name: 'Live video',
-      description:
-        'Video as the camera sends it, never transcoded: WebRTC where it can be, MSE or HLS where only HTTP gets through.',
-      routes: [...webrtcRoutes(sessions), ...whepRoutes(sessions), ...videoRoutes(proxies.files)],
-    },
-    perception.routes.events,
-    perception.routes.moondream,
-    perception.routes.watches,
+    liveVideoRoutes(routing, proxies.files, log),
+    events.routes,
+    moondream.routes,
+    watches.routes,
     devices.routes,
-    {
-      name: 'Camera streams',
-      description:
-        'Streams that the analysis backend is told of. What it is told is delivered for certain, even if it is away for days.',
-      routes: [
-        ...cameraStreamRoutes(cameraStreams),
-        ...trpcRoutes({ ...cameraStreams, redactor, log, maxBodyBytes: config.limits.bodies.json }),
-      ],
-    },
-    deliveryRoutes(deliveries.routes),
+    streams.routes,
+    deliveries.routes,
     status.routes(),
     healthRoutes({ health, metrics }),
-    authRoutes({ authenticator, mayOpen: (role, path) => gate.permits(role, 'GET', path) }),
-    apiDescriptionRoutes({ groups: () => routes.groups }),
+    access.routes,
+    apiDescriptionRoutes({ groups: () => table.groups }),
     pageRoutes({ isPublic: config.auth.isPublic }),
   ]);
-  const app = createApp({
-    routes,
-    admission: [gate.middleware(), renewSession(authenticator), ...rateLimits(config.auth.limits, routes)],
-    onRefused: (request, error) => refusals.note(request, error),
+  const server = createServer(options, {
+    ...{ table, access, connections },
     isDraining: () => health.isDraining,
-    isBehindProxy: config.auth.isPublic,
-    bodyLimits: config.limits.bodies,
-    redactor,
-    log,
   });
-  const server = createHttpServer(app, httpTimings(config.limits), connections, (request) =>
-    routes.isUpload(request),
-  );
   sockets.listen(server);
+
+  // Started in this order, closed in reverse
+  lifecycle.add({ close: () => sockets.relay.close() });
+  lifecycle.addTogether(
+    { close: () => closeHttpServer(server) },
+    { close: () => sockets.close() },
+    { close: () => pool.stop() },
+    reconciler,
+  );
+  lifecycle.add(events);
+  lifecycle.addTogether(analysis, watches);
+  lifecycle.addTogether(quarantine, { close: () => status.close() });
+  if (demo !== undefined) lifecycle.add(demo);
+
   const port = await listen(server, config).catch(async (error: unknown) => {
-    await persistence.close();
+    await lifecycle.close();
     throw error;
   });
   log.info({ port, url: `http://localhost:${port}` }, 'gateway listens');
   announceAccess({ authenticator, port, risks: [...openRisks(config), ...risks], log, print });
-
-  await persistence.start();
-  endedSessions.start();
-  perception.start();
-  reconciler.start();
-  quarantine.start();
-  demo?.start();
+  await lifecycle.start();
   pool.start();
-
-  return {
-    port,
-    routes,
-    kill: () => pool.kill(),
-    close: async () => {
-      health.isDraining = true;
-      demo?.close();
-      quarantine.close();
-      status.close();
-      await perception.close();
-      await Promise.all([closeHttpServer(server), sockets.close(), reconciler.close(), pool.stop()]);
-      relay.close();
-      await endedSessions.close();
-      await persistence.close();
-    },
+  const close = (): Promise<void> => {
+    health.isDraining = true;
+    return lifecycle.close();
   };
+  return { port, routes: table, kill: () => pool.kill(), close };
+}
+
+interface ServerParts {
+  table: RouteTable;
+  access: Access;
+  connections: ConnectionLimits;
+  isDraining: () => boolean;
+}
+
+/** The HTTP server, which does not listen yet. */
+function createServer(
+  { config, redactor, log }: GatewayOptions,
+  { table, access, connections, isDraining }: ServerParts,
+): Server {
+  const app = createApp({
+    ...{ redactor, log, isDraining },
+    routes: table,
+    admission: access.admission(),
+    onRefused: access.onRefused,
+    isBehindProxy: config.auth.isPublic,
+    bodyLimits: config.limits.bodies,
+  });
+  const isUpload = (request: Parameters<RouteTable['isUpload']>[0]): boolean => table.isUpload(request);
+  return createHttpServer(app, httpTimings(config.limits), connections, isUpload);
 }
 
 /** Behind a proxy all connections come from that one address. */

@@ -1,8 +1,11 @@
 /** Builds deliveries: outbox, sender and routes. */
 import { randomUUID } from 'node:crypto';
+import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { Logger } from '#shared/logger.ts';
+import type { RouteGroup } from '../http/route.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
+import { deliveryMetrics } from './delivery-metrics.ts';
 import { DeliveryRepository } from './delivery-repository.ts';
 import { DeliverySender } from './delivery-sender.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -10,7 +13,7 @@ import { HttpEndpoint } from './http-endpoint.ts';
 import { LeaseRepository } from './lease-repository.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { OutcomeLog } from './outcome-log.ts';
-import type { DeliveryRoutesOptions } from './routes.ts';
+import { deliveryRoutes } from './routes.ts';
 
 export interface DeliveriesOptions {
   store: Store;
@@ -42,9 +45,9 @@ export interface DeliveryStats {
 export interface Deliveries {
   outbox: Outbox;
   sender: DeliverySender;
-  /** For `deliveryRoutes`. */
-  routes: DeliveryRoutesOptions;
+  routes: RouteGroup;
   stats(): DeliveryStats;
+  metrics(): Metric[];
   start(): void;
   /** Stops sending; call before the store is closed. */
   close(): Promise<void>;
@@ -66,11 +69,13 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     outcomes,
     log,
   });
+  const stats = () => describeDeliveries(appPyUrl !== undefined, housekeeping, outcomes);
   return {
     outbox: createOutbox({ repository, secretBox }),
     sender,
-    routes: { repository, secretBox, wake: () => sender.wake() },
-    stats: () => describeDeliveries(appPyUrl !== undefined, housekeeping, outcomes),
+    routes: deliveryRoutes({ repository, secretBox, wake: () => sender.wake() }),
+    stats,
+    metrics: () => deliveryMetrics(stats()),
     start: () => {
       sender.start();
       housekeeping.start();

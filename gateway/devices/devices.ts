@@ -2,6 +2,7 @@
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import type { MediamtxConfig } from '../config/store.ts';
 import type { RouteGroup } from '../http/route.ts';
 import { type Clock, systemClock } from '../jobs/clock.ts';
 import type { Store } from '../store/store.ts';
@@ -43,6 +44,13 @@ export interface DevicesOptions {
   redactor: Redactor;
   log: Logger;
   clock?: Clock;
+}
+
+/** What the configuration says of MediaMTX. */
+export function mediamtxSettings(config: MediamtxConfig | undefined): MediamtxSettings | undefined {
+  if (config === undefined) return undefined;
+  const { isManaged, pathPrefix: prefix, owner, isOnDemand } = config;
+  return { ...config, manage: isManaged ? { prefix, owner, isOnDemand } : undefined };
 }
 
 /** Devices from start to close. */

@@ -1,20 +1,23 @@
 /** Builds events: storage, routes, live streams, retention. */
 import { messageOf } from '#shared/errors.ts';
+import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { Logger } from '#shared/logger.ts';
+import type { RouteGroup } from '../http/route.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { SteadyClock } from '../jobs/steady-clock.ts';
 import type { Store } from '../store/store.ts';
+import type { EventDeliveries } from './event-deliveries.ts';
 import { EventLog } from './event-log.ts';
-import { EventRepository, type LifecycleListener } from './event-repository.ts';
+import { EventRepository } from './event-repository.ts';
 import type { EventStream } from './event-stream.ts';
-import type { EventRoutesOptions } from './routes.ts';
+import { eventRoutes } from './routes.ts';
 
 export interface EventsOptions {
   store: Store;
   /** Retention, days. */
   retentionDays: number;
-  /** Called in the transaction that stores an observed event's start or end. */
-  onLifecycle?: LifecycleListener | undefined;
+  /** Delivers starts and ends of observed events to the analysis backend; absent: not delivered. */
+  backend?: Pick<EventDeliveries, 'onLifecycle' | 'wake'> | undefined;
   log: Logger;
   /** Pause between two retention runs, milliseconds. */
   everyMs?: number;
@@ -25,9 +28,9 @@ export interface EventsOptions {
 /** Events of one gateway. */
 export interface Events {
   /** Takes events; an `EventSink`. */
-  events: EventLog;
-  /** For `eventRoutes`. */
-  routes: EventRoutesOptions;
+  eventLog: EventLog;
+  routes: RouteGroup;
+  metrics(): Metric[];
   start(): void;
   /** Ends live streams and retention; call before the server and the store are closed. */
   close(): Promise<void>;
@@ -40,20 +43,22 @@ const UNSEEN_MS = 60_000;
 
 /** Builds events; `start` runs retention. */
 export function createEvents(options: EventsOptions): Events {
-  const { store, log, onLifecycle, now, everyMs = EVERY_MS } = options;
-  const repository = new EventRepository(store, { ...(now && { now }), onLifecycle });
-  const events = new EventLog({ repository, log });
+  const { store, log, backend, now, everyMs = EVERY_MS } = options;
+  const repository = new EventRepository(store, { ...(now && { now }), onLifecycle: backend?.onLifecycle });
+  const eventLog = new EventLog({ repository, log });
+  if (backend !== undefined) eventLog.onChange(() => backend.wake());
   const streams = new Set<EventStream>();
   const steady = new SteadyClock();
   const pruneNow = now ?? (() => steady.now());
   const retention = new PeriodicJob({
-    run: (signal) => tidy(repository, events, { ...options, pruneNow }, signal),
+    run: (signal) => tidy(repository, eventLog, { ...options, pruneNow }, signal),
     onError: (error) => log.debug({ reason: messageOf(error) }, 'could not delete old events'),
     everyMs,
   });
   return {
-    events,
-    routes: { repository, onChange: (listener) => events.onChange(listener), streams },
+    eventLog,
+    routes: eventRoutes({ repository, onChange: (listener) => eventLog.onChange(listener), streams }),
+    metrics: () => [eventMetric(eventLog.counts)],
     start: () => retention.start(),
     close: async () => {
       for (const stream of streams) stream.close();
@@ -65,11 +70,20 @@ export function createEvents(options: EventsOptions): Events {
 /** One retention run; a store failure is retried in the next. */
 async function tidy(
   repository: EventRepository,
-  events: EventLog,
+  eventLog: EventLog,
   { store, retentionDays, now = Date.now, pruneNow }: EventsOptions & { pruneNow: () => number },
   signal: AbortSignal,
 ): Promise<void> {
   if (!store.isReady) return;
-  if ((await repository.endUnseen(now() - UNSEEN_MS)) > 0) events.announce();
+  if ((await repository.endUnseen(now() - UNSEEN_MS)) > 0) eventLog.announce();
   while (!signal.aborted && (await repository.prune(pruneNow() - retentionDays * DAY_MS)) > 0);
+}
+
+function eventMetric(counts: ReadonlyMap<string, number>): Metric {
+  return {
+    name: 'gateway_events_total',
+    help: 'Events that began since the start, by kind.',
+    type: 'counter',
+    samples: [...counts].map(([kind, value]) => ({ labels: { kind }, value })),
+  };
 }

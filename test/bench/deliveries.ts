@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { createDeliveries, type Deliveries } from '../../gateway/deliveries/deliveries.ts';
 import { AFTER_EARLIER_ONE, deliveryBody } from '../../gateway/deliveries/delivery.ts';
+import { DeliveryRepository } from '../../gateway/deliveries/delivery-repository.ts';
 import { createSecretBox, type SecretBox } from '../../gateway/store/secret-box.ts';
 import { openStore, type Store } from '../../gateway/store/store.ts';
 import { FastApiReceiver } from '../support/fastapi-receiver.ts';
@@ -51,7 +52,7 @@ export async function measureDeliveries({
   const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
   const deliveries = createDeliveries({ store, secretBox, appPyUrl: receiver.url, webhookSecret, log });
   try {
-    return await measure(deliveries, seconds);
+    return await measure(deliveries, new DeliveryRepository(store), seconds);
   } finally {
     await deliveries.close();
     await receiver.close();
@@ -60,8 +61,11 @@ export async function measureDeliveries({
   }
 }
 
-async function measure(deliveries: Deliveries, seconds: number): Promise<DeliveryBenchResult> {
-  const { repository } = deliveries.routes;
+async function measure(
+  deliveries: Deliveries,
+  repository: DeliveryRepository,
+  seconds: number,
+): Promise<DeliveryBenchResult> {
   const startedAt = performance.now();
   deliveries.start();
   let listMs = 0;

@@ -7,7 +7,6 @@ import { problemHandler } from '#shared/http/problem.ts';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { createEvents, type Events } from '../../../gateway/events/events.ts';
-import { eventRoutes } from '../../../gateway/events/routes.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { getJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
@@ -30,7 +29,7 @@ describe('The routes of events', () => {
       store = await open();
       events = createEvents({ store, retentionDays: 7, log });
       const app = express();
-      app.use(mounted(eventRoutes(events.routes)));
+      app.use(mounted(events.routes));
       app.use(problemHandler({ log, redactor }));
       server = createServer(app).listen(0, '127.0.0.1');
       await once(server, 'listening');
@@ -45,7 +44,7 @@ describe('The routes of events', () => {
     });
 
     const record = (change: object = {}) =>
-      events.events.record({
+      events.eventLog.record({
         cameraId: '1',
         kind: 'watch',
         label: 'gate is open',
@@ -158,11 +157,11 @@ describe('The routes of events', () => {
         data: {},
       };
       await record({ cameraId: '2' });
-      await events.events.observe(live);
+      await events.eventLog.observe(live);
       await waitFor(() => stream.messages().length === 1);
-      await events.events.observe({ ...live, score: 0.9 });
+      await events.eventLog.observe({ ...live, score: 0.9 });
       await waitFor(() => stream.messages().length === 2);
-      await events.events.observe({ ...live, endedAt: AT + 1500 });
+      await events.eventLog.observe({ ...live, endedAt: AT + 1500 });
       await waitFor(() => stream.messages().length === 3);
       expect(stream.messages().map(({ event }) => event)).to.deep.equal(['start', 'update', 'end']);
       expect(stream.messages()[2]?.data).to.include({ type: 'end', id: 'live', durationMs: 1500 });
@@ -186,7 +185,7 @@ describe('The routes of events', () => {
     it('stream events that another gateway on the same database recorded', async () => {
       const other = createEvents({ store, retentionDays: 7, log });
       const stream = await listen();
-      await other.events.record({
+      await other.eventLog.record({
         cameraId: '9',
         kind: 'watch',
         label: 'there',

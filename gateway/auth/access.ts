@@ -1,0 +1,58 @@
+/** Builds access: who may do what, sign-in, rate limits. */
+import type { IncomingMessage } from 'node:http';
+import type { RequestHandler } from 'express';
+import type { AppError } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
+import type { AuthConfig } from '../config/auth.ts';
+import type { RouteGroup } from '../http/route.ts';
+import type { RouteTable } from '../http/route-table.ts';
+import type { Store } from '../store/store.ts';
+import { Authenticator } from './authenticator.ts';
+import { EndedSessions } from './ended-sessions.ts';
+import { Gate } from './gate.ts';
+import { rateLimits } from './rate-limits.ts';
+import { RefusalLog } from './refusal-log.ts';
+import { authRoutes, renewSession } from './routes.ts';
+
+export interface AccessOptions {
+  config: AuthConfig;
+  dataDir: string;
+  table: RouteTable;
+  store: Store;
+  redactor: Redactor;
+  log: Logger;
+}
+
+/** Access of one gateway. */
+export interface Access {
+  authenticator: Authenticator;
+  gate: Gate;
+  routes: RouteGroup;
+  /** Judges every HTTP request before its route. */
+  admission(): RequestHandler[];
+  /** To be called with every refused request. */
+  onRefused(request: IncomingMessage, error: AppError): void;
+  start(): void;
+  /** Call before the store is closed. */
+  close(): Promise<void>;
+}
+
+/** Builds access. @throws Error when a token cannot be read or made */
+export function createAccess({ config, dataDir, table, store, redactor, log }: AccessOptions): Access {
+  const authenticator = new Authenticator({ config, dataDir });
+  redactor.add(authenticator.apiToken);
+  redactor.add(config.viewerToken);
+  const gate = new Gate(authenticator, table);
+  const refusals = new RefusalLog({ clientOf: (request) => gate.clientOf(request), log });
+  const endedSessions = new EndedSessions({ sessions: authenticator.sessions, store, log });
+  return {
+    authenticator,
+    gate,
+    routes: authRoutes({ authenticator, mayOpen: (role, path) => gate.permits(role, 'GET', path) }),
+    admission: () => [gate.middleware(), renewSession(authenticator), ...rateLimits(config.limits, table)],
+    onRefused: (request, error) => refusals.note(request, error),
+    start: () => endedSessions.start(),
+    close: () => endedSessions.close(),
+  };
+}

@@ -1,0 +1,92 @@
+/** Builds camera streams: uploads, storage, routes. */
+import { join } from 'node:path';
+import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
+import type { CameraDirectory } from '../cameras/camera-directory.ts';
+import type { UploadedVideos } from '../cameras/registry.ts';
+import type { StoreConfig } from '../config/store.ts';
+import type { Deliveries } from '../deliveries/deliveries.ts';
+import type { RouteGroup } from '../http/route.ts';
+import type { Storage } from '../store/storage.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import { CameraStreamRepository } from './camera-stream-repository.ts';
+import { CameraStreamService } from './camera-stream-service.ts';
+import { cameraStreamRoutes } from './routes.ts';
+import { trpcRoutes } from './trpc.ts';
+import { UploadFolder } from './upload-folder.ts';
+import { UploadQuota } from './upload-quota.ts';
+import { VideoCheck } from './video-check.ts';
+
+export interface CameraStreamsOptions {
+  storage: Pick<Storage, 'store' | 'box'>;
+  dataDir: string;
+  limits: StoreConfig['uploads'] & {
+    /** Simultaneous uploads. */
+    uploads: number;
+    /** Largest JSON body, bytes. */
+    jsonBytes: number;
+  };
+  directory: Pick<CameraDirectory, 'registered'>;
+  routing: Pick<CameraRouting, 'anyReady'>;
+  deliveries: Pick<Deliveries, 'outbox' | 'sender'>;
+  redactor: Redactor;
+  log: Logger;
+}
+
+/** Camera streams of one gateway. */
+export interface CameraStreams {
+  routes: RouteGroup;
+  /** Uploaded videos that cameras may play. */
+  videos: UploadedVideos;
+  /** Lists what a crash left of uploads; clears it away once the database answers. */
+  start(): Promise<void>;
+}
+
+/** Builds camera streams. */
+export function createCameraStreams(options: CameraStreamsOptions): CameraStreams {
+  const { storage, dataDir, limits, directory, routing, deliveries, redactor, log } = options;
+  const { maxBytes, reserveBytes, quotaBytes } = limits;
+  const folder = join(dataDir, 'uploads');
+  const uploads = new UploadFolder({ folder, maxBytes: Math.min(maxBytes, quotaBytes), reserveBytes });
+  const repository = new CameraStreamRepository(storage.store.db, storage.box);
+  const isPlayed = (file: string): boolean =>
+    directory.registered().some(({ source }) => source.kind === 'video' && source.file === file);
+  const service = new CameraStreamService({
+    store: storage.store,
+    repository,
+    outbox: deliveries.outbox,
+    uploads,
+    quota: new UploadQuota({ repository, uploads, quotaBytes, isPlayed, log }),
+    check: new VideoCheck(routing),
+    onStored: () => deliveries.sender.wake(),
+  });
+  return {
+    routes: {
+      name: 'Camera streams',
+      description:
+        'Streams that the analysis backend is told of. What it is told is delivered for certain, even if it is away for days.',
+      routes: [
+        ...cameraStreamRoutes({ service, uploads, maxUploads: limits.uploads }),
+        ...trpcRoutes({ service, redactor, log, maxBodyBytes: limits.jsonBytes }),
+      ],
+    },
+    videos: { fileOf: (id) => fileOf(id, repository, uploads) },
+    start: () => clearLeftovers(service, log),
+  };
+}
+
+async function fileOf(
+  id: string,
+  repository: CameraStreamRepository,
+  uploads: UploadFolder,
+): Promise<string | undefined> {
+  const { videoFile = null, videoRemovedAt = null } = (await repository.find(id)) ?? {};
+  return videoFile !== null && videoRemovedAt === null ? uploads.pathOf(videoFile) : undefined;
+}
+
+/** Without a folder to write to there are no uploads; the rest of the gateway runs. */
+async function clearLeftovers(service: CameraStreamService, log: Logger): Promise<void> {
+  const onError = (error: unknown): void => log.warn({ err: error }, 'could not clear leftover uploads');
+  const started = await service.start().catch(onError);
+  started?.swept.catch(onError);
+}

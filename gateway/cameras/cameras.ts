@@ -1,0 +1,98 @@
+/** Builds cameras: the registry, the file of cameras, the demo, and what keeps workers running them. */
+import type { AddressPolicy } from '#shared/address-policy.ts';
+import type { RtspService } from '#shared/contract/health.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { RouteGroup } from '../http/route.ts';
+import type { Storage } from '../store/storage.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import type { CameraDirectory } from './camera-directory.ts';
+import { CameraRepository } from './camera-repository.ts';
+import { CameraStates } from './camera-states.ts';
+import { cameraTestRoute } from './camera-test.ts';
+import { CamerasFile, type CamerasFileStatus } from './cameras-file.ts';
+import { Connector } from './connector.ts';
+import { Reconciler, type ReconcilerPool } from './reconciler.ts';
+import { CameraRegistry, type UploadedVideos } from './registry.ts';
+import { registryRoutes } from './registry-routes.ts';
+import { cameraRoutes } from './routes.ts';
+import { summariseStart } from './start-summary.ts';
+
+export interface CamerasOptions {
+  storage: Pick<Storage, 'store' | 'box' | 'isSecretKey'>;
+  /** CAMERAS_FILE. */
+  file: string | undefined;
+  addresses: AddressPolicy;
+  directory: CameraDirectory;
+  routing: CameraRouting;
+  pool: ReconcilerPool;
+  videos: UploadedVideos;
+  /** What `GET /api/cameras/status` answers. */
+  rtspStatus: () => RtspService;
+  log: Logger;
+}
+
+/** Cameras of one gateway. */
+export interface Cameras {
+  routes: RouteGroup;
+  states: CameraStates;
+  /** Keeps the workers running what is wanted; started and closed on its own. */
+  reconciler: Reconciler;
+  /** Field `camerasFile` of `GET /health`. */
+  fileStatus(): CamerasFileStatus | undefined;
+  start(): void;
+  /** Call before the store is closed. */
+  close(): Promise<void>;
+}
+
+/** Builds cameras. */
+export function createCameras(options: CamerasOptions): Cameras {
+  const { storage, directory, routing, pool, addresses, videos, log } = options;
+  const states = new CameraStates(routing);
+  const repository = new CameraRepository(storage.box);
+  const registry = new CameraRegistry({
+    store: storage.store,
+    repository,
+    directory,
+    videos,
+    addresses,
+    log,
+  });
+  const reconciler = new Reconciler({ directory, routing, pool, log });
+  const file =
+    options.file === undefined ? undefined : new CamerasFile({ file: options.file, registry, log });
+  const closing = new AbortController();
+  const summarise = () => summariseStart({ directory, states, log, signal: closing.signal });
+  return {
+    routes: createRoutes(options, registry, reconciler),
+    states,
+    reconciler,
+    fileStatus: () => file?.status,
+    start: () => {
+      registry.start();
+      file?.start();
+      void registry.whenLoaded().then(summarise, () => {});
+    },
+    close: async () => {
+      closing.abort();
+      await Promise.all([file?.close(), registry.close()]);
+    },
+  };
+}
+
+function createRoutes(
+  { storage, directory, routing, rtspStatus }: CamerasOptions,
+  registry: CameraRegistry,
+  reconciler: Reconciler,
+): RouteGroup {
+  const connector = new Connector({ directory, routing, reconciler });
+  const expectLoaded = (): Promise<void> => registry.expectLoaded();
+  return {
+    name: 'Cameras',
+    description: 'Which cameras there are. Those in the registry are kept connected across restarts.',
+    routes: [
+      ...cameraRoutes({ directory, connector, expectLoaded, rtspStatus }),
+      ...registryRoutes({ registry, isSecretKey: storage.isSecretKey }),
+      cameraTestRoute({ registry, routing }),
+    ],
+  };
+}
