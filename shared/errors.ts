@@ -29,6 +29,7 @@ export const STATUS_BY_CODE = {
   'camera-protocol-error': 502,
   'camera-picture-too-large': 502,
   'camera-quarantined': 503,
+  'camera-sends-too-much': 502,
   'camera-busy': 503,
   'camera-redirected': 502,
   'camera-encrypted': 502,
@@ -125,6 +126,7 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'camera-no-frames':
     'The camera accepted the session but sends no pictures; restart it or try UDP transport.',
   'camera-protocol-error': 'The answer is not valid RTSP; check the port.',
+  'camera-sends-too-much': 'Lower frame rate and bit rate in the camera; it is tried again by itself.',
   'camera-quarantined':
     'It goes back to the others after half an hour without a fault. Update its firmware, or report the fault with the log.',
   'camera-picture-too-large': 'Choose a smaller resolution in the camera, or raise MAX_PICTURE_MEGAPIXELS.',

@@ -20,13 +20,13 @@ export class TokenBucket {
     this.#at = now();
   }
 
-  /** Takes one token; false when there is none. */
-  take(): boolean {
+  /** Takes tokens, one by default; false when there are not as many. */
+  take(count = 1): boolean {
     const now = this.#now();
     this.#tokens = Math.min(this.#burst, this.#tokens + ((now - this.#at) / 1000) * this.#perSecond);
     this.#at = now;
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+    if (this.#tokens < count) return false;
+    this.#tokens -= count;
     return true;
   }
 }

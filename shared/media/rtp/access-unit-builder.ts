@@ -6,6 +6,8 @@ const START_CODE = Buffer.from([0, 0, 0, 1]);
 const MAX_ACCESS_UNIT_BYTES = 8 * 1024 * 1024;
 
 const INITIAL_BYTES = 64 * 1024;
+/** More than any level allows in one picture (ITU-T H.264 table A-1: 600 slices at most). */
+const MAX_NALS = 2048;
 /** Room for most keyframes; a builder does not keep more than this between pictures. */
 const KEPT_BYTES = 1024 * 1024;
 
@@ -19,6 +21,7 @@ export class AccessUnitBuilder {
   #bytes = 0;
   /** End of the NAL unit that comes in fragments; undefined when none does. */
   #fragmentEnd: number | undefined;
+  #nals = 0;
 
   /** Bytes of all whole NAL units with their start codes. */
   get bytes(): number {
@@ -49,10 +52,11 @@ export class AccessUnitBuilder {
   /** Ends a fragmented NAL unit. @returns it, valid until the next call; undefined when none was open */
   closeFragment(): Buffer | undefined {
     const end = this.#fragmentEnd;
-    if (end === undefined) return undefined;
+    this.#fragmentEnd = undefined;
+    if (end === undefined || this.#nals >= MAX_NALS) return undefined;
+    this.#nals += 1;
     const nal = this.#buffer.subarray(this.#bytes + START_CODE.length, end);
     this.#bytes = end;
-    this.#fragmentEnd = undefined;
     return nal;
   }
 
@@ -78,6 +82,7 @@ export class AccessUnitBuilder {
   /** Drops everything. */
   clear(): void {
     this.#bytes = 0;
+    this.#nals = 0;
     this.#fragmentEnd = undefined;
     if (this.#buffer.length > KEPT_BYTES) this.#buffer = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   }

@@ -62,6 +62,8 @@ export class RtspReader {
   /** ... to here. */
   #end = 0;
 
+  /** Bytes of the message that has begun, once its head was read; it is read again only when it is whole. */
+  #messageBytes = 0;
   /** A message was read: from now on stray bytes are skipped. */
   #speaksRtsp = false;
   /** Stray bytes since the last message or packet. */
@@ -82,7 +84,8 @@ export class RtspReader {
       if (consumed === 0) break;
       this.#start += consumed;
     }
-    this.#buffer.copyWithin(0, this.#start, this.#end);
+    // What comes in many small pieces is not moved for each of them.
+    if (this.#start > 0) this.#buffer.copyWithin(0, this.#start, this.#end);
     this.#end -= this.#start;
     this.#start = 0;
   }
@@ -110,6 +113,7 @@ export class RtspReader {
   }
 
   #takeMessage(buffer: Buffer): number {
+    if (buffer.length < this.#messageBytes) return 0;
     // Some cameras send stray line ends between messages.
     if (buffer[0] === 0x0d || buffer[0] === 0x0a) return 1;
     if (!couldBeRtsp(buffer)) return this.#skipStray();
@@ -125,7 +129,9 @@ export class RtspReader {
       throw new RtspProtocolError('RTSP body is too long');
     }
     const end = head.bodyStart + length;
+    this.#messageBytes = end;
     if (buffer.length < end) return 0;
+    this.#messageBytes = 0;
     message.body = Buffer.from(buffer.subarray(head.bodyStart, end));
     this.#speaksRtsp = true;
     this.#strayBytes = 0;

@@ -18,6 +18,9 @@ const CODEC_BY_ENCODING: Record<string, VideoCodec> = {
 };
 /** Static RTP payload type of JPEG (RFC 3551 table 5). */
 const STATIC_JPEG = 26;
+/** Parameter sets of a description: several times what encoders write, as text. */
+const MAX_SETS = 64;
+const MAX_SETS_LENGTH = 32 * 1024;
 /** No camera offers as many. */
 const MAX_SECTIONS = 16;
 
@@ -69,7 +72,8 @@ function parameterSetsOf(codec: VideoCodec | undefined, parameters: string): Buf
   const names = codec === 'hevc' ? ['sprop-vps', 'sprop-sps', 'sprop-pps'] : ['sprop-parameter-sets'];
   const nals = names.flatMap((name) => {
     const value = new RegExp(`(?:^|;)\\s*${name}\\s*=\\s*([^;\\s]+)`, 'i').exec(parameters)?.[1] ?? '';
-    return value.split(',').map((text) => Buffer.from(text, 'base64'));
+    const texts = value.slice(0, MAX_SETS_LENGTH).split(',', MAX_SETS);
+    return texts.map((text) => Buffer.from(text, 'base64'));
   });
   return joinNals(nals.filter((nal) => nal.length > 0));
 }

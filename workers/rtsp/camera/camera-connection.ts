@@ -36,6 +36,8 @@ export interface ConnectionHandlers {
   onTrack(track: VideoTrack): void;
   onPacket(packet: Packet): void;
   onAudio?(packet: AudioPacket): void;
+  /** Runs work on bytes of the camera. */
+  during?<T>(work: () => T): T;
   onState(state: CameraState, reason: AppError | undefined): void;
 }
 
@@ -133,6 +135,7 @@ export class CameraConnection {
           },
           // Sound is no sign of life: a camera without pictures is stalled whatever it says.
           onAudio: (packet) => this.#options.handlers.onAudio?.(packet),
+          during: this.#options.handlers.during ?? ((work) => work()),
         },
         signal,
       );

@@ -2,6 +2,7 @@
 import { type CameraSource, secretsOf } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
+import { TokenBucket } from '#shared/frames/token-bucket.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Packet, VideoTrack } from '#shared/media/packet.ts';
 import type { Redactor } from '#shared/redact.ts';
@@ -35,6 +36,9 @@ export interface CameraDependencies {
   isQuarantine?: boolean;
 }
 
+/** Pictures of a camera: more than any sends, and a burst of what waited in a network. */
+const PICTURES = { perSecond: 300, burst: 1500 };
+
 /** A camera from its creation to its close. */
 export class Camera {
   readonly id: string;
@@ -46,6 +50,7 @@ export class Camera {
   readonly #gop = new GopCache();
   readonly #limit: PictureLimit;
   readonly #work: TrailSubject;
+  readonly #rate = new TokenBucket(PICTURES);
   readonly #origin: { track: VideoTrack | undefined; gop: GopCache } = { track: undefined, gop: this.#gop };
   readonly #firstPacket = Promise.withResolvers<void>();
   #hub: PictureHub | undefined;
@@ -71,6 +76,7 @@ export class Camera {
         onTrack: (track) => this.#work.during(() => this.#onTrack(track)),
         onPacket: (packet) => this.#work.during(() => this.#onPacket(packet)),
         onAudio: (packet) => this.#work.during(() => this.#packetHub?.publishAudio(this.#origin, packet)),
+        during: (work) => this.#work.during(work),
         onState: (state, reason) => this.#onState(state, reason),
       },
     });
@@ -162,6 +168,7 @@ export class Camera {
   }
 
   #onPacket(packet: Packet): void {
+    if (!this.#rate.take()) throw tooManyPictures();
     this.#limit.check(packet);
     const { meter } = this.connection;
     const previousInterval = meter.keyframeIntervalMs;
@@ -186,6 +193,13 @@ export class Camera {
     if (pipeline !== undefined)
       this.#closingPipelines = Promise.all([this.#closingPipelines, pipeline.close()]).then(() => {});
   }
+}
+
+function tooManyPictures(): AppError {
+  return new AppError(
+    'camera-sends-too-much',
+    `The camera sends more than ${PICTURES.perSecond} pictures a second`,
+  );
 }
 
 function streamFacts(connection: CameraConnection): StreamFacts {

@@ -7,8 +7,8 @@ export interface SequencedPacket extends Packet {
   sequence: number;
 }
 
-/** Most of a minute of a 4 Mbit/s camera without a keyframe; beyond it the cache says that it is full. */
-const MAX_BYTES = 24 * 1024 * 1024;
+/** Half a minute of a 4 Mbit/s camera without a keyframe; beyond it the cache says that it is full. */
+const MAX_BYTES = 16 * 1024 * 1024;
 const MAX_PACKETS = 3600;
 
 /** Packets since the newest keyframe, in order and without gaps. */

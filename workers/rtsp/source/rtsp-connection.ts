@@ -11,6 +11,7 @@ import {
   RtspProtocolError,
   RtspReader,
 } from '#shared/media/rtsp/message.ts';
+import { InputLimit } from './input-limit.ts';
 import { RtspAuth } from './rtsp-auth.ts';
 import { checkStatus } from './rtsp-status.ts';
 
@@ -52,11 +53,20 @@ export class RtspConnection {
   readonly #waiters = new Map<number, Waiter>();
   readonly #reader: RtspReader;
   #fail: (error: Error) => void = () => {};
+  readonly #limit = new InputLimit();
+  readonly #during: (work: () => void) => void;
   #error: Error | undefined;
   #sequence = 0;
 
-  constructor(socket: Socket, source: RtspSource, handlers: InterleavedHandlers) {
+  /** @param during runs work on bytes of the camera */
+  constructor(
+    socket: Socket,
+    source: RtspSource,
+    handlers: InterleavedHandlers,
+    during: (work: () => void) => void = (work) => work(),
+  ) {
     this.#socket = socket;
+    this.#during = during;
     this.#auth = new RtspAuth(source);
     this.failed = new Promise((_resolve, reject) => {
       this.#fail = reject;
@@ -65,10 +75,13 @@ export class RtspConnection {
     this.failed.catch(() => {});
     this.#reader = new RtspReader({
       onMessage: (message) => this.#onMessage(message),
-      onInterleaved: (packet) => handlers.onInterleaved(packet),
+      onInterleaved: (packet) => {
+        this.#limit.addPacket();
+        handlers.onInterleaved(packet);
+      },
       isChannel: (channel) => handlers.isChannel(channel),
     });
-    socket.on('data', (chunk: Buffer) => this.guard(() => this.#reader.push(chunk)));
+    socket.on('data', (chunk: Buffer) => this.#guard(chunk.length, () => this.#reader.push(chunk)));
     socket.on('error', (error) => this.#end(disconnected(error)));
     socket.on('close', () => this.#end(disconnected()));
   }
@@ -133,10 +146,19 @@ export class RtspConnection {
     return this.#sequence;
   }
 
-  /** Runs work on bytes of the camera; an error ends this connection and goes no further. */
-  guard(work: () => void): void {
-    try {
+  /** Runs work on a datagram of the camera; an error ends this connection and goes no further. */
+  onDatagram(bytes: number, work: () => void): void {
+    this.#guard(bytes, () => {
+      this.#limit.addPacket();
       work();
+    });
+  }
+
+  #guard(bytes: number, work: () => void): void {
+    if (this.#error !== undefined) return;
+    try {
+      this.#limit.addBytes(bytes);
+      this.#during(work);
     } catch (error) {
       this.#end(error instanceof AppError ? error : unreadable(error));
       this.#socket.destroy();

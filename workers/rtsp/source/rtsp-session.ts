@@ -42,6 +42,8 @@ export interface SessionOptions {
   source: RtspSource;
   timings: SourceTimings;
   habits: CameraHabits;
+  /** Runs work on bytes of the camera. */
+  during: <T>(work: () => T) => T;
 }
 
 /** A session from OPTIONS to TEARDOWN. */
@@ -52,20 +54,22 @@ export class RtspSession {
   readonly #transport: MediaTransport;
   readonly #keepAlive = new KeepAlive();
   readonly #uri: string;
+  readonly #during: SessionOptions['during'];
   #isAudioTried = false;
   #isPlaying = false;
   #sessionId = '';
 
-  constructor({ socket, source, timings, habits }: SessionOptions) {
+  constructor({ socket, source, timings, habits, during }: SessionOptions) {
+    this.#during = during;
     this.#timings = timings;
     this.#habits = habits;
     this.#uri = requestUrl(source);
     const interleaved = new InterleavedTransport((channel, packet) =>
       this.#connection.sendInterleaved(channel, packet),
     );
-    this.#connection = new RtspConnection(socket, source, interleaved);
-    const guard = (work: () => void): void => this.#connection.guard(work);
-    this.#transport = habits.transport === 'udp' ? new UdpTransport(socket, guard) : interleaved;
+    this.#connection = new RtspConnection(socket, source, interleaved, during);
+    const onDatagram = (bytes: number, work: () => void): void => this.#connection.onDatagram(bytes, work);
+    this.#transport = habits.transport === 'udp' ? new UdpTransport(socket, onDatagram) : interleaved;
   }
 
   /** Whether it failed after it asked for sound, before anything was played. */
@@ -78,7 +82,7 @@ export class RtspSession {
     const methods = await this.#askMethods();
     const { describeMs = this.#timings.answerMs } = this.#timings;
     const description = await this.#request('DESCRIBE', this.#uri, { Accept: 'application/sdp' }, describeMs);
-    const media = parseVideoMedia(description.body);
+    const media = this.#during(() => parseVideoMedia(description.body));
     const described = this.#addresses(description);
     const receiver = new RtpReceiver(media, (packet) => handlers.onPacket(packet));
     await this.#setUp(trackAddresses(media.control, described), receiver, this.#timings.answerMs);

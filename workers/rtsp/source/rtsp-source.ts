@@ -38,7 +38,8 @@ export function createRtspSource(
     habitsBySource.set(source, habits);
     const runOnce = async (handed: SourceHandlers): Promise<Failure> => {
       const socket = await dial(source, { timeoutMs: timings.dialMs, signal, guard });
-      const session = new RtspSession({ socket, source, timings, habits });
+      const { during = (work) => work() } = handlers;
+      const session = new RtspSession({ socket, source, timings, habits, during });
       const abort = (): void => session.close();
       signal.addEventListener('abort', abort, { once: true });
       if (signal.aborted) abort();

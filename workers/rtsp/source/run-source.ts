@@ -10,6 +10,8 @@ export interface SourceHandlers {
   onPacket(packet: Packet): void;
   /** Sound of the track, between packets; without it none is asked for. */
   onAudio?(packet: AudioPacket): void;
+  /** Runs work on bytes of the camera, so that it is noted whose they are. */
+  during?<T>(work: () => T): T;
 }
 
 /** Runs a source until `signal` aborts or the camera fails; always ends by throwing an AppError `camera-*`. */

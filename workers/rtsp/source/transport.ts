@@ -88,17 +88,17 @@ export class InterleavedTransport implements MediaTransport, InterleavedHandlers
 /** Datagrams. */
 export class UdpTransport implements MediaTransport {
   readonly #socket: Socket;
-  readonly #guard: (work: () => void) => void;
+  readonly #onDatagram: (bytes: number, work: () => void) => void;
   readonly #tracks: { ports: UdpPorts; receiver: TrackReceiver; cameraPort: number }[] = [];
   readonly #ssrc = randomInt(2 ** 32);
 
   /**
    * @param socket the RTSP connection, from whose address the datagrams come
-   * @param guard runs work on bytes of the camera
+   * @param onDatagram counts the bytes of a datagram and runs the work on it
    */
-  constructor(socket: Socket, guard: (work: () => void) => void) {
+  constructor(socket: Socket, onDatagram: (bytes: number, work: () => void) => void) {
     this.#socket = socket;
-    this.#guard = guard;
+    this.#onDatagram = onDatagram;
   }
 
   async open(receiver: TrackReceiver): Promise<OpenTrack> {
@@ -111,7 +111,7 @@ export class UdpTransport implements MediaTransport {
       const packet = from.address === camera ? parseRtp(datagram) : undefined;
       if (packet === undefined) return;
       if (track.cameraPort === 0) track.cameraPort = from.port;
-      this.#guard(() => reorder.push(packet));
+      this.#onDatagram(datagram.length, () => reorder.push(packet));
     });
     return {
       offer: `RTP/AVP;unicast;client_port=${ports.rtpPort}-${ports.rtpPort + 1}`,

@@ -80,4 +80,16 @@ describe('H264Depacketizer', () => {
     depacketizer.push(Buffer.from([0x78, 0xff, 0xff, 1]), at(1, true));
     expect(units).to.have.length(0);
   });
+
+  it('takes no more NAL units into a picture than one can have', () => {
+    const tiny = Buffer.concat(Array.from({ length: 15_000 }, () => Buffer.from([0, 1, 0x0c])));
+    const emitted: Buffer[] = [];
+    const depacketizer = new H264Depacketizer(({ data }) => void emitted.push(data));
+    const facts = { timestamp: 1, lost: false };
+    depacketizer.push(Buffer.concat([Buffer.from([24]), tiny]), { ...facts, marker: false });
+    depacketizer.push(Buffer.from([0x65, 0x88, 1]), { ...facts, marker: true });
+    depacketizer.push(Buffer.from([0x65, 0x88, 1]), { ...facts, timestamp: 2, marker: true });
+    depacketizer.push(Buffer.from([0x65, 0x88, 1]), { ...facts, timestamp: 3, marker: true });
+    for (const data of emitted) expect(data.length).to.be.lessThan(2048 * 6);
+  });
 });

@@ -89,4 +89,17 @@ describe('formatMessage', () => {
     );
     expect(formatMessage('RTSP/1.0 200 OK', {}, 'ä').toString()).to.include('Content-Length: 2\r\n');
   });
+
+  it('reads a long message that comes in single bytes, its head once', () => {
+    const bodies: number[] = [];
+    const reader = new RtspReader({
+      onMessage: ({ body }) => void bodies.push(body.length),
+      onInterleaved: () => {},
+    });
+    const head = `RTSP/1.0 200 OK\r\n${'X: y\r\n'.repeat(2500)}Content-Length: 200000\r\n\r\n`;
+    reader.push(Buffer.from(head));
+    const byte = Buffer.from('x');
+    for (let count = 0; count < 200_000; count += 1) reader.push(byte);
+    expect(bodies).to.deep.equal([200_000]);
+  });
 });

@@ -42,7 +42,7 @@ export interface MseViewer {
 }
 
 /** A longer group is not kept: who joins then begins with the next keyframe. */
-const MAX_GROUP_BYTES = 16 * 1024 * 1024;
+const MAX_GROUP_BYTES = 8 * 1024 * 1024;
 const MAX_GROUP_FRAGMENTS = 3600;
 /** Sound goes along with the next picture, unless that takes longer, seconds. */
 const MAX_SOUND_WAIT_S = 0.2;

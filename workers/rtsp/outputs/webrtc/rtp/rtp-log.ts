@@ -23,10 +23,10 @@ export interface LoggedPacket {
 
 /** What is kept from before the current keyframe, for viewers that miss some of it. */
 const HISTORY_PACKETS = 512;
-/** Most of a minute of a 4 Mbit/s camera: a longer group of pictures is not kept. */
-const MAX_GROUP_BYTES = 24 * 1024 * 1024;
+/** Half a minute of a 4 Mbit/s camera: a longer group of pictures is not kept. */
+const MAX_GROUP_BYTES = 16 * 1024 * 1024;
 /** The same in packets: small ones take more memory for themselves than for their bytes. */
-const MAX_GROUP_PACKETS = 24_000;
+const MAX_GROUP_PACKETS = 16_000;
 
 /** Packets by place. */
 export class RtpLog {
