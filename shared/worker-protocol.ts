@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { cameraIdSchema } from './camera.ts';
 import { cameraSourceSchema } from './camera-source.ts';
+import { cameraStatusSchema } from './contract/status.ts';
 
 /** Exit codes with a meaning (docs/operations.md, Exit codes). */
 export const EXIT_PARENT_LOST = 70;
@@ -70,25 +71,6 @@ export const desiredCameraSchema = z.object({
   source: cameraSourceSchema,
 });
 export type DesiredCamera = z.infer<typeof desiredCameraSchema>;
-
-/** Status of a camera: `GET /api/cameras/:id/status` (docs/contract.md, section 1). */
-export const cameraStatusSchema = z.looseObject({
-  connected: z.boolean(),
-  state: z.string(),
-  frameRate: z.number(),
-  /** Unix seconds. */
-  lastFrameTime: z.number().nullable(),
-  codec: z.string().nullable(),
-  width: z.number().nullable(),
-  height: z.number().nullable(),
-  viewers: z.number(),
-  /** Stable code of why it is not live. */
-  reason: z.string().optional(),
-  hint: z.string().optional(),
-  /** Unix seconds. */
-  nextRetryAt: z.number().optional(),
-});
-export type CameraStatus = z.infer<typeof cameraStatusSchema>;
 
 /** One entry of `GET /internal/cameras`, the actual state. `sourceId` is {@link sourceId} of its source. */
 export const actualCameraSchema = z.object({

@@ -58,6 +58,7 @@ describe('The house', () => {
       'node:child_process',
       /^(gateway\/supervisor\/(worker-process|process-identity)|workers\/rtsp\/probe\/probe-process)\.ts$/,
     ],
+    ['path-to-regexp', /^gateway\/http\/route-table\.ts$/],
     ['http-proxy-middleware', /^gateway\/worker-access\/http-proxy\.ts$/],
     ['dotenv', /\/main\.ts$/],
     ['pg', /^gateway\/store\//],
@@ -112,7 +113,10 @@ describe('The house', () => {
   });
 
   it(`has no file over ${MAX_LINES} lines`, () => {
-    const long = files.filter(({ text }) => text.split('\n').length > MAX_LINES).map(({ path }) => path);
+    const isGenerated = (path: string): boolean => path === 'shared/client/api-types.ts';
+    const long = files
+      .filter(({ path, text }) => text.split('\n').length > MAX_LINES && !isGenerated(path))
+      .map(({ path }) => path);
     expect(long).to.deep.equal([]);
   });
 

@@ -1,5 +1,5 @@
 /** How the cameras are right now, asked of all workers together. */
-import type { CameraStatus } from '#shared/worker-protocol.ts';
+import type { CameraStatus } from '#shared/contract/status.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { listActualCameras } from './camera-worker.ts';

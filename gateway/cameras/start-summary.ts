@@ -1,7 +1,7 @@
 /** One line about the cameras after the start: how many live, which do not and why. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CameraStatus } from '#shared/contract/status.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { CameraStatus } from '#shared/worker-protocol.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import type { CameraStates } from './camera-states.ts';
 

@@ -1,5 +1,5 @@
 /** Reads the gateway's state for the status stream. */
-import type { CameraStatus } from '#shared/worker-protocol.ts';
+import type { CameraStatus } from '#shared/contract/status.ts';
 import type { KnownCamera } from '../cameras/camera-directory.ts';
 import { viewCamera } from '../cameras/camera-view.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';

@@ -1,6 +1,6 @@
 /** The cameras of this gateway as devices need them. */
 import { urlWithCredentials } from '#shared/camera-source.ts';
-import type { CameraStatus } from '#shared/worker-protocol.ts';
+import type { CameraStatus } from '#shared/contract/status.ts';
 import type { CameraDirectory, KnownCamera } from '../cameras/camera-directory.ts';
 import type { CameraStates } from '../cameras/camera-states.ts';
 import type { GatewayCamera, GatewayCameras } from './gateway-devices.ts';

@@ -1,6 +1,6 @@
 /** `/health`, `/livez`, `/readyz` and `/metrics`. */
 import type { Response } from 'express';
-import { healthSchema, livenessSchema, readinessSchema } from '#shared/contract/health.ts';
+import { healthAnswerSchema, livenessSchema, readinessSchema } from '#shared/contract/health.ts';
 import { principalOf } from '../auth/principal.ts';
 import { content, json, type RouteGroup, route } from '../http/route.ts';
 import type { GatewayHealth } from './gateway-health.ts';
@@ -31,8 +31,8 @@ export function healthRoutes({ health, metrics }: HealthRoutesOptions): RouteGro
         description:
           'It is 200 while degraded: a probe must not kill a gateway that works as designed. Callers who are not signed in are told `status` only.',
         answers: {
-          200: json('The gateway answers.', healthSchema),
-          503: json('It is stopping.', healthSchema),
+          200: json('The gateway answers.', healthAnswerSchema),
+          503: json('It is stopping.', healthAnswerSchema),
         },
         handle: (req, res) => {
           const report = principalOf(req) === undefined ? { status: health.status } : health.report();

@@ -131,9 +131,13 @@ function describeAnswer(
   };
 }
 
-/** Text is a string; other media types are bytes. */
+/** Media types beside `text/*` that are text. */
+const TEXTS = ['application/sdp', 'application/vnd.apple.mpegurl'];
+
+/** Text is a string; everything else that has no schema is bytes. */
 function bytesOf(type: string): JsonSchema {
-  return type.startsWith('text/') ? { type: 'string' } : { type: 'string', format: 'binary' };
+  const isText = type.startsWith('text/') || TEXTS.includes(type);
+  return isText ? { type: 'string' } : { type: 'string', format: 'binary' };
 }
 
 function describeErrors(errors: readonly ErrorCode[]): Record<string, DescribedAnswer> {

@@ -40,7 +40,6 @@ function endpointRoutes(router: SessionRouter): Route[] {
         201: {
           description: 'The answer.',
           type: SDP,
-          schema: z.string(),
           headers: {
             Location: 'The session.',
             ETag: 'For `If-Match`.',

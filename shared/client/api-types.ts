@@ -1,261 +1,1366 @@
 /**
- * What the gateway takes and answers, for apps that compile without the server's
- * packages. Tests hold every type against the answers of a real gateway. Members
- * that are not named here may be there too. `timestamp` and names ending in `At`
- * are Unix seconds where they are numbers and ISO 8601 where they are strings.
+ * What the gateway takes and answers: generated from its OpenAPI document by `npm run api-types`.
+ * `timestamp` and names ending in `At` are Unix seconds where they are numbers and ISO 8601
+ * where they are strings.
  */
+export type * from './request-types.ts';
 
-/** Which kinds of analysis run for a camera. */
-export interface AnalysisSwitches {
-  motion: boolean;
-  persons: boolean;
-  faces: boolean;
-  /** 1 sees large, clear changes only; 100 sees the faintest. */
-  sensitivity?: number;
-  /** Smallest moving area, as a share of the picture. */
-  minArea?: number;
-  /** Areas in which nothing counts, as corners in shares of width and height. */
-  masks?: [number, number][][];
-  /** Persons and faces are looked for this often without motion, too. */
-  everySeconds?: number;
-  /** Persons and faces are looked for in every Nth of the pictures that motion looks at, without motion, too. */
-  everyFrames?: number;
-  /** Lowest score that counts for persons and faces. */
-  minScore?: number;
+export interface components {
+  schemas: {
+    /** @description Problem details (RFC 9457). */
+    Problem: {
+      /** @description The same as `detail`, for older clients. */
+      error: string;
+      /** @description `urn:visual-reasoning-gateway:problem:{code}`. */
+      type: string;
+      title: string;
+      status: number;
+      /** @description One sentence for people. */
+      detail: string;
+      /**
+       * @description Stable: programs branch on this.
+       * @enum {string}
+       */
+      code:
+        | 'missing-field'
+        | 'invalid-field'
+        | 'invalid-json'
+        | 'body-too-large'
+        | 'not-found'
+        | 'method-not-allowed'
+        | 'camera-not-found'
+        | 'no-frame-yet'
+        | 'no-video-yet'
+        | 'mse-unsupported-codec'
+        | 'hls-unsupported-codec'
+        | 'stale-frame'
+        | 'camera-unreachable'
+        | 'camera-address-denied'
+        | 'camera-refused'
+        | 'camera-timeout'
+        | 'camera-unauthorized'
+        | 'camera-path-not-found'
+        | 'camera-no-video-track'
+        | 'camera-unsupported-codec'
+        | 'camera-no-frames'
+        | 'camera-protocol-error'
+        | 'camera-picture-too-large'
+        | 'camera-quarantined'
+        | 'camera-busy'
+        | 'camera-redirected'
+        | 'camera-encrypted'
+        | 'camera-unknown-digest'
+        | 'camera-tls-failed'
+        | 'camera-transport-refused'
+        | 'camera-undecodable'
+        | 'camera-video-unreadable'
+        | 'camera-disconnected'
+        | 'control-unreachable'
+        | 'control-unauthorized'
+        | 'control-refused'
+        | 'control-unsupported'
+        | 'ptz-not-configured'
+        | 'camera-replaced'
+        | 'camera-exists'
+        | 'camera-from-file'
+        | 'wrong-key'
+        | 'too-many-requests'
+        | 'too-many-connections'
+        | 'unauthorized'
+        | 'forbidden'
+        | 'forged-request'
+        | 'wrong-host'
+        | 'worker-not-ready'
+        | 'worker-busy'
+        | 'worker-failed'
+        | 'worker-timeout'
+        | 'camera-stream-not-found'
+        | 'camera-stream-exists'
+        | 'upload-incomplete'
+        | 'upload-too-large'
+        | 'upload-too-slow'
+        | 'upload-quota-full'
+        | 'video-removed'
+        | 'not-a-video'
+        | 'unsupported-media-type'
+        | 'range-not-satisfiable'
+        | 'delivery-not-found'
+        | 'delivery-delivered'
+        | 'event-not-found'
+        | 'secret-unreadable'
+        | 'mediamtx-unreachable'
+        | 'mediamtx-timeout'
+        | 'mediamtx-unauthorized'
+        | 'mediamtx-invalid-answer'
+        | 'mediamtx-refused'
+        | 'moondream-not-configured'
+        | 'moondream-bad-request'
+        | 'moondream-unauthorized'
+        | 'moondream-rate-limited'
+        | 'moondream-busy'
+        | 'moondream-unreachable'
+        | 'moondream-failed'
+        | 'moondream-timeout'
+        | 'moondream-unavailable'
+        | 'moondream-budget-spent'
+        | 'question-superseded'
+        | 'watch-not-found'
+        | 'too-many-watches'
+        | 'storage-full'
+        | 'storage-unavailable'
+        | 'session-not-found'
+        | 'session-state'
+        | 'camera-removed'
+        | 'invalid-sdp'
+        | 'precondition-failed'
+        | 'precondition-required'
+        | 'ice-restart-unsupported'
+        | 'webrtc-unsupported-codec'
+        | 'webrtc-b-frames'
+        | 'webrtc-unavailable'
+        | 'webrtc-peer-gone'
+        | 'webrtc-unanswered'
+        | 'draining'
+        | 'internal-error';
+      /** @description What a person can do about it. */
+      hint?: string;
+      /** @description Name of the field at fault. */
+      field?: string;
+    } & {
+      [key: string]: unknown;
+    };
+    CameraList: components['schemas']['Camera'][];
+    /** @description A camera; never with its password. */
+    Camera: {
+      id: string;
+      name: string;
+      location: string;
+      /** @description Address with the password masked. */
+      rtspUrl: string;
+      /** @description WHEP endpoint; this and the next two are paths of the gateway. */
+      webrtcUrl: string;
+      frameUrl: string;
+      mjpegUrl: string;
+      /**
+       * @description `video` for an uploaded stream that is played.
+       * @enum {string}
+       */
+      sourceType: 'rtsp' | 'video';
+      hasPassword: boolean;
+      /** @description How the camera is moved; `null`: it is not. */
+      ptz: components['schemas']['PtzSettings'] | null;
+      /** @description One that is not enabled is known but not connected. */
+      enabled: boolean;
+      analysis: components['schemas']['AnalysisSwitches'];
+      /**
+       * @description `connected` ones are gone after a restart, `file` ones are kept in CAMERAS_FILE.
+       * @enum {string}
+       */
+      origin: 'registry' | 'file' | 'connected' | 'demo';
+      isDemo: boolean;
+    };
+    /** @description How a camera is moved, with the credentials of the camera. */
+    PtzSettings:
+      | components['schemas']['OnvifSettings']
+      | components['schemas']['PtzopticsSettings']
+      | components['schemas']['ViscaSettings'];
+    OnvifSettings: {
+      /** @constant */
+      kind: 'onvif';
+      /** @description HTTP port of the device service; 80 where absent. */
+      port?: number;
+      /** @default /onvif/device_service */
+      path?: string;
+    };
+    PtzopticsSettings: {
+      /** @constant */
+      kind: 'ptzoptics';
+      /** @description HTTP port; 80 where absent. */
+      port?: number;
+    };
+    ViscaSettings: {
+      /** @constant */
+      kind: 'visca';
+      /** @description TCP 5678 or UDP 1259 where absent; UDP 52381 uses the header of Sony. */
+      port?: number;
+      /**
+       * @default tcp
+       * @enum {string}
+       */
+      transport?: 'tcp' | 'udp';
+    };
+    /** @description Which kinds of analysis run for a camera. */
+    AnalysisSwitches: {
+      motion: boolean;
+      persons: boolean;
+      faces: boolean;
+      /** @description 1 sees large, clear changes only, 100 the faintest; 50 unless given. */
+      sensitivity?: number;
+      /** @description Smallest moving area, as a share of the picture; 0.003 unless given. */
+      minArea?: number;
+      /** @description Areas in which nothing counts, as corners in shares of width and height. */
+      masks?: [number, number][][];
+      /** @description Persons and faces are looked for this often without motion, too. */
+      everySeconds?: number;
+      /** @description Persons and faces are looked for in every Nth picture without motion, too. */
+      everyFrames?: number;
+      /** @description Lowest score that counts for persons and faces; the model's own unless given. */
+      minScore?: number;
+    };
+    ConnectRequest: {
+      /** @description 1 to 64 letters, digits, `.`, `_` or `-`; one that is connected is replaced. */
+      cameraId: string | number;
+      /** @description `rtsp://` or `rtsps://`, with credentials or without; in place of `ip`, `port` and `streamPath`. */
+      url?: string;
+      /** @description Address or host name. */
+      ip?: string;
+      /** @default admin */
+      username?: string;
+      /** @default admin */
+      password?: string;
+      /**
+       * @description As in the manual of the camera.
+       * @default /1
+       */
+      streamPath?: string;
+      /**
+       * @description RTSP port.
+       * @default 554
+       */
+      port?: number;
+      /**
+       * @description How video travels: inside the RTSP connection or as datagrams.
+       * @default tcp
+       * @enum {string}
+       */
+      transport?: 'tcp' | 'udp';
+      /** @description Controls of the camera. */
+      ptz?: components['schemas']['PtzSettings'];
+      name?: string;
+      location?: string;
+    };
+    ConnectAnswer: {
+      /** @constant */
+      success: true;
+      cameraId: string;
+      message: string;
+    };
+    DisconnectRequest: {
+      cameraId: string | number;
+    };
+    DisconnectAnswer: {
+      /** @constant */
+      success: true;
+      message: string;
+    };
+    /** @description The processes that run cameras, as one service. */
+    RtspService: {
+      running: boolean;
+      /** @description Of the first worker that runs. */
+      port: number | null;
+      /** @description On the machine of the gateway. */
+      baseUrl: string | null;
+      /** @description Workers that are ready. */
+      ready: number;
+      total: number;
+      workers: components['schemas']['WorkerStatus'][];
+    };
+    WorkerStatus: {
+      name: string;
+      /** @description `ready`, `starting`, `backoff` and others. */
+      state: string;
+      isRequired: boolean;
+      port?: number;
+      pid?: number;
+      /** @description Counts the starts. */
+      epoch: number;
+      /** @description Starts after the first. */
+      restarts: number;
+      /** @description Orderly replacements among them. */
+      recycles: number;
+      /**
+       * Format: date-time
+       * @description When it entered its state.
+       */
+      since: string;
+      /** @description It dies again and again. */
+      flapping: boolean;
+      /** @description How its last process ended. */
+      lastExit?: {
+        code: number | null;
+        signal: string | null;
+        /** Format: date-time */
+        at: string;
+      };
+      /** @description Resident memory, bytes. */
+      rss?: number;
+      /** @description Share of one processor core. */
+      cpu?: number;
+      /** @description To the next attempt while none runs. */
+      retryAfterMs?: number;
+    };
+    WebsocketUrl: {
+      url: string;
+    };
+    NewCamera: {
+      name?: string;
+      location?: string;
+      /** @description A camera that is not enabled is known but not connected. */
+      enabled?: boolean;
+      /** @description What is looked for in its pictures. */
+      analysis?: components['schemas']['AnalysisSettings'];
+      /** @description `rtsp://` or `rtsps://`, with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`. */
+      url?: string;
+      /** @description Address or host name. */
+      ip?: string;
+      /** @description 554 unless given, 322 for RTSP over TLS. */
+      port?: number;
+      username?: string;
+      password?: string;
+      /** @description As in the manual of the camera. */
+      streamPath?: string;
+      /**
+       * @description How video travels: inside the RTSP connection or as datagrams.
+       * @enum {string}
+       */
+      transport?: 'tcp' | 'udp';
+      /** @description RTSP over TLS. */
+      secure?: boolean;
+      /** @description Controls of the camera; `null` removes them. */
+      ptz?: components['schemas']['PtzSettings'] | null;
+      /** @description Id of an uploaded camera stream, played in place of a camera. */
+      video?: string;
+      /** @description Chosen by the gateway where absent. */
+      id?: string | number;
+      /** @description The same as `id`. */
+      cameraId?: string | number;
+    };
+    /** @description Which kinds of analysis run for a camera, and how. */
+    AnalysisSettings: {
+      /** @default false */
+      motion?: boolean;
+      /** @default false */
+      persons?: boolean;
+      /** @default false */
+      faces?: boolean;
+      /** @description 1 sees large, clear changes only, 100 the faintest; 50 unless given. */
+      sensitivity?: number;
+      /** @description Smallest moving area, as a share of the picture; 0.003 unless given. */
+      minArea?: number;
+      /** @description Areas in which nothing counts, as corners in shares of width and height. */
+      masks?: [number, number][][];
+      /** @description Persons and faces are looked for this often without motion, too. */
+      everySeconds?: number;
+      /** @description Persons and faces are looked for in every Nth picture without motion, too. */
+      everyFrames?: number;
+      /** @description Lowest score that counts for persons and faces; the model's own unless given. */
+      minScore?: number;
+    };
+    CameraChanges: {
+      name?: string;
+      location?: string;
+      /** @description A camera that is not enabled is known but not connected. */
+      enabled?: boolean;
+      /** @description What is looked for in its pictures. */
+      analysis?: components['schemas']['AnalysisSettings'];
+      /** @description `rtsp://` or `rtsps://`, with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`. */
+      url?: string;
+      /** @description Address or host name. */
+      ip?: string;
+      /** @description 554 unless given, 322 for RTSP over TLS. */
+      port?: number;
+      username?: string;
+      password?: string;
+      /** @description As in the manual of the camera. */
+      streamPath?: string;
+      /**
+       * @description How video travels: inside the RTSP connection or as datagrams.
+       * @enum {string}
+       */
+      transport?: 'tcp' | 'udp';
+      /** @description RTSP over TLS. */
+      secure?: boolean;
+      /** @description Controls of the camera; `null` removes them. */
+      ptz?: components['schemas']['PtzSettings'] | null;
+      /** @description Id of an uploaded camera stream, played in place of a camera. */
+      video?: string;
+    };
+    CameraExport: {
+      /** @constant */
+      version: 1;
+      /** Format: date-time */
+      exportedAt: string;
+      cameras: components['schemas']['ExportedCamera'][];
+    };
+    ExportedCamera: {
+      id: string;
+      name: string;
+      location: string;
+      enabled: boolean;
+    } & {
+      [key: string]: unknown;
+    };
+    CameraImport: {
+      /** @constant */
+      version?: 1;
+      exportedAt?: string;
+      /** @description Each as in the body of `POST /api/cameras`, with an `id`. */
+      cameras: {
+        [key: string]: unknown;
+      }[];
+      /**
+       * @description Cameras that are not named are removed.
+       * @default false
+       */
+      replace?: boolean;
+    };
+    ImportedCameras: {
+      /** @constant */
+      success: true;
+      imported: number;
+    };
+    CameraTestAnswer: {
+      /** @constant */
+      success: true;
+      codec: string;
+      width: number;
+      height: number;
+      /** @description From the first byte to the first picture. */
+      ms: number;
+    };
+    /** @description How a camera is. */
+    CameraStatus: {
+      cameraId: string;
+      /** @description Whether a frame came within the last 3 s. */
+      connected: boolean;
+      /**
+       * @description `closed` for a moment, while a camera is removed.
+       * @enum {string}
+       */
+      state: 'connecting' | 'live' | 'stalled' | 'reconnecting' | 'unauthorized' | 'closed';
+      /** @description Frames per second over the last seconds. */
+      frameRate: number;
+      /** @description Unix seconds. */
+      lastFrameTime: number | null;
+      frameCount: number;
+      codec: string | null;
+      width: number | null;
+      height: number | null;
+      transport: ('tcp' | 'udp') | null;
+      viewers: number;
+      reconnects: number;
+      /** @description Stable code of why it is not live. */
+      reason?: string;
+      /** @description The same as a sentence. */
+      detail?: string;
+      /** @description What a person can do about it. */
+      hint?: string;
+      /** @description Unix seconds. */
+      nextRetryAt?: number;
+    } & {
+      [key: string]: unknown;
+    };
+    PtzStatus: {
+      /** @enum {string} */
+      kind: 'onvif' | 'ptzoptics' | 'visca';
+      absolute: boolean;
+      relative: boolean;
+      focus: boolean;
+      home: boolean;
+      /** @description Whether the camera lists and names its presets. */
+      namedPresets: boolean;
+      /** @description Degrees at the ends of the range, where they are known. */
+      degrees?: {
+        pan: [number, number];
+        tilt: [number, number];
+      };
+      /** @description Whether a move of a client is under way. */
+      moving: boolean;
+      /** @description As in `absolute`; `null` where the camera does not tell. */
+      position: {
+        pan: number;
+        tilt: number;
+        zoom: number;
+      } | null;
+    };
+    PtzMove: {
+      /**
+       * @description Speed from −1 to 1; 1 is right.
+       * @default 0
+       */
+      pan?: number;
+      /**
+       * @description Speed from −1 to 1; 1 is up.
+       * @default 0
+       */
+      tilt?: number;
+      /**
+       * @description Speed from −1 to 1; 1 is in.
+       * @default 0
+       */
+      zoom?: number;
+    };
+    PtzDone: {
+      /** @constant */
+      success: true;
+    };
+    PtzZoom: {
+      zoom: number;
+    };
+    PtzAbsolute: {
+      /** @description From −1 (left end) to 1 (right end). */
+      pan?: number;
+      /** @description From −1 (lowest) to 1 (highest). */
+      tilt?: number;
+      /** @description From 0 (wide) to 1 (tele). */
+      zoom?: number;
+    };
+    PtzRelative: {
+      /** @description Part of the range; 2 is all of it. */
+      pan?: number;
+      tilt?: number;
+      zoom?: number;
+    };
+    PtzFocus: {
+      /**
+       * @description `near` and `far` move for a second; `auto` leaves focus to the camera.
+       * @enum {string}
+       */
+      action: 'near' | 'far' | 'stop' | 'auto';
+    };
+    PtzPresets: components['schemas']['PtzPreset'][];
+    PtzPreset: {
+      id: string;
+      name: string;
+    };
+    NewPtzPreset: {
+      /** @description Needed where the camera numbers its presets; one that exists is replaced. */
+      id?: string | number;
+      name?: string;
+    };
+    FrameMessage: {
+      /** @constant */
+      type: 'frame';
+      cameraId: string;
+      /** @description Capture time, Unix seconds. */
+      timestamp: number;
+      /** @description Number of the frame. */
+      sequence: number;
+      width: number;
+      height: number;
+      /**
+       * Format: base64
+       * @description The JPEG.
+       */
+      data: string;
+    };
+    NotifyMessage: {
+      /** @constant */
+      type: 'frame';
+      cameraId: string;
+      /** @description Capture time, Unix seconds. */
+      timestamp: number;
+      /** @description Number of the frame. */
+      sequence: number;
+      width: number;
+      height: number;
+      /** @description Where this very frame is, for a few seconds. */
+      url: string;
+    };
+    DetectionsMessage: {
+      /** @constant */
+      type: 'detections';
+      cameraId: string;
+      timestamp: number;
+      objects: {
+        label: string;
+        score: number;
+        box: [number, number, number, number];
+        trackId: number;
+      }[];
+    };
+    EventMessage: {
+      /** @constant */
+      type: 'event';
+      /** @enum {string} */
+      change: 'start' | 'update' | 'end';
+      id: string;
+      cameraId: string;
+      /** @enum {string} */
+      kind: 'motion' | 'person' | 'face';
+      label: string;
+      score: number;
+      /** Format: date-time */
+      startedAt: string;
+      /** Format: date-time */
+      updatedAt: string;
+      endedAt: string | null;
+    };
+    SocketError: {
+      /** @constant */
+      type: 'error';
+      /** @description As in problem details. */
+      code: string;
+      message: string;
+      cameraId?: string;
+      hint?: string;
+    };
+    WebrtcSession: {
+      /** @constant */
+      success: true;
+      sessionId: string;
+      cameraId: string;
+      offer: components['schemas']['SessionOffer'];
+      /** @description For `RTCPeerConnection`. */
+      iceServers: components['schemas']['IceServer'][];
+      /** @description Where the rest can be said as messages, with trickle ICE. */
+      websocketUrl: string;
+    };
+    SessionOffer: {
+      /** @constant */
+      type: 'offer';
+      sdp: string;
+    };
+    IceServer: {
+      urls: string[];
+      username?: string;
+      credential?: string;
+    };
+    OfferRequest: {
+      cameraId: string | number;
+    };
+    AnswerRequest: {
+      sessionId: string;
+      /** @description `RTCPeerConnection.localDescription.sdp`. */
+      sdp: string;
+      /**
+       * @default answer
+       * @constant
+       */
+      type?: 'answer';
+    };
+    SessionAccepted: {
+      /** @constant */
+      success: true;
+      sessionId: string;
+    };
+    CandidateRequest: {
+      sessionId: string;
+      /** @description `RTCIceCandidateInit` or its text; null or an empty text after the last. */
+      candidate:
+        | string
+        | {
+            candidate: string;
+          }
+        | null;
+    };
+    SessionList: {
+      activeSessions: number;
+      sessions: components['schemas']['SessionStatus'][];
+    };
+    SessionStatus: {
+      sessionId: string;
+      cameraId: string;
+      /** @enum {string} */
+      type: 'server-offer' | 'whep';
+      state: string;
+      /** @description Unix seconds. */
+      createdAt: number | null;
+      /** @description Unix seconds. */
+      connectedAt: number | null;
+      codec: string | null;
+      packetsSent: number;
+      bytesSent: number;
+      /** @description Share of packets that the viewer missed lately. */
+      lossRate: number | null;
+    };
+    EventPage: {
+      events: components['schemas']['CameraEvent'][];
+      /** @description The `cursor` of the next page; null on the last one. */
+      nextCursor: string | null;
+    };
+    CameraEvent: {
+      id: string;
+      cameraId: string;
+      /** @description `motion`, `person`, `face` or `watch`. */
+      kind: string;
+      label: string;
+      /** @description The best so far, 0 to 1; null where there is none. */
+      score: number | null;
+      /** @enum {string} */
+      state: 'open' | 'ended';
+      /** Format: date-time */
+      startedAt: string;
+      /** Format: date-time */
+      updatedAt: string;
+      /** @description Null while it goes on, like the duration. */
+      endedAt: string | null;
+      durationMs: number | null;
+      /** @description Path of its best picture. */
+      snapshotUrl: string | null;
+      /** @description What else is known of it. */
+      data: {
+        [key: string]: unknown;
+      };
+    };
+    EventChange: {
+      id: string;
+      cameraId: string;
+      /** @description `motion`, `person`, `face` or `watch`. */
+      kind: string;
+      label: string;
+      /** @description The best so far, 0 to 1; null where there is none. */
+      score: number | null;
+      /** @enum {string} */
+      state: 'open' | 'ended';
+      /** Format: date-time */
+      startedAt: string;
+      /** Format: date-time */
+      updatedAt: string;
+      /** @description Null while it goes on, like the duration. */
+      endedAt: string | null;
+      durationMs: number | null;
+      /** @description Path of its best picture. */
+      snapshotUrl: string | null;
+      /** @description What else is known of it. */
+      data: {
+        [key: string]: unknown;
+      };
+      /** @enum {string} */
+      type: 'start' | 'update' | 'end';
+    };
+    QueryQuestion: {
+      /** @description Ask about the newest frame of this camera. */
+      cameraId?: string | number;
+      /** @description A picture as a `data:` URI, in place of `cameraId`. */
+      image_url?: string;
+      question?: string;
+      reasoning?: boolean;
+      /** @description Answer bit by bit, as server-sent events of Moondream. */
+      stream?: boolean;
+    } & {
+      [key: string]: unknown;
+    };
+    QueryAnswer: {
+      answer: string;
+      request_id?: string;
+      frame?: components['schemas']['AskedFrame'];
+    } & {
+      [key: string]: unknown;
+    };
+    /** @description The frame that was asked about, where a camera was. */
+    AskedFrame: {
+      cameraId: string;
+      sequence: number;
+      /** @description Capture time, Unix seconds. */
+      timestamp: number;
+      ageMs: number;
+      width: number;
+      height: number;
+      /** @description The very picture, while it is kept. */
+      url: string;
+    };
+    CaptionQuestion: {
+      /** @description Ask about the newest frame of this camera. */
+      cameraId?: string | number;
+      /** @description A picture as a `data:` URI, in place of `cameraId`. */
+      image_url?: string;
+      /** @enum {string} */
+      length?: 'short' | 'normal' | 'long';
+      /** @description Answer bit by bit, as server-sent events of Moondream. */
+      stream?: boolean;
+    } & {
+      [key: string]: unknown;
+    };
+    CaptionAnswer: {
+      caption: string;
+      request_id?: string;
+      frame?: components['schemas']['AskedFrame'];
+    } & {
+      [key: string]: unknown;
+    };
+    DetectQuestion: {
+      /** @description Ask about the newest frame of this camera. */
+      cameraId?: string | number;
+      /** @description A picture as a `data:` URI, in place of `cameraId`. */
+      image_url?: string;
+      /** @description What to look for. */
+      object?: string;
+    } & {
+      [key: string]: unknown;
+    };
+    DetectAnswer: {
+      objects: components['schemas']['Box'][];
+      request_id?: string;
+      frame?: components['schemas']['AskedFrame'];
+    } & {
+      [key: string]: unknown;
+    };
+    /** @description Corners from 0 to 1, origin top left. */
+    Box: {
+      x_min: number;
+      y_min: number;
+      x_max: number;
+      y_max: number;
+    };
+    PointQuestion: {
+      /** @description Ask about the newest frame of this camera. */
+      cameraId?: string | number;
+      /** @description A picture as a `data:` URI, in place of `cameraId`. */
+      image_url?: string;
+      /** @description What to look for. */
+      object?: string;
+    } & {
+      [key: string]: unknown;
+    };
+    PointAnswer: {
+      points: {
+        x: number;
+        y: number;
+      }[];
+      request_id?: string;
+      frame?: components['schemas']['AskedFrame'];
+    } & {
+      [key: string]: unknown;
+    };
+    SegmentQuestion: {
+      /** @description Ask about the newest frame of this camera. */
+      cameraId?: string | number;
+      /** @description A picture as a `data:` URI, in place of `cameraId`. */
+      image_url?: string;
+      /** @description What to look for. */
+      object?: string;
+      /** @description Answer bit by bit, as server-sent events of Moondream. */
+      stream?: boolean;
+    } & {
+      [key: string]: unknown;
+    };
+    SegmentAnswer: {
+      /** @description SVG path. */
+      path: string;
+      bbox?: components['schemas']['Box'];
+      request_id?: string;
+      frame?: components['schemas']['AskedFrame'];
+    } & {
+      [key: string]: unknown;
+    };
+    MoondreamStatus: {
+      configured: boolean;
+      /** @enum {string} */
+      state: 'not-configured' | 'untested' | 'ok' | 'failing';
+      /** @description Host that is asked; null when none is. */
+      server: string | null;
+      model: string | null;
+      ratePerSecond: number;
+      /** @description Questions that wait for their turn. */
+      waiting: number;
+      breaker: string;
+      lastSuccessAt: string | null;
+      lastError: {
+        code: string;
+        message: string;
+        hint?: string;
+        /** Format: date-time */
+        at: string;
+      } | null;
+      today: {
+        asked: number;
+        /** @description Null: no bound. */
+        max: number | null;
+      };
+    };
+    NewWatch: {
+      skill: components['schemas']['WatchSkill'];
+      /** @description Question or object; a caption takes none. */
+      prompt?: string;
+      /** @description Milliseconds between two questions. */
+      everyMs?: number;
+      /** @description Ask while there is motion. */
+      onMotion?: boolean;
+      /** @description When an answer counts: text for `query` and `caption`, numbers for `detect` and `point`. */
+      condition?:
+        | ('yes' | 'no')
+        | {
+            /** @enum {string} */
+            answer: 'yes' | 'no';
+          }
+        | {
+            contains: string;
+          }
+        | {
+            atLeast: number;
+          }
+        | {
+            atMost: number;
+          };
+      /** @description It fires when `n` of the last `of` answers count. */
+      n?: number;
+      /** @description `n` unless given. */
+      of?: number;
+      /** @description Silence after it fired. */
+      cooldownMs?: number;
+      /** @description Tell the analysis backend too. */
+      deliver?: boolean;
+      enabled?: boolean;
+      cameraId: string | number;
+    };
+    /** @enum {string} */
+    WatchSkill: 'query' | 'caption' | 'detect' | 'point';
+    StandingWatch: {
+      id: string;
+      cameraId: string;
+      skill: components['schemas']['WatchSkill'];
+      prompt: string;
+      everyMs: number;
+      onMotion: boolean;
+      condition: components['schemas']['WatchCondition'];
+      n: number;
+      of: number;
+      cooldownMs: number;
+      deliver: boolean;
+      enabled: boolean;
+      /**
+       * @description `failing`: the last question was not answered; `lastError` says why.
+       * @enum {string}
+       */
+      state: 'paused' | 'asking' | 'failing' | 'cooling-down' | 'waiting-for-motion' | 'waiting';
+      /** @description Those that count now, oldest first. */
+      answers: components['schemas']['WatchAnswer'][];
+      lastAnswer: components['schemas']['WatchAnswer'] | null;
+      lastError: {
+        code: string;
+        message: string;
+        hint?: string;
+        /** Format: date-time */
+        at: string;
+      } | null;
+      asked: number;
+      fired: number;
+      lastAskedAt: string | null;
+      lastFiredAt: string | null;
+      lastEventId: string | null;
+      nextAskAt: string | null;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      updatedAt: string;
+    };
+    /** @description When an answer counts. */
+    WatchCondition:
+      | {
+          /** @enum {string} */
+          answer: 'yes' | 'no';
+        }
+      | {
+          contains: string;
+        }
+      | {
+          atLeast: number;
+        }
+      | {
+          atMost: number;
+        };
+    WatchAnswer: {
+      /** Format: date-time */
+      at: string;
+      /**
+       * @description Whether it fulfils the condition.
+       * @enum {string}
+       */
+      reading: 'yes' | 'no' | 'unknown';
+      text: string;
+      sequence: number;
+      /** @description Capture time of the frame, Unix seconds. */
+      timestamp: number;
+    };
+    WatchList: components['schemas']['StandingWatch'][];
+    WatchChanges: {
+      skill?: components['schemas']['WatchSkill'];
+      /** @description Question or object; a caption takes none. */
+      prompt?: string;
+      /** @description Milliseconds between two questions. */
+      everyMs?: number;
+      /** @description Ask while there is motion. */
+      onMotion?: boolean;
+      /** @description When an answer counts: text for `query` and `caption`, numbers for `detect` and `point`. */
+      condition?:
+        | ('yes' | 'no')
+        | {
+            /** @enum {string} */
+            answer: 'yes' | 'no';
+          }
+        | {
+            contains: string;
+          }
+        | {
+            atLeast: number;
+          }
+        | {
+            atMost: number;
+          };
+      /** @description It fires when `n` of the last `of` answers count. */
+      n?: number;
+      /** @description `n` unless given. */
+      of?: number;
+      /** @description Silence after it fired. */
+      cooldownMs?: number;
+      /** @description Tell the analysis backend too. */
+      deliver?: boolean;
+      enabled?: boolean;
+    };
+    DeviceMetadata: {
+      name: string;
+      /** @description Whether it can be watched now. */
+      ready: boolean;
+      /** @description Whether what is watched comes from the device itself, now. */
+      source_ready: boolean;
+      /** @description Labels of codecs. */
+      tracks: string[];
+      readers: unknown[];
+      reader_count: number;
+      /** @description Where a WHEP player can watch it. */
+      whep_url: string | null;
+      /** @description One word for people. */
+      state: string;
+    } & {
+      [key: string]: unknown;
+    };
+    DeviceList: components['schemas']['Device'][];
+    Device: {
+      device_key: string;
+      device_type: string;
+      /** @description Who told of it: `gateway` or `mediamtx`. */
+      source: string;
+      /** Format: date-time */
+      last_seen: string;
+      is_active: boolean;
+      /** @description JSON text of `DeviceMetadata`. */
+      device_metadata: string;
+      /** Format: date-time */
+      created_at: string;
+      /** Format: date-time */
+      updated_at: string;
+    };
+    NewRtspStream: {
+      /** @description Id for the stream; one that is taken is refused. */
+      cameraId: string | number;
+      /** @description What the camera looks at, in words for the analysis. */
+      cameraDescription?: string | null;
+      /** @constant */
+      streamType: 'rtsp';
+      rtspUrl: string;
+    };
+    NewVideoStream: {
+      /** @description Id for the stream; one that is taken is refused. */
+      cameraId: string | number;
+      /** @description What the camera looks at, in words for the analysis. */
+      cameraDescription?: string | null;
+      /** @constant */
+      streamType: 'video';
+      /**
+       * Format: binary
+       * @description MP4, MOV, MKV, WebM, AVI or MPEG-TS; comes after the other fields or before.
+       */
+      file: string;
+    };
+    StoredCameraStream: {
+      cameraId: string;
+      cameraDescription: string | null;
+      /** @enum {string} */
+      streamType: 'rtsp' | 'video';
+      /** @description Passwords masked; null for uploads, and where the key that sealed it is lost. */
+      rtspUrl: string | null;
+      /** @description Absolute; null for RTSP, and for a video that was removed. */
+      videoUrl: string | null;
+      videoBytes: number | null;
+      /** @description When an upload made room for newer ones; null while it is there. */
+      videoRemovedAt: string | null;
+      /** Format: date-time */
+      createdAt: string;
+      /** @constant */
+      success: true;
+    };
+    CameraStreamList: components['schemas']['CameraStream'][];
+    CameraStream: {
+      cameraId: string;
+      cameraDescription: string | null;
+      /** @enum {string} */
+      streamType: 'rtsp' | 'video';
+      /** @description Passwords masked; null for uploads, and where the key that sealed it is lost. */
+      rtspUrl: string | null;
+      /** @description Absolute; null for RTSP, and for a video that was removed. */
+      videoUrl: string | null;
+      videoBytes: number | null;
+      /** @description When an upload made room for newer ones; null while it is there. */
+      videoRemovedAt: string | null;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    TrpcStoredCameraStream: {
+      result: {
+        data: components['schemas']['StoredCameraStream'];
+      };
+    };
+    TrpcCameraStreamList: {
+      result: {
+        data: components['schemas']['CameraStreamList'];
+      };
+    };
+    DeliveryPage: {
+      deliveries: components['schemas']['Delivery'][];
+      /** @description The `cursor` of the next page; null on the last one. */
+      nextCursor: string | null;
+    };
+    Delivery: {
+      id: string;
+      cameraId: string;
+      status: components['schemas']['DeliveryStatus'];
+      attempts: number;
+      /** @description Null as well while an earlier delivery of the camera goes first. */
+      nextAttemptAt: string | null;
+      /** @description HTTP status of the last attempt. */
+      lastStatus: number | null;
+      lastError: string | null;
+      /** @description The beginning of the answer. */
+      lastResponse: string | null;
+      /** @description Null when it cannot be read any more. */
+      payload: components['schemas']['DeliveryPayload'] | null;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      updatedAt: string;
+      deliveredAt: string | null;
+    };
+    /** @enum {string} */
+    DeliveryStatus: 'pending' | 'delivered' | 'parked';
+    /** @description What is told, of a stream or of an event. Passwords masked. */
+    DeliveryPayload:
+      | components['schemas']['CameraStreamPayload']
+      | components['schemas']['CameraEventPayload'];
+    CameraStreamPayload: {
+      camera_id: string;
+      camera_description: string | null;
+      /** @enum {string} */
+      stream_type: 'rtsp' | 'video';
+      /** @description As the client gave it, password included. */
+      rtsp_url: string | null;
+      /** @description Absolute. */
+      video_url: string | null;
+    };
+    CameraEventPayload: {
+      event_id: string;
+      camera_id: string;
+      /** @description `watch`, `motion` and the like. */
+      kind: string;
+      label: string;
+      /** @description 0 to 1; null where none is known. */
+      score: number | null;
+      /** @description Unix seconds. */
+      started_at: number;
+      /**
+       * @description Absent for what takes no time, such as a watch that fires.
+       * @enum {string}
+       */
+      change?: 'start' | 'end';
+      /** @description Unix seconds; null while it goes on. Comes with `change`. */
+      ended_at?: number | null;
+      /** @description What belongs to its kind. */
+      data: {
+        [key: string]: unknown;
+      };
+    };
+    RetriedDelivery: {
+      /** @constant */
+      success: true;
+      delivery: components['schemas']['Delivery'];
+    };
+    HealthAnswer: components['schemas']['Health'] | components['schemas']['PublicHealth'];
+    Health: {
+      /**
+       * @description `degraded` while a worker or the database is down.
+       * @enum {string}
+       */
+      status: 'ok' | 'degraded' | 'draining';
+      services: {
+        express: string;
+        rtsp: components['schemas']['RtspService'];
+      } & {
+        [key: string]: unknown;
+      };
+      /** @description Seconds. */
+      uptime: number;
+      /** Format: date-time */
+      timestamp: string;
+    } & {
+      [key: string]: unknown;
+    };
+    PublicHealth: {
+      /**
+       * @description `degraded` while a worker or the database is down.
+       * @enum {string}
+       */
+      status: 'ok' | 'degraded' | 'draining';
+    };
+    Liveness: {
+      /** @constant */
+      status: 'alive';
+    };
+    Readiness: {
+      /** @enum {string} */
+      status: 'ready' | 'ok' | 'degraded' | 'draining';
+    };
+    Principal: {
+      signedIn: boolean;
+      role: ('admin' | 'viewer') | null;
+      /** @description How the caller was recognised. */
+      kind: ('local' | 'token' | 'session' | 'ticket' | 'open') | null;
+    };
+    LoginRequest: {
+      /** @description The token that the gateway printed at its start, or a viewer's. */
+      token: string;
+    };
+    SignedIn: {
+      /** @constant */
+      success: true;
+      /** @enum {string} */
+      role: 'admin' | 'viewer';
+    };
+    Success: {
+      /** @constant */
+      success: true;
+    };
+    TicketRequest: {
+      /**
+       * Format: starts_with
+       * @description The address, without a query.
+       */
+      path: string;
+    };
+    Ticket: {
+      ticket: string;
+      /** @description Unix milliseconds. */
+      expiresAt: number;
+    };
+    ApiDescription: {
+      /** @constant */
+      openapi: '3.1.0';
+    } & {
+      [key: string]: unknown;
+    };
+    GrafanaDashboard: {
+      title: string;
+      panels: unknown[];
+    } & {
+      [key: string]: unknown;
+    };
+    /** @description Where programs go on. */
+    GatewayIndex: {
+      name: string;
+      cameras: string;
+      frames: string;
+      health: string;
+    };
+  };
 }
-
-/** A camera; never with its password. */
-export interface Camera {
-  id: string;
-  name: string;
-  location: string;
-  /** Password masked. */
-  rtspUrl: string;
-  /** Addresses are paths of the gateway. */
-  webrtcUrl: string;
-  frameUrl: string;
-  mjpegUrl: string;
-  /** `rtsp`, or `video` for an uploaded one that is played. */
-  sourceType: string;
-  hasPassword: boolean;
-  enabled: boolean;
-  analysis: AnalysisSwitches;
-  /** `registry`, `file`, `connected` or `demo`. */
-  origin: string;
-  isDemo: boolean;
-}
-
-/** Where a camera's video comes from: one of `url`, `ip` and `video`. */
-export interface CameraAddress {
-  /** `rtsp://` or `rtsps://`, with credentials or without. */
-  url?: string;
-  ip?: string;
-  port?: number;
-  username?: string;
-  password?: string;
-  streamPath?: string;
-  transport?: 'tcp' | 'udp';
-  /** RTSP over TLS. */
-  secure?: boolean;
-  /** Id of an uploaded camera stream. */
-  video?: string;
-}
-
-/** What can be changed of a camera in the registry. */
-export interface CameraChanges extends CameraAddress {
-  name?: string;
-  location?: string;
-  /** A camera that is not enabled is known but not connected. */
-  enabled?: boolean;
-  analysis?: Partial<AnalysisSwitches>;
-}
-
-/** A camera to be kept connected for ever. */
-export interface NewCamera extends CameraChanges {
-  /** Chosen by the gateway where absent. */
-  id?: string;
-}
-
-/** A camera to be connected for this run of the gateway; give `url` or `ip`. */
-export interface ConnectRequest {
-  cameraId: string;
-  url?: string;
-  ip?: string;
-  /** `admin` unless given. */
-  username?: string;
-  /** `admin` unless given. */
-  password?: string;
-  /** `/1` unless given. */
-  streamPath?: string;
-  /** 554 unless given. */
-  port?: number;
-  transport?: 'tcp' | 'udp';
-  name?: string;
-  location?: string;
-}
-
-export interface ConnectAnswer {
-  success: true;
-  cameraId: string;
-  message: string;
-}
-
-export interface DisconnectAnswer {
-  success: true;
-  message: string;
-}
-
-/** How a camera is now. */
-export interface CameraStatus {
-  cameraId: string;
-  /** Whether a frame came within the last 3 s. */
-  connected: boolean;
-  state: string;
-  /** Frames per second over the last seconds. */
-  frameRate: number;
-  lastFrameTime: number | null;
-  frameCount: number;
-  codec: string | null;
-  width: number | null;
-  height: number | null;
-  viewers: number;
-  /** Stable code of why it is not live. */
-  reason?: string;
-  /** The same as a sentence. */
-  detail?: string;
-  /** What a person can do about it. */
-  hint?: string;
-  nextRetryAt?: number;
-}
-
-/** One process of the gateway. */
-export interface WorkerStatus {
-  name: string;
-  state: string;
-  port?: number;
-  pid?: number;
-  restarts: number;
-  since: string;
-  flapping: boolean;
-  /** Resident set size, bytes. */
-  rss?: number;
-}
-
-/** The processes that run cameras, as one service. */
-export interface RtspService {
-  running: boolean;
-  port: number | null;
-  baseUrl: string | null;
-  ready: number;
-  total: number;
-  workers: WorkerStatus[];
-}
-
-/** How the gateway is. */
-export interface Health {
-  status: 'ok' | 'degraded' | 'draining';
-  services: { express: string; rtsp: RtspService; [name: string]: unknown };
-  /** Seconds. */
-  uptime: number;
-  timestamp: string;
-}
-
-/** A device of any source. */
-export interface Device {
-  device_key: string;
-  device_type: string;
-  /** Who told of it: `gateway` or `mediamtx`. */
-  source: string;
-  last_seen: string;
-  is_active: boolean;
-  /** JSON text of {@link DeviceMetadata}. */
-  device_metadata: string;
-  created_at: string;
-  updated_at: string;
-}
-
-/** What `device_metadata` holds. */
-export interface DeviceMetadata {
-  name: string;
-  ready: boolean;
-  source_ready: boolean;
-  tracks: string[];
-  readers: unknown[];
-  reader_count: number;
-  whep_url: string | null;
-  state: string;
-  [more: string]: unknown;
-}
-
-/** A stream that the analysis backend is told of. */
-export interface CameraStream {
-  cameraId: string;
-  cameraDescription: string | null;
-  streamType: 'rtsp' | 'video';
-  /** Password masked; null for uploads. */
-  rtspUrl: string | null;
-  /** Absolute; null for RTSP, and for a video that was removed. */
-  videoUrl: string | null;
-  videoBytes: number | null;
-  /** When an upload made room for newer ones; null while it is there. */
-  videoRemovedAt: string | null;
-  createdAt: string;
-}
-
-/** A stream that was stored just now. */
-export interface StoredCameraStream extends CameraStream {
-  success: true;
-}
-
-/** A stream to be stored. */
-export interface NewCameraStream {
-  cameraId: string;
-  cameraDescription?: string;
-  rtspUrl: string;
-}
-
-/** A file to be uploaded: a `Blob` or `File`, or what React Native's pickers give. */
-export type UploadFile = Blob | { uri: string; name: string; type: string };
-
-/** A video to be uploaded. */
-export interface NewVideo {
-  cameraId: string;
-  cameraDescription?: string;
-  file: UploadFile;
-  /** Of the file; needed for a `Blob` that has none. */
-  name?: string;
-}
-
-export type DeliveryStatus = 'pending' | 'delivered' | 'parked';
-
-/** One message to the analysis backend. */
-export interface Delivery {
-  id: string;
-  cameraId: string;
-  status: DeliveryStatus;
-  attempts: number;
-  nextAttemptAt: string | null;
-  lastStatus: number | null;
-  lastError: string | null;
-  lastResponse: string | null;
-  /** Passwords masked; null when it cannot be read any more. */
-  payload: DeliveryPayload | null;
-  createdAt: string;
-  updatedAt: string;
-  deliveredAt: string | null;
-}
-
-/** What the analysis backend is told. */
-export interface DeliveryPayload {
-  camera_id: string;
-  camera_description: string | null;
-  stream_type: 'rtsp' | 'video';
-  rtsp_url: string | null;
-  video_url: string | null;
-}
-
-export interface DeliveryPage {
-  deliveries: Delivery[];
-  /** The `cursor` of the next page; null on the last one. */
-  nextCursor: string | null;
-}
+export type Problem = components['schemas']['Problem'];
+export type CameraList = components['schemas']['CameraList'];
+export type Camera = components['schemas']['Camera'];
+export type PtzSettings = components['schemas']['PtzSettings'];
+export type OnvifSettings = components['schemas']['OnvifSettings'];
+export type PtzopticsSettings = components['schemas']['PtzopticsSettings'];
+export type ViscaSettings = components['schemas']['ViscaSettings'];
+export type AnalysisSwitches = components['schemas']['AnalysisSwitches'];
+export type ConnectRequest = components['schemas']['ConnectRequest'];
+export type ConnectAnswer = components['schemas']['ConnectAnswer'];
+export type DisconnectRequest = components['schemas']['DisconnectRequest'];
+export type DisconnectAnswer = components['schemas']['DisconnectAnswer'];
+export type RtspService = components['schemas']['RtspService'];
+export type WorkerStatus = components['schemas']['WorkerStatus'];
+export type WebsocketUrl = components['schemas']['WebsocketUrl'];
+export type NewCamera = components['schemas']['NewCamera'];
+export type AnalysisSettings = components['schemas']['AnalysisSettings'];
+export type CameraChanges = components['schemas']['CameraChanges'];
+export type CameraExport = components['schemas']['CameraExport'];
+export type ExportedCamera = components['schemas']['ExportedCamera'];
+export type CameraImport = components['schemas']['CameraImport'];
+export type ImportedCameras = components['schemas']['ImportedCameras'];
+export type CameraTestAnswer = components['schemas']['CameraTestAnswer'];
+export type CameraStatus = components['schemas']['CameraStatus'];
+export type PtzStatus = components['schemas']['PtzStatus'];
+export type PtzMove = components['schemas']['PtzMove'];
+export type PtzDone = components['schemas']['PtzDone'];
+export type PtzZoom = components['schemas']['PtzZoom'];
+export type PtzAbsolute = components['schemas']['PtzAbsolute'];
+export type PtzRelative = components['schemas']['PtzRelative'];
+export type PtzFocus = components['schemas']['PtzFocus'];
+export type PtzPresets = components['schemas']['PtzPresets'];
+export type PtzPreset = components['schemas']['PtzPreset'];
+export type NewPtzPreset = components['schemas']['NewPtzPreset'];
+export type FrameMessage = components['schemas']['FrameMessage'];
+export type NotifyMessage = components['schemas']['NotifyMessage'];
+export type DetectionsMessage = components['schemas']['DetectionsMessage'];
+export type EventMessage = components['schemas']['EventMessage'];
+export type SocketError = components['schemas']['SocketError'];
+export type WebrtcSession = components['schemas']['WebrtcSession'];
+export type SessionOffer = components['schemas']['SessionOffer'];
+export type IceServer = components['schemas']['IceServer'];
+export type OfferRequest = components['schemas']['OfferRequest'];
+export type AnswerRequest = components['schemas']['AnswerRequest'];
+export type SessionAccepted = components['schemas']['SessionAccepted'];
+export type CandidateRequest = components['schemas']['CandidateRequest'];
+export type SessionList = components['schemas']['SessionList'];
+export type SessionStatus = components['schemas']['SessionStatus'];
+export type EventPage = components['schemas']['EventPage'];
+export type CameraEvent = components['schemas']['CameraEvent'];
+export type EventChange = components['schemas']['EventChange'];
+export type QueryQuestion = components['schemas']['QueryQuestion'];
+export type QueryAnswer = components['schemas']['QueryAnswer'];
+export type AskedFrame = components['schemas']['AskedFrame'];
+export type CaptionQuestion = components['schemas']['CaptionQuestion'];
+export type CaptionAnswer = components['schemas']['CaptionAnswer'];
+export type DetectQuestion = components['schemas']['DetectQuestion'];
+export type DetectAnswer = components['schemas']['DetectAnswer'];
+export type Box = components['schemas']['Box'];
+export type PointQuestion = components['schemas']['PointQuestion'];
+export type PointAnswer = components['schemas']['PointAnswer'];
+export type SegmentQuestion = components['schemas']['SegmentQuestion'];
+export type SegmentAnswer = components['schemas']['SegmentAnswer'];
+export type MoondreamStatus = components['schemas']['MoondreamStatus'];
+export type NewWatch = components['schemas']['NewWatch'];
+export type WatchSkill = components['schemas']['WatchSkill'];
+export type StandingWatch = components['schemas']['StandingWatch'];
+export type WatchCondition = components['schemas']['WatchCondition'];
+export type WatchAnswer = components['schemas']['WatchAnswer'];
+export type WatchList = components['schemas']['WatchList'];
+export type WatchChanges = components['schemas']['WatchChanges'];
+export type DeviceMetadata = components['schemas']['DeviceMetadata'];
+export type DeviceList = components['schemas']['DeviceList'];
+export type Device = components['schemas']['Device'];
+export type NewRtspStream = components['schemas']['NewRtspStream'];
+export type NewVideoStream = components['schemas']['NewVideoStream'];
+export type StoredCameraStream = components['schemas']['StoredCameraStream'];
+export type CameraStreamList = components['schemas']['CameraStreamList'];
+export type CameraStream = components['schemas']['CameraStream'];
+export type TrpcStoredCameraStream = components['schemas']['TrpcStoredCameraStream'];
+export type TrpcCameraStreamList = components['schemas']['TrpcCameraStreamList'];
+export type DeliveryPage = components['schemas']['DeliveryPage'];
+export type Delivery = components['schemas']['Delivery'];
+export type DeliveryStatus = components['schemas']['DeliveryStatus'];
+export type DeliveryPayload = components['schemas']['DeliveryPayload'];
+export type CameraStreamPayload = components['schemas']['CameraStreamPayload'];
+export type CameraEventPayload = components['schemas']['CameraEventPayload'];
+export type RetriedDelivery = components['schemas']['RetriedDelivery'];
+export type HealthAnswer = components['schemas']['HealthAnswer'];
+export type Health = components['schemas']['Health'];
+export type PublicHealth = components['schemas']['PublicHealth'];
+export type Liveness = components['schemas']['Liveness'];
+export type Readiness = components['schemas']['Readiness'];
+export type Principal = components['schemas']['Principal'];
+export type LoginRequest = components['schemas']['LoginRequest'];
+export type SignedIn = components['schemas']['SignedIn'];
+export type Success = components['schemas']['Success'];
+export type TicketRequest = components['schemas']['TicketRequest'];
+export type Ticket = components['schemas']['Ticket'];
+export type ApiDescription = components['schemas']['ApiDescription'];
+export type GrafanaDashboard = components['schemas']['GrafanaDashboard'];
+export type GatewayIndex = components['schemas']['GatewayIndex'];

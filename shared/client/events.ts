@@ -1,35 +1,11 @@
 /** Events at cameras: list, single ones, live. */
+import type { CameraEvent, EventPage } from './api-types.ts';
 import { nextDelayMs } from './backoff.ts';
 import { CLIENT_CODES, GatewayError, unreachable } from './gateway-error.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
 import { readMessages } from './message-stream.ts';
 
-/** One event; times are ISO 8601. */
-export interface CameraEvent {
-  id: string;
-  cameraId: string;
-  /** `motion`, `person`, `face` or `watch`. */
-  kind: string;
-  label: string;
-  /** Best score so far, 0 to 1; null without one. */
-  score: number | null;
-  state: 'open' | 'ended';
-  startedAt: string;
-  updatedAt: string;
-  /** Null while it is ongoing, like the duration. */
-  endedAt: string | null;
-  durationMs: number | null;
-  /** Path of its best picture; null without one. */
-  snapshotUrl: string | null;
-  /** Further facts. */
-  data: Record<string, unknown>;
-}
-
-export interface EventPage {
-  events: CameraEvent[];
-  /** The `cursor` of the next page; null on the last one. */
-  nextCursor: string | null;
-}
+export type { CameraEvent, EventPage };
 
 /** Filter of live events. */
 export interface LiveEventFilter {

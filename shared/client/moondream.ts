@@ -1,7 +1,10 @@
 /** Questions to Moondream about a picture or a camera's current frame. */
+import type { AskedFrame, Box, MoondreamStatus } from './api-types.ts';
 import { CLIENT_CODES, GatewayError, unreachable } from './gateway-error.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
 import { readMessages } from './message-stream.ts';
+
+export type { AskedFrame, Box, MoondreamStatus };
 
 /** Subject: the newest frame of a camera, or a picture as a `data:` URI. */
 export type MoondreamSubject = { cameraId: string } | { image_url: string };
@@ -12,29 +15,8 @@ export type QueryRequest = Ask<{ question: string; reasoning?: boolean }>;
 export type CaptionRequest = Ask<{ length?: 'short' | 'normal' | 'long' }>;
 export type ObjectRequest = Ask<{ object: string }>;
 
-/** The frame, if the subject was a camera. */
-export interface AskedFrame {
-  cameraId: string;
-  sequence: number;
-  /** Capture time, Unix seconds. */
-  timestamp: number;
-  ageMs: number;
-  width: number;
-  height: number;
-  /** Address of the frame, while the gateway keeps it. */
-  url?: string;
-}
-
 /** Every answer: Moondream's own members unchanged, and the frame. */
 export type MoondreamAnswer<T> = T & { request_id?: string; frame?: AskedFrame; [more: string]: unknown };
-
-/** Corners from 0 to 1, origin top left. */
-export interface Box {
-  x_min: number;
-  y_min: number;
-  x_max: number;
-  y_max: number;
-}
 
 /** A piece of a streamed answer. */
 export interface MoondreamPiece {
@@ -42,22 +24,6 @@ export interface MoondreamPiece {
   text: string;
   /** The message as received. */
   data: Record<string, unknown>;
-}
-
-/** State of Moondream; times are ISO 8601. */
-export interface MoondreamStatus {
-  configured: boolean;
-  state: 'not-configured' | 'untested' | 'ok' | 'failing';
-  /** Host of the API; null if none is configured. */
-  server: string | null;
-  model: string | null;
-  ratePerSecond: number;
-  /** Waiting questions. */
-  waiting: number;
-  breaker: string;
-  lastSuccessAt: string | null;
-  lastError: { code: string; message: string; hint?: string; at: string } | null;
-  today: { asked: number; max: number };
 }
 
 const TIMEOUT_MS = 60_000;

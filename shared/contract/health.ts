@@ -40,19 +40,22 @@ export const rtspServiceSchema = z
   .meta({ id: 'RtspService', description: 'The processes that run cameras, as one service.' });
 export type RtspService = z.infer<typeof rtspServiceSchema>;
 
-/** Answer of `GET /health` to callers who are signed in. */
-export const healthSchema = z
+const status = statusSchema.meta({ description: '`degraded` while a worker or the database is down.' });
+
+const healthSchema = z
   .looseObject({
-    status: statusSchema.meta({ description: '`degraded` while a worker or the database is down.' }),
-    services: z
-      .looseObject({ express: z.string(), rtsp: rtspServiceSchema })
-      .optional()
-      .meta({ description: 'Absent for strangers, like all that follows.' }),
-    uptime: z.number().optional().meta({ description: 'Seconds.' }),
-    timestamp: timeSchema.optional(),
+    status,
+    services: z.looseObject({ express: z.string(), rtsp: rtspServiceSchema }),
+    uptime: z.number().meta({ description: 'Seconds.' }),
+    timestamp: timeSchema,
   })
   .meta({ id: 'Health' });
 export type Health = z.infer<typeof healthSchema>;
+
+/** Answer of `GET /health`: callers who are not signed in are told the status alone. */
+export const healthAnswerSchema = z
+  .union([healthSchema, z.object({ status }).meta({ id: 'PublicHealth' })])
+  .meta({ id: 'HealthAnswer' });
 
 /** Answer of `GET /livez`. */
 export const livenessSchema = z.object({ status: z.literal('alive') }).meta({ id: 'Liveness' });

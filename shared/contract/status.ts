@@ -6,7 +6,9 @@ export const cameraStatusSchema = z
   .looseObject({
     cameraId: z.string(),
     connected: z.boolean().meta({ description: 'Whether a frame came within the last 3 s.' }),
-    state: z.enum(['connecting', 'live', 'stalled', 'reconnecting', 'unauthorized']),
+    state: z
+      .enum(['connecting', 'live', 'stalled', 'reconnecting', 'unauthorized', 'closed'])
+      .meta({ description: '`closed` for a moment, while a camera is removed.' }),
     frameRate: z.number().meta({ description: 'Frames per second over the last seconds.' }),
     lastFrameTime: z.number().nullable().meta({ description: 'Unix seconds.' }),
     frameCount: z.int(),

@@ -1,6 +1,7 @@
 /** Finds third-party programs that tests use as real peers. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { hasGenerators } from '../generators/tools.ts';
 import { hasChromium } from './browser.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -19,6 +20,7 @@ const PROBES = {
   ffmpeg: () => spawnSync('ffmpeg', ['-version']).status === 0,
   chromium: hasChromium,
   'systemd-analyze': () => spawnSync('systemd-analyze', ['--version']).status === 0,
+  'what .ci/generators/install installs': hasGenerators,
 } as const;
 
 /** Skips the tests of a context aloud when a peer is missing; with `CI_PEERS=required` it fails instead. */

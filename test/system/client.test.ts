@@ -3,7 +3,6 @@ import type { Browser, Page } from 'playwright-core';
 import { type Frame, GatewayClient, type GatewayError } from '../../shared/client/client.ts';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { Front } from '../shared/client/front.ts';
-import { expectShape } from '../shared/client/shape.ts';
 import { thrownBy } from '../shared/client/thrown-by.ts';
 import { openBrowser } from '../support/browser.ts';
 import { isWholeJpeg } from '../support/decode-jpeg.ts';
@@ -85,92 +84,17 @@ describe('The client and a real gateway', function () {
 
   it('agree on cameras', async () => {
     const [camera] = await stage.client.cameras.list();
-    expectShape(camera as NonNullable<typeof camera>, {
-      id: ['string'],
-      name: ['string'],
-      location: ['string'],
-      rtspUrl: ['string'],
-      webrtcUrl: ['string'],
-      frameUrl: ['string'],
-      mjpegUrl: ['string'],
-      sourceType: ['string'],
-      hasPassword: ['boolean'],
-      enabled: ['boolean'],
-      analysis: ['object'],
-      origin: ['string'],
-      isDemo: ['boolean'],
-    });
+    expect(camera).to.include({ id: 'bright', sourceType: 'rtsp', hasPassword: false, origin: 'connected' });
+    expect(camera?.analysis).to.deep.equal({ motion: false, persons: false, faces: false });
     expect(await stage.client.cameras.get('bright')).to.deep.equal(camera);
-    const { analysis } = camera as NonNullable<typeof camera>;
-    expectShape(analysis, {
-      motion: ['boolean'],
-      persons: ['boolean'],
-      faces: ['boolean'],
-      sensitivity: ['absent'],
-      minArea: ['absent'],
-      masks: ['absent'],
-      everySeconds: ['absent'],
-      everyFrames: ['absent'],
-      minScore: ['absent'],
-    });
   });
 
   it('agree on how a camera and the whole are', async () => {
-    const status = await stage.client.cameras.status('dark');
-    expectShape(
-      status,
-      {
-        cameraId: ['string'],
-        connected: ['boolean'],
-        state: ['string'],
-        frameRate: ['number'],
-        lastFrameTime: ['number', 'null'],
-        frameCount: ['number'],
-        codec: ['string', 'null'],
-        width: ['number', 'null'],
-        height: ['number', 'null'],
-        viewers: ['number'],
-        reason: ['absent'],
-        detail: ['absent'],
-        hint: ['absent'],
-        nextRetryAt: ['absent'],
-      },
-      { isComplete: false },
-    );
+    expect(await stage.client.cameras.status('dark')).to.include({ cameraId: 'dark', connected: true });
     const health = await stage.client.health();
-    expectShape(
-      health,
-      {
-        status: ['string'],
-        services: ['object'],
-        uptime: ['number'],
-        timestamp: ['string'],
-      },
-      { isComplete: false },
-    );
+    expect([health.status, health.services.express]).to.deep.equal(['ok', 'running']);
     const rtsp = await stage.client.cameras.service();
-    expectShape(rtsp, {
-      running: ['boolean'],
-      port: ['number'],
-      baseUrl: ['string'],
-      ready: ['number'],
-      total: ['number'],
-      workers: ['array'],
-    });
-    expectShape(
-      rtsp.workers[0] as NonNullable<(typeof rtsp.workers)[0]>,
-      {
-        name: ['string'],
-        state: ['string'],
-        port: ['number'],
-        pid: ['number'],
-        restarts: ['number'],
-        since: ['string'],
-        flapping: ['boolean'],
-        rss: ['number', 'absent'],
-      },
-      { isComplete: false },
-    );
+    expect(rtsp.workers.map(({ state }) => state)).to.include('ready');
   });
 
   it('agree on a camera that cannot be reached', async () => {
@@ -200,37 +124,12 @@ describe('The client and a real gateway', function () {
       cameraId: 'yard',
       rtspUrl: 'rtsp://u:secret@192.0.2.1/1',
     });
-    expectShape(stored, {
-      success: ['boolean'],
-      cameraId: ['string'],
-      cameraDescription: ['null'],
-      streamType: ['string'],
-      rtspUrl: ['string'],
-      videoUrl: ['null'],
-      videoBytes: ['null'],
-      videoRemovedAt: ['null'],
-      createdAt: ['string'],
-    });
     const { success, ...stream } = stored;
     expect([success, await client.cameraStreams.list()]).to.deep.equal([true, [stream]]);
     expect(await client.cameraStreams.get('yard')).to.deep.equal(stream);
     const page = await client.deliveries.list({ cameraId: 'yard', limit: 5 });
-    expectShape(page, { deliveries: ['array'], nextCursor: ['null'] });
+    expect(page.nextCursor).to.equal(null);
     const delivery = page.deliveries[0] as NonNullable<(typeof page.deliveries)[0]>;
-    expectShape(delivery, {
-      id: ['string'],
-      cameraId: ['string'],
-      status: ['string'],
-      attempts: ['number'],
-      nextAttemptAt: ['string'],
-      lastStatus: ['null'],
-      lastError: ['null'],
-      lastResponse: ['null'],
-      payload: ['object'],
-      createdAt: ['string'],
-      updatedAt: ['string'],
-      deliveredAt: ['null'],
-    });
     expect(delivery.payload).to.include({ camera_id: 'yard', stream_type: 'rtsp', video_url: null });
     const again = await client.deliveries.retry(delivery.id);
     expect([again.success, again.delivery.id]).to.deep.equal([true, delivery.id]);
@@ -243,20 +142,6 @@ describe('The client and a real gateway', function () {
     const device = await waitFor(async () => (await client.devices.list({ deviceType: 'camera' }))[0], {
       timeoutMs: 70_000,
     });
-    expectShape(
-      device,
-      {
-        device_key: ['string'],
-        device_type: ['string'],
-        source: ['string'],
-        last_seen: ['string'],
-        is_active: ['boolean'],
-        device_metadata: ['string'],
-        created_at: ['string'],
-        updated_at: ['string'],
-      },
-      { isComplete: false },
-    );
     const metadata = client.devices.metadataOf(device);
     expect([typeof metadata.name, typeof metadata.ready, Array.isArray(metadata.tracks)]).to.deep.equal([
       'string',

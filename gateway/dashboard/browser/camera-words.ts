@@ -1,6 +1,8 @@
 /** A camera's state in words for people: what is wrong and what to do. */
+
+import type { CameraStatus } from '#shared/client/api-types.ts';
 import { duration } from './format.ts';
-import type { ShownCamera, ShownStatus, ShownWorker } from './status.ts';
+import type { ShownCamera, ShownWorker } from './status.ts';
 
 /** `good`: live. `busy`: recovers by itself. `bad`: needs an operator. `off`: disabled. */
 export type Tone = 'good' | 'busy' | 'bad' | 'off';
@@ -21,7 +23,7 @@ export interface CameraWords {
 /** Input of the description. */
 export interface CameraFacts {
   camera: ShownCamera;
-  status: ShownStatus | null | undefined;
+  status: CameraStatus | null | undefined;
   worker: ShownWorker | undefined;
   /** The gateway's clock, Unix milliseconds. */
   now: number;
@@ -94,14 +96,14 @@ function words(tone: Tone, label: string, detail = '', advice = ''): CameraWords
   return { tone, label, detail, advice, countdown: '' };
 }
 
-function countdown({ nextRetryAt }: ShownStatus, now: number): string {
+function countdown({ nextRetryAt }: CameraStatus, now: number): string {
   if (nextRetryAt === undefined) return 'trying again now';
   const seconds = nextRetryAt - now / 1000;
   return seconds < 1 ? 'trying again now' : `tries again in ${duration(Math.ceil(seconds))}`;
 }
 
 /** `0.2 s`: age of the newest picture. */
-export function pictureAge(status: ShownStatus | null | undefined, now: number): string {
+export function pictureAge(status: CameraStatus | null | undefined, now: number): string {
   if (status?.lastFrameTime === null || status?.lastFrameTime === undefined) return '';
   const seconds = Math.max(0, now / 1000 - status.lastFrameTime);
   return seconds < 2 ? 'now' : `${duration(seconds)} ago`;

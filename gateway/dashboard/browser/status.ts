@@ -6,21 +6,9 @@ export interface ShownCamera extends Camera {
   worker: string;
 }
 
-/** Status of a camera; `transport` is that between camera and gateway. */
-export interface ShownStatus extends CameraStatus {
-  transport?: string | null;
-  reconnects?: number;
-}
-
 export interface ShownWorker extends WorkerStatus {
-  isRequired: boolean;
-  epoch: number;
-  recycles: number;
-  /** Share of one processor core. */
-  cpu?: number;
   /** Unix seconds of the next attempt while it is down. */
   retryAt?: number;
-  lastExit?: { code: number | null; signal: string | null; at: string };
 }
 
 export interface ShownGateway {
@@ -53,7 +41,7 @@ export interface StatusMessage {
   now: number;
   ids?: string[];
   cameras?: Record<string, ShownCamera>;
-  statuses?: Record<string, ShownStatus | null>;
+  statuses?: Record<string, CameraStatus | null>;
   workers?: ShownWorker[];
   gateway?: ShownGateway;
   services?: ShownServices;
@@ -63,7 +51,7 @@ export interface StatusMessage {
 export interface GatewayState {
   ids: string[];
   cameras: Map<string, ShownCamera>;
-  statuses: Map<string, ShownStatus | null>;
+  statuses: Map<string, CameraStatus | null>;
   workers: ShownWorker[];
   gateway: ShownGateway | undefined;
   services: ShownServices;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import type { CameraStatus } from '#shared/contract/status.ts';
 import { Redactor } from '#shared/redact.ts';
-import type { CameraStatus } from '#shared/worker-protocol.ts';
 import { CameraDirectory, type KnownCamera } from '../../../gateway/cameras/camera-directory.ts';
 import { summariseStart } from '../../../gateway/cameras/start-summary.ts';
 import { createLogger } from '../../../shared/logger.ts';
@@ -13,8 +13,9 @@ function registered(id: string, enabled = true): KnownCamera {
 }
 
 function status(change: Partial<CameraStatus>): CameraStatus {
-  const nothing = { lastFrameTime: null, codec: null, width: null, height: null };
-  return { connected: false, state: 'connecting', frameRate: 0, viewers: 0, ...nothing, ...change };
+  const nothing = { lastFrameTime: null, codec: null, width: null, height: null, transport: null };
+  const counts = { frameRate: 0, frameCount: 0, viewers: 0, reconnects: 0 };
+  return { cameraId: '1', connected: false, state: 'connecting', ...counts, ...nothing, ...change };
 }
 
 describe('The summary of the start', () => {

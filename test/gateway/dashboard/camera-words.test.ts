@@ -1,16 +1,17 @@
 import { expect } from 'chai';
+import type { CameraStatus } from '#shared/client/api-types.ts';
 import { describeCamera, pictureAge } from '../../../gateway/dashboard/browser/camera-words.ts';
-import type { ShownCamera, ShownStatus, ShownWorker } from '../../../gateway/dashboard/browser/status.ts';
+import type { ShownCamera, ShownWorker } from '../../../gateway/dashboard/browser/status.ts';
 
 const NOW = 1_700_000_000_000;
 const CAMERA = { id: '1', name: 'Gate', enabled: true, worker: 'rtsp-0' } as ShownCamera;
 const WORKER = { name: 'rtsp-0', state: 'ready' } as ShownWorker;
 
-function status(change: Partial<ShownStatus>): ShownStatus {
-  return { connected: false, state: 'reconnecting', lastFrameTime: null, ...change } as ShownStatus;
+function status(change: Partial<CameraStatus>): CameraStatus {
+  return { connected: false, state: 'reconnecting', lastFrameTime: null, ...change } as CameraStatus;
 }
 
-const describeAs = (given: Partial<ShownStatus> | null, camera = CAMERA, worker: ShownWorker = WORKER) =>
+const describeAs = (given: Partial<CameraStatus> | null, camera = CAMERA, worker: ShownWorker = WORKER) =>
   describeCamera({ camera, status: given === null ? null : status(given), worker, now: NOW });
 
 describe('A camera in words', () => {

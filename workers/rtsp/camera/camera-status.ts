@@ -1,4 +1,5 @@
 /** `GET /api/cameras/:id/status` (docs/contract.md, section 1). */
+import type { CameraStatus } from '#shared/contract/status.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Camera } from './camera.ts';
 
@@ -6,7 +7,7 @@ import type { Camera } from './camera.ts';
 export const CONNECTED_WITHIN_MS = 3000;
 
 /** What is known of a camera now; free of secrets. */
-export function cameraStatus(camera: Camera) {
+export function cameraStatus(camera: Camera): CameraStatus {
   const { connection } = camera;
   const { meter } = connection;
   const reason = connection.reason ?? (camera.isQuarantined ? quarantined() : undefined);

@@ -1,11 +1,12 @@
 /** All cameras, live. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
+import type { CameraStatus } from '#shared/client/api-types.ts';
 import type { App } from '../app-state.ts';
 import { type CameraWords, describeCamera, describeGone, pictureAge } from '../camera-words.ts';
 import { count } from '../format.ts';
 import { hrefOf } from '../router.ts';
-import type { ShownCamera, ShownStatus } from '../status.ts';
+import type { ShownCamera } from '../status.ts';
 import { icon } from './icons.ts';
 import { cameraNotice, emptyState, pageHead, pill } from './page-parts.ts';
 
@@ -20,7 +21,7 @@ const LOWEST_FPS = 2;
 /** A camera with its status. */
 export interface CameraEntry {
   camera: ShownCamera;
-  status: ShownStatus | null | undefined;
+  status: CameraStatus | null | undefined;
   words: CameraWords;
 }
 
@@ -116,7 +117,7 @@ function tile({ camera, status, words }: CameraEntry, fps: number, now: number):
   </li>`;
 }
 
-function liveFacts(status: ShownStatus | null | undefined, now: number): TemplateResult {
+function liveFacts(status: CameraStatus | null | undefined, now: number): TemplateResult {
   const age = pictureAge(status, now);
   return html`<span class="numbers">
     <span>${Math.round(status?.frameRate ?? 0)} fps</span>

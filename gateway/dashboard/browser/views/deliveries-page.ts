@@ -81,7 +81,7 @@ export class DeliveriesPage extends ViewElement {
       <div class="row-main">
         <div class="row-title"><strong>${this.app.state.gateway.cameras.get(cameraId)?.name ?? `Camera ${cameraId}`}</strong>${pill(tone, label)}</div>
         <p class="muted">
-          ${payload?.stream_type === 'video' ? 'Video' : 'RTSP stream'} · stored ${ago(createdAt, now)} · ${count(attempts, 'attempt')}
+          ${nameOf(payload)} · stored ${ago(createdAt, now)} · ${count(attempts, 'attempt')}
           ${status === 'pending' && attempts > 0 && wait > 1 ? ` · tries again in ${duration(wait)}` : nothing}
         </p>
         ${lastError === null || status === 'delivered' ? nothing : html`<p class="row-error">${lastError}${lastResponse ? html` <code>${lastResponse.slice(0, MAX_RESPONSE)}</code>` : nothing}</p>`}
@@ -140,4 +140,9 @@ function summary(stats: ShownDeliveries | undefined): string {
 
 function notConfigured(): TemplateResult {
   return html`<p class="hint-line">No analysis backend is configured. Deliveries wait until <code>APP_PY_URL</code> is set.</p>`;
+}
+
+function nameOf(payload: Delivery['payload']): string {
+  if (payload !== null && 'event_id' in payload) return 'Event';
+  return payload?.stream_type === 'video' ? 'Video' : 'RTSP stream';
 }
