@@ -2,7 +2,8 @@
 # amd64 and arm64: every native part comes as a platform package from the npm registry, nothing is compiled.
 FROM node:24-bookworm-slim AS install
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .npmrc ./
+COPY scripts/trim-install.mjs scripts/
 RUN npm ci --omit=dev --no-audit --no-fund \
   && npx --yes generate-license-file@4.2.5 --input package.json --output THIRD_PARTY_LICENSES.txt --overwrite --ci
 COPY gateway gateway

@@ -59,7 +59,7 @@ describe('The house', () => {
       /^(gateway\/supervisor\/(worker-process|process-identity)|workers\/rtsp\/probe\/probe-process)\.ts$/,
     ],
     ['path-to-regexp', /^gateway\/http\/route-table\.ts$/],
-    ['http-proxy-middleware', /^gateway\/worker-access\/http-proxy\.ts$/],
+    ['httpxy', /^gateway\/worker-access\/http-proxy\.ts$/],
     ['dotenv', /\/main\.ts$/],
     ['pg', /^gateway\/store\//],
     ['node:sqlite', /^gateway\/store\//],

@@ -1,7 +1,7 @@
-/** Passes REST, MJPEG and HLS of one camera to the worker that runs it. The only door to http-proxy-middleware. */
+/** Passes REST, MJPEG and HLS of one camera to the worker that runs it. The only door to httpxy. */
 import { Agent } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
-import { createProxyMiddleware } from 'http-proxy-middleware';
+import { ProxyServer } from 'httpxy';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import type { CameraRouting } from './camera-routing.ts';
@@ -91,39 +91,33 @@ function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
     route.inFlight.enter(worker.name, res);
     req.worker = worker;
     req.headers = { ...pick(req.headers, PASSED_HEADERS), [TOKEN_HEADER]: worker.token };
-    // HPM sees the path below the mount point; the worker has its routes where we have ours.
+    // Express shows the path below the mount point; the worker has its routes where the gateway has them.
     req.url = req.originalUrl;
     req.fail = failOnce(req, res, next);
-    await proxy(req, res, req.fail);
+    await proxy(req, res);
   };
 }
 
 function createProxy({ routing, log }: HttpProxyOptions, { agent, timeoutMs }: ProxyRoute) {
-  return createProxyMiddleware<Proxied, Response>({
-    router: (req) => (req.worker as WorkerAddress).origin,
-    target: 'http://127.0.0.1',
-    proxyTimeout: timeoutMs,
-    agent,
-    on: {
-      // The proxy cuts off a silent worker with the same error as one that broke off.
-      proxyReq: (proxyReq, req) => {
-        proxyReq.once('timeout', () => {
-          req.isLate = true;
-        });
-      },
-      // It speaks of the connection between worker and us.
-      proxyRes: (proxyRes) => {
-        delete proxyRes.headers['keep-alive'];
-      },
-      // With a handler of ours the proxy's own answer, 504 for a refused connection, is not sent.
-      error: (error, req) => {
-        const worker = req.worker?.name ?? 'unknown';
-        log.warn({ worker, code: codeOf(error), isLate: req.isLate === true }, 'proxying failed');
-        routing.report(worker);
-        req.fail?.(error);
-      },
-    },
+  const proxy = new ProxyServer<Proxied, Response>({ proxyTimeout: timeoutMs, agent });
+  // The proxy cuts off a silent worker with the same error as one that broke off.
+  proxy.on('proxyReq', (proxyReq, req) => {
+    proxyReq.once('timeout', () => {
+      req.isLate = true;
+    });
   });
+  // It speaks of the connection between worker and gateway.
+  proxy.on('proxyRes', (proxyRes) => {
+    delete proxyRes.headers['keep-alive'];
+  });
+  proxy.on('error', (error, req) => {
+    const worker = req?.worker?.name ?? 'unknown';
+    log.warn({ worker, code: codeOf(error), isLate: req?.isLate === true }, 'proxying failed');
+    routing.report(worker);
+    req?.fail?.(error);
+  });
+  return (req: Proxied, res: Response): Promise<void> =>
+    proxy.web(req, res, { target: (req.worker as WorkerAddress).origin });
 }
 
 /** Hands a failure to our error middleware: the first, since the proxy may tell of one twice. */

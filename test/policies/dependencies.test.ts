@@ -11,7 +11,6 @@ const FLOORS: Readonly<Record<string, string>> = {
   ws: '8.21.0',
   httpxy: '0.5.5',
   express: '5.0.0',
-  'http-proxy-middleware': '4.2.0',
   '@fastify/busboy': '3.2.0',
 };
 

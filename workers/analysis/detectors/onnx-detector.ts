@@ -43,7 +43,12 @@ async function loadRuntime(): Promise<Runtime> {
     runtime.env.logLevel = 'fatal';
     return runtime;
   } catch (error) {
-    throw new Error(`onnxruntime-node is not installed or does not run here: ${messageOf(error)}`);
+    const isMissing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND';
+    throw new Error(
+      isMissing
+        ? 'A model needs ONNX Runtime: install it with "npm run onnxruntime" and start again'
+        : `onnxruntime-node does not run here: ${messageOf(error)}`,
+    );
   }
 }
 

@@ -1,0 +1,22 @@
+/** Runs after `npm ci`, on any Node: removes what only compilers and other platforms use, some 300 MB. */
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const modules = fileURLToPath(new URL('../node_modules', import.meta.url));
+const list = (folder) => (existsSync(folder) ? readdirSync(folder) : []);
+const remove = (path) => rmSync(path, { recursive: true, force: true });
+
+const copies = `${modules}/node/node_modules`;
+for (const name of list(copies))
+  if (/^node-(bin-)?(linux|darwin|win)/.test(name))
+    for (const part of ['include', 'share', 'CHANGELOG.md']) remove(`${copies}/${name}/${part}`);
+
+// Sources beside the built files.
+remove(`${modules}/zod/src`);
+
+const runtimes = `${modules}/onnxruntime-node/bin`;
+for (const version of list(runtimes))
+  for (const platform of list(`${runtimes}/${version}`))
+    for (const arch of list(`${runtimes}/${version}/${platform}`))
+      if (platform !== process.platform || arch !== process.arch)
+        remove(`${runtimes}/${version}/${platform}/${arch}`);
