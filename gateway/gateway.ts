@@ -199,7 +199,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     pictureRoutes(proxies),
     ptzRoutes(proxies.answers),
     frameSocketRoutes(),
-    liveVideoRoutes(routing, proxies.files, log),
+    liveVideoRoutes({ routing, access, files: proxies.files, log }),
     events.routes,
     moondream.routes,
     watches.routes,

@@ -34,6 +34,8 @@ export const TOKEN_HEADER = 'x-worker-token';
 
 /** Header with the number of a new WebRTC session, which the gateway counts over all workers. */
 export const SESSION_NUMBER_HEADER = 'x-session-number';
+/** Tells a worker whether the client of a new WebRTC session is on this machine: `1`. */
+export const LOCAL_CLIENT_HEADER = 'x-local-client';
 
 /** Worker to supervisor: ready. `details` are further ports (`rtspPort`). */
 export const readyMessageSchema = z.object({

@@ -61,6 +61,8 @@ export interface Socket {
   examples?: Record<string, unknown>;
   /** Camera whose worker serves the socket; undefined if the path names none. Absent: served by the gateway. */
   tunnelTo?: (params: Record<string, string>) => string | undefined;
+  /** @throws AppError when this client may not open it @param address of the client; undefined for a local request */
+  admit?: (request: IncomingMessage, params: Record<string, string>, address: string | undefined) => void;
 }
 
 /** One method of one path. */

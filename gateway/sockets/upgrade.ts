@@ -7,6 +7,7 @@ import { FRAME_SOCKET_OPTIONS, type FrameFeed, serveFrameSocket } from '#shared/
 import { refuseUpgrade } from '#shared/http/refuse-upgrade.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { type Principal, setPrincipal } from '../auth/principal.ts';
 import type { RouteTable } from '../http/route-table.ts';
 import type { SocketTunnels } from '../worker-access/socket-tunnel.ts';
 import { SocketLog } from './socket-log.ts';
@@ -14,7 +15,7 @@ import { SocketLog } from './socket-log.ts';
 /** Access check of sockets. */
 export interface SocketGate {
   /** @throws AppError when the request is refused */
-  admit(request: IncomingMessage): { sessionId?: string } | undefined;
+  admit(request: IncomingMessage): Principal | undefined;
   /** Client of the socket; undefined for this machine, whose sockets are not counted. */
   clientOf(request: IncomingMessage): string | undefined;
   /** Calls `listener` when a session ends. */
@@ -44,6 +45,13 @@ const CLOSE_GOING_AWAY = 1001;
 const CLOSE_POLICY = 1008;
 /** Time for the answer to a close frame, milliseconds. */
 const FAREWELL_MS = 1000;
+
+interface SocketAt {
+  /** The camera whose worker serves it; undefined for a socket that is served here. */
+  cameraId?: string;
+  /** @throws AppError when the client at this address may not open it */
+  admit?: (address: string | undefined) => void;
+}
 
 interface Upgrade {
   request: IncomingMessage;
@@ -102,14 +110,17 @@ export class ClientSockets {
       return;
     }
     let sessionId: string | undefined;
+    const client = this.#options.gate?.clientOf(request);
     try {
-      sessionId = this.#options.gate?.admit(request)?.sessionId;
+      const principal = this.#options.gate?.admit(request);
+      setPrincipal(request, principal);
+      sessionId = principal?.sessionId;
+      this.#socketAt(request)?.admit?.(client);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.#refuse(request, socket, error);
       return;
     }
-    const client = this.#options.gate?.clientOf(request);
     const refusal = this.#refusalOf(request, client);
     if (refusal !== undefined) {
       this.#refuse(request, socket, refusal);
@@ -183,16 +194,17 @@ export class ClientSockets {
   }
 
   /** The requested socket, with the camera whose worker serves it. */
-  #socketAt(request: IncomingMessage): { cameraId?: string } | undefined {
+  #socketAt(request: IncomingMessage): SocketAt | undefined {
     const { routes, tunnels } = this.#options;
     const path = pathOf(request);
     // Workers and clients know these paths in one spelling.
     const { route, params } = (path.endsWith('/') ? undefined : routes.find('GET', path)) ?? {};
     if (route?.socket === undefined) return undefined;
-    const { tunnelTo } = route.socket;
+    const { tunnelTo, admit } = route.socket;
     if (tunnelTo === undefined) return {};
     const cameraId = tunnels === undefined ? undefined : tunnelTo(params ?? {});
-    return cameraId === undefined ? undefined : { cameraId };
+    if (cameraId === undefined) return undefined;
+    return { cameraId, admit: (address) => admit?.(request, params ?? {}, address) };
   }
 
   #refusalOf(request: IncomingMessage, client: string | undefined): AppError | undefined {

@@ -1,6 +1,7 @@
 /** All routes of live video: WebRTC, WHEP, MSE and HLS. */
 import type { RequestHandler } from 'express';
 import type { Logger } from '#shared/logger.ts';
+import type { Access } from '../auth/access.ts';
 import { videoRoutes } from '../cameras/video-routes.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
@@ -8,9 +9,23 @@ import { webrtcRoutes } from './routes.ts';
 import { SessionRouter } from './session-router.ts';
 import { whepRoutes } from './whep-routes.ts';
 
-/** @param files passes HLS files on */
-export function liveVideoRoutes(routing: CameraRouting, files: RequestHandler, log: Logger): RouteGroup {
-  const sessions = new SessionRouter({ routing, log });
+export interface LiveVideoOptions {
+  routing: CameraRouting;
+  access: Pick<Access, 'authenticator'>;
+  /** Passes HLS files on. */
+  files: RequestHandler;
+  log: Logger;
+}
+
+/** Builds the routes; sessions end with the sign-in in which they were opened. */
+export function liveVideoRoutes({ routing, access, files, log }: LiveVideoOptions): RouteGroup {
+  const { authenticator } = access;
+  const sessions = new SessionRouter({
+    routing,
+    isLocal: (request) => authenticator.isLocal(request),
+    log,
+  });
+  authenticator.sessions.onRevoke((signIn) => sessions.endOfSignIn(signIn));
   return {
     name: 'Live video',
     description:

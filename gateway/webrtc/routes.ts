@@ -1,5 +1,6 @@
 /** WebRTC sessions in which the server offers (docs/contract.md, section 5), passed to the camera's worker. */
 import type { Request, Response } from 'express';
+import { z } from 'zod';
 import { cameraIdInPath } from '#shared/contract/camera.ts';
 import {
   acceptedSchema,
@@ -16,7 +17,16 @@ import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { WorkerAnswer } from '../worker-access/client.ts';
-import { cameraOfSession, type SessionRouter } from './session-router.ts';
+import { cameraOfSession, type OpenedSession, type SessionRouter } from './session-router.ts';
+
+/** Secret of a session, in its addresses where a client has no other mark. */
+export const sessionKeyQuery = z.object({
+  key: z
+    .string()
+    .max(64)
+    .optional()
+    .meta({ description: 'As in the address of the session that the gateway gave.' }),
+});
 
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
@@ -40,8 +50,9 @@ export function webrtcRoutes(router: SessionRouter): Route[] {
 
 function startRoutes(router: SessionRouter): Route[] {
   const open = async (req: Request, res: Response, cameraId: string): Promise<void> => {
-    const answer = await router.open(cameraId, '/api/webrtc/stream', { method: 'POST' });
-    sendAnswer(res, withPublicUrl(req, answer));
+    const client = router.clientOf(req, req.ip);
+    const opened = await router.open(cameraId, '/api/webrtc/stream', { method: 'POST', client });
+    sendAnswer(res, withPublicUrl(req, opened));
   };
   return [
     route({
@@ -74,6 +85,7 @@ function talkRoutes(router: SessionRouter): Route[] {
     (path: string) =>
     async (req: Request, res: Response): Promise<void> => {
       const sessionId = textField(req.body, 'sessionId');
+      router.expectOwner(sessionId, router.clientOf(req, req.ip));
       const body = JSON.stringify(req.body);
       sendAnswer(res, await router.speak(sessionId, { method: 'POST', path, headers: JSON_HEADERS, body }));
     };
@@ -116,13 +128,15 @@ function talkRoutes(router: SessionRouter): Route[] {
       summary: 'A WebSocket to speak about one session',
       description:
         'The candidates of the gateway come first, then the answers to what is asked. When the socket closes before the offer was answered, the session ends with it.',
-      request: { params: { sessionId: sessionIdInPath } },
+      request: { params: { sessionId: sessionIdInPath }, query: sessionKeyQuery },
       answers: { 101: { description: 'The socket is open.' } },
       errors: ['camera-not-found', 'session-not-found', 'worker-not-ready', 'too-many-requests'],
       socket: {
         client: socketMessageSchema,
         server: sessionMessageSchema,
         tunnelTo: ({ sessionId = '' }) => cameraOfSession(sessionId),
+        admit: (request, { sessionId = '' }, address) =>
+          router.expectOwner(sessionId, router.clientOf(request, address)),
       },
     }),
   ];
@@ -140,6 +154,7 @@ function sessionRoutes(router: SessionRouter): Route[] {
       errors: ['session-not-found'],
       handle: async (req, res) => {
         const { sessionId } = req.params;
+        router.expectOwner(sessionId, router.clientOf(req, req.ip), true);
         const path = `/api/webrtc/sessions/${encodeURIComponent(sessionId)}`;
         sendAnswer(res, await router.speak(sessionId, { method: 'DELETE', path }));
       },
@@ -181,11 +196,16 @@ export function sendAnswer(res: Response, { status, headers, body }: WorkerAnswe
 }
 
 /** The worker knows no address that clients reach. */
-function withPublicUrl(req: Request, answer: WorkerAnswer): WorkerAnswer {
+function withPublicUrl(req: Request, { answer, key }: OpenedSession): WorkerAnswer {
   if (answer.status !== 200) return answer;
   const opened = JSON.parse(answer.body.toString()) as { sessionId: string };
-  const websocketUrl = `${publicOrigin(req).replace(/^http/, 'ws')}/ws/webrtc/${opened.sessionId}`;
+  const websocketUrl = `${publicOrigin(req).replace(/^http/, 'ws')}/ws/webrtc/${opened.sessionId}${querySuffix(key)}`;
   return { ...answer, body: Buffer.from(JSON.stringify({ ...opened, websocketUrl })) };
+}
+
+/** The secret of a session as the end of its address; nothing where none is needed. */
+export function querySuffix(key: string | undefined): string {
+  return key === undefined ? '' : `?key=${key}`;
 }
 
 /** A field that is text, or a number in its place. @throws AppError `missing-field`, `invalid-field` */

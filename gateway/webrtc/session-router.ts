@@ -1,15 +1,35 @@
 /** Which worker a WebRTC session belongs to, and the numbers that new ones get. */
+import type { IncomingMessage } from 'node:http';
 import { parseCameraId } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
+import { LOCAL_CLIENT_HEADER, SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
+import { isLocalRequest } from '../auth/local-request.ts';
+import { principalOf } from '../auth/principal.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { pass, type WorkerAnswer, type WorkerRequest } from '../worker-access/client.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
+import { type SessionClient, SessionOwners } from './session-owners.ts';
 
 export interface SessionRouterOptions {
   routing: Pick<CameraRouting, 'resolve' | 'refusalOf' | 'ready' | 'report'>;
+  /** Whether a request comes from this machine; {@link isLocalRequest} by default. */
+  isLocal?: (request: IncomingMessage) => boolean;
   log: Logger;
+}
+
+/** The client that opens a session. */
+export interface OpeningClient extends SessionClient {
+  /** Whether it is on this machine. */
+  isLocal: boolean;
+}
+
+type OpeningRequest = Omit<WorkerRequest, 'path'> & { client: OpeningClient };
+
+export interface OpenedSession {
+  answer: WorkerAnswer;
+  /** Secret to be put into the session's addresses; undefined where none is needed. */
+  key: string | undefined;
 }
 
 const TIMEOUT_MS = 10_000;
@@ -24,6 +44,7 @@ export function cameraOfSession(sessionId: string): string | undefined {
 /** Passes signalling to the worker of a camera; the session's id says whose it is. */
 export class SessionRouter {
   readonly #options: SessionRouterOptions;
+  readonly #owners = new SessionOwners();
   #nextNumber = 0;
 
   constructor(options: SessionRouterOptions) {
@@ -35,12 +56,41 @@ export class SessionRouter {
    * @param base path of the worker below which cameras have theirs
    * @throws AppError `invalid-field`, `worker-*`, or as {@link CameraRouting.resolve}
    */
-  async open(wanted: string, base: string, request: Omit<WorkerRequest, 'path'>): Promise<WorkerAnswer> {
+  async open(wanted: string, base: string, { client, ...request }: OpeningRequest): Promise<OpenedSession> {
     const cameraId = parseCameraId(wanted);
     const worker = this.#options.routing.resolve(cameraId);
-    const headers = { ...request.headers, [SESSION_NUMBER_HEADER]: String(this.#nextNumber) };
+    const sessionId = `${cameraId}_${this.#nextNumber}`;
+    const headers = {
+      ...request.headers,
+      [SESSION_NUMBER_HEADER]: String(this.#nextNumber),
+      ...(client.isLocal ? { [LOCAL_CLIENT_HEADER]: '1' } : {}),
+    };
     this.#nextNumber += 1;
-    return this.#call(worker, { ...request, headers, path: `${base}/${encodeURIComponent(cameraId)}` });
+    const path = `${base}/${encodeURIComponent(cameraId)}`;
+    const answer = await this.#call(worker, { ...request, headers, path });
+    const isOpen = answer.status >= 200 && answer.status < 300;
+    return { answer, key: isOpen ? this.#owners.add(sessionId, client) : undefined };
+  }
+
+  /** The client of a request. @param address of the client; undefined for a local request */
+  clientOf(request: IncomingMessage, address: string | undefined): OpeningClient {
+    const { isLocal = isLocalRequest } = this.#options;
+    const key = new URLSearchParams((request.url ?? '').split('?')[1] ?? '').get('key') ?? undefined;
+    return { principal: principalOf(request), address, key, isLocal: isLocal(request) };
+  }
+
+  /** Lets the client that opened a session speak about it. @throws AppError `session-not-found` */
+  expectOwner(sessionId: string, client: SessionClient, isOpenToAdmins = false): void {
+    this.#owners.expectOwner(sessionId, client, isOpenToAdmins);
+  }
+
+  /** Ends the sessions that were opened in a sign-in that ended; failures are logged. */
+  endOfSignIn(signInId: string): void {
+    for (const sessionId of this.#owners.takeOfSignIn(signInId)) {
+      const path = `/api/webrtc/sessions/${encodeURIComponent(sessionId)}`;
+      // A session that ended before is no failure.
+      void this.speak(sessionId, { method: 'DELETE', path }).catch(() => {});
+    }
   }
 
   /** Speaks to a session. @throws AppError `session-not-found`, `storage-unavailable`, `worker-*` */

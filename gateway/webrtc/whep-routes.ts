@@ -8,7 +8,7 @@ import { AppError } from '#shared/errors.ts';
 import { publicPrefix } from '../http/public-origin.ts';
 import { type Body, type Route, route } from '../http/route.ts';
 import type { WorkerRequest } from '../worker-access/client.ts';
-import { START_ERRORS, sendAnswer } from './routes.ts';
+import { querySuffix, START_ERRORS, sendAnswer, sessionKeyQuery } from './routes.ts';
 import type { SessionRouter } from './session-router.ts';
 
 const PASSED_HEADERS = ['content-type', 'if-match'];
@@ -50,9 +50,13 @@ function endpointRoutes(router: SessionRouter): Route[] {
       },
       errors: ['invalid-sdp', 'unsupported-media-type', ...START_ERRORS],
       handle: async (req, res) => {
-        const answer = await router.open(req.params.cameraId, '/whep', requestOf(req));
+        const client = router.clientOf(req, req.ip);
+        const { answer, key } = await router.open(req.params.cameraId, '/whep', {
+          ...requestOf(req),
+          client,
+        });
         const location = locationOf(req, answer.headers.location);
-        if (location !== undefined) res.setHeader('Location', location);
+        if (location !== undefined) res.setHeader('Location', `${location}${querySuffix(key)}`);
         sendAnswer(res, answer);
       },
     }),
@@ -89,6 +93,7 @@ function endpointRoutes(router: SessionRouter): Route[] {
 function sessionRoutes(router: SessionRouter): Route[] {
   const speak = async (req: Request<{ cameraId: string; sessionId: string }>, res: Response) => {
     const { cameraId, sessionId } = req.params;
+    router.expectOwner(sessionId, router.clientOf(req, req.ip));
     const path = `/whep/${encodeURIComponent(cameraId)}/${encodeURIComponent(sessionId)}`;
     sendAnswer(res, await router.speak(sessionId, { ...requestOf(req), path }));
   };
@@ -102,7 +107,8 @@ function sessionRoutes(router: SessionRouter): Route[] {
       summary: 'WHEP: candidates of the player',
       request: {
         params,
-        headers: { 'If-Match': 'The `ETag` of the session, or `*`.' },
+        query: sessionKeyQuery,
+        headers: { 'If-Match': 'The `ETag` of the session, or `*`; may be left out.' },
         bodies: textOf(FRAGMENT),
       },
       answers: { 204: { description: 'Taken.' } },
@@ -110,7 +116,6 @@ function sessionRoutes(router: SessionRouter): Route[] {
         'session-not-found',
         'invalid-sdp',
         'unsupported-media-type',
-        'precondition-required',
         'precondition-failed',
         'ice-restart-unsupported',
       ],

@@ -107,13 +107,17 @@ describe('WebRTC signalling through the gateway', () => {
     for (const path of ['/api/webrtc/answer', '/api/webrtc/candidate']) {
       const worker = workerOf('front_door');
       worker.answers.set(`POST ${path}`, json({ success: true }));
-      const body = { sessionId: 'front_door_1', sdp: 'v=0', candidate: 'candidate:1' };
+      offerFrom('front_door');
+      const opened = await postJson(`${origin}/api/webrtc/stream/front_door`, {});
+      const body = { sessionId: opened.body.sessionId, sdp: 'v=0', candidate: 'candidate:1' };
       expect((await postJson(`${origin}${path}`, body)).body).to.deep.equal({ success: true });
       expect(JSON.parse(worker.seen('POST', path)[0]?.body ?? '')).to.deep.equal(body);
     }
   });
 
   it('passes on what a worker says against it', async () => {
+    offerFrom('1');
+    await postJson(`${origin}/api/webrtc/stream/1`, {});
     workerOf('1').answers.set(
       'POST /api/webrtc/answer',
       refuseWith(406, { code: 'webrtc-unsupported-codec' }),
@@ -210,6 +214,7 @@ describe('WebRTC signalling through the gateway', () => {
 
     it('passes PATCH and DELETE of a session on', async () => {
       const worker = workerOf('1');
+      await post();
       worker.answers.set('PATCH /whep/1/1_0', (_request, response) => response.writeHead(204).end());
       worker.answers.set('DELETE /whep/1/1_0', (_request, response) => response.writeHead(200).end());
       const headers = { 'Content-Type': 'application/trickle-ice-sdpfrag', 'If-Match': '"tag"' };

@@ -1,12 +1,14 @@
 /** Sessions in which we offer (docs/contract.md, section 5), over HTTP. */
 import express, { type Request, Router } from 'express';
+import { isLoopback } from '#shared/address-policy.ts';
 import { parseCameraId } from '#shared/camera.ts';
 import { answerRequestSchema, candidateRequestSchema, offerRequestSchema } from '#shared/contract/webrtc.ts';
 import { AppError } from '#shared/errors.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
-import { SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
+import { LOCAL_CLIENT_HEADER, SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
+import { withPermittedCandidates } from './sdp/candidate-policy.ts';
 import type { Session } from './session.ts';
-import type { SessionSet } from './session-set.ts';
+import type { Opening, SessionSet } from './session-set.ts';
 import { addClientCandidate, parseBody } from './signalling.ts';
 
 /** What the routes need. */
@@ -27,7 +29,7 @@ export function webrtcRoutes({ sessions, iceServers, isCounted }: WebrtcRoutesOp
   const routes = Router();
   const json = express.json({ limit: BODY_LIMIT });
   const open = async (req: Request, cameraId: string) => {
-    const session = await sessions.open(cameraId, isCounted ? sessionNumber(req) : undefined);
+    const session = await sessions.open(cameraId, openingOf(req, isCounted));
     return describe(req, session, iceServers);
   };
 
@@ -60,8 +62,14 @@ export function webrtcRoutes({ sessions, iceServers, isCounted }: WebrtcRoutesOp
   return routes;
 }
 
+/** What a request says of the session that it opens. @param isCounted whether it comes from a gateway */
+export function openingOf(req: Request, isCounted: boolean): Opening {
+  if (!isCounted) return { isClientLocal: isLoopback(req.socket.remoteAddress ?? '') };
+  return { number: sessionNumber(req), isClientLocal: req.headers[LOCAL_CLIENT_HEADER] === '1' };
+}
+
 /** The number the gateway gave a session; undefined for none. */
-export function sessionNumber(req: Request): number | undefined {
+function sessionNumber(req: Request): number | undefined {
   const text = String(req.headers[SESSION_NUMBER_HEADER] ?? '');
   return /^\d{1,15}$/.test(text) ? Number(text) : undefined;
 }
@@ -69,7 +77,7 @@ export function sessionNumber(req: Request): number | undefined {
 /** Takes an answer; one that shows that nothing can be played ends the session. @throws AppError as {@link Session.acceptAnswer} */
 export function answerOrEnd(session: Session, sdp: string): void {
   try {
-    session.acceptAnswer(sdp);
+    session.acceptAnswer(withPermittedCandidates(sdp, session.isClientLocal));
   } catch (error) {
     // With the reason: a client at the socket hears it there before it is closed.
     if (error instanceof AppError && HOPELESS.includes(error.code)) session.end(error);

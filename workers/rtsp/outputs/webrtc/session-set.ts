@@ -4,6 +4,7 @@ import type { Logger } from '#shared/logger.ts';
 import type { OpenAudioTranscoder } from '../../packets/carried-audio.ts';
 import { CameraStream, type PacketFeed } from './camera-stream.ts';
 import type { CreatePeer } from './peer.ts';
+import { withPermittedCandidates } from './sdp/candidate-policy.ts';
 import { SESSION_TIMINGS, Session, type SessionKind, type SessionTimings } from './session.ts';
 import type { UdpPort } from './udp-port.ts';
 
@@ -25,6 +26,15 @@ export interface SessionSetOptions {
   maxSessions?: number;
 }
 
+/** What is known of a session before it is opened. */
+export interface Opening {
+  /** Counted by the gateway; a worker that runs alone counts itself. */
+  number?: number | undefined;
+  /** Whether the client is on this machine. */
+  isClientLocal: boolean;
+}
+
+const ELSEWHERE: Opening = { isClientLocal: false };
 const MAX_SESSIONS = 256;
 const CHECK_MS = 1000;
 const RETRY_AFTER_SECONDS = 5;
@@ -55,17 +65,15 @@ export class SessionSet {
     return session;
   }
 
-  /**
-   * Opens a session with an offer of ours. @param number what the gateway counted; a worker alone counts itself
-   * @throws AppError `camera-not-found`, `webrtc-*`, `too-many-requests`
-   */
-  async open(cameraId: string, number?: number): Promise<Session> {
-    return this.#open(cameraId, 'server-offer', number, (session) => session.offer());
+  /** Opens a session with an offer of ours. @throws AppError `camera-not-found`, `webrtc-*`, `too-many-requests` */
+  async open(cameraId: string, opening: Opening = ELSEWHERE): Promise<Session> {
+    return this.#open(cameraId, 'server-offer', opening, (session) => session.offer());
   }
 
   /** Opens a session with the answer to a player's offer. @throws AppError as {@link open}, and `invalid-sdp` */
-  async openWhep(cameraId: string, offer: string, number?: number): Promise<Session> {
-    return this.#open(cameraId, 'whep', number, (session) => session.answer(offer));
+  async openWhep(cameraId: string, offer: string, opening: Opening = ELSEWHERE): Promise<Session> {
+    const permitted = withPermittedCandidates(offer, opening.isClientLocal);
+    return this.#open(cameraId, 'whep', opening, (session) => session.answer(permitted));
   }
 
   /** Ends every session. */
@@ -77,7 +85,7 @@ export class SessionSet {
   async #open(
     cameraId: string,
     kind: SessionKind,
-    number: number | undefined,
+    { number, isClientLocal }: Opening,
     negotiate: (session: Session) => Promise<void>,
   ): Promise<Session> {
     this.#admit(cameraId);
@@ -91,6 +99,7 @@ export class SessionSet {
       id,
       cameraId,
       kind,
+      isClientLocal,
       stream,
       createPeer,
       udpPort,

@@ -10,7 +10,7 @@ import { AudioSender } from './rtp/audio-sender.ts';
 import { RtpSender } from './rtp/rtp-sender.ts';
 import { addLoopback, addPublicAddresses, type CandidateInit, candidatesIn } from './sdp/candidates.ts';
 import type { AudioLine, CodecLine } from './sdp/codecs.ts';
-import { OFFERED_AUDIO, OFFERED_CODECS } from './sdp/codecs.ts';
+import { OFFERED_AUDIO, OFFERED_CODECS, ownFirst } from './sdp/codecs.ts';
 import { isCandidate, isUsableCandidate, MAX_CANDIDATES } from './sdp/description.ts';
 import { completeAnswer, readAnswer, readOffer } from './sdp/negotiation.ts';
 
@@ -18,6 +18,7 @@ import { completeAnswer, readAnswer, readOffer } from './sdp/negotiation.ts';
 export type SessionKind = 'server-offer' | 'whep';
 
 export interface SessionOptions {
+  isClientLocal: boolean;
   id: string;
   cameraId: string;
   kind: SessionKind;
@@ -62,6 +63,7 @@ export class Session implements StreamViewer {
   readonly cameraId: string;
   readonly kind: SessionKind;
   readonly sender: RtpSender;
+  readonly isClientLocal: boolean;
   readonly createdAt = Date.now();
   /** Changes with the ICE credentials, which never change here (RFC 9725 section 4.3.1). */
   readonly etag = `"${randomUUID()}"`;
@@ -91,6 +93,7 @@ export class Session implements StreamViewer {
     this.id = options.id;
     this.cameraId = options.cameraId;
     this.kind = options.kind;
+    this.isClientLocal = options.isClientLocal;
     this.sender = new RtpSender({
       log: options.stream.log,
       ssrc: this.#ssrc,
@@ -167,13 +170,14 @@ export class Session implements StreamViewer {
   async answer(sdp: string): Promise<void> {
     const offer = readOffer(sdp, { wantsAudio: this.#options.stream.audioCodec !== undefined });
     this.#requireCarried(offer.codecs);
+    const codecs = ownFirst(offer.codecs, this.#options.stream.codec);
     this.#mid = offer.mid;
     this.#clientUfrag = offer.ufrag;
-    const peer = this.#createPeer(offer.codecs, offer.audio);
+    const peer = this.#createPeer(codecs, offer.audio);
     const answer = this.#withAddresses(await peer.answer(offer.reduced));
     const { udpPort } = this.#options;
     this.#description = completeAnswer(addLoopback(answer, offer.candidates, udpPort), offer);
-    this.#answered(offer.codecs, offer.audio?.codecs ?? []);
+    this.#answered(codecs, offer.audio?.codecs ?? []);
     this.#candidateTimer = setTimeout(() => {
       for (const candidate of offer.candidates) this.addCandidate(candidate);
     }, CANDIDATE_DELAY_MS).unref();
@@ -282,8 +286,7 @@ export class Session implements StreamViewer {
   }
 
   #withAddresses(sdp: string): string {
-    const { publicAddresses, udpPort } = this.#options;
-    return addPublicAddresses(sdp, publicAddresses, udpPort);
+    return addPublicAddresses(sdp, this.#options.publicAddresses, this.#options.udpPort);
   }
 }
 

@@ -2,6 +2,7 @@
 import type { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
+import { isPermittedCandidate } from './sdp/candidate-policy.ts';
 import type { Session } from './session.ts';
 
 /** Validates a body, and tells a missing field from a wrong one. @throws AppError `missing-field`, `invalid-field` */
@@ -18,5 +19,6 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown, required: read
 
 /** A candidate as clients write it: with or without the `a=` of a description. */
 export function addClientCandidate(session: Session, candidate: string): void {
-  session.addCandidate(candidate.replace(/^a=/, '').trim());
+  const text = candidate.replace(/^a=/, '').trim();
+  if (isPermittedCandidate(text, session.isClientLocal)) session.addCandidate(text);
 }

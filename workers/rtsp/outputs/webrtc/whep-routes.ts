@@ -3,7 +3,7 @@ import express, { type Request, type RequestHandler, type Response, Router } fro
 import { parseCameraId } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
-import { sessionNumber, type WebrtcRoutesOptions } from './routes.ts';
+import { openingOf, type WebrtcRoutesOptions } from './routes.ts';
 import { attribute, isCandidate } from './sdp/description.ts';
 import type { Session } from './session.ts';
 import { addClientCandidate } from './signalling.ts';
@@ -23,8 +23,8 @@ export function whepRoutes({ sessions, iceServers, isCounted }: WebrtcRoutesOpti
 
   routes.post('/:cameraId', requireType(SDP_TYPE), textBody(SDP_TYPE), async (req, res) => {
     const cameraId = parseCameraId(req.params.cameraId);
-    const number = isCounted ? sessionNumber(req) : undefined;
-    const session = await sessions.openWhep(cameraId, req.body as string, number);
+    const opening = openingOf(req, isCounted);
+    const session = await sessions.openWhep(cameraId, req.body as string, opening);
     res.status(201).type(SDP_TYPE);
     res.setHeader('Location', locationOf(req, session));
     res.setHeader('ETag', session.etag);
@@ -87,11 +87,13 @@ function quote(text: string): string {
   return `"${text.replace(/["\\]/g, '\\$&').replace(/[^\t\x20-\x7e]/g, '')}"`;
 }
 
-/** An entity tag guards against candidates of an earlier ICE session (RFC 9725 section 4.3.1). */
+/**
+ * An entity tag guards against candidates of an earlier ICE session (RFC 9725 section 4.3.1). Players that
+ * send none name that session by its `ice-ufrag`, which is checked in any case.
+ */
 function checkPrecondition(req: Request, { etag }: Session): void {
   const given = req.headers['if-match'];
-  if (given === undefined)
-    throw new AppError('precondition-required', 'If-Match with the ETag of the session is required');
+  if (given === undefined) return;
   // The star is for ICE restarts, but players send it with plain candidates too.
   if (given !== '*' && !given.split(',').some((tag) => tag.trim() === etag)) {
     throw new AppError('precondition-failed', 'The ETag is not that of the session');

@@ -65,7 +65,7 @@ describe('WebRTC sessions', () => {
     });
 
     it("are the gateway's where there is one", async () => {
-      expect((await sessions.open('1', 41)).id).to.equal('1_41');
+      expect((await sessions.open('1', { number: 41, isClientLocal: true })).id).to.equal('1_41');
     });
   });
 

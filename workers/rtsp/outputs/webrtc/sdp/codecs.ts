@@ -98,3 +98,9 @@ function firstValue(prefix: string, lines: readonly string[]): string | undefine
     ?.slice(prefix.length)
     .trim();
 }
+
+/** Codec lines with the stream's own codec first: clients such as go2rtc decode the first of an answer alone. */
+export function ownFirst(codecs: readonly CodecLine[], own: string | undefined): CodecLine[] {
+  const isOwn = ({ codec }: CodecLine): boolean => codec === own;
+  return [...codecs.filter(isOwn), ...codecs.filter((line) => !isOwn(line))];
+}

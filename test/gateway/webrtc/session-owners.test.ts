@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import type { Principal } from '../../../gateway/auth/principal.ts';
+import { type SessionClient, SessionOwners } from '../../../gateway/webrtc/session-owners.ts';
+import { codeOf } from '../../support/errors.ts';
+
+const client = (
+  principal: Principal,
+  address = '203.0.113.9',
+  key: string | undefined = undefined,
+): SessionClient => ({ principal, address, key });
+const TOKEN: Principal = { role: 'viewer', kind: 'token' };
+const SIGN_IN: Principal = { role: 'viewer', kind: 'session', sessionId: 'a' };
+const TICKET: Principal = { role: 'viewer', kind: 'ticket' };
+const LOCAL: Principal = { role: 'admin', kind: 'local' };
+
+describe('A WebRTC session', () => {
+  let owners: SessionOwners;
+  beforeEach(() => {
+    owners = new SessionOwners();
+  });
+
+  const isRefused = (asked: SessionClient, isOpenToAdmins = false): boolean => {
+    try {
+      owners.expectOwner('1_0', asked, isOpenToAdmins);
+      return false;
+    } catch {
+      return true;
+    }
+  };
+
+  it('is nobody’s before it is opened', () => {
+    expect(codeOf(() => owners.expectOwner('1_0', client(LOCAL)))).to.equal('session-not-found');
+  });
+
+  it('belongs to the sign-in in which it was opened, from wherever that is used', () => {
+    expect(owners.add('1_0', client(SIGN_IN))).to.equal(undefined);
+    expect(isRefused(client(SIGN_IN, '198.51.100.1'))).to.equal(false);
+    expect(isRefused(client({ ...SIGN_IN, sessionId: 'b' }))).to.equal(true);
+    expect(isRefused(client(TOKEN))).to.equal(true);
+    expect(isRefused(client({ ...TICKET, sessionId: 'a' }))).to.equal(false);
+  });
+
+  it('belongs to the address where a token is shared, and to the holder of its secret', () => {
+    const key = owners.add('1_0', client(TOKEN));
+    expect(key).to.match(/^[\w-]{22}$/);
+    expect(isRefused(client(TOKEN))).to.equal(false);
+    expect(isRefused(client(TICKET))).to.equal(false);
+    expect(isRefused(client(TOKEN, '198.51.100.1'))).to.equal(true);
+    expect(isRefused(client(TOKEN, '198.51.100.1', 'another'))).to.equal(true);
+    expect(isRefused(client(TOKEN, '198.51.100.1', key))).to.equal(false);
+    expect(isRefused(client({ ...TOKEN, role: 'admin' }))).to.equal(true);
+  });
+
+  it('needs no secret on this machine', () => {
+    expect(owners.add('1_0', client(LOCAL))).to.equal(undefined);
+    expect(isRefused(client(LOCAL))).to.equal(false);
+  });
+
+  it('can be ended by an admin', () => {
+    owners.add('1_0', client(TOKEN));
+    expect(isRefused(client(LOCAL), true)).to.equal(false);
+    expect(isRefused(client({ ...TOKEN }, '198.51.100.1'), true)).to.equal(true);
+  });
+
+  it('ends with the sign-in in which it was opened', () => {
+    owners.add('1_0', client(SIGN_IN));
+    owners.add('1_1', client(TOKEN));
+    expect(owners.takeOfSignIn('a')).to.deep.equal(['1_0']);
+    expect(isRefused(client(SIGN_IN))).to.equal(true);
+  });
+});
