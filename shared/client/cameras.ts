@@ -10,6 +10,7 @@ import type {
   RtspService,
 } from './api-types.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
+import { Ptz } from './ptz.ts';
 
 /** Format of a picture. */
 export interface PictureOptions {
@@ -91,6 +92,11 @@ export class Cameras {
       sequence: Number(response.headers.get('x-frame-sequence')),
       ageMs: Number(response.headers.get('x-frame-age-ms')),
     }));
+  }
+
+  /** Pan, tilt, zoom, focus and presets of a camera with `ptz`. */
+  ptz(id: string): Ptz {
+    return new Ptz(this.#http, pathOf(id));
   }
 
   /** The address of the newest picture, for image views. */

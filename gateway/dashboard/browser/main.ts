@@ -14,6 +14,7 @@ import { CameraPage } from './views/camera-page.ts';
 import { DeliveriesPage } from './views/deliveries-page.ts';
 import { DevicesPage } from './views/devices-page.ts';
 import { EventsPage } from './views/events-page.ts';
+import { PtzPanel } from './views/ptz-panel.ts';
 import { shell, titleOf } from './views/shell.ts';
 import { UploadForm } from './views/upload-form.ts';
 
@@ -27,6 +28,7 @@ const ELEMENTS: Record<string, CustomElementConstructor> = {
   'deliveries-page': DeliveriesPage,
   'devices-page': DevicesPage,
   'events-page': EventsPage,
+  'ptz-panel': PtzPanel,
   'upload-form': UploadForm,
 };
 

@@ -40,6 +40,11 @@ export class CameraPage extends ViewElement {
             <div class="card-head"><h2>State</h2>${pill(words.tone, words.label)}</div>
             ${this.#facts(entry)}
           </section>
+          ${
+            camera.ptz !== null && this.app.canChange && !this.app.isGone
+              ? html`<ptz-panel .app=${this.app} .cameraId=${camera.id} .drawnAt=${Date.now()}></ptz-panel>`
+              : nothing
+          }
           ${this.app.canChange ? html`<ask-panel .app=${this.app} .cameraId=${camera.id} .drawnAt=${Date.now()}></ask-panel>` : nothing}
         </aside>
       </div>
