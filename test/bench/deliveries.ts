@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pino } from 'pino';
 import { createDeliveries, type Deliveries } from '../../gateway/deliveries/deliveries.ts';
 import { AFTER_EARLIER_ONE, deliveryBody } from '../../gateway/deliveries/delivery.ts';
 import { DeliveryRepository } from '../../gateway/deliveries/delivery-repository.ts';
 import { createSecretBox, type SecretBox } from '../../gateway/store/secret-box.ts';
 import { openStore, type Store } from '../../gateway/store/store.ts';
 import { FastApiReceiver } from '../support/fastapi-receiver.ts';
+import { silentLog } from '../support/serve.ts';
 
 /** What is measured. */
 export interface DeliveryBenchOptions {
@@ -43,7 +43,7 @@ export async function measureDeliveries({
   databaseUrl,
 }: DeliveryBenchOptions = {}): Promise<DeliveryBenchResult> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
-  const log = pino({ level: 'silent' });
+  const log = silentLog;
   const store = openStore({ dataDir, databaseUrl, log });
   await store.whenReady();
   const secretBox = createSecretBox(randomBytes(32));

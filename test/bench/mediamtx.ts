@@ -1,16 +1,14 @@
 /** How long a sync with a large MediaMTX takes, from the first request to the commit. */
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
 import { DeviceRepository } from '../../gateway/devices/device-repository.ts';
 import { MediamtxClient } from '../../gateway/devices/mediamtx/client.ts';
 import { MediamtxSync } from '../../gateway/devices/mediamtx/sync.ts';
 import { systemClock } from '../../gateway/jobs/clock.ts';
 import { openStore } from '../../gateway/store/store.ts';
+import { listening, originOf, silentLog, stop } from '../support/serve.ts';
 
 /** What it took, milliseconds. */
 export interface MediamtxSyncTimes {
@@ -31,7 +29,7 @@ const PAGE_SIZE = 1000;
 export async function measureMediamtxSync(paths = 5000, databaseUrl?: string): Promise<MediamtxSyncTimes> {
   const api = new PathsServer();
   const dataDir = mkdtempSync(join(tmpdir(), 'bench-mediamtx-'));
-  const log = pino({ level: 'silent' });
+  const log = silentLog;
   const store = openStore({ dataDir, databaseUrl, log });
   try {
     await store.whenReady();
@@ -80,9 +78,8 @@ class PathsServer {
   });
 
   async open(): Promise<string> {
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    await listening(this.#server);
+    return originOf(this.#server);
   }
 
   serve(count: number, minute: number): void {
@@ -100,8 +97,7 @@ class PathsServer {
   }
 
   close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
+    stop(this.#server);
   }
 }
 

@@ -1,11 +1,11 @@
 /** An analysis worker that a test plays: remembers what it shall look at, and says what it is told to. */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { RESULTS_PATH, type ResultMessage } from '#shared/detections.ts';
 import { ANALYSIS_PATH, type AnalysisWish } from '#shared/detections-settings.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import { listening, originOf, stop } from '../support/serve.ts';
 
 /** An open one. */
 export class AnalysisDouble {
@@ -35,13 +35,12 @@ export class AnalysisDouble {
   /** Starts one on a free port. */
   static async open(): Promise<AnalysisDouble> {
     const double = new AnalysisDouble();
-    double.#server.listen(0, '127.0.0.1');
-    await once(double.#server, 'listening');
+    await listening(double.#server);
     return double;
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return originOf(this.#server);
   }
 
   /** Gateways that listen. */
@@ -59,8 +58,7 @@ export class AnalysisDouble {
   async close(): Promise<void> {
     for (const socket of this.#sockets.clients) socket.terminate();
     const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
+    stop(this.#server);
     await closed;
   }
 }

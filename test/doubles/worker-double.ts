@@ -1,7 +1,6 @@
 /** A worker without cameras: speaks the interface of an RTSP worker over real HTTP and WebSockets. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { encodeLinkHeader, LINK_PATH, linkMessageSchema } from '#shared/frames/link.ts';
@@ -9,6 +8,7 @@ import type { FramePayload } from '#shared/frames/payload.ts';
 import type { FrameRequest } from '#shared/frames/subscription.ts';
 import { sourceId } from '#shared/source-id.ts';
 import { type DesiredCamera, TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import { listening, originOf, stop } from '../support/serve.ts';
 
 /** How a request is answered in place of the usual. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -61,13 +61,12 @@ export class WorkerDouble {
   /** Starts one on a free port. */
   static async open(): Promise<WorkerDouble> {
     const double = new WorkerDouble();
-    double.#server.listen(0, '127.0.0.1');
-    await once(double.#server, 'listening');
+    await listening(double.#server);
     return double;
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return originOf(this.#server);
   }
 
   /** What its link was asked for and not released. */
@@ -103,8 +102,7 @@ export class WorkerDouble {
   async close(): Promise<void> {
     for (const socket of this.#sockets.clients) socket.terminate();
     const closed = once(this.#server, 'close');
-    this.#server.close();
-    this.#server.closeAllConnections();
+    stop(this.#server);
     await closed;
   }
 

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { AppError } from '#shared/errors.ts';
@@ -13,6 +12,7 @@ import { RtpReceiver } from '../../workers/rtsp/source/rtp-receiver.ts';
 import { createRtspSource } from '../../workers/rtsp/source/rtsp-source.ts';
 import { cameraSource } from '../support/camera-source.ts';
 import { rejection } from '../support/errors.ts';
+import { listening, portOf } from '../support/serve.ts';
 import { hostileText, mutated, mutatedText, RUNS } from './hostile.ts';
 
 const SDP = [
@@ -149,8 +149,8 @@ describe('What a camera sends', function () {
               else socket.write(next);
             });
           });
-          await once(camera.listen(0, '127.0.0.1'), 'listening');
-          const { port } = camera.address() as AddressInfo;
+          await listening(camera);
+          const port = portOf(camera);
           const handlers = { onTrack: () => {}, onPacket: () => {} };
           const signal = AbortSignal.timeout(10_000);
           try {

@@ -1,7 +1,5 @@
-import { once } from 'node:events';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { OpenApiDocument } from '../../gateway/openapi/openapi-shape.ts';
@@ -10,6 +8,7 @@ import { json, LocalMoondream } from '../gateway/moondream/harness.ts';
 import { freePort } from '../support/free-port.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { childrenOf, type RunningProcess, startGateway } from '../support/processes.ts';
+import { listening, originOf, stop } from '../support/serve.ts';
 import { openTestCameras } from '../support/test-clip.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -80,12 +79,12 @@ describe('S9: the password of a camera', function () {
       told.push(Buffer.concat(chunks).toString());
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"success":true}');
     });
-    await once(backend.listen(0, '127.0.0.1'), 'listening');
+    await listening(backend);
     gateway = await startGateway({
       LOG_LEVEL: 'trace',
       RTSP_WORKERS: '1',
       MOONDREAM_API_URL: moondream.url,
-      APP_PY_URL: `http://127.0.0.1:${(backend.address() as AddressInfo).port}`,
+      APP_PY_URL: originOf(backend),
     });
     api = `${gateway.origin}/api`;
     await waitFor(async () => (await getJson(`${gateway.origin}/readyz`)).status === 200, {
@@ -95,8 +94,7 @@ describe('S9: the password of a camera', function () {
   after(async () => {
     await gateway?.end();
     moondream.close();
-    backend.closeAllConnections();
-    backend.close();
+    stop(backend);
     await camera.close();
   });
 

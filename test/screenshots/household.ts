@@ -1,6 +1,5 @@
 /** A gateway with cameras, events and deliveries of every kind, for pictures of its pages. */
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { AV_LOG_ERROR } from 'node-av/constants';
 import { Log } from 'node-av/lib';
 import { createRtspServer, type RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
@@ -10,6 +9,7 @@ import { FastApiReceiver, sendJson } from '../support/fastapi-receiver.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { listening, originOf } from '../support/serve.ts';
 
 const PATIENCE = { timeoutMs: 60_000 };
 const MOTION = { motion: true };
@@ -102,10 +102,10 @@ async function openMoondream(): Promise<Server> {
       answer: 'Yes. A person with a parcel walks towards the door, and a small dog follows.',
     });
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  await listening(server);
   return server;
 }
 
 function portUrl(server: Server): string {
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return originOf(server);
 }

@@ -1,7 +1,6 @@
 /** The world around the gateway: an analysis backend and a Moondream, both of which may fail. */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listening, originOf, stop } from '../support/serve.ts';
 
 /** An HTTP server that remembers which cameras it was told of. */
 export class Peer {
@@ -17,17 +16,16 @@ export class Peer {
 
   static async open(): Promise<Peer> {
     const peer = new Peer();
-    await once(peer.#server.listen(0, '127.0.0.1'), 'listening');
+    await listening(peer.#server);
     return peer;
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return originOf(this.#server);
   }
 
   close(): void {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    stop(this.#server);
   }
 
   async #answer(req: IncomingMessage, res: ServerResponse): Promise<void> {

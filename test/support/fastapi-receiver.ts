@@ -1,8 +1,8 @@
 /** Plays the analysis backend: a FastAPI-shaped `POST /api/camera-stream` that takes the contract's exact body. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { listening, originOf, stop } from './serve.ts';
 
 /** A request as it came. */
 export interface ReceivedDelivery {
@@ -38,14 +38,13 @@ export class FastApiReceiver {
 
   static async open(): Promise<FastApiReceiver> {
     const receiver = new FastApiReceiver();
-    receiver.#server.listen(0, '127.0.0.1');
-    await once(receiver.#server, 'listening');
+    await listening(receiver.#server);
     return receiver;
   }
 
   /** Its base URL: APP_PY_URL. */
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return originOf(this.#server);
   }
 
   /** `webhook-id` of every request, in order of arrival. */
@@ -54,8 +53,7 @@ export class FastApiReceiver {
   }
 
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
+    stop(this.#server);
     await once(this.#server, 'close');
   }
 

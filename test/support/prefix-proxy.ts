@@ -1,8 +1,8 @@
 /** A reverse proxy that serves a gateway below a path, as people put it behind one address with other things. */
-import { once } from 'node:events';
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http';
-import { type AddressInfo, connect } from 'node:net';
+import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { listening, originOf, stop } from './serve.ts';
 
 /** Starts one on a free port. @param prefix with a slash before and none behind it */
 export async function openPrefixProxy(
@@ -34,13 +34,11 @@ export async function openPrefixProxy(
     for (const side of [upstream, socket])
       side.on('error', () => [upstream, socket].map((end) => end.destroy()));
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await listening(server);
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}${prefix}/`,
+    url: `${originOf(server)}${prefix}/`,
     close: () => {
-      server.close();
-      server.closeAllConnections();
+      stop(server);
     },
   };
 }

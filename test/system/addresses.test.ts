@@ -1,9 +1,9 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
+import { listening, portOf } from '../support/serve.ts';
 import { openTestCameras } from '../support/test-clip.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -21,12 +21,12 @@ class Canary {
   });
 
   async open(): Promise<this> {
-    await once(this.#server.listen(0, '127.0.0.1'), 'listening');
+    await listening(this.#server);
     return this;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return portOf(this.#server);
   }
 
   close(): void {
@@ -117,8 +117,8 @@ describe('The addresses of cameras', function () {
     ] as const) {
       it(`S12: tell nothing of ${what} that answers there`, async () => {
         const stranger = createServer((socket) => void socket.on('error', () => {}).write(words));
-        await once(stranger.listen(0, '127.0.0.1'), 'listening');
-        const { port } = stranger.address() as AddressInfo;
+        await listening(stranger);
+        const port = portOf(stranger);
         for (const path of ['/connect', '/test']) {
           const fields = { ip: '127.0.0.1', port, streamPath: '/1' };
           const body = path === '/test' ? fields : { ...fields, cameraId: 'x' };

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import type { ObservedEvent } from '#shared/detections.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { Redactor } from '#shared/redact.ts';
@@ -9,6 +8,7 @@ import type { EventState } from '../../../gateway/events/event.ts';
 import { AnalysisDouble } from '../../doubles/analysis-double.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { routingTo } from '../../support/routing.ts';
+import { silentLog } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const OFF: AnalysisSettings = { motion: false, persons: false, faces: false };
@@ -62,7 +62,7 @@ describe('Analysis in the gateway', () => {
           void stored.push({ event: observed, picture: picture?.toString() }),
         count: (kind) => counted.push(kind),
       },
-      log: pino({ level: 'silent' }),
+      log: silentLog,
     });
   }
 

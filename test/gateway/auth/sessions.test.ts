@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { EndedSessions } from '../../../gateway/auth/ended-sessions.ts';
 import { Sessions } from '../../../gateway/auth/sessions.ts';
+import { silentLog } from '../../support/serve.ts';
 import { onEveryEngine } from '../../support/stores.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
 import { bearer, ELSEWHERE, Visitor } from '../../support/visitor.ts';
@@ -183,7 +183,7 @@ describe('A session', () => {
   });
 
   onEveryEngine((open) => {
-    const log = pino({ level: 'silent' });
+    const log = silentLog;
 
     it('S3: stays ended over a restart of the gateway', async () => {
       const store = await open();

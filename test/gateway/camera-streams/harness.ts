@@ -1,8 +1,6 @@
 /** Camera streams over real HTTP and a real database, with a worker that a test plays. */
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import express from 'express';
@@ -25,6 +23,7 @@ import { FakePool } from '../../doubles/fake-pool.ts';
 import { refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
 import { tableOf } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
+import { listening, originOf, portOf, stop } from '../../support/serve.ts';
 import { openSqlite } from '../../support/stores.ts';
 
 /** What a worker says of a video. */
@@ -74,11 +73,11 @@ export class Harness {
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return originOf(this.#server);
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return portOf(this.#server);
   }
 
   /** Everything in the uploads folder, hidden files too. */
@@ -109,8 +108,7 @@ export class Harness {
   }
 
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
+    stop(this.#server);
     await this.worker.close();
     await this.store.close();
     for (const folder of this.#folders) rmSync(folder, { recursive: true, force: true });
@@ -149,8 +147,7 @@ export class Harness {
     app.use(routes.router((_req, _res, next) => next()));
     app.use(notFound, problemHandler({ log, redactor }));
     this.#server = createHttpServer(app, undefined, undefined, (request) => routes.isUpload(request));
-    this.#server.listen(0, '127.0.0.1');
-    await once(this.#server, 'listening');
+    await listening(this.#server);
   }
 
   #anyReady() {

@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { UploadFolder } from '../../../gateway/camera-streams/upload-folder.ts';
 import { receiveForm } from '../../../gateway/camera-streams/upload-form.ts';
 import { rejection } from '../../support/errors.ts';
+import { portOf, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { Harness } from './harness.ts';
 
@@ -138,15 +139,14 @@ describe('Uploads over the wire', () => {
       });
     }).listen(0, '127.0.0.1');
     await once(server, 'listening');
-    const socket = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const socket = connect(portOf(server), '127.0.0.1');
     const head = 'Host: x\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: 900000\r\n\r\n';
     socket.write(`POST / HTTP/1.1\r\n${head}${part(FILE_HEAD)}`);
     const [answer] = (await once(socket, 'data')) as [Buffer];
     expect(answer.toString()).to.match(/^HTTP\/1\.1 408 /);
     expect(codes).to.deep.equal(['upload-too-slow']);
     socket.destroy();
-    server.closeAllConnections();
-    server.close();
+    stop(server);
   });
 
   for (const [name, body, status] of [

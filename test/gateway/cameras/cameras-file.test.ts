@@ -2,7 +2,6 @@ import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { CameraRepository } from '../../../gateway/cameras/camera-repository.ts';
@@ -11,6 +10,7 @@ import { CameraRegistry } from '../../../gateway/cameras/registry.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { rejection } from '../../support/errors.ts';
+import { silentLog } from '../../support/serve.ts';
 import { openSqlite } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -56,7 +56,7 @@ describe('CamerasFile', () => {
     file = join(folder, 'cameras.yaml');
     store = await openSqlite(folders);
     directory = new CameraDirectory(100, new Redactor());
-    const log = pino({ level: 'silent' });
+    const log = silentLog;
     const repository = new CameraRepository(createSecretBox(Buffer.alloc(32, 1)));
     const videos = { fileOf: async () => undefined };
     registry = new CameraRegistry({ store, repository, directory, videos, log });

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import type { ConnectRequest } from '#shared/contract/connect.ts';
 import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
@@ -10,6 +9,7 @@ import { type Answer, refuseWith, WorkerDouble } from '../../doubles/worker-doub
 import { asRtsp, cameraSource } from '../../support/camera-source.ts';
 import { rejection } from '../../support/errors.ts';
 import { routingTo } from '../../support/routing.ts';
+import { silentLog } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const CONNECT = 'POST /internal/connect';
@@ -27,7 +27,7 @@ describe('Connector', () => {
     pool.bringUp('rtsp-0', worker);
     directory = new CameraDirectory(2, new Redactor());
     const routing = routingTo(pool);
-    reconciler = new Reconciler({ directory, routing, pool, log: pino({ level: 'silent' }) });
+    reconciler = new Reconciler({ directory, routing, pool, log: silentLog });
     reconciler.start();
     connector = new Connector({ directory, routing, reconciler });
   });

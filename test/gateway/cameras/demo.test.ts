@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { Demo } from '../../../gateway/cameras/demo.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { asRtsp, cameraSource } from '../../support/camera-source.ts';
+import { silentLog } from '../../support/serve.ts';
 
 describe('Demo', () => {
   let pool: FakePool;
@@ -13,7 +13,7 @@ describe('Demo', () => {
   beforeEach(() => {
     pool = new FakePool(['rtsp-0'], { optional: ['simulator'] });
     directory = new CameraDirectory(10, new Redactor());
-    new Demo({ directory, pool, worker: 'simulator', log: pino({ level: 'silent' }) }).start();
+    new Demo({ directory, pool, worker: 'simulator', log: silentLog }).start();
   });
 
   const simulate = (rtspPort: number) =>

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { Redactor } from '#shared/redact.ts';
 import { sourceId } from '#shared/source-id.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
@@ -9,6 +8,7 @@ import { FakePool } from '../../doubles/fake-pool.ts';
 import { refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
 import { asRtsp, cameraSource } from '../../support/camera-source.ts';
 import { routingTo } from '../../support/routing.ts';
+import { silentLog } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const NAMES = ['rtsp-0', 'rtsp-1'];
@@ -34,7 +34,7 @@ describe('Reconciler', () => {
   });
 
   function create(timings = {}): Reconciler {
-    return new Reconciler({ directory, routing, pool, log: pino({ level: 'silent' }), ...timings });
+    return new Reconciler({ directory, routing, pool, log: silentLog, ...timings });
   }
 
   function want(id: string, port = 554): void {

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { CameraRepository } from '../../../gateway/cameras/camera-repository.ts';
@@ -9,11 +8,12 @@ import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { asRtsp } from '../../support/camera-source.ts';
 import { rejection } from '../../support/errors.ts';
+import { silentLog } from '../../support/serve.ts';
 import { onEveryEngine } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const PASSWORD = 'p@ss:w/rd#1';
-const log = pino({ level: 'silent' });
+const log = silentLog;
 
 describe('The camera registry', () => {
   onEveryEngine((open) => {

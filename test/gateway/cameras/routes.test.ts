@@ -1,19 +1,17 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
-import { pino } from 'pino';
 import type { ConnectRequest } from '#shared/contract/connect.ts';
 import type { RtspService } from '#shared/contract/health.ts';
 import { AppError } from '#shared/errors.ts';
-import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { cameraRoutes } from '../../../gateway/cameras/routes.ts';
 import { cameraSource } from '../../support/camera-source.ts';
 import { getJson, postJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
+import { originOf, problems, serve, stop } from '../../support/serve.ts';
 
 const SERVICE: RtspService = {
   running: true,
@@ -48,15 +46,13 @@ describe('The camera routes', () => {
     const rtspStatus = (): RtspService => SERVICE;
     const expectLoaded = async (): Promise<void> => {};
     app.use(mounted(cameraRoutes({ directory, connector, rtspStatus, expectLoaded })));
-    app.use(problemHandler({ log: pino({ level: 'silent' }), redactor: new Redactor() }));
-    server = app.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    api = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/cameras`;
+    app.use(problems);
+    server = await serve(app);
+    api = `${originOf(server)}/api/cameras`;
   });
 
   afterEach(() => {
-    server.closeAllConnections();
-    server.close();
+    stop(server);
   });
 
   it('connects a camera given by fields or by URL, with the defaults of the contract', async () => {

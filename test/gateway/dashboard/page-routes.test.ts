@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { pageRoutes } from '../../../gateway/dashboard/page-routes.ts';
 import { mounted } from '../../support/mounted.ts';
+import { originOf } from '../../support/serve.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
 
 describe('The page of the dashboard', () => {
@@ -90,7 +90,7 @@ describe('The page of the dashboard', () => {
         .use(mounted(pageRoutes({ isPublic })))
         .listen(0, '127.0.0.1');
       await once(server, 'listening');
-      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      const url = `${originOf(server)}/`;
       const { headers } = await fetch(url, { headers: { accept: 'text/html' } });
       server.close();
       return /frame-ancestors ([^;]*)/.exec(headers.get('content-security-policy') ?? '')?.[1];

@@ -1,5 +1,4 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { readMessages } from '#shared/client/message-stream.ts';
@@ -9,6 +8,7 @@ import { Redactor } from '#shared/redact.ts';
 import type { StatusSections } from '../../../gateway/dashboard/status-sections.ts';
 import { StatusStream, type StatusStreamOptions } from '../../../gateway/dashboard/status-stream.ts';
 import { mounted } from '../../support/mounted.ts';
+import { portOf, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** No look comes by itself within a test, unless it asks for it. */
@@ -59,8 +59,7 @@ describe('The status stream', () => {
   afterEach(() => {
     for (const listener of listeners) listener.close();
     stream.close();
-    server.closeAllConnections();
-    server.close();
+    stop(server);
   });
 
   function start(options: Partial<StatusStreamOptions> = {}): void {
@@ -94,7 +93,7 @@ describe('The status stream', () => {
 
   async function listen(): Promise<Listener> {
     await waitFor(() => server.listening);
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     const listener = await Listener.open(`http://127.0.0.1:${port}/api/status/stream`);
     listeners.push(listener);
     return listener;
@@ -156,7 +155,7 @@ describe('The status stream', () => {
   it('keeps quiet connections open by comments', async () => {
     start({ heartbeatMs: 5 });
     await waitFor(() => server.listening);
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     const response = await fetch(`http://127.0.0.1:${port}/api/status/stream`);
     const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
     let text = '';

@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { createDeliveries, type Deliveries } from '../../../gateway/deliveries/deliveries.ts';
 import { Housekeeping } from '../../../gateway/deliveries/housekeeping.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { FastApiReceiver } from '../../support/fastapi-receiver.ts';
+import { silentLog } from '../../support/serve.ts';
 import { openSqlite } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { streamPayload } from './harness.ts';
 
-const log = pino({ level: 'silent' });
+const log = silentLog;
 
 describe('Deliveries as a whole', () => {
   const folders: string[] = [];

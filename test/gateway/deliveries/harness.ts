@@ -1,6 +1,5 @@
 /** What tests of deliveries stand on. */
 import { randomBytes } from 'node:crypto';
-import { pino } from 'pino';
 import type { CameraStreamPayload } from '#shared/contract/delivery.ts';
 import { DeliveryRepository } from '../../../gateway/deliveries/delivery-repository.ts';
 import { DeliverySender, type DeliverySenderOptions } from '../../../gateway/deliveries/delivery-sender.ts';
@@ -10,6 +9,7 @@ import { OutcomeLog } from '../../../gateway/deliveries/outcome-log.ts';
 import type { DeliveryRow } from '../../../gateway/store/database.ts';
 import { createSecretBox, type SecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
+import { silentLog } from '../../support/serve.ts';
 
 export const LEASE_MS = 60_000;
 
@@ -34,7 +34,7 @@ export class DeliveryStage {
   readonly repository: DeliveryRepository;
   readonly secretBox: SecretBox;
   readonly outbox: Outbox;
-  readonly outcomes = new OutcomeLog(pino({ level: 'silent' }));
+  readonly outcomes = new OutcomeLog(silentLog);
   /** Unix milliseconds. */
   now = Date.now();
   #senders: DeliverySender[] = [];
@@ -71,7 +71,7 @@ export class DeliveryStage {
       leases: this.leases(`sender-${this.#senders.length}`),
       secretBox: this.secretBox,
       outcomes: this.outcomes,
-      log: pino({ level: 'silent' }),
+      log: silentLog,
       now: () => this.now,
       random: () => 0,
       closeMs: 200,

@@ -1,6 +1,5 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
 import { deliveryBody } from '../../../gateway/deliveries/delivery.ts';
@@ -8,6 +7,7 @@ import { type Answer, HttpEndpoint } from '../../../gateway/deliveries/http-endp
 import { FastApiReceiver, sendJson } from '../../support/fastapi-receiver.ts';
 import { freePort } from '../../support/free-port.ts';
 import { nock, useNock } from '../../support/nock.ts';
+import { listening, originOf } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { streamPayload } from './harness.ts';
 
@@ -20,12 +20,11 @@ async function openRawServer(onSocket: (socket: Socket) => void): Promise<Server
     socket.on('error', () => {});
     onSocket(socket);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await listening(server);
   return server;
 }
 
-const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+const urlOf = (server: Server): string => originOf(server);
 
 describe('The endpoint of deliveries', () => {
   useNock();

@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { HttpEndpoint } from '../../../gateway/deliveries/http-endpoint.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import { openStore } from '../../../gateway/store/store.ts';
 import { FastApiReceiver, sendJson } from '../../support/fastapi-receiver.ts';
+import { silentLog } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { DeliveryStage, LEASE_MS } from './harness.ts';
 
@@ -51,7 +51,7 @@ describe('A sender that is killed with SIGKILL', () => {
     const unheard = receiver.ids[KILL_AFTER];
 
     receiver.reply = undefined;
-    const store = openStore({ dataDir, databaseUrl: undefined, log: pino({ level: 'silent' }) });
+    const store = openStore({ dataDir, databaseUrl: undefined, log: silentLog });
     await store.whenReady();
     const stage = new DeliveryStage(store, createSecretBox(key));
     stage.now = Date.now() + LEASE_MS;

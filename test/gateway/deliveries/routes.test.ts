@@ -1,16 +1,12 @@
-import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
-import { pino } from 'pino';
-import { problemHandler } from '#shared/http/problem.ts';
-import { Redactor } from '#shared/redact.ts';
 import type { Settlement } from '../../../gateway/deliveries/delivery.ts';
 import { deliveryRoutes } from '../../../gateway/deliveries/routes.ts';
 import { getJson, postJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
+import { originOf, problems, serve, stop } from '../../support/serve.ts';
 import { openSqlite } from '../../support/stores.ts';
 import { DeliveryStage } from './harness.ts';
 
@@ -30,10 +26,9 @@ describe('The delivery routes', () => {
     };
     const app = express();
     app.use(mounted(deliveryRoutes({ repository, secretBox, wake, now: () => stage.now })));
-    app.use(problemHandler({ log: pino({ level: 'silent' }), redactor: new Redactor() }));
-    server = app.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    api = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/deliveries`;
+    app.use(problems);
+    server = await serve(app);
+    api = `${originOf(server)}/api/deliveries`;
   });
 
   after(() => {
@@ -41,8 +36,7 @@ describe('The delivery routes', () => {
   });
 
   afterEach(async () => {
-    server.closeAllConnections();
-    server.close();
+    stop(server);
     await stage.store.close();
   });
 

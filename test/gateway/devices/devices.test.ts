@@ -1,14 +1,12 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
-import { pino } from 'pino';
 import { formatMetrics } from '#shared/http/prometheus-text.ts';
 import { Redactor } from '#shared/redact.ts';
 import { createDevices, type Devices, type MediamtxSettings } from '../../../gateway/devices/devices.ts';
 import { getJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
+import { originOf, serve, silentLog, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { ManualClock } from '../jobs/manual-clock.ts';
 import { MediamtxDouble } from './mediamtx/mediamtx-double.ts';
@@ -34,8 +32,7 @@ describe('Devices as a whole', () => {
   afterEach(async () => {
     await devices.close();
     mediamtx.close();
-    server.closeAllConnections();
-    server.close();
+    stop(server);
   });
 
   async function open(settings?: Partial<MediamtxSettings>): Promise<void> {
@@ -50,12 +47,11 @@ describe('Devices as a whole', () => {
       mediamtx:
         settings === undefined ? undefined : { apiUrl: mediamtx.origin, server: 'mediamtx', ...settings },
       redactor,
-      log: pino({ level: 'silent' }),
+      log: silentLog,
       clock,
     });
-    server = express().use(mounted(devices.routes)).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    api = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/devices`;
+    server = await serve(express().use(mounted(devices.routes)));
+    api = `${originOf(server)}/api/devices`;
     devices.start();
   }
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { DeviceRepository } from '../../../gateway/devices/device-repository.ts';
 import { type GatewayCamera, GatewayDevices } from '../../../gateway/devices/gateway-devices.ts';
+import { silentLog } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { ManualClock } from '../jobs/manual-clock.ts';
 import { ListedCameras } from './listed-cameras.ts';
@@ -31,7 +31,7 @@ describe("The gateway's own devices", () => {
         },
       },
       clock,
-      log: pino({ level: 'silent' }),
+      log: silentLog,
     });
     devices.start();
     await nextWrite(0);
@@ -131,7 +131,7 @@ describe("The gateway's own devices", () => {
       cameras: { list: () => Promise.reject(new Error('no')), onChange: () => () => {} },
       repository,
       clock: new ManualClock(),
-      log: pino({ level: 'silent' }),
+      log: silentLog,
     });
     failing.start();
     await waitFor(() => failing.report().status === 'failing');

@@ -1,17 +1,13 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
-import { pino } from 'pino';
 import { AppError } from '#shared/errors.ts';
-import { problemHandler } from '#shared/http/problem.ts';
-import { Redactor } from '#shared/redact.ts';
 import type { DeviceFilter } from '../../../gateway/devices/device-repository.ts';
 import { deviceRoutes } from '../../../gateway/devices/routes.ts';
 import type { DeviceRow } from '../../../gateway/store/database.ts';
 import { getJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
+import { originOf, problems, serve, stop } from '../../support/serve.ts';
 
 const SEEN = Date.UTC(2026, 7, 22, 10);
 
@@ -33,15 +29,13 @@ describe('GET /api/devices', () => {
     };
     const app = express();
     app.use(mounted(deviceRoutes({ repository: { list } })));
-    app.use(problemHandler({ log: pino({ level: 'silent' }), redactor: new Redactor() }));
-    server = app.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    api = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/devices`;
+    app.use(problems);
+    server = await serve(app);
+    api = `${originOf(server)}/api/devices`;
   });
 
   afterEach(() => {
-    server.closeAllConnections();
-    server.close();
+    stop(server);
   });
 
   const metadataOf = async (headers: Record<string, string> = {}) =>

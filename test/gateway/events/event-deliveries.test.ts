@@ -1,11 +1,11 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { HttpEndpoint } from '../../../gateway/deliveries/http-endpoint.ts';
 import type { EventState } from '../../../gateway/events/event.ts';
 import { EventDeliveries } from '../../../gateway/events/event-deliveries.ts';
 import { EventLog } from '../../../gateway/events/event-log.ts';
 import { EventRepository } from '../../../gateway/events/event-repository.ts';
 import { nock, useNock } from '../../support/nock.ts';
+import { silentLog } from '../../support/serve.ts';
 import { onEveryEngine } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { DeliveryStage } from '../deliveries/harness.ts';
@@ -14,7 +14,7 @@ const BACKEND = 'http://backend.example';
 const NOW = 1_800_000_000_000;
 const MINUTE_MS = 60_000;
 const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
-const log = pino({ level: 'silent' });
+const log = silentLog;
 const JPEG = Buffer.from('a picture');
 
 const event = (change: Partial<EventState> = {}): EventState => ({

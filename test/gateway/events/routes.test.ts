@@ -1,6 +1,4 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { Server } from 'node:http';
 import { expect } from 'chai';
 import express from 'express';
 import { problemHandler } from '#shared/http/problem.ts';
@@ -10,6 +8,7 @@ import { createEvents, type Events } from '../../../gateway/events/events.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { getJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
+import { originOf, serve, stop } from '../../support/serve.ts';
 import { onEveryEngine } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -31,16 +30,14 @@ describe('The routes of events', () => {
       const app = express();
       app.use(mounted(events.routes));
       app.use(problemHandler({ log, redactor }));
-      server = createServer(app).listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/events`;
+      server = await serve(app);
+      origin = `${originOf(server)}/api/events`;
     });
 
     afterEach(async () => {
       for (const stream of streams.splice(0)) stream.abort();
       await events.close();
-      server.closeAllConnections();
-      server.close();
+      stop(server);
     });
 
     const record = (change: object = {}) =>

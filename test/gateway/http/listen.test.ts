@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
+import { createServer as createTcpServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import { listen, PortUnavailableError } from '../../../gateway/http/listen.ts';
+import { portOf } from '../../support/serve.ts';
 
 describe('listen', () => {
   let holder: Server;
@@ -11,7 +12,7 @@ describe('listen', () => {
   beforeEach(async () => {
     holder = createTcpServer().listen(0, '127.0.0.1');
     await once(holder, 'listening');
-    port = (holder.address() as AddressInfo).port;
+    port = portOf(holder);
   });
 
   afterEach(() => void holder.close());
@@ -19,7 +20,7 @@ describe('listen', () => {
   it('binds the port asked for, and tells which one when any will do', async () => {
     const server = createServer();
     const bound = await listen(server, { host: '127.0.0.1', port: 0 });
-    expect(bound).to.equal((server.address() as AddressInfo).port);
+    expect(bound).to.equal(portOf(server));
     server.close();
   });
 

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { expect } from 'chai';
 import express from 'express';
 import type { Authenticator } from '../../../gateway/auth/authenticator.ts';
@@ -6,6 +5,7 @@ import { Gate } from '../../../gateway/auth/gate.ts';
 import { type Route, route } from '../../../gateway/http/route.ts';
 import { RouteTable } from '../../../gateway/http/route-table.ts';
 import { mounted, tableOf } from '../../support/mounted.ts';
+import { serve } from '../../support/serve.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
 
 /** A route that answers with its id. */
@@ -58,8 +58,7 @@ describe('RouteTable', () => {
   });
 
   it('mounts each route once, the found one alone', async () => {
-    const server = express().use(mounted(routes)).listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const server = await serve(express().use(mounted(routes)));
     const { port } = server.address() as { port: number };
     const answer = async (path: string, method = 'GET') =>
       (await fetch(`http://127.0.0.1:${port}${path}`, { method })).text();

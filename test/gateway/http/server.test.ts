@@ -1,10 +1,11 @@
 import { EventEmitter, once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { loadConfig } from '../../../gateway/config/config.ts';
 import { ConnectionLimits } from '../../../gateway/http/connection-limits.ts';
 import { createHttpServer, httpTimings } from '../../../gateway/http/server.ts';
+import { listening, portOf, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 describe('The HTTP server', () => {
@@ -28,14 +29,12 @@ describe('The HTTP server', () => {
     server = createHttpServer(app, timings, undefined, isUpload);
     // As in the gateway: once anybody listens, every upgrade ends up there.
     server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'));
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    port = (server.address() as AddressInfo).port;
+    await listening(server);
+    port = portOf(server);
   });
 
   afterEach(() => {
-    server.closeAllConnections();
-    server.close();
+    stop(server);
   });
 
   it('F51, S17: cuts off clients that send their headers byte by byte, and serves others meanwhile', async () => {
@@ -122,11 +121,10 @@ describe('The HTTP server', () => {
 
     const listen = async (limits: ConnectionLimits): Promise<void> => {
       limited = createHttpServer((_request, response) => response.end('here'), undefined, limits);
-      limited.listen(0, '127.0.0.1');
-      await once(limited, 'listening');
+      await listening(limited);
     };
     const open = async (): Promise<Socket> => {
-      const socket = connect((limited.address() as AddressInfo).port, '127.0.0.1').on('error', () => {});
+      const socket = connect(portOf(limited), '127.0.0.1').on('error', () => {});
       sockets.push(socket);
       await once(socket, 'connect');
       return socket;
@@ -139,8 +137,7 @@ describe('The HTTP server', () => {
 
     afterEach(() => {
       for (const socket of sockets.splice(0)) socket.destroy();
-      limited.closeAllConnections();
-      limited.close();
+      stop(limited);
     });
 
     it('S17: answers 503 to one too many, and serves again once another is closed', async () => {

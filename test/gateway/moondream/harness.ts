@@ -1,7 +1,5 @@
 /** The Moondream routes over real HTTP, with cameras that a test plays. */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import express from 'express';
 import { AppError } from '#shared/errors.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
@@ -18,6 +16,7 @@ import { type Answer, WorkerDouble } from '../../doubles/worker-double.ts';
 import { mounted } from '../../support/mounted.ts';
 import { nock } from '../../support/nock.ts';
 import { routingTo } from '../../support/routing.ts';
+import { listening, originOf, serve, stop } from '../../support/serve.ts';
 
 /** The key of these tests: it may appear nowhere but in a request to Moondream. */
 export const KEY = 'S3cr3tC4nary';
@@ -127,14 +126,13 @@ export class MoondreamHarness {
     app.use(mounted(moondream.routes));
     app.use(notFound);
     app.use(problemHandler({ log, redactor }));
-    const server = app.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const server = await serve(app);
     return new MoondreamHarness(worker, moondream, server, lines);
   }
 
   /** Base of the routes. */
   get api(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/api/moondream`;
+    return `${originOf(this.#server)}/api/moondream`;
   }
 
   /** What the worker answers when it is asked for a frame of camera 1. */
@@ -143,8 +141,7 @@ export class MoondreamHarness {
   }
 
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    this.#server.close();
+    stop(this.#server);
     await this.worker.close();
   }
 }
@@ -165,18 +162,16 @@ export class LocalMoondream {
 
   static async open(): Promise<LocalMoondream> {
     const double = new LocalMoondream();
-    double.#server.listen(0, '127.0.0.1');
-    await once(double.#server, 'listening');
+    await listening(double.#server);
     return double;
   }
 
   get url(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/v1`;
+    return `${originOf(this.#server)}/v1`;
   }
 
   close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
+    stop(this.#server);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

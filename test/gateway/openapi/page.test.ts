@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
@@ -6,6 +5,7 @@ import { describeApi } from '../../../gateway/openapi/document.ts';
 import { openBrowser } from '../../support/browser.ts';
 import { gatewayRoutes } from '../../support/gateway-routes.ts';
 import { requirePeer } from '../../support/peers.ts';
+import { listening } from '../../support/serve.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -129,7 +129,6 @@ async function openProxy(origin: string): Promise<Server> {
     onward.on('error', () => res.destroy());
     onward.end();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
+  await listening(server);
   return server;
 }

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import type { AppError } from '#shared/errors.ts';
 import type { FrameSubscriber } from '#shared/frames/frame-socket.ts';
 import type { FramePayload } from '#shared/frames/payload.ts';
@@ -11,6 +10,7 @@ import { FakePool } from '../../doubles/fake-pool.ts';
 import { textFrame } from '../../doubles/feed-double.ts';
 import { WorkerDouble } from '../../doubles/worker-double.ts';
 import { routingTo } from '../../support/routing.ts';
+import { silentLog } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const NAMES = ['rtsp-0', 'rtsp-1'];
@@ -53,7 +53,7 @@ describe('FrameRelay', () => {
       pool,
       routing,
       detections: channel,
-      log: pino({ level: 'silent' }),
+      log: silentLog,
     });
     for (const [index, name] of NAMES.entries()) pool.bringUp(name, workers[index] as WorkerDouble);
   });

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { Redactor } from '#shared/redact.ts';
 import { frameSocketRoutes } from '../../../gateway/sockets/routes.ts';
 import { ClientSockets } from '../../../gateway/sockets/upgrade.ts';
 import { FeedDouble, textFrame } from '../../doubles/feed-double.ts';
 import { tableOf } from '../../support/mounted.ts';
+import { listening, portOf, silentLog, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { WsClient } from '../../support/ws-client.ts';
 
@@ -25,20 +25,18 @@ describe('ClientSockets', () => {
       routes: tableOf(frameSocketRoutes()),
       limits: { sockets: 3, socketsPerClient: 2, subscriptions: 8 },
       redactor: new Redactor(),
-      log: pino({ level: 'silent' }),
+      log: silentLog,
     });
     server = createServer((_request, response) => response.end());
     sockets.listen(server);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    port = (server.address() as AddressInfo).port;
+    await listening(server);
+    port = portOf(server);
     origin = `http://127.0.0.1:${port}`;
   });
 
   afterEach(async () => {
     await sockets.close();
-    server.closeAllConnections();
-    server.close();
+    stop(server);
   });
 
   /** Sends an upgrade by hand. @returns everything the server answers until it closes */

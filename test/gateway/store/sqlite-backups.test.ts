@@ -13,12 +13,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { sql } from 'kysely';
-import { pino } from 'pino';
 import { listBackups, makeBackup } from '../../../gateway/store/sqlite-backups.ts';
 import { openStore, type Store } from '../../../gateway/store/store.ts';
+import { silentLog } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-const log = pino({ level: 'silent' });
+const log = silentLog;
 const DAY_MS = 86_400_000;
 const NEVER = { firstMs: DAY_MS, everyMs: DAY_MS, lookMs: DAY_MS };
 

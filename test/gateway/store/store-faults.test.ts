@@ -6,13 +6,13 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'chai';
 import { sql } from 'kysely';
-import { pino } from 'pino';
 import { openStore, type Store } from '../../../gateway/store/store.ts';
 import { rejection } from '../../support/errors.ts';
+import { listening, silentLog } from '../../support/serve.ts';
 import { createPostgresDatabase } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-const log = pino({ level: 'silent' });
+const log = silentLog;
 
 const addStream = ({ db }: Store, id: string, description = '') =>
   db
@@ -282,8 +282,7 @@ class Relay {
       }
       return undefined;
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await listening(server);
     return relay;
   }
 

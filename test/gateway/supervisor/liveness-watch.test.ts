@@ -1,8 +1,8 @@
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { LivenessWatch, type WatchHandlers } from '../../../gateway/supervisor/liveness-watch.ts';
 import { SLOT_TIMINGS } from '../../../gateway/supervisor/worker-spec.ts';
+import { listening, portOf, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const TIMINGS = { ...SLOT_TIMINGS, livenessMs: 30, livenessRetryMs: 20, livenessTimeoutMs: 300, lateMs: 200 };
@@ -26,17 +26,16 @@ describe('LivenessWatch', () => {
       if (request.url === '/livez') onRequest();
       if (answer !== undefined) response.end(JSON.stringify(answer));
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await listening(server);
   });
 
   afterEach(() => {
     off.abort();
-    server.close();
-    server.closeAllConnections();
+    stop(server);
   });
 
   function watch({ timings = {}, ...handlers }: Partial<WatchHandlers> & { timings?: object } = {}) {
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     return new LivenessWatch(
       { port, token: 'token', instance: 'nonce' },
       { timings: { ...TIMINGS, ...timings }, maxRssBytes: MAX_RSS },

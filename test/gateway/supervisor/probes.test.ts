@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { ProbeError, probeLiveness, probeReadiness } from '../../../gateway/supervisor/probes.ts';
+import { listening, portOf, stop } from '../../support/serve.ts';
 
 const ALIVE = { status: 'alive', instance: 'nonce', epoch: 1, rss: 1 };
 const GENEROUS_MS = 10_000;
@@ -11,8 +11,7 @@ describe('probes', () => {
   let connections = 0;
 
   afterEach(() => {
-    server.close();
-    server.closeAllConnections();
+    stop(server);
   });
 
   async function target(listener: RequestListener) {
@@ -21,8 +20,8 @@ describe('probes', () => {
     server.on('connection', () => {
       connections += 1;
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    return { port: (server.address() as AddressInfo).port, token: 'secret-token', instance: 'nonce' };
+    await listening(server);
+    return { port: portOf(server), token: 'secret-token', instance: 'nonce' };
   }
 
   async function failure(probe: Promise<unknown>): Promise<Error> {
@@ -87,8 +86,7 @@ describe('probes', () => {
   it('gives up on a worker that is silent, and on one that never ends its answer', async () => {
     const silent = await target(() => {});
     expect(await failure(probeLiveness(silent, 100))).to.have.property('message', '/livez timed out');
-    server.close();
-    server.closeAllConnections();
+    stop(server);
     const dripping = await target((_request, response) => {
       response.writeHead(200);
       const drip = setInterval(() => response.write(' '), 20);

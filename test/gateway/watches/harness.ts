@@ -1,9 +1,7 @@
 /** Watches on a real database, with cameras and Moondream that a test plays. */
-import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
-import { pino } from 'pino';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
 import type { MomentaryEvent } from '../../../gateway/events/event.ts';
@@ -14,6 +12,7 @@ import { FakePool } from '../../doubles/fake-pool.ts';
 import { getJson, type JsonAnswer, postJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
+import { serve, silentLog } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** A secret that Moondream's errors may hold. */
@@ -48,7 +47,7 @@ export class WatchHarness {
     const harness = new WatchHarness(options.clock);
     const redactor = new Redactor();
     redactor.add(KEY);
-    const log = pino({ level: 'silent' });
+    const log = silentLog;
     harness.#watches = createWatches({
       store,
       questions: { ask: (question) => harness.#ask(question) },
@@ -66,8 +65,7 @@ export class WatchHarness {
     const app = express();
     app.use(mounted(harness.#watches.routes));
     app.use(problemHandler({ log, redactor }));
-    harness.#server = app.listen(0, '127.0.0.1');
-    await once(harness.#server, 'listening');
+    harness.#server = await serve(app);
     harness.#watches.start();
     return harness;
   }

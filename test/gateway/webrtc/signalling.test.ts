@@ -1,9 +1,6 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
-import { pino } from 'pino';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
 import { SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
@@ -16,6 +13,7 @@ import { type Answer, refuseWith, WorkerDouble } from '../../doubles/worker-doub
 import { getJson, postJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
+import { originOf, serve, silentLog, stop } from '../../support/serve.ts';
 
 const NAMES = ['rtsp-0', 'rtsp-1'];
 const CAMERAS = ['1', 'front_door', '3', '4'];
@@ -40,21 +38,19 @@ describe('WebRTC signalling through the gateway', () => {
     pool = new FakePool(NAMES);
     NAMES.forEach((name, index) => void pool.bringUp(name, workers[index] as WorkerDouble));
     routing = routingTo(pool, { workers: NAMES, ids: CAMERAS });
-    const log = pino({ level: 'silent' });
+    const log = silentLog;
     const router = new SessionRouter({
       routing,
       log,
     });
     const app = express().use(mounted(webrtcRoutes(router), whepRoutes(router)));
     app.use(problemHandler({ log, redactor: new Redactor() }));
-    server = app.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = await serve(app);
+    origin = originOf(server);
   });
 
   afterEach(async () => {
-    server.closeAllConnections();
-    server.close();
+    stop(server);
     await Promise.all(workers.map((worker) => worker.close()));
   });
 

@@ -1,9 +1,6 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
-import { pino } from 'pino';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
 import { videoRoutes } from '../../../gateway/cameras/video-routes.ts';
@@ -12,6 +9,7 @@ import { FakePool } from '../../doubles/fake-pool.ts';
 import { WorkerDouble } from '../../doubles/worker-double.ts';
 import { mounted } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
+import { originOf, serve, silentLog, stop } from '../../support/serve.ts';
 
 describe('The HTTP proxy of HLS', () => {
   let worker: WorkerDouble;
@@ -22,20 +20,18 @@ describe('The HTTP proxy of HLS', () => {
     worker = await WorkerDouble.open();
     const pool = new FakePool(['rtsp-0']);
     pool.bringUp('rtsp-0', worker);
-    const log = pino({ level: 'silent' });
+    const log = silentLog;
     const app = express();
     const { files } = cameraProxies({ routing: routingTo(pool), log });
     app.use(mounted(videoRoutes(files)));
     app.use(notFound);
     app.use(problemHandler({ log, redactor: new Redactor() }));
-    server = app.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = await serve(app);
+    origin = originOf(server);
   });
 
   afterEach(async () => {
-    server.closeAllConnections();
-    server.close();
+    stop(server);
     await worker.close();
   });
 

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage, type Server } from 'node:http';
-import { type AddressInfo, connect as connectTcp } from 'node:net';
+import { connect as connectTcp } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
-import { pino } from 'pino';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
 import { pictureRoutes } from '../../../gateway/cameras/picture-routes.ts';
@@ -13,6 +12,7 @@ import { neverAnswer, refuseWith, WorkerDouble } from '../../doubles/worker-doub
 import { getJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
+import { originOf, serve, silentLog, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const SHORT_MS = 300;
@@ -36,19 +36,17 @@ describe('The HTTP proxy', () => {
   });
 
   async function openProxy(timings: Pick<HttpProxyOptions, 'answerMs' | 'idleMs'> = {}): Promise<void> {
-    const log = pino({ level: 'silent' });
+    const log = silentLog;
     const app = express();
     const proxies = cameraProxies({ routing: routingTo(pool), log, ...timings });
     app.use(mounted(pictureRoutes(proxies)));
     app.use(problemHandler({ log, redactor: new Redactor() }));
-    server = app.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    api = `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/cameras`;
+    server = await serve(app);
+    api = `${originOf(server)}/api/cameras`;
   }
 
   function closeProxy(): void {
-    server.closeAllConnections();
-    server.close();
+    stop(server);
   }
 
   it('passes status and frame on to the worker under the same path, query included', async () => {

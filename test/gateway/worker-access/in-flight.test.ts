@@ -1,8 +1,9 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { InFlight } from '../../../gateway/worker-access/in-flight.ts';
 import { codeOf } from '../../support/errors.ts';
+import { listening, portOf, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const MORE_THAN_BUFFERS = Buffer.alloc(16 * 1024 * 1024);
@@ -16,18 +17,17 @@ describe('InFlight', () => {
     clients = [];
     responses = [];
     server = createServer((_request, response) => void responses.push(response));
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await listening(server);
   });
   afterEach(() => {
     for (const client of clients) client.destroy();
-    server.closeAllConnections();
-    server.close();
+    stop(server);
   });
 
   /** A response to a client that reads nothing until it is told to. */
   async function ask(): Promise<ServerResponse> {
     const count = responses.length;
-    const client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    const client = connect(portOf(server), '127.0.0.1');
     client.on('error', () => {});
     client.pause();
     client.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n');

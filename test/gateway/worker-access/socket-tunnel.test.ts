@@ -1,8 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import { type AddressInfo, connect, createServer as createTcpServer } from 'node:net';
+import { connect, createServer as createTcpServer } from 'node:net';
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import { Redactor } from '#shared/redact.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
@@ -16,6 +15,7 @@ import { FakePool } from '../../doubles/fake-pool.ts';
 import { FeedDouble } from '../../doubles/feed-double.ts';
 import { tableOf } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
+import { listening, originOf, portOf, silentLog, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** A worker that serves sockets: it says what it was asked, and then repeats what it hears. */
@@ -32,9 +32,8 @@ async function openWorker() {
       client.on('message', (data, isBinary) => client.send(data, { binary: isBinary }));
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await listening(server);
+  const origin = originOf(server);
   return { origin, token: 'token', sockets, server };
 }
 
@@ -51,7 +50,7 @@ describe('Tunnels for WebSockets that workers serve', () => {
     worker = await openWorker();
     pool = new FakePool(['rtsp-0']);
     pool.bringUp('rtsp-0', worker);
-    const log = pino({ level: 'silent' });
+    const log = silentLog;
     const tunnels = new SocketTunnels({ routing: routingTo(pool), log });
     const options = {
       feed: new FeedDouble(),
@@ -63,16 +62,14 @@ describe('Tunnels for WebSockets that workers serve', () => {
     sockets = new ClientSockets({ ...options, tunnels });
     gateway = createServer();
     sockets.listen(gateway);
-    gateway.listen(0, '127.0.0.1');
-    await once(gateway, 'listening');
-    origin = `ws://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
+    await listening(gateway);
+    origin = `ws://127.0.0.1:${portOf(gateway)}`;
   });
 
   afterEach(async () => {
     await sockets.close();
     for (const server of [gateway, worker.server]) {
-      server.closeAllConnections();
-      server.close();
+      stop(server);
     }
     for (const client of worker.sockets.clients) client.terminate();
   });
@@ -148,7 +145,7 @@ describe('Tunnels for WebSockets that workers serve', () => {
     expect(await refusal('/ws/mse/1')).to.equal(503);
     const closed = createTcpServer().listen(0, '127.0.0.1');
     await once(closed, 'listening');
-    const { port } = closed.address() as AddressInfo;
+    const port = portOf(closed);
     closed.close();
     await once(closed, 'close');
     pool.bringUp('rtsp-0', { origin: `http://127.0.0.1:${port}`, token: 'token' });
@@ -157,7 +154,7 @@ describe('Tunnels for WebSockets that workers serve', () => {
   });
 
   it('survive clients that break off in the middle of the handshake', async () => {
-    const { port } = gateway.address() as AddressInfo;
+    const port = portOf(gateway);
     for (let index = 0; index < 10; index += 1) {
       const socket = connect(port, '127.0.0.1');
       socket.write('GET /ws/mse/1 HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');

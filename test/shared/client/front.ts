@@ -1,9 +1,9 @@
 /** What stands in front of a gateway in the world: an address that stays while the gateway behind it is replaced. */
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { stripTypeScriptTypes } from 'node:module';
 import { connect } from 'node:net';
+import { listening, stop } from '../../support/serve.ts';
 
 const CLIENT = new URL('../../../shared/client/', import.meta.url);
 const MODULE_PATH = /^\/client\/([a-z-]+\.ts)$/;
@@ -58,8 +58,7 @@ export class Front {
 
   /** @param page HTML of the page */
   static async open(page = ''): Promise<Front> {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const server = await listening(createServer());
     return new Front(server, page);
   }
 
@@ -68,7 +67,6 @@ export class Front {
   }
 
   async close(): Promise<void> {
-    this.#server.close();
-    this.#server.closeAllConnections();
+    stop(this.#server);
   }
 }

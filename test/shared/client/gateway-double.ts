@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { encodeBinaryFrame, encodeNotifyFrame } from '#shared/frames/payload.ts';
+import { listening, stop } from '../../support/serve.ts';
 
 /** A message of the client. */
 export interface ClientMessage {
@@ -48,8 +49,7 @@ export class GatewayDouble {
   }
 
   static async open(): Promise<GatewayDouble> {
-    const server = createServer().listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    const server = await listening(createServer());
     return new GatewayDouble(server);
   }
 
@@ -90,8 +90,7 @@ export class GatewayDouble {
 
   async close(): Promise<void> {
     this.cut();
-    this.#server.closeAllConnections();
-    this.#server.close();
+    stop(this.#server);
     await once(this.#server, 'close');
   }
 

@@ -1,9 +1,8 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { expect } from 'chai';
 import { GatewayClient, GatewayError } from '#shared/client/client.ts';
 import { AppError, toProblem } from '#shared/errors.ts';
 import { nock, useNock } from '../../support/nock.ts';
+import { serve, stop } from '../../support/serve.ts';
 import { thrownBy } from './thrown-by.ts';
 
 const ORIGIN = 'http://gateway.test:5000';
@@ -57,13 +56,11 @@ describe('Calls of the client', () => {
     const unreachable = (await thrownBy(client.health())) as GatewayError;
     expect(unreachable).to.include({ code: 'gateway-unreachable', status: 0 });
     expect(unreachable.hint).to.match(/address/);
-    const silent = createServer(() => {}).listen(0, '127.0.0.1');
-    await once(silent, 'listening');
+    const silent = await serve(() => {});
     const { port } = silent.address() as { port: number };
     const slow = new GatewayClient({ baseUrl: `http://127.0.0.1:${port}` });
     expect(await thrownBy(slow.health({ timeoutMs: 50 }))).to.include({ code: 'gateway-timeout' });
-    silent.closeAllConnections();
-    silent.close();
+    stop(silent);
   });
 
   it('throw what the caller aborted with', async () => {

@@ -1,8 +1,8 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { expect } from 'chai';
 import { GatewayClient, type GatewayError } from '#shared/client/client.ts';
 import { readMessages } from '#shared/client/message-stream.ts';
+import { originOf, serve, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { thrownBy } from './thrown-by.ts';
 
@@ -69,20 +69,18 @@ describe('The client reads streams', () => {
 describe('The client follows', () => {
   let server: Server | undefined;
 
-  async function serve(listener: RequestListener): Promise<GatewayClient> {
-    server = createServer(listener).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    return new GatewayClient({ baseUrl: `http://127.0.0.1:${(server.address() as { port: number }).port}` });
+  async function clientOf(listener: RequestListener): Promise<GatewayClient> {
+    server = await serve(listener);
+    return new GatewayClient({ baseUrl: originOf(server) });
   }
 
   afterEach(() => {
-    server?.closeAllConnections();
-    server?.close();
+    if (server !== undefined) stop(server);
   });
 
   it('events over a lost connection, from where it was', async () => {
     const asked: unknown[] = [];
-    const client = await serve((req, res) => {
+    const client = await clientOf((req, res) => {
       asked.push(/lastEventId=(\d+)/.exec(req.url ?? '')?.[1]);
       const id = asked.length;
       res.setHeader('Content-Type', 'text/event-stream');
@@ -99,7 +97,7 @@ describe('The client follows', () => {
 
   it('events from where it was, though it was cut off before the first', async () => {
     const asked: unknown[] = [];
-    const client = await serve((req, res) => {
+    const client = await clientOf((req, res) => {
       asked.push(/lastEventId=(\d+)/.exec(req.url ?? '')?.[1]);
       res.setHeader('Content-Type', 'text/event-stream');
       if (asked.length === 1) res.write('retry: 2000\nid: 41\n\n', () => res.destroy());
@@ -113,7 +111,7 @@ describe('The client follows', () => {
   });
 
   it('no events when it is refused, with the reason', async () => {
-    const client = await serve((_req, res) => {
+    const client = await clientOf((_req, res) => {
       res.writeHead(401, { 'Content-Type': 'application/problem+json' });
       res.end('{"error":"Sign in","code":"unauthorized"}');
     });
@@ -132,7 +130,7 @@ describe('The client follows', () => {
   });
 
   it("the text of both of Moondream's dialects", async () => {
-    const client = await serve((_req, res) => {
+    const client = await clientOf((_req, res) => {
       res.setHeader('Content-Type', 'text/event-stream');
       res.end(
         'data: {"frame":{"cameraId":"1"}}\n\ndata: {"chunk":"a "}\n\ndata: {"text":"cat"}\n\ndata: {"completed":true,"chunk":""}\n\ndata: [DONE]\n\n',
@@ -144,7 +142,7 @@ describe('The client follows', () => {
   });
 
   it('Moondream to its failure in the middle of an answer', async () => {
-    const client = await serve((_req, res) => {
+    const client = await clientOf((_req, res) => {
       res.setHeader('Content-Type', 'text/event-stream');
       res.end(
         'data: {"chunk":"a "}\n\ndata: {"error":"Queue is full","code":"moondream-busy","status":503}\n\n',
@@ -160,7 +158,7 @@ describe('The client follows', () => {
 
   it('Moondream no longer than the reader wants, which ends it upstream', async () => {
     let isOver = false;
-    const client = await serve((_req, res) => {
+    const client = await clientOf((_req, res) => {
       res.setHeader('Content-Type', 'text/event-stream');
       res.write('data: {"chunk":"a"}\n\n');
       res.on('close', () => {

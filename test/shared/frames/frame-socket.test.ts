@@ -1,8 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '#shared/errors.ts';
 import {
@@ -12,6 +10,7 @@ import {
 } from '#shared/frames/frame-socket.ts';
 import { Redactor } from '#shared/redact.ts';
 import { FeedDouble, textFrame } from '../../doubles/feed-double.ts';
+import { listening, originOf, silentLog } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { WsClient } from '../../support/ws-client.ts';
 
@@ -38,12 +37,11 @@ describe('A frame socket', () => {
     sockets = new WebSocketServer(FRAME_SOCKET_OPTIONS);
     server = createServer().on('upgrade', (request, socket, head) => {
       sockets.handleUpgrade(request, socket, head, (accepted: WebSocket) => {
-        serveFrameSocket(accepted, { feed, redactor, log: pino({ level: 'silent' }), onDrop, ...options });
+        serveFrameSocket(accepted, { feed, redactor, log: silentLog, onDrop, ...options });
       });
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await listening(server);
+    origin = originOf(server);
     client = await WsClient.open(origin);
   });
 

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express, { type RequestHandler } from 'express';
 import { AppError } from '#shared/errors.ts';
@@ -8,6 +6,7 @@ import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { getJson, postJson } from '../../support/http.ts';
+import { originOf, serve, stop } from '../../support/serve.ts';
 
 describe('problemHandler', () => {
   let server: Server;
@@ -29,13 +28,11 @@ describe('problemHandler', () => {
     app.all('/route', express.json({ limit: 100 }), (req, res, next) => handle(req, res, next));
     app.use(notFound);
     app.use(problemHandler({ log, redactor }));
-    server = app.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    server = await serve(app);
+    origin = originOf(server);
   });
   afterEach(() => {
-    server.closeAllConnections();
-    server.close();
+    stop(server);
   });
 
   const throwing = (error: unknown): RequestHandler => {

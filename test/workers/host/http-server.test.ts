@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { WebSocket } from 'ws';
 import { Redactor } from '#shared/redact.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import { createWorkerApp, type OpenServer, openHttpServer } from '../../../workers/host/http-server.ts';
 import { requireToken } from '../../../workers/host/token.ts';
+import { silentLog } from '../../support/serve.ts';
 
 const TOKEN = 'a token of this test';
 
 describe("A worker's server", () => {
   let server: OpenServer;
   beforeEach(async () => {
-    const app = createWorkerApp({ log: pino({ level: 'silent' }), redactor: new Redactor() }, (routes) => {
+    const app = createWorkerApp({ log: silentLog, redactor: new Redactor() }, (routes) => {
       routes.use(requireToken(TOKEN));
       routes.get('/', (_req, res) => void res.json({ ok: true }));
     });
@@ -70,7 +70,7 @@ describe("A worker's server", () => {
 
   it('frees its port', async () => {
     await server.close();
-    const app = createWorkerApp({ log: pino({ level: 'silent' }), redactor: new Redactor() }, () => {});
+    const app = createWorkerApp({ log: silentLog, redactor: new Redactor() }, () => {});
     const next = await openHttpServer({ app, bind: '127.0.0.1', port: server.port });
     expect(next.port).to.equal(server.port);
     await next.close();

@@ -1,9 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { EXIT_PORT_TAKEN, TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import { portOf } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { playWithFfmpeg } from './support/ffmpeg-client.ts';
 
@@ -42,7 +43,7 @@ describe('the simulator process', function () {
     const server = createServer().listen(0, '127.0.0.1');
     servers.push(server);
     await once(server, 'listening');
-    return (server.address() as AddressInfo).port;
+    return portOf(server);
   }
 
   it('announces its ports and delivers all four scenes', async () => {

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener, Server } from 'node:http';
 import { expect } from 'chai';
 import { MediamtxClient } from '../../../../gateway/devices/mediamtx/client.ts';
 import type { MediamtxAuth } from '../../../../gateway/devices/mediamtx/http.ts';
 import { rejection } from '../../../support/errors.ts';
 import { nock, useNock } from '../../../support/nock.ts';
+import { originOf, serve, stop } from '../../../support/serve.ts';
 import { MediamtxDouble } from './mediamtx-double.ts';
 
 const ORIGIN = 'http://mediamtx.test:9997';
@@ -92,19 +91,18 @@ describe('Calls to MediaMTX', () => {
     let odd: Server | undefined;
 
     afterEach(() => {
-      odd?.closeAllConnections();
-      odd?.close();
+      if (odd !== undefined) stop(odd);
     });
 
-    async function serve(listener: RequestListener): Promise<string> {
-      odd = createServer(listener).listen(0, '127.0.0.1');
-      await once(odd, 'listening');
-      return `http://127.0.0.1:${(odd.address() as AddressInfo).port}`;
+    async function serveOdd(listener: RequestListener): Promise<string> {
+      const server = await serve(listener);
+      odd = server;
+      return originOf(server);
     }
 
     it('takes nothing of an answer that breaks off', async () => {
       let asked = 0;
-      const url = await serve((_req, res) => {
+      const url = await serveOdd((_req, res) => {
         asked += 1;
         res.writeHead(200, { ...JSON_TYPE, 'Content-Length': '5000' });
         res.write('{"itemCount":1,"pageCount":1,"items":[', () => res.destroy());
@@ -115,7 +113,7 @@ describe('Calls to MediaMTX', () => {
 
     it('does not wait for ever for an answer that drips', async () => {
       const drips: NodeJS.Timeout[] = [];
-      const url = await serve((_req, res) => {
+      const url = await serveOdd((_req, res) => {
         res.writeHead(200, JSON_TYPE);
         drips.push(setInterval(() => res.write(' '), 10));
       });
@@ -125,7 +123,7 @@ describe('Calls to MediaMTX', () => {
     });
 
     it('takes no answer larger than it can hold', async () => {
-      const url = await serve((_req, res) => {
+      const url = await serveOdd((_req, res) => {
         res.writeHead(200, JSON_TYPE);
         res.on('error', () => {});
         const pour = (): void => {
@@ -142,7 +140,7 @@ describe('Calls to MediaMTX', () => {
     });
 
     it('lives with a server that closes the connection after each answer', async () => {
-      const url = await serve((_req, res) => {
+      const url = await serveOdd((_req, res) => {
         res.writeHead(200, JSON_TYPE).end('{"itemCount":0,"pageCount":0,"items":[]}', () => res.destroy());
       });
       const patient = new MediamtxClient({ url });

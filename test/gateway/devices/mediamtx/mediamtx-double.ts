@@ -1,7 +1,6 @@
 /** A MediaMTX server on a local port: real HTTP with recorded shapes. */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listening, originOf, stop } from '../../../support/serve.ts';
 
 /** One request as it came. */
 export interface SeenRequest {
@@ -46,18 +45,16 @@ export class MediamtxDouble {
 
   static async open(): Promise<MediamtxDouble> {
     const double = new MediamtxDouble();
-    double.#server.listen(0, '127.0.0.1');
-    await once(double.#server, 'listening');
+    await listening(double.#server);
     return double;
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return originOf(this.#server);
   }
 
   close(): void {
-    this.#server.closeAllConnections();
-    this.#server.close();
+    stop(this.#server);
   }
 
   /** What was asked, as `METHOD /path` without queries. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { AppError } from '#shared/errors.ts';
 import { DeviceAgeing } from '../../../../gateway/devices/device-ageing.ts';
+import { silentLog } from '../../../support/serve.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 import { LIVE, livePath } from './mediamtx-shapes.ts';
 import { MINUTE, SyncStage, useSqlite } from './sync-stage.ts';
@@ -121,7 +121,7 @@ describe('The MediaMTX sync', () => {
     await stage.sync.close();
     stage.clock.advance(6 * MINUTE);
     const { repository, clock } = stage;
-    const ageing = new DeviceAgeing({ repository, clock, log: pino({ level: 'silent' }) });
+    const ageing = new DeviceAgeing({ repository, clock, log: silentLog });
     ageing.start();
     await waitFor(async () => (await stage.device('cam'))?.is_active === 0);
     await ageing.close();

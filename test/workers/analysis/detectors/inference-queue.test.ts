@@ -1,13 +1,13 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import type { Detector, DetectorKind } from '../../../../workers/analysis/detectors/detector.ts';
 import {
   type InferenceClient,
   InferenceQueue,
 } from '../../../../workers/analysis/detectors/inference-queue.ts';
+import { silentLog } from '../../../support/serve.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
-const log = pino({ level: 'silent' });
+const log = silentLog;
 
 /** A detector whose looks a test finishes one by one. */
 class SlowDetector implements Detector {

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { loadConfig } from '../../../../workers/analysis/config.ts';
 import { DetectorSet } from '../../../../workers/analysis/detectors/detector-set.ts';
 import { createDetectorLoader } from '../../../../workers/analysis/detectors/load-detector.ts';
 import { requireOpenCv } from '../../../support/portrait.ts';
+import { silentLog } from '../../../support/serve.ts';
 
 /** The detectors of a worker with this environment, loaded. */
 async function load(env: Record<string, string>): Promise<DetectorSet> {
@@ -12,7 +12,7 @@ async function load(env: Record<string, string>): Promise<DetectorSet> {
     models: { person: personModel, face: faceModel },
     load: createDetectorLoader(),
     onChange: () => {},
-    log: pino({ level: 'silent' }),
+    log: silentLog,
   });
   await set.load();
   return set;

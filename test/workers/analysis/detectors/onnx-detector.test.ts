@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { DetectorSet } from '../../../../workers/analysis/detectors/detector-set.ts';
 import { loadOnnxDetector } from '../../../../workers/analysis/detectors/onnx-detector.ts';
+import { silentLog } from '../../../support/serve.ts';
 import { tinyModel } from '../support/tiny-model.ts';
 
 const SIDE = 64;
@@ -101,7 +101,7 @@ describe('An ONNX detector', () => {
       models: { person: write(DESCRIPTION), face: join(folder, 'none.onnx') },
       load: loadOnnxDetector,
       onChange: () => {},
-      log: pino({ level: 'silent' }),
+      log: silentLog,
     });
     expect(set.health().face).to.deep.equal({ state: 'loading' });
     await set.load();

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import type { AudioPacket, AudioTrack } from '#shared/media/audio-track.ts';
 import { Ffmpeg } from '../../../../workers/rtsp/ffmpeg/ffmpeg.ts';
 import type { AudioLoop } from '../../../../workers/simulator/server/stream/audio-source.ts';
+import { silentLog } from '../../../support/serve.ts';
 import { aacTone, pcmuTone } from '../../../support/tone.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
-const log = pino({ level: 'silent' });
+const log = silentLog;
 
 describe('Opus made of AAC and G.711', () => {
   let tone: AudioLoop;

@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { GopCache } from '../../../../workers/rtsp/packets/gop-cache.ts';
 import type { Demand } from '../../../../workers/rtsp/pictures/demand.ts';
 import type { NativeFrame, PictureEncoders } from '../../../../workers/rtsp/pictures/live-frame.ts';
@@ -7,6 +6,7 @@ import type { Decoder } from '../../../../workers/rtsp/pictures/media.ts';
 import { newPictureCounters } from '../../../../workers/rtsp/pictures/picture-counters.ts';
 import { PicturePipeline, type PipelineOptions } from '../../../../workers/rtsp/pictures/picture-pipeline.ts';
 import { rejection } from '../../../support/errors.ts';
+import { silentLog } from '../../../support/serve.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
 /** By its width a test knows in which quality a picture was decoded. */
@@ -118,7 +118,7 @@ describe('PicturePipeline', () => {
       },
       counters,
       onSize: () => {},
-      log: pino({ level: 'silent' }),
+      log: silentLog,
       idleMs: 10,
       ...options,
     });

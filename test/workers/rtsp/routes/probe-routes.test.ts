@@ -1,5 +1,3 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
 import { AppError } from '#shared/errors.ts';
@@ -8,6 +6,7 @@ import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import { probeRoutes } from '../../../../workers/rtsp/routes/probe-routes.ts';
 import { postJson } from '../../../support/http.ts';
+import { originOf, serve, stop } from '../../../support/serve.ts';
 
 const FACTS = { codec: 'vp9', width: 640, height: 480, durationMs: null };
 
@@ -26,12 +25,10 @@ describe('POST /internal/probe', () => {
     const app = express();
     app.use('/internal', probeRoutes({ probe }));
     app.use(problemHandler({ redactor, log: createLogger({ name: 'test', level: 'silent', redactor }) }));
-    const server = app.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/internal/probe`;
+    const server = await serve(app);
+    url = `${originOf(server)}/internal/probe`;
     close = () => {
-      server.closeAllConnections();
-      server.close();
+      stop(server);
     };
   });
 

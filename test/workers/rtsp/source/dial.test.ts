@@ -1,12 +1,13 @@
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { dial } from '../../../../workers/rtsp/source/dial.ts';
 import type { Resolve } from '../../../../workers/rtsp/source/resolve.ts';
 import { cameraSource } from '../../../support/camera-source.ts';
 import { rejection } from '../../../support/errors.ts';
+import { listening, portOf } from '../../../support/serve.ts';
 
 const LOOPBACK: LookupAddress = { address: '127.0.0.1', family: 4 };
 const ELSEWHERE: LookupAddress = { address: '203.0.113.9', family: 4 };
@@ -30,8 +31,8 @@ describe('S10: dialling a camera', () => {
       connections += 1;
       socket.end();
     });
-    await once(canary.listen(0, '127.0.0.1'), 'listening');
-    port = (canary.address() as AddressInfo).port;
+    await listening(canary);
+    port = portOf(canary);
   });
   afterEach(() => canary.close());
 

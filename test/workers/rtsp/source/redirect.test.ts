@@ -1,10 +1,10 @@
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { createRtspSource } from '../../../../workers/rtsp/source/rtsp-source.ts';
 import { cameraSource } from '../../../support/camera-source.ts';
 import { rejection } from '../../../support/errors.ts';
+import { listening, portOf } from '../../../support/serve.ts';
 import { sourceFiles } from '../../../support/source-files.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
@@ -27,12 +27,12 @@ class Canary {
   });
 
   async open(): Promise<this> {
-    await once(this.#server.listen(0, '127.0.0.1'), 'listening');
+    await listening(this.#server);
     return this;
   }
 
   get url(): string {
-    return `rtsp://127.0.0.1:${(this.#server.address() as AddressInfo).port}/elsewhere`;
+    return `rtsp://127.0.0.1:${portOf(this.#server)}/elsewhere`;
   }
 
   close(): void {
@@ -69,12 +69,12 @@ class WickedCamera {
   }
 
   async open(): Promise<this> {
-    await once(this.#server.listen(0, '127.0.0.1'), 'listening');
+    await listening(this.#server);
     return this;
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return portOf(this.#server);
   }
 
   /** Says something nobody asked for. */

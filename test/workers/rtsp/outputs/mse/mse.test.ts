@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { WebSocketServer } from 'ws';
 import { createLogger } from '#shared/logger.ts';
@@ -13,6 +12,7 @@ import { PacketHub } from '../../../../../workers/rtsp/packets/packet-hub.ts';
 import { AAC_TRACK, packetOf, SETS, slice, trackOf } from '../../../../shared/media/mp4/material.ts';
 import { findBox, parseBoxes } from '../../../../support/mp4-boxes.ts';
 import { MseClient } from '../../../../support/mse-client.ts';
+import { listening, portOf, stop } from '../../../../support/serve.ts';
 import { waitFor } from '../../../../support/wait-for.ts';
 
 const log = createLogger({ name: 'test', level: 'silent', redactor: new Redactor(), write: () => {} });
@@ -69,19 +69,17 @@ describe('serveMse', () => {
       const heartbeat = heartbeatMs === undefined ? {} : { heartbeatMs };
       serveMse(socket, mseTarget(request.url ?? '') as MseTarget, { ...options, ...heartbeat });
     });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
+    await listening(server);
   });
 
   afterEach(async () => {
     for (const client of clients) client.close();
-    server.closeAllConnections();
-    server.close();
+    stop(server);
     await once(server, 'close');
   });
 
   async function open(cameraId = '1', autoPong = true): Promise<MseClient> {
-    const { port } = server.address() as AddressInfo;
+    const port = portOf(server);
     const client = await MseClient.open(`http://127.0.0.1:${port}`, cameraId, { autoPong });
     clients.push(client);
     return client;

@@ -1,9 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { expect } from 'chai';
 import express from 'express';
-import { pino } from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '#shared/errors.ts';
 import { problemHandler } from '#shared/http/problem.ts';
@@ -16,6 +15,7 @@ import { whepRoutes } from '../../../../../workers/rtsp/outputs/webrtc/whep-rout
 import { PacketCameras } from '../../../../doubles/packet-cameras.ts';
 import { browserAnswer, browserOffer, PeerFactory } from '../../../../doubles/peer-double.ts';
 import { getJson, postJson } from '../../../../support/http.ts';
+import { listening, originOf, silentLog, stop } from '../../../../support/serve.ts';
 import { waitFor } from '../../../../support/wait-for.ts';
 
 const ICE_SERVERS = [
@@ -32,7 +32,7 @@ describe('WebRTC over HTTP', () => {
   let origin: string;
 
   beforeEach(async () => {
-    const log = pino({ level: 'silent' });
+    const log = silentLog;
     cameras = new PacketCameras('1', '2');
     factory = new PeerFactory();
     sessions = new SessionSet({
@@ -48,15 +48,13 @@ describe('WebRTC over HTTP', () => {
     app.use(problemHandler({ log, redactor: new Redactor() }));
     server = createServer(app);
     serveSockets(server);
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await listening(server);
+    origin = originOf(server);
   });
 
   afterEach(() => {
     sessions.close();
-    server.closeAllConnections();
-    server.close();
+    stop(server);
   });
 
   function serveSockets(http: Server): void {

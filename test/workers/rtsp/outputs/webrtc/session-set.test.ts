@@ -1,5 +1,4 @@
 import { expect } from 'chai';
-import { pino } from 'pino';
 import { AppError } from '#shared/errors.ts';
 import type { Session } from '../../../../../workers/rtsp/outputs/webrtc/session.ts';
 import {
@@ -10,6 +9,7 @@ import { UdpPort } from '../../../../../workers/rtsp/outputs/webrtc/udp-port.ts'
 import { PacketCameras } from '../../../../doubles/packet-cameras.ts';
 import { browserAnswer, browserOffer, PeerFactory } from '../../../../doubles/peer-double.ts';
 import { rejection } from '../../../../support/errors.ts';
+import { silentLog } from '../../../../support/serve.ts';
 import { waitFor } from '../../../../support/wait-for.ts';
 
 const TIMINGS = { answerMs: 30_000, goneMs: 15_000, reportMs: 2000 };
@@ -34,7 +34,7 @@ describe('WebRTC sessions', () => {
       udpPort: new UdpPort(0, false),
       publicAddresses: [],
       loadPeers: async () => factory.create,
-      log: pino({ level: 'silent' }),
+      log: silentLog,
       timings: TIMINGS,
       ...change,
     });
