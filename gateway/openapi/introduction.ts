@@ -26,4 +26,6 @@ Requests from the machine that the gateway runs on need no login. From elsewhere
 
 Every failure is answered as \`application/problem+json\` with a stable \`code\`. Where waiting helps, \`Retry-After\` says how many seconds.
 
-Addresses of cameras may hold passwords; no answer ever does, but for an export that asks for them with the secret key.`;
+Addresses of cameras may hold passwords; no answer ever does, but for an export that asks for them with the secret key.
+
+The description is [openapi.json](openapi.json). A dashboard of the metrics for Grafana is [docs/grafana-dashboard.json](docs/grafana-dashboard.json).`;

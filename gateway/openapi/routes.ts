@@ -1,10 +1,10 @@
 /** `GET /openapi.json` and `/docs`, which shows it. */
 import { readFileSync } from 'node:fs';
-import type { RequestHandler } from 'express';
+import { fileURLToPath } from 'node:url';
+import type { Response } from 'express';
 import { apiDescriptionSchema, grafanaDashboardSchema } from '#shared/contract/health.ts';
 import { content, json, type RouteGroup, route } from '../http/route.ts';
 import { describeApi } from './document.ts';
-import { renderPage } from './page/render-page.ts';
 
 /** No foreign and no inline content. */
 const POLICY = [
@@ -12,12 +12,20 @@ const POLICY = [
   "style-src 'self'",
   "script-src 'self'",
   "img-src 'self' data:",
+  "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",
 ].join('; ');
 
-const GRAFANA = new URL('../health/grafana-dashboard.json', import.meta.url);
+/** Files of the page and of its links, by name; those of Swagger UI are found when they are asked for. */
+const FILES: Record<string, () => URL> = {
+  'docs.js': () => new URL('./page/docs.js', import.meta.url),
+  'swagger-ui.css': () => new URL(import.meta.resolve('swagger-ui-dist/swagger-ui.css')),
+  'swagger-ui-bundle.js': () => new URL(import.meta.resolve('swagger-ui-dist/swagger-ui-bundle.js')),
+};
+const PAGE = () => new URL('./page/docs.html', import.meta.url);
+const GRAFANA = () => new URL('../health/grafana-dashboard.json', import.meta.url);
 
 export interface ApiDescriptionOptions {
   /** All routes by group; read at the first request. */
@@ -28,7 +36,6 @@ export interface ApiDescriptionOptions {
 export function apiDescriptionRoutes({ groups }: ApiDescriptionOptions): RouteGroup {
   const document = lazily(() => describeApi(groups(), readVersion()));
   const text = lazily(async () => JSON.stringify(await document()));
-  const page = lazily(async () => renderPage(await document()));
   const common = { method: 'get', access: 'viewer' } as const;
   return {
     name: 'Description',
@@ -56,10 +63,8 @@ export function apiDescriptionRoutes({ groups }: ApiDescriptionOptions): RouteGr
         handle: async (req, res) => {
           // The page's files are relative to the address without the slash.
           if (req.path.endsWith('/')) return res.redirect(302, '../docs');
-          const body = await page();
           res.setHeader('Content-Security-Policy', POLICY);
-          res.setHeader('Cache-Control', 'no-cache');
-          res.type('html').send(body);
+          sendFile(res, PAGE());
         },
       }),
       route({
@@ -68,29 +73,24 @@ export function apiDescriptionRoutes({ groups }: ApiDescriptionOptions): RouteGr
         path: '/docs/grafana-dashboard.json',
         summary: 'A Grafana dashboard of the metrics',
         answers: { 200: json('To be imported into Grafana.', grafanaDashboardSchema) },
-        handle: sendFile(GRAFANA),
+        handle: (_req, res) => sendFile(res, GRAFANA()),
       }),
-      ...['docs.css', 'docs.js'].map((name) =>
+      ...Object.entries(FILES).map(([name, file]) =>
         route({
           ...common,
           id: `getApiPageFile-${name}`,
           path: `/docs/${name}`,
           isHidden: true,
           summary: 'A file of the page',
-          handle: sendFile(new URL(`./page/${name}`, import.meta.url)),
+          handle: (_req, res) => sendFile(res, file()),
         }),
       ),
     ],
   };
 }
 
-/** Reads a file at its first request. */
-function sendFile(file: URL): RequestHandler {
-  const content = lazily(() => readFileSync(file, 'utf8'));
-  return (_req, res) => {
-    res.setHeader('Cache-Control', 'no-cache');
-    res.type(file.pathname.split('.').at(-1) as string).send(content());
-  };
+function sendFile(res: Response, file: URL): void {
+  res.sendFile(fileURLToPath(file), { headers: { 'Cache-Control': 'no-cache' }, dotfiles: 'allow' });
 }
 
 function readVersion(): string {
