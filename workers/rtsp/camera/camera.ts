@@ -37,7 +37,7 @@ export interface CameraDependencies {
 }
 
 /** Pictures of a camera: more than any sends, and a burst of what waited in a network. */
-const PICTURES = { perSecond: 300, burst: 1500 };
+const PICTURES = { perSecond: 240, burst: 600 };
 
 /** A camera from its creation to its close. */
 export class Camera {
