@@ -11,6 +11,10 @@ import { Signer } from './signer.ts';
 
 const ONCE_MS = 60_000;
 const PICTURE_MS = 5 * 60_000;
+/** A player asks for the playlist with the same ticket as long as it plays. */
+const VIDEO_MS = 6 * 60 * 60_000;
+/** The folder of a camera's playlists and segments: a ticket to one of them opens all. */
+const VIDEO = /^\/hls\/[^/]+\//;
 /** Loaded again and again by an image view. */
 const PICTURES = /\/(frame|stream\.mjpeg|snapshot|video)$|^\/hls\//;
 
@@ -42,7 +46,7 @@ export class Tickets {
     { role, sessionId }: { role: Role; sessionId?: string | undefined },
     path: string,
   ): { ticket: string; expiresAt: number } {
-    const expiresAt = this.#now() + (PICTURES.test(path) ? PICTURE_MS : ONCE_MS);
+    const expiresAt = this.#now() + lifetimeOf(path);
     const ticket = { id: randomUUID(), role, path, sessionId, expiresAt };
     return { ticket: this.#signer.sign(ticket), expiresAt };
   }
@@ -54,11 +58,22 @@ export class Tickets {
   take(text: string, path: string): Ticket | undefined {
     const ticket = ticketSchema.safeParse(this.#signer.verify(text)).data;
     if (ticket === undefined || ticket.expiresAt < this.#now()) return undefined;
-    if (ticket.path !== path) throw new AppError('forbidden', 'The ticket is for another address');
+    if (scopeOf(ticket.path) !== scopeOf(path))
+      throw new AppError('forbidden', 'The ticket is for another address');
     if (PICTURES.test(path)) return ticket;
     for (const [id, until] of this.#used) if (until < this.#now()) this.#used.delete(id);
     if (this.#used.has(ticket.id)) return undefined;
     this.#used.set(ticket.id, ticket.expiresAt);
     return ticket;
   }
+}
+
+function lifetimeOf(path: string): number {
+  if (VIDEO.test(path)) return VIDEO_MS;
+  return PICTURES.test(path) ? PICTURE_MS : ONCE_MS;
+}
+
+/** What a ticket to a path opens: that path, or all files of a video. */
+function scopeOf(path: string): string {
+  return VIDEO.exec(path)?.[0] ?? path;
 }

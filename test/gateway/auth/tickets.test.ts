@@ -37,6 +37,15 @@ describe('S8: tickets', () => {
       expect(tickets.take(ticket, path)).to.equal(undefined);
     });
 
+    it('open the playlists and segments of one camera for hours', () => {
+      const { clock, tickets } = open();
+      const { ticket } = tickets.issue({ role: 'viewer' }, '/hls/1/index.m3u8');
+      clock.now += 300 * MINUTE_MS;
+      for (const file of ['index.m3u8', 'main.m3u8', 'init-0.mp4', 'seg-3.m4s'])
+        expect(tickets.take(ticket, `/hls/1/${file}`)?.role, file).to.equal('viewer');
+      expect(codeOf(() => tickets.take(ticket, '/hls/2/index.m3u8'))).to.equal('forbidden');
+    });
+
     it('open no other address, and are not used up by the attempt', () => {
       const { tickets } = open();
       const { ticket } = tickets.issue({ role: 'admin' }, '/ws/mse/1');

@@ -5,7 +5,10 @@ import { AppError } from '#shared/errors.ts';
 import { hlsDirectivesSchema } from '#shared/hls-directives.ts';
 import type { PlaylistPosition } from './hls-stream.ts';
 import type { HlsStreams } from './hls-streams.ts';
+import { withQuery } from './playlist.ts';
 
+/** A signed text in base64url, as the gateway makes it. */
+const TICKET = /^[\w.~-]{1,2048}$/;
 const FILE_NAME = /^(?:init-\d{1,16}\.mp4|seg-\d{1,16}\.m4s|part-\d{1,16}-\d{1,6}\.m4s)$/;
 
 /** Creates the routes, to be mounted under `/hls`. */
@@ -14,10 +17,10 @@ export function hlsRoutes(streams: HlsStreams): Router {
   routes.get('/:cameraId/index.m3u8', async (req, res) => {
     const position = positionOf(req);
     const stream = streams.get(req.params.cameraId);
-    sendPlaylist(res, await stream.playlist(position, closed(res)));
+    sendPlaylist(req, res, await stream.playlist(position, closed(res)));
   });
   routes.get('/:cameraId/main.m3u8', async (req, res) => {
-    sendPlaylist(res, await streams.get(req.params.cameraId).multivariant(closed(res)));
+    sendPlaylist(req, res, await streams.get(req.params.cameraId).multivariant(closed(res)));
   });
   routes.get('/:cameraId/:file', async (req, res) => {
     const { cameraId, file } = req.params;
@@ -42,11 +45,14 @@ function positionOf({ query }: Request): PlaylistPosition | undefined {
   throw new AppError('invalid-field', '_HLS_part: needs _HLS_msn', { field: '_HLS_part' });
 }
 
-function sendPlaylist(res: Response, playlist: string): void {
+/** Players send no query of a playlist with its files: a ticket is written into their addresses. */
+function sendPlaylist({ query }: Request, res: Response, playlist: string): void {
   res.setHeader('Content-Type', 'application/vnd.apple.mpegurl');
   // It changes several times a second, and what it says with the camera.
   res.setHeader('Cache-Control', 'no-store');
-  res.end(playlist);
+  const { ticket } = query;
+  const isTicket = typeof ticket === 'string' && TICKET.test(ticket);
+  res.end(isTicket ? withQuery(playlist, `ticket=${ticket}`) : playlist);
 }
 
 function send(req: Request, res: Response, pieces: readonly Buffer[]): void {

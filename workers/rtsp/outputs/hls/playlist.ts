@@ -1,7 +1,7 @@
 /** Media playlists (RFC 8216 and draft-pantos-hls-rfc8216bis). URIs are relative, so that any path prefix works. */
 import { PART_TARGET_S, type Segment } from './segmenter.ts';
 
-/** Parts are listed for segments this many target durations near to the end (section 4.4.4.9). */
+/** Parts further from the end than this many target durations are not listed (section 4.4.4.9). */
 const PARTS_LISTED_TARGETS = 3;
 /** Players stay this many parts behind the end (section 4.4.3.8 asks for three). */
 const HOLD_BACK_PARTS = 3;
@@ -40,7 +40,9 @@ export function writePlaylist(segments: readonly Segment[], targetDuration: numb
   const holdBack = seconds(partTarget * HOLD_BACK_PARTS);
   const next = nextPart(segments);
   const body = segments.flatMap((segment, index) => {
-    const hasParts = secondsAfter(segments, index) < target * PARTS_LISTED_TARGETS;
+    const distance = secondsAfter(segments, index) + segment.duration;
+    const isLast = index === segments.length - 1;
+    const hasParts = isLast || distance <= target * PARTS_LISTED_TARGETS;
     return writeSegment(segment, segments[index - 1], hasParts);
   });
   return [
@@ -74,11 +76,30 @@ export function writeMultivariant(
   { codecString, width, height }: VariantFacts,
 ): string {
   const peak = Math.ceil(Math.max(...segments.map(bitsPerSecond)));
-  const facts = `BANDWIDTH=${peak},CODECS="${codecString}",RESOLUTION=${width}x${height}`;
+  const whole = totalOf(segments);
+  const facts = [
+    `BANDWIDTH=${peak}`,
+    `AVERAGE-BANDWIDTH=${Math.ceil(bitsPerSecond(whole))}`,
+    `CODECS="${codecString}"`,
+    `RESOLUTION=${width}x${height}`,
+    `FRAME-RATE=${(whole.pictures / whole.duration).toFixed(3)}`,
+  ].join(',');
   return ['#EXTM3U', '#EXT-X-VERSION:9', `#EXT-X-STREAM-INF:${facts}`, 'index.m3u8', ''].join('\n');
 }
 
-function bitsPerSecond({ bytes, duration }: Segment): number {
+type Totals = Pick<Segment, 'bytes' | 'duration' | 'pictures'>;
+
+function totalOf(segments: readonly Segment[]): Totals {
+  const total = { bytes: 0, duration: 0, pictures: 0 };
+  for (const { bytes, duration, pictures } of segments) {
+    total.bytes += bytes;
+    total.duration += duration;
+    total.pictures += pictures;
+  }
+  return total;
+}
+
+function bitsPerSecond({ bytes, duration }: Omit<Totals, 'pictures'>): number {
   return (bytes * 8) / duration;
 }
 
@@ -106,4 +127,11 @@ function writePart({ duration, isIndependent }: Segment['parts'][number], name: 
 
 function seconds(value: number): string {
   return value.toFixed(5);
+}
+
+/** A playlist whose URIs carry a query, so that what opened the playlist opens its files too. */
+export function withQuery(playlist: string, query: string): string {
+  return playlist
+    .replaceAll(/URI="([^"]+)"/g, (_all, uri: string) => `URI="${uri}?${query}"`)
+    .replaceAll(/^(?!#)(.+)$/gm, (uri) => `${uri}?${query}`);
 }

@@ -30,6 +30,8 @@ export interface Segment {
   duration: number;
   /** Of its parts so far. */
   bytes: number;
+  /** Number of its pictures so far. */
+  pictures: number;
   isWhole: boolean;
 }
 
@@ -172,6 +174,7 @@ export class Segmenter {
       parts: [],
       duration: 0,
       bytes: 0,
+      pictures: 0,
       isWhole: false,
     });
     this.#nextSequence += 1;
@@ -188,6 +191,7 @@ export class Segmenter {
     current.parts.push({ data, duration, isIndependent });
     current.duration += duration;
     current.bytes += data.length;
+    current.pictures += this.#samples.length;
     this.#samples = [];
     this.#sound = [];
     this.#samplesTicks = 0;

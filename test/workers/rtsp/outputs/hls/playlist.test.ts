@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import {
   nextPart,
+  withQuery,
   writeMultivariant,
   writePlaylist,
 } from '../../../../../workers/rtsp/outputs/hls/playlist.ts';
@@ -19,6 +20,7 @@ function segmentOf(sequence: number, change: Partial<Segment> = {}): Segment {
     parts,
     duration,
     bytes: parts.reduce((sum, { data }) => sum + data.length, 0),
+    pictures: parts.length,
     isWhole: true,
     ...change,
   };
@@ -73,10 +75,33 @@ describe('writePlaylist', () => {
     expect(withParts).to.deep.equal(['3', '4', '5']);
   });
 
+  it('lists no part that is further from the end than three target durations', () => {
+    const long = (sequence: number) => segmentOf(sequence, { parts: [part(true, 1), part(false, 1)] });
+    const playlist = linesOf(long(7), long(8), long(9), long(10)).join('\n');
+    expect(playlist).to.include('part-8-0');
+    expect(playlist).not.to.include('part-7-');
+  });
+
   it('raises its targets for a camera of a picture every few seconds', () => {
     const lines = linesOf(segmentOf(7, { parts: [part(true, 5)] }));
     expect(lines).to.include('#EXT-X-TARGETDURATION:5').and.include('#EXT-X-PART-INF:PART-TARGET=5.00000');
     expect(lines[3]).to.include('PART-HOLD-BACK=15.00000');
+  });
+});
+
+describe('withQuery', () => {
+  it('writes a query into every address of a playlist and into nothing else', () => {
+    const playlist = [
+      '#EXTM3U',
+      '#EXT-X-MAP:URI="init-7.mp4"',
+      '#EXT-X-PART:DURATION=0.2,URI="part-7-0.m4s",INDEPENDENT=YES',
+      '#EXTINF:0.4,',
+      'seg-7.m4s',
+      '',
+    ].join('\n');
+    expect(withQuery(playlist, 'ticket=a.b-c_d')).to.equal(
+      playlist.replaceAll(/(mp4|m4s)/g, '$1?ticket=a.b-c_d'),
+    );
   });
 });
 
@@ -88,7 +113,7 @@ describe('writeMultivariant', () => {
       [
         '#EXTM3U',
         '#EXT-X-VERSION:9',
-        '#EXT-X-STREAM-INF:BANDWIDTH=100000,CODECS="avc1.640028,mp4a.40.2",RESOLUTION=1920x1080',
+        '#EXT-X-STREAM-INF:BANDWIDTH=100000,AVERAGE-BANDWIDTH=50020,CODECS="avc1.640028,mp4a.40.2",RESOLUTION=1920x1080,FRAME-RATE=5.000',
         'index.m3u8',
         '',
       ].join('\n'),
