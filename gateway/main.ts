@@ -1,7 +1,7 @@
 /** The gateway's process. Imports the gateway only after the compile cache is on. */
 import { config as loadDotenv } from 'dotenv';
+import { enableCompileCache } from '#shared/compile-cache.ts';
 import { EXIT_BAD_SETTINGS } from '#shared/settings.ts';
-import { enableCompileCache } from './host/compile-cache.ts';
 import { missingRequirement } from './host/requirements.ts';
 
 /** Files are for their owner alone, those of libraries too. */

@@ -25,6 +25,28 @@ function offenders(pattern: RegExp, isAllowed: (path: string) => boolean): strin
 const isMain = (path: string): boolean => path.endsWith('/main.ts');
 const isConfig = (path: string): boolean => /(^gateway\/config\/\w+|\/config)\.ts$/.test(path);
 
+/** Rooms of the gateway below the subjects, and what each may import of the others. */
+const PLUMBING: Readonly<Record<string, readonly string[]>> = {
+  http: [],
+  jobs: [],
+  'worker-access': [],
+  config: ['http'],
+  openapi: ['http'],
+  store: ['jobs'],
+  sockets: ['http', 'worker-access'],
+  supervisor: ['jobs', 'store', 'worker-access'],
+  auth: ['config', 'http', 'jobs', 'store'],
+};
+/** Who asks: every room may read it from a request. */
+const WHO_ASKS = /^gateway\/auth\/(principal|address-key|local-request)\.ts$/;
+/** What subjects may know beside of access and processes. */
+const SUBJECTS_BELOW = [
+  ['webrtc', 'gateway/auth/access.ts'],
+  ['health', 'gateway/supervisor/worker-status.ts'],
+  ['dashboard', 'gateway/supervisor/worker-status.ts'],
+  ['analysis', 'gateway/supervisor/on-demand-worker.ts'],
+] as const;
+
 describe('The house', () => {
   it('keeps gateway and workers apart, and shared below both', () => {
     expect(
@@ -60,6 +82,15 @@ describe('The house', () => {
     ],
     ['path-to-regexp', /^gateway\/http\/route-table\.ts$/],
     ['httpxy', /^gateway\/worker-access\/http-proxy\.ts$/],
+    [
+      'got',
+      /^(gateway\/(worker-access\/client|supervisor\/probes|deliveries\/http-endpoint|devices\/mediamtx\/http|moondream\/upstream(-errors)?)|workers\/analysis\/frames\/still-pictures)\.ts$/,
+    ],
+    [
+      'ws',
+      /^(shared\/(frames|http)\/|gateway\/(sockets\/|worker-access\/worker-socket\.ts$)|workers\/(host\/|rtsp\/outputs\/|analysis\/(results|frames\/frame-link)\.ts$))/,
+    ],
+    ['kysely', /^gateway\/(store\/|[\w-]+\/[\w-]+-repository\.ts$)/],
     ['dotenv', /\/main\.ts$/],
     ['pg', /^gateway\/store\//],
     ['node:sqlite', /^gateway\/store\//],
@@ -96,20 +127,49 @@ describe('The house', () => {
     expect(breaches(({ path }, to) => path.startsWith('shared/media/') && !isAllowed(to))).to.deep.equal([]);
   });
 
-  it('has no import cycles', () => {
-    const byPath = new Map(files.map((file) => [file.path, file]));
-    const finished = new Set<string>();
-    const cycles: string[] = [];
-    const visit = (path: string, trail: string[]): void => {
-      if (trail.includes(path)) cycles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
-      if (finished.has(path) || trail.includes(path)) return;
-      for (const to of valueImports(byPath.get(path))) visit(to, [...trail, path]);
-      finished.add(path);
+  for (const [room, below] of Object.entries(PLUMBING)) {
+    it(`lets gateway/${room} import ${below.length === 0 ? 'no other room' : `only ${below.join(', ')}`}`, () => {
+      const isAllowed = (to: string): boolean => {
+        const target = roomOf(to);
+        return target === undefined || target === room || below.includes(target) || WHO_ASKS.test(to);
+      };
+      expect(breaches(({ path }, to) => roomOf(path) === room && !isAllowed(to))).to.deep.equal([]);
+    });
+  }
+
+  it('keeps who may do what, and processes, out of the subjects', () => {
+    const isSubject = (path: string): boolean => {
+      const room = roomOf(path);
+      return room !== undefined && room !== 'host' && !(room in PLUMBING);
     };
-    const valueImports = (file: SourceFile | undefined): string[] =>
-      (file?.imports ?? []).filter((to) => byPath.has(to) && !isTypeOnly(file as SourceFile, to));
-    for (const { path } of files) visit(path, []);
-    expect(cycles).to.deep.equal([]);
+    const isAllowed = (path: string, to: string): boolean =>
+      WHO_ASKS.test(to) ||
+      SUBJECTS_BELOW.some(([from, imported]) => from === roomOf(path) && imported === to);
+    expect(
+      breaches(
+        ({ path }, to) => isSubject(path) && /^gateway\/(auth|supervisor)\//.test(to) && !isAllowed(path, to),
+      ),
+    ).to.deep.equal([]);
+  });
+
+  it('has no circle of rooms, in the gateway and in the RTSP worker', () => {
+    const rooms = new Map<string, Set<string>>();
+    for (const { path, imports } of files) {
+      for (const to of imports) {
+        const [from, target] = [folderOf(path), folderOf(to)];
+        if (from === undefined || target === undefined || from === target) continue;
+        rooms.set(from, (rooms.get(from) ?? new Set()).add(target));
+      }
+    }
+    expect(rooms.get('gateway/cameras')).to.include('gateway/store');
+    expect(cyclesOf([...rooms.keys()], (room) => [...(rooms.get(room) ?? [])])).to.deep.equal([]);
+  });
+
+  it('has no import cycles, types included', () => {
+    const byPath = new Map(files.map((file) => [file.path, file]));
+    const importsOf = (path: string): string[] =>
+      (byPath.get(path)?.imports ?? []).filter((to) => byPath.has(to));
+    expect(cyclesOf([...byPath.keys()], importsOf)).to.deep.equal([]);
   });
 
   it(`has no file over ${MAX_LINES} lines`, () => {
@@ -135,9 +195,26 @@ describe('The house', () => {
   });
 });
 
-/** Whether a file imports another for its types only, which leaves nothing at run time. */
-function isTypeOnly(file: SourceFile, to: string): boolean {
-  const name = to.split('/').at(-1) as string;
-  const statements = [...file.text.matchAll(/import\s+(type\s+)?[^;]*?from\s+'([^']+)'/g)];
-  return statements.filter((match) => match[2]?.endsWith(name)).every((match) => match[1] !== undefined);
+/** The room of a file of the gateway; undefined for its loose files and for other files. */
+function roomOf(path: string): string | undefined {
+  return /^gateway\/([^/]+)\//.exec(path)?.[1];
+}
+
+/** The folder that rules of rooms speak of: each output of the RTSP worker is one. */
+function folderOf(path: string): string | undefined {
+  return /^(gateway|workers\/rtsp(?:\/outputs)?)\/[^/]+(?=\/)/.exec(path)?.[0];
+}
+
+/** Every cycle that a walk through the graph meets, as `a → b → a`. */
+function cyclesOf(nodes: readonly string[], next: (node: string) => readonly string[]): string[] {
+  const finished = new Set<string>();
+  const cycles: string[] = [];
+  const visit = (node: string, trail: readonly string[]): void => {
+    if (trail.includes(node)) cycles.push([...trail.slice(trail.indexOf(node)), node].join(' → '));
+    if (finished.has(node) || trail.includes(node)) return;
+    for (const to of next(node)) visit(to, [...trail, node]);
+    finished.add(node);
+  };
+  for (const node of nodes) visit(node, []);
+  return cycles;
 }

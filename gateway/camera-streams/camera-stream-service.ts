@@ -1,10 +1,9 @@
 /** Stores camera streams, each together with its delivery to the analysis backend. */
-import type { Transaction } from 'kysely';
 import type { CameraStream, RtspStreamRequest, VideoStreamRequest } from '#shared/contract/camera-stream.ts';
 import type { CameraStreamPayload } from '#shared/contract/delivery.ts';
 import { AppError } from '#shared/errors.ts';
 import type { VideoFacts } from '#shared/worker-protocol.ts';
-import type { Database } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { CameraStreamRepository, StoredStream } from './camera-stream-repository.ts';
 import { describeStream, videoUrl } from './camera-stream-view.ts';
@@ -14,10 +13,7 @@ import type { VideoCheck } from './video-check.ts';
 
 /** The used part of the outbox. */
 export interface StreamOutbox {
-  enqueue(
-    trx: Transaction<Database>,
-    delivery: { cameraId: string; payload: CameraStreamPayload },
-  ): Promise<void>;
+  enqueue(trx: Transaction, delivery: { cameraId: string; payload: CameraStreamPayload }): Promise<void>;
 }
 
 export interface CameraStreamServiceOptions {
@@ -168,7 +164,7 @@ export class CameraStreamService {
   async #insert(
     stream: StoredStream,
     origin: string,
-    before?: (trx: Transaction<Database>) => Promise<void>,
+    before?: (trx: Transaction) => Promise<void>,
   ): Promise<void> {
     const { store, repository, outbox, onStored } = this.#options;
     await store.transaction(async (trx) => {

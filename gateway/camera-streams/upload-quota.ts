@@ -1,8 +1,7 @@
 /** Keeps uploaded videos within a quota: removes the oldest that are not in use. */
-import type { Transaction } from 'kysely';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Database } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import type { CameraStreamRepository, StoredVideo } from './camera-stream-repository.ts';
 import type { UploadFolder } from './upload-folder.ts';
 
@@ -46,7 +45,7 @@ export class UploadQuota {
    * @returns files to pass to {@link clear} after the commit
    * @throws AppError `upload-quota-full`
    */
-  async makeRoom(trx: Transaction<Database>, bytes: number, now: number): Promise<string[]> {
+  async makeRoom(trx: Transaction, bytes: number, now: number): Promise<string[]> {
     const { repository, quotaBytes } = this.#options;
     const videos = await repository.videos(trx);
     const going: StoredVideo[] = [];

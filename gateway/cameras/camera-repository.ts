@@ -1,5 +1,5 @@
 /** Cameras of the registry as rows; passwords, and paths that hold some, are sealed. */
-import type { Kysely } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { z } from 'zod';
 import { rtspSourceSchema } from '#shared/camera-source.ts';
 import { analysisSettingsSchema } from '#shared/detections-settings.ts';
@@ -130,6 +130,11 @@ export class CameraRepository {
         .executeTakeFirst();
     }
     return clear.length;
+  }
+
+  /** Removes old rows from the log of SQLite. */
+  async clearLog(db: Kysely<Database>): Promise<void> {
+    await sql`pragma wal_checkpoint(truncate)`.execute(db);
   }
 
   #toRow(camera: RegisteredCamera, origin: RegistryOrigin, now: number): CameraRow {

@@ -1,5 +1,4 @@
 /** The registry: cameras that are kept for ever. The database decides, the directory follows. */
-import { sql } from 'kysely';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
@@ -70,7 +69,7 @@ export class CameraRegistry {
       if (cameras === 0) return;
       log.info({ cameras }, 'passwords in stored paths were encrypted');
       // The log of SQLite still holds the rows of before.
-      if (store.engine === 'sqlite') await sql`pragma wal_checkpoint(truncate)`.execute(store.db);
+      if (store.engine === 'sqlite') await repository.clearLog(store.db);
     } catch (error) {
       log.warn({ reason: messageOf(error) }, 'passwords in stored paths could not be encrypted');
     }

@@ -5,7 +5,7 @@ import type { Logger } from '#shared/logger.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
-import { deliveryMetrics } from './delivery-metrics.ts';
+import { type DeliveryStats, deliveryMetrics } from './delivery-metrics.ts';
 import { DeliveryRepository } from './delivery-repository.ts';
 import { DeliverySender } from './delivery-sender.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -23,22 +23,6 @@ export interface DeliveriesOptions {
   /** WEBHOOK_SECRET; undefined: nothing is signed. */
   webhookSecret: string | undefined;
   log: Logger;
-}
-
-/** State for health and metrics, from memory. */
-export interface DeliveryStats {
-  /** Whether a receiver is configured. */
-  isConfigured: boolean;
-  /** Rows by status, a few seconds old; undefined before the first count. */
-  counts: { pending: number; delivered: number; parked: number } | undefined;
-  /** Age of the oldest undelivered delivery, seconds. */
-  oldestPendingSeconds: number | undefined;
-  /** Since the start of this gateway. */
-  delivered: number;
-  /** Failed attempts since the start of this gateway. */
-  failures: number;
-  /** The last failed attempt of this gateway; free of secrets. */
-  lastError: { at: string; cameraId: string; deliveryId: string; error: string } | undefined;
 }
 
 /** Deliveries of one gateway. */

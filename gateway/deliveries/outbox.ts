@@ -1,7 +1,6 @@
 /** The transactional outbox: a delivery is committed together with its stream or event. */
 import { randomUUID } from 'node:crypto';
-import type { Transaction } from 'kysely';
-import type { Database } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import { type DeliveryPayload, deliveryBody } from './delivery.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';
@@ -13,11 +12,11 @@ export interface Outbox {
    * @param delivery `id`: not stored again if it exists; default: a new one
    */
   enqueue(
-    trx: Transaction<Database>,
+    trx: Transaction,
     delivery: { id?: string; cameraId: string; payload: DeliveryPayload },
   ): Promise<void>;
   /** Pending deliveries of a camera, counted up to `limit`. */
-  waiting(trx: Transaction<Database>, cameraId: string, limit: number): Promise<number>;
+  waiting(trx: Transaction, cameraId: string, limit: number): Promise<number>;
 }
 
 export interface OutboxOptions {

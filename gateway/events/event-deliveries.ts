@@ -1,10 +1,9 @@
 /** Sends events to the analysis backend through the outbox: facts only, never a picture. */
-import type { Transaction } from 'kysely';
 import type { CameraEventPayload } from '#shared/contract/delivery.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Deliveries } from '../deliveries/deliveries.ts';
 import { EVENT_DELIVERY_PREFIX } from '../deliveries/delivery.ts';
-import type { Database } from '../store/database.ts';
+import type { Transaction } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { EventState, MomentaryEvent } from './event.ts';
 import type { EventPhase, LifecycleListener } from './event-repository.ts';
@@ -56,7 +55,7 @@ export class EventDeliveries {
     this.#options.deliveries.sender.wake();
   }
 
-  async #isFull(trx: Transaction<Database>, cameraId: string): Promise<boolean> {
+  async #isFull(trx: Transaction, cameraId: string): Promise<boolean> {
     const { deliveries, log, maxWaiting = MAX_WAITING } = this.#options;
     const waiting = await deliveries.outbox.waiting(trx, cameraId, maxWaiting);
     const isFull = waiting >= maxWaiting;

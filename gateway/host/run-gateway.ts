@@ -1,4 +1,5 @@
 /** The life of the gateway's process: settings, lock, start; signals; stop. */
+import { compileCacheEnv, saveCompileCache } from '#shared/compile-cache.ts';
 import { messageOf } from '#shared/errors.ts';
 import { trimQuietHeap } from '#shared/heap.ts';
 import { createLogger, type Logger } from '#shared/logger.ts';
@@ -10,7 +11,6 @@ import { createPool, type OpenGateway, openGateway } from '../gateway.ts';
 import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from '../http/listen.ts';
 import { closeDataFolder } from '../store/data-folder.ts';
 import { EXIT_SECOND_INSTANCE, lockDirectory, SecondInstanceError } from '../supervisor/single-instance.ts';
-import { compileCacheEnv, saveCompileCache } from './compile-cache.ts';
 
 /** The parts of `process` that the gateway's life depends on. */
 export type GatewayProcess = Pick<NodeJS.Process, 'env' | 'exit' | 'getuid' | 'on' | 'stderr'>;

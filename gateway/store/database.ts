@@ -2,7 +2,13 @@
  * Every table, as typed rows. The same on both engines: identifiers and JSON are
  * text, times are Unix milliseconds, switches are 0 or 1, secrets are sealed text.
  */
-import type { Generated, Insertable, Selectable, Updateable } from 'kysely';
+import type { Generated, Insertable, Transaction as KyselyTransaction, Selectable, Updateable } from 'kysely';
+
+/** Engine of a store. */
+export type Engine = 'sqlite' | 'postgres';
+
+/** Queries of one transaction. */
+export type Transaction = KyselyTransaction<Database>;
 
 /** Cameras of the registry. */
 export interface CamerasTable {

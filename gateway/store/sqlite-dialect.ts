@@ -10,7 +10,7 @@ import {
   SqliteIntrospector,
   SqliteQueryCompiler,
 } from 'kysely';
-import { compileCacheEnv } from '../host/compile-cache.ts';
+import { compileCacheEnv } from '#shared/compile-cache.ts';
 import type { Restoration } from './sqlite-backups.ts';
 import type { FileLoss } from './sqlite-file-watch.ts';
 import type {

@@ -1,22 +1,19 @@
 /** The database: one interface, two engines. */
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kysely, type Transaction } from 'kysely';
+import { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
 import { backoffMs } from '#shared/backoff.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { BackupSchedule, type BackupTimings } from './backup-schedule.ts';
-import type { Database } from './database.ts';
+import type { Database, Engine, Transaction } from './database.ts';
 import { migrationsFor } from './migrations/all.ts';
 import { postgresDialect } from './postgres-dialect.ts';
 import type { Restoration } from './sqlite-backups.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import type { FileLoss } from './sqlite-file-watch.ts';
 import { StoreWatch, type StoreWatchTimings } from './store-watch.ts';
-
-/** Engine of a store. */
-export type Engine = 'sqlite' | 'postgres';
 
 /**
  * An open database. Queries reject with AppError `storage-full` or
@@ -38,7 +35,7 @@ export interface Store {
   /** Resolves once {@link Store.isReady}. */
   whenReady(): Promise<void>;
   /** Runs in one transaction that holds the write lock from the start; a rejection rolls back. */
-  transaction<T>(run: (trx: Transaction<Database>) => Promise<T>): Promise<T>;
+  transaction<T>(run: (trx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 

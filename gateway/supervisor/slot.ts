@@ -10,10 +10,10 @@ import { RestartBookkeeper } from './restart-bookkeeper.ts';
 import type { RestartDecision } from './restart-policy.ts';
 import type { RunRegistry } from './run-registry.ts';
 import { StateMachine, type WorkerState } from './state-machine.ts';
-import { type EndReason, type LifeResult, WorkerLife } from './worker-life.ts';
+import { type LifeResult, WorkerLife } from './worker-life.ts';
 import type { WorkerProcess } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
-import type { WorkerStatus } from './worker-status.ts';
+import type { EndReason, WorkerStatus } from './worker-status.ts';
 
 export type { WorkerStatus } from './worker-status.ts';
 

@@ -1,7 +1,6 @@
 /** Tells from the end of a worker which cameras may have broken it. */
 import type { TrailEnd } from '#shared/work-trail.ts';
-import type { EndReason } from './worker-life.ts';
-import type { WorkerExit } from './worker-status.ts';
+import type { EndReason, WorkerExit } from './worker-status.ts';
 
 /** Signals of a process that did something impossible; V8 without memory is among them (SIGABRT). */
 const CRASHES: ReadonlySet<string> = new Set([

@@ -14,10 +14,7 @@ import { suspectsOf } from './suspects.ts';
 import { TrailFile } from './trail-file.ts';
 import { WorkerProcess, type WorkerProcessOptions } from './worker-process.ts';
 import type { WorkerSpec } from './worker-spec.ts';
-import type { WorkerExit } from './worker-status.ts';
-
-/** Why a process ended: by itself (`exit`), or because the slot ended it. */
-export type EndReason = 'exit' | 'stop' | 'restart' | 'start-timeout' | 'liveness' | 'recycle' | 'memory';
+import type { EndReason, WorkerExit } from './worker-status.ts';
 
 /** How a process ended. */
 export interface LifeResult {

@@ -1,6 +1,9 @@
 /** The public view of a worker. */
 import type { WorkerState } from './state-machine.ts';
 
+/** Why a process ended: by itself (`exit`), or because the slot ended it. */
+export type EndReason = 'exit' | 'stop' | 'restart' | 'start-timeout' | 'liveness' | 'recycle' | 'memory';
+
 /** How a process ended. */
 export interface WorkerExit {
   code: number | null;

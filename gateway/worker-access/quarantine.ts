@@ -4,8 +4,15 @@
  * it behaved there for a while it goes back.
  */
 import type { Logger } from '#shared/logger.ts';
-import type { BrokenWorker } from '../supervisor/slot.ts';
 import type { CameraRouting } from './camera-routing.ts';
+
+/** A worker that ended by a fault. */
+export interface BrokenWorker {
+  name: string;
+  reason: string;
+  /** Cameras whose work may have broken it. */
+  suspects: readonly string[];
+}
 
 export interface QuarantineOptions {
   pool: {

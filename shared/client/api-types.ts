@@ -3,7 +3,6 @@
  * `timestamp` and names ending in `At` are Unix seconds where they are numbers and ISO 8601
  * where they are strings.
  */
-export type * from './request-types.ts';
 
 export interface components {
   schemas: {

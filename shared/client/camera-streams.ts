@@ -4,11 +4,10 @@ import type {
   Delivery,
   DeliveryPage,
   DeliveryStatus,
-  NewCameraStream,
-  NewVideo,
   StoredCameraStream,
 } from './api-types.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
+import type { NewCameraStream, NewVideo } from './request-types.ts';
 
 /** A large video over a phone's connection. */
 const UPLOAD_TIMEOUT_MS = 30 * 60_000;

@@ -14,7 +14,6 @@ const HEAD = `/**
  * \`timestamp\` and names ending in \`At\` are Unix seconds where they are numbers and ISO 8601
  * where they are strings.
  */
-export type * from './request-types.ts';
 
 `;
 

@@ -1,7 +1,7 @@
 /** Cameras, devices, camera streams and the outbox. */
 import { type CreateTableBuilder, type Kysely, sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { Engine } from '../store.ts';
+import type { Engine } from '../database.ts';
 
 /** The first migration; see `database.ts` for what the columns mean. */
 export function initial(engine: Engine): Migration {

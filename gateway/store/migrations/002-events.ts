@@ -1,7 +1,7 @@
 /** Events and their pictures. */
 import type { Kysely } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { Engine } from '../store.ts';
+import type { Engine } from '../database.ts';
 
 /** The second migration; see `database.ts` for what the columns mean. */
 export function events(engine: Engine): Migration {

@@ -1,6 +1,6 @@
 /** Every migration, by name; names are applied in order and never change once released. */
 import type { Migration } from 'kysely/migration';
-import type { Engine } from '../store.ts';
+import type { Engine } from '../database.ts';
 import { initial } from './001-initial.ts';
 import { events } from './002-events.ts';
 import { watches } from './003-watches.ts';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { RestartBookkeeper } from '../../../gateway/supervisor/restart-bookkeeper.ts';
-import type { EndReason, LifeResult } from '../../../gateway/supervisor/worker-life.ts';
+import type { LifeResult } from '../../../gateway/supervisor/worker-life.ts';
 import { RESTART_TIMINGS, SLOT_TIMINGS } from '../../../gateway/supervisor/worker-spec.ts';
+import type { EndReason } from '../../../gateway/supervisor/worker-status.ts';
 
 describe('RestartBookkeeper', () => {
   let moves: number;

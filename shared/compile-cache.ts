@@ -7,7 +7,7 @@ import { type Environment, readOptional, readText } from '#shared/settings.ts';
 /** Later than the first requests have loaded what they need. */
 const SAVE_AFTER_MS = 10_000;
 /** The cache holds code: it lies where only those can write who can change the program. */
-const BESIDE_PROGRAM = fileURLToPath(new URL('../../node_modules/.cache/compiled', import.meta.url));
+const BESIDE_PROGRAM = fileURLToPath(new URL('../node_modules/.cache/compiled', import.meta.url));
 
 /**
  * Turns it on for what is imported from now on: in `NODE_COMPILE_CACHE`, beside the program, or where that

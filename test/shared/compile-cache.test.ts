@@ -3,9 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
-const MODULE = fileURLToPath(new URL('../../../gateway/host/compile-cache.ts', import.meta.url));
+const MODULE = fileURLToPath(new URL('../../shared/compile-cache.ts', import.meta.url));
 const SCRIPT = `
   const { enableCompileCache, compileCacheEnv } = await import(${JSON.stringify(MODULE)});
   enableCompileCache(process.env);
