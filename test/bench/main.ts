@@ -1,12 +1,13 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,frames,webrtc,whep,mse,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick`.
+ * Options: `--only footprint,frames,webrtc,whep,mse,gate,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchFrames } from './frames.ts';
+import { benchGate } from './gate.ts';
 import { benchRegistry } from './registry.ts';
 import { printVerdicts } from './report.ts';
 import { benchDeliveries, benchMediamtx } from './stored.ts';
@@ -35,6 +36,7 @@ const benches: Record<string, () => Promise<void>> = {
   webrtc: () => benchWebrtc({ seconds, visits: values.quick ? [20, 50] : [100, 500] }),
   whep: () => benchWhep(values.quick ? 7 : 21),
   mse: () => benchMse(seconds),
+  gate: benchGate,
   registry: benchRegistry,
   deliveries: () => benchDeliveries(seconds),
   mediamtx: benchMediamtx,
