@@ -70,7 +70,7 @@ export interface GatewayOptions {
   log: Logger;
   /** Further startup warnings, beside those of the configuration. */
   risks?: readonly string[];
-  /** Shows a line to the operator, and to no log. */
+  /** Prints a line for the operator, outside the log. */
   print?: (line: string) => void;
 }
 
@@ -81,7 +81,7 @@ export interface OpenGateway {
   routes: RouteTable;
   /** Stops accepting, says farewell, stops the workers. */
   close(): Promise<void>;
-  /** Kills the workers immediately, for a process that must end now. */
+  /** Kills the workers immediately, for a process that must exit now. */
   kill(): void;
 }
 

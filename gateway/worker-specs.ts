@@ -23,8 +23,8 @@ const SMALL_HEAP = ['--expose-gc', '--max-semi-space-size=2'];
 const SELDOM_SEARCHED = ['--heap-growing-percent=100'];
 
 /**
- * glibc keeps what FFmpeg frees in an arena per thread and raises the size from which it gives memory back at once
- * (mallopt(3)); with these a camera nobody watches any more costs nothing of what its decoder took.
+ * glibc keeps what FFmpeg frees in an arena per thread and raises the size from which it returns memory immediately
+ * (mallopt(3)); with these a camera without viewers keeps no memory of its decoder.
  */
 const NATIVE_MEMORY = {
   MALLOC_ARENA_MAX: '2',

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { settingsPage } from '../scripts/settings-page.ts';
-import { ROOT, type SourceFile, sourceFiles } from './support/source-files.ts';
+import { ROOT, type SourceFile, sourceFiles, testFiles } from './support/source-files.ts';
 
 const MAX_LINES = 300;
 
@@ -192,6 +192,19 @@ describe('The house', () => {
     expect(page, 'npm run settings writes docs/settings.md').to.equal(settingsPage());
     expect(read.filter((name) => !page.includes(`\`${name}\``))).to.deep.equal([]);
     expect(read.filter((name) => !example.includes(name))).to.deep.equal([]);
+  });
+
+  it('speaks plain words: see CONTRIBUTING.md for what to say instead', () => {
+    const quaint =
+      /\b(?:whoever|whatever|(?:no|some|every)body|at once|as far as|so long|none of|by rights)\b/gi;
+    const found = [...files, ...testFiles()].flatMap(({ path, text }) =>
+      path === 'test/rules.test.ts' ? [] : [...text.matchAll(quaint)].map(([word]) => `${path}: ${word}`),
+    );
+    expect(found).to.deep.equal([]);
+  });
+
+  it('has no comment that only repeats the name below it', () => {
+    expect(offenders(/^\s*\/\*\* What [\w ]+ (?:is|are) made of\. \*\/$/m, () => false)).to.deep.equal([]);
   });
 });
 

@@ -39,7 +39,7 @@ export class CameraChannel implements DetectionFeed, MotionSource {
     this.#notify(message, 'detections');
   }
 
-  /** Tells what became of an event. Of each kind one goes on at a time: whoever missed its end sees the next begin. */
+  /** Sends a change of an event. One per kind is ongoing at a time: a client that missed its end sees the next start. */
   notifyEvent(update: EventUpdate): void {
     this.#notify(update, update.kind);
   }
@@ -48,7 +48,7 @@ export class CameraChannel implements DetectionFeed, MotionSource {
     this.#motion.emit('motion', cameraId);
   }
 
-  /** Nobody looks any more: what clients have drawn is cleared. */
+  /** Clears what clients have drawn: analysis has stopped. */
   clear(): void {
     const timestamp = Date.now() / 1000;
     for (const cameraId of [...this.#shown]) {

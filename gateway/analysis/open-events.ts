@@ -1,4 +1,4 @@
-/** Events that go on, so that none stays open when whoever saw it is gone. */
+/** Ongoing events, so that none stays open when its observer is gone. */
 import type { EventMessage, EventUpdate, ObservedEvent } from '#shared/detections.ts';
 import type { EventState } from '../events/event.ts';
 

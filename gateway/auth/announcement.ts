@@ -1,4 +1,4 @@
-/** What whoever starts the gateway is told about who may reach it. */
+/** Logs the access mode at startup. */
 import type { Logger } from '#shared/logger.ts';
 import type { Authenticator } from './authenticator.ts';
 
@@ -6,10 +6,10 @@ export interface AnnouncementOptions {
   authenticator: Authenticator;
   /** Port the gateway listens on. */
   port: number;
-  /** What stands open: `openRisks` and whatever else is wrong. */
+  /** `openRisks` and other warnings. */
   risks: readonly string[];
   log: Logger;
-  /** Shows a line to a person and to no log; undefined where nobody is. */
+  /** Prints a line for the operator, outside the log; undefined without a terminal. */
   print?: ((line: string) => void) | undefined;
 }
 

@@ -60,7 +60,7 @@ export class Gate {
     return this.#authenticator.clientOf(request);
   }
 
-  /** Calls when somebody signs out. @returns the function that ends it */
+  /** Calls `listener` when a session ends. Returns the unsubscribe function. */
   onSessionEnd(listener: (sessionId: string) => void): () => void {
     return this.#authenticator.sessions.onRevoke(listener);
   }
@@ -89,7 +89,7 @@ export class Gate {
     };
   }
 
-  /** Whoever signs out watches no more: pictures and events may flow for hours. */
+  /** Ends the streams of a signed-out session: pictures and events may flow for hours. */
   #endWithSession(sessionId: string | undefined, req: IncomingMessage, res: Response): void {
     if (sessionId === undefined || req.method !== 'GET') return;
     const end = this.onSessionEnd((ended) => {

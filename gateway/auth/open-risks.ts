@@ -1,4 +1,4 @@
-/** What whoever starts the gateway has opened, knowingly or not: one sentence each, said at every start. */
+/** Startup warnings for insecure settings. */
 import { type AddressPolicy, isLoopback } from '#shared/address-policy.ts';
 import type { AuthConfig } from '../config/auth.ts';
 

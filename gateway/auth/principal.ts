@@ -1,4 +1,4 @@
-/** Who makes a request, as far as it matters for what is allowed. */
+/** The principal of a request: role and kind of login. */
 import type { IncomingMessage } from 'node:http';
 
 /** `admin` may do everything, `viewer` may look. */

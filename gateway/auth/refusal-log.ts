@@ -5,7 +5,7 @@ import type { Logger } from '#shared/logger.ts';
 import { shownPath } from '../http/request-path.ts';
 
 export interface RefusalLogOptions {
-  /** Address of whoever asks; undefined for this very machine. */
+  /** Address of the client; undefined for this machine. */
   clientOf: (request: IncomingMessage) => string | undefined;
   log: Logger;
   /** Unix milliseconds. */
@@ -22,7 +22,7 @@ const CODES: ReadonlySet<ErrorCode> = new Set([
   'too-many-connections',
 ]);
 const WINDOW_MS = 60_000;
-/** Kinds of refusal by client that are told apart at once; an attack from many addresses must not fill the memory. */
+/** Most tracked pairs of client and kind; an attack from many addresses must not fill the memory. */
 const MAX_KNOWN = 1000;
 
 /** Notes refusals, and no header, query or body of them: a wrong token may be the right one of another place. */
@@ -34,7 +34,7 @@ export class RefusalLog {
     this.#options = options;
   }
 
-  /** Notes what a request was refused with, as far as it is such a refusal. */
+  /** Logs security-relevant refusals, at most once a minute per client. */
   note(request: IncomingMessage, error: AppError): void {
     if (!CODES.has(error.code)) return;
     const { clientOf, log, now = Date.now } = this.#options;

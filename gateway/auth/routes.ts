@@ -34,7 +34,7 @@ export interface AuthRoutesOptions {
 export function authRoutes({ authenticator, mayOpen }: AuthRoutesOptions): RouteGroup {
   return {
     name: 'Access',
-    description: 'Signing in from elsewhere. On the machine of the gateway itself none of it is needed.',
+    description: 'Sign-in for remote clients. Clients on the same machine need none.',
     routes: [
       ...sessionRoutes(authenticator),
       ticketRoute(authenticator, mayOpen),
@@ -144,7 +144,7 @@ export function renewSession(authenticator: Authenticator) {
 }
 
 function setCookie({ config }: Authenticator, req: Request, res: Response, value: string): void {
-  // Over plain HTTP in a home network a browser would drop a Secure cookie, and nobody could sign in.
+  // Over plain HTTP in a home network browsers drop a Secure cookie, and sign-in would be impossible.
   const isSecure = publicOrigin(req).startsWith('https:') && publicPrefix(req) === '';
   const options = { ...cookieOptions(isSecure), maxAge: COOKIE_MAX_AGE_MS };
   // Hosts like Replit show the page inside one of theirs, where a Lax cookie is not sent;

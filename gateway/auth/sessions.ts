@@ -38,7 +38,7 @@ export class Sessions {
     return this.#sign({ id: randomUUID(), role, expiresAt: this.#now() + IDLE_MS });
   }
 
-  /** The session of a cookie; undefined when it is none of ours, too old or ended. */
+  /** The session of a cookie; undefined if it is invalid, expired or ended. */
   find(cookie: string): Session | undefined {
     const session = sessionSchema.safeParse(this.#signer.verify(cookie)).data;
     if (session === undefined || session.expiresAt < this.#now()) return undefined;

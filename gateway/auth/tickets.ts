@@ -41,7 +41,7 @@ export class Tickets {
     this.#now = now;
   }
 
-  /** A ticket to GET a path. @param path without a query @param sessionId of whoever asks, where there is one */
+  /** A ticket to GET a path. @param path without a query @param sessionId of the issuer, if there is one */
   issue(
     { role, sessionId }: { role: Role; sessionId?: string | undefined },
     path: string,
@@ -52,7 +52,7 @@ export class Tickets {
   }
 
   /**
-   * What a ticket allows at a path; undefined when it is none of ours, too old, or used up.
+   * The role of a ticket at a path; undefined if it is invalid, expired or used.
    * @throws AppError `forbidden` for a ticket to another path
    */
   take(text: string, path: string): Ticket | undefined {

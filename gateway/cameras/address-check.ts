@@ -1,4 +1,4 @@
-/** Refuses cameras at addresses that no worker would dial, as far as that shows without resolving a name. */
+/** Refuses camera addresses that no worker would dial, without resolving names. */
 import { type AddressPolicy, checkLiteral } from '#shared/address-policy.ts';
 import { AppError } from '#shared/errors.ts';
 import type { RegisteredSource } from './registered-camera.ts';

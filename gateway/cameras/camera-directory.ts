@@ -16,7 +16,7 @@ import { compareIds } from './compare-ids.ts';
  */
 export type CameraOrigin = 'demo' | 'connected' | 'registry';
 
-/** A camera somebody wants. */
+/** A desired camera. */
 export interface KnownCamera {
   id: string;
   name: string;
@@ -38,7 +38,7 @@ export type CameraChange = Pick<KnownCamera, 'id' | 'name' | 'location' | 'sourc
 /** Known cameras, in order of their ids. */
 export class CameraDirectory {
   readonly #registered = new Map<string, KnownCamera>();
-  /** For this gateway's life; undefined: disconnected, whatever the registry says. */
+  /** For this gateway's life; undefined: disconnected, even if the registry has it. */
   readonly #session = new Map<string, KnownCamera | undefined>();
   readonly #events = new EventEmitter<{ change: [readonly string[]] }>();
   readonly #limit: number;
@@ -48,7 +48,7 @@ export class CameraDirectory {
   #list: readonly KnownCamera[] | undefined;
   #isLoaded = false;
 
-  /** @param limit most cameras at once @param redactor learns their passwords, for as long as they are here */
+  /** @param limit most cameras @param redactor knows their passwords while they are here */
   constructor(limit: number, redactor: Redactor) {
     this.#limit = limit;
     this.#redactor = redactor;

@@ -19,7 +19,7 @@ export function pageOf(cameras: readonly KnownCamera[], query: unknown): CameraP
   return { cameras: page, next: start + limit < cameras.length ? page.at(-1)?.id : undefined };
 }
 
-/** By order and not by place, so that a camera that is gone meanwhile loses nobody the rest. */
+/** By order and not by position, so that a camera removed meanwhile does not lose the rest. */
 function firstAfter(cameras: readonly KnownCamera[], cursor: string): number {
   let [low, high] = [0, cameras.length];
   while (low < high) {

@@ -4,7 +4,7 @@ import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { listActualCameras } from './camera-worker.ts';
 
-/** Answers of the workers are good for this long, milliseconds: many may ask at once. */
+/** Cache time of the workers' answers, milliseconds: many clients may ask simultaneously. */
 const FRESH_MS = 500;
 
 /** Reads the states of all cameras; what a worker that is down runs is unknown. */

@@ -11,7 +11,7 @@ import type { CameraRepository } from './camera-repository.ts';
 import type { RegisteredCamera, RegisteredSource, StoredCamera } from './registered-camera.ts';
 import { applyChanges, parseNewCamera } from './registry-input.ts';
 
-/** Uploaded videos, as far as cameras play them. */
+/** Uploaded videos that cameras play. */
 export interface UploadedVideos {
   /** Absolute path of a stream's video. @returns undefined when there is none */
   fileOf(streamId: string): Promise<string | undefined>;

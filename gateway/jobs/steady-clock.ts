@@ -3,7 +3,7 @@
 const MINUTE_MS = 60_000;
 /** A larger step than this is a jump: clocks that drift are corrected in smaller ones. */
 const JUMP_MS = MINUTE_MS;
-/** A clock that stays ahead for so long is believed. */
+/** A clock that stays ahead for this long is believed. */
 const BELIEF_MS = 24 * 60 * MINUTE_MS;
 
 export interface ClockReadings {

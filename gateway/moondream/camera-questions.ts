@@ -105,7 +105,7 @@ function cacheKey({ cameraId, skill, fields }: CameraQuestion, frame: CameraFram
   return `${pictureKey(cameraId, frame)} ${skill} ${canonical(fields)}`;
 }
 
-/** The same text for the same fields, in whatever order they came. */
+/** The same text for the same fields in any order. */
 function canonical(fields: Record<string, unknown>): string {
   return jsonText(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

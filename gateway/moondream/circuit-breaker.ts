@@ -1,4 +1,4 @@
-/** Fails at once while Moondream is down, so that nobody waits for a time limit again and again. */
+/** Fails immediately while Moondream is down, instead of after a timeout each time. */
 import { AppError } from '#shared/errors.ts';
 
 /** When it opens and for how long. */

@@ -1,4 +1,4 @@
-/** Bounds what clients can spend in a day, since it is somebody's money. */
+/** Daily limit of clients' questions, since they cost money. */
 import { AppError } from '#shared/errors.ts';
 
 /** Where questions of days are counted for good. */
@@ -73,7 +73,7 @@ export class DailyCap {
     if (owed === 0) return;
     this.#owed = 0;
     try {
-      // They were asked, whatever the bound is.
+      // They were asked, with any limit.
       this.#known = (await this.#options.ledger.add(day, owed, NO_BOUND)) ?? this.#known;
     } catch (error) {
       this.#owed += owed;
@@ -105,7 +105,7 @@ export class DailyCap {
   }
 }
 
-/** A database that is away stops nobody; anything else is a fault of ours. */
+/** An unavailable database blocks no question; other errors are bugs. */
 function expectOutage(error: unknown): void {
   if (error instanceof AppError && error.code.startsWith('storage-')) return;
   throw error;

@@ -1,4 +1,4 @@
-/** A time limit that can be moved, joined with somebody else's wish to stop. */
+/** An adjustable time limit, combined with the caller's abort signal. */
 
 /** Aborts its signal when the time is over or the outer signal aborts. */
 export class Deadline {
@@ -41,7 +41,7 @@ export class Deadline {
     this.#outer.removeEventListener('abort', this.#abort);
   }
 
-  /** Ends whatever still goes on. */
+  /** Ends everything that is still running. */
   cancel(): void {
     this.end();
     this.#abort();

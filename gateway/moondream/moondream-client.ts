@@ -69,7 +69,7 @@ export class MoondreamClient {
     throw new AppError('moondream-not-configured', 'There is no key for Moondream and no server of your own');
   }
 
-  /** Asks once. @throws AppError `moondream-*`, or whatever giving the body or spending throws */
+  /** Asks once. @throws AppError `moondream-*`, or the error of making the body or of spending */
   async ask({ skill, signal, body, spend }: Question): Promise<UpstreamAnswer> {
     this.expectConfigured();
     const pass = this.#breaker.enter();
@@ -90,7 +90,7 @@ export class MoondreamClient {
       this.#isFailing = false;
       return answer;
     } catch (error) {
-      // Whoever asked has gone: that says nothing of Moondream.
+      // The caller has gone: that says nothing about Moondream.
       if (!signal.aborted) this.#noteFailure(error, pass);
       throw error;
     }

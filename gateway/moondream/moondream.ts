@@ -27,7 +27,7 @@ export interface Moondream {
   report(): MoondreamReport;
 }
 
-/** Puts Moondream together; nothing is sent before somebody asks. */
+/** Builds Moondream; sends nothing before the first question. */
 export function createMoondream(options: MoondreamOptions): Moondream {
   const { dailyMax, ledger, routing, redactor } = options;
   const client = new MoondreamClient(options);

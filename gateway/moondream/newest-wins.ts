@@ -6,7 +6,7 @@ interface Waiting {
   refuse: (error: AppError) => void;
 }
 
-/** Lanes by key; a lane exists while somebody is in it. */
+/** Lanes by key; a lane exists while it is in use. */
 export class NewestWins {
   readonly #lanes = new Map<string, Waiting | undefined>();
 

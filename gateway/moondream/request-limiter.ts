@@ -5,7 +5,7 @@ import { AppError } from '#shared/errors.ts';
 /** How requests are spaced. */
 export interface RequestLimiterOptions {
   perSecond: number;
-  /** Longest wait; whoever would wait longer is refused at once. Milliseconds. */
+  /** Longest wait, milliseconds; a request that would wait longer is refused immediately. */
   maxWaitMs?: number;
   /** Milliseconds of a clock that never goes back. */
   now?: () => number;
@@ -55,7 +55,7 @@ export class RequestLimiter {
     return true;
   }
 
-  /** Gives no turn for so long: Moondream asked for it. */
+  /** Pauses for a time that Moondream asked for. */
   holdOff(ms: number): void {
     this.#nextAt = Math.max(this.#nextAt, this.#now() + ms);
   }

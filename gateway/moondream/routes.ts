@@ -155,7 +155,7 @@ function answer(skill: Skill, options: MoondreamRoutesOptions): RequestHandler {
         await send(res, given.answer, describe(req, cameraId, given, res), options);
       }
     } catch (error) {
-      // Nobody is there to be told.
+      // The client has gone.
       if (!signal.aborted) throw error;
     }
   };

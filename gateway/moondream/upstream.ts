@@ -122,7 +122,7 @@ interface Reached {
 /** Waits for the head of an answer. */
 function reach(request: Request): Promise<Reached> {
   return new Promise((resolve, reject) => {
-    // Stays: an error after the head, while nobody reads, must not end the process.
+    // Stays: an error after the headers, without a reader, must not end the process.
     request.on('error', reject);
     request.once('response', (response: Response) => resolve({ request, response }));
   });

@@ -42,7 +42,7 @@ export interface LifeOptions extends Pick<WorkerProcessOptions, 'launcher' | 'no
   mayRecycle: () => boolean;
 }
 
-/** Above this share of its limit a worker is killed immediately, whatever the pause between replacements. */
+/** Above this share of its limit a worker is killed immediately, without the pause between replacements. */
 const HARD_LIMIT = 1.5;
 
 /** Spawns, brings up, watches and ends one process. */

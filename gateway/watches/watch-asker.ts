@@ -23,7 +23,7 @@ export function createWatchAsker(questions: Pick<CameraQuestions, 'ask'>): Watch
       const { cameraId, skill, condition } = watch;
       const fields = fieldsOf(watch);
       const { answer, frame } = await questions.ask({ cameraId, skill, fields, signal, spend: onSpend });
-      // Nobody asked for a stream.
+      // No stream was requested.
       if (answer.kind === 'stream')
         throw new AppError('moondream-failed', 'Moondream answered with a stream');
       return { ...readAnswer(skill, condition, answer.body), frame };

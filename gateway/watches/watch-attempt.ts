@@ -13,7 +13,7 @@ import { afterAnswer, afterFailure, afterFiring, isFulfilled, withAnswer } from 
 export interface WatchAttemptOptions {
   asker: WatchAsker;
   events: EventSink;
-  /** Tells somebody outside of an event, in addition; absent where nobody can be told. */
+  /** Also delivers the event to the analysis backend; absent without one. */
   deliverEvent?: ((eventId: string, event: MomentaryEvent) => Promise<void>) | undefined;
   redactor: Redactor;
   log: Logger;
@@ -45,7 +45,7 @@ export class WatchAttempts {
       const asked = await this.#options.asker.ask(settingsOf(row), { signal, onSpend });
       return { changes: await this.#conclude(row, asked), isUnspent };
     } catch (error) {
-      // Broken off from here, or somebody else's same question took the place: no failure of the watch.
+      // Aborted by the gateway, or superseded by an equal question: no failure of the watch.
       const isNone = signal.aborted || (error instanceof AppError && error.code === 'question-superseded');
       return { changes: isNone ? {} : this.#failed(row, error), isUnspent };
     }
@@ -70,7 +70,7 @@ export class WatchAttempts {
     }
   }
 
-  /** That nobody could be told does not undo the event. */
+  /** A failed delivery does not undo the event. */
   async #deliver(row: WatchRow, eventId: string, event: MomentaryEvent): Promise<WatchRowChanges> {
     const { deliverEvent } = this.#options;
     if (row.deliver !== 1 || deliverEvent === undefined) return {};

@@ -17,7 +17,7 @@ export type Condition =
 /** Whether an answer fulfils the condition; `unknown` where it cannot be told. */
 export type Reading = 'yes' | 'no' | 'unknown';
 
-/** One answer, as far as it is kept. */
+/** The stored part of an answer. */
 export interface WatchAnswer {
   /** When it came, Unix milliseconds. */
   at: number;

@@ -51,7 +51,7 @@ export async function call<T = unknown>(worker: WorkerTarget, options: WorkerCal
   }
 }
 
-/** Passes a request to a worker, whatever status it answers. @throws AppError `worker-*` when no answer came */
+/** Passes a request to a worker and returns a response of any status. @throws AppError `worker-*` when no answer came */
 export async function pass(worker: WorkerTarget, request: WorkerRequest): Promise<WorkerAnswer> {
   const { method, path, headers, body, signal, timeoutMs = TIMEOUT_MS } = request;
   try {

@@ -86,7 +86,7 @@ describe('What a camera sends', function () {
     );
   });
 
-  it('is a challenge of some kind whatever it looks like', () => {
+  it('is parsed to a challenge, for every input', () => {
     fc.assert(
       fc.property(fc.oneof(hostileText, mutatedText(DIGEST)), (header) => {
         expect(parseAuthHeader(header).scheme).to.be.a('string');
@@ -96,7 +96,7 @@ describe('What a camera sends', function () {
   });
 
   for (const codec of ['h264', 'hevc', 'mjpeg'] as const satisfies VideoCodec[]) {
-    it(`is video as RTP of ${codec} or nothing, whatever the bytes`, () => {
+    it(`is video as RTP of ${codec} or nothing, for any bytes`, () => {
       fc.assert(
         fc.property(fc.array(rtpPacket(), { minLength: 1, maxLength: 20 }), (packets) => {
           const media = {

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 /** Few by default, so that the whole suite stays quick; set it high for a night. */
 export const RUNS = Number(process.env.FUZZ_RUNS ?? 60);
 
-/** Text as somebody sends it who means no good, or whose program is broken. */
+/** Text of a hostile or broken client. */
 export const hostileText: fc.Arbitrary<string> = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 40 }),
   fc.constantFrom(

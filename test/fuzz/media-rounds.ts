@@ -38,7 +38,7 @@ const SDP = [
 
 /**
  * Runs rounds of damaged descriptions, parameter sets, slices and RTP.
- * @throws whatever reaches beyond the subscriber that it happened in
+ * @throws an error that reaches beyond its subscriber
  */
 export function fuzzMedia(rounds: number, seed: number): FuzzResult {
   const random = new Random(seed);

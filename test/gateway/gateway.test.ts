@@ -96,7 +96,7 @@ describe('The gateway in front of its workers', () => {
     expect([...(gateway.workers[0]?.cameras.keys() ?? [])].sort()).to.deep.equal(had[0]);
   });
 
-  it('answers at once while every worker hangs', async () => {
+  it('answers immediately while every worker hangs', async () => {
     for (const worker of gateway.workers) {
       for (const path of ['/metrics', '/livez', '/internal/cameras'])
         worker.answers.set(`GET ${path}`, neverAnswer);
@@ -139,7 +139,7 @@ describe('The gateway in front of its workers', () => {
       expect((await getJson(gateway.origin)).body).to.include({ cameras: '/api/cameras', frames: '/ws' });
     });
 
-    it('leave no password in the log, in whatever place they carry it', async () => {
+    it('leave no password in the log, from any part of an address', async () => {
       const secret = 'S3cr3tC4nary';
       await postJson(`${api}/connect`, { cameraId: '1', ip: '192.0.2.1', password: secret });
       await postJson(`${api}/connect`, { cameraId: '2', url: `rtsp://u:${secret}@192.0.2.1/1` });

@@ -1,4 +1,4 @@
-/** A scriptable RTSP camera that keeps to the protocol only as far as it is told to. */
+/** A scriptable RTSP camera that follows the protocol only where the script does. */
 import { createServer, type Socket } from 'node:net';
 import { h264Idr, h264Pps, h264Slice, h264Sps } from '../support/bitstream.ts';
 

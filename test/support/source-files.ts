@@ -19,6 +19,11 @@ export function sourceFiles(): SourceFile[] {
   return ['gateway', 'workers', 'shared'].flatMap(readTree);
 }
 
+/** Every TypeScript file of the tests and scripts. */
+export function testFiles(): SourceFile[] {
+  return ['test', 'scripts'].flatMap(readTree);
+}
+
 function readTree(folder: string): SourceFile[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))

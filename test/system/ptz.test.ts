@@ -86,7 +86,7 @@ describe('PTZ of a worker that runs alone', () => {
 
   it('says that a camera has no controls, or is unknown', async () => {
     expect((await post('fixed/ptz/home')).body).to.include({ status: 409, code: 'ptz-not-configured' });
-    expect((await post('nobody/ptz/home')).body).to.include({ status: 404, code: 'camera-not-found' });
+    expect((await post('unknown/ptz/home')).body).to.include({ status: 404, code: 'camera-not-found' });
   });
 
   it('stops a moving camera when the process ends', async () => {

@@ -28,14 +28,14 @@ const DEFAULT_PORT = 8082;
 /** Reads the environment. @throws SettingsError naming the variable at fault */
 export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
   const host = loadHostConfig(env, 'rtsp');
-  // Under a gateway only the gateway may reach a worker; alone it is somebody's tool.
+  // Under a gateway only the gateway may reach a worker; alone it serves every client.
   const isAlone = host.token === undefined;
   const port = readInteger(env, WORKER_ENV.port, { fallback: DEFAULT_PORT, min: 0, max: 65535 });
   return Object.freeze({
     host,
     bind: isAlone ? readText(env, 'WORKER_HOST', '0.0.0.0') : '127.0.0.1',
     port,
-    // Whoever runs a worker by hand tries it against cameras on the same machine.
+    // A worker that runs alone is often tried with cameras on the same machine.
     addresses: readAddressPolicy(env, { allowsLoopback: isAlone, ownPorts: [port] }),
     webrtc: readWebrtcSettings(env),
     maxPixels: readMaxPixels(env),

@@ -36,10 +36,10 @@ const MAX_HEAD_BYTES = 16 * 1024;
 const MAX_BODY_BYTES = 256 * 1024;
 /** Stray bytes between two messages or packets; more is not RTSP any more. */
 const MAX_STRAY_BYTES = 64 * 1024;
-/** Empty lines, whatever ends them (RFC 2326 section 4, and cameras that end lines with LF alone). */
+/** Empty lines, with any line end (RFC 2326 section 4, and cameras that end lines with LF alone). */
 const EMPTY_LINES = ['\n\r\n', '\n\n', '\r\r'];
 const RTSP_START = 'RTSP/';
-/** What a socket delivers at once, with room for the beginning of what was cut. */
+/** Largest chunk of a socket, with room for the beginning of an incomplete message. */
 const INITIAL_BUFFER_BYTES = 72 * 1024;
 
 /** What a peer sent is not RTSP, or larger than any camera needs. */
@@ -149,7 +149,7 @@ export class RtspReader {
     return at - this.#start;
   }
 
-  /** Whether an RTP or RTCP packet of a known channel may begin here, as far as its bytes have come. */
+  /** Whether an RTP or RTCP packet of a known channel may begin here, judged by its received bytes. */
   #couldBePacket(at: number): boolean {
     if (this.#buffer[at] !== INTERLEAVED_MARK) return false;
     const channel = at + 1 < this.#end ? this.#buffer[at + 1] : undefined;

@@ -177,7 +177,7 @@ describe('Analysis in the gateway', () => {
     end();
   });
 
-  it('tells of each event when it starts, changes and ends, also when whoever saw it is gone', async () => {
+  it('reports each event when it starts, changes and ends, also when its observer is gone', async () => {
     await bringUp();
     const told: object[] = [];
     const subscription = analysis.channel.subscribe('1', ({ data }) =>

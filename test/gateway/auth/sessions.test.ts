@@ -133,7 +133,7 @@ describe('A session', () => {
     expect((await visitor.get('/api/cameras', browser)).body).to.deep.equal(before);
   });
 
-  it('S6: is of no use to a page elsewhere, whatever it asks for', async () => {
+  it('S6: is of no use to a foreign page, for any request', async () => {
     const browser = { ...(await visitor.signIn(ADMIN)), origin: 'https://evil.test' };
     for (const [method, path] of [
       ['GET', '/api/cameras'],

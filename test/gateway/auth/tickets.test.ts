@@ -57,7 +57,7 @@ describe('S8: tickets', () => {
       expect(tickets.take(ticket, '/ws/mse/1')?.role).to.equal('admin');
     });
 
-    it('are nobody’s when they were made up, changed, or made with another secret', () => {
+    it('are invalid when they were made up, changed, or made with another secret', () => {
       const { tickets } = open();
       const { ticket } = new Tickets('another').issue({ role: 'admin' }, '/ws');
       const [body = '', mac = ''] = tickets.issue({ role: 'viewer' }, '/ws').ticket.split('.');
@@ -106,7 +106,7 @@ describe('S8: tickets', () => {
       }
     });
 
-    it('are in no line of the log, used or not, nor is a token that somebody put into an address', async () => {
+    it('are in no line of the log, used or not, nor is a token in an address', async () => {
       const tickets = [await issue('/ws'), await issue('/api/cameras/a/frame'), await issue('/ws/mse/a')];
       await visitor.upgradeStatus(`/ws?ticket=${tickets[0]}`);
       await visitor.get(`/api/cameras/a/frame?width=10&ticket=${tickets[1]}`);

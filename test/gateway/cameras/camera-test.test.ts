@@ -61,7 +61,7 @@ describe('Testing a camera', () => {
     expect(tested()).to.deep.equal([]);
   });
 
-  it('tries changes of a stored camera with its password, which nobody has to know', async () => {
+  it('tests changes of a stored camera with its stored password', async () => {
     await postJson(api, { id: 'gate', ip: '10.0.0.9', password: PASSWORD });
     await postJson(`${api}/test`, { id: 'gate', streamPath: '/low' });
     await postJson(`${api}/test`, { id: 'gate' });

@@ -130,7 +130,7 @@ describe('Connector', () => {
     expect(worker.cameras.has('3')).to.equal(false);
   });
 
-  it('disconnects at once, also a camera nobody knows', async () => {
+  it('disconnects immediately, also an unknown camera', async () => {
     await connector.connect(request('1'));
     await connector.disconnect('1');
     expect([directory.has('1'), worker.cameras.has('1')]).to.deep.equal([false, false]);

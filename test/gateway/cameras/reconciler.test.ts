@@ -87,7 +87,7 @@ describe('Reconciler', () => {
     await waitFor(() => !workerOf('1').cameras.has('1'));
   });
 
-  it('removes what nobody wants and what belongs elsewhere', async () => {
+  it('removes cameras that are not desired or belong to another worker', async () => {
     for (const worker of workers) worker.cameras.set('x', { cameraId: 'x', source: cameraSource() });
     want('x');
     reconciler.start();
@@ -179,7 +179,7 @@ describe('Reconciler', () => {
     await waitFor(() => puts() === 1);
   });
 
-  it('makes at most four calls to a worker at once', async () => {
+  it('makes at most four simultaneous calls to a worker', async () => {
     for (let index = 0; index < 60; index += 1) want(`c${index}`);
     reconciler.start();
     bringUp();

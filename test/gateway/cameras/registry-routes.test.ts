@@ -60,8 +60,8 @@ describe('The routes of the registry', () => {
     await send('POST', '', { id: 'gate', ip: '10.0.0.9' });
     const answers = [
       await send('POST', '', { id: 'gate', ip: '10.0.0.10' }),
-      await send('PATCH', '/nobody', { name: 'x' }),
-      await send('DELETE', '/nobody'),
+      await send('PATCH', '/unknown', { name: 'x' }),
+      await send('DELETE', '/unknown'),
       await send('POST', '', { id: 'a b', ip: '10.0.0.10' }),
       await send('PATCH', '/gate', { enabled: 'yes' }),
       await send('PATCH', '/gate', {}),
@@ -108,7 +108,7 @@ describe('The routes of the registry', () => {
     expect([status, body.field]).to.deep.equal([400, 'limit']);
   });
 
-  it('exports passwords only to whoever re-enters the secret key', async () => {
+  it('exports passwords only with the secret key', async () => {
     await send('POST', '', { id: 'gate', ip: '10.0.0.9', password: PASSWORD });
     const key = readFileSync(join(gateway.dataDir, 'secret.key'), 'utf8').trim();
     const ask = async (headers: Record<string, string>) => {

@@ -83,7 +83,7 @@ describe('The configuration', () => {
     expect(workerEnv).to.deep.equal({});
   });
 
-  it('S26: hands workers what they need of the environment, and no secret of somebody else’s', () => {
+  it('S26: passes workers what they need of the environment, and no secret', () => {
     const env = { PATH: '/bin', TZ: 'UTC', MOONDREAM_API_KEY: 'S3cr3tC4nary', NODE_OPTIONS: '--inspect' };
     expect(loadConfig(env).workerEnv).to.deep.equal({ PATH: '/bin', TZ: 'UTC' });
   });

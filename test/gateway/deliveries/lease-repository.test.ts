@@ -29,7 +29,7 @@ describe('Leases of deliveries when the clock is set back', () => {
       expect((await exchange(leases)).leased.map((lease) => lease.id)).to.deep.equal([id]);
     });
 
-    it('are due at once where they were due before, also at a gateway that starts after the change', async () => {
+    it('are due immediately if they were due before, also at a gateway that starts after the change', async () => {
       await stage.enqueue('gate');
       stage.now -= HOUR_MS;
       expect((await exchange(stage.leases('next'))).leased).to.have.length(1);

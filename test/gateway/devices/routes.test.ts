@@ -117,7 +117,7 @@ describe('GET /api/devices', () => {
     });
   });
 
-  it('leaves an address alone that everybody can reach', async () => {
+  it('leaves an address alone that every client can reach', async () => {
     rows = [row({ whep_url: 'https://localhost.example/yard/whep' })];
     expect(await metadataOf({ 'X-Forwarded-Host': 'cams.example' })).to.deep.equal({
       whep_url: 'https://localhost.example/yard/whep',

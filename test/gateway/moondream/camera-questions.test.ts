@@ -159,7 +159,7 @@ describe('Questions to a camera', () => {
     expect(local.requests[1]?.body.image_url).to.include(jpegOf(1280, 720, 3).toString('base64'));
   });
 
-  it('let the next one in when whoever asked has gone', async () => {
+  it('let the next one in when the caller has gone', async () => {
     local.answer = () => {};
     const gone = new AbortController();
     const asked = fetch(`${harness.api}/query`, {

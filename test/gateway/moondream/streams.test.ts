@@ -136,7 +136,7 @@ describe('Answers that come word by word', () => {
     ]);
   });
 
-  it('says that nobody is there when no server listens', async () => {
+  it('reports Moondream as unreachable when no server listens', async () => {
     local.close();
     const { status, body } = await postJson(`${harness.api}/query`, { question: 'Who?' });
     expect([status, body.code]).to.deep.equal([502, 'moondream-unreachable']);

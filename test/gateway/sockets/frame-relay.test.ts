@@ -70,7 +70,7 @@ describe('FrameRelay', () => {
     return { cameraId, fps: 15, quality: 80, encoding: 'base64', ...change };
   }
 
-  /** Publishes until somebody got something, since a subscription takes its time to the worker. */
+  /** Publishes until a subscriber got a frame, since a subscription takes time to reach the worker. */
   async function publishUntilDelivered(id: string, subscriber: SubscriberDouble): Promise<void> {
     const before = subscriber.payloads.length;
     await waitFor(() => {
@@ -131,7 +131,7 @@ describe('FrameRelay', () => {
     await waitFor(() => subscriptions('1').length === 2);
   });
 
-  it('gives whoever joins the newest frame at once, but none of a camera that is gone', async () => {
+  it('sends a new subscriber the newest frame immediately, but no frame of a removed camera', async () => {
     const [first, second, third] = [new SubscriberDouble(), new SubscriberDouble(), new SubscriberDouble()];
     relay.open(request('1', { fps: 0.1 }), first);
     await publishUntilDelivered('1', first);

@@ -105,7 +105,7 @@ describe('ClientSockets', () => {
     for (const client of clients) client.close();
   });
 
-  it('says farewell with 1001 and refuses whoever comes then', async () => {
+  it('closes with 1001 and refuses later clients', async () => {
     const client = await WsClient.open(origin);
     await sockets.close();
     await waitFor(() => client.closeCode !== undefined);

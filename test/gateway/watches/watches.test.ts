@@ -192,7 +192,7 @@ describe('Watches', () => {
       expect(await harness.view(id)).to.include({ fired: 1, lastError: null });
     });
 
-    it('are never asked by two gateways on one database at once', async () => {
+    it('are never asked by two gateways on one database simultaneously', async () => {
       const { clock } = harness;
       const other = await open({ clock });
       const release = Promise.withResolvers<void>();
@@ -354,8 +354,8 @@ describe('A watch is refused', () => {
     ['whose condition is not of its skill', { condition: { atLeast: 1 } }, 'invalid-field', 'condition'],
     ['on a caption without words', { skill: 'caption', prompt: undefined }, 'missing-field', 'condition'],
     ['with a field that means nothing', { colour: 'red' }, 'invalid-field', 'colour'],
-    ['that waits for motion which nobody tells of', { onMotion: true }, 'invalid-field', 'onMotion'],
-    ['that is to be delivered to nobody', { deliver: true }, 'invalid-field', 'deliver'],
+    ['that waits for motion without analysis', { onMotion: true }, 'invalid-field', 'onMotion'],
+    ['that is to be delivered without a backend', { deliver: true }, 'invalid-field', 'deliver'],
     ['of an unknown camera', { cameraId: '9' }, 'camera-not-found', undefined],
   ] as const) {
     it(why, async () => {

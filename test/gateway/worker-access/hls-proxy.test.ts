@@ -68,7 +68,7 @@ describe('The HTTP proxy of HLS', () => {
     });
   }
 
-  it('lets nobody write', async () => {
+  it('accepts no writes', async () => {
     expect((await fetch(`${origin}/hls/1/index.m3u8`, { method: 'POST' })).status).to.equal(404);
     expect(worker.requests).to.deep.equal([]);
   });

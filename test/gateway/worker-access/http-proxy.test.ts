@@ -64,7 +64,7 @@ describe('The HTTP proxy', () => {
     expect(worker.requests.at(-1)?.headers['if-none-match']).to.equal('"x"');
   });
 
-  it('tells the worker nothing of who asks, and shows it the token whatever the client claims', async () => {
+  it('tells the worker nothing about the client, and sends it the token for any claim of the client', async () => {
     await getJson(`${api}/1/status`, {
       Authorization: 'Bearer secret',
       Cookie: 'a=b',
@@ -139,7 +139,7 @@ describe('The HTTP proxy', () => {
     expect(headers.get('retry-after')).to.equal('4');
   });
 
-  it('answers 503 and has the worker looked at when nobody listens there any more', async () => {
+  it('answers 503 and has the worker probed when its port is closed', async () => {
     await worker.close();
     const { status, body } = await getJson(`${api}/1/frame`);
     expect([status, body.code]).to.deep.equal([503, 'worker-not-ready']);
@@ -164,7 +164,7 @@ describe('The HTTP proxy', () => {
     expect(pool.kicked).to.include('rtsp-0');
   });
 
-  it('F52: refuses the 65th request under way at once, and takes more when the others are over', async () => {
+  it('F52: refuses the 65th simultaneous request immediately, and accepts more when others are done', async () => {
     const held: (() => void)[] = [];
     worker.answers.set('GET /api/cameras/1/frame', (_request, response) => {
       held.push(() => response.end('{}'));
@@ -187,7 +187,7 @@ describe('The HTTP proxy', () => {
     await waitFor(() => worker.openStreams === 0);
   });
 
-  it('F17: ends a stream at once when the worker dies, and does not pretend it ended well', async () => {
+  it('F17: aborts a stream immediately when the worker dies', async () => {
     const { response } = await openStream();
     const failed = once(response, 'error');
     response.resume();

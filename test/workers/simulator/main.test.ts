@@ -106,7 +106,7 @@ describe('the simulator process', function () {
     expect(await refused.json()).to.include({ code: 'invalid-field', field: 'ms' });
   });
 
-  it('ends at once on SIGTERM, also while it encodes', async () => {
+  it('ends immediately on SIGTERM, also while it encodes', async () => {
     const { child, ready } = start({});
     await ready();
     child.kill('SIGTERM');

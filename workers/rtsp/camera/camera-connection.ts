@@ -133,7 +133,7 @@ export class CameraConnection {
             if (this.#state !== 'live') this.#setState('live', undefined);
             this.#options.handlers.onPacket(packet);
           },
-          // Sound is no sign of life: a camera without pictures is stalled whatever it says.
+          // Sound is no sign of life: a camera without pictures is stalled.
           onAudio: (packet) => this.#options.handlers.onAudio?.(packet),
           during: this.#options.handlers.during ?? ((work) => work()),
         },

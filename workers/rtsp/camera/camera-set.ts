@@ -8,7 +8,7 @@ import type { Picture } from '../pictures/picture.ts';
 import { PictureHub, type PictureRequest } from '../pictures/picture-hub.ts';
 import { Camera, type CameraDependencies } from './camera.ts';
 
-/** A connect request is answered within ten seconds, whatever the camera does. */
+/** A connect request is always answered within ten seconds. */
 const CONNECT_DEADLINE_MS = 9500;
 /** Each is a session with a camera and a decoder. */
 const MAX_TESTS = 4;
@@ -73,7 +73,7 @@ export class CameraSet {
 
   /**
    * Connects for the time of one picture and keeps nothing; other cameras notice nothing.
-   * @param signal ends it, when nobody waits for the answer any more
+   * @param signal aborts it when the client has gone
    * @throws AppError `camera-*`, `worker-busy`
    */
   async test(source: CameraSource, signal: AbortSignal): Promise<CameraTestResult> {

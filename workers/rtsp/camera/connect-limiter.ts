@@ -1,6 +1,6 @@
 /** Lets a few cameras dial at a time, so that fifty dead ones do not keep two live ones waiting. */
 
-/** Attempts under way at once. */
+/** Simultaneous attempts. */
 const MAX_CONCURRENT = 4;
 /** A camera that answers does so within this; a dead one stops holding others up after it, milliseconds. */
 const HOLD_MS = 500;

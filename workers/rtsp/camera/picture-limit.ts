@@ -1,4 +1,4 @@
-/** Refuses cameras whose pictures are larger than this worker decodes, before anything is made of them. */
+/** Refuses cameras with larger pictures than this worker decodes, before any work on them. */
 import { AppError } from '#shared/errors.ts';
 import { splitNals } from '#shared/media/annex-b.ts';
 import { jpegSize } from '#shared/media/jpeg-size.ts';

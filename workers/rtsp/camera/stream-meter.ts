@@ -10,7 +10,7 @@ const LEAST_SPAN_MS = 50;
 /** A newer interval counts this much against the average of those before. */
 const SMOOTHING = 0.2;
 
-/** Measures one camera. Intervals and ages are of the monotonic clock, which nobody sets, in milliseconds. */
+/** Measures one camera. Intervals and ages use the monotonic clock, in milliseconds. */
 export class StreamMeter {
   packets = 0;
   bytes = 0;

@@ -1,7 +1,7 @@
 /**
  * The compressed packets of one camera, for transports that carry video as it
  * is. A hub outlives its camera: viewers stay through reconnects and changes of
- * the source, and start at once with the current group of pictures.
+ * the source, and start immediately with the current group of pictures.
  */
 import type { AudioPacket } from '#shared/media/audio-track.ts';
 import type { VideoTrack } from '#shared/media/packet.ts';

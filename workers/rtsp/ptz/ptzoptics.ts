@@ -1,6 +1,6 @@
 /**
  * Moves a camera by PTZOptics' HTTP-CGI commands ("PTZOptics HTTP-CGI Control"): bare words joined by `&`,
- * so that the query is built by hand. Positions are asked of none of them.
+ * so that the query is built by hand. Positions are never requested.
  */
 import { AppError } from '#shared/errors.ts';
 import type { CameraHttp } from '../source/camera-http.ts';

@@ -22,7 +22,7 @@ const CAMERA_TLS = {
 } as const;
 /** Failures of a TLS handshake. */
 const TLS_ERRNO = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
-/** What the kernel is asked for at once, as libuv suggests it. */
+/** Read buffer size (libuv's default). */
 const READ_BYTES = 64 * 1024;
 
 /** How to dial. */

@@ -63,7 +63,7 @@ export class KeepAlive {
       this.#pending.add(method);
       request(method)
         .catch(() => {
-          // Cameras go on playing whatever they answer; OPTIONS stays, since all of them must know it.
+          // Cameras continue to play after any answer; OPTIONS stays, since all of them must support it.
           this.#methods = this.#methods.filter((other) => other !== method || method === 'OPTIONS');
         })
         .finally(() => {

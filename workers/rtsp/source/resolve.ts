@@ -20,7 +20,7 @@ export interface AddressGuard {
 /**
  * Resolves a host once. One bad answer among good ones refuses them all: a name that points at the
  * inside of a network as well as at a camera is no accident.
- * @returns a lookup that gives these addresses and asks nobody again, so that what was checked is what is dialled
+ * @returns a lookup that returns these addresses without resolving again: the checked address is the one dialled
  * @throws AppError `camera-address-denied`; the resolver's own error
  */
 export async function resolveChecked(

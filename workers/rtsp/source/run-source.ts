@@ -1,4 +1,4 @@
-/** Runs whatever kind of source a camera has. */
+/** Runs a camera's source, of any kind. */
 import type { CameraSource, RtspSource, VideoSource } from '#shared/camera-source.ts';
 import type { AudioPacket } from '#shared/media/audio-track.ts';
 import type { Packet, VideoTrack } from '#shared/media/packet.ts';

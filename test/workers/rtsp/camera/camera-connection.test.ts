@@ -125,7 +125,7 @@ describe('CameraConnection', () => {
     expect(connection.nextRetryAt).to.be.greaterThan(Date.now() + 200);
   });
 
-  it('goes on after an error nobody foresaw', async () => {
+  it('continues after an unexpected error', async () => {
     open();
     await sessions(1);
     camera.session.fail(new TypeError('a bug'));

@@ -69,7 +69,7 @@ describe('Trying a camera', () => {
     expect(cameras.list()).to.deep.equal([]);
   });
 
-  it('ends when nobody waits for the answer any more', async () => {
+  it('ends when the client has gone', async () => {
     const gone = new AbortController();
     const trial = rejection(cameras.test(sourceOf('/silent'), gone.signal));
     await waitFor(() => server.stats().connections > 0);
@@ -78,7 +78,7 @@ describe('Trying a camera', () => {
     await waitFor(() => server.stats().connections === 0);
   });
 
-  it('tries few at once, and says when to come back', async () => {
+  it('limits simultaneous tests, and sends Retry-After', async () => {
     const gone = new AbortController();
     const trials = Array.from({ length: 4 }, () => rejection(cameras.test(sourceOf('/silent'), gone.signal)));
     const { code, retryAfter } = await rejection(cameras.test(sourceOf('/1'), never));

@@ -28,7 +28,7 @@ describe('Opus made of AAC and G.711', () => {
       (packet) => void made.push(packet),
     );
 
-  /** Frames of 64 ms, at once. */
+  /** Frames of 64 ms, in one burst. */
   function push(
     transcoder: ReturnType<typeof open>,
     count: number,

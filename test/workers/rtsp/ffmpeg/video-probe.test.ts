@@ -29,7 +29,7 @@ describe('probeVideo', () => {
     expect(await probeVideo(fileOf('old.avi'))).to.include({ codec: 'mpeg4', ...size });
   });
 
-  it('goes by the content, whatever the name', async () => {
+  it('goes by the content, for every name', async () => {
     for (const name of ['video.txt', 'video', 'http:video.mp4', 'a:b.jpg']) {
       writeFileSync(fileOf(name), readFileSync(video));
       expect(await probeVideo(fileOf(name)), name).to.include({ codec: 'h264' });

@@ -131,7 +131,7 @@ describe('A video file as a camera', () => {
     }
   });
 
-  it('ends at once when it is told to before it begins', async () => {
+  it('ends immediately when it is aborted before it begins', async () => {
     const error = await rejection(runVideoSource(fileOf('clip.mp4'), ignore, AbortSignal.abort()));
     expect(error.code).to.equal('camera-disconnected');
   });

@@ -114,7 +114,7 @@ describe('DecodeQuality', () => {
 
     it('skips the loop filter', () => {
       expect(quality.begin(true, 0)).to.equal(true);
-      expect(quality.isOverloaded, 'viewers get none of it').to.equal(false);
+      expect(quality.isOverloaded, 'viewers are not affected').to.equal(false);
     });
 
     it('goes back to the keyframe for a snapshot in full quality, and keeps it for a moment', () => {

@@ -21,7 +21,7 @@ describe('Pacer', () => {
     expect([pacer.isDue(40), pacer.isDue(100)]).to.deep.equal([false, true]);
   });
 
-  it('takes the first picture at once', () => {
+  it('takes the first picture immediately', () => {
     expect(new Pacer(0.1).take(123_456)).to.equal(true);
   });
 

@@ -55,7 +55,7 @@ describe('PictureHub', () => {
     expect(seen[0]?.[0]?.payload('base64')).to.equal(seen[1]?.[0]?.payload('base64'));
   });
 
-  it('says which pictures somebody is due for', async () => {
+  it('knows which pictures a subscriber is due for', async () => {
     expect(hub.isDue(0)).to.equal(false);
     hub.subscribe({ ...AUTO, fps: 5 }, () => {});
     hub.subscribe({ ...SMALL, fps: 10 }, () => {});
@@ -98,7 +98,7 @@ describe('PictureHub', () => {
     expect(encoded).to.deep.equal([]);
   });
 
-  it('gives a newcomer the newest picture at once and none twice', async () => {
+  it('sends a new subscriber the newest picture immediately, and none twice', async () => {
     const first = frame(7, 0);
     attach((format) => first.picture(format));
     const seen: number[] = [];
@@ -108,7 +108,7 @@ describe('PictureHub', () => {
     expect(seen).to.deep.equal([7]);
   });
 
-  it('makes grey planes for analysis beside the JPEGs of viewers, and keeps none of them', async () => {
+  it('makes grey planes for analysis beside the JPEGs of viewers, without keeping them', async () => {
     const planes: Picture[] = [];
     hub.subscribe({ ...SMALL, fps: 30, encoding: 'base64' }, () => {});
     hub.subscribe({ ...SMALL, fps: 5, encoding: 'luma' }, (picture) => planes.push(picture));
@@ -130,7 +130,7 @@ describe('PictureHub', () => {
     expect(planes, 'one a second').to.have.length(2);
   });
 
-  it('lets analysis wait for nobody where nobody watches', async () => {
+  it('does not delay analysis without viewers', async () => {
     const planes: number[] = [];
     hub.subscribe({ ...SMALL, fps: 5, encoding: 'luma' }, ({ facts }) => planes.push(facts.sequence));
     await publish(60, true);

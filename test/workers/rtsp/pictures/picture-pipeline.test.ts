@@ -160,7 +160,7 @@ describe('PicturePipeline', () => {
     }
   }
 
-  it('decodes nothing while nobody asks', () => {
+  it('decodes nothing without demand', () => {
     receive(true, false, false);
     expect(opened).to.equal(0);
   });
@@ -346,7 +346,7 @@ describe('PicturePipeline', () => {
     expect((await pipeline.snapshot(AUTO)).facts.sequence).to.be.at.least(2);
   });
 
-  it('frees its decoder when nobody has asked for a while', async () => {
+  it('frees its decoder after a time without demand', async () => {
     receive(true);
     await pipeline.snapshot(AUTO);
     await waitFor(() => disposed === 1);
@@ -358,7 +358,7 @@ describe('PicturePipeline', () => {
     expect((await rejection(pipeline.snapshot(AUTO))).code).to.equal('no-frame-yet');
   });
 
-  it('leaves nobody waiting when it closes', async () => {
+  it('leaves no caller waiting when it closes', async () => {
     receive(true);
     const asked = rejection(pipeline.snapshot(AUTO)).catch((error: Error) => error);
     await pipeline.close();

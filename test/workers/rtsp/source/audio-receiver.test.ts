@@ -103,7 +103,7 @@ describe('AudioReceiver', () => {
     expect(track.texts).to.deep.equal(['next']);
   });
 
-  it('survives whatever bytes a camera sends', () => {
+  it('survives any bytes of a camera', () => {
     fc.assert(
       fc.property(fc.array(fc.uint8Array({ maxLength: 64 }), { maxLength: 8 }), (payloads) => {
         const track = new Track(AAC);

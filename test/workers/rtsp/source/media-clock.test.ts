@@ -13,7 +13,7 @@ const steps = (times: readonly number[]): number[] =>
   times.slice(1).map((time, index) => time - (times[index] as number));
 
 describe('MediaClock', () => {
-  it('keeps the intervals of a camera whose clock is right, whatever its start', () => {
+  it('keeps the intervals of a camera whose clock is right, from any start', () => {
     const times = timesOf(50, (index) => 777_000 + index * INTERVAL_MS);
     expect(times).to.deep.equal(times.map((_, index) => arrivalOf(index)));
   });

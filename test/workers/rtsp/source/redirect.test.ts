@@ -18,7 +18,7 @@ const lenient: AddressPolicy = {
 };
 const TIMINGS = { dialMs: 2000, answerMs: 2000, keepAliveMs: 60_000 };
 
-/** Listens where a camera sends us; nobody may come. */
+/** Listens where a camera redirects to; must get no connection. */
 class Canary {
   connections = 0;
   readonly #server = createServer((socket) => {
@@ -77,7 +77,7 @@ class WickedCamera {
     return portOf(this.#server);
   }
 
-  /** Says something nobody asked for. */
+  /** Sends an unsolicited message. */
   say(lines: readonly string[]): void {
     for (const socket of this.#sockets) socket.write(`${lines.join('\r\n')}\r\n\r\n`);
   }
@@ -132,7 +132,7 @@ describe('S11: a camera that sends us elsewhere', () => {
   }
 
   for (const method of ['OPTIONS', 'DESCRIBE', 'SETUP', 'PLAY']) {
-    it(`by ${method} is not followed, whatever the status`, async () => {
+    it(`by ${method} is not followed, with any status`, async () => {
       for (const status of [
         '301 Moved Permanently',
         '302 Moved Temporarily',

@@ -86,7 +86,7 @@ describe('A camera with sound', () => {
     }
   });
 
-  it('is not asked for its sound when nobody takes it', async () => {
+  it('is not asked for its sound when no output takes it', async () => {
     const server = await serve(pcmuTone());
     const got = receive(server.port, { wantsAudio: false });
     await waitFor(() => got.pictures > 5);

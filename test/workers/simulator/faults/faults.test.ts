@@ -52,7 +52,7 @@ describe('faults', () => {
     await probe.waitForPackets(media + 5);
   });
 
-  it('stall: whoever starts meanwhile gets nothing either', async () => {
+  it('stall: a client that starts meanwhile gets nothing either', async () => {
     server.setFault('/cam', { fault: 'stall' });
     await probe.play('/cam');
     await otherPathPlays(30);
@@ -135,7 +135,7 @@ describe('faults', () => {
     expect(peak - before, 'bytes held when the answer began').to.be.below(10_000_000);
   });
 
-  it('unauthorized: nobody is let in', async () => {
+  it('unauthorized: every client is refused', async () => {
     const answer = await describeUnder({ fault: 'unauthorized' });
     expect(answer.status).to.equal(401);
     expect(answer.header('www-authenticate')).to.match(/^Digest /);
@@ -205,7 +205,7 @@ describe('faults', () => {
     expect(codeOf(() => server.setFault('/nowhere', { fault: 'stall' }))).to.equal('invalid-field');
   });
 
-  it('several faults hold at once, and end one by one or together', async () => {
+  it('several faults are active simultaneously, and end one by one or together', async () => {
     server.setFault('/cam', { fault: 'delay', ms: 1 });
     expect((await describeUnder({ fault: 'not-found' })).status).to.equal(404);
     server.clearFaults('/cam', 'not-found');

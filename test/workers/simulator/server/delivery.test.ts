@@ -72,7 +72,7 @@ describe('the start of play', () => {
   const stage = new Stage();
   afterEach(() => stage.close());
 
-  it('gives the current group of pictures at once', async () => {
+  it('sends the current group of pictures immediately', async () => {
     const { source, push } = pushedSource();
     const server = await stage.serve({ streams: new Map([['/cam', source]]) });
     for (const keyframe of [true, false, true, false, false]) push({ bytes: 100, keyframe });
@@ -101,7 +101,7 @@ describe('a client that does not read', () => {
   const stage = new Stage();
   afterEach(() => stage.close());
 
-  it('loses pictures up to a keyframe instead of filling the memory, and harms nobody', async () => {
+  it('drops pictures up to a keyframe instead of filling the memory, without harm to others', async () => {
     const { source, push } = pushedSource();
     const server = await stage.serve({ streams: new Map([['/cam', source]]) });
     const sockets: { writableLength: number }[] = [];

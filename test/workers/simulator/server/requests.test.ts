@@ -90,9 +90,9 @@ describe('RTSP requests', () => {
   for (const [what, method, path, headers, status] of [
     ['a path that is not served', 'DESCRIBE', '/other', {}, 404],
     ['a path that is not served', 'SETUP', '/other/trackID=0', { Transport: TCP }, 404],
-    ['a session that is not there', 'PLAY', '/cam', { Session: 'nobody' }, 454],
+    ['a session that is not there', 'PLAY', '/cam', { Session: 'unknown' }, 454],
     ['no session', 'PLAY', '/cam', {}, 454],
-    ['a session that is not there', 'GET_PARAMETER', '/cam', { Session: 'nobody' }, 454],
+    ['a session that is not there', 'GET_PARAMETER', '/cam', { Session: 'unknown' }, 454],
     ['multicast', 'SETUP', '/cam/trackID=0', { Transport: 'RTP/AVP;multicast' }, 461],
     ['encryption', 'SETUP', '/cam/trackID=0', { Transport: 'RTP/SAVP;unicast;client_port=5000-5001' }, 461],
     ['UDP without ports', 'SETUP', '/cam/trackID=0', { Transport: 'RTP/AVP;unicast' }, 461],

@@ -8,7 +8,7 @@ describe('RtspServer', () => {
   const stage = new Stage();
   afterEach(() => stage.close());
 
-  it('serves several paths at once', async () => {
+  it('serves several paths simultaneously', async () => {
     const server = await stage.serve({
       streams: new Map([
         ['/a', movingSource()],

@@ -92,7 +92,7 @@ export class RtspProbe {
     return (this.received.get(0) ?? []).map(readRtp);
   }
 
-  /** Answers that have come and that nobody waited for. */
+  /** Received answers without a waiter. */
   get unread(): number {
     return this.#answers.length;
   }

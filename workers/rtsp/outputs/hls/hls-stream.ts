@@ -24,7 +24,7 @@ export interface PlaylistPosition {
 
 /** Times of a stream, milliseconds. */
 export interface HlsTimings {
-  /** A request waits so long for what does not exist yet. */
+  /** Longest wait of a request for what does not exist yet. */
   blockMs: number;
 }
 

@@ -1,11 +1,11 @@
-/** The HLS streams of a worker: each begins with the first request and ends when nobody has asked for a while. */
+/** The HLS streams of a worker: each begins with the first request and ends after a time without requests. */
 import type { CameraSet } from '../../camera/camera-set.ts';
 import { type SampleSink, SampleStream } from '../mp4/sample-stream.ts';
 import { HLS_TIMINGS, HlsStream, type HlsTimings } from './hls-stream.ts';
 
 export interface HlsStreamsOptions {
   cameras: Pick<CameraSet, 'get' | 'subscribePackets'>;
-  /** A stream that nobody has asked for so long ends, milliseconds; longer than a request may wait. */
+  /** A stream ends after this time without requests, milliseconds; longer than a request may wait. */
   idleMs?: number;
   timings?: HlsTimings;
 }

@@ -21,7 +21,7 @@ export function initName(sequence: number): string {
   return `init-${sequence}.mp4`;
 }
 
-/** The part that comes next, as far as can be told: a keyframe may begin a new segment instead. */
+/** The probable next part: a keyframe may begin a new segment instead. */
 export function nextPart(segments: readonly Segment[]): { sequence: number; index: number } {
   const last = segments.at(-1);
   if (last === undefined) return { sequence: 0, index: 0 };

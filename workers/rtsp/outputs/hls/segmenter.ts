@@ -141,7 +141,7 @@ export class Segmenter {
   }
 
   /**
-   * Tells that what came so far came at once, as the current group of pictures.
+   * Marks the samples so far as one burst: the current group of pictures.
    * Players do not begin before a playlist has a whole segment: the first ends here.
    */
   goLive(): void {

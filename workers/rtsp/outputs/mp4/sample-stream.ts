@@ -1,4 +1,4 @@
-/** Turns the packets of a camera into samples, for whoever writes them into fragments. */
+/** Turns the packets of a camera into samples for fragments. */
 import { AppError } from '#shared/errors.ts';
 import { splitNals } from '#shared/media/annex-b.ts';
 import type { AudioPacket } from '#shared/media/audio-track.ts';

@@ -1,6 +1,6 @@
 /**
  * Gives the pictures of a live camera times that players take: decoding times
- * without gaps that always grow, whatever the camera's clock does.
+ * without gaps that always grow, with any camera clock.
  *
  * The time to the next picture is not known when a picture is sent, and waiting
  * for it would cost one frame interval of latency: each picture lasts as long as
@@ -114,7 +114,7 @@ export class SampleTimeline {
 
   /** Draws the timeline towards media time where the two have come apart, too slowly to be seen. */
   #keepPace(durationMs: number, elapsedMs: number): number {
-    // Reordered pictures have times that stand still for a moment by rights.
+    // The times of reordered pictures may legitimately stand still for a moment.
     if (this.#reorderDepth > 0) return durationMs;
     const limitMs = PULL * durationMs;
     const pullMs = Math.max(-limitMs, Math.min(limitMs, this.#aheadMs));

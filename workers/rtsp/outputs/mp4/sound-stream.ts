@@ -1,4 +1,4 @@
-/** The sound of one camera for whoever writes it into fragments, through reconnects and changes of its codec. */
+/** The sound of one camera for fragments, across reconnects and codec changes. */
 import type { AudioCodec, AudioPacket, AudioTrack } from '#shared/media/audio-track.ts';
 import type { SoundSample } from '#shared/media/mp4/fragment.ts';
 import { describeSound, OPUS_SOUND, type SoundFormat } from '#shared/media/mp4/sound-format.ts';
@@ -7,7 +7,7 @@ import { type PictureTimes, SoundTimeline } from './sound-timeline.ts';
 
 /** Which sound is carried. */
 export interface SoundChoice {
-  /** Codecs that are carried as they are, as far as MP4 can. */
+  /** Codecs that are passed through, if MP4 supports them. */
   codecs: readonly AudioCodec[];
   /** Makes Opus of all others; without it they are left out. */
   openTranscoder?: OpenAudioTranscoder;

@@ -1,6 +1,6 @@
 /**
  * Gives a camera's sound its place beside the pictures. Players play no further than both tracks reach, and so the
- * track of sound has no gaps and keeps up with the pictures whatever the camera does: where nothing is heard it is
+ * track of sound has no gaps and keeps up with the pictures in every case: where nothing is heard it is
  * silence. Pictures never wait.
  *
  * Frames follow each other without a gap; where they belong is told by when they arrive beside the pictures, as
@@ -17,7 +17,7 @@ export type PictureTimes = Pick<Sample, 'decodeTime' | 'duration' | 'composition
 const MAX_LATE_S = 0.4;
 /** A camera that was silent for this long may stay so: pictures no longer leave it time. */
 const HEARD_S = 1;
-/** Sound that runs this far ahead is left out at once until it no longer does, seconds. */
+/** Sound that runs this far ahead is dropped immediately until it no longer does, seconds. */
 const MAX_AHEAD_S = 1;
 /** No camera that is well lets a picture stand for longer, seconds. */
 const MAX_PAUSE_S = 10;

@@ -58,13 +58,13 @@ export class MseBroadcasts {
   readonly #openTranscoder: OpenAudioTranscoder;
   readonly #broadcasts = new Map<string, Broadcast>();
 
-  /** @param openTranscoder makes Opus of sound that browsers do not take, while somebody wants it */
+  /** @param openTranscoder converts sound that browsers cannot play to Opus, while a viewer wants it */
   constructor(cameras: Pick<CameraSet, 'subscribePackets'>, openTranscoder: OpenAudioTranscoder) {
     this.#cameras = cameras;
     this.#openTranscoder = openTranscoder;
   }
 
-  /** Adds a viewer, who gets the current group of pictures at once; a camera that is not there is waited for. */
+  /** Adds a viewer, which gets the current group of pictures immediately; waits for an unknown camera. */
   join(cameraId: string, viewer: MseViewer, sound: WantedSound = 'untouched'): { close(): void } {
     const key = `${cameraId} ${sound}`;
     const known = this.#broadcasts.get(key);

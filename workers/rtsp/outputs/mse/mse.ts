@@ -73,7 +73,7 @@ class MseSession implements MseViewer {
   #isInStep = false;
   #head: MseHead | undefined;
   #isStarting = true;
-  /** What the first group of pictures, sent at once, may take beyond the bound until it has left. */
+  /** Allowance beyond the limit for the first group of pictures, which is sent immediately. */
   #startBytes = 0;
 
   constructor(socket: WebSocket, { cameraId, sound }: MseTarget, options: MseOptions) {

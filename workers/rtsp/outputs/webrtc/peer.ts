@@ -57,7 +57,7 @@ const AUDIO_ENCODING: Record<CarriedAudio, string> = { opus: 'OPUS', pcmu: 'PCMU
 const GATHERING_MS = 2000;
 /** The library's threads have let go of a closed connection long before. */
 const TRACK_LINGER_MS = 1000;
-/** Streams and tracks need names; browsers show them to nobody. */
+/** Streams and tracks need names; browsers never show them. */
 const STREAM_NAME = 'camera';
 
 type Library = typeof import('node-datachannel');
@@ -82,7 +82,7 @@ class NativePeer implements Peer {
   readonly #audioTrack: Track | undefined;
   readonly #media: PeerMedia;
   readonly #gathered = Promise.withResolvers<void>();
-  /** Let go of with the close: whatever they hold would else stay as long as the track lingers. */
+  /** Released on close: what they hold would otherwise stay until the track is freed. */
   #handlers: PeerHandlers | undefined;
   #isOpen = false;
   #isAudioOpen = false;

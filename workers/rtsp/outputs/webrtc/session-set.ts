@@ -8,7 +8,7 @@ import { withPermittedCandidates } from './sdp/candidate-policy.ts';
 import { SESSION_TIMINGS, Session, type SessionKind, type SessionTimings } from './session.ts';
 import type { UdpPort } from './udp-port.ts';
 
-/** Cameras, as far as sessions need them. */
+/** The used part of cameras. */
 export interface SessionCameras extends PacketFeed {
   has(cameraId: string): boolean;
 }

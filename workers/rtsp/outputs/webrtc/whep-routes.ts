@@ -63,8 +63,8 @@ function textBody(type: string) {
 }
 
 /**
- * Relative to the request, so that it holds behind whatever prefix a proxy puts
- * before us; upwards as far as our own root, so that it also holds from there.
+ * Relative to the request, so that it holds behind every prefix a proxy puts
+ * before us; upwards to our own root, so that it also holds from there.
  */
 function locationOf(req: Request, { id, cameraId }: Session): string {
   const depth = (req.originalUrl.split('?')[0] as string).split('/').length - 2;

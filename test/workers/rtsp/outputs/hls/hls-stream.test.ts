@@ -35,7 +35,7 @@ const isPending = async (promise: Promise<unknown>): Promise<boolean> => {
 };
 
 describe('HlsStream', () => {
-  it('gives the playlist at once when no position is asked for', async () => {
+  it('returns the playlist immediately when no position is requested', async () => {
     expect(await openStream().playlist(undefined, forever)).to.include('seg-100.m4s');
   });
 

@@ -55,7 +55,7 @@ describe('HlsStreams', () => {
     expect(await stream.playlist(undefined, forever)).to.include('#EXTINF:0.40000,');
   });
 
-  it('ends when nobody has asked for a while', async () => {
+  it('ends after a time without requests', async () => {
     sendGroup();
     open(30);
     const first = streams.get('1');

@@ -19,7 +19,7 @@ const isGapless = (times: readonly SampleTimes[]): boolean =>
 const shownAt = ({ decodeTime, compositionOffset }: SampleTimes): number => decodeTime + compositionOffset;
 
 describe('SampleTimeline', () => {
-  it('begins at zero, whatever the media time, and keeps a steady rate', () => {
+  it('begins at zero, for any media time, and keeps a steady rate', () => {
     const times = timesOf(timelineOf(), [5000, 5040, 5080]);
     expect(times.map(({ decodeTime }) => decodeTime)).to.deep.equal([0, FRAME, 2 * FRAME]);
     expect(times.map(({ compositionOffset }) => compositionOffset)).to.deep.equal([0, 0, 0]);
@@ -31,7 +31,7 @@ describe('SampleTimeline', () => {
     expect(times.reduce((sum, { duration }) => sum + duration, 0)).to.equal((260 + 40) * 90);
   });
 
-  it('goes on at the usual rate when the camera paused, so that nobody waits for what will not come', () => {
+  it('continues at the usual rate after a pause of the camera, so that no viewer waits for what will not come', () => {
     const times = timesOf(timelineOf(), [0, 40, 80, 5080, 5120]);
     expect(isGapless(times)).to.equal(true);
     expect(times.at(3)?.duration).to.equal(FRAME);

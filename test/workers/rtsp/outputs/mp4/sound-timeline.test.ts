@@ -172,7 +172,7 @@ describe('SoundTimeline', () => {
     expect(camera.timeline.follow({ ...times, decodeTime: times.duration })).to.have.length(0);
   });
 
-  it('writes silence for twice the time that passes at most, whatever the pictures say', () => {
+  it('writes silence for at most twice the time that passes, for any times of pictures', () => {
     let frames = 0;
     for (let picture = 0; picture < 1000; picture += 1) {
       camera.nowMs += 10;

@@ -15,7 +15,7 @@ describe('The sound of a camera for its viewers', () => {
   let open = 0;
   let stream: AudioStream;
 
-  /** Turns a packet into another at once. */
+  /** Turns a packet into another synchronously. */
   const openTranscoder: OpenAudioTranscoder = (_track, emit) => {
     open += 1;
     return {
@@ -53,7 +53,7 @@ describe('The sound of a camera for its viewers', () => {
 
   const push = (text: string) => stream.push({ data: Buffer.from(text), ticks: 0 });
 
-  it('reaches everyone who listens, and nobody else', () => {
+  it('reaches all listeners, and no others', () => {
     stream.begin(trackOf('pcmu'));
     const [first, second] = [listener(), listener()];
     stream.add(first.sender);

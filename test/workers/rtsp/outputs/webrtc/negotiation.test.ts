@@ -53,7 +53,7 @@ describe("A player's offer", () => {
     expect(video).to.include('a=candidate:');
   });
 
-  it('prefers the profile that everybody decodes, and needs fragments', () => {
+  it('prefers the profile that every browser decodes, and needs fragments', () => {
     const offer = browserOffer({ codecs: ['H264', 'H264', 'H264', 'H265', 'VP8'] })
       .replace('102 packetization-mode=1', '102 packetization-mode=0')
       .replace(

@@ -138,7 +138,7 @@ describe('A peer of the library', () => {
     expect((await rejection((async () => peer.acceptAnswer('v=0\r\n'))())).code).to.equal('invalid-sdp');
   });
 
-  it('does nothing once it is closed, whatever it is asked', async () => {
+  it('does nothing once it is closed, for every call', async () => {
     const { peer, states } = await ours();
     await peer.offer();
     const told = states.length;

@@ -30,7 +30,7 @@ describe('ReorderingWatch', () => {
     expect(found('h264', [[0, B_ONLY_SLICE]])).to.deep.equal([true]);
   });
 
-  it('finds times that go back, whatever the codec, and remembers', () => {
+  it('detects times that go back, for every codec, and remembers', () => {
     expect(
       found('hevc', [
         [0, P_SLICE, true],

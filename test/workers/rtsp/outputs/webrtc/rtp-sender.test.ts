@@ -74,7 +74,7 @@ describe('RtpSender', () => {
     expect(stage.sent[0]).to.deep.include({ payloadType: 96, ssrc: 0xcafe });
   });
 
-  it('lets the past be shown at once: its pictures are hardly apart, whatever the camera said', () => {
+  it('lets the past be shown immediately: its pictures are hardly apart, for any camera times', () => {
     stage.frame('key', 0, { keyframe: true });
     for (let index = 1; index < 20; index += 1) stage.frame('p', index * 3000);
     stage.sender.restart(96);

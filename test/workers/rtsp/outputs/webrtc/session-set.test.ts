@@ -193,7 +193,7 @@ describe('WebRTC sessions', () => {
     expect(session.state).to.equal('connected');
   });
 
-  it('serves the wish for a keyframe from memory, at once', async () => {
+  it('serves a keyframe request from memory, immediately', async () => {
     cameras.begin('1');
     await play('1');
     cameras.keyframe('1');
@@ -255,7 +255,7 @@ describe('WebRTC sessions', () => {
   });
 
   describe('end', () => {
-    it('when nobody answers within 30 s', async () => {
+    it('without an answer within 30 s', async () => {
       const session = await sessions.open('1');
       const end = endOf(session);
       session.check(performance.now() + 29_000);

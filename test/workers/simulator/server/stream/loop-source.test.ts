@@ -63,7 +63,7 @@ describe('LoopSource', () => {
     expect(units.slice(2, 4).map(({ data }) => data)).to.deep.equal(other.map(({ data }) => data));
   });
 
-  it('refuses pictures that nobody could begin with', () => {
+  it('refuses pictures without a keyframe to begin with', () => {
     expect(() => new LoopSource({ codec: 'h264', units: three.slice(1), framesPerSecond: 25 })).to.throw(
       RangeError,
       'keyframe',
@@ -93,7 +93,7 @@ describe('FrameClock', () => {
     expect(ticks).to.deep.equal(ticks.map((_, index) => (ticks[0] as number) + index));
   });
 
-  it('is silent once nobody listens', async () => {
+  it('is silent without listeners', async () => {
     const clock = new FrameClock(200);
     let ticks = 0;
     const stop = clock.subscribe(() => (ticks += 1));

@@ -16,7 +16,7 @@ export interface AudioSenderOptions {
   ssrc: number;
   /** What the viewer takes. */
   payloadTypes: ReadonlyMap<CarriedAudio, number>;
-  /** Takes a packet at once; the buffer is written over afterwards. */
+  /** Takes a packet synchronously; the buffer is overwritten afterwards. */
   send: (packet: Buffer) => void;
   random?: () => number;
   /** Milliseconds of a clock that never goes back. */

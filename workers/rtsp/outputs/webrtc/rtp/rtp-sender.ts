@@ -13,7 +13,7 @@ export interface RtpSenderOptions {
   log: RtpLog;
   /** Synchronization source, as the session description announces it. */
   ssrc: number;
-  /** Takes a packet at once; the buffer is written over afterwards. */
+  /** Takes a packet synchronously; the buffer is overwritten afterwards. */
   send: (packet: Buffer) => void;
   random?: () => number;
   /** Milliseconds of a clock that never goes back. */

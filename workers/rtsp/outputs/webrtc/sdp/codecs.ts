@@ -73,7 +73,7 @@ export function acceptedCodecs({ formats, lines }: MediaSection): CodecLine[] {
   const all = formats.flatMap((format) => codecOf(format, lines) ?? []);
   return (['h264', 'hevc'] as const).flatMap((codec) => {
     const lines = all.filter((line) => line.codec === codec);
-    return lines.find(isEverybodys) ?? lines[0] ?? [];
+    return lines.find(isCommon) ?? lines[0] ?? [];
   });
 }
 
@@ -88,7 +88,7 @@ function codecOf(format: string, lines: readonly string[]): CodecLine | undefine
   return { codec, payloadType: Number(format), ...(parameters === '' ? {} : { parameters }) };
 }
 
-function isEverybodys({ parameters }: CodecLine): boolean {
+function isCommon({ parameters }: CodecLine): boolean {
   return parameters?.toLowerCase().includes(`profile-level-id=${CONSTRAINED_BASELINE}`) === true;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Offers and answers of clients. The library is shown the one video section we
- * serve, and perhaps one of sound, whatever else a client asks for: what remains is answered here.
+ * serve, and perhaps one of sound; other requested sections are rejected here.
  */
 import { AppError } from '#shared/errors.ts';
 import { type AudioLine, acceptedAudio, acceptedCodecs, type CodecLine } from './codecs.ts';
