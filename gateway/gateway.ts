@@ -91,7 +91,7 @@ export function createPool({ config, redactor, log }: Omit<GatewayOptions, 'pool
   return new WorkerPool({ specs: workerSpecs(config), registry, baseEnv: config.workerEnv, redactor, log });
 }
 
-/** Listens, then starts the workers; waits for none of them. @throws PortUnavailableError */
+/** Listens, then starts the workers without waiting for them. @throws PortUnavailableError */
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
   const { config, pool, redactor, log, risks = [], print } = options;
   const { dataDir, limits, perception } = config;

@@ -19,6 +19,8 @@ export const SET_BY_OTHERS: Readonly<Record<string, string>> = {
   WORKER_INSTANCE: 'Random nonce of a worker process. Set by the gateway.',
   WORKER_EPOCH: 'Number of the process in its slot. Set by the gateway.',
   WORKER_TOKEN: 'Secret that requests to a worker carry. Set by the gateway.',
+  WORKER_TRAIL: 'Whether the worker records its current work in a file. Set by the gateway.',
+  WORKER_QUARANTINE: 'Marks a worker for quarantined cameras. Set by the gateway.',
   OWN_PORTS: 'Ports of the gateway, which no camera may have. Set by the gateway.',
   REPL_ID: 'Marks Replit, where `PUBLIC=auto` means `on`. Set by Replit.',
   REPLIT_DEV_DOMAIN: 'Host name of the gateway. Set by Replit.',

@@ -37,7 +37,7 @@ export async function generateApiTypes(): Promise<string> {
   return format(HEAD + withoutEmptyTypes(astToString(ast)));
 }
 
-/** Kinds of components that there are none of. */
+/** Drops kinds of components without members. */
 function withoutEmptyTypes(text: string): string {
   return text
     .replace(/^export type \S+ = Record<string, never>;\n/gm, '')

@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { AppError } from '#shared/errors.ts';
 import { clientMessageSchema, mjpegQuerySchema, snapshotQuerySchema } from '#shared/frames/subscription.ts';
+import { guardSoap } from '../../workers/rtsp/onvif/soap-guard.ts';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { childrenOf, type RunningProcess, startGateway } from '../support/processes.ts';
@@ -39,9 +41,13 @@ const imports = ({ imports: names }: SourceFile) => names;
 const text = ({ text: source }: SourceFile) => [source];
 
 describe('S13: what a user writes', () => {
-  it('reaches no command: one file starts processes, and it knows no camera', () => {
+  it('reaches no command: three files start processes, and the supervisor knows no camera', () => {
     expect(users(/^(node:)?(cluster|vm|repl)$|^(shelljs|cross-spawn|execa|zx)$/, imports)).to.deep.equal([]);
-    expect(users(/^(node:)?child_process$/, imports)).to.deep.equal(['gateway/supervisor/worker-process.ts']);
+    expect(users(/^(node:)?child_process$/, imports)).to.deep.equal([
+      'gateway/supervisor/process-identity.ts',
+      'gateway/supervisor/worker-process.ts',
+      'workers/rtsp/probe/probe-process.ts',
+    ]);
     expect(users(/\beval\(|new Function\(|process\.binding\(/, text)).to.deep.equal([]);
     const supervisor = files.filter(({ path }) => path.startsWith('gateway/supervisor/'));
     expect(supervisor.flatMap(imports).filter((name) => /camera|\/cameras\//.test(name))).to.deep.equal([]);
@@ -138,18 +144,23 @@ describe('S24: XML', () => {
     packages: Record<string, { dev?: boolean }>;
   }
 
-  it('is read by nothing: no parser of it is among the dependencies', () => {
+  it('is parsed behind one door: its parsers come with onvif alone', () => {
     const lock = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as Lock;
     const names = Object.entries(lock.packages)
       .filter(([, { dev }]) => dev !== true)
       .map(([path]) => path.replace(/^.*node_modules\//, ''));
-    expect(names).to.include('express');
     expect(
-      names.filter((name) => /xml|\bsax|saxes|soap|onvif|jsdom|cheerio|parse5|libxslt/i.test(name)),
-    ).to.deep.equal([]);
+      names.filter((name) => /xml|\bsax|saxes|soap|onvif|jsdom|cheerio|parse5|libxslt/i.test(name)).sort(),
+    ).to.deep.equal(['onvif', 'sax', 'xml2js', 'xmlbuilder']);
   });
 
-  it('is spoken to no camera', () => {
-    expect(users(/application\/(?:soap\+)?xml|DOMParser|<\?xml/i, text)).to.deep.equal([]);
+  it('is spoken by ONVIF only', () => {
+    const speakers = users(/application\/(?:soap\+)?xml|DOMParser|<\?xml/i, text);
+    expect(speakers.filter((path) => !path.startsWith('workers/rtsp/onvif/'))).to.deep.equal([]);
+  });
+
+  it('is refused with a document type before a parser sees it', () => {
+    const bomb = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "bbbb">]><a>&b;</a>';
+    expect(() => guardSoap(bomb)).to.throw(AppError, 'document type');
   });
 });
