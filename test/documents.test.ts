@@ -4,9 +4,6 @@ import { expect } from 'chai';
 import { POLICIES } from './policies/policy-list.ts';
 import { ROOT, sourceFiles } from './support/source-files.ts';
 
-const README_LINES = 150;
-const README_COLUMNS = 100;
-
 const pages = [
   'README.md',
   'CONTRIBUTING.md',
@@ -18,12 +15,6 @@ const pages = [
 const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
 
 describe('The documents', () => {
-  it(`keep the README within ${README_LINES} lines of ${README_COLUMNS} columns`, () => {
-    const lines = read('README.md').trimEnd().split('\n');
-    expect(lines.length).to.be.at.most(README_LINES);
-    expect(lines.filter((line) => line.length > README_COLUMNS)).to.deep.equal([]);
-  });
-
   it('link only to files and headings that exist', () => {
     const dead = pages.flatMap((page) =>
       linksOf(page)

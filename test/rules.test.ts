@@ -5,6 +5,8 @@ import { settingsPage } from '../scripts/settings-page.ts';
 import { ROOT, type SourceFile, sourceFiles, testFiles } from './support/source-files.ts';
 
 const MAX_LINES = 300;
+const README_LINES = 150;
+const README_COLUMNS = 100;
 
 const files = sourceFiles();
 
@@ -192,6 +194,12 @@ describe('The house', () => {
     expect(page, 'npm run settings writes docs/settings.md').to.equal(settingsPage());
     expect(read.filter((name) => !page.includes(`\`${name}\``))).to.deep.equal([]);
     expect(read.filter((name) => !example.includes(name))).to.deep.equal([]);
+  });
+
+  it(`keeps the README within ${README_LINES} lines of ${README_COLUMNS} columns`, () => {
+    const lines = readFileSync(join(ROOT, 'README.md'), 'utf8').trimEnd().split('\n');
+    expect(lines.length).to.be.at.most(README_LINES);
+    expect(lines.filter((line) => line.length > README_COLUMNS)).to.deep.equal([]);
   });
 
   it('speaks plain words: see CONTRIBUTING.md for what to say instead', () => {

@@ -122,7 +122,7 @@ describe('S13: what a user writes', () => {
       }
       expect((await getJson(api)).body.length).to.be.greaterThan(HOSTILE.length / 2);
       const commands = childrenOf(gateway.pid).map(commandOf);
-      expect(commands.length).to.be.greaterThan(1);
+      expect(commands).to.not.be.empty;
       for (const command of commands)
         expect(command.join(' ')).to.match(
           /^(?:setpriv --pdeathsig KILL )?\S*node(?: --[a-z-]+(?:=\d+)?)* \S*\/workers\/\w+\/main\.ts$/,
