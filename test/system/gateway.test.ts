@@ -244,16 +244,6 @@ describe('The gateway', () => {
       client.close();
     });
 
-    it('F53: frees the worker when a client leaves its MJPEG stream', async () => {
-      await connect('c0');
-      const aborted = new AbortController();
-      const response = await fetch(`${api}/c0/stream.mjpeg`, { signal: aborted.signal });
-      await response.body?.getReader().read();
-      expect((await getJson(`${api}/c0/status`)).body.viewers).to.equal(1);
-      aborted.abort();
-      await waitFor(async () => (await getJson(`${api}/c0/status`)).body.viewers === 0);
-    });
-
     it('F43: gives a client that does not read the newest frames only, and no other client fewer', async () => {
       await connect('c0');
       const slow = await WsClient.open(gateway.origin);

@@ -160,20 +160,6 @@ describe('FrameRelay', () => {
     await publishUntilDelivered('1', subscriber);
   });
 
-  it('F17: goes on with the next process of a worker, for everyone and by itself', async () => {
-    const ids = ['1', '2', '3', '4'];
-    const subscribers = new Map(ids.map((id) => [id, new SubscriberDouble()]));
-    for (const [id, subscriber] of subscribers) relay.open(request(id), subscriber);
-    for (const [id, subscriber] of subscribers) await publishUntilDelivered(id, subscriber);
-    const index = NAMES.indexOf(routing.nameOf('1'));
-    await workers[index]?.close();
-    pool.takeDown(NAMES[index] as string);
-    workers[index] = await WorkerDouble.open();
-    pool.bringUp(NAMES[index] as string, workers[index]);
-    for (const [id, subscriber] of subscribers) await publishUntilDelivered(id, subscriber);
-    expect([...subscribers.values()].flatMap(({ codes }) => codes)).to.deep.equal([]);
-  });
-
   it('forgets what was closed while the worker was away', async () => {
     const opened = relay.open(request('1'), new SubscriberDouble());
     await waitFor(() => subscriptions('1').length === 1);

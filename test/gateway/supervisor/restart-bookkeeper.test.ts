@@ -57,8 +57,4 @@ describe('RestartBookkeeper', () => {
     bookkeeper.onReady();
     expect(bookkeeper.after(end('exit', 75))).to.equal(undefined);
   });
-
-  it('F7: fails permanently after wrong settings', () => {
-    expect(bookkeeper.after(end('exit', 78))).to.deep.equal({ delayMs: 60_000, hasFailed: true });
-  });
 });
