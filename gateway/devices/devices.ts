@@ -14,6 +14,7 @@ import { MediamtxClient } from './mediamtx/client.ts';
 import { authOf, type MediamtxAuth } from './mediamtx/http.ts';
 import type { Ownership } from './mediamtx/managed-path.ts';
 import { type ManagedCameras, MediamtxManager } from './mediamtx/manager.ts';
+import { MediamtxPulse } from './mediamtx/pulse.ts';
 import { MediamtxSync } from './mediamtx/sync.ts';
 import { whepBase } from './mediamtx/whep-url.ts';
 import { deviceRoutes } from './routes.ts';
@@ -111,9 +112,11 @@ function createMediamtx(
           onApplied: () => sync.runNow(),
         });
   sync.onSeen((seen) => manager?.observe(seen));
+  const onRestart = (): void => sync.runNow();
   const reports = () => ({ sync: sync.report(), manager: manager?.report() });
   return {
-    jobs: manager === undefined ? [sync] : [sync, manager],
+    // Paths that the gateway made are gone after a restart of MediaMTX: that is seen within seconds.
+    jobs: manager === undefined ? [sync] : [sync, manager, new MediamtxPulse({ client, clock, onRestart })],
     reports,
     health: () => {
       const { sync: syncing, manager: manages } = reports();

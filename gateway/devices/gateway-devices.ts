@@ -44,6 +44,8 @@ export interface GatewayDevicesOptions {
 
 /** Source of these devices. */
 export const GATEWAY_SOURCE = 'gateway';
+/** Labels of codecs as MediaMTX writes them, so that clients know one spelling. */
+const TRACK_LABELS: Record<string, string> = { h264: 'H264', hevc: 'H265', mjpeg: 'M-JPEG' };
 const EVERY_MS = 10_000;
 /** An unchanged row is written again after this time, so that it does not age. */
 const REFRESH_MS = 60_000;
@@ -146,7 +148,7 @@ function toRecord(camera: GatewayCamera, now: number): DeviceRecord {
       ready: camera.connected,
       source_ready: camera.connected,
       state: camera.connected ? 'live' : 'no-signal',
-      tracks: camera.codec === undefined ? [] : [camera.codec],
+      tracks: camera.codec === undefined ? [] : [TRACK_LABELS[camera.codec] ?? camera.codec],
       readers: [],
       reader_count: camera.viewers ?? 0,
       width: camera.width ?? null,

@@ -46,7 +46,7 @@ export class MediamtxClient {
     const { status, body } = await this.#http.call('GET', '/v3/info', { signal });
     const info = infoSchema.safeParse(body);
     if (status !== 200 || !info.success) return undefined;
-    return { version: info.data.version, started: info.data.started };
+    return { version: info.data.version?.trim(), started: info.data.started };
   }
 
   /** Every live path. */
