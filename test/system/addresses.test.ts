@@ -116,7 +116,10 @@ describe('The addresses of cameras', function () {
       ['a server that speaks RTSP badly', `RTSP/1.0 500 ${BANNER}\r\nCSeq: 1\r\nServer: ${BANNER}\r\n\r\n`],
     ] as const) {
       it(`S12: tell nothing of ${what} that answers there`, async () => {
-        const stranger = createServer((socket) => void socket.on('error', () => {}).write(words));
+        const stranger = createServer((socket) => {
+          socket.on('error', () => {}).on('data', () => socket.write(words));
+          socket.write(words);
+        });
         await listening(stranger);
         const port = portOf(stranger);
         for (const path of ['/connect', '/test']) {
@@ -136,7 +139,7 @@ describe('The addresses of cameras', function () {
         cameraId: '1',
         url: cameras.url('/1'),
       });
-      expect([status, body.code]).to.deep.equal([502, 'camera-protocol-error']);
+      expect([status, body.code]).to.deep.equal([502, 'camera-redirected']);
       expect(canary.connections).to.equal(0);
     });
   });
