@@ -28,7 +28,7 @@ describe('A WebRTC session', () => {
     }
   };
 
-  it('is unknown’s before it is opened', () => {
+  it('has no owner before it is opened', () => {
     expect(codeOf(() => owners.expectOwner('1_0', client(LOCAL)))).to.equal('session-not-found');
   });
 
