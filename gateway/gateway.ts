@@ -54,7 +54,7 @@ export type GatewayPool = Pick<
   | 'startWorker'
   | 'retireWorker'
   | 'kill'
-  | 'kick'
+  | 'probeNow'
   | 'status'
   | 'address'
   | 'onReady'

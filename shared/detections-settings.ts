@@ -65,10 +65,10 @@ export const analysedCameraSchema = z.object({
 export type AnalysedCamera = z.infer<typeof analysedCameraSchema>;
 
 /** Body of `PUT /internal/analysis`: the complete desired state. */
-export const analysisWishSchema = z.object({
+export const desiredAnalysisSchema = z.object({
   cameras: z.array(analysedCameraSchema).max(10_000),
 });
-export type AnalysisWish = z.infer<typeof analysisWishSchema>;
+export type DesiredAnalysis = z.infer<typeof desiredAnalysisSchema>;
 
 /** Path of the desired state on an analysis worker. */
 export const ANALYSIS_PATH = '/internal/analysis';

@@ -51,7 +51,7 @@ export function createAccess({ config, dataDir, table, store, redactor, log }: A
     gate,
     routes: authRoutes({ authenticator, mayOpen: (role, path) => gate.permits(role, 'GET', path) }),
     admission: () => [gate.middleware(), renewSession(authenticator), ...rateLimits(config.limits, table)],
-    onRefused: (request, error) => refusals.note(request, error),
+    onRefused: (request, error) => refusals.record(request, error),
     start: () => endedSessions.start(),
     close: () => endedSessions.close(),
   };

@@ -35,7 +35,7 @@ export class RefusalLog {
   }
 
   /** Logs security-relevant refusals, at most once a minute per client. */
-  note(request: IncomingMessage, error: AppError): void {
+  record(request: IncomingMessage, error: AppError): void {
     if (!CODES.has(error.code)) return;
     const { clientOf, log, now = Date.now } = this.#options;
     const client = clientOf(request) ?? 'local';

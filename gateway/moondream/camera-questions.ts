@@ -2,18 +2,18 @@
 
 import type { Skill } from '#shared/contract/moondream.ts';
 import { AnswerCache } from './answer-cache.ts';
-import { type FrameAlbum, pictureKey } from './frame-album.ts';
+import { type FrameCache, pictureKey } from './frame-cache.ts';
 import type { CameraFrame, FrameSource } from './frame-source.ts';
 import { jsonText } from './json-text.ts';
+import { LatestOnlyLock } from './latest-only-lock.ts';
 import type { MoondreamClient } from './moondream-client.ts';
-import { NewestWins } from './newest-wins.ts';
 import type { UpstreamAnswer } from './upstream.ts';
 
 /** What questions need. */
 export interface CameraQuestionsOptions {
   frames: FrameSource;
   client: Pick<MoondreamClient, 'ask' | 'expectConfigured'>;
-  album: FrameAlbum;
+  frameCache: FrameCache;
 }
 
 /** One question to a camera. */
@@ -31,7 +31,7 @@ export interface CameraQuestion {
 export interface CameraAnswer {
   answer: UpstreamAnswer;
   frame: CameraFrame;
-  /** Id of the picture in the album. */
+  /** Id of the picture in the frameCache. */
   pictureId: string;
   /** The picture had been asked the same before. */
   isCached: boolean;
@@ -43,7 +43,7 @@ const MAX_SIDE = 1280;
 /** Asks about newest frames: one question of a kind at a time for each camera, and none twice about one picture. */
 export class CameraQuestions {
   readonly #options: CameraQuestionsOptions;
-  readonly #lanes = new NewestWins();
+  readonly #lanes = new LatestOnlyLock();
   readonly #cache = new AnswerCache();
 
   constructor(options: CameraQuestionsOptions) {
@@ -89,7 +89,7 @@ export class CameraQuestions {
   }
 
   #answered(cameraId: string, frame: CameraFrame, answer: UpstreamAnswer, isCached: boolean): CameraAnswer {
-    return { answer, frame, isCached, pictureId: this.#options.album.add(cameraId, frame) };
+    return { answer, frame, isCached, pictureId: this.#options.frameCache.add(cameraId, frame) };
   }
 }
 

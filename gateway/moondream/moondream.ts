@@ -5,7 +5,7 @@ import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { CameraFrames } from './camera-frames.ts';
 import { CameraQuestions } from './camera-questions.ts';
 import { DailyCap, type DailyLedger } from './daily-cap.ts';
-import { FrameAlbum } from './frame-album.ts';
+import { FrameCache } from './frame-cache.ts';
 import { MoondreamClient, type MoondreamClientOptions } from './moondream-client.ts';
 import { moondreamRoutes } from './routes.ts';
 
@@ -31,11 +31,11 @@ export interface Moondream {
 export function createMoondream(options: MoondreamOptions): Moondream {
   const { dailyMax, ledger, routing, redactor } = options;
   const client = new MoondreamClient(options);
-  const album = new FrameAlbum();
-  const questions = new CameraQuestions({ frames: new CameraFrames(routing), client, album });
+  const frameCache = new FrameCache();
+  const questions = new CameraQuestions({ frames: new CameraFrames(routing), client, frameCache });
   const cap = new DailyCap({ max: dailyMax, ledger });
   return {
-    routes: moondreamRoutes({ client, questions, album, cap, redactor }),
+    routes: moondreamRoutes({ client, questions, frameCache, cap, redactor }),
     questions,
     report: () => client.report(),
   };

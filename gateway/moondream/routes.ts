@@ -16,7 +16,7 @@ import { publicOrigin } from '../http/public-origin.ts';
 import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { CameraAnswer, CameraQuestions } from './camera-questions.ts';
 import type { DailyCap } from './daily-cap.ts';
-import type { FrameAlbum } from './frame-album.ts';
+import type { FrameCache } from './frame-cache.ts';
 import type { CameraFrame } from './frame-source.ts';
 import type { MoondreamClient } from './moondream-client.ts';
 import { relayStream } from './stream-relay.ts';
@@ -26,7 +26,7 @@ import type { UpstreamAnswer } from './upstream.ts';
 export interface MoondreamRoutesOptions {
   client: Pick<MoondreamClient, 'ask' | 'expectConfigured' | 'report'>;
   questions: Pick<CameraQuestions, 'ask'>;
-  album: FrameAlbum;
+  frameCache: FrameCache;
   cap: DailyCap;
   redactor: Redactor;
 }
@@ -119,7 +119,7 @@ function statusRoute({ client, cap }: MoondreamRoutesOptions): Route {
   });
 }
 
-function pictureRoute({ album }: MoondreamRoutesOptions): Route {
+function pictureRoute({ frameCache }: MoondreamRoutesOptions): Route {
   return route({
     id: 'getAskedFrame',
     method: 'get',
@@ -130,7 +130,7 @@ function pictureRoute({ album }: MoondreamRoutesOptions): Route {
     answers: { 200: content('A JPEG.', 'image/jpeg') },
     errors: ['not-found'],
     handle: (req, res) => {
-      const kept = album.find(req.params.pictureId);
+      const kept = frameCache.find(req.params.pictureId);
       if (kept === undefined) throw new AppError('not-found', 'This picture is no longer kept');
       setFacts(res, kept.frame);
       res.setHeader('Cache-Control', 'private, max-age=600, immutable');

@@ -43,7 +43,7 @@ export class LivenessWatch {
   }
 
   /** Probes immediately instead of at the next interval. */
-  kick(): void {
+  probeNow(): void {
     this.#pause.end();
   }
 

@@ -126,8 +126,8 @@ export class WorkerPool {
   }
 
   /** Probes a worker immediately: a caller found it not answering. */
-  kick(name: string): void {
-    this.#slots.get(name)?.kick();
+  probeNow(name: string): void {
+    this.#slots.get(name)?.probeNow();
   }
 
   /** Replaces a worker and resets its failure counters. */

@@ -132,8 +132,8 @@ export class Slot {
   }
 
   /** Probes immediately: a caller found the worker not answering. */
-  kick(): void {
-    this.#life?.kick();
+  probeNow(): void {
+    this.#life?.probeNow();
   }
 
   async #run(): Promise<void> {

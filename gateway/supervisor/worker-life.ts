@@ -93,8 +93,8 @@ export class WorkerLife {
   }
 
   /** Probes immediately. */
-  kick(): void {
-    this.#watch?.kick();
+  probeNow(): void {
+    this.#watch?.probeNow();
   }
 
   /** Runs the process. Resolves after its exit. */

@@ -8,7 +8,7 @@ import type { WorkerAddress } from './worker-address.ts';
 export interface RoutingPool {
   address(name: string): WorkerAddress | undefined;
   status(): { name: string; state: string; retryAfterMs?: number }[];
-  kick(name: string): void;
+  probeNow(name: string): void;
 }
 
 /** The cameras of the gateway. */
@@ -131,7 +131,7 @@ export class CameraRouting {
 
   /** Reports a worker that did not answer; the supervisor probes it immediately. */
   report(worker: string): void {
-    this.#pool.kick(worker);
+    this.#pool.probeNow(worker);
   }
 
   #notReady(name: string): AppError {

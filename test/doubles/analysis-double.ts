@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { RESULTS_PATH, type ResultMessage } from '#shared/detections.ts';
-import { ANALYSIS_PATH, type AnalysisWish } from '#shared/detections-settings.ts';
+import { ANALYSIS_PATH, type DesiredAnalysis } from '#shared/detections-settings.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import { listening, originOf, stop } from '../support/serve.ts';
 
@@ -11,8 +11,8 @@ import { listening, originOf, stop } from '../support/serve.ts';
 export class AnalysisDouble {
   readonly token = 'analysis-token';
   /** What it was told, in order. */
-  readonly wishes: AnalysisWish[] = [];
-  /** Status it answers the next wishes with. */
+  readonly received: DesiredAnalysis[] = [];
+  /** Status it answers the next received with. */
   status = 200;
   readonly #server: Server;
   readonly #sockets = new WebSocketServer({ noServer: true });
@@ -22,7 +22,7 @@ export class AnalysisDouble {
       const chunks: Buffer[] = [];
       for await (const chunk of request) chunks.push(chunk as Buffer);
       const isAllowed = request.headers[TOKEN_HEADER] === this.token && request.url === ANALYSIS_PATH;
-      if (isAllowed && this.status === 200) this.wishes.push(JSON.parse(Buffer.concat(chunks).toString()));
+      if (isAllowed && this.status === 200) this.received.push(JSON.parse(Buffer.concat(chunks).toString()));
       response.writeHead(isAllowed ? this.status : 401).end('{}');
     });
     this.#server.on('upgrade', (request, socket, head) => {
@@ -49,7 +49,7 @@ export class AnalysisDouble {
   }
 
   /** Tells every gateway; text is sent as it is. */
-  tell(message: ResultMessage | string): void {
+  send(message: ResultMessage | string): void {
     for (const socket of this.#sockets.clients)
       socket.send(typeof message === 'string' ? message : JSON.stringify(message));
   }

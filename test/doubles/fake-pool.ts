@@ -9,8 +9,8 @@ export type ReadyWorker = Pick<WorkerAddress, 'origin' | 'token'> & { details?: 
 
 /** The supervisor's interface without its processes. */
 export class FakePool {
-  /** Workers that were kicked, in order. */
-  readonly kicked: string[] = [];
+  /** Workers that were probed, in order. */
+  readonly probed: string[] = [];
   /** Workers that were stopped for good. */
   readonly stopped: string[] = [];
   readonly #statuses = new Map<string, WorkerStatus>();
@@ -89,8 +89,8 @@ export class FakePool {
     return () => void this.#events.off('broken', listener);
   }
 
-  kick(name: string): void {
-    this.kicked.push(name);
+  probeNow(name: string): void {
+    this.probed.push(name);
   }
 
   status(): WorkerStatus[] {

@@ -35,7 +35,7 @@ describe('The log of refusals and sockets', () => {
       client: string,
       code: 'unauthorized' | 'too-many-requests' | 'not-found' = 'unauthorized',
     ) =>
-      refusals.note(
+      refusals.record(
         {
           method: 'GET',
           url: '/api/cameras?ticket=S3cr3tC4nary',

@@ -88,7 +88,7 @@ describe('Analysis in the gateway', () => {
     });
   }
 
-  const wanted = () => worker.wishes.at(-1)?.cameras.map(({ cameraId }) => cameraId);
+  const wanted = () => worker.received.at(-1)?.cameras.map(({ cameraId }) => cameraId);
 
   async function bringUp(): Promise<void> {
     pool.bringUp('rtsp-0', RTSP);
@@ -113,7 +113,7 @@ describe('Analysis in the gateway', () => {
     await bringUp();
     await waitFor(() => wanted()?.length === 2);
     expect(wanted()).to.deep.equal(['1', '3']);
-    expect(worker.wishes.at(-1)?.cameras[0]).to.deep.equal({
+    expect(worker.received.at(-1)?.cameras[0]).to.deep.equal({
       cameraId: '1',
       ...RTSP,
       settings: {
@@ -139,7 +139,7 @@ describe('Analysis in the gateway', () => {
     register('1', { motion: true });
     pool.takeDown('rtsp-0');
     pool.bringUp('rtsp-0', { ...RTSP, origin: 'http://127.0.0.1:8090' });
-    await waitFor(() => worker.wishes.at(-1)?.cameras[0]?.origin === 'http://127.0.0.1:8090');
+    await waitFor(() => worker.received.at(-1)?.cameras[0]?.origin === 'http://127.0.0.1:8090');
   });
 
   it('tries again when the worker did not take it', async () => {
@@ -165,11 +165,11 @@ describe('Analysis in the gateway', () => {
       trackId: 1,
     };
     const message = { type: 'detections' as const, cameraId: '1', timestamp: 5, objects: [object] };
-    worker.tell({ ...message, cameraId: '2' });
-    worker.tell('no JSON');
-    worker.tell('{"type":"unknown"}');
-    worker.tell(message);
-    worker.tell({ type: 'motion', cameraId: '2', timestamp: 5 });
+    worker.send({ ...message, cameraId: '2' });
+    worker.send('no JSON');
+    worker.send('{"type":"unknown"}');
+    worker.send(message);
+    worker.send({ type: 'motion', cameraId: '2', timestamp: 5 });
     await waitFor(() => moved.length === 1);
     expect(seen).to.deep.equal([message]);
     expect(moved).to.deep.equal(['2']);
@@ -183,11 +183,11 @@ describe('Analysis in the gateway', () => {
     const subscription = analysis.channel.subscribe('1', ({ data }) =>
       told.push(JSON.parse(data.toString())),
     );
-    worker.tell({ type: 'event', event: event({ cameraId: '2', id: 'elsewhere' }) });
-    worker.tell({ type: 'event', event: event() });
-    worker.tell({ type: 'event', event: event({ score: 0.9 }) });
-    worker.tell({ type: 'event', event: event({ endedAt: 2500 }) });
-    worker.tell({ type: 'event', event: event({ id: 'e2' }) });
+    worker.send({ type: 'event', event: event({ cameraId: '2', id: 'elsewhere' }) });
+    worker.send({ type: 'event', event: event() });
+    worker.send({ type: 'event', event: event({ score: 0.9 }) });
+    worker.send({ type: 'event', event: event({ endedAt: 2500 }) });
+    worker.send({ type: 'event', event: event({ id: 'e2' }) });
     await waitFor(() => told.length === 4);
     pool.takeDown('analysis');
     subscription.close();
@@ -204,13 +204,13 @@ describe('Analysis in the gateway', () => {
 
   it('stores events as they are told, with their pictures, and counts each once', async () => {
     await bringUp();
-    worker.tell({ type: 'event', event: event() });
-    worker.tell({
+    worker.send({ type: 'event', event: event() });
+    worker.send({
       type: 'event',
       event: event({ score: 0.9 }),
       picture: Buffer.from('JPEG').toString('base64'),
     });
-    worker.tell({ type: 'event', event: event({ endedAt: 2500 }) });
+    worker.send({ type: 'event', event: event({ endedAt: 2500 }) });
     await waitFor(() => stored.length === 3);
     expect(stored.map(({ picture }) => picture)).to.deep.equal([undefined, 'JPEG', undefined]);
     expect(stored[2]?.event).to.include({ id: 'e1', endedAt: 2500 });
@@ -229,8 +229,8 @@ describe('Analysis in the gateway', () => {
       box: [0, 0, 1, 1] as [number, number, number, number],
       trackId: 1,
     };
-    worker.tell({ type: 'event', event: event() });
-    worker.tell({ type: 'detections', cameraId: '1', timestamp: 5, objects: [object] });
+    worker.send({ type: 'event', event: event() });
+    worker.send({ type: 'detections', cameraId: '1', timestamp: 5, objects: [object] });
     await waitFor(() => seen.length === 1);
     pool.takeDown('analysis');
     await waitFor(() => stored.length === 2);
@@ -256,7 +256,7 @@ describe('Analysis in the gateway', () => {
       person: { state: 'ready' as const, model: 'persons.onnx', hardware: 'cpu' },
       face: { state: 'off' as const, reason: 'FACE_MODEL is off' },
     };
-    worker.tell({ type: 'health', detectors });
+    worker.send({ type: 'health', detectors });
     await waitFor(() => JSON.stringify(analysis.health()).includes('persons.onnx'));
     expect(analysis.health()).to.deep.equal({ state: 'ready', cameras: 0, detectors });
     pool.takeDown('analysis');

@@ -111,14 +111,14 @@ describe("The gateway's own devices", () => {
 
   it('leave rows of another gateway on the same database alone, unless it fell silent', async () => {
     const neighbour = { device_key: 'gateway:9', device_type: 'camera', source: 'gateway', is_active: 1 };
-    const tell = (last_seen: number) =>
+    const write = (last_seen: number) =>
       repository.reconcile('gateway', last_seen, () => [
         { ...neighbour, last_seen, device_metadata: '{"ready":true}' },
       ]);
-    await tell(clock.now());
+    await write(clock.now());
     expect(await turn(11_000)).to.deep.equal([]);
     await turn(70_000);
-    await tell(clock.now());
+    await write(clock.now());
     await turn(70_000);
     expect(await metadata('gateway:9')).to.include({ ready: true });
     await turn(90_000);

@@ -3,7 +3,7 @@ import { AppError } from '#shared/errors.ts';
 import { jpegSize } from '#shared/media/jpeg-size.ts';
 import { CircuitBreaker } from '../../../gateway/moondream/circuit-breaker.ts';
 import { DailyCap } from '../../../gateway/moondream/daily-cap.ts';
-import { FrameAlbum } from '../../../gateway/moondream/frame-album.ts';
+import { FrameCache } from '../../../gateway/moondream/frame-cache.ts';
 import { RequestLimiter } from '../../../gateway/moondream/request-limiter.ts';
 import { codeOf, rejection } from '../../support/errors.ts';
 import { jpegOf, LedgerDouble } from './harness.ts';
@@ -125,7 +125,7 @@ describe('S2: the cap of a day', () => {
   });
 });
 
-describe('The album of pictures', () => {
+describe('The frameCache of pictures', () => {
   const frame = (sequence: number) => ({
     jpeg: Buffer.alloc(100),
     sequence,
@@ -137,17 +137,21 @@ describe('The album of pictures', () => {
 
   it('keeps the newest pictures within its size, each for its time', () => {
     const clock = { now: 0 };
-    const album = new FrameAlbum({ maxBytes: 250, keepMs: 1000, now: () => clock.now });
-    const [first, second, third] = [1, 2, 3].map((n) => album.add('1', frame(n))) as [string, string, string];
-    expect([first, second, third].map((id) => album.find(id)?.frame.sequence)).to.deep.equal([
+    const frameCache = new FrameCache({ maxBytes: 250, keepMs: 1000, now: () => clock.now });
+    const [first, second, third] = [1, 2, 3].map((n) => frameCache.add('1', frame(n))) as [
+      string,
+      string,
+      string,
+    ];
+    expect([first, second, third].map((id) => frameCache.find(id)?.frame.sequence)).to.deep.equal([
       undefined,
       2,
       3,
     ]);
     clock.now = 500;
-    expect(album.add('1', frame(3)), 'the same picture').to.equal(third);
+    expect(frameCache.add('1', frame(3)), 'the same picture').to.equal(third);
     clock.now = 1000;
-    expect([second, third].map((id) => album.find(id)?.frame.sequence)).to.deep.equal([undefined, 3]);
+    expect([second, third].map((id) => frameCache.find(id)?.frame.sequence)).to.deep.equal([undefined, 3]);
   });
 });
 

@@ -110,7 +110,7 @@ describe('FrameRelay', () => {
     expect(subscriber.payloads).to.deep.equal(payloads);
   });
 
-  it('shares one subscription between equal wishes, and gives everyone the same bytes', async () => {
+  it('shares one subscription between equal received, and gives everyone the same bytes', async () => {
     const subscribers = Array.from({ length: 10 }, () => new SubscriberDouble());
     const opened = subscribers.map((subscriber) => relay.open(request('1'), subscriber));
     await waitFor(() => subscriptions('1').length === 1);
@@ -125,7 +125,7 @@ describe('FrameRelay', () => {
     expect(relay.upstreamSubscriptions).to.equal(0);
   });
 
-  it('keeps different wishes for one camera apart', async () => {
+  it('keeps different received for one camera apart', async () => {
     relay.open(request('1'), new SubscriberDouble());
     relay.open(request('1', { width: 320 }), new SubscriberDouble());
     await waitFor(() => subscriptions('1').length === 2);

@@ -65,10 +65,10 @@ describe('MessageBox', () => {
 
   it('passes on a wish for time, unless it is too big', () => {
     const messages = new MessageBox();
-    const wishes: number[] = [];
-    messages.onExtend = (ms) => wishes.push(ms);
+    const received: number[] = [];
+    messages.onExtend = (ms) => received.push(ms);
     messages.push({ type: 'extend', ms: 60_000 });
     messages.push({ type: 'extend', ms: 60_001 });
-    expect(wishes).to.deep.equal([60_000]);
+    expect(received).to.deep.equal([60_000]);
   });
 });

@@ -117,10 +117,10 @@ describe('LivenessWatch', () => {
     expect(alive).to.equal(8);
   });
 
-  it('probes immediately when kicked', async () => {
+  it('probes immediately on probeNow', async () => {
     const watched = watch({ timings: { livenessMs: 600_000 } });
     const verdict = watched.run(off.signal);
-    watched.kick();
+    watched.probeNow();
     await waitFor(() => alive === 1, { message: 'the probe' });
     off.abort();
     await verdict;

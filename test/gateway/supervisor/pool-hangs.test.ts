@@ -46,7 +46,7 @@ describe('WorkerPool, when a worker runs but does not work', () => {
     test = new PoolUnderTest(specOf(fixture('well-behaved'), { timings: { livenessMs: 600_000 } }));
     const first = await test.isReady();
     process.kill(first.pid, 'SIGSTOP');
-    test.pool.kick(test.name);
+    test.pool.probeNow(test.name);
     await test.isReady({ otherThan: first.pid });
   });
 

@@ -170,7 +170,7 @@ describe('Watches', () => {
       expect(await harness.view(id)).to.include({ state: 'waiting', lastError: null });
     });
 
-    it('wait as long as Moondream wishes', async () => {
+    it('wait as long as Moondream received', async () => {
       harness.answer = () => {
         throw new AppError('moondream-rate-limited', 'Too many', { retryAfter: 90 });
       };

@@ -142,7 +142,7 @@ describe('WebRTC signalling through the gateway', () => {
     await workerOf('1').close();
     const broken = await postJson(`${origin}/api/webrtc/stream/1`, {});
     expect([broken.status, broken.body.code]).to.deep.equal([503, 'worker-not-ready']);
-    expect(pool.kicked).to.deep.equal([name]);
+    expect(pool.probed).to.deep.equal([name]);
     pool.takeDown(name, { retryAfterMs: 2500 });
     expect((await postJson(`${origin}/api/webrtc/stream/1`, {})).headers.get('retry-after')).to.equal('3');
     workers[NAMES.indexOf(name)] = await WorkerDouble.open();

@@ -52,7 +52,7 @@ describe('CameraRouting', () => {
 
   it('reports a worker to the supervisor', () => {
     routingTo(pool).report('rtsp-0');
-    expect(pool.kicked).to.deep.equal(['rtsp-0']);
+    expect(pool.probed).to.deep.equal(['rtsp-0']);
   });
 
   it('names the same owner every time', () => {

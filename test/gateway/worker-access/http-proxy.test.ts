@@ -143,7 +143,7 @@ describe('The HTTP proxy', () => {
     await worker.close();
     const { status, body } = await getJson(`${api}/1/frame`);
     expect([status, body.code]).to.deep.equal([503, 'worker-not-ready']);
-    expect(pool.kicked).to.deep.equal(['rtsp-0']);
+    expect(pool.probed).to.deep.equal(['rtsp-0']);
     worker = await WorkerDouble.open();
   });
 
@@ -161,7 +161,7 @@ describe('The HTTP proxy', () => {
     const { status, body } = await getJson(`${api}/1/frame`);
     expect([status, body.code]).to.deep.equal([504, 'worker-timeout']);
     expect(performance.now() - startedAt).to.be.at.least(SHORT_MS - 5);
-    expect(pool.kicked).to.include('rtsp-0');
+    expect(pool.probed).to.include('rtsp-0');
   });
 
   it('F52: refuses the 65th simultaneous request immediately, and accepts more when others are done', async () => {

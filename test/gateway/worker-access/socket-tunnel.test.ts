@@ -150,7 +150,7 @@ describe('Tunnels for WebSockets that workers serve', () => {
     await once(closed, 'close');
     pool.bringUp('rtsp-0', { origin: `http://127.0.0.1:${port}`, token: 'token' });
     expect(await refusal('/ws/mse/1')).to.equal(503);
-    expect(pool.kicked).to.deep.equal(['rtsp-0']);
+    expect(pool.probed).to.deep.equal(['rtsp-0']);
   });
 
   it('survive clients that break off in the middle of the handshake', async () => {

@@ -264,11 +264,11 @@ describe('The frame stream', () => {
   });
 
   it('reconnects immediately when the network returns', async () => {
-    let tell: (isOnline: boolean) => void = () => {};
+    let setOnline: (isOnline: boolean) => void = () => {};
     gateway.refusal = { status: 503, code: 'draining' };
     const client = open({
       network: (listener) => {
-        tell = listener;
+        setOnline = listener;
         return () => {};
       },
     });
@@ -276,20 +276,20 @@ describe('The frame stream', () => {
     await waitFor(() => states.at(-1)?.kind === 'offline');
     const before = gateway.upgrades.length;
     gateway.refusal = undefined;
-    tell(true);
+    setOnline(true);
     await subscribed(1);
     expect(gateway.upgrades.length).to.equal(before + 1);
   });
 
   it('does not trust an open connection when the network returns', async () => {
-    let tell: (isOnline: boolean) => void = () => {};
+    let setOnline: (isOnline: boolean) => void = () => {};
     const network = (listener: (isOnline: boolean) => void) => {
-      tell = listener;
+      setOnline = listener;
       return () => {};
     };
     view(open({ network }), '1');
     await subscribed(1);
-    tell(true);
+    setOnline(true);
     await waitFor(() => gateway.said('ping').length === 1);
   });
 

@@ -1,5 +1,5 @@
 /** All analysed cameras, reconciled with the gateway's desired state. */
-import type { AnalysedCamera, AnalysisWish } from '#shared/detections-settings.ts';
+import type { AnalysedCamera, DesiredAnalysis } from '#shared/detections-settings.ts';
 import { type AnalysisDependencies, CameraAnalysis } from './camera-analysis.ts';
 
 const PASS_EVERY_MS = 1000;
@@ -21,7 +21,7 @@ export class AnalysisSet {
   }
 
   /** Starts, replaces and ends analyses; unchanged ones continue. */
-  apply({ cameras }: AnalysisWish): void {
+  apply({ cameras }: DesiredAnalysis): void {
     const wanted = new Map(cameras.map((camera) => [camera.cameraId, camera]));
     for (const [id, running] of this.#running) {
       const camera = wanted.get(id);

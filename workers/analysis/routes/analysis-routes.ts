@@ -1,7 +1,7 @@
 /** Internal route by which the gateway sets the analysed cameras. */
 import express, { Router } from 'express';
 import { parseFields } from '#shared/camera.ts';
-import { ANALYSIS_PATH, analysisWishSchema } from '#shared/detections-settings.ts';
+import { ANALYSIS_PATH, desiredAnalysisSchema } from '#shared/detections-settings.ts';
 import type { AnalysisSet } from '../camera/analysis-set.ts';
 
 const BODY_LIMIT = '4mb';
@@ -10,7 +10,7 @@ const BODY_LIMIT = '4mb';
 export function analysisRoutes(analyses: AnalysisSet): Router {
   const routes = Router();
   routes.put(ANALYSIS_PATH, express.json({ limit: BODY_LIMIT }), (req, res) => {
-    analyses.apply(parseFields(analysisWishSchema, req.body));
+    analyses.apply(parseFields(desiredAnalysisSchema, req.body));
     res.json({ cameras: analyses.list().length });
   });
   routes.get(ANALYSIS_PATH, (_req, res) => {

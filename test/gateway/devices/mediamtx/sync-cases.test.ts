@@ -19,7 +19,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     const seenAt = stage.clock.now();
     stage.server.isDown = true;
     for (let minute = 1; minute <= 5; minute += 1) {
-      await stage.lapse(MINUTE);
+      await stage.advance(MINUTE);
       expect(await stage.device('cam')).to.include({
         is_active: 1,
         last_seen: seenAt,
@@ -39,7 +39,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     expect(stage.lines.filter((line) => line.includes('sync fails'))).to.have.length(1);
     expect(stage.sync.report().lastError?.code).to.equal('mediamtx-unreachable');
     stage.server.isDown = false;
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('cam')).to.include({ is_active: 1, ready: true, last_seen: stage.clock.now() });
     expect(stage.lines.filter((line) => line.includes('sync works'))).to.have.length(2);
   });
@@ -81,7 +81,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
       total += 1;
       return [200, { itemCount: total, pageCount: 1, items: [livePath('a'), livePath('c')] }];
     };
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(stage.sync.report().status).to.equal('ok');
     expect(await stage.device('b')).to.include({ ready: true, state: 'live' });
     expect(await stage.device('c')).to.include({ ready: true });
@@ -91,12 +91,12 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     stage.server.paths = [livePath('cam')];
     await stage.round();
     stage.server.paths = [];
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(stage.sync.report()).to.include({ status: 'ok', paths: 0 });
     expect(await stage.device('cam')).to.include({ is_active: 1, ready: false });
-    await stage.lapse(4 * MINUTE);
+    await stage.advance(4 * MINUTE);
     expect(await stage.device('cam')).to.include({ is_active: 1 });
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('cam')).to.include({ is_active: 0 });
   });
 
@@ -105,7 +105,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     await stage.round();
     const before = await stage.device('cam');
     stage.server.paths = [livePath('other')];
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('cam')).to.deep.include({
       is_active: 1,
       last_seen: before.last_seen,
@@ -116,11 +116,11 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
       readers: [],
       tracks: ['H264', 'MPEG-4 Audio'],
     });
-    await stage.lapse(6 * MINUTE);
+    await stage.advance(6 * MINUTE);
     expect(await stage.device('cam')).to.include({ is_active: 0, state: 'gone' });
     expect(await stage.device('other')).to.include({ is_active: 1, ready: true });
     stage.server.paths = [livePath('cam')];
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('cam')).to.include({
       is_active: 1,
       ready: true,
@@ -154,12 +154,12 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     });
     await stage.round();
     stage.server.paths = [deadPath('cam')];
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     const row = await stage.device('cam');
     expect(row).to.deep.include({ state: 'on-demand', ready: false, tracks: ['H264', 'MPEG-4 Audio'] });
     expect(row.whep_url).to.equal('http://media.example:8889/cam/whep');
     expect(JSON.stringify(row)).to.not.include('secret');
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('cam')).to.deep.include({ tracks: ['H264', 'MPEG-4 Audio'] });
     expect(stage.server.calls.filter((call) => call.includes('/config/'))).to.have.length(1);
   });
@@ -170,11 +170,11 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     expect(stage.server.calls.filter((call) => call.includes('/config/'))).to.deep.equal([]);
     stage.server.paths = [deadPath('cam', { confName: '~^ca' })];
     stage.server.intercept = ({ path }) => (path.startsWith('/v3/config') ? [500, ''] : undefined);
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('cam')).to.include({ state: 'no-signal', on_demand: null });
     stage.server.intercept = () => undefined;
     stage.server.configs.set('~^ca', { name: '~^ca', sourceOnDemand: true });
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('cam')).to.include({ state: 'on-demand' });
   });
 
@@ -206,7 +206,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     stage.server.paths = [livePath('a'), livePath('b')];
     await stage.round();
     stage.server.paths = [livePath('a'), { name: 'b', ready: 'perhaps' }];
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(stage.sync.report()).to.include({ status: 'ok', paths: 1, skipped: 1 });
     expect(await stage.device('a')).to.include({ last_seen: stage.clock.now() });
     expect(await stage.device('b')).to.include({ ready: true, last_seen: stage.clock.now() - MINUTE });
@@ -216,10 +216,10 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     stage.server.paths = [livePath('a'), livePath('b')];
     await stage.round();
     stage.server.paths = [{ name: 7 }];
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('a')).to.include({ ready: true });
     stage.server.paths = [{ name: 'a', ready: 'perhaps' }];
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('a')).to.include({ ready: true });
     expect(await stage.device('b')).to.include({ ready: false, state: 'gone' });
   });
@@ -229,10 +229,10 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     await stage.round();
     expect(await stage.device('cam')).to.include({ bytes_in: 1_000_000, bits_per_second_in: null });
     stage.server.paths = [livePath('cam', { inboundBytes: 8_500_000 })];
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('cam')).to.include({ bits_per_second_in: 1_000_000 });
     stage.server.paths = [livePath('cam', { inboundBytes: 500 })];
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('cam')).to.include({ bytes_in: 500, bits_per_second_in: null });
   });
 
@@ -244,7 +244,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     await stage.round();
     stage.server.info = { version: 'v1.21.0', started: 'later' };
     stage.server.configs.set('cam', { name: 'cam', sourceOnDemand: false });
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(seen.map(({ started }) => started)).to.deep.equal(['2026-08-22T08:00:00Z', 'later']);
     expect(await stage.device('cam')).to.include({ state: 'no-signal' });
     expect(stage.sync.report().version).to.equal('v1.21.0');
@@ -263,7 +263,7 @@ describe('The twelve edge cases of a MediaMTX sync', () => {
     await stage.round();
     expect(await stage.device('typo')).to.equal(undefined);
     stage.server.paths = [ghostPath('typo'), ghostPath('pushed')];
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('typo')).to.equal(undefined);
     expect(await stage.device('pushed')).to.include({ is_active: 1, ready: false, state: 'waiting' });
   });

@@ -64,7 +64,7 @@ export class SyncStage {
   }
 
   /** The next turn after some time; ageing has looked meanwhile. */
-  async lapse(ms: number): Promise<void> {
+  async advance(ms: number): Promise<void> {
     this.clock.advance(ms);
     await this.round();
     await this.age();

@@ -94,7 +94,7 @@ describe('The MediaMTX sync', () => {
     await stage.round();
     expect(stage.sync.report().lastError?.code).to.equal('storage-full');
     isFull = false;
-    await stage.lapse(MINUTE);
+    await stage.advance(MINUTE);
     expect(await stage.device('cam')).to.include({ is_active: 1 });
   });
 

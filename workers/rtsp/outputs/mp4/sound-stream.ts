@@ -47,7 +47,7 @@ export class SoundStream {
     if (track === undefined || format === undefined) return;
     if (this.#timeline === undefined) this.#timeline = new SoundTimeline(format);
     else this.#timeline.change(format);
-    const place = ({ data }: AudioPacket): void => this.#tell(this.#timeline?.add(data));
+    const place = ({ data }: AudioPacket): void => this.#emitAll(this.#timeline?.add(data));
     this.#take = place;
     if (this.#isCarried(track)) return;
     this.#transcoder = this.#choice.openTranscoder?.(track, place);
@@ -56,7 +56,7 @@ export class SoundStream {
 
   /** Follows a picture, with silence where sound is missing. */
   follow(picture: PictureTimes): void {
-    this.#tell(this.#timeline?.follow(picture));
+    this.#emitAll(this.#timeline?.follow(picture));
   }
 
   /** Takes the session's next packet. */
@@ -80,7 +80,7 @@ export class SoundStream {
     return this.#choice.codecs.includes(track.codec) && describeSound(track) !== undefined;
   }
 
-  #tell(samples: readonly SoundSample[] = []): void {
+  #emitAll(samples: readonly SoundSample[] = []): void {
     if (samples.length > 0) this.#emit(samples);
   }
 }

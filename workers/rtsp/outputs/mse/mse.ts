@@ -104,7 +104,7 @@ class MseSession implements MseViewer {
     this.#head = head;
     this.#isInStep = false;
     const more = isSoundLeftOut ? { isSoundLeftOut } : {};
-    this.#tell({ type: 'init', cameraId: this.#cameraId, codec, width, height, ...more });
+    this.#sendJson({ type: 'init', cameraId: this.#cameraId, codec, width, height, ...more });
     this.#send(init);
   }
 
@@ -133,19 +133,20 @@ class MseSession implements MseViewer {
   #tellWaiting(): void {
     const { cameras } = this.#options;
     const code = cameras.has(this.#cameraId) ? 'no-frame-yet' : 'camera-not-found';
-    this.#tell({ type: 'waiting', cameraId: this.#cameraId, code });
+    this.#sendJson({ type: 'waiting', cameraId: this.#cameraId, code });
   }
 
   #fail({ code, message }: AppError, closeCode: number): void {
-    this.#tell({ type: 'error', cameraId: this.#cameraId, code, message });
+    this.#sendJson({ type: 'error', cameraId: this.#cameraId, code, message });
     this.#socket.close(closeCode, code);
   }
 
   #onMessage(text: string): void {
     if (this.#socket.readyState !== this.#socket.OPEN) return;
     if (!this.#budget.take()) this.#socket.close(CLOSE_POLICY, 'too many messages');
-    else if (/"action"\s*:\s*"ping"/.test(text)) this.#tell({ type: 'pong' });
-    else this.#tell({ type: 'error', code: 'invalid-field', message: 'action: only "ping" is understood' });
+    else if (/"action"\s*:\s*"ping"/.test(text)) this.#sendJson({ type: 'pong' });
+    else
+      this.#sendJson({ type: 'error', code: 'invalid-field', message: 'action: only "ping" is understood' });
   }
 
   #countSkip(): void {
@@ -160,7 +161,7 @@ class MseSession implements MseViewer {
     return !hasAnswered && this.#lastBufferedBytes >= before;
   }
 
-  #tell(message: object): void {
+  #sendJson(message: object): void {
     if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
   }
 

@@ -162,23 +162,23 @@ class NativePeer implements Peer {
   }
 
   #listen(): void {
-    const tell = (what: (handlers: PeerHandlers) => void): void => {
+    const notify = (what: (handlers: PeerHandlers) => void): void => {
       const handlers = this.#handlers;
       if (handlers !== undefined) guarded(() => what(handlers));
     };
-    this.#connection.onStateChange((state) => tell(({ onState }) => onState(state as PeerState)));
+    this.#connection.onStateChange((state) => notify(({ onState }) => onState(state as PeerState)));
     this.#connection.onGatheringStateChange((state) => {
       if (state === 'complete') this.#gathered.resolve();
     });
     this.#track.onOpen(() =>
-      tell(({ onOpen }) => {
+      notify(({ onOpen }) => {
         this.#isOpen = true;
         onOpen();
       }),
     );
-    this.#track.onMessage((bytes) => tell(({ onRtcp }) => onRtcp(bytes)));
+    this.#track.onMessage((bytes) => notify(({ onRtcp }) => onRtcp(bytes)));
     this.#audioTrack?.onOpen(() =>
-      tell(() => {
+      notify(() => {
         this.#isAudioOpen = true;
       }),
     );
@@ -220,9 +220,9 @@ function lost(cause: unknown): AppError {
 }
 
 /** An exception that reaches the library would abort the process without a word; so it comes up as every other. */
-function guarded(tell: () => void): void {
+function guarded(notify: () => void): void {
   try {
-    tell();
+    notify();
   } catch (error) {
     setImmediate(() => {
       throw error;

@@ -1,4 +1,4 @@
-/** One at a time for each key, one waits, and a newer one takes the place of the one that waits. */
+/** Per key one caller runs and one waits; a newer caller replaces the waiting one. */
 import { AppError } from '#shared/errors.ts';
 
 interface Waiting {
@@ -7,7 +7,7 @@ interface Waiting {
 }
 
 /** Lanes by key; a lane exists while it is in use. */
-export class NewestWins {
+export class LatestOnlyLock {
   readonly #lanes = new Map<string, Waiting | undefined>();
 
   /**

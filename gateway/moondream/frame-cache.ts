@@ -1,4 +1,4 @@
-/** Keeps the pictures that were asked about for a while, so that an answer can be seen beside its picture. */
+/** Caches pictures of questions for a while, so that an answer can be shown beside its picture. */
 import { randomBytes } from 'node:crypto';
 import type { CameraFrame } from './frame-source.ts';
 
@@ -9,7 +9,7 @@ export interface KeptFrame {
 }
 
 /** How much is kept. */
-export interface FrameAlbumOptions {
+export interface FrameCacheOptions {
   maxBytes?: number;
   /** Milliseconds. */
   keepMs?: number;
@@ -22,7 +22,7 @@ const KEEP_MS = 10 * 60_000;
 const ID_BYTES = 16;
 
 /** Pictures by ids that cannot be guessed; the oldest go first. */
-export class FrameAlbum {
+export class FrameCache {
   readonly #maxBytes: number;
   readonly #keepMs: number;
   readonly #now: () => number;
@@ -34,7 +34,7 @@ export class FrameAlbum {
     maxBytes = MAX_BYTES,
     keepMs = KEEP_MS,
     now = () => performance.now(),
-  }: FrameAlbumOptions = {}) {
+  }: FrameCacheOptions = {}) {
     this.#maxBytes = maxBytes;
     this.#keepMs = keepMs;
     this.#now = now;
