@@ -1,13 +1,14 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,frames,webrtc,whep,mse,gate,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick`.
+ * Options: `--only footprint,growth,frames,webrtc,whep,mse,gate,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchFrames } from './frames.ts';
 import { benchGate } from './gate.ts';
+import { benchGrowth } from './growth.ts';
 import { benchRegistry } from './registry.ts';
 import { printVerdicts } from './report.ts';
 import { benchDeliveries, benchMediamtx } from './stored.ts';
@@ -27,6 +28,7 @@ const seconds = values.quick ? 4 : Number(values.seconds);
 
 const benches: Record<string, () => Promise<void>> = {
   footprint: () => benchFootprint({ settleSeconds: values.quick ? 10 : 90 }),
+  growth: () => benchGrowth({ cameras: values.quick ? [8, 64] : [8, 64, 250, 1000], seconds }),
   frames: () =>
     benchFrames({
       cameras: values.cameras.split(',').map(Number),

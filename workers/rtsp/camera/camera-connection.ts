@@ -8,7 +8,7 @@ import { AppError, type ErrorCode } from '#shared/errors.ts';
 import type { AudioPacket } from '#shared/media/audio-track.ts';
 import type { Packet, VideoTrack } from '#shared/media/packet.ts';
 import type { RunSource } from '../source/run-source.ts';
-import type { ConnectLimiter } from './connect-limiter.ts';
+import type { ConnectLimiter, Urgency } from './connect-limiter.ts';
 import { RETRY_TIMINGS, RetryPolicy, type RetryTimings } from './retry-policy.ts';
 import { StreamMeter } from './stream-meter.ts';
 
@@ -61,6 +61,7 @@ export class CameraConnection {
   #nextRetryAt: number | undefined;
   #reconnects = 0;
   #running: Promise<void> | undefined;
+  #urgency: Urgency = 'new';
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -87,8 +88,9 @@ export class CameraConnection {
     return this.#reconnects;
   }
 
-  /** Starts connecting; called once. */
-  start(): void {
+  /** Starts connecting; called once. @param urgency of the first attempt */
+  start(urgency: Urgency = 'new'): void {
+    this.#urgency = urgency;
     this.#running = this.#run();
   }
 
@@ -104,6 +106,7 @@ export class CameraConnection {
     while (!signal.aborted) {
       const { error, liveMs } = await this.#runSession();
       if (signal.aborted) return;
+      this.#urgency = liveMs > 0 ? 'live' : 'failed';
       const waitMs = this.#retry.delayAfter(error.code, liveMs);
       this.#nextRetryAt = Date.now() + waitMs;
       this.#setState(error.code === 'camera-unauthorized' ? 'unauthorized' : 'reconnecting', error);
@@ -116,7 +119,7 @@ export class CameraConnection {
   async #runSession(): Promise<{ error: AppError; liveMs: number }> {
     const session = new Session(this.#timings, this.meter);
     const signal = AbortSignal.any([this.#closing.signal, session.stalled]);
-    const release = await this.#options.limiter.acquire();
+    const release = await this.#options.limiter.acquire(this.#urgency, signal);
     try {
       if (signal.aborted) return { error: closed(), liveMs: 0 };
       return await this.#options.runSource(

@@ -58,7 +58,7 @@ export class CameraSet {
     const trial = new Camera(cameraId, source, this.#dependencies);
     this.#trials.set(cameraId, trial);
     try {
-      trial.start();
+      trial.start('client');
       await this.#firstPictureInTime(trial);
       if (this.#trials.get(cameraId) !== trial)
         throw new AppError('camera-replaced', 'A newer request took over');
@@ -86,7 +86,7 @@ export class CameraSet {
     this.#tests.add(trial);
     signal.addEventListener('abort', end);
     try {
-      trial.start();
+      trial.start('client');
       const { facts } = await this.#firstPictureInTime(trial);
       const size = trial.size ?? { width: facts.width, height: facts.height };
       return { codec: trial.codec ?? '', ...size, ms: Math.round(performance.now() - startedAt) };

@@ -18,7 +18,7 @@ import { PicturePipeline, type StreamFacts } from '../pictures/picture-pipeline.
 import { noFrameYet } from '../pictures/snapshot-requests.ts';
 import type { RunSource } from '../source/run-source.ts';
 import { CameraConnection, type CameraState, type CameraTimings } from './camera-connection.ts';
-import type { ConnectLimiter } from './connect-limiter.ts';
+import type { ConnectLimiter, Urgency } from './connect-limiter.ts';
 import { PictureLimit } from './picture-limit.ts';
 
 export interface CameraDependencies {
@@ -82,9 +82,9 @@ export class Camera {
     });
   }
 
-  /** Connects, and reconnects until closed. */
-  start(): void {
-    this.connection.start();
+  /** Connects, and reconnects until closed. @param urgency of the first attempt */
+  start(urgency?: Urgency): void {
+    this.connection.start(urgency);
   }
 
   /** Gives pictures and packets to the hubs' viewers; a camera is attached once. */
