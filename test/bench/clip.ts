@@ -11,7 +11,7 @@ export const CLIP_FPS = 30;
 export const CLIP_FRAMES = 300;
 const BITS = 9;
 const BLOCK = 64;
-const X264 = 'keyint=60:min-keyint=60:scenecut=0:bframes=0:sliced-threads=0';
+const GOP = 60;
 
 /** What a clip looks like. */
 export interface ClipFormat {
@@ -20,18 +20,21 @@ export interface ClipFormat {
   fps: number;
   /** As FFmpeg writes bit rates: `4M`. */
   bitRate: string;
+  /** Frames from one keyframe to the next; 60 by default. */
+  gop?: number;
 }
 
 const BENCH_CAMERA: ClipFormat = { width: CLIP_WIDTH, height: CLIP_HEIGHT, fps: CLIP_FPS, bitRate: '4M' };
 
 /** Makes the clip with ffmpeg, once per file. @throws Error with what ffmpeg printed */
-export function makeClip(file: string, { width, height, fps, bitRate } = BENCH_CAMERA): void {
+export function makeClip(file: string, { width, height, fps, bitRate, gop = GOP } = BENCH_CAMERA): void {
   if (existsSync(file)) return;
   const blocks = Array.from({ length: BITS }, (_, bit) => {
     const box = `drawbox=x=${bit * BLOCK}:y=0:w=${BLOCK}:h=${BLOCK}:t=fill`;
     return `${box}:color=black,${box}:color=white:enable='eq(mod(floor(n/${2 ** bit}),2),1)'`;
   });
   const source = `testsrc2=size=${width}x${height}:rate=${fps},noise=alls=8:allf=t`;
+  const x264 = `keyint=${gop}:min-keyint=${gop}:scenecut=0:bframes=0:sliced-threads=0`;
   const { status, stderr } = spawnSync('ffmpeg', [
     ...[
       '-v',
@@ -44,7 +47,7 @@ export function makeClip(file: string, { width, height, fps, bitRate } = BENCH_C
       '-frames:v',
       String(CLIP_FRAMES),
     ],
-    ...['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-x264-params', X264],
+    ...['-c:v', 'libx264', '-preset', 'veryfast', '-tune', 'zerolatency', '-x264-params', x264],
     ...['-b:v', bitRate, '-maxrate', bitRate, '-bufsize', bitRate, '-pix_fmt', 'yuv420p', '-f', 'h264', file],
   ]);
   if (status !== 0) throw new Error(`ffmpeg could not make the clip: ${stderr}`);
