@@ -4,6 +4,7 @@
  * An RTP interval is believed when it is like the usual interval of arrival. All others (a clock that
  * stands still, counts in another unit, or was set anew) are replaced by the usual interval. Media time
  * stays within a short distance of arrival, so that no camera's clock can freeze or rush anything here.
+ * Networks only delay: of the last seconds the least delayed picture tells when each was due.
  */
 
 /** An interval of RTP between these multiples of the usual interval of arrival is believed. */
@@ -19,6 +20,11 @@ const MAX_APART_INTERVALS = 5;
 /** Within this distance the intervals of RTP stay as they are, milliseconds or intervals. */
 const QUIET_MS = 100;
 const QUIET_INTERVALS = 3;
+/** For how long the least delayed picture counts, milliseconds. */
+const DUE_WINDOW_MS = 3000;
+/** After a wait of this many usual intervals in which the camera's clock did not pause, a backlog follows. */
+const STALL_INTERVALS = 3;
+const MAX_CATCH_UP_MS = 3000;
 /** Share of an interval by which media time is drawn towards arrival. */
 const PULL = 0.05;
 /** Weight of a new interval of arrival in the usual one. */
@@ -41,6 +47,12 @@ export class MediaClock {
   /** How far RTP time has stepped back since it last went forward. */
   #backMs = 0;
   #timeMs = 0;
+  /** Sum of all steps, as they were believed or replaced, without what drew them towards arrival. */
+  #steppedMs = 0;
+  /** The least delays of the window, the least one first. */
+  #delays: { delayMs: number; arrivalMs: number }[] = [];
+  /** Until then pictures that the network held back may come late. */
+  #catchesUpUntilMs = 0;
 
   /**
    * Media time of the next picture in decoding order, milliseconds; with B-frames it may step back.
@@ -52,24 +64,46 @@ export class MediaClock {
     const rtpStepMs = rtpMs - this.#lastRtpMs;
     this.#lastRtpMs = rtpMs;
     this.#lastArrivalMs = arrivalMs;
-    if (before === undefined) this.#timeMs = arrivalMs;
-    else this.#advance(rtpStepMs, arrivalMs - before, arrivalMs);
+    if (before === undefined) {
+      this.#timeMs = arrivalMs;
+      this.#steppedMs = arrivalMs;
+      this.#dueOf(arrivalMs);
+    } else this.#advance(rtpStepMs, arrivalMs - before, arrivalMs);
     return this.#timeMs;
   }
 
   #advance(rtpStepMs: number, waitedMs: number, arrivalMs: number): void {
-    this.#learn(waitedMs);
+    if (arrivalMs > this.#catchesUpUntilMs) this.#learn(waitedMs);
     this.#backMs = rtpStepMs < 0 ? this.#backMs - rtpStepMs : 0;
     const usualMs = this.#usualMs;
     const isBelieved = this.#isBelievable(rtpStepMs, waitedMs);
-    const timeMs = this.#timeMs + (isBelieved ? rtpStepMs : usualMs);
-    const behindMs = arrivalMs - timeMs;
+    const stepMs = isBelieved ? rtpStepMs : usualMs;
+    const timeMs = this.#timeMs + stepMs;
+    this.#steppedMs += stepMs;
+    const dueMs = this.#dueOf(arrivalMs);
+    const behindMs = dueMs - timeMs;
     const quietMs = isBelieved ? Math.max(QUIET_MS, QUIET_INTERVALS * usualMs) : 0;
     const pullMs = Math.abs(behindMs) > quietMs ? clamp(behindMs, PULL * usualMs) : 0;
     const slackMs = MAX_APART_INTERVALS * usualMs;
-    const earliest = arrivalMs - Math.max(MAX_BEHIND_MS, slackMs);
-    const latest = arrivalMs + Math.max(MAX_AHEAD_MS, slackMs);
+    const heardMs = this.#isCatchingUp(isBelieved, waitedMs, arrivalMs) ? dueMs : arrivalMs;
+    const earliest = heardMs - Math.max(MAX_BEHIND_MS, slackMs);
+    const latest = heardMs + Math.max(MAX_AHEAD_MS, slackMs);
     this.#timeMs = Math.min(latest, Math.max(earliest, timeMs + pullMs));
+  }
+
+  #isCatchingUp(isBelieved: boolean, waitedMs: number, arrivalMs: number): boolean {
+    if (isBelieved && waitedMs > STALL_INTERVALS * this.#usualMs)
+      this.#catchesUpUntilMs = arrivalMs + Math.min(waitedMs, MAX_CATCH_UP_MS);
+    return arrivalMs <= this.#catchesUpUntilMs;
+  }
+
+  /** When the newest picture would have come with the least delay of the window. */
+  #dueOf(arrivalMs: number): number {
+    const delayMs = arrivalMs - this.#steppedMs;
+    const isYoung = (delay: { arrivalMs: number }): boolean => delay.arrivalMs > arrivalMs - DUE_WINDOW_MS;
+    this.#delays = this.#delays.filter((delay) => isYoung(delay) && delay.delayMs < delayMs);
+    this.#delays.push({ delayMs, arrivalMs });
+    return this.#steppedMs + (this.#delays[0]?.delayMs ?? delayMs);
   }
 
   #isBelievable(rtpStepMs: number, waitedMs: number): boolean {

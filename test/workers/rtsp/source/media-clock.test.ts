@@ -26,6 +26,15 @@ describe('MediaClock', () => {
     expect(steps(times).every((step) => Math.abs(step - INTERVAL_MS) < 0.001)).to.equal(true);
   });
 
+  it('keeps the intervals of pictures that the network held back for a second', () => {
+    const clock = new MediaClock();
+    const times = Array.from({ length: 100 }, (_, index) => {
+      const isHeld = index >= 50 && index < 75;
+      return clock.timeOf(index * INTERVAL_MS, isHeld ? arrivalOf(75) + index / 10 : arrivalOf(index) + 8);
+    });
+    expect(steps(times).every((step) => Math.abs(step - INTERVAL_MS) < 0.001)).to.equal(true);
+  });
+
   it('gives pictures with B-frames the distances of their RTP times', () => {
     const shown = [0, 120, 40, 80, 240, 160, 200, 360, 280, 320, 480, 400, 440];
     const times = timesOf(shown.length, (index) => shown[index] as number);
