@@ -10,6 +10,9 @@
 /** An interval of RTP between these multiples of the usual interval of arrival is believed. */
 const LEAST_SHARE = 1 / 4;
 const MOST_SHARE = 6;
+/** Until the usual interval is known, what lies between these is believed: 1 to 250 pictures a second. */
+const MIN_STEP_MS = 4;
+const MAX_STEP_MS = 1000;
 /** With B-frames the time steps back by some pictures, and no further than this in a row, milliseconds. */
 const MAX_REORDER_MS = 500;
 const MAX_REORDER_INTERVALS = 8;
@@ -32,6 +35,7 @@ const SMOOTHING = 0.1;
 /** A longer wait is a gap, no interval, in usual intervals. */
 const GAP_INTERVALS = 5;
 const MAX_GAPS_IN_ROW = 2;
+const MAX_TOGETHER = 3;
 /** Until two pictures have come, milliseconds. */
 const ASSUMED_INTERVAL_MS = 40;
 /** The first intervals count more, so that the usual one is known soon. */
@@ -44,6 +48,8 @@ export class MediaClock {
   #usualMs = ASSUMED_INTERVAL_MS;
   #intervals = 0;
   #gapsInRow = 0;
+  /** Pictures that came with the newest one. */
+  #together = 0;
   /** How far RTP time has stepped back since it last went forward. */
   #backMs = 0;
   #timeMs = 0;
@@ -73,13 +79,15 @@ export class MediaClock {
   }
 
   #advance(rtpStepMs: number, waitedMs: number, arrivalMs: number): void {
-    if (arrivalMs > this.#catchesUpUntilMs) this.#learn(waitedMs);
+    if (arrivalMs > this.#catchesUpUntilMs) this.#hear(waitedMs);
     this.#backMs = rtpStepMs < 0 ? this.#backMs - rtpStepMs : 0;
     const usualMs = this.#usualMs;
     const isBelieved = this.#isBelievable(rtpStepMs, waitedMs);
     const stepMs = isBelieved ? rtpStepMs : usualMs;
     const timeMs = this.#timeMs + stepMs;
     this.#steppedMs += stepMs;
+    // A clock that is not believed tells no delay.
+    if (!isBelieved) this.#delays = [];
     const dueMs = this.#dueOf(arrivalMs);
     const behindMs = dueMs - timeMs;
     const quietMs = isBelieved ? Math.max(QUIET_MS, QUIET_INTERVALS * usualMs) : 0;
@@ -110,8 +118,21 @@ export class MediaClock {
     const usualMs = this.#usualMs;
     // Both clocks agree on a pause.
     if (rtpStepMs > 0 && Math.abs(rtpStepMs - waitedMs) < usualMs) return rtpStepMs > LEAST_SHARE * usualMs;
+    // A session may begin with a burst, which says nothing of the rate.
+    if (this.#intervals < LEARNING_PICTURES && rtpStepMs > MIN_STEP_MS && rtpStepMs < MAX_STEP_MS)
+      return true;
     if (rtpStepMs < 0) return this.#backMs < Math.min(MAX_REORDER_MS, MAX_REORDER_INTERVALS * usualMs);
     return rtpStepMs > LEAST_SHARE * usualMs && rtpStepMs < MOST_SHARE * usualMs;
+  }
+
+  /** Pictures that come together were held back somewhere: a few share the next wait, more are a burst. */
+  #hear(waitedMs: number): void {
+    if (waitedMs < MIN_STEP_MS) {
+      this.#together += 1;
+      return;
+    }
+    this.#learn(this.#together > MAX_TOGETHER ? waitedMs : waitedMs / (this.#together + 1));
+    this.#together = 0;
   }
 
   #learn(waitedMs: number): void {

@@ -35,6 +35,14 @@ describe('MediaClock', () => {
     expect(steps(times).every((step) => Math.abs(step - INTERVAL_MS) < 0.001)).to.equal(true);
   });
 
+  it('keeps the intervals of a session that begins with a burst', () => {
+    const clock = new MediaClock();
+    const times = Array.from({ length: 60 }, (_, index) =>
+      clock.timeOf(index * INTERVAL_MS, Math.max(1100 + index / 10, arrivalOf(index))),
+    );
+    expect(steps(times).every((step) => Math.abs(step - INTERVAL_MS) < 0.001)).to.equal(true);
+  });
+
   it('gives pictures with B-frames the distances of their RTP times', () => {
     const shown = [0, 120, 40, 80, 240, 160, 200, 360, 280, 320, 480, 400, 440];
     const times = timesOf(shown.length, (index) => shown[index] as number);
