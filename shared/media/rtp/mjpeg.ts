@@ -19,6 +19,9 @@ const MAX_JPEG_BYTES = 8 * 1024 * 1024;
 const INITIAL_BYTES = 64 * 1024;
 /** Room for most pictures; no more is kept between pictures. */
 const KEPT_BYTES = 1024 * 1024;
+/** Profiles of the extension: with further headers, and with the frame header alone. */
+const ONVIF_JPEG: readonly number[] = [0xffd8, 0xffff];
+const FRAME_HEADER_MARKER = Buffer.from([0xff, 0xc0]);
 /** Two tables of 16-bit values. */
 const MAX_TABLE_BYTES = 256;
 
@@ -32,14 +35,26 @@ export class MjpegDepacketizer implements Depacketizer {
   /** Tables sent in-band stay valid for later pictures with the same Q (RFC 2435 section 3.1.8). */
   readonly #tablesByQ = new Map<number, Buffer>();
 
-  constructor(emit: EmitAccessUnit) {
+  /** Where the header of RFC 2435 has no room for it: pictures of more than 2040 pixels. */
+  #size: { width: number; height: number } | undefined;
+  /** RTP time of the picture in the making. */
+  #timestamp = 0;
+
+  /** @param media what the description says of pictures larger than 2040 pixels */
+  constructor(emit: EmitAccessUnit, media: { size?: { width: number; height: number } } = {}) {
     this.#emit = emit;
+    this.#size = media.size;
   }
 
-  push(payload: Buffer, { timestamp, marker, lost }: RtpFacts): void {
+  push(payload: Buffer, { timestamp, marker, lost, extension }: RtpFacts): void {
+    const told = extension === undefined ? undefined : sizeInExtension(extension);
+    if (told !== undefined) this.#size = told;
     if (payload.length < MAIN_HEADER_BYTES) return;
     const offset = payload.readUIntBE(1, 3);
     if (payload.readUInt8(4) >= 64 && payload.length < MAIN_HEADER_BYTES + RESTART_HEADER_BYTES) return;
+    // A camera that sets no marker: the picture ends where the next one begins.
+    if (offset === 0 && !lost && this.#bytes > 0) this.#finish(this.#timestamp);
+    this.#timestamp = timestamp;
     const scan = offset === 0 ? this.#begin(payload) : payload.subarray(headerBytes(payload));
     if (
       this.#head === undefined ||
@@ -62,12 +77,12 @@ export class MjpegDepacketizer implements Depacketizer {
     this.#discard();
     if (q >= 128) at = this.#readTables(payload, at, q);
     const tables = q >= 128 ? this.#tablesByQ.get(q) : quantizersFor(q);
-    if (tables !== undefined && tables.length >= 64) {
+    const size = sizeOf(payload, this.#size);
+    if (tables !== undefined && tables.length >= 64 && size.width > 0 && size.height > 0) {
       this.#head = jpegHead({
         tables,
         subsampled: (type & 1) === 1,
-        width: payload.readUInt8(6) * 8,
-        height: payload.readUInt8(7) * 8,
+        ...size,
         restartInterval: type >= 64 && payload.length >= 10 ? payload.readUInt16BE(MAIN_HEADER_BYTES) : 0,
       });
     }
@@ -94,6 +109,20 @@ export class MjpegDepacketizer implements Depacketizer {
     this.#bytes = 0;
     if (this.#scan.length > KEPT_BYTES) this.#scan = Buffer.allocUnsafeSlow(INITIAL_BYTES);
   }
+}
+
+/** Width and height of the header; 0 says that they are told elsewhere (RFC 2435 section 3.1.5). */
+function sizeOf(payload: Buffer, told = { width: 0, height: 0 }): { width: number; height: number } {
+  const [width, height] = [payload.readUInt8(6) * 8, payload.readUInt8(7) * 8];
+  return { width: width || told.width, height: height || told.height };
+}
+
+/** The frame header that ONVIF puts into the extension of the first packet (Streaming Specification section 5.1.4). */
+function sizeInExtension(extension: Buffer): { width: number; height: number } | undefined {
+  const at = extension.indexOf(FRAME_HEADER_MARKER);
+  if (!ONVIF_JPEG.includes(extension.readUInt16BE(0)) || at < 0 || at + 9 > extension.length)
+    return undefined;
+  return { height: extension.readUInt16BE(at + 5), width: extension.readUInt16BE(at + 7) };
 }
 
 function headerBytes(payload: Buffer): number {

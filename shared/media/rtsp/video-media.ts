@@ -8,6 +8,8 @@ export interface VideoMedia extends VideoTrack {
   payloadType: number;
   /** Value of `a=control`, possibly relative. */
   control: string;
+  /** Pixels, where the description tells. */
+  size?: { width: number; height: number };
 }
 
 const CODEC_BY_ENCODING: Record<string, VideoCodec> = {
@@ -24,47 +26,78 @@ const MAX_SETS_LENGTH = 32 * 1024;
 /** No camera offers as many. */
 const MAX_SECTIONS = 16;
 
+/** Formats of one track that are looked at. */
+const MAX_FORMATS = 8;
+/** Keys of SRTP: the profile names it (RFC 3711, RFC 5124). */
+const ENCRYPTED_PROFILE = /^(?:UDP\/TLS\/)?RTP\/SAVPF?$/i;
+
+/** One format of a video section. */
+interface Candidate extends Omit<VideoMedia, 'codec'> {
+  codec: VideoCodec | undefined;
+  /** As the camera calls it. */
+  encoding: string;
+  isEncrypted: boolean;
+}
+
 /**
  * Finds the video track of a description.
- * @throws AppError `camera-no-video-track` or `camera-unsupported-codec`
+ * @throws AppError `camera-no-video-track`, `camera-encrypted` or `camera-unsupported-codec`
  */
 export function parseVideoMedia(sdp: string): VideoMedia {
   const sections = sdp
-    .split(/\r?\n(?=m=)/)
+    .split(/[\r\n]+[ \t]*(?=m=)/)
     .slice(1)
     .filter((section) => section.startsWith('m=video'))
     .slice(0, MAX_SECTIONS);
   if (sections.length === 0) throw new AppError('camera-no-video-track', 'The camera offers no video track');
-  const candidates = sections.map(parseSection);
-  const media = candidates.find((candidate) => candidate.codec !== undefined);
-  if (media?.codec === undefined) {
-    const names = peerWords(candidates.map(({ encoding }) => encoding).join(', '));
-    throw new AppError('camera-unsupported-codec', `The camera sends ${names}, not H.264, H.265 or MJPEG`);
-  }
-  return {
-    codec: media.codec,
-    payloadType: media.payloadType,
-    control: media.control,
-    announcedFps: media.announcedFps,
-    parameterSets: media.parameterSets,
-  };
+  const candidates = sections.flatMap(candidatesOf);
+  const known = candidates.filter(({ codec }) => codec !== undefined);
+  const media = known.find(({ isEncrypted }) => !isEncrypted);
+  if (media?.codec === undefined) throw whyNone(candidates, known);
+  const { encoding: _encoding, isEncrypted: _isEncrypted, codec, ...facts } = media;
+  return { ...facts, codec };
 }
 
-function parseSection(section: string) {
-  const payloadType = Number(/^m=video \S+ \S+ (\d+)/.exec(section)?.[1] ?? Number.NaN);
-  const mapped = new RegExp(`^a=rtpmap:${payloadType} +([^/\\s]+)`, 'im').exec(section)?.[1]?.toUpperCase();
-  const encoding = mapped ?? (payloadType === STATIC_JPEG ? 'JPEG' : `payload type ${payloadType}`);
-  const codec = Object.hasOwn(CODEC_BY_ENCODING, encoding) ? CODEC_BY_ENCODING[encoding] : undefined;
+function whyNone(candidates: readonly Candidate[], known: readonly Candidate[]): AppError {
+  if (known.length > 0) return new AppError('camera-encrypted', 'The camera encrypts its video (SRTP)');
+  const names = peerWords(candidates.map(({ encoding }) => encoding).join(', '));
+  return new AppError('camera-unsupported-codec', `The camera sends ${names}, not H.264, H.265 or MJPEG`);
+}
+
+function candidatesOf(section: string): Candidate[] {
+  const [, profile = '', formats = ''] = /^m=video +\S+ +(\S+)((?: +\d+)*)/.exec(section) ?? [];
+  const types = formats.trim().split(/ +/).map(Number).slice(0, MAX_FORMATS);
   const fps = Number(/^a=framerate: *([\d.]+)/im.exec(section)?.[1] ?? Number.NaN);
-  const parameters = new RegExp(`^a=fmtp:${payloadType} +(.*)$`, 'im').exec(section)?.[1] ?? '';
-  return {
-    encoding,
-    codec,
-    payloadType,
+  const shared = {
     control: /^a=control: *(\S+)/im.exec(section)?.[1] ?? '*',
     announcedFps: fps > 0 ? fps : undefined,
-    parameterSets: parameterSetsOf(codec, parameters),
+    isEncrypted: ENCRYPTED_PROFILE.test(profile),
+    ...sizeOf(section),
   };
+  return types.map((payloadType) => ({ ...shared, ...formatOf(section, payloadType) }));
+}
+
+function formatOf(section: string, payloadType: number) {
+  const parameters = new RegExp(`^a=fmtp: *${payloadType}\\s+(.*)$`, 'im').exec(section)?.[1] ?? '';
+  const mapped = new RegExp(`^a=rtpmap: *${payloadType}\\s+([^/\\s]+)`, 'im').exec(section)?.[1];
+  const encoding = mapped?.toUpperCase() ?? assumedEncoding(payloadType, parameters);
+  const codec = Object.hasOwn(CODEC_BY_ENCODING, encoding) ? CODEC_BY_ENCODING[encoding] : undefined;
+  return { payloadType, encoding, codec, parameterSets: parameterSetsOf(codec, parameters) };
+}
+
+/** Some cameras leave the name of the codec out. */
+function assumedEncoding(payloadType: number, parameters: string): string {
+  if (payloadType === STATIC_JPEG) return 'JPEG';
+  if (/sprop-(vps|sps|pps)\s*=/i.test(parameters)) return 'H265';
+  return /sprop-parameter-sets|packetization-mode/i.test(parameters) ? 'H264' : `payload type ${payloadType}`;
+}
+
+/** Size of pictures that RFC 2435 cannot tell: `a=x-dimensions:W,H` or `a=framesize:PT W-H`, pixels. */
+function sizeOf(section: string): Pick<VideoMedia, 'size'> {
+  const match =
+    /^a=x-dimensions: *(\d{1,5}) *, *(\d{1,5})/im.exec(section) ??
+    /^a=framesize: *\d+ +(\d{1,5})[-x](\d{1,5})/im.exec(section);
+  return match === null ? {} : { size: { width: Number(match[1]), height: Number(match[2]) } };
 }
 
 /** `sprop-parameter-sets` (RFC 6184 section 8.1) and `sprop-vps/sps/pps` (RFC 7798 section 7.1) as Annex B. */

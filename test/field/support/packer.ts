@@ -69,7 +69,7 @@ export class Packer {
   #payloads(nals: readonly Buffer[]): Buffer[] {
     const bytes = this.#script.payloadBytes ?? PAYLOAD_BYTES;
     const { codec } = this.#clip;
-    if (codec === 'mjpeg') return packetizeMjpeg(nals[0] as Buffer, bytes).map(join);
+    if (codec === 'mjpeg') return packJpeg(nals[0] as Buffer, bytes);
     return (codec === 'h264' ? packetizeH264(nals, bytes) : packetizeH265(nals, bytes)).map(join);
   }
 
@@ -95,6 +95,20 @@ export class Packer {
     const tail = Buffer.alloc(padding, padding);
     return Buffer.concat([header, extension ?? Buffer.alloc(0), payload, tail]);
   }
+}
+
+/** RFC 2435 carries 2040 pixels; larger pictures have a size of 0 in the header of each packet. */
+function packJpeg(jpeg: Buffer, bytes: number): Buffer[] {
+  const at = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
+  if (jpeg.readUInt16BE(at + 7) <= 2040) return packetizeMjpeg(jpeg, bytes).map(join);
+  const small = Buffer.from(jpeg);
+  small.writeUInt16BE(16, at + 5);
+  small.writeUInt16BE(16, at + 7);
+  return packetizeMjpeg(small, bytes).map((payload) => {
+    const packet = join(payload);
+    packet.fill(0, 6, 8);
+    return packet;
+  });
 }
 
 function join({ prefix, body }: { prefix: Buffer; body: Buffer }): Buffer {

@@ -63,3 +63,10 @@ export function aggregate(head: Buffer, nals: readonly Buffer[]): Buffer {
     ...nals.flatMap((nal) => [Buffer.from([nal.length >> 8, nal.length & 0xff]), nal]),
   ]);
 }
+
+/** NAL units with start codes between them, under the header of the first. */
+export function joined(nals: readonly Buffer[]): Buffer {
+  return Buffer.concat(
+    nals.flatMap((nal, index) => (index === 0 ? [nal] : [Buffer.from([0, 0, 0, 1]), nal])),
+  );
+}

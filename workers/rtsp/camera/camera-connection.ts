@@ -60,6 +60,7 @@ export class CameraConnection {
   #reason: AppError | undefined;
   #nextRetryAt: number | undefined;
   #reconnects = 0;
+  #fault: AppError | undefined;
   #running: Promise<void> | undefined;
   #urgency: Urgency = 'new';
 
@@ -81,6 +82,13 @@ export class CameraConnection {
   /** Unix milliseconds of the next attempt, while waiting for it. */
   get nextRetryAt(): number | undefined {
     return this.#nextRetryAt;
+  }
+
+  /** Tells what is wrong with the pictures of a connected camera, or that it is over. */
+  setFault(fault: AppError | undefined): void {
+    if (this.#fault?.code === fault?.code) return;
+    this.#fault = fault;
+    if (fault !== undefined && this.#state === 'live') this.#setState('stalled', fault);
   }
 
   /** Attempts after the first. */
@@ -133,7 +141,10 @@ export class CameraConnection {
             release();
             session.addPacket();
             this.meter.add(packet);
-            if (this.#state !== 'live') this.#setState('live', undefined);
+            session.hasKeyframe ||= packet.keyframe;
+            // Without a keyframe viewers get nothing; what cannot be decoded is no picture either.
+            const isLive = session.hasKeyframe && this.#fault === undefined;
+            if (isLive && this.#state !== 'live') this.#setState('live', undefined);
             this.#options.handlers.onPacket(packet);
           },
           // Sound is no sign of life: a camera without pictures is stalled.
@@ -147,6 +158,7 @@ export class CameraConnection {
     } finally {
       release();
       session.end();
+      this.#fault = undefined;
       this.meter.endSession();
     }
   }
@@ -161,6 +173,7 @@ export class CameraConnection {
 /** One session with the camera, watched for stalls. */
 class Session {
   stallError: AppError | undefined;
+  hasKeyframe = false;
   readonly #timings: CameraTimings;
   readonly #meter: StreamMeter;
   readonly #stall = new AbortController();

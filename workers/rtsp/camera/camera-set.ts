@@ -54,6 +54,32 @@ export class CameraSet {
   async connect({ cameraId, source }: { cameraId: string; source: CameraSource }): Promise<void> {
     const current = this.#cameras.get(cameraId);
     if (current?.connection.state === 'live' && isSameSource(current.source, source)) return;
+    try {
+      await this.#install(await this.#try(cameraId, source));
+    } catch (error) {
+      if (current === undefined || !isBusyBecauseOf(error, current.source, source)) throw error;
+      await this.#replaceAtSameHost(current, source);
+    }
+  }
+
+  /** A camera of one session: the old session ends first, and comes back when the new one fails. */
+  async #replaceAtSameHost(current: Camera, source: CameraSource): Promise<void> {
+    const { id } = current;
+    await current.connection.close();
+    try {
+      await this.#install(await this.#try(id, source));
+    } catch (error) {
+      if (this.#cameras.get(id) === current) {
+        const again = new Camera(id, current.source, this.#dependencies);
+        await this.#install(again);
+        again.start();
+      }
+      throw error;
+    }
+  }
+
+  /** Connects a camera beside the one that is there. @returns it with its first picture @throws AppError `camera-*` */
+  async #try(cameraId: string, source: CameraSource): Promise<Camera> {
     await this.#trials.get(cameraId)?.close();
     const trial = new Camera(cameraId, source, this.#dependencies);
     this.#trials.set(cameraId, trial);
@@ -62,13 +88,13 @@ export class CameraSet {
       await this.#firstPictureInTime(trial);
       if (this.#trials.get(cameraId) !== trial)
         throw new AppError('camera-replaced', 'A newer request took over');
+      return trial;
     } catch (error) {
       await trial.close();
       throw error;
     } finally {
       if (this.#trials.get(cameraId) === trial) this.#trials.delete(cameraId);
     }
-    await this.#install(trial);
   }
 
   /**
@@ -198,6 +224,12 @@ export class CameraSet {
     if (this.#hubs.get(cameraId)?.viewers === 0) this.#hubs.delete(cameraId);
     if (this.#packetHubs.get(cameraId)?.viewers === 0) this.#packetHubs.delete(cameraId);
   }
+}
+
+/** Whether a camera is busy with the session that the new one shall replace. */
+function isBusyBecauseOf(error: unknown, before: CameraSource, after: CameraSource): boolean {
+  const isBusy = error instanceof AppError && error.code === 'camera-busy';
+  return isBusy && before.kind === 'rtsp' && after.kind === 'rtsp' && before.host === after.host;
 }
 
 function lateError(camera: Camera): AppError {

@@ -14,7 +14,7 @@ export function cameraStatus(camera: Camera): CameraStatus {
   const lastAt = meter.lastPacketAt;
   return {
     cameraId: camera.id,
-    connected: meter.ageMs() <= CONNECTED_WITHIN_MS,
+    connected: meter.ageMs() <= CONNECTED_WITHIN_MS && connection.state !== 'stalled',
     state: connection.state,
     frameRate: Math.round(meter.frameRate() * 10) / 10,
     lastFrameTime: lastAt === undefined ? null : lastAt / 1000,

@@ -38,6 +38,9 @@ export interface CameraDependencies {
 
 /** Pictures of a camera: more than any sends, and a burst of what waited in a network. */
 const PICTURES = { perSecond: 240, burst: 600 };
+/** Packets that no picture comes out of for so long, milliseconds, and so many of them, are undecodable. */
+const UNDECODABLE_MS = 3000;
+const UNDECODABLE_PACKETS = 5;
 
 /** A camera from its creation to its close. */
 export class Camera {
@@ -58,6 +61,9 @@ export class Camera {
   #pipeline: PicturePipeline | undefined;
   #closingPipelines: Promise<void> = Promise.resolve();
   #size: { width: number; height: number } | undefined;
+  #nextPacket: PromiseWithResolvers<void> | undefined;
+  /** When the last picture was decoded, and how many packets had been. */
+  #lastDecoded = { at: performance.now(), packets: 0 };
 
   constructor(id: string, source: CameraSource, dependencies: CameraDependencies) {
     this.id = id;
@@ -98,14 +104,29 @@ export class Camera {
   /** The first picture of this camera. @throws AppError of the first failure to connect */
   async firstPicture(format: PictureFormat): Promise<Picture> {
     await this.#firstPacket.promise;
-    return this.snapshot(format);
+    const startedAt = performance.now();
+    for (;;) {
+      const picture = await this.snapshot(format).catch((error: unknown) => {
+        // Damaged pictures may come first, and a recovery point is followed by some that show nothing.
+        const isEarly =
+          error instanceof AppError && ['no-frame-yet', 'camera-undecodable'].includes(error.code);
+        if (isEarly) return undefined;
+        throw error;
+      });
+      if (picture !== undefined) return picture;
+      if (performance.now() - startedAt > UNDECODABLE_MS) throw undecodable();
+      this.#nextPacket = Promise.withResolvers();
+      await this.#nextPacket.promise;
+    }
   }
 
   /** The newest picture. @param signal ends the wait @throws AppError `no-frame-yet`, `worker-busy` */
   async snapshot(format: PictureFormat, signal?: AbortSignal): Promise<Picture> {
     const pipeline = this.#pipeline;
     if (pipeline === undefined) throw noFrameYet();
-    return pipeline.snapshot(format, signal);
+    return pipeline.snapshot(format, signal).catch((error: unknown) => {
+      throw this.#isUndecodable() ? undecodable() : error;
+    });
   }
 
   /** Whether it runs apart from the others, since it broke workers. */
@@ -117,9 +138,9 @@ export class Camera {
     return this.#origin.track?.codec;
   }
 
-  /** Size of the camera's pictures, pixels; known once one was decoded. */
+  /** Size of the camera's pictures, pixels: of those decoded, else as its parameter sets say. */
   get size(): { width: number; height: number } | undefined {
-    return this.#size;
+    return this.#size ?? this.#limit.size;
   }
 
   /** Viewers of all transports. */
@@ -136,7 +157,9 @@ export class Camera {
   async close(): Promise<void> {
     this.#hub?.detach();
     this.#hub = undefined;
-    this.#firstPacket.reject(new AppError('camera-replaced', 'The camera was replaced or removed meanwhile'));
+    const replaced = new AppError('camera-replaced', 'The camera was replaced or removed meanwhile');
+    this.#firstPacket.reject(replaced);
+    this.#nextPacket?.reject(replaced);
     await this.connection.close();
     this.#closePipeline();
     await this.#closingPipelines;
@@ -161,6 +184,8 @@ export class Camera {
       counters: this.counters,
       onSize: (size) => {
         this.#size = size;
+        this.#lastDecoded = { at: performance.now(), packets: this.counters.decoded };
+        this.connection.setFault(undefined);
       },
       log,
     });
@@ -178,10 +203,22 @@ export class Camera {
     if (packet.keyframe) this.#firstPacket.resolve();
     if (packet.keyframe && previousInterval !== undefined) this.#pipeline?.updateDemand();
     this.#pipeline?.wake();
+    if (this.#isUndecodable()) this.connection.setFault(undecodable());
+    this.#nextPacket?.resolve();
+  }
+
+  /** Whether pictures are decoded for viewers all the time, and none comes out. */
+  #isUndecodable(): boolean {
+    const { at, packets } = this.#lastDecoded;
+    const isTried = this.counters.decoded - packets >= UNDECODABLE_PACKETS;
+    return isTried && performance.now() - at > UNDECODABLE_MS;
   }
 
   #onState(state: CameraState, reason: AppError | undefined): void {
-    if (reason !== undefined) this.#firstPacket.reject(reason);
+    if (reason !== undefined) {
+      this.#firstPacket.reject(reason);
+      this.#nextPacket?.reject(reason);
+    }
     const facts = { cameraId: this.id, state, reason: reason?.code, detail: reason?.message };
     if (reason === undefined) this.#dependencies.log.info(facts, 'camera state');
     else this.#dependencies.log.warn(facts, 'camera state');
@@ -200,6 +237,10 @@ function tooManyPictures(): AppError {
     'camera-sends-too-much',
     `The camera sends more than ${PICTURES.perSecond} pictures a second`,
   );
+}
+
+function undecodable(): AppError {
+  return new AppError('camera-undecodable', 'The camera sends packets, but no picture can be decoded');
 }
 
 function streamFacts(connection: CameraConnection): StreamFacts {

@@ -19,6 +19,9 @@ export class PictureLimit {
   /** The newest set that is within the limit: cameras repeat it with every keyframe. */
   #known: Buffer | undefined;
 
+  /** As the newest parameter set or JPEG says, pixels. */
+  size: { width: number; height: number } | undefined;
+
   /** @param maxPixels of one picture; none by default */
   constructor(maxPixels: number = Number.POSITIVE_INFINITY) {
     this.#maxPixels = maxPixels;
@@ -62,6 +65,7 @@ export class PictureLimit {
   }
 
   #expectWithin(size: { width: number; height: number } | undefined): void {
+    if (size !== undefined) this.size = { width: size.width, height: size.height };
     if (size === undefined || size.width * size.height <= this.#maxPixels) return;
     const limit = `more than ${this.#maxPixels / MEGA} megapixels`;
     throw new AppError('camera-picture-too-large', `Pictures of ${size.width}x${size.height} are ${limit}`);

@@ -1,6 +1,7 @@
 /** Decodes one camera's packets with FFmpeg, with no delay beyond that of the stream's reordering. */
 import {
   AV_CODEC_FLAG_LOW_DELAY,
+  AV_CODEC_FLAG_OUTPUT_CORRUPT,
   AV_CODEC_ID_H264,
   AV_CODEC_ID_HEVC,
   AV_CODEC_ID_MJPEG,
@@ -75,7 +76,8 @@ export class VideoDecoder implements Disposable {
     context.allocContext3(found);
     // Frame threads would hold back one picture per thread.
     context.threadCount = 1;
-    context.setFlags(AV_CODEC_FLAG_LOW_DELAY);
+    // After a recovery point pictures become whole step by step: they are shown meanwhile.
+    context.setFlags(AV_CODEC_FLAG_LOW_DELAY, AV_CODEC_FLAG_OUTPUT_CORRUPT);
     context.setOption('max_pixels', String(maxPixels));
     if (parameterSets.length > 0) context.extraData = parameterSets;
     if (found === null || (await context.open2(found, null)) < 0) {

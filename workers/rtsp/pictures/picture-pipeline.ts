@@ -66,6 +66,8 @@ export class PicturePipeline implements PictureSource {
   #demand: Demand = 'none';
   #decoder: Decoder | undefined;
   #position = 0;
+  /** The decoder was emptied and has seen no keyframe since. */
+  #isDrained = false;
   #latest: LiveFrame | undefined;
   readonly #snapshots = new SnapshotRequests();
   #pump: Promise<void> | undefined;
@@ -99,7 +101,10 @@ export class PicturePipeline implements PictureSource {
   /** Decodes as much as the hub's viewers need from now on. */
   updateDemand(): void {
     const { stream } = this.#options;
+    const before = this.#demand;
     this.#demand = this.#hub === undefined ? 'none' : demandOf(this.#hub, stream.keyframeIntervalMs);
+    // A decoder that was drained for a snapshot starts anew from the keyframe, not with the next packet.
+    if (before === 'none' && this.#demand !== 'none' && this.#isDrained) this.#position = 0;
     this.#quality.setDemand(this.#demand);
     this.wake();
   }
@@ -188,6 +193,7 @@ export class PicturePipeline implements PictureSource {
   async #decode(decoder: Decoder, packet: SequencedPacket): Promise<void> {
     const isDegraded = this.#chooseQuality(packet);
     if (packet.sequence !== this.#position + 1) decoder.reset();
+    if (packet.keyframe) this.#isDrained = false;
     this.#position = packet.sequence;
     decoder.skipLoopFilter = isDegraded;
     if (this.#latest?.isDegraded === true && !isDegraded) await this.#dropLatest();
@@ -198,6 +204,7 @@ export class PicturePipeline implements PictureSource {
       await this.#keepNewest(await decoder.drain(), isDegraded);
       // A drained decoder goes on from a keyframe only.
       this.#position = 0;
+      this.#isDrained = true;
     }
     await this.#snapshots.settle(packet.sequence, this.#latest);
     await this.#show(packet);

@@ -29,10 +29,12 @@ const GAP_INTERVALS = 3;
 /** The longest and shortest interval that a camera is believed to have. */
 const MAX_INTERVAL_MS = 10_000;
 const MIN_INTERVAL_MS = 4;
+/** Pictures that follow closer than this share of the usual interval came in a burst. */
+const LEAST_SHARE = 1 / 4;
 /** Share of a duration by which it is changed to keep pace with media time. */
 const PULL = 0.04;
-/** A camera that pauses more often in a row has become slower. */
-const MAX_PAUSES_IN_ROW = 2;
+/** So many odd intervals in a row do not change the rate yet. */
+const MAX_ODD_IN_ROW = 2;
 /** Weight of a new interval in the usual one. */
 const SMOOTHING = 1 / 4;
 /** H.264 allows 16 pictures in the buffer; more reordering than this is a clock that jumps about. */
@@ -51,7 +53,7 @@ export class SampleTimeline {
   #nextDecodeTime = 0;
   /** Durations given beyond the media time that has passed, milliseconds; pauses do not count. */
   #aheadMs = 0;
-  #pausesInRow = 0;
+  #oddInRow = 0;
 
   /** Begins a session, whose clock has nothing to do with that of the one before. */
   restart({ announcedFps }: { announcedFps: number | undefined }): void {
@@ -101,15 +103,21 @@ export class SampleTimeline {
   #durationTo(orderedMs: number): number {
     if (this.#lastOrderedMs === undefined) return this.#intervalMs;
     const elapsedMs = orderedMs - this.#lastOrderedMs;
-    const usualMs = this.#intervalMs;
-    const believedMs = this.#isIntervalKnown ? GAP_INTERVALS * usualMs : MAX_INTERVAL_MS;
-    const isPause = elapsedMs > Math.max(MIN_GAP_MS, believedMs);
-    const durationMs = elapsedMs <= 0 || isPause ? usualMs : elapsedMs;
-    this.#pausesInRow = isPause ? this.#pausesInRow + 1 : 0;
-    // One pause says nothing of the rate; several in a row are the rate.
-    if (elapsedMs > 0 && (!isPause || this.#pausesInRow > MAX_PAUSES_IN_ROW))
-      this.#learn(Math.min(elapsedMs, MAX_INTERVAL_MS));
+    const isOdd = this.#isOdd(elapsedMs);
+    this.#oddInRow = isOdd ? this.#oddInRow + 1 : 0;
+    // One odd interval says nothing of the rate; several in a row are the rate.
+    if (isOdd && this.#oddInRow > MAX_ODD_IN_ROW) this.#intervalMs = believable(elapsedMs);
+    const isPause = elapsedMs > this.#intervalMs && isOdd;
+    const durationMs = isOdd ? this.#intervalMs : elapsedMs;
+    if (!isOdd) this.#learn(Math.min(elapsedMs, MAX_INTERVAL_MS));
     return isPause ? durationMs : this.#keepPace(durationMs, elapsedMs);
+  }
+
+  /** Whether an interval is a pause, a burst or a step back, not one of the camera's rate. */
+  #isOdd(elapsedMs: number): boolean {
+    if (!this.#isIntervalKnown) return elapsedMs < MIN_INTERVAL_MS || elapsedMs > MAX_INTERVAL_MS;
+    const usualMs = this.#intervalMs;
+    return elapsedMs <= LEAST_SHARE * usualMs || elapsedMs > Math.max(MIN_GAP_MS, GAP_INTERVALS * usualMs);
   }
 
   /** Draws the timeline towards media time where the two have come apart, too slowly to be seen. */

@@ -55,6 +55,28 @@ describe('SampleTimeline', () => {
     expect(times.slice(1).map(({ duration }) => duration)).to.deep.equal([450_000, 450_000, 450_000]);
   });
 
+  it('learns the rate of a camera whose first pictures came far apart', () => {
+    const later = Array.from({ length: 50 }, (_, index) => 2500 + index * 40);
+    const times = timesOf(timelineOf(undefined), [0, 2500, ...later.slice(1)]);
+    const span = times.slice(2).reduce((sum, { duration }) => sum + duration, 0);
+    expect(span / 90).to.be.within(1000, 10_000);
+    expect(times.at(-1)?.duration).to.be.within(FRAME * 0.9, FRAME * 1.1);
+  });
+
+  it('gives pictures of a burst the usual duration', () => {
+    const times = timesOf(timelineOf(), [0, 40, 80, 80.3, 120]);
+    expect(times.every(({ duration }) => duration > FRAME / 2)).to.equal(true);
+  });
+
+  it('draws near to media time again after a burst, too slowly to be seen', () => {
+    const timeline = timelineOf();
+    timesOf(timeline, [0, 40, 80, 80, 80]);
+    const times = timesOf(timeline, Array.from({ length: 100 }, (_, index) => 120 + index * 40));
+    expect(times.every(({ duration }) => duration >= FRAME * 0.95)).to.equal(true);
+    const span = times.reduce((sum, { duration }) => sum + duration, 0);
+    expect(span / 90).to.be.closeTo(100 * 40 - 80, 10);
+  });
+
   /** Decoding order I P B B: each P is shown after the two pictures that follow it. */
   const REORDERED = [0, 120, 40, 80, 240, 160, 200, 360, 280, 320, 480, 400, 440];
 
