@@ -71,7 +71,10 @@ describe('SampleTimeline', () => {
   it('draws near to media time again after a burst, too slowly to be seen', () => {
     const timeline = timelineOf();
     timesOf(timeline, [0, 40, 80, 80, 80]);
-    const times = timesOf(timeline, Array.from({ length: 100 }, (_, index) => 120 + index * 40));
+    const times = timesOf(
+      timeline,
+      Array.from({ length: 100 }, (_, index) => 120 + index * 40),
+    );
     expect(times.every(({ duration }) => duration >= FRAME * 0.95)).to.equal(true);
     const span = times.reduce((sum, { duration }) => sum + duration, 0);
     expect(span / 90).to.be.closeTo(100 * 40 - 80, 10);
