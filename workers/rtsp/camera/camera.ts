@@ -38,7 +38,7 @@ export interface CameraDependencies {
 
 /** Pictures of a camera: more than any sends, and a burst of what waited in a network. */
 const PICTURES = { perSecond: 240, burst: 600 };
-/** Packets that no picture comes out of for so long, milliseconds, and so many of them, are undecodable. */
+/** A camera is undecodable after this time, milliseconds, and this many packets without a picture. */
 const UNDECODABLE_MS = 3000;
 const UNDECODABLE_PACKETS = 5;
 
