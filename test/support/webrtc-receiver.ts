@@ -5,6 +5,7 @@ import { waitFor } from './wait-for.ts';
 
 /** The library's threads have let go of a closed connection long before. */
 const TRACK_LINGER_MS = 1000;
+const MAX_TRIES = 5;
 
 /** One session. */
 export class WebrtcReceiver {
@@ -25,9 +26,13 @@ export class WebrtcReceiver {
     cameraId: string,
     takes: (encoding: string) => boolean = () => true,
   ): Promise<WebrtcReceiver> {
-    const receiver = new WebrtcReceiver();
-    await receiver.#start(origin, cameraId, takes);
-    return receiver;
+    for (let tries = 1; ; tries += 1) {
+      const receiver = new WebrtcReceiver();
+      await receiver.#start(origin, cameraId, takes);
+      // As players do: a connection may be lost as it begins, which the server answers with 503.
+      if (receiver.code !== 'webrtc-unavailable' || tries === MAX_TRIES) return receiver;
+      receiver.close();
+    }
   }
 
   /** Ends it on this side; the server hears nothing. */
