@@ -1,5 +1,6 @@
 /** Refuses cameras with larger pictures than this worker decodes, before any work on them. */
 import { AppError } from '#shared/errors.ts';
+import { TokenBucket } from '#shared/frames/token-bucket.ts';
 import { splitNals } from '#shared/media/annex-b.ts';
 import { jpegSize } from '#shared/media/jpeg-size.ts';
 import { parseH264Sps } from '#shared/media/mp4/h264-sps.ts';
@@ -11,13 +12,18 @@ const HEAD_BYTES = 8192;
 const H264_SPS = 7;
 const H265_SPS = 33;
 const MEGA = 1_000_000;
+/** Sets that are remembered: cameras repeat theirs with every keyframe, and some have several. */
+const MAX_KNOWN = 32;
+/** New sets: each makes all outputs begin anew. No camera is set up differently as often. */
+const CHANGES = { perSecond: 2, burst: 32 };
 
 /** Looks at one session with a camera at a time. */
 export class PictureLimit {
   readonly #maxPixels: number;
   #codec: VideoCodec = 'h264';
-  /** The newest set that is within the limit: cameras repeat it with every keyframe. */
-  #known: Buffer | undefined;
+  /** Sets that are within the limit. */
+  readonly #known = new Set<string>();
+  readonly #changes = new TokenBucket(CHANGES);
 
   /** As the newest parameter set or JPEG says, pixels. */
   size: { width: number; height: number } | undefined;
@@ -30,11 +36,11 @@ export class PictureLimit {
   /** A session begins. @throws AppError `camera-picture-too-large` */
   begin({ codec, parameterSets }: Pick<VideoTrack, 'codec' | 'parameterSets'>): void {
     this.#codec = codec;
-    this.#known = undefined;
+    this.#known.clear();
     this.#checkSets(parameterSets);
   }
 
-  /** A picture came. @throws AppError `camera-picture-too-large` */
+  /** A picture came. @throws AppError `camera-picture-too-large`, `camera-sends-too-much` */
   check({ data, keyframe }: Pick<Packet, 'data' | 'keyframe'>): void {
     if (!keyframe) return;
     const head = data.subarray(0, HEAD_BYTES);
@@ -44,9 +50,13 @@ export class PictureLimit {
 
   #checkSets(data: Buffer): void {
     for (const nal of splitNals(data)) {
-      if (!this.#isSps(nal) || this.#known?.equals(nal) === true) continue;
+      if (!this.#isSps(nal)) continue;
+      const key = nal.toString('latin1');
+      if (this.#known.has(key)) continue;
+      if (!this.#changes.take()) throw changesTooOften();
       this.#expectWithin(this.#sizeOf(nal));
-      this.#known = Buffer.from(nal);
+      if (this.#known.size >= MAX_KNOWN) this.#known.clear();
+      this.#known.add(key);
     }
   }
 
@@ -70,4 +80,8 @@ export class PictureLimit {
     const limit = `more than ${this.#maxPixels / MEGA} megapixels`;
     throw new AppError('camera-picture-too-large', `Pictures of ${size.width}x${size.height} are ${limit}`);
   }
+}
+
+function changesTooOften(): AppError {
+  return new AppError('camera-sends-too-much', 'The camera changes its parameter sets too often');
 }

@@ -50,4 +50,11 @@ describe('PictureLimit', () => {
     limit.check(frame(2040));
     expect(codeOf(() => limit.check(frame(30_000)))).to.equal('camera-picture-too-large');
   });
+
+  it('refuses a camera that changes its parameter sets all the time, and none that has several', () => {
+    limit.begin(trackOf('h264', SETS.high));
+    const sets = Array.from({ length: 200 }, (_, index) => h264Sps({ aspect: [index + 1, 1] }));
+    for (let round = 0; round < 1000; round += 1) limit.check(picture(...sets.slice(0, 20)));
+    expect(codeOf(() => limit.check(picture(...sets)))).to.equal('camera-sends-too-much');
+  });
 });
