@@ -18,6 +18,9 @@ const LIGHT = 214;
 const TOLERANCE = 4;
 const RECONNECT = { timeoutMs: 30_000 };
 
+/** Share of an interval by which the timeline is drawn towards arrival, where a busy machine was late. */
+const MOST_PULL = 0.05;
+
 describe('Fragmented MP4 over WebSocket', function () {
   this.timeout(90_000);
   let cameras: RtspServer;
@@ -53,7 +56,7 @@ describe('Fragmented MP4 over WebSocket', function () {
     const steps = packets
       .slice(1)
       .map(({ decodedAt }, index) => decodedAt - (packets[index]?.decodedAt ?? 0));
-    for (const step of steps) expect(step).to.be.closeTo(1 / 15, 0.001);
+    for (const step of steps) expect(step).to.be.closeTo(1 / 15, MOST_PULL / 15 + 0.001);
   });
 
   it('starts with the current group of pictures, without waiting for a keyframe', async () => {
