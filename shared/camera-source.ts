@@ -39,9 +39,17 @@ export type CameraSource = RtspSource | VideoSource;
 const ADDRESS = String.raw`(\[[0-9a-f:.]+\]|[^\s:/?#@[\]]+)(?::(\d{1,5}))?([/?].*)?$`;
 const URL_WITHOUT_USER = new RegExp(`^(rtsps?)://()${ADDRESS}`, 'is');
 const URL_WITH_USER = new RegExp(`^(rtsps?)://(.*)@${ADDRESS}`, 'is');
-const RTSP_PORT = 554;
+export const RTSP_PORT = 554;
 /** RFC 7826 section 22.14.3 registers 322 for rtsps. */
-const RTSPS_PORT = 322;
+export const RTSPS_PORT = 322;
+/** What most cameras come with, where a client names the parts of an address and leaves these out. */
+export const USUAL_CAMERA = {
+  port: RTSP_PORT,
+  path: '/1',
+  username: 'admin',
+  password: 'admin',
+  transport: 'tcp',
+} as const;
 
 /**
  * Reads an RTSP URL. User information may hold any character, escaped or not

@@ -36,8 +36,7 @@ export class Gate {
   admit(request: IncomingMessage): Principal | undefined {
     const { allowedHosts, allowedOrigins } = this.#authenticator.config;
     const path = requestPath(request);
-    const isAnyHost = this.#routes.find('GET', path)?.route.anyHost === true;
-    if (!isAnyHost && !isOurHost(request.headers.host, allowedHosts)) {
+    if (!isOurHost(request.headers.host, allowedHosts) && !this.#takesAnyHost(path)) {
       throw new AppError('wrong-host', 'This gateway does not answer to that host name; see ALLOWED_HOSTS');
     }
     if (isForged(request, allowedOrigins)) {
@@ -96,6 +95,10 @@ export class Gate {
       if (ended === sessionId) res.destroy();
     });
     res.once('close', end);
+  }
+
+  #takesAnyHost(path: string): boolean {
+    return this.#routes.find('GET', path)?.route.anyHost === true;
   }
 
   /** A browser opens a page. */

@@ -1,6 +1,15 @@
 /** What clients and CAMERAS_FILE write about cameras of the registry, and what it means. */
 import { parseFields } from '#shared/camera.ts';
-import { checkPath, isHost, type RtspSource, sourceFromUrl, type Transport } from '#shared/camera-source.ts';
+import {
+  checkPath,
+  isHost,
+  RTSP_PORT,
+  RTSPS_PORT,
+  type RtspSource,
+  sourceFromUrl,
+  type Transport,
+  USUAL_CAMERA,
+} from '#shared/camera-source.ts';
 import { type CameraChanges, cameraChangesSchema, newCameraSchema } from '#shared/contract/camera.ts';
 import type { PtzSettings } from '#shared/contract/ptz.ts';
 import { AppError } from '#shared/errors.ts';
@@ -9,9 +18,6 @@ import type { RegisteredCamera, RegisteredSource } from './registered-camera.ts'
 
 /** A new camera before it has an id for certain. */
 export type NewCamera = Omit<RegisteredCamera, 'id'> & { id: string | undefined };
-
-const RTSP_PORT = 554;
-const RTSPS_PORT = 322;
 
 /** Reads the body of `POST /api/cameras`. @throws AppError `missing-field` or `invalid-field`, naming the field */
 export function parseNewCamera(body: unknown): NewCamera {
@@ -63,17 +69,7 @@ function newSource(fields: CameraChanges): RegisteredSource {
   if (fields.ip === undefined) {
     throw new AppError('missing-field', 'Missing required fields: url, ip or video', { field: 'url' });
   }
-  const blank: RtspSource = {
-    kind: 'rtsp',
-    secure: false,
-    host: '',
-    port: RTSP_PORT,
-    path: '/1',
-    username: 'admin',
-    password: 'admin',
-    transport: 'tcp',
-  };
-  return withFields(blank, fields);
+  return withFields({ kind: 'rtsp', secure: false, host: '', ...USUAL_CAMERA }, fields);
 }
 
 function changedSource(source: RegisteredSource, fields: CameraChanges): RegisteredSource {

@@ -45,6 +45,7 @@ export interface components {
         | 'camera-protocol-error'
         | 'camera-picture-too-large'
         | 'camera-quarantined'
+        | 'camera-sends-too-much'
         | 'camera-busy'
         | 'camera-redirected'
         | 'camera-encrypted'

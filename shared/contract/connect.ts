@@ -1,7 +1,14 @@
 /** Connecting a camera for one run of the gateway, or of a worker that runs alone. */
 import { z } from 'zod';
 import { parseFields } from '../camera.ts';
-import { checkPath, isHost, type RtspSource, sourceFromUrl, transportSchema } from '../camera-source.ts';
+import {
+  checkPath,
+  isHost,
+  type RtspSource,
+  sourceFromUrl,
+  transportSchema,
+  USUAL_CAMERA,
+} from '../camera-source.ts';
 import { AppError } from '../errors.ts';
 import { anyCameraIdSchema } from './camera.ts';
 import { ptzSettingsSchema } from './ptz.ts';
@@ -17,12 +24,22 @@ export const connectRequestSchema = z
         '`rtsp://` or `rtsps://`, with credentials or without; in place of `ip`, `port` and `streamPath`.',
     }),
     ip: z.string().min(1).max(253).optional().meta({ description: 'Address or host name.' }),
-    username: z.string().max(256).default('admin'),
-    password: z.string().max(256).default('admin'),
-    streamPath: z.string().max(1024).default('/1').meta({ description: 'As in the manual of the camera.' }),
-    port: z.coerce.number().int().min(1).max(65535).default(554).meta({ description: 'RTSP port.' }),
+    username: z.string().max(256).default(USUAL_CAMERA.username),
+    password: z.string().max(256).default(USUAL_CAMERA.password),
+    streamPath: z
+      .string()
+      .max(1024)
+      .default(USUAL_CAMERA.path)
+      .meta({ description: 'As in the manual of the camera.' }),
+    port: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .max(65535)
+      .default(USUAL_CAMERA.port)
+      .meta({ description: 'RTSP port.' }),
     transport: transportSchema
-      .default('tcp')
+      .default(USUAL_CAMERA.transport)
       .meta({ description: 'How video travels: inside the RTSP connection or as datagrams.' }),
     ptz: ptzSettingsSchema.optional().meta({ description: 'Controls of the camera.' }),
     name: z.string().max(200).optional(),
