@@ -55,6 +55,7 @@ export type GatewayPool = Pick<
   | 'retireWorker'
   | 'kill'
   | 'probeNow'
+  | 'restart'
   | 'status'
   | 'address'
   | 'onReady'
@@ -207,7 +208,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     streams.routes,
     deliveries.routes,
     status.routes(),
-    healthRoutes({ health, metrics }),
+    healthRoutes({ health, pool, metrics }),
     access.routes,
     apiDescriptionRoutes({ groups: () => table.groups }),
     pageRoutes({ isPublic: config.auth.isPublic }),

@@ -5,9 +5,11 @@ import { principalOf } from '../auth/principal.ts';
 import { content, json, type RouteGroup, route } from '../http/route.ts';
 import type { GatewayHealth } from './gateway-health.ts';
 import { METRICS } from './metric-catalogue.ts';
+import { type RestartPool, restartRoute } from './restart-route.ts';
 
 export interface HealthRoutesOptions {
   health: GatewayHealth;
+  pool: RestartPool;
   /** Exposition of gateway and workers together. */
   metrics: () => Promise<string>;
 }
@@ -18,7 +20,7 @@ const PROBE = { method: 'get', whileStopping: true } as const;
 const OPEN_PROBE = { ...PROBE, access: 'anyone', limit: 'pictures', anyHost: true } as const;
 
 /** Health, metrics and probes. */
-export function healthRoutes({ health, metrics }: HealthRoutesOptions): RouteGroup {
+export function healthRoutes({ health, pool, metrics }: HealthRoutesOptions): RouteGroup {
   return {
     name: 'Health and operations',
     description: 'For probes, monitoring and people who want to know what is wrong.',
@@ -78,6 +80,7 @@ export function healthRoutes({ health, metrics }: HealthRoutesOptions): RouteGro
             .send(await metrics());
         },
       }),
+      restartRoute(pool),
     ],
   };
 }

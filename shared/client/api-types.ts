@@ -1209,6 +1209,12 @@ export interface components {
       /** @enum {string} */
       status: 'ready' | 'ok' | 'degraded' | 'draining';
     };
+    RestartedWorker: {
+      /** @constant */
+      success: true;
+      /** @description As it was before it was told to end. */
+      worker: components['schemas']['WorkerStatus'];
+    };
     Principal: {
       signedIn: boolean;
       role: ('admin' | 'viewer') | null;
@@ -1355,6 +1361,7 @@ export type Health = components['schemas']['Health'];
 export type PublicHealth = components['schemas']['PublicHealth'];
 export type Liveness = components['schemas']['Liveness'];
 export type Readiness = components['schemas']['Readiness'];
+export type RestartedWorker = components['schemas']['RestartedWorker'];
 export type Principal = components['schemas']['Principal'];
 export type LoginRequest = components['schemas']['LoginRequest'];
 export type SignedIn = components['schemas']['SignedIn'];

@@ -1,6 +1,6 @@
 /** Health of the gateway and of its worker processes. */
 import { z } from 'zod';
-import { timeSchema } from './common.ts';
+import { idInPath, timeSchema } from './common.ts';
 
 const statusSchema = z.enum(['ok', 'degraded', 'draining']);
 
@@ -26,6 +26,17 @@ const workerStatusSchema = z
     retryAfterMs: z.number().optional().meta({ description: 'To the next attempt while none runs.' }),
   })
   .meta({ id: 'WorkerStatus' });
+
+export const workerNameInPath = idInPath('Name of the worker, as in `GET /health`.', 'rtsp-0');
+
+/** Answer of `POST /api/workers/:workerName/restart`. */
+export const restartedWorkerSchema = z
+  .object({
+    success: z.literal(true),
+    worker: workerStatusSchema.meta({ description: 'As it was before it was told to end.' }),
+  })
+  .meta({ id: 'RestartedWorker' });
+export type RestartedWorker = z.infer<typeof restartedWorkerSchema>;
 
 /** Answer of `GET /api/cameras/status`. */
 export const rtspServiceSchema = z

@@ -89,6 +89,13 @@ export class FakePool {
     return () => void this.#events.off('broken', listener);
   }
 
+  /** Workers that were restarted by hand. */
+  readonly restarted: string[] = [];
+
+  restart(name: string): void {
+    this.restarted.push(name);
+  }
+
   probeNow(name: string): void {
     this.probed.push(name);
   }
