@@ -97,7 +97,7 @@ describe('An RTSP worker that runs alone', () => {
       [{ fault: 'huge-sdp' }, 'camera-protocol-error'],
       [{ fault: 'silent' }, 'camera-timeout'],
       [{ fault: 'stall' }, 'camera-no-frames'],
-      [{ fault: 'redirect', location: 'rtsp://192.0.2.1/1' }, 'camera-protocol-error'],
+      [{ fault: 'redirect', location: 'rtsp://192.0.2.1/1' }, 'camera-redirected'],
     ] as const) {
       it(`answers a camera with the fault "${fault.fault}" with ${code} within ten seconds`, async () => {
         cameras.setFault('/3', fault);
