@@ -19,13 +19,10 @@ export interface StreamFilter {
 export interface EventStreamOptions {
   repository: Pick<EventRepository, 'changedAfter' | 'newestChange'>;
   onChange: (listener: () => void) => () => void;
-  /** Poll interval without a change of this gateway, milliseconds. */
-  everyMs?: number;
   /** Pause between comments that keep proxies from closing an idle connection, milliseconds. */
   heartbeatMs?: number;
 }
 
-const EVERY_MS = 2000;
 const HEARTBEAT_MS = 15_000;
 const BATCH = 100;
 /** Reconnect delay for clients, milliseconds. */
@@ -50,14 +47,12 @@ export class EventStream {
 
   /** Starts after a change; undefined: with the next one. @throws AppError `storage-*` before anything is sent */
   async start(after: number | undefined): Promise<void> {
-    const { repository, onChange, everyMs = EVERY_MS, heartbeatMs = HEARTBEAT_MS } = this.#options;
+    const { repository, onChange, heartbeatMs = HEARTBEAT_MS } = this.#options;
     this.#position = after ?? (await repository.newestChange());
     if (this.#response.destroyed) return;
-    const poll = setInterval(() => this.#wake(), everyMs);
     const heartbeat = setInterval(() => this.#write(':\n\n'), heartbeatMs);
     this.#ends.push(
       onChange(() => this.#wake()),
-      () => clearInterval(poll),
       () => clearInterval(heartbeat),
     );
     this.#response.on('close', () => this.close());
@@ -65,6 +60,11 @@ export class EventStream {
     this.#response.writeHead(200, EVENT_STREAM_HEADERS);
     this.#write(`retry: ${RECONNECT_MS}\nid: ${this.#position}\n\n`);
     this.#wake();
+  }
+
+  /** Reads what is new, if the newest change in the store was not sent yet. */
+  catchUp(newestChange: number): void {
+    if (newestChange > this.#position) this.#wake();
   }
 
   /** Ends the response. */

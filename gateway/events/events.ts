@@ -21,6 +21,8 @@ export interface EventsOptions {
   log: Logger;
   /** Pause between two retention runs, milliseconds. */
   everyMs?: number;
+  /** Pause between two looks for changes of other gateways, milliseconds. */
+  pollMs?: number;
   /** Unix milliseconds. */
   now?: () => number;
 }
@@ -38,12 +40,13 @@ export interface Events {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const EVERY_MS = 60_000;
+const POLL_MS = 2000;
 /** An ongoing event is updated far more often than this. */
 const UNSEEN_MS = 60_000;
 
 /** Builds events; `start` runs retention. */
 export function createEvents(options: EventsOptions): Events {
-  const { store, log, backend, now, everyMs = EVERY_MS } = options;
+  const { store, log, backend, now, everyMs = EVERY_MS, pollMs = POLL_MS } = options;
   const repository = new EventRepository(store, { ...(now && { now }), onLifecycle: backend?.onLifecycle });
   const eventLog = new EventLog({ repository, log });
   if (backend !== undefined) eventLog.onChange(() => backend.wake());
@@ -55,16 +58,34 @@ export function createEvents(options: EventsOptions): Events {
     onError: (error) => log.debug({ reason: messageOf(error) }, 'could not delete old events'),
     everyMs,
   });
+  const poll = new PeriodicJob({
+    run: () => catchUpAll(repository, streams),
+    onError: (error) => log.debug({ reason: messageOf(error) }, 'could not look for new events'),
+    everyMs: pollMs,
+  });
   return {
     eventLog,
     routes: eventRoutes({ repository, onChange: (listener) => eventLog.onChange(listener), streams }),
     metrics: () => [eventMetric(eventLog.counts)],
-    start: () => retention.start(),
+    start: () => {
+      retention.start();
+      poll.start();
+    },
     close: async () => {
       for (const stream of streams) stream.close();
-      await retention.close();
+      await Promise.all([retention.close(), poll.close()]);
     },
   };
+}
+
+/** Finds changes that other gateways wrote: one query, however many clients listen. */
+async function catchUpAll(
+  repository: Pick<EventRepository, 'newestChange'>,
+  streams: ReadonlySet<EventStream>,
+): Promise<void> {
+  if (streams.size === 0) return;
+  const newest = await repository.newestChange();
+  for (const stream of streams) stream.catchUp(newest);
 }
 
 /** One retention run; a store failure is retried in the next. */

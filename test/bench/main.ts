@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,growth,frames,webrtc,whep,mse,gate,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick`.
+ * Options: `--only footprint,start,growth,frames,webrtc,whep,mse,gate,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick --document FILE`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
@@ -10,7 +10,8 @@ import { benchFrames } from './frames.ts';
 import { benchGate } from './gate.ts';
 import { benchGrowth } from './growth.ts';
 import { benchRegistry } from './registry.ts';
-import { printVerdicts } from './report.ts';
+import { printVerdicts, writeDocument } from './report.ts';
+import { benchStart } from './start.ts';
 import { benchDeliveries, benchMediamtx } from './stored.ts';
 import { benchMse, benchWebrtc } from './video.ts';
 import { benchWhep } from './whep.ts';
@@ -22,12 +23,14 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '10' },
     'face-model': { type: 'string' },
     quick: { type: 'boolean', default: false },
+    document: { type: 'string' },
   },
 });
 const seconds = values.quick ? 4 : Number(values.seconds);
 
 const benches: Record<string, () => Promise<void>> = {
   footprint: () => benchFootprint({ settleSeconds: values.quick ? 10 : 90 }),
+  start: () => benchStart(values.quick ? 3 : 9),
   growth: () => benchGrowth({ cameras: values.quick ? [8, 64] : [8, 64, 250, 1000], seconds }),
   frames: () =>
     benchFrames({
@@ -53,3 +56,5 @@ for (const name of wanted) {
   await run();
 }
 printVerdicts();
+if (values.document !== undefined)
+  writeDocument(values.document, `npm run bench -- ${process.argv.slice(2).join(' ')}`);

@@ -17,6 +17,8 @@ export interface StartedProduct {
   dataDir: string;
   /** The process that runs `npm start`; it leads the process group. */
   pid: number;
+  /** When npm was started, `performance.now()`. */
+  startedAt: number;
   /** Milliseconds from the start of npm to the first answer of `/livez`. */
   livezMs: number;
   /** Every process of the product that runs now, npm first. */
@@ -42,7 +44,7 @@ export async function npmStart(
   const logFile = join(dataDir, 'npm-start.log');
   const log = openSync(logFile, 'w');
   const command = through.length === 0 ? ['npm', 'start', '--silent'] : [...through, 'npm start --silent'];
-  const begunAt = performance.now();
+  const startedAt = performance.now();
   const npm = spawn(command[0] as string, command.slice(1), {
     cwd: ROOT,
     detached: true,
@@ -74,7 +76,8 @@ export async function npmStart(
     origin,
     dataDir,
     pid,
-    livezMs: performance.now() - begunAt,
+    startedAt,
+    livezMs: performance.now() - startedAt,
     pids,
     gatewayPid: () => pids().find(isGateway) as number,
     output: () => readFileSync(logFile, 'utf8'),

@@ -181,13 +181,14 @@ describe('The routes of events', () => {
 
     it('stream events that another gateway on the same database recorded', async () => {
       const other = createEvents({ store, retentionDays: 7, log });
+      events.start();
       const stream = await listen();
       await other.eventLog.record({
         cameraId: '9',
         kind: 'watch',
         label: 'there',
         score: 1,
-        startedAt: AT,
+        startedAt: Date.now(),
         data: {},
       });
       await waitFor(() => stream.messages().length === 1);
