@@ -75,11 +75,7 @@ export interface Script {
   /** Writes between pictures. */
   between?(session: Session, index: number): void;
   /** Changes an answer; undefined sends none. */
-  reply?(
-    reply: Reply,
-    request: Request,
-    session: Session,
-  ): Reply | Promise<Reply> | undefined | Promise<undefined>;
+  reply?(reply: Reply, request: Request, session: Session): Reply | undefined | Promise<Reply | undefined>;
   /** Changes the bytes of an answer. */
   raw?(bytes: string, request: Request): string;
   /** Called when playing starts. */

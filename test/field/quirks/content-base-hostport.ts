@@ -1,0 +1,15 @@
+import type { Quirk } from '../support/quirk.ts';
+
+export const quirk: Quirk = {
+  what: 'Content-Base is HOST:PORT/live/',
+  seen: 'moonfire-nvr #356, mediamtx #825, monibuca #58, gortsplib PR 636',
+  camera: {
+    raw: (bytes, request) =>
+      bytes.replace(
+        /Content-Base: [^\r]*/,
+        () => `Content-Base: ${`127.0.0.1:${request.uri.split(':')[2]}`}`,
+      ),
+    reply: (reply, { method, uri }) =>
+      method === 'SETUP' && !uri.startsWith('rtsp://') ? { ...reply, status: '400 Bad Request' } : reply,
+  },
+};
