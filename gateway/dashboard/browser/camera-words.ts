@@ -42,6 +42,13 @@ const LABEL_BY_REASON: Record<string, string> = {
   'camera-quarantined': 'In quarantine',
   'camera-no-frames': 'No pictures',
   'camera-protocol-error': 'Not an RTSP camera',
+  'camera-busy': 'Camera is busy',
+  'camera-redirected': 'Redirects elsewhere',
+  'camera-encrypted': 'Stream is encrypted',
+  'camera-unknown-digest': 'Unknown sign-in method',
+  'camera-tls-failed': 'TLS fails',
+  'camera-transport-refused': 'Transport refused',
+  'camera-undecodable': 'Cannot be decoded',
   'camera-video-unreadable': 'Video damaged',
 };
 /** Faults that do not heal by themselves. */
@@ -52,6 +59,12 @@ const FOR_PEOPLE = new Set([
   'camera-no-video-track',
   'camera-unsupported-codec',
   'camera-protocol-error',
+  'camera-redirected',
+  'camera-encrypted',
+  'camera-unknown-digest',
+  'camera-tls-failed',
+  'camera-transport-refused',
+  'camera-undecodable',
   'camera-video-unreadable',
 ]);
 
