@@ -79,8 +79,12 @@ export class SessionRouter {
     return { principal: principalOf(request), address, key, isLocal: isLocal(request) };
   }
 
-  /** Lets the client that opened a session speak about it. @throws AppError `session-not-found` */
+  /** Lets the client that opened a session speak about it. @throws AppError `session-not-found`, `storage-unavailable` */
   expectOwner(sessionId: string, client: SessionClient, isOpenToAdmins = false): void {
+    const cameraId = cameraOfSession(sessionId);
+    const refusal = cameraId === undefined ? undefined : this.#options.routing.refusalOf(cameraId);
+    // Every request about a camera that may be stored says the same.
+    if (refusal?.code === 'storage-unavailable') throw refusal;
     this.#owners.expectOwner(sessionId, client, isOpenToAdmins);
   }
 
