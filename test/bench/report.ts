@@ -31,7 +31,7 @@ export function printVerdicts(): void {
 export function writeDocument(file: string, command: string): void {
   const machine = `${cpus()[0]?.model.trim()}, ${availableParallelism()} cores, ${(totalmem() / GIB).toFixed(0)} GiB`;
   const peers = PEERS.map((name) => `${name} ${isInstalled(name) ? 'there' : 'absent'}`).join(', ');
-  const rows = verdicts.map(({ text, isReached }) => `| ${text} | ${isReached ? 'reached' : 'missed'} |`);
+  const rows = verdicts.map(({ text, isReached }) => `- ${isReached ? 'reached' : '**missed**'}: ${text}`);
   const text = [
     '# Performance',
     '',
@@ -39,8 +39,8 @@ export function writeDocument(file: string, command: string): void {
     `Machine: ${machine}, Node ${process.version}, load at the end ${loadavg()[0]?.toFixed(1)}. Programs: ${peers}.`,
     'Times and shares of a core mean little on a machine that does other work; memory does not depend on it.',
     '',
-    '| figure (wanted) | verdict |',
-    '| --- | --- |',
+    'Figures, and in brackets what is wanted:',
+    '',
     ...rows,
     '',
     '```text',
