@@ -38,9 +38,6 @@ const MAX_GAPS_IN_ROW = 2;
 const MAX_TOGETHER = 3;
 /** Until two pictures have come, milliseconds. */
 const ASSUMED_INTERVAL_MS = 40;
-/** Until the usual interval is known, these are believed: from 100 to 4 pictures a second. */
-const MIN_INTERVAL_MS = 10;
-const MAX_INTERVAL_MS = 250;
 /** The first intervals count more, so that the usual one is known soon. */
 const LEARNING_PICTURES = 10;
 
@@ -125,10 +122,9 @@ export class MediaClock {
     if (this.#intervals < LEARNING_PICTURES && rtpStepMs > MIN_STEP_MS && rtpStepMs < MAX_STEP_MS)
       return true;
     if (rtpStepMs < 0) return this.#backMs < Math.min(MAX_REORDER_MS, MAX_REORDER_INTERVALS * usualMs);
-    if (rtpStepMs > LEAST_SHARE * usualMs && rtpStepMs < MOST_SHARE * usualMs) return true;
-    // The first pictures may come in a burst, which says nothing of their rate.
-    const isLearning = this.#intervals < LEARNING_PICTURES;
-    return isLearning && rtpStepMs > MIN_INTERVAL_MS && rtpStepMs < MAX_INTERVAL_MS;
+    // While the usual interval is not known, nothing but the above is believed.
+    if (this.#intervals < LEARNING_PICTURES) return false;
+    return rtpStepMs > LEAST_SHARE * usualMs && rtpStepMs < MOST_SHARE * usualMs;
   }
 
   /** Pictures that come together were held back somewhere: a few share the next wait, more are a burst. */
