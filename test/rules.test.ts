@@ -99,6 +99,7 @@ describe('The house', () => {
     ['yaml', /^gateway\/cameras\/cameras-file\.ts$/],
     ['@fastify/busboy', /^gateway\/camera-streams\//],
     ['@trpc/server', /^gateway\/camera-streams\//],
+    ['cockatiel', /^gateway\/moondream\/circuit-breaker\.ts$/],
     ['standardwebhooks', /^gateway\/deliveries\//],
   ] as const) {
     it(`has one door to ${vendor}`, () => {

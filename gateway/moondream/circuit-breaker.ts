@@ -1,9 +1,21 @@
 /** Fails immediately while Moondream is down, instead of after a timeout each time. */
+import {
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+  CircuitState,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleWhen,
+  type IBackoff,
+  type IHalfOpenAfterBackoffContext,
+} from 'cockatiel';
 import { AppError } from '#shared/errors.ts';
 
 /** When it opens and for how long. */
 export interface CircuitBreakerOptions {
-  /** Failures in a row that open it. */
+  /** Whether an error says that Moondream is down. */
+  isOutage: (error: AppError) => boolean;
+  /** Outages in a row that open it. */
   failures?: number;
   /** Until one request may try again, milliseconds. */
   openMs?: number;
@@ -11,82 +23,95 @@ export interface CircuitBreakerOptions {
   now?: () => number;
 }
 
-/** Leave to make one request; exactly one of the three is to be called, the rest do nothing. */
-export interface Pass {
-  succeed(): void;
-  fail(error: AppError): void;
-  /** Neither: the client went, or the request never left. */
-  abandon(): void;
-}
-
 const FAILURES = 5;
 const OPEN_MS = 30_000;
 
-/** Closed (requests pass), open (they fail), half open (one passes and decides). */
-export class CircuitBreaker {
-  readonly #failures: number;
-  readonly #openMs: number;
-  readonly #now: () => number;
-  #inRow = 0;
-  #openUntil: number | undefined;
-  #isTrying = false;
-  #lastFailure: AppError | undefined;
+/** An error on its way through cockatiel, with what it says about Moondream. */
+class Failure extends Error {
+  readonly isOutage: boolean;
+  /** Whether cockatiel counts it. A trial without an outcome must count: cockatiel would close the circuit. */
+  readonly isCounted: boolean;
 
-  constructor({
-    failures = FAILURES,
-    openMs = OPEN_MS,
-    now = () => performance.now(),
-  }: CircuitBreakerOptions = {}) {
-    this.#failures = failures;
-    this.#openMs = openMs;
-    this.#now = now;
+  constructor(cause: unknown, isOutage: boolean, isTrial: boolean) {
+    super('Failed', { cause });
+    this.isOutage = isOutage;
+    this.isCounted = isOutage || isTrial;
+  }
+}
+
+/** Closed (requests pass), open (they fail), half open (one passes and decides): cockatiel's, for Moondream. */
+export class CircuitBreaker {
+  readonly #options: Required<CircuitBreakerOptions>;
+  readonly #policy: CircuitBreakerPolicy;
+  #openUntil = 0;
+  #lastOutage: AppError | undefined;
+
+  constructor(options: CircuitBreakerOptions) {
+    const now = (): number => performance.now();
+    this.#options = { failures: FAILURES, openMs: OPEN_MS, now, ...options };
+    this.#policy = circuitBreaker(
+      handleWhen((error) => error instanceof Failure && error.isCounted),
+      { breaker: new ConsecutiveBreaker(this.#options.failures), halfOpenAfter: this.#pause() },
+    );
   }
 
   get state(): 'closed' | 'open' | 'half-open' {
-    if (this.#openUntil === undefined) return 'closed';
-    return this.#now() < this.#openUntil ? 'open' : 'half-open';
+    const { state } = this.#policy;
+    if (state === CircuitState.Closed) return 'closed';
+    return state === CircuitState.Open && this.#leftMs() > 0 ? 'open' : 'half-open';
   }
 
-  /** @throws AppError `moondream-unavailable` */
-  enter(): Pass {
-    const { state } = this;
-    if (state === 'open' || (state === 'half-open' && this.#isTrying)) throw this.#refusal();
-    const isTrial = state === 'half-open';
-    if (isTrial) this.#isTrying = true;
-    return this.#pass(isTrial);
+  /**
+   * Runs a task that asks Moondream. When it returns, Moondream is there; when it throws no outage, or
+   * after the abort of `signal`, it says nothing about Moondream.
+   * @throws AppError `moondream-unavailable` without running it, or what the task throws
+   */
+  async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    const { state } = this.#policy;
+    // cockatiel would let it wait for the trial that runs.
+    if (state === CircuitState.HalfOpen) throw this.#refusal();
+    const isTrial = state === CircuitState.Open;
+    try {
+      return await this.#policy.execute(async () => {
+        try {
+          return await task();
+        } catch (error) {
+          const isOutage = !signal.aborted && error instanceof AppError && this.#options.isOutage(error);
+          throw new Failure(error, isOutage, isTrial);
+        }
+      });
+    } catch (error) {
+      throw error instanceof BrokenCircuitError ? this.#refusal() : (error as Failure).cause;
+    }
   }
 
-  #pass(isTrial: boolean): Pass {
-    let isDone = false;
-    const once = (settle: () => void): void => {
-      if (isDone) return;
-      isDone = true;
-      if (isTrial) this.#isTrying = false;
-      settle();
+  /** How long it stays open: not at all after a trial without an outcome, so that another may try. */
+  #pause(): IBackoff<IHalfOpenAfterBackoffContext> {
+    const leftMs = (): number => this.#leftMs();
+    const pause: IBackoff<IHalfOpenAfterBackoffContext> = {
+      // cockatiel compares it with the wall clock, which may be set back: infinity answers for it.
+      get duration() {
+        return leftMs() > 0 ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
+      },
+      next: ({ result }) => {
+        const { isOutage, cause } = (result as { error: Failure }).error;
+        this.#openUntil = this.#options.now() + (isOutage ? this.#options.openMs : 0);
+        if (isOutage) this.#lastOutage = cause as AppError;
+        return pause;
+      },
     };
-    return {
-      succeed: () =>
-        once(() => {
-          this.#inRow = 0;
-          this.#openUntil = undefined;
-        }),
-      fail: (error) => once(() => this.#count(error)),
-      abandon: () => once(() => {}),
-    };
+    return pause;
   }
 
-  #count(error: AppError): void {
-    this.#inRow += 1;
-    this.#lastFailure = error;
-    if (this.#inRow >= this.#failures) this.#openUntil = this.#now() + this.#openMs;
+  #leftMs(): number {
+    return this.#openUntil - this.#options.now();
   }
 
   #refusal(): AppError {
-    const leftMs = Math.max(0, (this.#openUntil ?? 0) - this.#now());
-    const why = this.#lastFailure === undefined ? '' : `: ${this.#lastFailure.message}`;
+    const why = this.#lastOutage === undefined ? '' : `: ${this.#lastOutage.message}`;
     return new AppError('moondream-unavailable', `Moondream is not asked for a moment${why}`, {
-      retryAfter: Math.max(1, leftMs / 1000),
-      extra: { reason: this.#lastFailure?.code },
+      retryAfter: Math.max(1, this.#leftMs() / 1000),
+      extra: { reason: this.#lastOutage?.code },
     });
   }
 }

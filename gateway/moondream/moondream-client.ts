@@ -1,8 +1,8 @@
-/** Moondream as the rest of the gateway asks it: within the limits of the key, and never in vain while it is down. */
+/** Asks Moondream within the rate of the key, and not while it is down. */
 import type { MoondreamReport, Skill } from '#shared/contract/moondream.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
-import { CircuitBreaker, type Pass } from './circuit-breaker.ts';
+import type { CircuitBreaker } from './circuit-breaker.ts';
 import { jsonText } from './json-text.ts';
 import { RequestLimiter } from './request-limiter.ts';
 import { Upstream, type UpstreamAnswer } from './upstream.ts';
@@ -21,8 +21,6 @@ export interface MoondreamClientOptions {
   /** MOONDREAM_RATE: requests per second over all. */
   ratePerSecond: number;
   redactor: Redactor;
-  breaker?: CircuitBreaker;
-  limiter?: RequestLimiter;
 }
 
 /** One question. */
@@ -43,8 +41,9 @@ export class MoondreamClient {
   readonly #options: MoondreamClientOptions;
   readonly #url: string;
   readonly #upstream: Upstream;
-  readonly #breaker: CircuitBreaker;
   readonly #limiter: RequestLimiter;
+  #breaker: CircuitBreaker | undefined;
+  #loadingBreaker: Promise<CircuitBreaker> | undefined;
   #lastSuccessAt: number | undefined;
   #lastError: MoondreamReport['lastError'] = null;
   #isFailing = false;
@@ -55,8 +54,7 @@ export class MoondreamClient {
     this.#url = apiUrl;
     redactor.add(apiKey);
     this.#upstream = new Upstream({ url: apiUrl, apiKey, timeoutMs });
-    this.#breaker = options.breaker ?? new CircuitBreaker();
-    this.#limiter = options.limiter ?? new RequestLimiter({ perSecond: ratePerSecond });
+    this.#limiter = new RequestLimiter({ perSecond: ratePerSecond });
   }
 
   get isConfigured(): boolean {
@@ -70,29 +68,37 @@ export class MoondreamClient {
   }
 
   /** Asks once. @throws AppError `moondream-*`, or the error of making the body or of spending */
-  async ask({ skill, signal, body, spend }: Question): Promise<UpstreamAnswer> {
+  async ask(question: Question): Promise<UpstreamAnswer> {
     this.expectConfigured();
-    const pass = this.#breaker.enter();
-    try {
-      const text = jsonText(await this.#complete(body, signal));
-      await spend?.();
-      return await this.#post(skill, text, signal, pass);
-    } finally {
-      pass.abandon();
-    }
+    this.#loadingBreaker ??= this.#loadBreaker();
+    const breaker = await this.#loadingBreaker;
+    const answer = await breaker.run(() => this.#askOnce(question), question.signal);
+    if (answer instanceof AppError) throw answer;
+    return answer;
   }
 
-  async #post(skill: Skill, text: string, signal: AbortSignal, pass: Pass): Promise<UpstreamAnswer> {
+  /** cockatiel costs memory: loaded with the first question. */
+  async #loadBreaker(): Promise<CircuitBreaker> {
+    const { CircuitBreaker } = await import('./circuit-breaker.ts');
+    this.#breaker = new CircuitBreaker({ isOutage });
+    return this.#breaker;
+  }
+
+  /** @returns an error when Moondream refused: it is there @throws when it is down or was not asked */
+  async #askOnce({ skill, signal, body, spend }: Question): Promise<UpstreamAnswer | AppError> {
+    const text = jsonText(await this.#complete(body, signal));
+    await spend?.();
     try {
       const answer = await this.#upstream.post(skill, text, signal);
-      pass.succeed();
       this.#lastSuccessAt = Date.now();
       this.#isFailing = false;
       return answer;
     } catch (error) {
       // The caller has gone: that says nothing about Moondream.
-      if (!signal.aborted) this.#noteFailure(error, pass);
-      throw error;
+      if (signal.aborted || !(error instanceof AppError)) throw error;
+      this.#noteFailure(error);
+      if (isOutage(error)) throw error;
+      return error;
     }
   }
 
@@ -107,7 +113,7 @@ export class MoondreamClient {
       model: this.#options.model ?? null,
       ratePerSecond: this.#options.ratePerSecond,
       waiting: this.#limiter.waiting,
-      breaker: this.#breaker.state,
+      breaker: this.#breaker?.state ?? 'closed',
       lastSuccessAt: this.#lastSuccessAt === undefined ? null : new Date(this.#lastSuccessAt).toISOString(),
       lastError: this.#lastError,
     };
@@ -119,11 +125,7 @@ export class MoondreamClient {
     return model === undefined || 'model' in fields ? fields : { ...fields, model };
   }
 
-  #noteFailure(error: unknown, pass: Pass): void {
-    if (!(error instanceof AppError)) return;
-    if (isOutage(error)) pass.fail(error);
-    // It refuses, so it is there.
-    else pass.succeed();
+  #noteFailure(error: AppError): void {
     if (error.code === 'moondream-rate-limited') this.#limiter.holdOff((error.retryAfter ?? 1) * 1000);
     this.#isFailing = isOutage(error);
     const hint = error.hint === undefined ? {} : { hint: error.hint };

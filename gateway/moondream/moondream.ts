@@ -10,7 +10,7 @@ import { MoondreamClient, type MoondreamClientOptions } from './moondream-client
 import { moondreamRoutes } from './routes.ts';
 
 /** What Moondream needs. */
-export interface MoondreamOptions extends Omit<MoondreamClientOptions, 'breaker' | 'limiter'> {
+export interface MoondreamOptions extends MoondreamClientOptions {
   /** MOONDREAM_DAILY_MAX: requests of clients in a UTC day; 0: no bound. */
   dailyMax: number;
   /** Where those are counted. */

@@ -5,51 +5,95 @@ import { CircuitBreaker } from '../../../gateway/moondream/circuit-breaker.ts';
 import { DailyCap } from '../../../gateway/moondream/daily-cap.ts';
 import { FrameCache } from '../../../gateway/moondream/frame-cache.ts';
 import { RequestLimiter } from '../../../gateway/moondream/request-limiter.ts';
-import { codeOf, rejection } from '../../support/errors.ts';
+import { rejection } from '../../support/errors.ts';
 import { jpegOf, LedgerDouble } from './harness.ts';
 
 const down = new AppError('moondream-timeout', 'Moondream did not answer in time');
 
 describe('The circuit breaker', () => {
-  function breakerAt(clock: { now: number }) {
-    const breaker = new CircuitBreaker({ failures: 3, openMs: 1000, now: () => clock.now });
-    const fail = (): void => breaker.enter().fail(down);
-    return { breaker, fail };
+  const { signal } = new AbortController();
+  const succeed = async (): Promise<string> => 'an answer';
+  const throwing = (error: Error) => (): Promise<never> => Promise.reject(error);
+
+  function breakerAt(clock: { now: number }, openMs = 1000) {
+    const isOutage = ({ code }: AppError): boolean => code === down.code;
+    const breaker = new CircuitBreaker({ isOutage, failures: 3, openMs, now: () => clock.now });
+    const fail = (): Promise<AppError> => rejection(breaker.run(throwing(down), signal));
+    const open = async (): Promise<void> => {
+      for (let n = 0; n < 3; n += 1) await fail();
+    };
+    return { breaker, fail, open };
   }
 
-  it('opens after so many failures in a row, and successes start the count again', () => {
+  it('opens after so many failures in a row, and successes start the count again', async () => {
     const { breaker, fail } = breakerAt({ now: 0 });
-    fail();
-    fail();
-    breaker.enter().succeed();
-    fail();
-    fail();
+    await fail();
+    await fail();
+    await breaker.run(succeed, signal);
+    await fail();
+    await fail();
     expect(breaker.state).to.equal('closed');
-    fail();
-    expect(codeOf(() => breaker.enter())).to.equal('moondream-unavailable');
+    expect(await fail(), 'as the task threw it').to.equal(down);
+    expect(breaker.state).to.equal('open');
   });
 
-  it('lets one request try after a while, which decides for all', () => {
+  it('refuses while it is open, with the failure that opened it and the time that is left', async () => {
     const clock = { now: 0 };
-    const { breaker, fail } = breakerAt(clock);
-    for (let n = 0; n < 3; n += 1) fail();
+    const { breaker, open } = breakerAt(clock, 8000);
+    await open();
+    clock.now = 3000;
+    expect(breaker.state).to.equal('open');
+    const { code, retryAfter, extra, message } = await rejection(breaker.run(succeed, signal));
+    expect([code, retryAfter, extra]).to.deep.equal(['moondream-unavailable', 5, { reason: down.code }]);
+    expect(message).to.contain(down.message);
+  });
+
+  it('lets one request try after a while, which decides for all', async () => {
+    const clock = { now: 0 };
+    const { breaker, fail, open } = breakerAt(clock);
+    await open();
     clock.now = 1000;
-    const trial = breaker.enter();
-    expect(codeOf(() => breaker.enter())).to.equal('moondream-unavailable');
-    trial.fail(down);
+    expect(breaker.state).to.equal('half-open');
+    const { promise, reject } = Promise.withResolvers<never>();
+    const trial = rejection(breaker.run(() => promise, signal));
+    expect((await fail()).code, 'while another tries').to.equal('moondream-unavailable');
+    reject(down);
+    expect(await trial).to.equal(down);
     expect(breaker.state).to.equal('open');
     clock.now = 2000;
-    breaker.enter().succeed();
+    expect(await breaker.run(succeed, signal)).to.equal('an answer');
+    expect(breaker.state).to.equal('closed');
+    await fail();
+    expect(breaker.state, 'counted from the start again').to.equal('closed');
+  });
+
+  it('lets another try when the one that tried was called off', async () => {
+    const clock = { now: 0 };
+    const { breaker, open } = breakerAt(clock);
+    await open();
+    clock.now = 1000;
+    const tooLate = new AppError('question-superseded', 'A newer question came');
+    expect(await rejection(breaker.run(throwing(tooLate), signal))).to.equal(tooLate);
+    expect(await rejection(breaker.run(throwing(down), AbortSignal.abort()))).to.equal(down);
+    expect(breaker.state).to.equal('half-open');
+    const { code, extra } = await rejection(
+      Promise.all([breaker.run(throwing(tooLate), signal), breaker.run(succeed, signal)]),
+    );
+    expect([code, extra?.reason], 'the outage is still the reason').to.deep.equal([
+      'moondream-unavailable',
+      down.code,
+    ]);
+    await breaker.run(succeed, signal);
     expect(breaker.state).to.equal('closed');
   });
 
-  it('lets another try when the one that tried was called off', () => {
-    const clock = { now: 0 };
-    const { breaker, fail } = breakerAt(clock);
-    for (let n = 0; n < 3; n += 1) fail();
-    clock.now = 1000;
-    breaker.enter().abandon();
-    expect(() => breaker.enter()).to.not.throw();
+  it('does not count requests that were called off', async () => {
+    const { breaker } = breakerAt({ now: 0 });
+    for (let n = 0; n < 3; n += 1) {
+      await rejection(breaker.run(throwing(down), AbortSignal.abort()));
+      await breaker.run(throwing(new Error('a bug')), signal).catch(() => {});
+    }
+    expect(breaker.state).to.equal('closed');
   });
 });
 
