@@ -42,6 +42,14 @@ export class DeviceRepository {
     return await query.execute();
   }
 
+  /** What decides about the public key of each device. */
+  async keys(): Promise<Pick<DeviceRow, 'device_key' | 'source' | 'created_at'>[]> {
+    return await this.#store.db
+      .selectFrom('devices')
+      .select(['device_key', 'source', 'created_at'])
+      .execute();
+  }
+
   /**
    * Stores the state that one source reports, atomically.
    * @param decide gets the rows of that source by key, returns those to write; others stay

@@ -11,9 +11,10 @@ import { publicOrigin } from '../http/public-origin.ts';
 import { json, type RouteGroup, route } from '../http/route.ts';
 import type { DeviceRow } from '../store/database.ts';
 import type { DeviceRepository } from './device-repository.ts';
+import { publicKeys } from './public-keys.ts';
 
 export interface DeviceRoutesOptions {
-  repository: Pick<DeviceRepository, 'list'>;
+  repository: Pick<DeviceRepository, 'list' | 'keys'>;
 }
 
 /** The list of devices. */
@@ -38,18 +39,19 @@ export function deviceRoutes({ repository }: DeviceRoutesOptions): RouteGroup {
         handle: async (req, res) => {
           const { device_type, active_only } = parseFields(deviceQuerySchema, req.query);
           const rows = await repository.list({ type: device_type, activeOnly: active_only });
+          const keys = publicKeys(await repository.keys());
           const reach = reachOf(req);
           res.setHeader('Cache-Control', 'no-store');
-          res.json(rows.map((row) => describe(row, reach)));
+          res.json(rows.map((row) => describe(row, keys.get(row.device_key) ?? row.device_key, reach)));
         },
       }),
     ],
   };
 }
 
-function describe(row: DeviceRow, reach: Reach): Device {
+function describe(row: DeviceRow, key: string, reach: Reach): Device {
   return {
-    device_key: row.device_key,
+    device_key: key,
     device_type: row.device_type,
     source: row.source,
     last_seen: new Date(row.last_seen).toISOString(),

@@ -1027,6 +1027,7 @@ export interface components {
     };
     DeviceList: components['schemas']['Device'][];
     Device: {
+      /** @description Name of the device; `source:name` where another one had the name first. */
       device_key: string;
       device_type: string;
       /** @description Who told of it: `gateway` or `mediamtx`. */

@@ -43,7 +43,9 @@ export type DeviceMetadata = z.infer<typeof deviceMetadataSchema>;
 /** A device as clients see it. */
 const deviceSchema = z
   .object({
-    device_key: z.string(),
+    device_key: z
+      .string()
+      .meta({ description: 'Name of the device; `source:name` where another one had the name first.' }),
     device_type: z.string(),
     source: z.string().meta({ description: 'Who told of it: `gateway` or `mediamtx`.' }),
     last_seen: timeSchema,

@@ -62,7 +62,7 @@ describe('Devices as a whole', () => {
 
   it("lists the gateway's own cameras without any MediaMTX", async () => {
     await open();
-    await waitFor(async () => (await keys()).includes('gateway:1'));
+    await waitFor(async () => (await keys()).includes('1'));
     expect([devices.health(), devices.metrics()]).to.deep.equal([undefined, []]);
     expect(mediamtx.seen).to.deep.equal([]);
   });
@@ -70,8 +70,8 @@ describe('Devices as a whole', () => {
   it('lists the paths of MediaMTX beside them, and reports the state of the sync', async () => {
     mediamtx.paths = [livePath('yard')];
     await open({ webrtcUrl: 'https://media.example' });
-    await waitFor(async () => (await keys()).includes('mediamtx:yard'));
-    const yard = (await list()).find(({ device_key }) => device_key === 'mediamtx:yard');
+    await waitFor(async () => (await keys()).includes('yard'));
+    const yard = (await list()).find(({ device_key }) => device_key === 'yard');
     expect(JSON.parse(yard?.device_metadata as string).whep_url).to.equal('https://media.example/yard/whep');
     await waitFor(() => (devices.health() as { status: string }).status === 'ok');
     expect(devices.health()).to.include({
@@ -108,11 +108,11 @@ describe('Devices as a whole', () => {
     await waitFor(() => mediamtx.configs.has('gateway-1'));
     mediamtx.paths = [livePath('gateway-1')];
     await waitFor(() => (devices.health() as { manage: { managed: number } }).manage.managed === 1);
-    // Own cameras, ageing, sync and management all wait for their next turn.
-    await waitFor(() => clock.waiting === 4);
+    // Own cameras, ageing, sync, management and the watch for a restart all wait for their next turn.
+    await waitFor(() => clock.waiting === 5);
     clock.advance(70_000);
-    await waitFor(async () => (await keys()).includes('mediamtx:gateway-1'));
-    const path = (await list()).find(({ device_key }) => device_key === 'mediamtx:gateway-1');
+    await waitFor(async () => (await keys()).includes('gateway-1'));
+    const path = (await list()).find(({ device_key }) => device_key === 'gateway-1');
     expect(JSON.parse(path?.device_metadata as string).camera_id).to.equal('1');
     expect(metrics()).to.include('gateway_mediamtx_managed_paths 1');
   });
@@ -120,8 +120,8 @@ describe('Devices as a whole', () => {
   it('has no WHEP address where the WebRTC server of MediaMTX is off', async () => {
     mediamtx.paths = [livePath('yard')];
     await open({ webrtcUrl: null });
-    await waitFor(async () => (await keys()).includes('mediamtx:yard'));
-    const yard = (await list()).find(({ device_key }) => device_key === 'mediamtx:yard');
+    await waitFor(async () => (await keys()).includes('yard'));
+    const yard = (await list()).find(({ device_key }) => device_key === 'yard');
     expect(JSON.parse(yard?.device_metadata as string).whep_url).to.equal(null);
   });
 });

@@ -28,7 +28,7 @@ describe('GET /api/devices', () => {
       return rows;
     };
     const app = express();
-    app.use(mounted(deviceRoutes({ repository: { list } })));
+    app.use(mounted(deviceRoutes({ repository: { list, keys: async () => rows } })));
     app.use(problems);
     server = await serve(app);
     api = `${originOf(server)}/api/devices`;
@@ -49,7 +49,7 @@ describe('GET /api/devices', () => {
     const { status, body, headers } = await getJson(`${api}?device_type=camera&active_only=false`);
     expect([status, headers.get('cache-control')]).to.deep.equal([200, 'no-store']);
     expect(body[0]).to.deep.equal({
-      device_key: 'mediamtx:yard',
+      device_key: 'yard',
       device_type: 'camera',
       source: 'mediamtx',
       last_seen: '2026-08-22T10:00:00.000Z',
