@@ -1,4 +1,5 @@
 /** Metrics of the outbox. */
+import { metric, single } from '#shared/contract/metrics.ts';
 import type { Metric } from '#shared/http/prometheus-text.ts';
 
 /** State for health and metrics, from memory. */
@@ -24,28 +25,11 @@ export function deliveryMetrics({
   delivered,
   failures,
 }: DeliveryStats): Metric[] {
+  const byStatus = Object.entries(counts ?? {}).map(([status, value]) => ({ labels: { status }, value }));
   return [
-    ...(counts === undefined
-      ? []
-      : [
-          {
-            name: 'gateway_deliveries',
-            help: 'Deliveries in the outbox by status.',
-            type: 'gauge' as const,
-            samples: Object.entries(counts).map(([status, value]) => ({ labels: { status }, value })),
-          },
-        ]),
-    single(
-      'gateway_deliveries_oldest_pending_seconds',
-      'Age of the oldest that has not arrived.',
-      'gauge',
-      oldestPendingSeconds ?? 0,
-    ),
-    single('gateway_deliveries_sent_total', 'Deliveries that arrived since the start.', 'counter', delivered),
-    single('gateway_delivery_failures_total', 'Attempts that failed since the start.', 'counter', failures),
+    metric('gateway_deliveries', byStatus),
+    single('gateway_deliveries_oldest_pending_seconds', {}, oldestPendingSeconds ?? 0),
+    single('gateway_deliveries_sent_total', {}, delivered),
+    single('gateway_delivery_failures_total', {}, failures),
   ];
-}
-
-function single(name: string, help: string, type: 'gauge' | 'counter', value: number): Metric {
-  return { name, help, type, samples: [{ labels: {}, value }] };
 }

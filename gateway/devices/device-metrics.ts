@@ -1,4 +1,5 @@
 /** Metrics of the device jobs. */
+import { single } from '#shared/contract/metrics.ts';
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { JobReport } from '../jobs/job-state.ts';
 import type { MediamtxManagerReport } from './mediamtx/manager.ts';
@@ -13,41 +14,32 @@ export interface DeviceReports {
 /** The metrics of devices and MediaMTX. */
 export function deviceMetrics({ sync, manager }: DeviceReports): Metric[] {
   return [
-    ...(sync === undefined ? [] : [...jobMetrics('mediamtx_sync', 'MediaMTX sync', sync), ...counts(sync)]),
-    ...(manager === undefined
-      ? []
-      : [
-          ...jobMetrics('mediamtx_manage', 'MediaMTX management', manager),
-          gauge('gateway_mediamtx_managed_paths', 'Paths of ours that MediaMTX carries.', manager.managed),
-          gauge(
-            'gateway_mediamtx_manage_problems',
-            'Cameras that MediaMTX does not carry although it shall.',
-            manager.problems.length,
-          ),
-        ]),
+    ...(sync === undefined ? [] : syncMetrics(sync)),
+    ...(manager === undefined ? [] : managerMetrics(manager)),
   ];
 }
 
-function counts({ paths, skipped }: MediamtxSyncReport): Metric[] {
+function syncMetrics(sync: MediamtxSyncReport): Metric[] {
   return [
-    gauge('gateway_mediamtx_paths', 'Paths that the last sync saw.', paths),
-    gauge('gateway_mediamtx_paths_skipped', 'Paths that the last sync could not read.', skipped),
+    ...jobMetrics('mediamtx_sync', sync),
+    single('gateway_mediamtx_paths', {}, sync.paths),
+    single('gateway_mediamtx_paths_skipped', {}, sync.skipped),
   ];
 }
 
-function jobMetrics(name: string, what: string, report: JobReport): Metric[] {
+function managerMetrics(manager: MediamtxManagerReport): Metric[] {
   return [
-    gauge(`gateway_${name}_up`, `Whether the last ${what} succeeded.`, report.status === 'ok' ? 1 : 0),
-    gauge(`gateway_${name}_age_seconds`, `Seconds since the last good ${what}.`, report.ageMs / 1000),
-    counter(`gateway_${name}_successes_total`, `Times the ${what} succeeded.`, report.successes),
-    counter(`gateway_${name}_failures_total`, `Times the ${what} failed.`, report.failures),
+    ...jobMetrics('mediamtx_manage', manager),
+    single('gateway_mediamtx_managed_paths', {}, manager.managed),
+    single('gateway_mediamtx_manage_problems', {}, manager.problems.length),
   ];
 }
 
-function gauge(name: string, help: string, value: number): Metric {
-  return { name, help, type: 'gauge', samples: [{ labels: {}, value }] };
-}
-
-function counter(name: string, help: string, value: number): Metric {
-  return { name, help, type: 'counter', samples: [{ labels: {}, value }] };
+function jobMetrics(name: 'mediamtx_sync' | 'mediamtx_manage', report: JobReport): Metric[] {
+  return [
+    single(`gateway_${name}_up`, {}, report.status === 'ok' ? 1 : 0),
+    single(`gateway_${name}_age_seconds`, {}, report.ageMs / 1000),
+    single(`gateway_${name}_successes_total`, {}, report.successes),
+    single(`gateway_${name}_failures_total`, {}, report.failures),
+  ];
 }

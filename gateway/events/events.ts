@@ -1,4 +1,6 @@
 /** Builds events: storage, routes, live streams, retention. */
+
+import { metric } from '#shared/contract/metrics.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -101,10 +103,6 @@ async function tidy(
 }
 
 function eventMetric(counts: ReadonlyMap<string, number>): Metric {
-  return {
-    name: 'gateway_events_total',
-    help: 'Events that began since the start, by kind.',
-    type: 'counter',
-    samples: [...counts].map(([kind, value]) => ({ labels: { kind }, value })),
-  };
+  const samples = [...counts].map(([kind, value]) => ({ labels: { kind }, value }));
+  return metric('gateway_events_total', samples);
 }

@@ -1,4 +1,5 @@
 /** `GET /metrics`: metrics of the gateway and of every worker that responds in time. */
+import { metric, single } from '#shared/contract/metrics.ts';
 import { formatMetrics, type Metric, mergeExpositions } from '#shared/http/prometheus-text.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import { pass } from '../worker-access/client.ts';
@@ -49,54 +50,26 @@ function gatewayMetrics(
   { sockets, upstreamSubscriptions, drops, cameras }: GatewayGauges,
   workers: WorkerStatus[],
 ): Metric[] {
-  const single = (name: string, help: string, type: 'gauge' | 'counter', value: number): Metric => ({
-    name,
-    help,
-    type,
-    samples: [{ labels: {}, value }],
-  });
   const perWorker = (
-    name: string,
-    help: string,
-    type: 'gauge' | 'counter',
+    name: 'worker_ready' | 'worker_restarts_total',
     read: (worker: WorkerStatus) => number,
-  ): Metric => ({
-    name,
-    help,
-    type,
-    samples: workers.map((worker) => ({ labels: { worker: worker.name }, value: read(worker) })),
-  });
+  ) =>
+    metric(
+      name,
+      workers.map((worker) => ({ labels: { worker: worker.name }, value: read(worker) })),
+    );
   return [
-    single(
-      'gateway_resident_memory_bytes',
-      'Resident set size of the gateway.',
-      'gauge',
-      process.memoryUsage.rss(),
+    single('gateway_resident_memory_bytes', {}, process.memoryUsage.rss()),
+    single('gateway_uptime_seconds', {}, process.uptime()),
+    single('gateway_cameras', {}, cameras),
+    single('gateway_client_sockets', {}, sockets),
+    single('gateway_upstream_subscriptions', {}, upstreamSubscriptions),
+    single('gateway_dropped_frames_total', {}, drops),
+    perWorker('worker_ready', ({ state }) => (state === 'ready' ? 1 : 0)),
+    metric(
+      'worker_state',
+      workers.map(({ name, state }) => ({ labels: { worker: name, state }, value: 1 })),
     ),
-    single('gateway_uptime_seconds', 'Seconds since the gateway started.', 'gauge', process.uptime()),
-    single('gateway_cameras', 'Cameras that are wanted.', 'gauge', cameras),
-    single('gateway_client_sockets', 'Open client WebSockets.', 'gauge', sockets),
-    single(
-      'gateway_upstream_subscriptions',
-      'Subscriptions carried by the links to workers.',
-      'gauge',
-      upstreamSubscriptions,
-    ),
-    single('gateway_dropped_frames_total', 'Frames that slow clients skipped.', 'counter', drops),
-    perWorker('worker_ready', 'Whether the worker is ready.', 'gauge', ({ state }) =>
-      state === 'ready' ? 1 : 0,
-    ),
-    {
-      name: 'worker_state',
-      help: 'State of the worker: 1 for the one it is in.',
-      type: 'gauge',
-      samples: workers.map(({ name, state }) => ({ labels: { worker: name, state }, value: 1 })),
-    },
-    perWorker(
-      'worker_restarts_total',
-      'Starts of the worker after the first.',
-      'counter',
-      ({ restarts }) => restarts,
-    ),
+    perWorker('worker_restarts_total', ({ restarts }) => restarts),
   ];
 }

@@ -1,10 +1,11 @@
 /** `/health`, `/livez`, `/readyz` and `/metrics`. */
+
 import type { Response } from 'express';
 import { healthAnswerSchema, livenessSchema, readinessSchema } from '#shared/contract/health.ts';
+import { METRICS } from '#shared/contract/metrics.ts';
 import { principalOf } from '../auth/principal.ts';
 import { content, json, type RouteGroup, route } from '../http/route.ts';
 import type { GatewayHealth } from './gateway-health.ts';
-import { METRICS } from './metric-catalogue.ts';
 import { type RestartPool, restartRoute } from './restart-route.ts';
 
 export interface HealthRoutesOptions {
@@ -86,9 +87,9 @@ export function healthRoutes({ health, pool, metrics }: HealthRoutesOptions): Ro
 }
 
 function listOfMetrics(): string {
-  return METRICS.map(
-    ({ name, type, labels, help }) => `- \`${name}\` (${[type, ...labels].join(', ')}): ${help}`,
-  ).join('\n');
+  return Object.entries(METRICS)
+    .map(([name, { type, labels, help }]) => `- \`${name}\` (${[type, ...labels].join(', ')}): ${help}`)
+    .join('\n');
 }
 
 function noStore(res: Response): Response {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
-import { METRICS } from '../../gateway/health/metric-catalogue.ts';
+import { METRICS } from '#shared/contract/metrics.ts';
 import { describeApi } from '../../gateway/openapi/document.ts';
 import { browserAnswer, browserOffer } from '../doubles/peer-double.ts';
 import { examplesOf, type Prepared, routeOf, runExample } from '../gateway/openapi/operation-runner.ts';
@@ -167,7 +167,9 @@ describe('The description of the API, with real cameras', () => {
           help,
         }),
       );
-      const listed = METRICS.filter(({ name }) => !ONLY_AFTER_EVENTS.includes(name));
+      const listed = Object.entries(METRICS)
+        .map(([name, definition]) => ({ name, ...definition }))
+        .filter(({ name }) => !ONLY_AFTER_EVENTS.includes(name));
       expect(exposed).to.have.deep.members(listed);
     });
 

@@ -1,5 +1,6 @@
 /** Health and metrics of the analysis worker; they never wait for a detector. */
 import { Router } from 'express';
+import { metric, single } from '#shared/contract/metrics.ts';
 import type { AnalysisHealth } from '#shared/detections.ts';
 import { formatMetrics, type Metric } from '#shared/http/prometheus-text.ts';
 import { livez } from '../../host/livez.ts';
@@ -46,41 +47,24 @@ export function healthRoutes(options: HealthRoutesOptions): Router {
 
 function metricsOf({ config, analyses, inference, results }: HealthRoutesOptions): Metric[] {
   const worker = config.host.name;
-  const single = (name: string, help: string, type: Metric['type'], value: number): Metric => ({
-    name,
-    help,
-    type,
-    samples: [{ labels: { worker }, value }],
-  });
   const { inferences, failures, milliseconds } = inference.counts;
-  const cameras = camerasOf(analyses, worker);
+  const cameras = analyses
+    .list()
+    .map(({ cameraId, counts }) => ({ counts, labels: { worker, camera: cameraId } }));
   return [
-    single('analysis_cameras', 'Cameras that are analysed.', 'gauge', analyses.list().length),
-    single('analysis_inferences_total', 'Pictures a detector has looked at.', 'counter', inferences),
-    single('analysis_inference_failures_total', 'Looks that failed.', 'counter', failures),
-    single('analysis_inference_seconds_total', 'Time spent in detectors.', 'counter', milliseconds / 1000),
-    single(
-      'analysis_dropped_results_total',
-      'Detections a slow gateway did not get.',
-      'counter',
-      results.drops,
+    single('analysis_cameras', { worker }, cameras.length),
+    single('analysis_inferences_total', { worker }, inferences),
+    single('analysis_inference_failures_total', { worker }, failures),
+    single('analysis_inference_seconds_total', { worker }, milliseconds / 1000),
+    single('analysis_dropped_results_total', { worker }, results.drops),
+    single('analysis_resident_memory_bytes', { worker }, process.memoryUsage.rss()),
+    metric(
+      'analysis_pictures_total',
+      cameras.map(({ labels, counts }) => ({ labels, value: counts.pictures })),
     ),
-    single('analysis_resident_memory_bytes', 'Resident set size.', 'gauge', process.memoryUsage.rss()),
-    perCamera(cameras, 'analysis_pictures_total', 'Pictures looked at for motion.', 'pictures'),
-    perCamera(cameras, 'analysis_motion_milliseconds_total', 'Time it took.', 'milliseconds'),
+    metric(
+      'analysis_motion_milliseconds_total',
+      cameras.map(({ labels, counts }) => ({ labels, value: counts.milliseconds })),
+    ),
   ];
-}
-
-function camerasOf(analyses: AnalysisSet, worker: string) {
-  return analyses.list().map(({ cameraId, counts }) => ({ labels: { worker, camera: cameraId }, counts }));
-}
-
-function perCamera(
-  cameras: ReturnType<typeof camerasOf>,
-  name: string,
-  help: string,
-  count: 'pictures' | 'milliseconds',
-): Metric {
-  const samples = cameras.map(({ labels, counts }) => ({ labels, value: counts[count] }));
-  return { name, help, type: 'counter', samples };
 }
