@@ -1,4 +1,5 @@
 /** Sources of cameras: RTSP addresses, how they are read and how they are shown. */
+import { isIP, isIPv6 } from 'node:net';
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { type PtzSettings, ptzSettingsSchema } from './contract/ptz.ts';
@@ -36,9 +37,8 @@ export interface VideoSource {
 /** Where a camera's packets come from. */
 export type CameraSource = RtspSource | VideoSource;
 
-const ADDRESS = String.raw`(\[[0-9a-f:.]+\]|[^\s:/?#@[\]]+)(?::(\d{1,5}))?([/?].*)?$`;
-const URL_WITHOUT_USER = new RegExp(`^(rtsps?)://()${ADDRESS}`, 'is');
-const URL_WITH_USER = new RegExp(`^(rtsps?)://(.*)@${ADDRESS}`, 'is');
+const SCHEME = /^(rtsps?):\/\//i;
+const ADDRESS = /^(\[[0-9a-f:.]+\]|[^\s:/?#@[\]]+)(?::(\d{1,5}))?([/?].*)?$/is;
 export const RTSP_PORT = 554;
 /** RFC 7826 section 22.14.3 registers 322 for rtsps. */
 export const RTSPS_PORT = 322;
@@ -53,34 +53,75 @@ export const USUAL_CAMERA = {
 
 /**
  * Reads an RTSP URL. User information may hold any character, escaped or not
- * (`rtsp://admin:p@ss:w/rd#1@10.0.0.9/1` works): it ends at the last `@` that
- * still leaves a valid host behind it, unless there is a valid host already in front.
+ * (`rtsp://admin:p@ss:w/rd#1@10.0.0.9/1` works). Where several `@` could end it, what stands
+ * before the first `/` or `?` is preferred, so that an `@` of the path names no other host;
+ * otherwise the last `@` with a host behind it.
  * @throws AppError `invalid-field` naming `url`
  */
 export function sourceFromUrl(url: string, transport: Transport = 'tcp'): RtspSource {
   const text = url.trim();
-  const match = URL_WITHOUT_USER.exec(text) ?? URL_WITH_USER.exec(text);
-  const port = match?.[4] === undefined ? undefined : Number(match[4]);
-  if (match === null || !isHost(match[3] ?? '') || port === 0 || (port ?? 0) > 65535) {
+  const [start = '', scheme = ''] = SCHEME.exec(text) ?? [];
+  const reading = start === '' ? undefined : likeliestReading(text.slice(start.length));
+  if (reading === undefined) {
     throw new AppError('invalid-field', 'url must be an rtsp:// or rtsps:// URL with a host', {
       field: 'url',
     });
   }
-  const secure = match[1]?.toLowerCase() === 'rtsps';
-  const [username, password] = splitUserInfo(match[2] ?? '');
-  const rest = match[5] ?? '/';
-  const path = rest.startsWith('/') ? rest : `/${rest}`;
+  const { userInfo, host, port, path } = reading;
+  const secure = scheme.toLowerCase() === 'rtsps';
+  const [username, password] = splitUserInfo(userInfo);
   checkPath(path, 'url');
   return {
     kind: 'rtsp',
     secure,
-    host: (match[3] ?? '').replace(/^\[(.*)\]$/, '$1'),
+    host: withoutBrackets(host),
     port: port ?? (secure ? RTSPS_PORT : RTSP_PORT),
     path,
     username,
     password,
     transport,
   };
+}
+
+/** One way to read what follows the scheme of a URL. */
+interface Reading {
+  userInfo: string;
+  host: string;
+  port: number | undefined;
+  path: string;
+}
+
+function likeliestReading(text: string): Reading | undefined {
+  const ends = [...text.matchAll(/@/g)].map(({ index }) => index);
+  const readings = [-1, ...ends].map((at) => readingAt(text, at)).filter((found) => found !== undefined);
+  const last = readings.at(-1);
+  const plain = readings.findLast(({ userInfo }) => !/[/?]/.test(userInfo));
+  if (plain === undefined || last === undefined) return last;
+  return isWithinPassword(plain, last) ? last : plain;
+}
+
+/** @param at index of the `@` that ends the user information; -1 for none */
+function readingAt(text: string, at: number): Reading | undefined {
+  const [, host = '', digits, rest = '/'] = ADDRESS.exec(text.slice(at + 1)) ?? [];
+  const port = digits === undefined ? undefined : Number(digits);
+  if (!isHost(host) || port === 0 || (port ?? 0) > 65535) return undefined;
+  return {
+    userInfo: text.slice(0, Math.max(0, at)),
+    host,
+    port,
+    path: rest.startsWith('/') ? rest : `/${rest}`,
+  };
+}
+
+/** Whether the "host" of a reading is the end of a password such as `p@ss/word`, before an IP address. */
+function isWithinPassword(plain: Reading, last: Reading): boolean {
+  const isWord = plain.userInfo !== '' && plain.port === undefined && /^\w+$/.test(plain.host);
+  const between = last.userInfo.slice(plain.userInfo.length);
+  return isWord && isIP(withoutBrackets(last.host)) > 0 && !between.includes('=');
+}
+
+function withoutBrackets(host: string): string {
+  return host.replace(/^\[(.*)\]$/, '$1');
 }
 
 function splitUserInfo(info: string): [string, string] {
@@ -108,9 +149,26 @@ export function checkPath(path: string, field: string): void {
 }
 
 /** Whether text is a host name or an address, an IPv6 address with or without brackets. */
-export function isHost(host: string): boolean {
-  const bare = host.replace(/^\[(.*)\]$/, '$1');
-  return /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})$/.test(bare) || /^[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*$/.test(bare);
+function isHost(host: string): boolean {
+  const bare = withoutBrackets(host);
+  // A zone (`fe80::1%eth0`) has no place in the URL that the camera is asked for.
+  if (bare.includes(':')) return isIPv6(bare) && !bare.includes('%');
+  return /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})$/.test(bare);
+}
+
+/**
+ * Reads the field `ip` of a camera, where the port is a field of its own.
+ * @returns the host without brackets
+ * @throws AppError `invalid-field` naming `ip`
+ */
+export function hostFromIp(ip: string): string {
+  const text = ip.trim();
+  if (isHost(text)) return withoutBrackets(text);
+  const [, host = ''] = /^([^:]+|\[.*\]):\d+$/.exec(text) ?? [];
+  const message = isHost(host)
+    ? 'ip must be an address without a port: put the port into `port`'
+    : 'ip must be an IP address or host name';
+  throw new AppError('invalid-field', message, { field: 'ip' });
 }
 
 /** The address that is asked of a camera: without user information, with what its path holds; not to be shown. */

@@ -2,7 +2,7 @@
 import { parseFields } from '#shared/camera.ts';
 import {
   checkPath,
-  isHost,
+  hostFromIp,
   RTSP_PORT,
   RTSPS_PORT,
   type RtspSource,
@@ -153,13 +153,11 @@ function withFields(source: RtspSource, fields: CameraChanges): RtspSource {
   const changed = {
     ...source,
     secure,
-    host: (fields.ip ?? source.host).replace(/^\[(.*)\]$/, '$1'),
+    host: fields.ip === undefined ? source.host : hostFromIp(fields.ip),
     port: fields.port ?? usualPort,
     path: fields.streamPath === undefined ? source.path : `/${fields.streamPath.replace(/^\//, '')}`,
     transport: (fields.transport ?? source.transport) as Transport,
   };
-  if (!isHost(changed.host))
-    throw new AppError('invalid-field', 'ip must be an IP address or host name', { field: 'ip' });
   checkPath(changed.path, 'streamPath');
   return withCredentials(changed, fields);
 }

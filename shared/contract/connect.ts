@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { parseFields } from '../camera.ts';
 import {
   checkPath,
-  isHost,
+  hostFromIp,
   type RtspSource,
   sourceFromUrl,
   transportSchema,
@@ -104,9 +104,7 @@ export function parseDisconnectRequest(body: unknown): string {
 type ConnectFields = z.infer<typeof connectRequestSchema>;
 
 function sourceFromFields(fields: ConnectFields): RtspSource {
-  const host = (fields.ip ?? '').replace(/^\[(.*)\]$/, '$1');
-  if (!isHost(host))
-    throw new AppError('invalid-field', 'ip must be an IP address or host name', { field: 'ip' });
+  const host = hostFromIp(fields.ip ?? '');
   const path = fields.streamPath.startsWith('/') ? fields.streamPath : `/${fields.streamPath}`;
   checkPath(path, 'streamPath');
   return {

@@ -37,6 +37,25 @@ describe('parseConnectRequest', () => {
     expect([source.username, source.password]).to.deep.equal(['ü@:', 'p@ss:w/rd#1']);
   });
 
+  it('trims the address as it trims a URL, and takes IPv6 with or without brackets', () => {
+    for (const [ip, host] of [
+      [' 10.0.0.9\n', '10.0.0.9'],
+      ['fe80::1', 'fe80::1'],
+      ['[fe80::1]', 'fe80::1'],
+      ['::ffff:10.0.0.9', '::ffff:10.0.0.9'],
+    ] as const)
+      expect(parseConnectRequest({ cameraId: 'a', ip }).source.host).to.equal(host);
+  });
+
+  it('says where the port goes when it stands behind the address', () => {
+    for (const ip of ['10.0.0.9:8554', 'cam.lan:8554', '[fe80::1]:8554'])
+      expect(failure({ cameraId: 'a', ip })).to.deep.equal({
+        code: 'invalid-field',
+        message: 'ip must be an address without a port: put the port into `port`',
+        field: 'ip',
+      });
+  });
+
   it('takes a number for a camera id', () => {
     expect(parseConnectRequest({ cameraId: 3, ip: 'cam' }).cameraId).to.equal('3');
   });
@@ -56,10 +75,15 @@ describe('parseConnectRequest', () => {
     ['cameraId', { cameraId: '../etc', ip: 'cam' }],
     ['cameraId', { cameraId: '__proto__', ip: 'cam' }],
     ['ip', { cameraId: '1', ip: 'cam/era' }],
+    ['ip', { cameraId: '1', ip: ' ' }],
+    ['ip', { cameraId: '1', ip: 'dead:beef' }],
+    ['ip', { cameraId: '1', ip: 'fe80::1%eth0' }],
     ['port', { cameraId: '1', ip: 'cam', port: 70_000 }],
     ['streamPath', { cameraId: '1', ip: 'cam', streamPath: '/a\r\nTEARDOWN' }],
     ['url', { cameraId: '1', url: 'http://cam/1' }],
     ['url', { cameraId: '1', url: 'rtsp://' }],
+    ['url', { cameraId: '1', url: 'rtsp://[12:34]/1' }],
+    ['url', { cameraId: '1', url: 'rtsp://admin:x@/1' }],
     ['transport', { cameraId: '1', ip: 'cam', transport: 'http' }],
     ['extra', { cameraId: '1', ip: 'cam', extra: 1 }],
   ] as const) {
@@ -92,6 +116,24 @@ describe('sourceFromUrl', () => {
       username: '',
     });
   });
+
+  for (const [url, host, username, password, path] of [
+    ['rtsp://admin:x@10.0.0.9/p?mail=a@example.com', '10.0.0.9', 'admin', 'x', '/p?mail=a@example.com'],
+    ['rtsp://admin:x@cam/p?mail=a@10.1.1.1', 'cam', 'admin', 'x', '/p?mail=a@10.1.1.1'],
+    ['rtsp://admin:x@10.0.0.9?mail=a@example.com', '10.0.0.9', 'admin', 'x', '/?mail=a@example.com'],
+    ['rtsp://admin:x@[fe80::1]:8554/u@2x/main', 'fe80::1', 'admin', 'x', '/u@2x/main'],
+    ['rtsp://me@home.net:x@10.0.0.9/1', '10.0.0.9', 'me@home.net', 'x', '/1'],
+    ['rtsp://admin:p/w@10.0.0.9/1?to=a@', '10.0.0.9', 'admin', 'p/w', '/1?to=a@'],
+    ['rtsp://admin:p/w@10.0.0.9/1?to=a@-', '10.0.0.9', 'admin', 'p/w', '/1?to=a@-'],
+    ['rtsp://admin:p/w@10.0.0.9/1?to=a@b:99999', '10.0.0.9', 'admin', 'p/w', '/1?to=a@b:99999'],
+    ['rtsp://admin:p@ss/w@10.0.0.9/1', '10.0.0.9', 'admin', 'p@ss/w', '/1'],
+    ['rtsp://admin:P@ssw0rd?@10.0.0.9/1', '10.0.0.9', 'admin', 'P@ssw0rd?', '/1'],
+    ['rtsp://admin:a:b@c@10.0.0.9/1', '10.0.0.9', 'admin', 'a:b@c', '/1'],
+  ] as const) {
+    it(`reads ${url} as a camera at ${host}`, () => {
+      expect(sourceFromUrl(url)).to.include({ host, username, password, path });
+    });
+  }
 
   it('knows rtsps, its port, and IPv6 addresses', () => {
     expect(sourceFromUrl('rtsps://[fe80::1]/s')).to.include({
