@@ -1,5 +1,5 @@
 /** Asks Moondream within the rate of the key, and not while it is down. */
-import type { MoondreamReport, Skill } from '#shared/contract/moondream.ts';
+import type { MoondreamCall, MoondreamReport } from '#shared/contract/moondream.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { CircuitBreaker } from './circuit-breaker.ts';
@@ -25,7 +25,7 @@ export interface MoondreamClientOptions {
 
 /** One question. */
 export interface Question {
-  skill: Skill;
+  skill: MoondreamCall;
   signal: AbortSignal;
   /** Gives the body when it is about to be sent; `hasWaited` says that time passed since it was asked. */
   body: (hasWaited: boolean) => Promise<Record<string, unknown>>;

@@ -3,6 +3,8 @@ import type { Request, RequestHandler, Response } from 'express';
 import { parseFields } from '#shared/camera.ts';
 import {
   ANSWER_SCHEMAS,
+  chatAnswerSchema,
+  chatRequestSchema,
   moondreamStatusSchema,
   pictureIdInPath,
   QUESTION_SCHEMAS,
@@ -69,7 +71,12 @@ export function moondreamRoutes(options: MoondreamRoutesOptions): RouteGroup {
     name: 'Moondream',
     description:
       'A vision language model asked about pictures, or about what a camera sees now. The key stays in the gateway.',
-    routes: [...SKILLS.map((skill) => askRoute(skill, options)), statusRoute(options), pictureRoute(options)],
+    routes: [
+      ...SKILLS.map((skill) => askRoute(skill, options)),
+      chatRoute(options),
+      statusRoute(options),
+      pictureRoute(options),
+    ],
   };
 }
 
@@ -95,13 +102,52 @@ function askRoute(skill: Skill, options: MoondreamRoutesOptions): Route {
       }),
     },
     errors: ERRORS,
-    before: (req, _res, next) => {
-      options.client.expectConfigured();
-      if (!req.is('application/json')) throw wrongType();
-      next();
-    },
+    before: expectAskable(options),
     handle: answer(skill, options),
   });
+}
+
+/** For OpenAI's clients, whose base URL is `/api/moondream`. */
+function chatRoute(options: MoondreamRoutesOptions): Route {
+  return route({
+    id: 'moondreamChat',
+    method: 'post',
+    path: '/api/moondream/chat/completions',
+    limit: 'moondream',
+    summary: "Ask as OpenAI's clients do",
+    description:
+      'Passed to the server of Moondream as it is, within the same limits. Pictures are in the messages.',
+    request: {
+      bodies: jsonBody(chatRequestSchema, {
+        'A question': { messages: [{ role: 'user', content: 'Is the gate open?' }] },
+      }),
+      bodyLimit: 'image',
+    },
+    answers: { 200: json('The answer of the server.', chatAnswerSchema) },
+    errors: ERRORS,
+    before: expectAskable(options),
+    handle: async (req, res) => {
+      const fields = parseFields(chatRequestSchema, req.body);
+      const signal = goneSignal(res);
+      const spend = (): Promise<void> => options.cap.take();
+      try {
+        const body = async (): Promise<Record<string, unknown>> => fields;
+        const given = await options.client.ask({ skill: 'chat/completions', signal, spend, body });
+        await send(res, given, undefined, options);
+      } catch (error) {
+        // The client has gone.
+        if (!signal.aborted) throw error;
+      }
+    },
+  });
+}
+
+function expectAskable({ client }: MoondreamRoutesOptions): RequestHandler {
+  return (req, _res, next) => {
+    client.expectConfigured();
+    if (!req.is('application/json')) throw wrongType();
+    next();
+  };
 }
 
 function statusRoute({ client, cap }: MoondreamRoutesOptions): Route {

@@ -1,6 +1,6 @@
 /** One exchange with a Moondream server: the cloud, or a local one with the same routes. */
 import got, { type Request, RequestError, type Response } from 'got';
-import type { Skill } from '#shared/contract/moondream.ts';
+import type { MoondreamCall } from '#shared/contract/moondream.ts';
 import { AppError } from '#shared/errors.ts';
 import { Deadline } from './deadline.ts';
 import { errorInBody, errorOfFailure, errorOfStatus } from './upstream-errors.ts';
@@ -44,10 +44,10 @@ export class Upstream {
    * Posts once, and once more when the first did not get through: never after a byte of an answer came.
    * @param body JSON @throws AppError `moondream-*`
    */
-  async post(skill: Skill, body: string, signal: AbortSignal): Promise<UpstreamAnswer> {
+  async post(call: MoondreamCall, body: string, signal: AbortSignal): Promise<UpstreamAnswer> {
     const deadline = new Deadline(this.#options.timeoutMs, signal);
     try {
-      const { request, response } = await this.#reach(skill, body, deadline);
+      const { request, response } = await this.#reach(call, body, deadline);
       const contentType = response.headers['content-type'] ?? '';
       if (response.statusCode < 300 && STREAM_TYPES.test(contentType)) {
         return { kind: 'stream', contentType, chunks: this.#chunks(request, deadline) };
@@ -61,21 +61,21 @@ export class Upstream {
     }
   }
 
-  async #reach(skill: Skill, body: string, deadline: Deadline): Promise<Reached> {
+  async #reach(call: MoondreamCall, body: string, deadline: Deadline): Promise<Reached> {
     try {
-      const reached = await reach(this.#open(skill, body, deadline));
+      const reached = await reach(this.#open(call, body, deadline));
       if (!RETRIED_STATUS.has(reached.response.statusCode)) return reached;
       reached.request.destroy();
     } catch (error) {
       if (!(error instanceof RequestError) || !RETRIED_CODES.has(error.code)) throw error;
     }
     await pause(this.#options.retryMs ?? RETRY_MS, deadline.signal);
-    return reach(this.#open(skill, body, deadline));
+    return reach(this.#open(call, body, deadline));
   }
 
-  #open(skill: Skill, body: string, { signal }: Deadline): Request {
+  #open(call: MoondreamCall, body: string, { signal }: Deadline): Request {
     const { url, apiKey } = this.#options;
-    const request = got.stream.post(`${url}/${skill}`, {
+    const request = got.stream.post(`${url}/${call}`, {
       headers: {
         'content-type': 'application/json',
         'content-length': String(Buffer.byteLength(body)),

@@ -844,6 +844,32 @@ export interface components {
     } & {
       [key: string]: unknown;
     };
+    ChatRequest: {
+      messages: [
+        {
+          role: string;
+        } & {
+          [key: string]: unknown;
+        },
+        ...({
+          role: string;
+        } & {
+          [key: string]: unknown;
+        })[],
+      ];
+      model?: string;
+      /** @description Answer bit by bit, as server-sent events of Moondream. */
+      stream?: boolean;
+    } & {
+      [key: string]: unknown;
+    };
+    ChatAnswer: {
+      choices: {
+        [key: string]: unknown;
+      }[];
+    } & {
+      [key: string]: unknown;
+    };
     MoondreamStatus: {
       configured: boolean;
       /** @enum {string} */
@@ -1332,6 +1358,8 @@ export type PointQuestion = components['schemas']['PointQuestion'];
 export type PointAnswer = components['schemas']['PointAnswer'];
 export type SegmentQuestion = components['schemas']['SegmentQuestion'];
 export type SegmentAnswer = components['schemas']['SegmentAnswer'];
+export type ChatRequest = components['schemas']['ChatRequest'];
+export type ChatAnswer = components['schemas']['ChatAnswer'];
 export type MoondreamStatus = components['schemas']['MoondreamStatus'];
 export type NewWatch = components['schemas']['NewWatch'];
 export type WatchSkill = components['schemas']['WatchSkill'];

@@ -7,6 +7,9 @@ import { idInPath, timeSchema } from './common.ts';
 export const SKILLS = ['query', 'caption', 'detect', 'point', 'segment'] as const;
 export type Skill = (typeof SKILLS)[number];
 
+/** What of Moondream's HTTP API is passed on: its skills, and what OpenAI's clients ask. */
+export type MoondreamCall = Skill | 'chat/completions';
+
 /** The id of a picture as part of a path. */
 export const pictureIdInPath = idInPath(
   'As in `frame.url` of the answer.',
@@ -47,6 +50,20 @@ export const QUESTION_SCHEMAS: Record<Skill, z.ZodType> = {
   point: questionOf('Point', { object: objectSchema }),
   segment: questionOf('Segment', { object: objectSchema, stream: streamSchema }),
 };
+
+/** Body of `POST /api/moondream/chat/completions`, as OpenAI's clients send it. */
+export const chatRequestSchema = z
+  .looseObject({
+    messages: z.array(z.looseObject({ role: z.string() })).min(1),
+    model: z.string().optional(),
+    stream: streamSchema,
+  })
+  .meta({ id: 'ChatRequest' });
+
+/** Its answer. */
+export const chatAnswerSchema = z
+  .looseObject({ choices: z.array(z.looseObject({})) })
+  .meta({ id: 'ChatAnswer' });
 
 const frameSchema = z
   .object({

@@ -57,6 +57,22 @@ describe('Questions with a picture of their own', () => {
     });
   }
 
+  it("passes what OpenAI's clients ask on to the cloud and its answer back, field by field", async () => {
+    await open();
+    const question = {
+      model: 'moondream-3',
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'Who?' }] }],
+    };
+    const answer = { id: 'c1', choices: [{ index: 0, message: { role: 'assistant', content: 'A cat' } }] };
+    const cloud = cloudApi({ reqheaders: { 'x-moondream-auth': KEY } })
+      .post('/v1/chat/completions', question)
+      .reply(200, answer);
+    const { status, body } = await ask(question, 'chat/completions');
+    expect([status, body]).to.deep.equal([200, answer]);
+    expect(cloud.isDone()).to.equal(true);
+    expect((await ask({ messages: [] }, 'chat/completions')).body).to.include({ code: 'invalid-field' });
+  });
+
   it('asks a server of one’s own without any key', async () => {
     await open({ apiUrl: 'http://moondream.example:2020/v1', apiKey: undefined });
     const station = nock('http://moondream.example:2020', { badheaders: ['x-moondream-auth'] })

@@ -145,6 +145,7 @@ export const PREPARATIONS: Record<string, Preparation> = {
 /** Answers of Moondream, as published, by skill. */
 export const MOONDREAM_ANSWERS: Record<string, object> = {
   query: { request_id: 'r1', answer: 'Yes' },
+  completions: { id: 'c1', choices: [{ index: 0, message: { role: 'assistant', content: 'Yes' } }] },
   caption: { request_id: 'r2', caption: 'A gate.' },
   detect: { request_id: 'r3', objects: [{ x_min: 0.1, y_min: 0.2, x_max: 0.3, y_max: 0.4 }] },
   point: { request_id: 'r4', points: [{ x: 0.5, y: 0.5 }] },
