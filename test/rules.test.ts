@@ -31,7 +31,7 @@ const isConfig = (path: string): boolean => /(^gateway\/config\/\w+|\/config)\.t
 const PLUMBING: Readonly<Record<string, readonly string[]>> = {
   http: [],
   jobs: [],
-  'worker-access': [],
+  'worker-access': ['jobs'],
   config: ['http'],
   openapi: ['http'],
   store: ['jobs'],

@@ -1,8 +1,9 @@
-/** Knows whether an open database still takes writes: by a small write now and then, and by what real queries tell. */
+/** Knows whether an open database still takes writes: by a small periodic write, and by queries that fail. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Kysely, type LogEvent, sql } from 'kysely';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Database } from './database.ts';
 
 export interface StoreWatchTimings {
@@ -20,8 +21,8 @@ const TIMINGS: StoreWatchTimings = { everyMs: 5000, timeoutMs: 3000, holdMs: 10_
 export class StoreWatch {
   readonly #log: Logger;
   readonly #timings: StoreWatchTimings;
-  readonly #closing = new AbortController();
-  #watching: Promise<void> | undefined;
+  #probes: PeriodicJob | undefined;
+  #isClosed = false;
   #failedAt = Number.NEGATIVE_INFINITY;
   #isWritable = true;
 
@@ -42,21 +43,20 @@ export class StoreWatch {
     this.#set(false, event.error);
   };
 
+  /** Does nothing after close. */
   start(db: Kysely<Database>): void {
-    this.#watching ??= this.#watch(db);
+    if (this.#isClosed) return;
+    this.#probes ??= new PeriodicJob({
+      run: () => this.#probe(db),
+      onError: (error) => this.#set(false, error),
+      everyMs: this.#timings.everyMs,
+    });
+    this.#probes.start();
   }
 
   async close(): Promise<void> {
-    this.#closing.abort();
-    await this.#watching;
-  }
-
-  async #watch(db: Kysely<Database>): Promise<void> {
-    const { signal } = this.#closing;
-    while (!signal.aborted) {
-      await this.#probe(db);
-      await delay(this.#timings.everyMs, undefined, { signal, ref: false }).catch(() => {});
-    }
+    this.#isClosed = true;
+    await this.#probes?.close();
   }
 
   async #probe(db: Kysely<Database>): Promise<void> {
@@ -68,15 +68,13 @@ export class StoreWatch {
       });
       await Promise.race([write(db), late]);
       if (performance.now() - this.#failedAt >= holdMs) this.#set(true);
-    } catch (error) {
-      this.#set(false, error);
     } finally {
       over.abort();
     }
   }
 
   #set(isWritable: boolean, error?: unknown): void {
-    if (this.#isWritable === isWritable || this.#closing.signal.aborted) return;
+    if (this.#isWritable === isWritable || this.#isClosed) return;
     this.#isWritable = isWritable;
     if (isWritable) this.#log.info('the database takes writes again');
     else this.#log.error({ reason: messageOf(error) }, 'the database takes no writes');

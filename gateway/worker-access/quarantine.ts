@@ -1,9 +1,11 @@
 /**
- * Keeps cameras that broke their worker apart from the others. A camera that twice was worked on when its
- * worker crashed, hung or took too much memory moves to a worker of its own, which is started for it; after
- * it behaved there for a while it goes back.
+ * Keeps cameras that break their worker apart from the others. A camera that is twice suspected when its
+ * worker crashes, hangs or takes too much memory moves to a worker of its own. After half an hour without
+ * a fault it goes back.
  */
+import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { CameraRouting } from './camera-routing.ts';
 
 /** A worker that ended by a fault. */
@@ -47,7 +49,7 @@ export const QUARANTINE_TIMINGS: QuarantineTimings = {
 };
 const MAX_FAULTS = 2;
 
-/** One camera in quarantine, as `GET /health` tells it. */
+/** One camera in quarantine, as `GET /health` reports it. */
 export interface QuarantinedCamera {
   cameraId: string;
   worker: string;
@@ -71,28 +73,33 @@ export class Quarantine {
   /** Times of faults by camera. */
   readonly #faults = new Map<string, number[]>();
   readonly #placements = new Map<string, Placement>();
+  readonly #releases: PeriodicJob;
   readonly #ends: (() => void)[] = [];
 
   constructor(options: QuarantineOptions) {
     this.#options = options;
     this.#timings = options.timings ?? QUARANTINE_TIMINGS;
+    this.#releases = new PeriodicJob({
+      run: () => this.#releaseWhereGood(),
+      onError: (error) => options.log.error({ reason: messageOf(error) }, 'could not end a quarantine'),
+      everyMs: this.#timings.checkMs,
+    });
   }
 
   start(): void {
     const { pool, directory } = this.#options;
-    const timer = setInterval(() => this.#releaseWhereGood(), this.#timings.checkMs).unref();
     this.#ends.push(
       pool.onBroken((broken) => this.#onBroken(broken)),
       directory.onChange(() => this.#forgetUnknown()),
-      () => clearInterval(timer),
     );
+    this.#releases.start();
   }
 
-  close(): void {
+  async close(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
+    await this.#releases.close();
   }
 
-  /** The cameras that are apart now. */
   list(): QuarantinedCamera[] {
     return [...this.#placements.values()].map(({ until: _, ...camera }) => camera);
   }
@@ -130,7 +137,7 @@ export class Quarantine {
     routing.place(cameraId, worker);
   }
 
-  /** Those of one worker go back together: its end is what tells viewers to come again. */
+  /** Those of one worker go back together: its end makes viewers connect again. */
   #releaseWhereGood(): void {
     const now = performance.now();
     for (const worker of this.#options.workers) {

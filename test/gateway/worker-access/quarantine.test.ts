@@ -70,7 +70,7 @@ describe('Quarantine', () => {
   });
 
   it('sends a camera back that behaved, and puts it apart again after one more fault', async () => {
-    quarantine.close();
+    await quarantine.close();
     open({ ...QUARANTINE_TIMINGS, holdMs: 50, checkMs: 10 });
     breakOver('bad');
     breakOver('bad');
