@@ -16,7 +16,7 @@ export const RETRY_TIMINGS: RetryTimings = {
   firstMs: 1000,
   maxMs: 30_000,
   unauthorizedMs: [60_000, 300_000, 1_800_000],
-  resetAfterMs: 30_000,
+  resetAfterMs: 5000,
 };
 
 /** Share of a wait by which it varies, so that cameras lost together do not come back together. */

@@ -12,6 +12,7 @@ import {
   RtspReader,
 } from '#shared/media/rtsp/message.ts';
 import { InputLimit } from './input-limit.ts';
+import { RedirectError } from './redirect.ts';
 import { RtspAuth } from './rtsp-auth.ts';
 import { checkStatus } from './rtsp-status.ts';
 
@@ -49,6 +50,7 @@ export class RtspConnection {
   /** Rejects when the connection fails or ends; never resolves. */
   readonly failed: Promise<never>;
   readonly #socket: Socket;
+  readonly #source: RtspSource;
   readonly #auth: RtspAuth;
   readonly #waiters = new Map<number, Waiter>();
   readonly #reader: RtspReader;
@@ -66,6 +68,7 @@ export class RtspConnection {
     during: (work: () => void) => void = (work) => work(),
   ) {
     this.#socket = socket;
+    this.#source = source;
     this.#during = during;
     this.#auth = new RtspAuth(source);
     this.failed = new Promise((_resolve, reject) => {
@@ -96,7 +99,9 @@ export class RtspConnection {
       this.#auth.take(answer.headers.get('www-authenticate') ?? []);
       answer = await this.#exchange(request);
     }
-    checkStatus(statusOf(answer), request.method);
+    const status = statusOf(answer);
+    if (status >= 300 && status < 400) throw new RedirectError(this.#source, headerOf(answer, 'location'));
+    checkStatus(status, request.method);
     return { headers: answer.headers, body: answer.body.toString('utf8') };
   }
 

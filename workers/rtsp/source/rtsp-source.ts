@@ -2,6 +2,7 @@
 import type { RtspSource, Transport } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import { dial } from './dial.ts';
+import { RedirectError } from './redirect.ts';
 import type { AddressGuard } from './resolve.ts';
 import { type CameraHabits, RtspSession, type SourceTimings } from './rtsp-session.ts';
 import type { RunSource, SourceHandlers } from './run-source.ts';
@@ -13,8 +14,8 @@ export const SOURCE_TIMINGS: SourceTimings = {
   keepAliveMs: 25_000,
 };
 
-/** Attempts within one run: without sound, and over the other transport. */
-const MAX_ATTEMPTS = 3;
+/** Attempts within one run: without sound, over the other transport, and at another path. */
+const MAX_ATTEMPTS = 4;
 const OTHER_TRANSPORT: Record<Transport, Transport> = { tcp: 'udp', udp: 'tcp' };
 
 /** How a session ended. */
@@ -36,10 +37,10 @@ export function createRtspSource(
       refusesGetParameter: false,
     };
     habitsBySource.set(source, habits);
-    const runOnce = async (handed: SourceHandlers): Promise<Failure> => {
-      const socket = await dial(source, { timeoutMs: timings.dialMs, signal, guard });
+    const runOnce = async (target: RtspSource, handed: SourceHandlers): Promise<Failure> => {
+      const socket = await dial(target, { timeoutMs: timings.dialMs, signal, guard });
       const { during = (work) => work() } = handlers;
-      const session = new RtspSession({ socket, source, timings, habits, during });
+      const session = new RtspSession({ socket, source: target, timings, habits, during });
       const abort = (): void => session.close();
       signal.addEventListener('abort', abort, { once: true });
       if (signal.aborted) abort();
@@ -49,10 +50,13 @@ export function createRtspSource(
       return { error, isOfAudio: session.fellOverAudio };
     };
     let handed = handlers;
+    let target = source;
     for (let attempt = 1; ; attempt += 1) {
-      const { error, isOfAudio } = await runOnce(handed);
+      const { error, isOfAudio } = await runOnce(target, handed);
       if (attempt === MAX_ATTEMPTS || signal.aborted) throw error;
-      if (error instanceof AppError && error.code === 'camera-transport-refused') {
+      if (error instanceof RedirectError && error.path !== undefined && target === source) {
+        target = { ...source, path: error.path };
+      } else if (error instanceof AppError && error.code === 'camera-transport-refused') {
         const isSecond = habits.transport !== source.transport;
         habits.transport = isSecond ? source.transport : OTHER_TRANSPORT[source.transport];
         if (isSecond) throw error;

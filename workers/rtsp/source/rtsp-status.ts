@@ -20,9 +20,6 @@ function describe(status: number, method: string): [ErrorCode, string] {
   if (NO_STREAM.includes(status)) return ['camera-path-not-found', 'The camera has no stream at this path'];
   if (BUSY.includes(status))
     return ['camera-busy', `The camera is busy: it answers ${method} with status ${status}`];
-  // Following it would let a camera point us at any host of this network.
-  if (status >= 300 && status < 400)
-    return ['camera-redirected', 'The camera redirects to another address, which is not followed'];
   if (TRANSPORT_REFUSED.includes(status) && method === 'SETUP')
     return ['camera-transport-refused', 'The camera refuses this transport'];
   return ['camera-protocol-error', `The camera answers ${method} with status ${status}`];

@@ -1,6 +1,9 @@
+import { lookup } from 'node:dns';
+import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import type { AddressPolicy } from '#shared/address-policy.ts';
+import { CameraHttp } from '../../../../workers/rtsp/source/camera-http.ts';
 import { createRtspSource } from '../../../../workers/rtsp/source/rtsp-source.ts';
 import { cameraSource } from '../../../support/camera-source.ts';
 import { rejection } from '../../../support/errors.ts';
@@ -41,7 +44,7 @@ class Canary {
 }
 
 /** What a camera answers to a method. */
-type Answers = (method: string) => { status: string; headers?: string[]; body?: string };
+type Answers = (method: string, uri: string) => { status: string; headers?: string[]; body?: string };
 
 /** A camera that a test plays. */
 class WickedCamera {
@@ -91,7 +94,7 @@ class WickedCamera {
     const [method = '', uri = ''] = request.split(' ');
     const header = (name: string) => new RegExp(`^${name}: *(.*)$`, 'im').exec(request)?.[1];
     this.requests.push({ method, uri, authorization: header('authorization') });
-    const { status, headers = [], body = '' } = this.#answers(method);
+    const { status, headers = [], body = '' } = this.#answers(method, uri);
     const lines = [`RTSP/1.0 ${status}`, `CSeq: ${header('cseq')}`, 'Session: 1', ...headers];
     socket.write([...lines, `Content-Length: ${body.length}`, '', body].join('\r\n'));
   }
@@ -153,6 +156,52 @@ describe('S11: a camera that sends us elsewhere', () => {
     });
   }
 
+  for (const method of ['OPTIONS', 'DESCRIBE', 'SETUP']) {
+    it(`by ${method} to another path of its own is followed, with the credentials`, async () => {
+      camera = await new WickedCamera((asked, uri) =>
+        asked === method && !uri.includes('/moved')
+          ? { status: '302 Moved', headers: [`Location: ${uri.replace(/\/[^/]*$/, '/moved')}`] }
+          : ok(asked),
+      ).open();
+      const stop = new AbortController();
+      const ended = run(camera.port, stop.signal);
+      await waitFor(() => camera?.requests.some(({ method }) => method === 'PLAY'));
+      stop.abort();
+      await ended;
+      const playing = camera.requests.find(({ method }) => method === 'PLAY');
+      expect(playing?.uri).to.include('/moved');
+      expect(camera.connections).to.equal(2);
+    });
+  }
+
+  it('from one path of its own to the next is followed once', async () => {
+    camera = await new WickedCamera((method, uri) =>
+      method === 'DESCRIBE' ? { status: '302 Moved', headers: [`Location: ${uri}x`] } : ok(method),
+    ).open();
+    expect((await run(camera.port)).code).to.equal('camera-redirected');
+    expect(camera.connections).to.equal(2);
+  });
+
+  for (const location of [
+    'rtsps://127.0.0.1:PORT/moved',
+    'rtsp://127.0.0.2:PORT/moved',
+    'rtsp://127.0.0.1:PORT@127.0.0.2:PORT/moved',
+    'rtsp://127.0.0.1/moved',
+    '//127.0.0.2:PORT/moved',
+    'http://127.0.0.1:PORT/moved',
+    '',
+  ]) {
+    it(`to "${location}" is not followed`, async () => {
+      const named = (): string => location.replaceAll('PORT', String(camera?.port));
+      camera = await new WickedCamera(() => ({
+        status: '302 Moved',
+        headers: [`Location: ${named()}`],
+      })).open();
+      expect((await run(camera.port)).code).to.equal('camera-redirected');
+      expect(camera.connections).to.equal(1);
+    });
+  }
+
   it('by the addresses of its description is asked on its own connection all the same', async () => {
     camera = await new WickedCamera((method) => ({
       status: '200 OK',
@@ -193,7 +242,7 @@ describe('S11: a camera that sends us elsewhere', () => {
     expect([camera.connections, canary.connections]).to.deep.equal([1, 0]);
   });
 
-  it('by HTTP cannot be: what receives cameras speaks RTSP alone', () => {
+  it('by HTTP cannot be: what receives cameras speaks RTSP alone, and its one HTTP client follows nothing', () => {
     const receiving = sourceFiles().filter(({ path }) => path.startsWith('workers/rtsp/source/'));
     expect(receiving.length).to.be.greaterThan(5);
     const callers = receiving.filter(
@@ -201,6 +250,26 @@ describe('S11: a camera that sends us elsewhere', () => {
         imports.some((name) => /^(node:)?https?2?$|^(got|undici|axios)$/.test(name)) ||
         /\bfetch\(/.test(text),
     );
-    expect(callers.map(({ path }) => path)).to.deep.equal([]);
+    // ONVIF and PTZ over HTTP, which the next test is about.
+    expect(callers.map(({ path }) => path)).to.deep.equal(['workers/rtsp/source/camera-http.ts']);
+  });
+
+  it('by HTTP, which carries the controls of cameras, is not followed', async () => {
+    const device = createHttpServer((_request, response) => {
+      response.writeHead(302, { location: canary.url.replace('rtsp', 'http') }).end();
+    });
+    await listening(device);
+    const options = {
+      host: '127.0.0.1',
+      port: portOf(device),
+      username: 'viewer',
+      password: PASSWORD,
+      lookup,
+    };
+    const http = new CameraHttp(options);
+    expect((await rejection(http.get('/control'))).code).to.equal('control-refused');
+    http.close();
+    device.close();
+    expect(canary.connections).to.equal(0);
   });
 });
