@@ -1,10 +1,10 @@
-/** Remembers answers about pictures that have not changed since. */
+/** Caches answers by frame and question. */
 
 const MAX_ENTRIES = 200;
-/** A long answer is rare and not worth the room. */
+/** Longer answers are not cached. */
 const MAX_CHARS = 64 * 1024;
 
-/** A bounded map; the answer that was not used for longest goes first. */
+/** A bounded map that evicts the least recently used answer. */
 export class AnswerCache {
   readonly #maxEntries: number;
   readonly #answers = new Map<string, string>();

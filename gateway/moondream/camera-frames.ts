@@ -1,4 +1,4 @@
-/** Takes the newest frame of a camera from the worker that runs it. */
+/** Fetches the newest frame of a camera from its worker. */
 import { AppError } from '#shared/errors.ts';
 import { jpegSize } from '#shared/media/jpeg-size.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
@@ -7,7 +7,7 @@ import type { WorkerTarget } from '../worker-access/worker-address.ts';
 import { answerError } from '../worker-access/worker-error.ts';
 import type { CameraFrame, FrameSource } from './frame-source.ts';
 
-/** Older frames are not asked about, milliseconds. */
+/** Oldest frame to ask about, milliseconds. */
 const MAX_AGE_MS = 3000;
 
 /** Frames of the cameras of this gateway. */
@@ -25,7 +25,7 @@ export class CameraFrames implements FrameSource {
     const worker = this.#routing.resolve(cameraId);
     const frame = await fetchFrame(worker, cameraId, maxSide, signal);
     if (frame.height <= maxSide) return frame;
-    // The camera stands upright: workers are told a width only.
+    // A portrait picture: workers scale by width only.
     const width = Math.max(2, Math.floor((frame.width * maxSide) / frame.height));
     return fetchFrame(worker, cameraId, width, signal);
   }

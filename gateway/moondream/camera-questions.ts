@@ -9,7 +9,6 @@ import { LatestOnlyLock } from './latest-only-lock.ts';
 import type { MoondreamClient } from './moondream-client.ts';
 import type { UpstreamAnswer } from './upstream.ts';
 
-/** What questions need. */
 export interface CameraQuestionsOptions {
   frames: FrameSource;
   client: Pick<MoondreamClient, 'ask' | 'expectConfigured'>;
@@ -23,27 +22,27 @@ export interface CameraQuestion {
   /** The body without its picture. */
   fields: Record<string, unknown>;
   signal: AbortSignal;
-  /** Called just before something is sent that costs; may throw. */
+  /** Called immediately before a request that costs money; may throw. */
   spend?: (() => Promise<void> | void) | undefined;
 }
 
-/** What came of it. */
+/** The answer and the frame that it is about. */
 export interface CameraAnswer {
   answer: UpstreamAnswer;
   frame: CameraFrame;
-  /** Id of the picture in the frameCache. */
+  /** Id of the picture in the frame cache. */
   pictureId: string;
-  /** The picture had been asked the same before. */
+  /** The same question was asked about this frame before. */
   isCached: boolean;
 }
 
-/** Longest side of a picture that is sent, pixels: more costs tokens and time, and the model scales it down. */
+/** Longest side of a picture sent, pixels. The model scales larger ones down; they cost tokens. */
 const MAX_SIDE = 1280;
 
-/** Asks about newest frames: one question of a kind at a time for each camera, and none twice about one picture. */
+/** Asks about the newest frame. Of equal questions to a camera one runs; each frame is asked about once. */
 export class CameraQuestions {
   readonly #options: CameraQuestionsOptions;
-  readonly #lanes = new LatestOnlyLock();
+  readonly #locks = new LatestOnlyLock();
   readonly #cache = new AnswerCache();
 
   constructor(options: CameraQuestionsOptions) {
@@ -54,14 +53,14 @@ export class CameraQuestions {
   async ask(question: CameraQuestion): Promise<CameraAnswer> {
     this.#options.client.expectConfigured();
     const { cameraId, skill, fields, signal } = question;
-    const leave = await this.#lanes.enter(`${cameraId} ${skill} ${canonical(fields)}`, signal);
+    const release = await this.#locks.acquire(`${cameraId} ${skill} ${canonical(fields)}`, signal);
     try {
       const given = await this.#askNow(question);
-      if (given.answer.kind === 'json') leave();
-      else given.answer.chunks = thenLeave(given.answer.chunks, leave);
+      if (given.answer.kind === 'json') release();
+      else given.answer.chunks = thenRelease(given.answer.chunks, release);
       return given;
     } catch (error) {
-      leave();
+      release();
       throw error;
     }
   }
@@ -93,11 +92,11 @@ export class CameraQuestions {
   }
 }
 
-async function* thenLeave(chunks: AsyncIterable<Buffer>, leave: () => void): AsyncGenerator<Buffer> {
+async function* thenRelease(chunks: AsyncIterable<Buffer>, release: () => void): AsyncGenerator<Buffer> {
   try {
     yield* chunks;
   } finally {
-    leave();
+    release();
   }
 }
 

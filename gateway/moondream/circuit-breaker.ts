@@ -29,7 +29,7 @@ const OPEN_MS = 30_000;
 /** An error on its way through cockatiel, with what it says about Moondream. */
 class Failure extends Error {
   readonly isOutage: boolean;
-  /** Whether cockatiel counts it. A trial without an outcome must count: cockatiel would close the circuit. */
+  /** Whether cockatiel counts it. It would close the circuit after a trial that is not counted. */
   readonly isCounted: boolean;
 
   constructor(cause: unknown, isOutage: boolean, isTrial: boolean) {
@@ -39,7 +39,7 @@ class Failure extends Error {
   }
 }
 
-/** Closed (requests pass), open (they fail), half open (one passes and decides): cockatiel's, for Moondream. */
+/** Closed: requests pass; open: they fail; half open: one passes and decides. */
 export class CircuitBreaker {
   readonly #options: Required<CircuitBreakerOptions>;
   readonly #policy: CircuitBreakerPolicy;

@@ -1,15 +1,15 @@
 /** Daily limit of clients' questions, since they cost money. */
 import { AppError } from '#shared/errors.ts';
 
-/** Where questions of days are counted for good. */
+/** Stores the number of questions of each day. */
 export interface DailyLedger {
-  /** @returns questions of the day with these; undefined when they were not counted, being more than `max` */
+  /** @returns questions of the day with these; undefined, and nothing counted, beyond `max` */
   add(day: number, count: number, max: number): Promise<number | undefined>;
   asked(day: number): Promise<number>;
 }
 
 export interface DailyCapOptions {
-  /** 0: no bound. */
+  /** Questions in a UTC day; 0: no limit. */
   max: number;
   ledger: DailyLedger;
   /** Unix milliseconds. */
@@ -18,25 +18,25 @@ export interface DailyCapOptions {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 /** Fits an integer of either engine. */
-const NO_BOUND = 2_000_000_000;
+const NO_LIMIT = 2_000_000_000;
 
 /**
- * Counts requests of a UTC day. They outlast the gateway; while the database
- * does not answer they are counted here and brought to it afterwards.
+ * Counts the requests of a UTC day in the database. While the database does not answer, counts in
+ * memory and adds them to the database afterwards.
  */
 export class DailyCap {
   readonly #options: DailyCapOptions;
   #day = 0;
-  /** As the database told last. */
+  /** What the database answered last. */
   #known = 0;
-  /** Not brought to the database yet. */
+  /** Not in the database yet. */
   #owed = 0;
 
   constructor(options: DailyCapOptions) {
     this.#options = options;
   }
 
-  /** The bound; null without one. */
+  /** Null without a limit. */
   get max(): number | null {
     return this.#options.max === 0 ? null : this.#options.max;
   }
@@ -55,7 +55,7 @@ export class DailyCap {
   /** Counts one. @throws AppError `moondream-budget-spent` until the next day */
   async take(): Promise<void> {
     const day = this.#today();
-    const max = this.max ?? NO_BOUND;
+    const max = this.max ?? NO_LIMIT;
     try {
       await this.#settle(day);
       const asked = await this.#options.ledger.add(day, 1, max);
@@ -73,8 +73,8 @@ export class DailyCap {
     if (owed === 0) return;
     this.#owed = 0;
     try {
-      // They were asked, with any limit.
-      this.#known = (await this.#options.ledger.add(day, owed, NO_BOUND)) ?? this.#known;
+      // They have been asked already: no limit applies.
+      this.#known = (await this.#options.ledger.add(day, owed, NO_LIMIT)) ?? this.#known;
     } catch (error) {
       this.#owed += owed;
       throw error;
@@ -89,7 +89,7 @@ export class DailyCap {
     );
   }
 
-  /** The day, with nothing counted yet when it is a new one. */
+  /** Resets the counts when a new day begins. @returns days since 1970, UTC */
   #today(): number {
     const day = Math.floor(this.#now() / DAY_MS);
     if (day !== this.#day) {

@@ -1,4 +1,4 @@
-/** Questions of clients in each day, in the database: they outlast the gateway, and all gateways count together. */
+/** Counts clients' questions per day in the database, for all gateways that share it. */
 import type { Transaction } from 'kysely';
 import { AppError } from '#shared/errors.ts';
 import type { Database } from '../store/database.ts';
@@ -44,7 +44,7 @@ export class DailyRepository implements DailyLedger {
   }
 }
 
-/** Makes the row of a day, and forgets the days before with the first of it. */
+/** Inserts the row of a day; its first question deletes earlier days. */
 async function beginDay(trx: Transaction<Database>, day: number): Promise<void> {
   const { numInsertedOrUpdatedRows } = await trx
     .insertInto('daily_questions')

@@ -1,6 +1,6 @@
 /** An adjustable time limit, combined with the caller's abort signal. */
 
-/** Aborts its signal when the time is over or the outer signal aborts. */
+/** Aborts its signal after a time, or when the outer signal aborts. */
 export class Deadline {
   readonly #controller = new AbortController();
   readonly #outer: AbortSignal;
@@ -20,12 +20,12 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Whether it was the time that ended it. */
+  /** Whether the time ran out. */
   get isLate(): boolean {
     return this.#isLate;
   }
 
-  /** Counts anew from now. */
+  /** @param ms from now */
   restart(ms: number): void {
     clearTimeout(this.#timer);
     if (this.#controller.signal.aborted) return;
@@ -35,13 +35,13 @@ export class Deadline {
     }, ms);
   }
 
-  /** There is nothing left to limit. What has ended well must not be aborted: its connection may serve another by now. */
+  /** Stops the timer without an abort: the connection of a complete answer may serve another request. */
   end(): void {
     clearTimeout(this.#timer);
     this.#outer.removeEventListener('abort', this.#abort);
   }
 
-  /** Ends everything that is still running. */
+  /** Stops the timer and aborts the signal. */
   cancel(): void {
     this.end();
     this.#abort();

@@ -1,4 +1,4 @@
-/** Caches pictures of questions for a while, so that an answer can be shown beside its picture. */
+/** Keeps the pictures of questions for ten minutes, so that clients can show an answer with its picture. */
 import { randomBytes } from 'node:crypto';
 import type { CameraFrame } from './frame-source.ts';
 
@@ -8,7 +8,6 @@ export interface KeptFrame {
   frame: CameraFrame;
 }
 
-/** How much is kept. */
 export interface FrameCacheOptions {
   maxBytes?: number;
   /** Milliseconds. */
@@ -21,7 +20,7 @@ const MAX_BYTES = 32 * 1024 * 1024;
 const KEEP_MS = 10 * 60_000;
 const ID_BYTES = 16;
 
-/** Pictures by ids that cannot be guessed; the oldest go first. */
+/** Pictures by unguessable id; evicts the oldest first. */
 export class FrameCache {
   readonly #maxBytes: number;
   readonly #keepMs: number;
@@ -73,7 +72,7 @@ export class FrameCache {
   }
 }
 
-/** Sequence numbers start again with every worker process, times do not. */
+/** The timestamp is part of it: sequence numbers restart with every worker process. */
 export function pictureKey(cameraId: string, { sequence, timestamp, width }: CameraFrame): string {
   return `${cameraId} ${sequence} ${timestamp} ${width}`;
 }

@@ -1,6 +1,6 @@
 /** Pictures to ask about. */
 
-/** A camera's newest picture and what is known of it. */
+/** A camera's newest picture with its metadata. */
 export interface CameraFrame {
   jpeg: Buffer;
   sequence: number;

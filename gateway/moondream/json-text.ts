@@ -1,7 +1,7 @@
-/** Turns what clients sent back into JSON. */
+/** Writes a client's body as JSON. */
 import { AppError } from '#shared/errors.ts';
 
-/** @throws AppError `invalid-field` where it is nested deeper than the engine goes */
+/** @throws AppError `invalid-field` when it is nested deeper than V8 can serialise */
 export function jsonText(value: unknown): string {
   try {
     return JSON.stringify(value);

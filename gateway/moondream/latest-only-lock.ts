@@ -2,34 +2,34 @@
 import { AppError } from '#shared/errors.ts';
 
 interface Waiting {
-  enter: () => void;
+  grant: () => void;
   refuse: (error: AppError) => void;
 }
 
-/** Lanes by key; a lane exists while it is in use. */
+/** Locks by key; an entry exists while its lock is held. */
 export class LatestOnlyLock {
-  readonly #lanes = new Map<string, Waiting | undefined>();
+  readonly #locks = new Map<string, Waiting | undefined>();
 
   /**
-   * Waits for the lane.
-   * @returns the function that leaves it, to be called once; the abort of the signal leaves it as well
+   * Waits for the lock of a key.
+   * @returns the function that releases it; the abort of the signal releases it as well
    * @throws AppError `question-superseded`
    */
-  async enter(key: string, signal: AbortSignal): Promise<() => void> {
-    if (this.#lanes.has(key)) await this.#wait(key, signal);
-    else this.#lanes.set(key, undefined);
-    return this.#leaveOnce(key, signal);
+  async acquire(key: string, signal: AbortSignal): Promise<() => void> {
+    if (this.#locks.has(key)) await this.#wait(key, signal);
+    else this.#locks.set(key, undefined);
+    return this.#releaseOnce(key, signal);
   }
 
   #wait(key: string, signal: AbortSignal): Promise<void> {
-    this.#lanes.get(key)?.refuse(superseded());
+    this.#locks.get(key)?.refuse(superseded());
     return new Promise((resolve, reject) => {
-      const waiting: Waiting = { enter: resolve, refuse: reject };
-      this.#lanes.set(key, waiting);
+      const waiting: Waiting = { grant: resolve, refuse: reject };
+      this.#locks.set(key, waiting);
       signal.addEventListener(
         'abort',
         () => {
-          if (this.#lanes.get(key) === waiting) this.#lanes.set(key, undefined);
+          if (this.#locks.get(key) === waiting) this.#locks.set(key, undefined);
           reject(superseded());
         },
         { once: true },
@@ -37,24 +37,24 @@ export class LatestOnlyLock {
     });
   }
 
-  #leaveOnce(key: string, signal: AbortSignal): () => void {
-    let isIn = true;
-    const leave = (): void => {
-      signal.removeEventListener('abort', leave);
-      if (isIn) this.#leave(key);
-      isIn = false;
+  #releaseOnce(key: string, signal: AbortSignal): () => void {
+    let isHeld = true;
+    const release = (): void => {
+      signal.removeEventListener('abort', release);
+      if (isHeld) this.#release(key);
+      isHeld = false;
     };
-    signal.addEventListener('abort', leave, { once: true });
-    if (signal.aborted) leave();
-    return leave;
+    signal.addEventListener('abort', release, { once: true });
+    if (signal.aborted) release();
+    return release;
   }
 
-  #leave(key: string): void {
-    const next = this.#lanes.get(key);
-    if (next === undefined) this.#lanes.delete(key);
+  #release(key: string): void {
+    const next = this.#locks.get(key);
+    if (next === undefined) this.#locks.delete(key);
     else {
-      this.#lanes.set(key, undefined);
-      next.enter();
+      this.#locks.set(key, undefined);
+      next.grant();
     }
   }
 }

@@ -8,17 +8,16 @@ import { RequestLimiter } from './request-limiter.ts';
 import { Upstream, type UpstreamAnswer } from './upstream.ts';
 import { isOutage } from './upstream-errors.ts';
 
-/** How Moondream is reached. */
 export interface MoondreamClientOptions {
   /** MOONDREAM_API_URL, without a trailing slash; undefined: the cloud. */
   apiUrl: string | undefined;
-  /** MOONDREAM_API_KEY; without it the cloud is not asked, another server is. */
+  /** MOONDREAM_API_KEY; required by the cloud, optional for other servers. */
   apiKey: string | undefined;
-  /** MOONDREAM_MODEL: sent as `model` where a request names none. */
+  /** MOONDREAM_MODEL: default `model` of requests. */
   model: string | undefined;
   /** MOONDREAM_TIMEOUT_MS. */
   timeoutMs: number;
-  /** MOONDREAM_RATE: requests per second over all. */
+  /** MOONDREAM_RATE: requests per second of this gateway. */
   ratePerSecond: number;
   redactor: Redactor;
 }
@@ -27,9 +26,9 @@ export interface MoondreamClientOptions {
 export interface Question {
   skill: MoondreamCall;
   signal: AbortSignal;
-  /** Gives the body when it is about to be sent; `hasWaited` says that time passed since it was asked. */
+  /** Builds the body immediately before it is sent; `hasWaited`: the limiter delayed the request. */
   body: (hasWaited: boolean) => Promise<Record<string, unknown>>;
-  /** Called just before something is sent that costs; may throw. */
+  /** Called immediately before a request that costs money; may throw. */
   spend?: (() => Promise<void> | void) | undefined;
 }
 
@@ -67,7 +66,7 @@ export class MoondreamClient {
     throw new AppError('moondream-not-configured', 'There is no key for Moondream and no server of your own');
   }
 
-  /** Asks once. @throws AppError `moondream-*`, or the error of making the body or of spending */
+  /** Asks once. @throws AppError `moondream-*`, or an error of `body` or `spend` */
   async ask(question: Question): Promise<UpstreamAnswer> {
     this.expectConfigured();
     this.#loadingBreaker ??= this.#loadBreaker();

@@ -1,4 +1,4 @@
-/** Everything about Moondream, put together. */
+/** Composes Moondream: client, questions, daily limit and routes. */
 import type { MoondreamReport } from '#shared/contract/moondream.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
@@ -9,16 +9,14 @@ import { FrameCache } from './frame-cache.ts';
 import { MoondreamClient, type MoondreamClientOptions } from './moondream-client.ts';
 import { moondreamRoutes } from './routes.ts';
 
-/** What Moondream needs. */
 export interface MoondreamOptions extends MoondreamClientOptions {
-  /** MOONDREAM_DAILY_MAX: requests of clients in a UTC day; 0: no bound. */
+  /** MOONDREAM_DAILY_MAX: clients' requests in a UTC day; 0: no limit. */
   dailyMax: number;
-  /** Where those are counted. */
   ledger: DailyLedger;
   routing: Pick<CameraRouting, 'resolve'>;
 }
 
-/** Moondream, ready to be mounted; there is nothing to close. */
+/** Nothing to close. */
 export interface Moondream {
   /** For `/api/moondream`. */
   routes: RouteGroup;

@@ -1,8 +1,7 @@
-/** Spaces the requests of one key evenly: plans count within a second, so a burst would be refused. */
+/** Spaces the requests of one key evenly: Moondream counts per second and would refuse a burst. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '#shared/errors.ts';
 
-/** How requests are spaced. */
 export interface RequestLimiterOptions {
   perSecond: number;
   /** Longest wait, milliseconds; a request that would wait longer is refused immediately. */
@@ -14,7 +13,7 @@ export interface RequestLimiterOptions {
 
 const MAX_WAIT_MS = 5000;
 
-/** First come, first served, for clients and watches alike. */
+/** First come, first served, for clients and watches. */
 export class RequestLimiter {
   readonly #spacingMs: number;
   readonly #maxWaitMs: number;
@@ -37,7 +36,7 @@ export class RequestLimiter {
 
   /**
    * Waits for a turn.
-   * @returns whether that took any time @throws AppError `moondream-rate-limited`
+   * @returns whether it had to wait @throws AppError `moondream-rate-limited`
    */
   async take(signal: AbortSignal): Promise<boolean> {
     const now = this.#now();
@@ -55,7 +54,7 @@ export class RequestLimiter {
     return true;
   }
 
-  /** Pauses for a time that Moondream asked for. */
+  /** Pauses all requests for the time of a Retry-After. */
   holdOff(ms: number): void {
     this.#nextAt = Math.max(this.#nextAt, this.#now() + ms);
   }

@@ -24,7 +24,6 @@ import type { MoondreamClient } from './moondream-client.ts';
 import { relayStream } from './stream-relay.ts';
 import type { UpstreamAnswer } from './upstream.ts';
 
-/** What these routes need. */
 export interface MoondreamRoutesOptions {
   client: Pick<MoondreamClient, 'ask' | 'expectConfigured' | 'report'>;
   questions: Pick<CameraQuestions, 'ask'>;

@@ -1,7 +1,7 @@
 /**
- * Passes a stream of Moondream on as it comes, in either of its dialects, with
- * facts of ours in front. Events of ours carry a name (`event: frame`, WHATWG HTML,
- * 9.2), so that readers of Moondream's unnamed ones do not meet them.
+ * Relays a stream of Moondream (server-sent events or lines of JSON) and sends the frame first.
+ * Our events have a name (`event: frame`, WHATWG HTML, 9.2): clients that read Moondream's unnamed
+ * events ignore them.
  */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -17,23 +17,23 @@ export interface RelayedStream {
   frame: object | undefined;
 }
 
-/** Sends a stream; resolves when it is over, however. A failure under way is told as a last event. */
+/** Sends a stream; resolves when it ends or the client has gone. A failure is sent as the last event. */
 export async function relayStream(
   res: Response,
   { contentType, chunks, frame }: RelayedStream,
   redactor: Redactor,
 ): Promise<void> {
-  // `no-transform` keeps compressing proxies from holding back what has come (RFC 9111, 5.2.2.6).
+  // `no-transform` keeps compressing proxies from buffering (RFC 9111, 5.2.2.6).
   res.setHeader('Content-Type', contentType);
   res.setHeader('Cache-Control', 'no-cache, no-transform');
   res.setHeader('X-Accel-Buffering', 'no');
   res.flushHeaders();
   const write = contentType.startsWith('text/event-stream') ? eventText : lineText;
-  const source = Readable.from(withOurs({ chunks, frame, write, redactor }), {
+  const source = Readable.from(withOwnEvents({ chunks, frame, write, redactor }), {
     objectMode: true,
     highWaterMark: 1,
   });
-  // It fails only when the client has gone, which ends the source and with it the request to Moondream.
+  // Fails only when the client has gone: that ends the source and the request to Moondream.
   await pipeline(source, res).catch(() => {});
 }
 
@@ -49,13 +49,13 @@ interface Parts {
   redactor: Redactor;
 }
 
-async function* withOurs({ chunks, frame, write, redactor }: Parts): AsyncGenerator<Buffer | string> {
+async function* withOwnEvents({ chunks, frame, write, redactor }: Parts): AsyncGenerator<Buffer | string> {
   if (frame !== undefined) yield write('frame', { frame });
   try {
     yield* chunks;
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
-    // What broke off may have ended within an event.
+    // The stream may have broken off within an event: an empty line ends it.
     yield `\n\n${redactor.redact(write('error', toProblem(error)))}`;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * What Moondream's failures mean to a client (docs/contract.md, section 4). There is no
- * official table of errors: the cloud answers `{error: {message, type}}` or text,
- * Moondream Station answers 200 with `{error, status}`.
+ * Maps failures of Moondream to error codes (docs/contract.md, section 4). Moondream documents no
+ * errors: the cloud answers `{error: {message, type}}` or text, Moondream Station 200 with
+ * `{error, status}`.
  */
 import { RequestError, TimeoutError } from 'got';
 import { AppError } from '#shared/errors.ts';
@@ -10,10 +10,10 @@ import type { Deadline } from './deadline.ts';
 const DETAIL_LENGTH = 300;
 const RETRY_AFTER_S = 1;
 const MAX_RETRY_AFTER_S = 600;
-/** Of an answer that says that the request itself is at fault. */
+/** The client's request is invalid. */
 const REQUEST_AT_FAULT = new Set([400, 413, 415, 422]);
 
-/** The error of an answer that is not 2xx. A 401 is about our key and must not look like the client's. */
+/** The error of an answer that is not 2xx. A 401 concerns the gateway's key, not the client's login. */
 export function errorOfStatus(status: number, text: string, retryAfter: string | undefined): AppError {
   const extra = { upstreamStatus: status };
   if (status === 401 || status === 403) {
@@ -49,7 +49,7 @@ export function errorInBody(body: Record<string, unknown>): AppError | undefined
   return new AppError('moondream-failed', `Moondream could not answer${detail}`);
 }
 
-/** The error of an exchange that broke off. got's own errors carry the request with its key: they end here. */
+/** The error of a request that failed. Hides got's errors: they contain the API key. */
 export function errorOfFailure(error: unknown, deadline: Deadline): AppError {
   if (error instanceof AppError) return error;
   if (deadline.isLate || error instanceof TimeoutError) {
@@ -59,13 +59,13 @@ export function errorOfFailure(error: unknown, deadline: Deadline): AppError {
   return new AppError('moondream-unreachable', `Moondream could not be reached (${code})`);
 }
 
-/** Whether a failure says that Moondream is down or useless, rather than that one request was. */
+/** Whether Moondream is down or unusable, rather than one request invalid. */
 export function isOutage({ code, extra }: AppError): boolean {
   if (code === 'moondream-failed') return Number(extra?.upstreamStatus ?? 0) >= 500;
   return ['moondream-unreachable', 'moondream-timeout', 'moondream-unauthorized'].includes(code);
 }
 
-/** Delay or date (RFC 9110, section 10.2.3), as seconds from now. */
+/** Reads Retry-After, delay or date (RFC 9110, section 10.2.3), as seconds from now. */
 function secondsOf(retryAfter: string | undefined): number | undefined {
   if (retryAfter === undefined || retryAfter === '') return undefined;
   const given = Number(retryAfter);
@@ -86,7 +86,7 @@ function detailOf(body: unknown): string {
   return text === '' ? '' : `: ${text}`;
 }
 
-/** The sentence within an error body, wherever it is. */
+/** Finds the message in an error body. */
 function wordsOf(body: unknown): string {
   if (typeof body === 'string') return body.startsWith('<') ? '' : body;
   if (typeof body !== 'object' || body === null) return '';

@@ -1,24 +1,23 @@
-/** One exchange with a Moondream server: the cloud, or a local one with the same routes. */
+/** HTTP client for a Moondream server: the cloud, or a local one with the same routes. */
 import got, { type Request, RequestError, type Response } from 'got';
 import type { MoondreamCall } from '#shared/contract/moondream.ts';
 import { AppError } from '#shared/errors.ts';
 import { Deadline } from './deadline.ts';
 import { errorInBody, errorOfFailure, errorOfStatus } from './upstream-errors.ts';
 
-/** What came back. A stream ends with an AppError when it breaks off. */
+/** An answer of Moondream. `chunks` throws an AppError when the stream breaks off. */
 export type UpstreamAnswer =
   | { kind: 'json'; body: Record<string, unknown> }
   | { kind: 'stream'; contentType: string; chunks: AsyncIterable<Buffer> };
 
-/** How a server is reached. */
 export interface UpstreamOptions {
   /** Base URL without a trailing slash: `https://api.moondream.ai/v1`. */
   url: string;
   /** Sent as `X-Moondream-Auth`. */
   apiKey: string | undefined;
-  /** Until an answer is whole, or a stream begins; later the longest silence within a stream. Milliseconds. */
+  /** Limit for a whole answer, for the start of a stream and between its chunks, milliseconds. */
   timeoutMs: number;
-  /** Pause before the one repetition, milliseconds. */
+  /** Pause before the retry, milliseconds. */
   retryMs?: number;
 }
 
@@ -27,9 +26,9 @@ const RETRY_MS = 300;
 const STREAM_MS = 5 * 60_000;
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const STREAM_TYPES = /^(?:text\/event-stream|application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines))\b/i;
-/** Answers of something in front of Moondream that did not reach it. */
+/** Sent by a proxy that did not reach Moondream. */
 const RETRIED_STATUS = new Set([502, 503]);
-/** Connections that were not made, or that an idle server had just closed. */
+/** The connection failed, or the server had closed an idle one. */
 const RETRIED_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ENETUNREACH']);
 
 /** Posts to a Moondream server. */
@@ -41,8 +40,9 @@ export class Upstream {
   }
 
   /**
-   * Posts once, and once more when the first did not get through: never after a byte of an answer came.
-   * @param body JSON @throws AppError `moondream-*`
+   * Posts, and retries once when the request did not reach Moondream, never after a byte of an answer.
+   * @param body JSON
+   * @throws AppError `moondream-*`
    */
   async post(call: MoondreamCall, body: string, signal: AbortSignal): Promise<UpstreamAnswer> {
     const deadline = new Deadline(this.#options.timeoutMs, signal);
@@ -80,7 +80,7 @@ export class Upstream {
         'content-type': 'application/json',
         'content-length': String(Buffer.byteLength(body)),
         accept: 'application/json, text/event-stream',
-        // Compression would hold back the first words of a stream.
+        // Compression would delay the first words of a stream.
         'accept-encoding': 'identity',
         ...(apiKey === undefined ? {} : { [KEY_HEADER]: apiKey }),
       },
@@ -158,7 +158,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
   }
 }
 
-/** Ends early, in silence, when the signal aborts: the next request says why. */
+/** Resolves early when the signal aborts: the next request then fails with the reason. */
 function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(resolve, ms);

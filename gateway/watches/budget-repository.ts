@@ -1,4 +1,4 @@
-/** What watches may ask in an hour: over all cameras, and of each. */
+/** Hourly budget of watches' questions: for all cameras together, and for each. */
 import type { Kysely, Transaction } from 'kysely';
 import type { Database } from '../store/database.ts';
 
@@ -24,17 +24,17 @@ export class BudgetRepository {
     return this.#budget;
   }
 
-  /** Takes one question of this hour. @param now Unix milliseconds @returns false when there is none left */
+  /** Takes one question of this hour. @param now Unix milliseconds @returns false when the budget is spent */
   async take(trx: Transaction<Database>, cameraId: string, now: number): Promise<boolean> {
     const hour = hourOf(now);
-    // The sum always first: gateways that do this at the same time wait for each other, and never in a circle.
+    // Always the total first: the same order of locks prevents deadlocks between gateways.
     if (!(await takeOne(trx, hour, ALL_CAMERAS, this.#budget.total))) return false;
     if (await takeOne(trx, hour, cameraId, this.#budget.perCamera)) return true;
     await giveBack(trx, hour, [ALL_CAMERAS]);
     return false;
   }
 
-  /** Gives a question back that was not asked after all. @param takenAt Unix milliseconds */
+  /** Returns a question that was not asked. @param takenAt Unix milliseconds */
   async giveBack(trx: Transaction<Database>, cameraId: string, takenAt: number): Promise<void> {
     await giveBack(trx, hourOf(takenAt), [ALL_CAMERAS, cameraId]);
   }
@@ -50,7 +50,7 @@ export class BudgetRepository {
     return row?.asked ?? 0;
   }
 
-  /** Forgets hours long gone. */
+  /** Deletes past hours. */
   async prune(trx: Transaction<Database>, now: number): Promise<void> {
     await trx
       .deleteFrom('watch_budget')

@@ -1,17 +1,16 @@
-/** Lets watches ask upon motion. */
+/** Starts questions of watches on motion. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { MotionSource } from '../analysis/camera-channel.ts';
 import type { WatchRepository } from './watch-repository.ts';
 
-/** What a trigger needs. */
 export interface MotionTriggerOptions {
   source: MotionSource;
   repository: Pick<WatchRepository, 'noteMotion'>;
   /** Wakes the runner. */
   wake: () => void;
   log: Logger;
-  /** Shortest time between two looks at the store for one camera, milliseconds. */
+  /** Shortest time between two queries of the store for one camera, milliseconds. */
   spacingMs?: number;
   /** Unix milliseconds. */
   now?: () => number;

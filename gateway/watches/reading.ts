@@ -1,8 +1,8 @@
-/** Reads Moondream's answers against a condition. */
+/** Checks Moondream's answers against a condition. */
 import type { Condition, Reading, WatchSkill } from './watch.ts';
 import { readYesNo } from './yes-no.ts';
 
-/** What an answer says. */
+/** An answer, interpreted. */
 export interface ReadAnswer {
   reading: Reading;
   /** For people, shortened. */
@@ -10,10 +10,10 @@ export interface ReadAnswer {
 }
 
 const TEXT_LENGTH = 300;
-/** Where each skill puts what it found. */
+/** The member of an answer that holds the result, by skill. */
 const MEMBER = { query: 'answer', caption: 'caption', detect: 'objects', point: 'points' } as const;
 
-/** An answer without the member that its skill has is unknown, as is text that says neither yes nor no. */
+/** `unknown` without the member of its skill, and for text that says neither yes nor no. */
 export function readAnswer(
   skill: WatchSkill,
   condition: Condition,

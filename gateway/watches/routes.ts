@@ -16,11 +16,10 @@ import { applyWatchChanges, parseNewWatch } from './watch-input.ts';
 import type { WatchRepository } from './watch-repository.ts';
 import { viewWatch } from './watch-view.ts';
 
-/** What these routes need. */
 export interface WatchRoutesOptions {
   repository: WatchRepository;
   routing: Pick<CameraRouting, 'expectKnown'>;
-  /** Whether there is anything that tells of motion. */
+  /** Whether motion is detected. */
   hasMotion: boolean;
   /** Whether events can be delivered. */
   canDeliver: boolean;
@@ -32,7 +31,7 @@ export interface WatchRoutesOptions {
   now: () => number;
 }
 
-/** Watches: written, listed and forgotten. */
+/** Create, list, change and delete watches. */
 export function watchRoutes(options: WatchRoutesOptions): RouteGroup {
   return {
     name: 'Watches',
@@ -151,10 +150,10 @@ const NEW_WATCHES = {
   },
 };
 
-/** A watch that could never ask, or never tell, is refused rather than kept in silence. */
+/** Refuses a watch that could never ask, or never deliver its event. */
 function possible(watch: WatchSettings, { hasMotion, canDeliver }: WatchRoutesOptions): WatchSettings {
-  if (watch.onMotion && !hasMotion) throw impossible('onMotion', 'nothing here tells of motion');
-  if (watch.deliver && !canDeliver) throw impossible('deliver', 'events are not delivered from here');
+  if (watch.onMotion && !hasMotion) throw impossible('onMotion', 'this gateway detects no motion');
+  if (watch.deliver && !canDeliver) throw impossible('deliver', 'this gateway delivers no events');
   return watch;
 }
 

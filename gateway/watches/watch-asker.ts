@@ -1,18 +1,18 @@
-/** Puts a watch's question to its camera, once. */
+/** Asks a watch's question about its camera once. */
 import { AppError } from '#shared/errors.ts';
 import type { CameraQuestions } from '../moondream/camera-questions.ts';
 import type { CameraFrame } from '../moondream/frame-source.ts';
 import { type ReadAnswer, readAnswer } from './reading.ts';
 import type { WatchSettings } from './watch.ts';
 
-/** What was answered, and about which picture. */
+/** The answer, and the picture that it is about. */
 export interface AskedWatch extends ReadAnswer {
   frame: CameraFrame;
 }
 
 /** Asks one question of a watch. */
 export interface WatchAsker {
-  /** @param onSpend called just before something is sent @throws AppError of the camera or of Moondream */
+  /** @param onSpend called immediately before a request is sent @throws AppError of the camera or of Moondream */
   ask(watch: WatchSettings, options: { signal: AbortSignal; onSpend: () => void }): Promise<AskedWatch>;
 }
 

@@ -1,4 +1,4 @@
-/** One question of a watch, from asking to what becomes of it. */
+/** Asks one question of a watch and decides how the watch continues. */
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
@@ -9,7 +9,6 @@ import type { AskedWatch, WatchAsker } from './watch-asker.ts';
 import { eventOf } from './watch-event.ts';
 import { afterAnswer, afterFailure, afterFiring, isFulfilled, withAnswer } from './watch-progress.ts';
 
-/** What attempts need. */
 export interface WatchAttemptOptions {
   asker: WatchAsker;
   events: EventSink;
@@ -21,14 +20,14 @@ export interface WatchAttemptOptions {
   now: () => number;
 }
 
-/** What became of one. */
+/** The outcome of one question. */
 export interface WatchOutcome {
   changes: WatchRowChanges;
   /** Nothing was sent to Moondream. */
   isUnspent: boolean;
 }
 
-/** Makes attempts; they never reject. */
+/** Asks questions; never rejects. */
 export class WatchAttempts {
   readonly #options: WatchAttemptOptions;
 
@@ -45,7 +44,7 @@ export class WatchAttempts {
       const asked = await this.#options.asker.ask(settingsOf(row), { signal, onSpend });
       return { changes: await this.#conclude(row, asked), isUnspent };
     } catch (error) {
-      // Aborted by the gateway, or superseded by an equal question: no failure of the watch.
+      // Aborted by the gateway, or superseded by an equal question: not a failure of the watch.
       const isNone = signal.aborted || (error instanceof AppError && error.code === 'question-superseded');
       return { changes: isNone ? {} : this.#failed(row, error), isUnspent };
     }
@@ -65,7 +64,7 @@ export class WatchAttempts {
         ...(await this.#deliver(row, eventId, event)),
       };
     } catch (error) {
-      // The answers stay, so that it fires as soon as events can be kept again.
+      // Keeps the answers: the watch fires when events can be stored again.
       return { ...this.#failed(row, error), answers: JSON.stringify(answers) };
     }
   }

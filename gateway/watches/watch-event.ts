@@ -1,4 +1,4 @@
-/** What a watch tells when it fires. */
+/** Builds the event of a watch that fires. */
 import type { MomentaryEvent } from '../events/event.ts';
 import type { WatchRow } from '../store/database.ts';
 import { settingsOf, type WatchAnswer } from './watch.ts';
@@ -7,8 +7,8 @@ import type { AskedWatch } from './watch-asker.ts';
 const LABEL_LENGTH = 200;
 
 /**
- * The event of a watch that fires; it starts when the deciding picture was taken.
- * @param answers those that decided it
+ * The event starts when the deciding picture was taken.
+ * @param answers those that fired the watch
  */
 export function eventOf(row: WatchRow, answers: readonly WatchAnswer[], asked: AskedWatch): MomentaryEvent {
   const { cameraId, skill, prompt, condition, n, of, deliver } = settingsOf(row);
@@ -17,7 +17,7 @@ export function eventOf(row: WatchRow, answers: readonly WatchAnswer[], asked: A
     cameraId,
     kind: 'watch',
     label: (prompt || skill).slice(0, LABEL_LENGTH),
-    // Moondream tells no confidence, and a made-up one would be taken for real.
+    // Moondream reports no confidence, and clients would trust an invented one.
     score: null,
     startedAt: Math.round(timestamp * 1000),
     data: {

@@ -1,11 +1,11 @@
-/** What clients write about watches, and what it means. */
+/** Reads the bodies of requests that create or change watches. */
 import { parseFields } from '#shared/camera.ts';
 import { newWatchSchema, watchChangesSchema } from '#shared/contract/watch.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Condition, WatchSettings } from './watch.ts';
 
 const DEFAULT_COOLDOWN_MS = 60_000;
-/** Between two questions while there is motion, unless told otherwise. */
+/** Default pause between two questions during motion. */
 const DEFAULT_BURST_MS = 2000;
 
 /** Reads the body of `POST /api/watches`. @throws AppError `missing-field` or `invalid-field`, naming the field */

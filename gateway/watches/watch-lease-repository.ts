@@ -1,4 +1,4 @@
-/** What a runner does with watches: takes those that are due, and tells how they go on. */
+/** Leases of due watches: a runner takes them and stores the outcome. */
 import { randomUUID } from 'node:crypto';
 import { sql, type Transaction } from 'kysely';
 import { AppError } from '#shared/errors.ts';
@@ -11,19 +11,18 @@ import { whenAsked } from './watch-progress.ts';
 /** When a watch's next question was decided. */
 const LAST_SET = sql<number>`coalesce(last_asked_at, created_at)`;
 
-/** How a runner takes watches. */
 export interface WatchLeaseOptions {
   store: Store;
   budget: BudgetRepository;
-  /** Milliseconds until what a killed runner had in hand is free again. */
+  /** Milliseconds until the leases of a killed runner expire. */
   leaseMs: number;
 }
 
-/** What a runner got. */
+/** Watches that a runner has leased. */
 export interface TakenWatches {
-  /** As they are once taken. */
+  /** As stored after the lease. */
   watches: WatchRow[];
-  /** When the next becomes due, Unix milliseconds; undefined when none waits for a time. */
+  /** When the next becomes due, Unix milliseconds; undefined when no watch has a set time. */
   nextDueAt: number | undefined;
 }
 
@@ -36,7 +35,7 @@ export class WatchLeaseRepository {
     this.#options = options;
   }
 
-  /** Takes watches that are due and that the budget allows to ask. @param now Unix milliseconds */
+  /** Leases due watches within the budget. @param now Unix milliseconds */
   take(limit: number, now: number): Promise<TakenWatches> {
     return this.#options.store.transaction(async (trx) => {
       await this.#followClock(trx, now);
@@ -52,8 +51,8 @@ export class WatchLeaseRepository {
   }
 
   /**
-   * After the clock was set back, stored times lie ahead for as long as it was: the waits that they stood
-   * for begin anew. Looked for at the start and whenever the clock is behind the last look.
+   * Restarts the waits of watches after the clock was set back, which leaves stored times too far ahead.
+   * Checks at the start, and when the clock is behind the last call.
    */
   async #followClock(trx: Transaction<Database>, now: number): Promise<void> {
     const last = this.#lastNow;
@@ -77,13 +76,13 @@ export class WatchLeaseRepository {
   }
 
   /**
-   * Gives a watch back. One that was changed, removed or taken by another meanwhile is left alone.
-   * @param isUnspent gives its question back to the budget
+   * Releases a watch. Leaves one alone that was changed, removed or leased by another meanwhile.
+   * @param isUnspent returns its question to the budget
    */
   async settle(row: WatchRow, changes: WatchRowChanges, isUnspent: boolean): Promise<void> {
     const { store, budget } = this.#options;
     await store.transaction(async (trx) => {
-      // The budget first, as when it is taken.
+      // The budget first, as when leasing: the same order of locks prevents deadlocks.
       if (isUnspent) await budget.giveBack(trx, row.camera_id, row.last_asked_at as number);
       await trx
         .updateTable('watches')

@@ -1,4 +1,4 @@
-/** How a watch goes on after what happened to it. Nothing here asks, stores or waits. */
+/** State changes of a watch, as pure functions. */
 import { backoffMs } from '#shared/backoff.ts';
 import type { WatchRow, WatchRowChanges } from '../store/database.ts';
 import { answersOf, keptAnswersOf, UPON_MOTION, type WatchAnswer, type WatchError } from './watch.ts';
@@ -6,7 +6,7 @@ import { answersOf, keptAnswersOf, UPON_MOTION, type WatchAnswer, type WatchErro
 const MIN_BACKOFF_MS = 2000;
 const MAX_BACKOFF_MS = 5 * 60_000;
 
-/** What a watch looks like when it starts, or starts again: nothing of before counts. */
+/** State of a watch at its start or restart: earlier answers do not count. */
 export function atStart(isOnMotion: boolean, now: number) {
   return {
     answers: '[]',
@@ -19,7 +19,7 @@ export function atStart(isOnMotion: boolean, now: number) {
   };
 }
 
-/** When the next question follows, decided as one is asked. */
+/** When to ask next, decided when a question is asked. */
 export function whenAsked(row: WatchRow, now: number) {
   const burstLeft = row.on_motion === 1 ? Math.max(0, row.burst_left - 1) : 0;
   const isLast = row.on_motion === 1 && burstLeft === 0;
@@ -31,7 +31,7 @@ export function whenAsked(row: WatchRow, now: number) {
   };
 }
 
-/** The answers that count with one more; a picture that was asked about before counts once. */
+/** Adds an answer to those that count; a picture counts once. */
 export function withAnswer(row: Pick<WatchRow, 'answers' | 'out_of'>, answer: WatchAnswer): WatchAnswer[] {
   const before = answersOf(row);
   const last = keptAnswersOf(row).at(-1);
@@ -44,17 +44,17 @@ export function isFulfilled(row: Pick<WatchRow, 'needed'>, answers: readonly Wat
   return answers.filter(({ reading }) => reading === 'yes').length >= row.needed;
 }
 
-/** After an answer that fired nothing. */
+/** After an answer that did not fire the watch. */
 export function afterAnswer(answers: readonly WatchAnswer[]): WatchRowChanges {
   return { answers: JSON.stringify(answers), failures: 0, last_error: null };
 }
 
-/** None that counts; the last is kept to be looked at. */
+/** Keeps the last answer for display; no answer counts. */
 function spent(answers: readonly WatchAnswer[]): string {
   return JSON.stringify(answers.slice(-1).map((answer) => ({ ...answer, isSpent: true })));
 }
 
-/** After it fired: it starts anew, and asks nothing while it cools down, since no answer could fire it. */
+/** After firing: restarts, and asks nothing during the cooldown, when no answer could fire it. */
 export function afterFiring(
   row: WatchRow,
   answers: readonly WatchAnswer[],
@@ -72,7 +72,7 @@ export function afterFiring(
   };
 }
 
-/** After a question without an answer: the next comes later each time. @param retryAfterMs as Moondream wished */
+/** After a failed question: backs off. @param retryAfterMs Retry-After of Moondream */
 export function afterFailure(
   row: WatchRow,
   error: WatchError,
@@ -82,7 +82,7 @@ export function afterFailure(
   const firstMs = Math.max(MIN_BACKOFF_MS, row.every_ms);
   const pauseMs = backoffMs(row.failures, { firstMs, maxMs: MAX_BACKOFF_MS });
   const nextAskAt = now + Math.max(row.every_ms, pauseMs, retryAfterMs);
-  // Without questions left it waits for motion, or motion has set a time meanwhile.
+  // With no questions left it waits for motion, unless motion has set a time meanwhile.
   const isOver = row.on_motion === 1 && row.burst_left === 0;
   return {
     failures: row.failures + 1,
@@ -91,7 +91,7 @@ export function afterFailure(
   };
 }
 
-/** After motion: a watch that waited for it asks as often as it needs answers; undefined where nothing changes. */
+/** After motion: a waiting watch asks as many questions as it needs answers; undefined: no change. */
 export function afterMotion(row: WatchRow, now: number): WatchRowChanges | undefined {
   const isCooling = row.last_fired_at !== null && now < row.last_fired_at + row.cooldown_ms;
   if (isCooling) return undefined;
@@ -100,7 +100,7 @@ export function afterMotion(row: WatchRow, now: number): WatchRowChanges | undef
   return {
     burst_left: row.out_of,
     next_ask_at: isUnderWay ? Math.max(now, (row.last_asked_at ?? 0) + row.every_ms) : now,
-    // Answers to an earlier motion say nothing of this one.
+    // Answers about an earlier motion do not count.
     ...(isUnderWay ? {} : { answers: spent(keptAnswersOf(row)) }),
   };
 }

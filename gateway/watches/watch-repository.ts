@@ -1,4 +1,4 @@
-/** Watches as rows: made, listed, changed, removed. */
+/** Creates, lists, changes and deletes watches in the database. */
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { AppError } from '#shared/errors.ts';
@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { settingsOf, type WatchSettings } from './watch.ts';
 import { afterMotion, atStart } from './watch-progress.ts';
 
-/** The table `watches`, but for what a runner does with it. */
+/** The table `watches`, without its leases (see `watch-lease-repository.ts`). */
 export class WatchRepository {
   readonly #store: Store;
 
@@ -63,7 +63,7 @@ export class WatchRepository {
     return row;
   }
 
-  /** Changes a watch, which then starts anew: an answer under way is not waited for. @throws AppError `watch-not-found` */
+  /** Changes a watch and restarts it; a pending answer is ignored. @throws AppError `watch-not-found` */
   update(id: string, change: (before: WatchSettings) => WatchSettings, now: number): Promise<WatchRow> {
     return this.#store.transaction(async (trx) => {
       const before = await find(trx, id);
@@ -86,7 +86,7 @@ export class WatchRepository {
     if (numDeletedRows === 0n) throw notFound();
   }
 
-  /** Lets the watches of a camera ask that wait for motion. @returns whether there is any to ask now */
+  /** Makes watches of a camera that wait for motion due. @returns whether any is due now */
   noteMotion(cameraId: string, now: number): Promise<boolean> {
     return this.#store.transaction(async (trx) => {
       const rows = await trx

@@ -51,12 +51,12 @@ export class WatchRunner {
     this.#queue.start();
   }
 
-  /** Polls immediately: a watch was made, changed or came free. */
+  /** Polls immediately, for a watch that was created, changed or released. */
   wake(): void {
     this.#queue.wake();
   }
 
-  /** Aborts running questions and gives their watches back. */
+  /** Aborts running questions and releases their watches. */
   async close(): Promise<void> {
     await this.#queue.close();
   }

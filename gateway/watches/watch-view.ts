@@ -1,4 +1,4 @@
-/** A watch as clients see it. */
+/** Converts a watch to its API representation. */
 import type { StandingWatch } from '#shared/contract/watch.ts';
 import type { WatchRow } from '../store/database.ts';
 import {

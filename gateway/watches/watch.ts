@@ -1,4 +1,4 @@
-/** A watch: a question asked of a camera again and again, which fires when the answers fulfil a condition. */
+/** A watch: a question that is repeated to a camera and fires when the answers fulfil a condition. */
 import type { WATCH_SKILLS } from '#shared/contract/watch.ts';
 import type { WatchRow } from '../store/database.ts';
 
@@ -14,12 +14,12 @@ export type Condition =
   | { atLeast: number }
   | { atMost: number };
 
-/** Whether an answer fulfils the condition; `unknown` where it cannot be told. */
+/** Whether an answer fulfils the condition; `unknown` for an unclear answer. */
 export type Reading = 'yes' | 'no' | 'unknown';
 
 /** The stored part of an answer. */
 export interface WatchAnswer {
-  /** When it came, Unix milliseconds. */
+  /** When it arrived, Unix milliseconds. */
   at: number;
   reading: Reading;
   /** What was answered, shortened. */
@@ -27,7 +27,7 @@ export interface WatchAnswer {
   /** Sequence number of the frame and when it was taken, Unix seconds. */
   sequence: number;
   timestamp: number;
-  /** It counts no more: the watch fired, or other motion came. Kept to be looked at. */
+  /** No longer counts: the watch fired, or other motion began. Kept for display. */
   isSpent?: true;
 }
 
@@ -48,7 +48,7 @@ export interface WatchSettings {
   enabled: boolean;
 }
 
-/** What is kept of a failure. */
+/** The stored part of a failure. */
 export interface WatchError {
   code: string;
   message: string;

@@ -1,4 +1,4 @@
-/** Everything about watches, put together. */
+/** Composes watches: storage, runner and routes. */
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { MotionSource } from '../analysis/camera-channel.ts';
@@ -16,7 +16,6 @@ import { WatchLeaseRepository } from './watch-lease-repository.ts';
 import { WatchRepository } from './watch-repository.ts';
 import { WatchRunner } from './watch-runner.ts';
 
-/** What watches need. */
 export interface WatchesOptions {
   store: Store;
   questions: Pick<CameraQuestions, 'ask'>;
@@ -31,7 +30,7 @@ export interface WatchesOptions {
   timeoutMs: number;
   /** Most watches. */
   max?: number;
-  /** Longest pause between two looks at the store, milliseconds. */
+  /** Longest pause between two polls of the store, milliseconds. */
   pollMs?: number;
   routing: Pick<CameraRouting, 'expectKnown'>;
   redactor: Redactor;
@@ -44,17 +43,17 @@ export interface WatchesOptions {
 export interface Watches {
   /** For `/api/watches`. */
   routes: RouteGroup;
-  /** Begins to ask as soon as the database is there. */
+  /** Starts to ask when the database is ready. */
   start(): void;
-  /** To be called before the store is closed. */
+  /** Call before the store is closed. */
   close(): Promise<void>;
 }
 
 const MAX_WATCHES = 200;
-/** For what comes beside the answer itself: a turn at the key, a picture, an event. Milliseconds. */
+/** Time beside the answer itself: rate limit, picture, event. Milliseconds. */
 const LEASE_MARGIN_MS = 60_000;
 
-/** Puts watches together; nothing is asked before `start`. */
+/** Builds watches; asks nothing before `start`. */
 export function createWatches(options: WatchesOptions): Watches {
   const { store, motion, routing, log, max = MAX_WATCHES, now = Date.now } = options;
   const repository = new WatchRepository(store);
@@ -71,7 +70,7 @@ export function createWatches(options: WatchesOptions): Watches {
   };
   return {
     routes: watchRoutes({ repository, routing, hasMotion, canDeliver, max, wake, now }),
-    // A database that was closed before it was there leaves nothing to ask.
+    // The database was closed before it was ready.
     start: () => void store.whenReady().then(begin, () => {}),
     close: async () => {
       isClosed = true;

@@ -1,15 +1,15 @@
-/** Reads free text as yes or no, where it says so outright, and never guesses. */
+/** Reads free text as yes or no where it is explicit; never guesses. */
 import type { Reading } from './watch.ts';
 
 const ORNAMENT = /[*_`"'“”‘’()[\]]/g;
-/** `No` needs a pause behind it: `No person is visible` may well mean yes. */
+/** `No` needs punctuation behind it: `No person is visible` may answer yes. */
 const LEADING = /^(?:(yes)(?=$|[\s.,;:!—–-])|(no)(?=$|\s*[.,;:!—–]|\s+-))(.*)$/s;
 const FRAMED = /^(?:the |my )?answer(?: is|:| would be)\s*(yes|no)\s*[.!]?$/;
-/** The other word as a clause of its own, or a turn that takes the first word back. */
+/** The other word as a clause of its own, or a phrase that retracts the first word. */
 const TAKEN_BACK = /(?:^|[.,;:!—–-]|\b(?:and|or|but|also|actually|maybe))\s*(?:yes|no)\s*(?:$|[.,;:!—–-])/;
 const HEDGED = /^[\s,.;:—–-]*(?:and|or)\s+(?:yes|no)\b/;
 
-/** `yes` or `no` only where the text opens with it and does not take it back. */
+/** `yes` or `no` only when the text starts with it and does not retract it. */
 export function readYesNo(text: string): Reading {
   const plain = text.replace(ORNAMENT, '').replace(/\s+/g, ' ').trim().toLowerCase();
   const framed = FRAMED.exec(plain)?.[1];

@@ -120,7 +120,7 @@ function createProxy({ routing, log }: HttpProxyOptions, { agent, timeoutMs }: P
     proxy.web(req, res, { target: (req.worker as WorkerAddress).origin });
 }
 
-/** Hands a failure to our error middleware: the first, since the proxy may tell of one twice. */
+/** Hands a failure to our error middleware: the first, since the proxy may report one twice. */
 function failOnce(req: Proxied, res: Response, next: NextFunction): (error: unknown) => void {
   let hasFailed = false;
   return (error) => {

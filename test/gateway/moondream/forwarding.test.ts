@@ -132,7 +132,7 @@ describe('Questions with a picture of their own', () => {
     ['what is not JSON', [200, 'hello'], [502, 'moondream-failed', null]],
     ['what is JSON but no object', [200, '[1]'], [502, 'moondream-failed', null]],
   ] as const) {
-    it(`tells of ${name} in our words, never as a login that failed, never with the key`, async () => {
+    it(`reports ${name} in our words, never as a failed login, never with the key`, async () => {
       await open();
       cloudApi()
         .post('/v1/query')
@@ -232,7 +232,7 @@ describe('Questions with a picture of their own', () => {
     expect(never.isDone()).to.equal(false);
   });
 
-  it('tells how it is going, but never the key', async () => {
+  it('reports its state, but never the key', async () => {
     await open();
     const status = async () => (await getJson(`${harness.api}/status`)).body;
     expect(await status()).to.include({ configured: true, state: 'untested', server: 'api.moondream.ai' });

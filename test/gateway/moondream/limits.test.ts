@@ -169,7 +169,7 @@ describe('S2: the cap of a day', () => {
   });
 });
 
-describe('The frameCache of pictures', () => {
+describe('The frame cache', () => {
   const frame = (sequence: number) => ({
     jpeg: Buffer.alloc(100),
     sequence,

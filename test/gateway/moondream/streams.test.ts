@@ -61,7 +61,7 @@ describe('Answers that come word by word', () => {
     });
   }
 
-  it('tells of the frame first, under a name of its own and in headers', async () => {
+  it('sends the frame first, as a named event and in headers', async () => {
     local.answer = (response) =>
       response.writeHead(200, { 'Content-Type': SSE }).end('data: {"text":"A"}\n\n');
     const response = await stream({ cameraId: '1', question: 'Who?' });
@@ -73,7 +73,7 @@ describe('Answers that come word by word', () => {
     expect(response.headers.get('x-frame-sequence')).to.equal('7');
   });
 
-  it('tells of the frame in a first line where lines are spoken', async () => {
+  it('sends the frame as the first line of a stream of lines', async () => {
     local.answer = (response) => response.writeHead(200, { 'Content-Type': NDJSON }).end('{"chunk":"A"}\n');
     const lines = (await (await stream({ cameraId: '1', question: 'Who?' })).text()).trim().split('\n');
     expect(lines.map((line) => Object.keys(JSON.parse(line)))).to.deep.equal([['frame'], ['chunk']]);
@@ -102,7 +102,7 @@ describe('Answers that come word by word', () => {
     await waitFor(() => local.brokenOff === 1, { message: 'the request to Moondream to end' });
   });
 
-  it('tells of a stream that broke off in a last event, and never asks again', async () => {
+  it('reports a stream that broke off in a last event, and never asks again', async () => {
     local.answer = (response) => {
       response.writeHead(200, { 'Content-Type': SSE }).write('data: {"text":"A"}\n\n');
       setImmediate(() => response.destroy());
@@ -127,7 +127,7 @@ describe('Answers that come word by word', () => {
     expect([status, body.code]).to.deep.equal([504, 'moondream-timeout']);
   });
 
-  it('tells of an error in place of a stream as of any other', async () => {
+  it('reports an error in place of a stream as any other', async () => {
     local.answer = (response) => json(response, 200, { error: 'Queue is full', status: 'rejected' });
     const response = await stream({ cameraId: '1', question: 'Who?' });
     expect([response.status, ((await response.json()) as { code: string }).code]).to.deep.equal([
