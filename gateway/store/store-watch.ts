@@ -38,7 +38,8 @@ export class StoreWatch {
 
   /** For Kysely's `log`: notes queries that failed because the database is full or away. */
   readonly onQuery = (event: LogEvent): void => {
-    if (event.level !== 'error' || !isStorageError(event.error)) return;
+    // Before the start tables are still being made, which is no failure.
+    if (this.#probes === undefined || event.level !== 'error' || !isStorageError(event.error)) return;
     this.#failedAt = performance.now();
     this.#set(false, event.error);
   };

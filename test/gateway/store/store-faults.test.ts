@@ -59,6 +59,8 @@ describe('The store on SQLite', () => {
     const young = openStore({ dataDir: folder, databaseUrl: undefined, log });
     const early = await addStream(young, 'early').catch((error: unknown) => error);
     await young.whenReady();
+    // The first query came before anything could fail.
+    expect(young.isAvailable).to.equal(true);
     await young.close();
     rmSync(folder, { recursive: true, force: true });
     expect(early).to.include({ code: 'storage-unavailable', status: 503 });
