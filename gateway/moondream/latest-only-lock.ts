@@ -60,5 +60,5 @@ export class LatestOnlyLock {
 }
 
 function superseded(): AppError {
-  return new AppError('question-superseded', 'A newer question to this camera, the same one, took the place');
+  return new AppError('question-superseded', 'A newer, equal question to this camera replaced this one');
 }

@@ -71,9 +71,12 @@ interface Definition<Labels extends readonly string[]> {
   labels: Labels;
 }
 
+/** `Record<never, string>` would accept any label. */
+type Labelled<Label extends string> = [Label] extends [never] ? Record<string, never> : Record<Label, string>;
+
 /** A value with the labels that the catalogue names. */
 export interface Sample<Name extends MetricName> {
-  labels: Record<(typeof METRICS)[Name]['labels'][number], string>;
+  labels: Labelled<(typeof METRICS)[Name]['labels'][number]>;
   value: number;
 }
 
