@@ -54,11 +54,13 @@ export class MjpegDepacketizer implements Depacketizer {
     if (payload.readUInt8(4) >= 64 && payload.length < MAIN_HEADER_BYTES + RESTART_HEADER_BYTES) return;
     // A camera that sets no marker: the picture ends where the next one begins.
     if (offset === 0 && !lost && this.#bytes > 0) this.#finish(this.#timestamp);
+    // Offsets tell what is missing of a picture, but not of which picture they are.
+    const isOfAnother = lost && offset !== 0 && timestamp !== this.#timestamp;
     this.#timestamp = timestamp;
     const scan = offset === 0 ? this.#begin(payload) : payload.subarray(headerBytes(payload));
     if (
       this.#head === undefined ||
-      (lost && offset !== 0) ||
+      isOfAnother ||
       offset !== this.#bytes ||
       offset + scan.length > MAX_JPEG_BYTES
     ) {

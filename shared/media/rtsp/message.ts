@@ -33,6 +33,8 @@ const INTERLEAVED_HEADER_BYTES = 4;
 const RTP_VERSION = 2;
 /** Cameras send a few hundred bytes of headers; this is generous and still bounded. */
 const MAX_HEAD_BYTES = 16 * 1024;
+/** The first line of a message; its longest part is an address. */
+const MAX_LINE_BYTES = 4096;
 const MAX_BODY_BYTES = 256 * 1024;
 /** Stray bytes between two messages or packets; more is not RTSP any more. */
 const MAX_STRAY_BYTES = 64 * 1024;
@@ -166,7 +168,15 @@ export class RtspReader {
 
 function couldBeRtsp(buffer: Buffer): boolean {
   const start = buffer.toString('latin1', 0, 16);
-  return /^(rtsp($|\/)|[A-Z][A-Z_]*( |$|\/))/i.test(start) && !/^[a-z]+ /.test(start);
+  const hasWord = /^(rtsp($|\/)|[A-Z][A-Z_]*( |$|\/))/i.test(start) && !/^[a-z]+ /.test(start);
+  return hasWord && isLine(buffer.toString('latin1', 0, MAX_LINE_BYTES));
+}
+
+/** Whether text begins with a line, or a part of one, that is no media: bytes of a damaged packet may look like a word. */
+function isLine(text: string): boolean {
+  const line = text.split(/[\r\n]/, 1)[0] ?? '';
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they tell media from text
+  return line.length < MAX_LINE_BYTES && !/[\0-\x08\x0b-\x1f\x7f]/.test(line);
 }
 
 /** Finds the end of a head. @returns its length, and where the body starts; undefined while it is not whole */

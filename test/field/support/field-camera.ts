@@ -170,6 +170,11 @@ export class FieldCamera {
   #play(session: Session & { udp?: UdpTarget }): void {
     session.isPlaying = true;
     this.#script.onPlay?.(session);
+    if (this.#script.recorded !== undefined) {
+      session.send(this.#script.recorded);
+      session.socket.end();
+      return;
+    }
     const { fps = CLIP_FPS, waitMs = () => 1000 / fps } = this.#script;
     const packer = new Packer(this.#script, this.#clip, session);
     const send = (packet: Buffer, channel: number): void => {

@@ -72,6 +72,8 @@ export interface Script {
   waitMs?(index: number): number;
   /** Changes the bytes of a framed packet. */
   framed?(bytes: Buffer, index: number): Buffer;
+  /** Sends these bytes instead of the clip when playing starts, as fast as they are taken, and hangs up. */
+  recorded?: Buffer;
   /** Writes between pictures. */
   between?(session: Session, index: number): void;
   /** Changes an answer; undefined sends none. */

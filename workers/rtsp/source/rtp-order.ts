@@ -4,6 +4,8 @@ import { type RtpPacket, sequenceDistance } from '#shared/media/rtp/header.ts';
 /** A camera sends another payload type than it announced when so many packets have it and none the announced one. */
 const ADOPT_AFTER = 20;
 const FIRST_DYNAMIC_TYPE = 96;
+/** A packet this little behind the newest is late or doubled; more is a source that counts anew. */
+const MAX_LATE = 32;
 
 /** What to do with a packet. */
 export type Verdict = 'take' | 'take-after-loss' | 'skip';
@@ -28,11 +30,12 @@ export class RtpOrder {
     const last = this.#last;
     // Other payload types share the sequence of their source (RFC 3550 section 5.1).
     if (!isOurs && last?.ssrc !== packet.ssrc) return 'skip';
+    const isSameSource = last?.ssrc === packet.ssrc;
+    const distance = sequenceDistance(last?.sequence ?? 0, packet.sequence);
+    // What lies before it was given up, or was taken already: it says nothing of what follows.
+    if (isSameSource && distance <= 0 && distance >= -MAX_LATE) return 'skip';
     this.#last = { ssrc: packet.ssrc, sequence: packet.sequence };
     if (last === undefined) return isOurs ? 'take' : 'skip';
-    const isSameSource = last.ssrc === packet.ssrc;
-    const distance = sequenceDistance(last.sequence, packet.sequence);
-    if (isSameSource && distance === 0) return 'skip';
     const isLost = isLossKnown ?? !(isSameSource && distance === 1);
     if (isLost) this.#isLossPending = true;
     if (!isOurs) return 'skip';

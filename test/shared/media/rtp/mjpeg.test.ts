@@ -25,6 +25,20 @@ describe('MjpegDepacketizer', () => {
     expect(pictures[0]?.includes(Buffer.from('first second'))).to.equal(true);
   });
 
+  it('keeps a picture whose fragments fit, though the sequence numbers jumped', () => {
+    push(0, Buffer.from('first '));
+    const rest = payload(6, Buffer.from('second'));
+    depacketizer.push(rest, { timestamp: 1, marker: true, lost: true });
+    expect(pictures[0]?.includes(Buffer.from('first second'))).to.equal(true);
+  });
+
+  it('joins no fragments of two pictures after a loss', () => {
+    push(0, Buffer.from('first '));
+    const rest = payload(6, Buffer.from('second'));
+    depacketizer.push(rest, { timestamp: 2, marker: true, lost: true });
+    expect(pictures).to.deep.equal([]);
+  });
+
   it('keeps nothing of a picture before', () => {
     push(0, Buffer.from('a long first picture'), true);
     push(0, Buffer.from('short'), true);

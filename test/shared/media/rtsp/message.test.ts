@@ -54,6 +54,15 @@ describe('RtspReader', () => {
     expect(headerOf(messages[0] as RtspMessage, 'cseq')).to.equal(undefined);
   });
 
+  it('finds the next packet behind bytes of media that begin like a request', () => {
+    const damaged = Buffer.concat([Buffer.from('A /'), Buffer.alloc(20_000, 7)]);
+    const rtp = Buffer.concat([formatInterleavedHeader(0, 4), Buffer.from([0x80, 96, 0, 1])]);
+    reader.push(answer);
+    reader.push(damaged);
+    reader.push(rtp);
+    expect(packets).to.deep.equal([{ channel: 0, payload: rtp.subarray(4) }]);
+  });
+
   it('forgives the stray line ends that some cameras send', () => {
     reader.push(Buffer.concat([Buffer.from('\r\n'), answer, Buffer.from('\r\n\r\n'), answer]));
     expect(messages).to.have.length(2);
