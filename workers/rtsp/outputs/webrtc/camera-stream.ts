@@ -15,6 +15,9 @@ import { ReorderingWatch } from './rtp/reordering.ts';
 import { RtpLog } from './rtp/rtp-log.ts';
 import { PACE_MS, type RtpSender } from './rtp/rtp-sender.ts';
 
+/** An opening session waits no longer for pictures that show whether there are B-frames, milliseconds. */
+const DECISION_MS = 500;
+
 /** A session that plays a camera. */
 export interface StreamViewer {
   readonly sender: RtpSender;
@@ -43,6 +46,7 @@ export class CameraStream implements PacketSubscriber {
   #codec: VideoCodec | undefined;
   #packetizer: RtpPacketizer | undefined;
   #watch: ReorderingWatch | undefined;
+  #decision: PromiseWithResolvers<void> | undefined;
   #fault: AppError | undefined;
   #epoch = 0;
   #pace: NodeJS.Timeout | undefined;
@@ -66,6 +70,20 @@ export class CameraStream implements PacketSubscriber {
   /** Why WebRTC cannot carry what the camera sends. */
   get fault(): AppError | undefined {
     return this.#fault;
+  }
+
+  /**
+   * Resolves when the pictures have shown whether WebRTC can carry them: immediately, but for a camera
+   * whose first pictures are just coming and whose parameter sets leave it open.
+   */
+  async decided(): Promise<void> {
+    const { pictures = 0, isKnown = true } = this.#watch ?? {};
+    if (this.#fault !== undefined || pictures === 0 || isKnown) return;
+    this.#decision ??= Promise.withResolvers();
+    const { promise, resolve } = this.#decision;
+    const timer = setTimeout(resolve, DECISION_MS);
+    await promise;
+    clearTimeout(timer);
   }
 
   /** Tells a viewer when there is nothing to play, also before it plays. */
@@ -102,6 +120,7 @@ export class CameraStream implements PacketSubscriber {
     this.log.breakOff();
     this.#fault = undefined;
     this.#packetizer = undefined;
+    this.#watch = undefined;
     this.#audio.begin(track.audio);
     if (track.codec === 'mjpeg') {
       this.#fail(
@@ -110,7 +129,7 @@ export class CameraStream implements PacketSubscriber {
       return;
     }
     this.#packetizer = new RtpPacketizer(track.codec, track.parameterSets);
-    this.#watch = new ReorderingWatch(track.codec);
+    this.#watch = new ReorderingWatch(track.codec, track.parameterSets);
     this.#call(this.#playing, (viewer) => viewer.onCodec(track.codec));
   }
 
@@ -125,6 +144,7 @@ export class CameraStream implements PacketSubscriber {
       );
       return;
     }
+    if (this.#watch?.isKnown === true) this.#decide();
     const packets = this.#packetizer.packetize(nals, keyframe);
     if (packets.length === 0) return;
     const ticks = (mediaTimeMs * VIDEO_CLOCK_HZ) / 1000;
@@ -154,6 +174,7 @@ export class CameraStream implements PacketSubscriber {
   }
 
   close(): void {
+    this.#decide();
     clearTimeout(this.#pace);
     this.#subscription.close();
     this.#audio.close();
@@ -167,7 +188,13 @@ export class CameraStream implements PacketSubscriber {
     this.#end(fault);
   }
 
+  #decide(): void {
+    this.#decision?.resolve();
+    this.#decision = undefined;
+  }
+
   #end(reason: AppError): void {
+    this.#decide();
     this.#call(this.#viewers, (viewer) => viewer.onEnd(reason));
   }
 

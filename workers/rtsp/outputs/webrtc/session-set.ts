@@ -109,7 +109,10 @@ export class SessionSet {
     this.#add(session);
     stream.add(session);
     try {
+      await stream.decided();
       if (stream.fault !== undefined) throw stream.fault;
+      if (session.state === 'closed')
+        throw new AppError('session-not-found', 'The session ended before it was open');
       await negotiate(session);
     } catch (error) {
       session.end(error instanceof AppError ? error : undefined);

@@ -226,6 +226,26 @@ describe('WebRTC sessions', () => {
       expect(sessions.list()).to.deep.equal([]);
     });
 
+    it('B-frames of a camera whose first picture has just come', async () => {
+      cameras.begin('1');
+      cameras.keyframe('1');
+      const refusal = rejection(sessions.openWhep('1', browserOffer()));
+      await waitFor(() => cameras.viewers('1') === 1);
+      cameras.picture('1');
+      cameras.bPicture('1');
+      expect((await refusal).code).to.equal('webrtc-b-frames');
+      expect(cameras.viewers('1')).to.equal(0);
+    });
+
+    it('a camera that is removed while its first pictures are awaited', async () => {
+      cameras.begin('1');
+      cameras.keyframe('1');
+      const refusal = rejection(sessions.openWhep('1', browserOffer()));
+      await waitFor(() => cameras.viewers('1') === 1);
+      cameras.remove('1');
+      expect((await refusal).code).to.equal('session-not-found');
+    });
+
     it('H.265 for a client without it', async () => {
       cameras.begin('1', 'hevc');
       expect((await rejection(sessions.openWhep('1', browserOffer()))).code).to.equal(
