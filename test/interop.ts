@@ -1,111 +1,95 @@
 /**
- * `npm run interop`: real peers against a running gateway. It installs nothing: a peer that is missing is
- * skipped aloud, with what would install it. Python peers run in `INTEROP_PYTHON`, `python3` by default.
+ * `npm run interop [-- NAME...]`: real peers against a running gateway, all or those named. It installs
+ * nothing: a peer that is missing is skipped aloud, with the command that installs it.
  */
-import { execFile, spawnSync } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { setTimeout as delay } from 'node:timers/promises';
 import { LocalMoondream } from './gateway/moondream/harness.ts';
+import { aiortc } from './interop/aiortc.ts';
+import { eventsource } from './interop/eventsource.ts';
+import { fastapi } from './interop/fastapi.ts';
+import { ffmpeg } from './interop/ffmpeg.ts';
+import { firefox } from './interop/firefox.ts';
+import { go2rtc } from './interop/go2rtc.ts';
+import { gstreamer } from './interop/gstreamer.ts';
+import { mediamtx } from './interop/mediamtx.ts';
+import { moondream } from './interop/moondream.ts';
+import { opencv } from './interop/opencv.ts';
+import { CHECK_MS, type Check, type Peer, type Stage } from './interop/peer.ts';
+import { trpc } from './interop/trpc.ts';
+import { vlc } from './interop/vlc.ts';
+import { werift } from './interop/werift.ts';
+import { freePort } from './support/free-port.ts';
 import { postJson } from './support/http.ts';
-import { type RunningProcess, startGateway } from './support/processes.ts';
+import { startGateway } from './support/processes.ts';
 import { openTestCameras } from './support/test-clip.ts';
 import { waitFor } from './support/wait-for.ts';
 
-const run = promisify(execFile);
-const PYTHON = process.env.INTEROP_PYTHON ?? 'python3';
-const TOKEN = 'admin-token-of-interop';
-const PEER_MS = 60_000;
-
-interface Peer {
-  name: string;
-  /** What installs it. */
-  install: string;
-  /** A command that succeeds where it is installed. */
-  probe: readonly [string, ...string[]];
-  /** Plays or asks. @returns what was seen @throws Error */
-  run: (gateway: RunningProcess) => Promise<string>;
-}
-
-const hasModules = (...names: string[]): [string, ...string[]] => [
-  PYTHON,
-  '-c',
-  `import ${names.join(', ')}`,
-];
-const script = (name: string): string => fileURLToPath(new URL(`interop/${name}`, import.meta.url));
-
-async function output(file: string, ...args: string[]): Promise<string> {
-  const { stdout, stderr } = await run(file, args, { timeout: PEER_MS });
-  return (stdout || stderr).trim().split('\n').at(-1) ?? '';
-}
-
-/** Decodes two seconds of an address with ffmpeg. */
-const decode = async (url: string): Promise<string> => {
-  const args = ['-v', 'error', '-i', url, '-t', '2', '-progress', '-', '-f', 'null', '/dev/null', '-y'];
-  const { stdout } = await run('ffmpeg', args, { timeout: PEER_MS });
-  const frames = Number(/.*frame=(\d+)/s.exec(stdout)?.[1] ?? 0);
-  if (frames < 10) throw new Error(`ffmpeg decoded ${frames} pictures`);
-  return `${frames} pictures`;
-};
-
-const ffmpeg = { install: 'apt-get install ffmpeg', probe: ['ffmpeg', '-version'] } as const;
-
 const PEERS: readonly Peer[] = [
-  {
-    ...ffmpeg,
-    name: 'ffmpeg, HLS by ticket',
-    run: async ({ origin }) => {
-      const path = '/hls/1/index.m3u8';
-      const { body } = await postJson(`${origin}/api/tickets`, { path });
-      return decode(`${origin}${path}?ticket=${body.ticket}`);
-    },
-  },
-  {
-    ...ffmpeg,
-    name: 'ffmpeg, MJPEG',
-    run: ({ origin }) => decode(`${origin}/api/cameras/1/stream.mjpeg?fps=10`),
-  },
-  {
-    name: 'aiortc, WHEP',
-    install: 'pip install aiortc aiohttp',
-    probe: hasModules('aiortc', 'aiohttp'),
-    run: ({ origin }) => output(PYTHON, script('aiortc-whep.py'), `${origin}/whep/1`),
-  },
-  {
-    name: 'Moondream client',
-    install: 'pip install moondream',
-    probe: hasModules('moondream'),
-    run: ({ origin }) => output(PYTHON, script('moondream-client.py'), `${origin}/api/moondream`, TOKEN),
-  },
+  ffmpeg,
+  vlc,
+  gstreamer,
+  opencv,
+  aiortc,
+  werift,
+  firefox,
+  eventsource,
+  trpc,
+  moondream,
+  fastapi,
+  mediamtx,
+  go2rtc,
 ];
 
-async function meet(peer: Peer, gateway: RunningProcess): Promise<boolean> {
-  const [file, ...args] = peer.probe;
-  if (spawnSync(file, args).status !== 0) {
-    console.log(`skipped  ${peer.name}: not installed (${peer.install})`);
-    return true;
+async function meet({ name, install, isInstalled, checks }: Peer, stage: Stage): Promise<void> {
+  if (!isInstalled()) {
+    console.log(`skipped  ${name}: not installed (${install})`);
+    return;
   }
-  try {
-    console.log(`ok       ${peer.name}: ${await peer.run(gateway)}`);
-    return true;
-  } catch (error) {
-    console.log(`FAILED   ${peer.name}: ${(error as Error).message}`);
-    return false;
+  for (const [title, check] of Object.entries(checks)) {
+    try {
+      console.log(`ok       ${name}: ${title}, ${await inTime(check(stage))}`);
+    } catch (error) {
+      console.log(`FAILED   ${name}: ${title}: ${(error as Error).message}`);
+      process.exitCode = 1;
+    }
   }
 }
 
-const moondream = await LocalMoondream.open();
-const cameras = await openTestCameras(['/1']);
-const gateway = await startGateway({
-  ANALYSIS: 'off',
-  API_TOKEN: TOKEN,
-  MOONDREAM_API_URL: moondream.url,
-});
-try {
-  await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok, { timeoutMs: PEER_MS });
-  await postJson(`${gateway.origin}/api/cameras/connect`, { cameraId: '1', url: cameras.url('/1') });
-  for (const peer of PEERS) if (!(await meet(peer, gateway))) process.exitCode = 1;
-} finally {
-  await gateway.end();
-  await cameras.close();
-  moondream.close();
+/** @throws Error when a check hangs */
+async function inTime(checked: ReturnType<Check>): Promise<string> {
+  const limit = new AbortController();
+  const late = delay(2 * CHECK_MS, undefined, limit).then(() => {
+    throw new Error(`did not end within ${2 * CHECK_MS} ms`);
+  });
+  return Promise.race([checked, late]).finally(() => limit.abort());
 }
+
+/** Runs the peers against a gateway with camera `1`. */
+async function interop(peers: readonly Peer[]): Promise<void> {
+  const token = 'admin-token-of-interop';
+  const [backendPort, mediamtxPort] = [await freePort(), await freePort()];
+  const local = await LocalMoondream.open();
+  const cameras = await openTestCameras(['/1']);
+  const gateway = await startGateway({
+    ANALYSIS: 'off',
+    API_TOKEN: token,
+    MOONDREAM_API_URL: local.url,
+    APP_PY_URL: `http://127.0.0.1:${backendPort}`,
+    ...(peers.includes(mediamtx) && { MEDIAMTX_API_URL: `http://127.0.0.1:${mediamtxPort}` }),
+  });
+  try {
+    await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok, { timeoutMs: CHECK_MS });
+    const cameraUrl = cameras.url('/1');
+    await postJson(`${gateway.origin}/api/cameras/connect`, { cameraId: '1', url: cameraUrl });
+    for (const peer of peers)
+      await meet(peer, { origin: gateway.origin, token, backendPort, mediamtxPort, cameraUrl });
+  } finally {
+    await gateway.end();
+    await cameras.close();
+    local.close();
+  }
+}
+
+const names = process.argv.slice(2).map((name) => name.toLowerCase());
+const isNamed = (peer: Peer): boolean => names.some((name) => peer.name.toLowerCase().includes(name));
+await interop(names.length === 0 ? PEERS : PEERS.filter(isNamed));
