@@ -5,7 +5,7 @@ import type { Metric } from '../http/prometheus-text.ts';
 export const METRICS = {
   gateway_resident_memory_bytes: gauge('Resident set size of the gateway.'),
   gateway_uptime_seconds: gauge('Seconds since the gateway started.'),
-  gateway_cameras: gauge('Cameras that are wanted.'),
+  gateway_cameras: gauge('Cameras that the gateway keeps connected.'),
   gateway_client_sockets: gauge('Open client WebSockets.'),
   gateway_upstream_subscriptions: gauge('Subscriptions carried by the links to workers.'),
   gateway_dropped_frames_total: counter('Frames that slow clients skipped.'),
@@ -23,9 +23,9 @@ export const METRICS = {
   gateway_mediamtx_manage_successes_total: counter('Times the MediaMTX management succeeded.'),
   gateway_mediamtx_manage_failures_total: counter('Times the MediaMTX management failed.'),
   gateway_mediamtx_managed_paths: gauge('Paths of ours that MediaMTX carries.'),
-  gateway_mediamtx_manage_problems: gauge('Cameras that MediaMTX does not carry although it shall.'),
+  gateway_mediamtx_manage_problems: gauge('Cameras that MediaMTX should carry and does not.'),
   gateway_deliveries: gauge('Deliveries in the outbox by status.', 'status'),
-  gateway_deliveries_oldest_pending_seconds: gauge('Age of the oldest that has not arrived.'),
+  gateway_deliveries_oldest_pending_seconds: gauge('Age of the oldest pending delivery.'),
   gateway_deliveries_sent_total: counter('Deliveries that arrived since the start.'),
   gateway_delivery_failures_total: counter('Attempts that failed since the start.'),
   gateway_events_total: counter('Events that began since the start, by kind.', 'kind'),
@@ -55,12 +55,12 @@ export const METRICS = {
   camera_reconnects_total: counter('Attempts to connect after the first.', 'worker', 'camera'),
   analysis_cameras: gauge('Cameras that are analysed.', 'worker'),
   analysis_inferences_total: counter('Pictures a detector has looked at.', 'worker'),
-  analysis_inference_failures_total: counter('Looks that failed.', 'worker'),
+  analysis_inference_failures_total: counter('Inferences that failed.', 'worker'),
   analysis_inference_seconds_total: counter('Time spent in detectors.', 'worker'),
   analysis_dropped_results_total: counter('Detections a slow gateway did not get.', 'worker'),
   analysis_resident_memory_bytes: gauge('Resident set size.', 'worker'),
   analysis_pictures_total: counter('Pictures looked at for motion.', 'worker', 'camera'),
-  analysis_motion_milliseconds_total: counter('Time it took.', 'worker', 'camera'),
+  analysis_motion_milliseconds_total: counter('Time spent on motion detection.', 'worker', 'camera'),
 } as const;
 
 export type MetricName = keyof typeof METRICS;
