@@ -4,6 +4,17 @@ import type { AudioTrack } from './audio-track.ts';
 /** Codecs a camera may send. Names as FFmpeg spells them. */
 export type VideoCodec = 'h264' | 'hevc' | 'mjpeg';
 
+/** Degrees clockwise by which pictures are turned before they are shown. */
+export type Rotation = 90 | 180 | 270;
+
+/** A size as it is shown. */
+export function turnedSize(
+  { width, height }: { width: number; height: number },
+  rotation: Rotation | undefined,
+): { width: number; height: number } {
+  return rotation === 90 || rotation === 270 ? { width: height, height: width } : { width, height };
+}
+
 /** What the camera says of its video before the first packet. */
 export interface VideoTrack {
   codec: VideoCodec;
@@ -11,6 +22,8 @@ export interface VideoTrack {
   parameterSets: Buffer;
   /** Frames per second as announced (`a=framerate`), when it is. */
   announcedFps: number | undefined;
+  /** Video files of phones; undefined for pictures that are upright. */
+  rotation?: Rotation | undefined;
   /** The sound that comes with it, when there is one that can be received. */
   audio?: AudioTrack;
 }

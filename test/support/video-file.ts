@@ -1,5 +1,10 @@
 /** Makes small video files with FFmpeg: a bright bar that moves over grey. */
-import { AV_LOG_FATAL, AV_PIX_FMT_YUV420P, AVCOL_RANGE_JPEG } from 'node-av/constants';
+import {
+  AV_LOG_FATAL,
+  AV_PIX_FMT_YUV420P,
+  AV_PKT_DATA_DISPLAYMATRIX,
+  AVCOL_RANGE_JPEG,
+} from 'node-av/constants';
 import {
   Codec,
   CodecContext,
@@ -30,7 +35,16 @@ export interface VideoFileOptions {
   frames?: number;
   bFrames?: number;
   keyframeDistance?: number;
+  /** Degrees clockwise by which players turn the pictures. */
+  rotation?: keyof typeof MATRICES;
 }
+
+/** Rows of display matrices, 16.16 and 2.30 fixed point. */
+const MATRICES = {
+  90: [0, 1, 0, -1, 0, 0, VIDEO_HEIGHT, 0, 0x4000],
+  180: [-1, 0, 0, 0, -1, 0, VIDEO_WIDTH, VIDEO_HEIGHT, 0x4000],
+  270: [0, -1, 0, 1, 0, 0, 0, VIDEO_WIDTH, 0x4000],
+} as const;
 
 /** Writes a file in the container that its name asks for. */
 export async function makeVideoFile(file: string, options: VideoFileOptions = {}): Promise<void> {
@@ -43,6 +57,7 @@ export async function makeVideoFile(file: string, options: VideoFileOptions = {}
   stream.codecpar.fromContext(encoder);
   stream.timeBase = new Rational(1, VIDEO_FPS);
   stream.avgFrameRate = new Rational(VIDEO_FPS, 1);
+  if (options.rotation !== undefined) turn(stream, options.rotation);
   succeed(await output.openOutput());
   succeed(await output.writeHeader());
   for (let index = 0; index < frames; index += 1) {
@@ -92,6 +107,11 @@ async function writeReady(encoder: CodecContext, output: FormatContext, stream: 
     packet.rescaleTs({ num: 1, den: VIDEO_FPS }, stream.timeBase);
     succeed(await output.interleavedWriteFrame(packet));
   }
+}
+
+function turn(stream: Stream, rotation: keyof typeof MATRICES): void {
+  const matrix = Int32Array.from(MATRICES[rotation], (value) => value * 0x10000);
+  succeed(stream.codecpar.addCodedSideData(AV_PKT_DATA_DISPLAYMATRIX, Buffer.from(matrix.buffer)));
 }
 
 function draw(progress: number): Buffer {

@@ -1,4 +1,5 @@
 /** The initialisation segment of a video and perhaps its sound (ISO/IEC 14496-12 section 8). */
+import type { Rotation } from '../packet.ts';
 import { box, fullBox, u16, u32 } from './boxes.ts';
 import type { SoundFormat } from './sound-format.ts';
 import { MAX_DIMENSION, sampleEntryBox, type VideoFormat } from './video-format.ts';
@@ -20,7 +21,8 @@ interface Track {
   sampleEntry: Buffer;
   /** 8.8 fixed point. */
   volume: number;
-  /** Pixels as they are shown. */
+  rotation?: Rotation | undefined;
+  /** Pixels as they are shown, before they are turned. */
   width: number;
   height: number;
 }
@@ -53,6 +55,7 @@ function videoTrack(format: VideoFormat): Track {
     volume: 0,
     width: shownWidth(format),
     height: format.height,
+    rotation: format.rotation,
   };
 }
 
@@ -83,7 +86,18 @@ function movieHeader(nextTrack: number): Buffer {
   );
 }
 
-function trackBox({ id, timescale, handler, volume, width, height, ...media }: Track): Buffer {
+/** Turns a picture clockwise and moves it back to the origin (ISO/IEC 14496-12 section 8.3.2): 16.16, 2.30 fixed point. */
+function matrixOf({ rotation, width, height }: Pick<Track, 'rotation' | 'width' | 'height'>): Buffer {
+  if (rotation === undefined) return IDENTITY;
+  const [a, b, c, d, x, y] = {
+    90: [0, 1, -1, 0, height, 0],
+    180: [-1, 0, 0, -1, width, height],
+    270: [0, -1, 1, 0, 0, width],
+  }[rotation].map((value) => (value * 0x10000) >>> 0) as [number, number, number, number, number, number];
+  return u32(a, b, 0, c, d, 0, x, y, 0x40000000);
+}
+
+function trackBox({ id, timescale, handler, volume, width, height, rotation, ...media }: Track): Buffer {
   const header = fullBox(
     'tkhd',
     0,
@@ -91,7 +105,7 @@ function trackBox({ id, timescale, handler, volume, width, height, ...media }: T
     u32(0, 0, id, 0, 0),
     Buffer.alloc(8),
     u16(0, 0, volume, 0),
-    IDENTITY,
+    matrixOf({ rotation, width, height }),
     // 16.16 fixed point
     u16(width, 0, height, 0),
   );

@@ -1,4 +1,5 @@
 /** How a video is described to players: codec string (RFC 6381), size and decoder configuration (ISO/IEC 14496-15). */
+import type { Rotation } from '../packet.ts';
 import { box, u8, u16, u32 } from './boxes.ts';
 import { isHighProfile, parseH264Sps } from './h264-sps.ts';
 import { type H265Profile, parseH265Sps } from './h265-sps.ts';
@@ -13,6 +14,8 @@ export interface VideoFormat extends SequenceParameters {
   sampleEntry: 'avc1' | 'hvc1';
   /** Box `avcC` or `hvcC`. */
   configuration: Buffer;
+  /** How players turn the pictures. */
+  rotation?: Rotation | undefined;
 }
 
 const H264_SPS = 7;

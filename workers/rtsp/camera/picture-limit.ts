@@ -5,7 +5,13 @@ import { splitNals } from '#shared/media/annex-b.ts';
 import { jpegSize } from '#shared/media/jpeg-size.ts';
 import { parseH264Sps } from '#shared/media/mp4/h264-sps.ts';
 import { parseH265Sps } from '#shared/media/mp4/h265-sps.ts';
-import type { Packet, VideoCodec, VideoTrack } from '#shared/media/packet.ts';
+import {
+  type Packet,
+  type Rotation,
+  turnedSize,
+  type VideoCodec,
+  type VideoTrack,
+} from '#shared/media/packet.ts';
 
 /** Parameter sets and the header of a JPEG stand within this of the beginning of a picture, bytes. */
 const HEAD_BYTES = 8192;
@@ -21,6 +27,7 @@ const CHANGES = { perSecond: 2, burst: 32 };
 export class PictureLimit {
   readonly #maxPixels: number;
   #codec: VideoCodec = 'h264';
+  #rotation: Rotation | undefined;
   /** Sets that are within the limit. */
   readonly #known = new Set<string>();
   readonly #changes = new TokenBucket(CHANGES);
@@ -34,8 +41,9 @@ export class PictureLimit {
   }
 
   /** A session begins. @throws AppError `camera-picture-too-large` */
-  begin({ codec, parameterSets }: Pick<VideoTrack, 'codec' | 'parameterSets'>): void {
+  begin({ codec, parameterSets, rotation }: Pick<VideoTrack, 'codec' | 'parameterSets' | 'rotation'>): void {
     this.#codec = codec;
+    this.#rotation = rotation;
     this.#known.clear();
     this.#checkSets(parameterSets);
   }
@@ -75,7 +83,7 @@ export class PictureLimit {
   }
 
   #expectWithin(size: { width: number; height: number } | undefined): void {
-    if (size !== undefined) this.size = { width: size.width, height: size.height };
+    if (size !== undefined) this.size = turnedSize(size, this.#rotation);
     if (size === undefined || size.width * size.height <= this.#maxPixels) return;
     const limit = `more than ${this.#maxPixels / MEGA} megapixels`;
     throw new AppError('camera-picture-too-large', `Pictures of ${size.width}x${size.height} are ${limit}`);

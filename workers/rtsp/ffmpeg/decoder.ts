@@ -21,7 +21,8 @@ import {
 } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet } from 'node-av/lib';
 import { AppError } from '#shared/errors.ts';
-import type { VideoCodec } from '#shared/media/packet.ts';
+import type { Rotation, VideoCodec } from '#shared/media/packet.ts';
+import { FrameTurner } from './frame-turner.ts';
 
 const CODEC_IDS: Record<VideoCodec, AVCodecID> = {
   h264: AV_CODEC_ID_H264,
@@ -53,10 +54,12 @@ export class VideoDecoder implements Disposable {
   readonly #context: CodecContext;
   readonly #packet = new Packet();
   readonly #isFullRange: boolean;
+  readonly #turner: FrameTurner | undefined;
   #skipLoopFilter = false;
 
-  private constructor(context: CodecContext, codec: VideoCodec) {
+  private constructor(context: CodecContext, codec: VideoCodec, rotation: Rotation | undefined) {
     this.#context = context;
+    this.#turner = rotation === undefined ? undefined : new FrameTurner(rotation);
     this.#isFullRange = codec === 'mjpeg';
     this.#packet.alloc();
   }
@@ -64,12 +67,14 @@ export class VideoDecoder implements Disposable {
   /**
    * Opens a decoder.
    * @param parameterSets Annex B, may be empty @param maxPixels of one picture; larger ones fail
+   * @param rotation by which pictures are turned
    * @throws AppError `camera-unsupported-codec`
    */
   static async open(
     codec: VideoCodec,
     parameterSets: Buffer,
     maxPixels: number = MAX_PIXELS,
+    rotation?: Rotation,
   ): Promise<VideoDecoder> {
     const found = Codec.findDecoder(CODEC_IDS[codec]);
     const context = new CodecContext();
@@ -84,7 +89,7 @@ export class VideoDecoder implements Disposable {
       context.freeContext();
       throw new AppError('camera-unsupported-codec', `No decoder for ${codec}`);
     }
-    return new VideoDecoder(context, codec);
+    return new VideoDecoder(context, codec, rotation);
   }
 
   /**
@@ -119,6 +124,7 @@ export class VideoDecoder implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#turner?.[Symbol.dispose]();
     this.#packet.free();
     this.#context.freeContext();
   }
@@ -133,7 +139,9 @@ export class VideoDecoder implements Disposable {
         return frames;
       }
       this.#nameColours(native);
-      frames.push({ native, sequence: Number(native.pts), width: native.width, height: native.height });
+      const sequence = Number(native.pts);
+      const upright = this.#turner === undefined ? native : await this.#turner.turn(native);
+      frames.push({ native: upright, sequence, width: upright.width, height: upright.height });
     }
   }
 

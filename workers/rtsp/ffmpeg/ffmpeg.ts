@@ -20,10 +20,10 @@ export class Ffmpeg {
 
   /** Decoders and encoders of pictures. */
   readonly media: Media = {
-    openDecoder: async ({ codec, parameterSets }) => {
+    openDecoder: async ({ codec, parameterSets, rotation }) => {
       await this.#load();
       const { VideoDecoder } = await import('./decoder.ts');
-      return VideoDecoder.open(codec, parameterSets, this.#maxPixels);
+      return VideoDecoder.open(codec, parameterSets, this.#maxPixels, rotation);
     },
     createEncoders: (onEncoded) => new EncoderSet(onEncoded),
   };

@@ -14,7 +14,8 @@ import {
   AVCOL_SPC_SMPTE240M,
   type AVColorSpace,
 } from 'node-av/constants';
-import { Filter, type FilterContext, FilterGraph, FilterInOut, Frame } from 'node-av/lib';
+import { Frame } from 'node-av/lib';
+import { describeFrame, FilterChain } from './filter-chain.ts';
 
 /** Names of the `colorspace` filter for the matrices of H.264 annex E. */
 const MATRIX_NAMES = new Map<AVColorSpace, string>([
@@ -29,80 +30,32 @@ const MATRIX_NAMES = new Map<AVColorSpace, string>([
 /** Converts pictures of one kind; build a new one when {@link PictureConverter.fits} says no. */
 export class PictureConverter implements Disposable {
   readonly #input: string;
-  readonly #graph: FilterGraph | undefined;
-  #source: FilterContext | undefined;
-  #sink: FilterContext | undefined;
+  readonly #filters: FilterChain | undefined;
 
   /** @throws Error when FFmpeg refuses the conversion */
   constructor(example: Frame, size: { width: number; height: number }) {
-    this.#input = describe(example);
+    this.#input = describeFrame(example);
     const chain = chainFor(example, size);
-    if (chain !== '') this.#graph = this.#build(chain);
+    if (chain !== '') this.#filters = new FilterChain(example, chain);
   }
 
   /** Whether a picture is of the kind this converter was built for. */
   fits(frame: Frame): boolean {
-    return describe(frame) === this.#input;
+    return describeFrame(frame) === this.#input;
   }
 
   /** Converts one picture. @returns a new frame that the caller frees; the input stays the caller's */
   async convert(frame: Frame): Promise<Frame> {
+    if (this.#filters !== undefined) return this.#filters.filter(frame);
     const output = new Frame();
     output.alloc();
-    if (this.#source === undefined || this.#sink === undefined) {
-      output.ref(frame);
-      return output;
-    }
-    const input = new Frame();
-    input.alloc();
-    input.ref(frame);
-    const added = await this.#source.buffersrcAddFrame(input);
-    input.free();
-    const status = added < 0 ? added : await this.#sink.buffersinkGetFrame(output);
-    if (status >= 0) return output;
-    output.free();
-    throw new Error(`FFmpeg cannot convert the picture (${status})`);
+    output.ref(frame);
+    return output;
   }
 
   [Symbol.dispose](): void {
-    this.#graph?.free();
+    this.#filters?.[Symbol.dispose]();
   }
-
-  #build(chain: string): FilterGraph {
-    const graph = new FilterGraph();
-    graph.alloc();
-    graph.nbThreads = 1;
-    const source = graph.createFilter(filter('buffer'), 'in', this.#input);
-    const sink = graph.createFilter(filter('buffersink'), 'out');
-    if (source === null || sink === null) throw new Error('FFmpeg cannot create the filter ends');
-    const outputs = FilterInOut.createList([{ name: 'in', filterCtx: source, padIdx: 0 }]);
-    const inputs = FilterInOut.createList([{ name: 'out', filterCtx: sink, padIdx: 0 }]);
-    const status = graph.parsePtr(chain, inputs, outputs);
-    if (status < 0 || graph.configSync() < 0) {
-      graph.free();
-      throw new Error(`FFmpeg refuses the filter chain ${chain}`);
-    }
-    this.#source = source;
-    this.#sink = sink;
-    return graph;
-  }
-}
-
-function filter(name: string): Filter {
-  const found = Filter.getByName(name);
-  if (found === null) throw new Error(`FFmpeg has no filter ${name}`);
-  return found;
-}
-
-function describe(frame: Frame): string {
-  return [
-    `video_size=${frame.width}x${frame.height}`,
-    `pix_fmt=${frame.format}`,
-    'time_base=1/1000',
-    'pixel_aspect=1/1',
-    `colorspace=${frame.colorSpace}`,
-    `range=${frame.colorRange}`,
-  ].join(':');
 }
 
 /** The filters a picture needs; empty for none. */

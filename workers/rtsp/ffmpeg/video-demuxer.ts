@@ -9,6 +9,7 @@ import {
 import { avGetCodecName, BitStreamFilter, BitStreamFilterContext, Packet, type Stream } from 'node-av/lib';
 import { AppError } from '#shared/errors.ts';
 import type { VideoCodec, VideoTrack } from '#shared/media/packet.ts';
+import { rotationOf } from './rotation.ts';
 import { openVideoFile, type VideoFile } from './video-file.ts';
 
 /** One picture of a file. Times are milliseconds on the file's own clock; undefined where unknown. */
@@ -48,8 +49,14 @@ export class VideoDemuxer implements AsyncDisposable {
     const { num, den } = file.stream.timeBase;
     this.#msPerTick = (num * 1000) / den;
     const extra = codec === 'mjpeg' ? null : (filter.outputCodecParameters?.extradata ?? null);
+    const rotation = rotationOf(file.stream);
     // The bytes are native memory that is freed with the filter.
-    this.track = { codec, parameterSets: Buffer.from(extra ?? []), announcedFps: fpsOf(file.stream) };
+    this.track = {
+      codec,
+      parameterSets: Buffer.from(extra ?? []),
+      announcedFps: fpsOf(file.stream),
+      ...(rotation === undefined ? {} : { rotation }),
+    };
   }
 
   /**

@@ -2,7 +2,9 @@
 import { AV_NOPTS_VALUE } from 'node-av/constants';
 import { avGetCodecName, Packet } from 'node-av/lib';
 import { AppError } from '#shared/errors.ts';
+import { turnedSize } from '#shared/media/packet.ts';
 import type { VideoFacts } from '#shared/worker-protocol.ts';
+import { rotationOf } from './rotation.ts';
 import { notVideo, openVideoFile, type VideoFile } from './video-file.ts';
 
 const TIME_LIMIT_MS = 10_000;
@@ -22,7 +24,8 @@ export async function probeVideo(
     await using video = await openVideoFile(file, late);
     await expectPacket(video);
     const { context, stream } = video;
-    const { codecId, width, height } = stream.codecpar;
+    const { codecId } = stream.codecpar;
+    const { width, height } = turnedSize(stream.codecpar, rotationOf(stream));
     const codec = avGetCodecName(codecId) ?? 'unknown';
     return { codec, width, height, durationMs: toMs(context.duration) };
   } catch (error) {

@@ -38,6 +38,22 @@ describe('buildInitSegment', () => {
     const header = findBox(boxes, 'moov/trak/tkhd').body;
     expect(header.readUInt32BE(header.length - 8) >>> 16).to.equal(1024);
   });
+
+  for (const [rotation, matrix] of [
+    [undefined, [1, 0, 0, 0, 1, 0, 0, 0]],
+    [90, [0, 1, 0, -1, 0, 0, 576, 0]],
+    [180, [-1, 0, 0, 0, -1, 0, 1024, 576]],
+    [270, [0, -1, 0, 1, 0, 0, 0, 1024]],
+  ] as const) {
+    it(`tells players to turn the pictures by ${rotation ?? 0} degrees`, () => {
+      const turned = parseBoxes(buildInitSegment({ ...format, rotation }));
+      const header = findBox(turned, 'moov/trak/tkhd').body;
+      const start = header.length - 8 - 36;
+      const values = matrix.map((_, index) => header.readInt32BE(start + index * 4) / 0x10000);
+      expect(values).to.deep.equal(matrix);
+      expect(header.readUInt32BE(start + 32)).to.equal(0x40000000);
+    });
+  }
 });
 
 describe('buildFragment', () => {

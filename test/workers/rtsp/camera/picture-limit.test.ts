@@ -33,6 +33,13 @@ describe('PictureLimit', () => {
     expect(() => limit.check(picture(HUGE))).to.throw('Pictures of 16000x16000 are more than 64 megapixels');
   });
 
+  it('tells the size of a video of a phone as it is shown', () => {
+    limit.begin(trackOf('h264', SETS.high));
+    const { width, height } = limit.size ?? {};
+    limit.begin({ ...trackOf('h264', SETS.high), rotation: 90 });
+    expect(limit.size).to.deep.equal({ width: height, height: width });
+  });
+
   it('leaves a set that cannot be read to the decoder', () => {
     limit.begin(trackOf('h264', [Buffer.from([0x67])]));
     limit.check(picture(HUGE.subarray(0, 5)));

@@ -29,6 +29,17 @@ describe('probeVideo', () => {
     expect(await probeVideo(fileOf('old.avi'))).to.include({ codec: 'mpeg4', ...size });
   });
 
+  it('tells the size of a video of a phone as it is shown', async () => {
+    for (const [rotation, width, height] of [
+      [90, VIDEO_HEIGHT, VIDEO_WIDTH],
+      [180, VIDEO_WIDTH, VIDEO_HEIGHT],
+      [270, VIDEO_HEIGHT, VIDEO_WIDTH],
+    ] as const) {
+      await makeVideoFile(fileOf('phone.mp4'), { rotation });
+      expect(await probeVideo(fileOf('phone.mp4')), `${rotation}`).to.include({ width, height });
+    }
+  });
+
   it('goes by the content, for every name', async () => {
     for (const name of ['video.txt', 'video', 'http:video.mp4', 'a:b.jpg']) {
       writeFileSync(fileOf(name), readFileSync(video));

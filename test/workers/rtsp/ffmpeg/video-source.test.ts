@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Packet, VideoTrack } from '#shared/media/packet.ts';
-import { VideoDecoder } from '../../../../workers/rtsp/ffmpeg/decoder.ts';
+import { type DecodedFrame, VideoDecoder } from '../../../../workers/rtsp/ffmpeg/decoder.ts';
+import type { EncodedPicture } from '../../../../workers/rtsp/ffmpeg/jpeg-encoder.ts';
+import { LumaScaler } from '../../../../workers/rtsp/ffmpeg/luma-scaler.ts';
 import { runVideoSource } from '../../../../workers/rtsp/ffmpeg/video-source.ts';
 import { rejection } from '../../../support/errors.ts';
 import { makeVideoFile, VIDEO_FPS, VIDEO_HEIGHT, VIDEO_WIDTH } from '../../../support/video-file.ts';
@@ -29,8 +31,8 @@ async function play(file: string, count: number): Promise<Played> {
 }
 
 async function decodeAll({ tracks, packets }: Played): Promise<string[]> {
-  const { codec, parameterSets } = tracks[0] as VideoTrack;
-  using decoder = await VideoDecoder.open(codec, parameterSets);
+  const { codec, parameterSets, rotation } = tracks[0] as VideoTrack;
+  using decoder = await VideoDecoder.open(codec, parameterSets, undefined, rotation);
   const sizes: string[] = [];
   const collect = (frames: Awaited<ReturnType<VideoDecoder['drain']>>): void => {
     for (const { native, width, height } of frames) {
@@ -45,6 +47,33 @@ async function decodeAll({ tracks, packets }: Played): Promise<string[]> {
   }
   collect(await decoder.drain());
   return sizes;
+}
+
+/** The first picture as analysis sees it. */
+async function firstPicture({ tracks, packets }: Played): Promise<EncodedPicture> {
+  const { codec, parameterSets, rotation } = tracks[0] as VideoTrack;
+  using decoder = await VideoDecoder.open(codec, parameterSets, undefined, rotation);
+  using scaler = new LumaScaler({ width: undefined });
+  const { frames } = await decoder.decode((packets[0] as Packet).data, 0);
+  const [{ native }] = (frames.length > 0 ? frames : await decoder.drain()) as [DecodedFrame];
+  const picture = await scaler.encode(native);
+  native.free();
+  return picture;
+}
+
+/** Where the bar is, which stands at the left before it moves. */
+function brightSide({ width, height, bytes }: EncodedPicture): string {
+  const isBright = (x: number, y: number): boolean => (bytes[y * width + x] as number) > 150;
+  const sides = {
+    left: isBright(5, height / 2),
+    right: isBright(width - 5, height / 2),
+    top: isBright(width / 2, 5),
+    bottom: isBright(width / 2, height - 5),
+  };
+  return Object.entries(sides)
+    .filter(([, isSide]) => isSide)
+    .map(([side]) => side)
+    .join();
 }
 
 describe('A video file as a camera', () => {
@@ -89,7 +118,8 @@ describe('A video file as a camera', () => {
   it('plays in real time, media time going forward over the end of the file', async () => {
     await makeVideoFile(fileOf('time.mp4'), { frames: 5 });
     const { packets } = await play(fileOf('time.mp4'), 11);
-    expect(packets.map(({ mediaTimeMs }) => Math.round(mediaTimeMs))).to.deep.equal(
+    const startMs = packets[0]?.mediaTimeMs ?? 0;
+    expect(packets.map(({ mediaTimeMs }) => Math.round(mediaTimeMs - startMs))).to.deep.equal(
       Array.from({ length: 11 }, (_, index) => index * 40),
     );
     const [first, last] = [packets[0] as Packet, packets.at(-1) as Packet];
@@ -107,6 +137,21 @@ describe('A video file as a camera', () => {
     );
     expect(await decodeAll(played)).to.have.lengthOf(20);
   });
+
+  for (const [rotation, size, at] of [
+    [90, '120x160', 'top'],
+    [180, '160x120', 'right'],
+    [270, '120x160', 'bottom'],
+  ] as const) {
+    it(`shows the pictures of a phone that was held turned by ${rotation} degrees upright`, async () => {
+      const file = fileOf(`phone-${rotation}.mp4`);
+      await makeVideoFile(file, { frames: 5, rotation });
+      const played = await play(file, 5);
+      expect(played.tracks[0]?.rotation).to.equal(rotation);
+      expect(await decodeAll(played)).to.deep.equal(Array(5).fill(size));
+      expect(brightSide(await firstPicture(played))).to.equal(at);
+    });
+  }
 
   it('plays the whole part of a file that breaks off', async () => {
     const file = fileOf('broken.ts');

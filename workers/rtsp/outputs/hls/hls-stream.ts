@@ -1,9 +1,11 @@
 /** One camera as low-latency HLS: its segments, and the requests that wait for the next of them. */
+
 import { AppError } from '#shared/errors.ts';
 import type { Sample, SoundSample } from '#shared/media/mp4/fragment.ts';
 import { buildInitSegment } from '#shared/media/mp4/init-segment.ts';
 import type { SoundFormat } from '#shared/media/mp4/sound-format.ts';
 import type { VideoFormat } from '#shared/media/mp4/video-format.ts';
+import { turnedSize } from '#shared/media/packet.ts';
 import type { SampleSink } from '../mp4/sample-stream.ts';
 import {
   initName,
@@ -52,9 +54,9 @@ export class HlsStream implements SampleSink {
 
   onFormat(format: VideoFormat, sound?: SoundFormat): void {
     this.#error = undefined;
-    const { codecString, width, height } = format;
+    const { codecString, rotation } = format;
     const codecs = sound === undefined ? codecString : `${codecString},${sound.codecString}`;
-    this.#variant = { codecString: codecs, width, height };
+    this.#variant = { codecString: codecs, ...turnedSize(format, rotation) };
     const name = initName(this.#segmenter.nextSequence);
     this.#inits.set(name, buildInitSegment(format, sound));
     this.#segmenter.begin(name);

@@ -6,7 +6,7 @@ import type { Sample, SoundSample } from '#shared/media/mp4/fragment.ts';
 import { ParameterSets } from '#shared/media/mp4/parameter-sets.ts';
 import type { SoundFormat } from '#shared/media/mp4/sound-format.ts';
 import { describeVideo, type VideoFormat } from '#shared/media/mp4/video-format.ts';
-import type { Packet, VideoTrack } from '#shared/media/packet.ts';
+import type { Packet, Rotation, VideoTrack } from '#shared/media/packet.ts';
 import type { PacketSubscriber } from '../../packets/packet-hub.ts';
 import { SampleTimeline } from './sample-timeline.ts';
 import { type SoundChoice, SoundStream } from './sound-stream.ts';
@@ -35,6 +35,7 @@ export class SampleStream implements PacketSubscriber {
   readonly #timeline = new SampleTimeline();
   readonly #sound: SoundStream;
   #sets: ParameterSets | undefined;
+  #rotation: Rotation | undefined;
   /** No keyframe of this session with known parameters has come yet. */
   #isWaiting = true;
 
@@ -64,6 +65,7 @@ export class SampleStream implements PacketSubscriber {
       return;
     }
     this.#sets = new ParameterSets(track.codec, track);
+    this.#rotation = track.rotation;
     this.#timeline.restart(track);
     this.#sound.begin(track.audio);
   }
@@ -110,7 +112,7 @@ export class SampleStream implements PacketSubscriber {
       return;
     }
     this.#timeline.setReorderDepth(format.reorderDepth);
-    this.#sink.onFormat(format, this.#sound.format);
+    this.#sink.onFormat({ ...format, rotation: this.#rotation }, this.#sound.format);
   }
 }
 

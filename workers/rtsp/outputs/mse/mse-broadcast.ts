@@ -1,9 +1,11 @@
 /** Fragments of one camera for Media Source Extensions: built once, for all viewers, while there are any. */
+
 import type { AppError } from '#shared/errors.ts';
 import { buildFragment, type Sample, type SoundSample } from '#shared/media/mp4/fragment.ts';
 import { buildInitSegment } from '#shared/media/mp4/init-segment.ts';
 import type { SoundFormat } from '#shared/media/mp4/sound-format.ts';
 import type { VideoFormat } from '#shared/media/mp4/video-format.ts';
+import { turnedSize } from '#shared/media/packet.ts';
 import type { CameraSet } from '../../camera/camera-set.ts';
 import { callEach } from '../../packets/call-each.ts';
 import type { OpenAudioTranscoder } from '../../packets/carried-audio.ts';
@@ -136,7 +138,7 @@ class Broadcast implements SampleSink {
     this.#clearGroup();
     // A camera that comes back as it was goes on where it stopped.
     if (this.#head?.init.equals(init)) return;
-    const { width, height } = format;
+    const { width, height } = turnedSize(format, format.rotation);
     const codecString = [format.codecString, ...(sound === undefined ? [] : [sound.codecString])].join(',');
     const { isSoundLeftOut } = this.#stream;
     const head = { codecString, width, height, hasSound: sound !== undefined, isSoundLeftOut, init };
