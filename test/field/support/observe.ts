@@ -2,7 +2,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RtspSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
-import { createLogger } from '#shared/logger.ts';
 import { splitNals } from '#shared/media/annex-b.ts';
 import { factsOf } from '#shared/media/nal-facts.ts';
 import { Redactor } from '#shared/redact.ts';
@@ -14,6 +13,7 @@ import { Ffmpeg } from '../../../workers/rtsp/ffmpeg/ffmpeg.ts';
 import { SampleStream } from '../../../workers/rtsp/outputs/mp4/sample-stream.ts';
 import { createRtspSource } from '../../../workers/rtsp/source/rtsp-source.ts';
 import { createRunSource } from '../../../workers/rtsp/source/run-source.ts';
+import { silentLog } from '../../support/serve.ts';
 import type { Clip } from './clips.ts';
 
 const POLICY = {
@@ -56,7 +56,6 @@ export interface Seen {
 /** Watches a camera for some seconds after its first picture. */
 export async function observe(source: RtspSource, clip: Clip, seconds: number): Promise<Seen> {
   const redactor = new Redactor();
-  const log = createLogger({ name: 'field', level: 'silent', redactor });
   const noVideo = async (): Promise<never> => {
     throw new Error('the corpus has no uploaded videos');
   };
@@ -64,11 +63,11 @@ export async function observe(source: RtspSource, clip: Clip, seconds: number): 
   const cameras = new CameraSet(
     {
       runSource: createRunSource({ rtsp, video: noVideo }),
-      media: new Ffmpeg({ maxPixels: MAX_PIXELS, log }).media,
+      media: new Ffmpeg({ maxPixels: MAX_PIXELS, log: silentLog }).media,
       maxPixels: MAX_PIXELS,
       limiter: new ConnectLimiter(),
       redactor,
-      log,
+      log: silentLog,
       timings: TIMINGS,
     },
     CONNECT_MS,

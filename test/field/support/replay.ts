@@ -4,14 +4,13 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RtspSource } from '#shared/camera-source.ts';
-import { createLogger } from '#shared/logger.ts';
 import type { Packet, VideoTrack } from '#shared/media/packet.ts';
-import { Redactor } from '#shared/redact.ts';
 import { Ffmpeg } from '../../../workers/rtsp/ffmpeg/ffmpeg.ts';
 import { GopCache } from '../../../workers/rtsp/packets/gop-cache.ts';
 import { newPictureCounters } from '../../../workers/rtsp/pictures/picture-counters.ts';
 import { PicturePipeline } from '../../../workers/rtsp/pictures/picture-pipeline.ts';
 import { createRtspSource } from '../../../workers/rtsp/source/rtsp-source.ts';
+import { silentLog } from '../../support/serve.ts';
 
 const POLICY = {
   isPublic: false,
@@ -83,7 +82,6 @@ async function receive(
 }
 
 async function decode(track: VideoTrack, packets: readonly Packet[]): Promise<number> {
-  const log = createLogger({ name: 'field', level: 'silent', redactor: new Redactor() });
   const gop = new GopCache();
   const counters = newPictureCounters();
   let pictures = 0;
@@ -92,12 +90,12 @@ async function decode(track: VideoTrack, packets: readonly Packet[]): Promise<nu
     track,
     gop,
     stream: { isLive: true, keyframeIntervalMs: undefined },
-    media: new Ffmpeg({ maxPixels: 64_000_000, log }).media,
+    media: new Ffmpeg({ maxPixels: 64_000_000, log: silentLog }).media,
     counters,
     onSize: () => {
       pictures += 1;
     },
-    log,
+    log: silentLog,
   });
   pipeline.attach({
     ...EVERY_PICTURE,

@@ -13,6 +13,8 @@ const MOST_SHARE = 6;
 /** Until the usual interval is known, what lies between these is believed: 1 to 250 pictures a second. */
 const MIN_STEP_MS = 4;
 const MAX_STEP_MS = 1000;
+/** A longer one only where the wait was like it, or none: in a burst waits are short, and few. */
+const MAX_BURST_STEP_MS = 200;
 /** With B-frames the time steps back by some pictures, and no further than this in a row, milliseconds. */
 const MAX_REORDER_MS = 500;
 const MAX_REORDER_INTERVALS = 8;
@@ -118,12 +120,11 @@ export class MediaClock {
     const usualMs = this.#usualMs;
     // Both clocks agree on a pause.
     if (rtpStepMs > 0 && Math.abs(rtpStepMs - waitedMs) < usualMs) return rtpStepMs > LEAST_SHARE * usualMs;
-    // A session may begin with a burst, which says nothing of the rate.
-    if (this.#intervals < LEARNING_PICTURES && rtpStepMs > MIN_STEP_MS && rtpStepMs < MAX_STEP_MS)
-      return true;
+    const isLearning = this.#intervals < LEARNING_PICTURES;
+    if (isLearning && rtpStepMs > MIN_STEP_MS && rtpStepMs < mostBeforeRate(waitedMs)) return true;
     if (rtpStepMs < 0) return this.#backMs < Math.min(MAX_REORDER_MS, MAX_REORDER_INTERVALS * usualMs);
     // While the usual interval is not known, nothing but the above is believed.
-    if (this.#intervals < LEARNING_PICTURES) return false;
+    if (isLearning) return false;
     return rtpStepMs > LEAST_SHARE * usualMs && rtpStepMs < MOST_SHARE * usualMs;
   }
 
@@ -147,6 +148,13 @@ export class MediaClock {
     const weight = Math.max(SMOOTHING, 1 / this.#intervals);
     this.#usualMs += (waitedMs - this.#usualMs) * weight;
   }
+}
+
+/** The longest interval that is believed after such a wait, before the usual one is known. */
+function mostBeforeRate(waitedMs: number): number {
+  // A session may begin with a burst, which says nothing of the rate.
+  if (waitedMs < MIN_STEP_MS) return MAX_STEP_MS;
+  return Math.min(MAX_STEP_MS, Math.max(MAX_BURST_STEP_MS, MOST_SHARE * waitedMs));
 }
 
 function clamp(value: number, limit: number): number {

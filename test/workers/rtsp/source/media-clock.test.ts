@@ -78,6 +78,12 @@ describe('MediaClock', () => {
     });
   }
 
+  it('is not ahead of the first pictures of a camera whose clock counts microseconds', () => {
+    const times = timesOf(50, (index) => (index * INTERVAL_MS * 1000) / 90);
+    const ahead = times.map((time, index) => time - arrivalOf(index));
+    expect(Math.max(...ahead)).to.be.at.most(INTERVAL_MS);
+  });
+
   it('follows both clocks through a pause', () => {
     const at = (index: number): number => index * INTERVAL_MS + (index > 20 ? 3000 : 0);
     const clock = new MediaClock();
