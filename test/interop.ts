@@ -67,7 +67,7 @@ async function inTime(checked: ReturnType<Check>): Promise<string> {
 /** Runs the peers against a gateway with camera `1`. */
 async function interop(peers: readonly Peer[]): Promise<void> {
   const token = 'admin-token-of-interop';
-  const [backendPort, mediamtxPort] = [await freePort(), await freePort()];
+  const backendPort = await freePort();
   const local = await LocalMoondream.open();
   const cameras = await openTestCameras(['/1']);
   const gateway = await startGateway({
@@ -75,14 +75,12 @@ async function interop(peers: readonly Peer[]): Promise<void> {
     API_TOKEN: token,
     MOONDREAM_API_URL: local.url,
     APP_PY_URL: `http://127.0.0.1:${backendPort}`,
-    ...(peers.includes(mediamtx) && { MEDIAMTX_API_URL: `http://127.0.0.1:${mediamtxPort}` }),
   });
   try {
     await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok, { timeoutMs: CHECK_MS });
     const cameraUrl = cameras.url('/1');
     await postJson(`${gateway.origin}/api/cameras/connect`, { cameraId: '1', url: cameraUrl });
-    for (const peer of peers)
-      await meet(peer, { origin: gateway.origin, token, backendPort, mediamtxPort, cameraUrl });
+    for (const peer of peers) await meet(peer, { origin: gateway.origin, token, backendPort, cameraUrl });
   } finally {
     await gateway.end();
     await cameras.close();

@@ -15,8 +15,6 @@ export interface Stage {
   token: string;
   /** Port of its APP_PY_URL; the peer that plays the analysis backend listens there. */
   backendPort: number;
-  /** Port of its MEDIAMTX_API_URL. */
-  mediamtxPort: number;
   /** RTSP address of camera `1`. */
   cameraUrl: string;
 }
