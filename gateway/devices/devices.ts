@@ -115,8 +115,12 @@ function createMediamtx(
   const onRestart = (): void => sync.runNow();
   const reports = () => ({ sync: sync.report(), manager: manager?.report() });
   return {
-    // Paths that the gateway made are gone after a restart of MediaMTX: that is seen within seconds.
-    jobs: manager === undefined ? [sync] : [sync, manager, new MediamtxPulse({ client, clock, onRestart })],
+    // After a restart of MediaMTX all paths are others, and those that the gateway made are gone.
+    jobs: [
+      sync,
+      ...(manager === undefined ? [] : [manager]),
+      new MediamtxPulse({ client, clock, onRestart }),
+    ],
     reports,
     health: () => {
       const { sync: syncing, manager: manages } = reports();

@@ -90,6 +90,18 @@ describe('Devices as a whole', () => {
     expect(mediamtx.changes).to.deep.equal([]);
   });
 
+  it('lists the paths of a MediaMTX that starts after the gateway, within seconds', async () => {
+    mediamtx.isDown = true;
+    mediamtx.paths = [livePath('late')];
+    await open({});
+    await waitFor(() => (devices.health() as { status: string }).status === 'failing');
+    // Own cameras, ageing, sync and the watch for a restart all wait for their next turn.
+    await waitFor(() => clock.waiting === 4);
+    mediamtx.isDown = false;
+    clock.advance(3000);
+    await waitFor(async () => (await keys()).includes('late'));
+  });
+
   it('reports a failing sync, without the credentials of the API', async () => {
     mediamtx.intercept = () => [401, ''];
     const apiUrl = mediamtx.origin.replace('://', '://api:S3cr3tC4nary@');
