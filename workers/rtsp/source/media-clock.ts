@@ -52,6 +52,8 @@ export class MediaClock {
   #gapsInRow = 0;
   /** Pictures that came with the newest one. */
   #together = 0;
+  /** Pictures that came with the last one before that. */
+  #togetherBefore = 0;
   /** How far RTP time has stepped back since it last went forward. */
   #backMs = 0;
   #timeMs = 0;
@@ -81,7 +83,7 @@ export class MediaClock {
   }
 
   #advance(rtpStepMs: number, waitedMs: number, arrivalMs: number): void {
-    if (arrivalMs > this.#catchesUpUntilMs) this.#hear(waitedMs);
+    this.#hear(waitedMs, arrivalMs);
     this.#backMs = rtpStepMs < 0 ? this.#backMs - rtpStepMs : 0;
     const usualMs = this.#usualMs;
     const isBelieved = this.#isBelievable(rtpStepMs, waitedMs);
@@ -119,7 +121,7 @@ export class MediaClock {
   #isBelievable(rtpStepMs: number, waitedMs: number): boolean {
     const usualMs = this.#usualMs;
     // Both clocks agree on a pause.
-    if (rtpStepMs > 0 && Math.abs(rtpStepMs - waitedMs) < usualMs) return rtpStepMs > LEAST_SHARE * usualMs;
+    if (rtpStepMs > LEAST_SHARE * usualMs && Math.abs(rtpStepMs - waitedMs) < usualMs) return true;
     const isLearning = this.#intervals < LEARNING_PICTURES;
     if (isLearning && rtpStepMs > MIN_STEP_MS && rtpStepMs < mostBeforeRate(waitedMs)) return true;
     if (rtpStepMs < 0) return this.#backMs < Math.min(MAX_REORDER_MS, MAX_REORDER_INTERVALS * usualMs);
@@ -128,13 +130,17 @@ export class MediaClock {
     return rtpStepMs > LEAST_SHARE * usualMs && rtpStepMs < MOST_SHARE * usualMs;
   }
 
-  /** Pictures that come together were held back somewhere: a few share the next wait, more are a burst. */
-  #hear(waitedMs: number): void {
+  /** Pictures that come together were held back somewhere: they share the next wait, unless it was one burst. */
+  #hear(waitedMs: number, arrivalMs: number): void {
     if (waitedMs < MIN_STEP_MS) {
       this.#together += 1;
       return;
     }
-    this.#learn(this.#together > MAX_TOGETHER ? waitedMs : waitedMs / (this.#together + 1));
+    const isUsual = Math.abs(this.#together - this.#togetherBefore) <= 1;
+    const isShared = isUsual || this.#together <= MAX_TOGETHER;
+    const intervalMs = isShared ? waitedMs / (this.#together + 1) : waitedMs;
+    if (arrivalMs > this.#catchesUpUntilMs) this.#learn(intervalMs);
+    this.#togetherBefore = this.#together;
     this.#together = 0;
   }
 

@@ -84,6 +84,15 @@ describe('MediaClock', () => {
     expect(Math.max(...ahead)).to.be.at.most(INTERVAL_MS);
   });
 
+  it('keeps the intervals of a camera whose pictures come five together', () => {
+    const clock = new MediaClock();
+    const times = Array.from({ length: 150 }, (_, index) =>
+      clock.timeOf(index * INTERVAL_MS, arrivalOf(Math.floor(index / 5) * 5) + (index % 5)),
+    );
+    const late = times.map((time, index) => Math.abs(time - arrivalOf(index)));
+    expect(Math.max(...late)).to.be.at.most(2 * INTERVAL_MS);
+  });
+
   it('follows both clocks through a pause', () => {
     const at = (index: number): number => index * INTERVAL_MS + (index > 20 ? 3000 : 0);
     const clock = new MediaClock();
