@@ -42,6 +42,10 @@ export function createLogger({ name, level, redactor, write }: LoggerOptions): L
 function writeTo(stream: Writable, name: string): (line: string) => void {
   const describeLoss = (lost: number): string =>
     `${JSON.stringify({ level: pino.levels.values.warn, time: new Date().toISOString(), name, lost, msg: 'log lines were lost' })}\n`;
-  const output = new LogOutput(stream, describeLoss);
-  return (line) => output.write(line);
+  let output: LogOutput | undefined;
+  return (line) => {
+    // A logger that says nothing adds no listeners to the stream.
+    output ??= new LogOutput(stream, describeLoss);
+    output.write(line);
+  };
 }
