@@ -98,7 +98,7 @@ describe('Devices as a whole', () => {
     // Own cameras, ageing, sync and the watch for a restart all wait for their next turn.
     await waitFor(() => clock.waiting === 4);
     mediamtx.isDown = false;
-    clock.advance(3000);
+    clock.advance(5000);
     await waitFor(async () => (await keys()).includes('late'));
   });
 
