@@ -56,12 +56,13 @@ describe('Sound over WebRTC in Chromium, through the gateway', () => {
 
   /** Waits until both are played, the sound louder than nothing. */
   async function playing() {
+    let view = await player.look();
     const heard = await waitFor(
       async () => {
-        const view = await player.look();
+        view = await player.look();
         return view.framesDecoded > 5 && view.audioPackets > 5 && view.audioLevel > 0.05 ? view : undefined;
       },
-      { timeoutMs: 20_000, message: 'picture and sound' },
+      { timeoutMs: 40_000, message: () => `picture and sound: ${JSON.stringify(view)}` },
     );
     await waitFor(async () => (await player.look()).audioPackets > heard.audioPackets + 10);
   }
