@@ -2,10 +2,10 @@
 import type { RequestHandler } from 'express';
 import { z } from 'zod';
 import { cameraIdInPath } from '#shared/contract/camera.ts';
+import { successSchema } from '#shared/contract/common.ts';
 import {
   newPresetSchema,
   ptzAbsoluteSchema,
-  ptzDoneSchema,
   ptzFocusSchema,
   ptzMoveSchema,
   ptzPresetSchema,
@@ -39,7 +39,7 @@ const presetParams = {
 /** @param answers passes a request on to the worker of its camera */
 export function ptzRoutes(answers: RequestHandler): RouteGroup {
   const common = { errors: ERRORS, readsBody: true, handle: answers } as const;
-  const done = { 200: json('The camera has taken the command.', ptzDoneSchema) };
+  const done = { 200: json('The camera has taken the command.', successSchema) };
 
   function command(path: string, id: string, summary: string, schema?: z.ZodType, example?: object): Route {
     const bodies = schema && { bodies: jsonBody(schema, example && { [path]: example }) };

@@ -500,7 +500,7 @@ export interface components {
        */
       zoom?: number;
     };
-    PtzDone: {
+    Success: {
       /** @constant */
       success: true;
     };
@@ -1258,10 +1258,6 @@ export interface components {
       /** @enum {string} */
       role: 'admin' | 'viewer';
     };
-    Success: {
-      /** @constant */
-      success: true;
-    };
     TicketRequest: {
       /**
        * Format: starts_with
@@ -1321,7 +1317,7 @@ export type CameraTestAnswer = components['schemas']['CameraTestAnswer'];
 export type CameraStatus = components['schemas']['CameraStatus'];
 export type PtzStatus = components['schemas']['PtzStatus'];
 export type PtzMove = components['schemas']['PtzMove'];
-export type PtzDone = components['schemas']['PtzDone'];
+export type Success = components['schemas']['Success'];
 export type PtzZoom = components['schemas']['PtzZoom'];
 export type PtzAbsolute = components['schemas']['PtzAbsolute'];
 export type PtzRelative = components['schemas']['PtzRelative'];
@@ -1394,7 +1390,6 @@ export type RestartedWorker = components['schemas']['RestartedWorker'];
 export type Principal = components['schemas']['Principal'];
 export type LoginRequest = components['schemas']['LoginRequest'];
 export type SignedIn = components['schemas']['SignedIn'];
-export type Success = components['schemas']['Success'];
 export type TicketRequest = components['schemas']['TicketRequest'];
 export type Ticket = components['schemas']['Ticket'];
 export type ApiDescription = components['schemas']['ApiDescription'];

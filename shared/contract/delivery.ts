@@ -1,6 +1,6 @@
 /** Deliveries to the analysis backend: what it is told, and how that goes. */
 import { z } from 'zod';
-import { idInPath, timeSchema } from './common.ts';
+import { idInPath, nextCursorSchema, timeSchema } from './common.ts';
 
 /** Waits or is under way; arrived; given up until an operator asks for another try. */
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'parked'] as const;
@@ -96,10 +96,7 @@ export type Delivery = z.infer<typeof deliverySchema>;
 export const deliveryPageSchema = z
   .object({
     deliveries: z.array(deliverySchema),
-    nextCursor: z
-      .string()
-      .nullable()
-      .meta({ description: 'The `cursor` of the next page; null on the last one.' }),
+    nextCursor: nextCursorSchema,
   })
   .meta({ id: 'DeliveryPage' });
 export type DeliveryPage = z.infer<typeof deliveryPageSchema>;

@@ -1,6 +1,6 @@
 /** Events: what analysis and watches saw. */
 import { z } from 'zod';
-import { idInPath, timeSchema } from './common.ts';
+import { idInPath, nextCursorSchema, timeSchema } from './common.ts';
 
 const DEFAULT_LIMIT = 100;
 const MAX_LIMIT = 1000;
@@ -82,10 +82,7 @@ export type CameraEvent = z.infer<typeof eventSchema>;
 export const eventPageSchema = z
   .object({
     events: z.array(eventSchema),
-    nextCursor: z
-      .string()
-      .nullable()
-      .meta({ description: 'The `cursor` of the next page; null on the last one.' }),
+    nextCursor: nextCursorSchema,
   })
   .meta({ id: 'EventPage' });
 export type EventPage = z.infer<typeof eventPageSchema>;

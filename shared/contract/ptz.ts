@@ -99,9 +99,6 @@ export const ptzPresetSchema = z.object({ id: z.string(), name: z.string() }).me
 /** Answer of `GET …/ptz/presets`. */
 export const ptzPresetsSchema = z.array(ptzPresetSchema).meta({ id: 'PtzPresets' });
 
-/** Answer of a command. */
-export const ptzDoneSchema = z.object({ success: z.literal(true) }).meta({ id: 'PtzDone' });
-
 const range = z.array(z.number()).length(2);
 
 /** Answer of `GET …/ptz`. */

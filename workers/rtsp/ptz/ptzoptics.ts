@@ -6,7 +6,7 @@ import { AppError } from '#shared/errors.ts';
 import type { CameraHttp } from '../source/camera-http.ts';
 import type { Abilities, FocusAction, Position, Preset, PtzDriver, Velocity } from './ptz.ts';
 import { presetNumber } from './visca.ts';
-import { DEGREES, SPEEDS, toDistance, toSteps } from './visca-commands.ts';
+import { DEGREES, SPEEDS, speed, toDistance, toSteps } from './visca-commands.ts';
 
 const PATH = '/cgi-bin/ptzctrl.cgi?ptzcmd';
 
@@ -117,10 +117,6 @@ export class PtzopticsDriver implements PtzDriver {
     if (/"?(?:error|result)"?\s*[:=]\s*"?(?:error|fail)/i.test(body))
       throw new AppError('control-refused', 'The camera refused the command');
   }
-}
-
-function speed(velocity: number, fastest: number): number {
-  return Math.max(1, Math.round(Math.min(1, Math.abs(velocity)) * fastest));
 }
 
 /** 16 bits in two's complement, as the camera reads positions. */

@@ -128,8 +128,8 @@ function command(...bytes: number[]): Buffer {
   return Buffer.from([FIRST_ADDRESS, 1, ...bytes, END]);
 }
 
-/** At least 1: a speed of 0 is no speed to most cameras. */
-function speed(velocity: number, fastest: number): number {
+/** The camera's step of a speed of −1..1. At least 1: a speed of 0 is no speed to most cameras. */
+export function speed(velocity: number, fastest: number): number {
   return Math.max(1, Math.round(Math.min(1, Math.abs(velocity)) * fastest));
 }
 
