@@ -25,9 +25,9 @@ const PAGES: { name: string; path: string; complete: string; act?: (page: Page) 
   { name: 'add', path: '#/add', complete: '#ip', act: saveEmpty },
   { name: 'upload', path: '#/upload', complete: '#file' },
   { name: 'events', path: '#/events', complete: '.event, .empty' },
-  { name: 'deliveries', path: '#/deliveries', complete: '.row' },
-  { name: 'devices', path: '#/devices', complete: 'tbody tr' },
-  { name: 'system', path: '#/system', complete: 'tbody tr' },
+  { name: 'deliveries', path: '#/settings/deliveries', complete: '.row' },
+  { name: 'devices', path: '#/settings/devices', complete: 'tbody tr' },
+  { name: 'health', path: '#/settings/health', complete: 'tbody tr' },
 ];
 
 const folder = process.argv[2] ?? 'screenshots';

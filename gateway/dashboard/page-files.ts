@@ -30,6 +30,7 @@ const LIBRARY_FILES = [
   'directives/ref.js',
   'directives/repeat.js',
 ];
+const COMMON_STYLES = ['styles/base.css', 'styles/controls.css', 'styles/pages.css'];
 /** For React Native only. */
 const NOT_FOR_BROWSERS = ['react.ts'];
 
@@ -60,7 +61,9 @@ export async function readPageFiles(): Promise<Map<string, PageFile>> {
   const page = new Map(own).get('index.html') ?? '';
   files.set(
     'index.html',
-    page.replace('<!-- modules -->', () => preloads(scripts)),
+    page
+      .replace('<!-- modules -->', () => preloads(scripts))
+      .replace('<!-- styles -->', () => styleLinks([...files.keys()])),
   );
   return new Map([...files].map(([name, body]) => [name, fileOf(name, body)]));
 }
@@ -110,6 +113,14 @@ function withoutMapHint([name, text]: readonly [string, string]): [string, strin
 
 function preloads(scripts: string[]): string {
   return scripts.map((name) => `<link rel="modulepreload" href="dashboard/${name}">`).join('\n    ');
+}
+
+/** The common styles first, then those of pages in the order of the alphabet. */
+function styleLinks(names: string[]): string {
+  const styles = names.filter((name) => name.startsWith('styles/') && !COMMON_STYLES.includes(name)).sort();
+  return [...COMMON_STYLES, ...styles]
+    .map((name) => `<link rel="stylesheet" href="dashboard/${name}">`)
+    .join('\n    ');
 }
 
 function fileOf(name: string, body: string): PageFile {

@@ -25,7 +25,7 @@ describe('Names in the dashboard', function () {
     await gateway?.close();
   });
 
-  for (const view of ['', '#/camera/hostile', '#/devices', '#/camera/hostile/edit']) {
+  for (const view of ['', '#/camera/hostile', '#/settings/devices', '#/camera/hostile/edit']) {
     it(`S16: are shown as the text they are at /${view}`, async () => {
       const page = await browser.newPage();
       page.setDefaultTimeout(60_000);

@@ -178,7 +178,7 @@ describe('The dashboard in Chromium', function () {
   });
 
   it('shows a killed worker restart, and its camera come back', async () => {
-    await open('#/system');
+    await open('#/settings/health');
     const { body } = await getJson(`${gateway.origin}/health`);
     const worker = body.services.rtsp.workers[0];
     const row = page.getByRole('row', { name: worker.name });
@@ -186,7 +186,7 @@ describe('The dashboard in Chromium', function () {
     process.kill(worker.pid, 'SIGKILL');
     await row.getByText('last: SIGKILL').waitFor();
     await row.getByText('Running').waitFor();
-    await page.getByRole('link', { name: 'Cameras' }).click();
+    await page.getByRole('link', { name: 'Cameras', exact: true }).click();
     await tile('Gate', 'Live').waitFor();
     await seeMoving('camera-picture');
   });
@@ -224,7 +224,7 @@ describe('The dashboard in Chromium', function () {
   });
 
   it('shows what the analysis backend refused, and delivers it when asked to', async () => {
-    await open('#/deliveries');
+    await open('#/settings/deliveries');
     const row = page.getByRole('listitem').filter({ hasText: 'stored' });
     await row.getByText('Given up').waitFor();
     await row.getByText('Not yet').waitFor();

@@ -63,6 +63,17 @@ export class App {
     return this.state.access?.role !== 'viewer';
   }
 
+  /** Whether the user signed in here; on the gateway's own machine no sign-in is needed. */
+  get hasSession(): boolean {
+    return this.state.access?.kind === 'session';
+  }
+
+  /** Ends the session and leads to the sign-in. */
+  async signOut(): Promise<void> {
+    await fetch(`${this.base}/api/auth/logout`, { method: 'POST' }).catch(() => {});
+    location.assign('signin');
+  }
+
   /** A session that ended shows as such whichever request finds out. */
   async #fetch(...[url, init]: Parameters<FetchLike>): ReturnType<FetchLike> {
     const response = await globalThis.fetch(url, init);

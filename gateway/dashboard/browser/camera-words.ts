@@ -103,9 +103,9 @@ function describeUnknown(worker: ShownWorker | undefined): CameraWords {
     return words('busy', 'Starting', 'Setting up the camera.');
   if (worker.state === 'failed') {
     const detail = `Its worker ${worker.name} has failed too often.`;
-    return words('bad', 'Process failed', detail, 'See System; it is restarted at long intervals.');
+    return words('bad', 'Process failed', detail, 'See Settings, Health; it is restarted at long intervals.');
   }
-  return words('busy', 'Restarting', `Its worker ${worker.name} is starting.`, 'It comes back by itself.');
+  return words('busy', 'Restarting', `Its worker ${worker.name} is starting.`, 'Reconnecting automatically.');
 }
 
 function words(tone: Tone, label: string, detail = '', advice = ''): CameraWords {

@@ -2,40 +2,20 @@
 import { render } from 'lit-html';
 import { announceChanges } from './announcements.ts';
 import { App } from './app-state.ts';
-import { CameraPicture } from './elements/camera-picture.ts';
-import { CameraView } from './elements/camera-view.ts';
+import { PageOutlet } from './page-outlet.ts';
+import { PAGE_IDS } from './pages.ts';
 import { parseRoute } from './router.ts';
 import { listenToStatus } from './status-feed.ts';
 import { applyTheme } from './theme.ts';
-import { AskPanel } from './views/ask-panel.ts';
-import { CameraEvents } from './views/camera-events.ts';
-import { CameraForm } from './views/camera-form.ts';
-import { CameraPage } from './views/camera-page.ts';
-import { DeliveriesPage } from './views/deliveries-page.ts';
-import { DevicesPage } from './views/devices-page.ts';
-import { EventsPage } from './views/events-page.ts';
-import { PtzPanel } from './views/ptz-panel.ts';
 import { shell, titleOf } from './views/shell.ts';
-import { UploadForm } from './views/upload-form.ts';
-
-const ELEMENTS: Record<string, CustomElementConstructor> = {
-  'ask-panel': AskPanel,
-  'camera-events': CameraEvents,
-  'camera-form': CameraForm,
-  'camera-page': CameraPage,
-  'camera-picture': CameraPicture,
-  'camera-view': CameraView,
-  'deliveries-page': DeliveriesPage,
-  'devices-page': DevicesPage,
-  'events-page': EventsPage,
-  'ptz-panel': PtzPanel,
-  'upload-form': UploadForm,
-};
 
 const TICK_MS = 1000;
+/** After the first pictures: other pages then open immediately, even while the gateway is away. */
+const PRELOAD_MS = 4000;
 
 function start(root: HTMLElement): void {
   let isDrawingWanted = false;
+  let isHeadingNew = false;
   // Batches changes; a page in the background is drawn when it becomes visible.
   const draw = (): void => {
     if (isDrawingWanted) return;
@@ -43,14 +23,13 @@ function start(root: HTMLElement): void {
     setTimeout(() => {
       isDrawingWanted = false;
       document.title = titleOf(app);
-      render(shell(app), root);
+      render(shell(app, outlet), root);
+      if (isHeadingNew) isHeadingNew = !focusHeading(root);
     }, 0);
   };
   const app = new App(draw);
+  const outlet = new PageOutlet(draw);
   const announceNews = announceChanges(app);
-  CameraPicture.client = app.client;
-  CameraView.client = app.client;
-  for (const [name, element] of Object.entries(ELEMENTS)) customElements.define(name, element);
   applyTheme();
   listenToStatus(app.base, {
     onState: (gateway, clockOffset) => {
@@ -67,15 +46,22 @@ function start(root: HTMLElement): void {
   addEventListener('hashchange', () => {
     app.set({ route: parseRoute(location.hash) });
     scrollTo(0, 0);
-    // After drawing, so that screen readers announce the new page.
-    setTimeout(() => root.querySelector<HTMLElement>('h1')?.focus(), 0);
+    isHeadingNew = true;
   });
   // Ages and countdowns change without messages.
   setInterval(() => {
     if (!document.hidden) draw();
   }, TICK_MS);
+  setTimeout(() => void Promise.all(PAGE_IDS.map((page) => outlet.load(page))), PRELOAD_MS);
   void app.learnAccess();
   draw();
+}
+
+/** Lets screen readers announce a new page, once it is loaded and drawn. */
+function focusHeading(root: HTMLElement): boolean {
+  const heading = root.querySelector<HTMLElement>('h1');
+  heading?.focus();
+  return heading !== null;
 }
 
 start(document.getElementById('app') as HTMLElement);

@@ -1,29 +1,66 @@
 /** Routes by the fragment of the address, so that every address stays relative. */
 
+/** Paths of the pages below `#/`, by id; the rest of a page is its row in `pages.ts`. */
+export const PATHS = {
+  cameras: '',
+  camera: 'camera/:cameraId',
+  edit: 'camera/:cameraId/edit',
+  add: 'add',
+  upload: 'upload',
+  events: 'events',
+  health: 'settings/health',
+  deliveries: 'settings/deliveries',
+  devices: 'settings/devices',
+  appearance: 'settings/appearance',
+} as const;
+
+/** Id of a page. */
+export type PageId = keyof typeof PATHS;
+
 /** A page and its subject. */
 export interface Route {
-  page: 'cameras' | 'camera' | 'add' | 'edit' | 'upload' | 'events' | 'deliveries' | 'devices' | 'system';
+  page: PageId;
+  /** The parameter `cameraId`; empty without one. */
   cameraId: string;
+  /** Parameters of the path by name, decoded. */
+  params: Readonly<Record<string, string>>;
+  /** What follows `?`. */
+  query: URLSearchParams;
 }
-
-const SIMPLE = ['add', 'upload', 'events', 'deliveries', 'devices', 'system'] as const;
 
 /** Parses an address; unknown ones lead to the first page. */
 export function parseRoute(hash: string): Route {
-  const [first = '', second = '', third = ''] = hash.replace(/^#?\/?/, '').split('/');
-  const simple = SIMPLE.find((page) => page === first);
-  if (simple !== undefined) return { page: simple, cameraId: decode(second) };
-  if (first !== 'camera' || second === '') return { page: 'cameras', cameraId: '' };
-  return { page: third === 'edit' ? 'edit' : 'camera', cameraId: decode(second) };
+  const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split('?');
+  for (const [page, pattern] of Object.entries(PATHS)) {
+    const params = paramsOf(pattern, path);
+    if (params !== undefined) return routeTo(page as PageId, params, query);
+  }
+  return routeTo('cameras', {}, '');
 }
 
-/** The address of a page. */
-export function hrefOf(page: Route['page'], cameraId = ''): string {
-  const id = encodeURIComponent(cameraId);
-  if (page === 'cameras') return '#/';
-  if (page === 'camera') return `#/camera/${id}`;
-  if (page === 'edit') return `#/camera/${id}/edit`;
-  return id === '' ? `#/${page}` : `#/${page}/${id}`;
+/** The address of a page. @param params parameters of its path; a text is the camera's id */
+export function hrefOf(page: PageId, params: string | Readonly<Record<string, string>> = {}): string {
+  const given = typeof params === 'string' ? { cameraId: params } : params;
+  const path = PATHS[page].replace(/:(\w+)/g, (_, name: string) => encodeURIComponent(given[name] ?? ''));
+  return `#/${path}`;
+}
+
+function routeTo(page: PageId, params: Record<string, string>, query: string): Route {
+  return { page, params, cameraId: params.cameraId ?? '', query: new URLSearchParams(query) };
+}
+
+function paramsOf(pattern: string, path: string): Record<string, string> | undefined {
+  const [wanted, given] = [pattern.split('/'), path.split('/')];
+  if (wanted.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] as string;
+    if (!part.startsWith(':')) {
+      if (part !== value) return undefined;
+    } else if (value === '') return undefined;
+    else params[part.slice(1)] = decode(value);
+  }
+  return params;
 }
 
 function decode(text: string): string {

@@ -2,8 +2,8 @@
 
 export type Theme = 'auto' | 'light' | 'dark';
 
+export const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
 const KEY = 'theme';
-const THEMES: readonly Theme[] = ['auto', 'light', 'dark'];
 
 /** The user's choice. */
 export function chosenTheme(): Theme {
@@ -11,16 +11,14 @@ export function chosenTheme(): Theme {
   return THEMES.find((theme) => theme === stored) ?? 'auto';
 }
 
-/** Applies and stores the next choice. */
-export function nextTheme(): Theme {
-  const next = THEMES[(THEMES.indexOf(chosenTheme()) + 1) % THEMES.length] as Theme;
+/** Applies and stores a choice. */
+export function chooseTheme(theme: Theme): void {
   try {
-    localStorage.setItem(KEY, next);
+    localStorage.setItem(KEY, theme);
   } catch {
     // Private windows may have no storage; the choice then lasts for this page.
   }
-  document.documentElement.dataset.theme = next;
-  return next;
+  document.documentElement.dataset.theme = theme;
 }
 
 /** Applies the stored choice. */

@@ -12,8 +12,8 @@ const QUALITY = 70;
 
 /** The element; `data-pictures` counts drawn pictures. */
 export class CameraPicture extends HTMLElement {
-  /** Set before the element is defined. */
-  static client: GatewayClient;
+  /** Set before the element is connected. */
+  client: GatewayClient | undefined;
   static readonly observedAttributes = ['camera-id', 'fps'];
   readonly #canvas = document.createElement('canvas');
   #visibility: IntersectionObserver | undefined;
@@ -48,7 +48,7 @@ export class CameraPicture extends HTMLElement {
     const cameraId = this.getAttribute('camera-id');
     if (!this.#isVisible || cameraId === null) return;
     const fps = Number(this.getAttribute('fps') ?? DEFAULT_FPS);
-    this.#watch = CameraPicture.client.watchCamera(
+    this.#watch = this.client?.watchCamera(
       cameraId,
       { fps, width: this.#width(), quality: QUALITY },
       async (frame) => {

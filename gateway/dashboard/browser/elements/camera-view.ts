@@ -30,8 +30,8 @@ const MAX_JPEG_WIDTH = 1280;
 
 /** The element. */
 export class CameraView extends HTMLElement {
-  /** Set before the element is defined. */
-  static client: GatewayClient;
+  /** Set before the element is connected. */
+  client: GatewayClient | undefined;
   static readonly observedAttributes = ['camera-id', 'transport', 'live', 'detections'];
   readonly #canvas = document.createElement('canvas');
   readonly #video = document.createElement('video');
@@ -124,7 +124,7 @@ export class CameraView extends HTMLElement {
     if (!wantsDetections) this.#layer.clear();
     this.#watch = undefined;
     if (isVideo && !wantsDetections) return;
-    this.#watch = CameraView.client.watchCamera(
+    this.#watch = this.client?.watchCamera(
       this.#cameraId,
       {
         fps: isVideo ? IDLE_FPS : JPEG_FPS,

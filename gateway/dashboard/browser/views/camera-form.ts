@@ -290,3 +290,5 @@ export class CameraForm extends ViewElement {
     this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }
 }
+
+export const ELEMENTS = { 'camera-form': CameraForm };

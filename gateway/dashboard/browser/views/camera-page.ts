@@ -1,14 +1,17 @@
 /** One camera, large, with its actions. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { GatewayError } from '#shared/client/gateway-error.ts';
+import { type CameraEntry, cameraEntry } from '../camera-entries.ts';
 import { pictureAge } from '../camera-words.ts';
-import type { TransportNews } from '../elements/camera-view.ts';
+import { CameraView, type TransportNews } from '../elements/camera-view.ts';
 import { codecName, count } from '../format.ts';
 import { TRANSPORT_NAMES, TRANSPORTS } from '../players/player.ts';
 import { hrefOf } from '../router.ts';
-import { type CameraEntry, cameraEntry } from './cameras-page.ts';
+import { AskPanel } from './ask-panel.ts';
+import { CameraEvents } from './camera-events.ts';
 import { icon } from './icons.ts';
 import { cameraNotice, emptyState, pageHead, pill, problem } from './page-parts.ts';
+import { PtzPanel } from './ptz-panel.ts';
 import { ViewElement } from './view-element.ts';
 
 /** `<camera-page>`. */
@@ -119,6 +122,7 @@ ${
       <camera-view
         role="img"
         aria-label="Live picture of ${camera.name}"
+        .client=${this.app.client}
         camera-id=${camera.id}
         transport=${this.#wanted}
         ?live=${isLive}
@@ -181,6 +185,14 @@ ${
     </dl>`;
   }
 }
+
+export const ELEMENTS = {
+  'ask-panel': AskPanel,
+  'camera-events': CameraEvents,
+  'camera-page': CameraPage,
+  'camera-view': CameraView,
+  'ptz-panel': PtzPanel,
+};
 
 function describeTransport(news: TransportNews | undefined, isPublicHost: boolean): TemplateResult {
   if (news === undefined) return html`Starting…`;

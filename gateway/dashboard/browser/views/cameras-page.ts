@@ -3,12 +3,14 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { CameraStatus } from '#shared/client/api-types.ts';
 import type { App } from '../app-state.ts';
-import { type CameraWords, describeCamera, describeGone, pictureAge } from '../camera-words.ts';
+import { type CameraEntry, cameraEntries } from '../camera-entries.ts';
+import { pictureAge } from '../camera-words.ts';
+import { CameraPicture } from '../elements/camera-picture.ts';
 import { count } from '../format.ts';
 import { hrefOf } from '../router.ts';
-import type { ShownCamera } from '../status.ts';
 import { icon } from './icons.ts';
 import { cameraNotice, emptyState, pageHead, pill } from './page-parts.ts';
+import { ViewElement } from './view-element.ts';
 
 /** More cameras, fewer pictures of each: the load of a wall stays about the same. */
 const FPS_BY_COUNT: [number, number][] = [
@@ -18,38 +20,16 @@ const FPS_BY_COUNT: [number, number][] = [
 ];
 const LOWEST_FPS = 2;
 
-/** A camera with its status. */
-export interface CameraEntry {
-  camera: ShownCamera;
-  status: CameraStatus | null | undefined;
-  words: CameraWords;
+/** `<cameras-page>`. */
+export class CamerasPage extends ViewElement {
+  protected view(): TemplateResult {
+    return camerasPage(this.app);
+  }
 }
 
-/** Every camera, in order. */
-export function cameraEntries(app: App): CameraEntry[] {
-  return app.state.gateway.ids.flatMap((id) => cameraEntry(app, id) ?? []);
-}
+export const ELEMENTS = { 'cameras-page': CamerasPage, 'camera-picture': CameraPicture };
 
-/** One camera; undefined for an unknown id. */
-export function cameraEntry(app: App, id: string): CameraEntry | undefined {
-  const { cameras, statuses, workers } = app.state.gateway;
-  const camera = cameras.get(id);
-  if (camera === undefined) return undefined;
-  const status = statuses.get(id);
-  const worker = workers.find(({ name }) => name === camera.worker);
-  const words = app.isGone
-    ? describeGone(Date.now() - app.state.heardAt)
-    : describeCamera({ camera, status, worker, now: app.now });
-  return { camera, status, words };
-}
-
-/** Number of cameras that need attention. */
-export function troubledCameras(app: App): CameraEntry[] {
-  return cameraEntries(app).filter(({ words }) => words.tone === 'bad');
-}
-
-/** The page. */
-export function camerasPage(app: App): TemplateResult {
+function camerasPage(app: App): TemplateResult {
   const entries = cameraEntries(app);
   const fps = FPS_BY_COUNT.find(([most]) => entries.length <= most)?.[1] ?? LOWEST_FPS;
   const add = app.canChange && !app.isGone ? addButton() : nothing;
@@ -61,7 +41,7 @@ export function camerasPage(app: App): TemplateResult {
       ${repeat(
         entries,
         ({ camera }) => camera.id,
-        (entry) => tile(entry, fps, app.now),
+        (entry) => tile(entry, fps, app),
       )}
       ${app.state.hasState ? nothing : [1, 2, 3, 4].map(() => html`<li class="tile skeleton" aria-hidden="true"></li>`)}
     </ul>
@@ -98,12 +78,12 @@ function noCameras(canChange: boolean): TemplateResult {
   );
 }
 
-function tile({ camera, status, words }: CameraEntry, fps: number, now: number): TemplateResult {
+function tile({ camera, status, words }: CameraEntry, fps: number, { client, now }: App): TemplateResult {
   const isLive = words.tone === 'good';
   return html`<li class="tile" data-tone=${words.tone}>
     <a href=${hrefOf('camera', camera.id)} aria-label="${camera.name}: ${words.label}. Open">
       <div class="tile-picture">
-        <camera-picture camera-id=${camera.id} fps=${fps}></camera-picture>
+        <camera-picture .client=${client} camera-id=${camera.id} fps=${fps}></camera-picture>
         ${isLive ? nothing : html`<div class="tile-cover">${cameraNotice(words)}</div>`}
       </div>
       <div class="tile-text">

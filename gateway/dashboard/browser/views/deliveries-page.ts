@@ -128,6 +128,8 @@ export class DeliveriesPage extends ViewElement {
   }
 }
 
+export const ELEMENTS = { 'deliveries-page': DeliveriesPage };
+
 function summary(stats: ShownDeliveries | undefined): string {
   const counts = stats?.counts;
   if (counts === undefined) return '';

@@ -87,3 +87,5 @@ export class DevicesPage extends ViewElement {
     return JSON.stringify([states, services.mediamtx]);
   }
 }
+
+export const ELEMENTS = { 'devices-page': DevicesPage };

@@ -11,3 +11,5 @@ export class EventsPage extends CameraEvents {
     return html`${pageHead('Events')}${this.nothingYet() ?? html`<div class="event-wall">${this.list()}</div>`}`;
   }
 }
+
+export const ELEMENTS = { 'events-page': EventsPage };

@@ -1,45 +1,32 @@
-/** The frame around every page: navigation, connection state, theme. */
+/** The frame around every page: navigation, connection state, access. */
 import { html, nothing, type TemplateResult } from 'lit-html';
-import { keyed } from 'lit-html/directives/keyed.js';
 import type { App } from '../app-state.ts';
 import { duration } from '../format.ts';
-import { hrefOf, type Route } from '../router.ts';
-import { chosenTheme, nextTheme } from '../theme.ts';
-import { camerasPage, troubledCameras } from './cameras-page.ts';
-import { type IconName, icon } from './icons.ts';
-import { systemPage, troubledWorkers } from './system-page.ts';
+import type { PageOutlet } from '../page-outlet.ts';
+import { isOpenTo, navigationOf, PAGES, type PageRow } from '../pages.ts';
+import { hrefOf, type PageId } from '../router.ts';
+import { icon } from './icons.ts';
+import { emptyState, pageHead, problem } from './page-parts.ts';
 
-const PAGES: { page: Route['page']; name: string; icon: IconName }[] = [
-  { page: 'cameras', name: 'Cameras', icon: 'cameras' },
-  { page: 'events', name: 'Events', icon: 'events' },
-  { page: 'deliveries', name: 'Deliveries', icon: 'deliveries' },
-  { page: 'devices', name: 'Devices', icon: 'devices' },
-  { page: 'system', name: 'System', icon: 'system' },
-];
-/** Pages below another one in the navigation. */
-const PARENTS: Partial<Record<Route['page'], Route['page']>> = {
-  camera: 'cameras',
-  add: 'cameras',
-  edit: 'cameras',
-  upload: 'cameras',
-};
-const THEME_NAMES = { auto: 'System', light: 'Light', dark: 'Dark' };
+const PRODUCT = 'Camera Gateway';
 
 /** The whole page. */
-export function shell(app: App): TemplateResult {
+export function shell(app: App, outlet: PageOutlet): TemplateResult {
+  const isSettings = PAGES[app.state.route.page].nav === 'settings';
   return html`
     <a class="skip-link" href="#main" @click=${skipToMain}>Skip to content</a>
     <div class="shell">
       <nav class="nav" aria-label="Pages">
         <a class="brand" href=${hrefOf('cameras')}>
-          <img src="dashboard/icon.svg" alt="" width="28" height="28" /><span>Camera Gateway</span>
+          <img src="dashboard/icon.svg" alt="" width="28" height="28" /><span>${PRODUCT}</span>
         </a>
-        <ul>${PAGES.filter(({ page }) => app.canChange || page !== 'deliveries').map((entry) => navItem(app, entry))}</ul>
-        <div class="nav-end">${signOutButton(app)}${themeButton(app)}</div>
+        <ul>${navigationOf(app, 'main').map((id) => mainItem(app, id))}${settingsItem(app, isSettings)}</ul>
+        <div class="nav-end">${roleBadge(app)}<a class="nav-button" href="docs">${icon('docs')}<span class="nav-name">API</span></a>${signOutButton(app)}</div>
       </nav>
       <main id="main" tabindex="-1">
         ${connectionBanner(app)}
-        <fieldset class="page" ?disabled=${app.isGone} ?data-gone=${app.isGone}>${keyed(`${app.state.route.page}/${app.state.route.cameraId}`, page(app))}</fieldset>
+        ${isSettings ? settingsTabs(app) : nothing}
+        <fieldset class="page" ?disabled=${app.isGone} ?data-gone=${app.isGone}>${page(app, outlet)}</fieldset>
       </main>
     </div>
   `;
@@ -48,50 +35,93 @@ export function shell(app: App): TemplateResult {
 /** The title of the window. */
 export function titleOf({ state: { route, gateway } }: App): string {
   const camera = gateway.cameras.get(route.cameraId);
-  if (camera !== undefined) return `${camera.name} · Camera Gateway`;
-  const name = PAGES.find(({ page }) => page === (PARENTS[route.page] ?? route.page))?.name;
-  return `${name} · Camera Gateway`;
+  return `${camera?.name ?? PAGES[route.page].title} · ${PRODUCT}`;
 }
 
-function navItem(app: App, { page, name, icon: symbol }: (typeof PAGES)[number]): TemplateResult {
-  const { route } = app.state;
-  const isCurrent = (PARENTS[route.page] ?? route.page) === page;
-  const number = badgeOf(app, page);
+function page(app: App, outlet: PageOutlet): unknown {
+  const { page: id } = app.state.route;
+  const { title } = PAGES[id];
+  if (!isOpenTo(app, PAGES[id])) return forAdministrators(title);
+  const element = outlet.show(app);
+  if (element !== undefined) return element;
+  if (!outlet.hasFailed(id)) return nothing;
+  return html`${pageHead(title)}${problem('This page could not be loaded', 'The gateway may have been updated or does not answer.')}
+    <button class="button" type="button" @click=${() => location.reload()}>${icon('retry')}Reload</button>`;
+}
+
+function forAdministrators(title: string): TemplateResult {
+  return html`${pageHead(title)}${emptyState(
+    'leave',
+    'For administrators',
+    'You are signed in as a viewer. Ask an administrator to change cameras.',
+    html`<a class="button" href=${hrefOf('cameras')}>All cameras</a>`,
+  )}`;
+}
+
+function mainItem(app: App, id: PageId): TemplateResult {
+  const row = PAGES[id];
+  const { page: current } = app.state.route;
+  const isCurrent = current === id || PAGES[current].under === id;
+  return navItem({ ...row, href: hrefOf(id), isCurrent, badge: badgeOf(app, id) });
+}
+
+/** Leads to the first page of the settings; its badge counts those of all of them. */
+function settingsItem(app: App, isCurrent: boolean): TemplateResult | typeof nothing {
+  const pages = navigationOf(app, 'settings');
+  const [first] = pages;
+  if (first === undefined) return nothing;
+  const badge = pages.reduce((sum, id) => sum + badgeOf(app, id), 0);
+  return navItem({ title: 'Settings', icon: 'settings', href: hrefOf(first), isCurrent, badge });
+}
+
+function navItem({
+  title,
+  icon: symbol = 'settings',
+  href,
+  isCurrent,
+  badge,
+}: Pick<PageRow, 'title' | 'icon'> & {
+  href: string;
+  isCurrent: boolean;
+  badge: number;
+}): TemplateResult {
   return html`<li>
-    <a href=${hrefOf(page)} aria-current=${isCurrent ? 'page' : nothing}>
-      ${icon(symbol)}<span class="nav-name">${name}</span>
-      ${number === 0 ? nothing : html`<span class="badge">${number}<span class="visually-hidden"> need attention</span></span>`}
+    <a href=${href} aria-current=${isCurrent ? 'page' : nothing}>
+      ${icon(symbol)}<span class="nav-name">${title}</span>${badgeView(badge)}
     </a>
   </li>`;
 }
 
-/** Number of items on a page that need attention. */
-function badgeOf(app: App, page: Route['page']): number {
-  if (app.isGone) return 0;
-  if (page === 'cameras') return troubledCameras(app).length;
-  if (page === 'deliveries') return app.state.gateway.services.deliveries?.counts?.parked ?? 0;
-  return page === 'system' ? troubledWorkers(app).length : 0;
+function settingsTabs(app: App): TemplateResult {
+  const { page: current } = app.state.route;
+  return html`<nav class="tabs" aria-label="Settings"><ul>
+    ${navigationOf(app, 'settings').map(
+      (id) => html`<li>
+        <a class="tab" href=${hrefOf(id)} aria-current=${current === id ? 'page' : nothing}>${PAGES[id].title}${badgeView(badgeOf(app, id))}</a>
+      </li>`,
+    )}
+  </ul></nav>`;
 }
 
-function themeButton(app: App): TemplateResult {
-  const theme = THEME_NAMES[chosenTheme()];
-  const change = (): void => {
-    app.announce(`Colours: ${THEME_NAMES[nextTheme()]}`);
-    app.redraw();
-  };
-  return html`<button class="nav-button" type="button" @click=${change} title="Colours: ${theme}" aria-label="Colours: ${theme}. Change">
-    ${icon('theme')}<span class="nav-name">${theme}</span>
-  </button>`;
+/** What needs attention on a page; unknown while the gateway is gone. */
+function badgeOf(app: App, id: PageId): number {
+  return app.isGone ? 0 : (PAGES[id].badge?.(app) ?? 0);
+}
+
+function badgeView(number: number): TemplateResult | typeof nothing {
+  if (number === 0) return nothing;
+  return html`<span class="badge">${number}<span class="visually-hidden"> need attention</span></span>`;
+}
+
+function roleBadge(app: App): TemplateResult | typeof nothing {
+  if (app.state.access?.role !== 'viewer') return nothing;
+  return html`<span class="role" title="You may look but not change">${icon('eye')}Viewer</span>`;
 }
 
 /** Shown only after a sign-in: on the gateway's own machine none is needed. */
 function signOutButton(app: App): TemplateResult | typeof nothing {
-  if (app.state.access?.kind !== 'session') return nothing;
-  const signOut = async (): Promise<void> => {
-    await fetch('api/auth/logout', { method: 'POST' }).catch(() => {});
-    location.assign('signin');
-  };
-  return html`<button class="nav-button" type="button" @click=${() => void signOut()}>
+  if (!app.hasSession) return nothing;
+  return html`<button class="nav-button" type="button" @click=${() => void app.signOut()}>
     ${icon('leave')}<span class="nav-name">Sign out</span>
   </button>`;
 }
@@ -113,28 +143,4 @@ function connectionBanner({ isGone, state: { reach, heardAt } }: App): TemplateR
           `What is shown may have changed.${since} Reconnecting every few seconds.`,
         ];
   return html`<div class="banner" role="alert">${icon('alert')}<div><strong>${title}.</strong> ${text}</div></div>`;
-}
-
-function page(app: App): TemplateResult {
-  const { route } = app.state;
-  const drawnAt = Date.now();
-  switch (route.page) {
-    case 'camera':
-      return html`<camera-page .app=${app} .drawnAt=${drawnAt}></camera-page>`;
-    case 'add':
-    case 'edit':
-      return html`<camera-form .app=${app} .drawnAt=${drawnAt}></camera-form>`;
-    case 'upload':
-      return html`<upload-form .app=${app} .drawnAt=${drawnAt}></upload-form>`;
-    case 'events':
-      return html`<events-page .app=${app} .drawnAt=${drawnAt}></events-page>`;
-    case 'deliveries':
-      return html`<deliveries-page .app=${app} .drawnAt=${drawnAt}></deliveries-page>`;
-    case 'devices':
-      return html`<devices-page .app=${app} .drawnAt=${drawnAt}></devices-page>`;
-    case 'system':
-      return systemPage(app);
-    default:
-      return camerasPage(app);
-  }
 }

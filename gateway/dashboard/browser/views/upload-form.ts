@@ -164,3 +164,5 @@ export class UploadForm extends ViewElement {
     this.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   }
 }
+
+export const ELEMENTS = { 'upload-form': UploadForm };

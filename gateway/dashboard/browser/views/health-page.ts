@@ -1,43 +1,35 @@
 /** The gateway's processes: state, use of resources, restarts. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { App } from '../app-state.ts';
-import type { Tone } from '../camera-words.ts';
 import { ago, bytes, duration, percent } from '../format.ts';
 import type { ShownWorker } from '../status.ts';
+import { describeWorker } from '../worker-words.ts';
 import { pageHead, pill } from './page-parts.ts';
+import { ViewElement } from './view-element.ts';
 
-const STATES: Record<string, [Tone, string]> = {
-  ready: ['good', 'Running'],
-  spawning: ['busy', 'Starting'],
-  starting: ['busy', 'Starting'],
-  unready: ['busy', 'Not ready'],
-  stopping: ['busy', 'Stopping'],
-  stopped: ['off', 'Stopped'],
-  backoff: ['busy', 'Restarting'],
-  failed: ['bad', 'Failed'],
-  lost: ['bad', 'Cannot be stopped'],
-};
-
-/** Number of workers that need attention. */
-export function troubledWorkers(app: App): ShownWorker[] {
-  return app.state.gateway.workers.filter(({ state }) => STATES[state]?.[0] === 'bad');
+/** `<health-page>`. */
+export class HealthPage extends ViewElement {
+  protected view(): TemplateResult {
+    return healthPage(this.app);
+  }
 }
 
-/** The page. */
-export function systemPage(app: App): TemplateResult {
+export const ELEMENTS = { 'health-page': HealthPage };
+
+function healthPage(app: App): TemplateResult {
   const { gateway, workers, services, ids } = app.state.gateway;
   const state = gateway?.state;
   const known = app.isGone
     ? pill('off', 'Unknown')
-    : pill(state === 'ok' ? 'good' : 'busy', state === 'ok' ? 'All well' : 'Degraded');
+    : pill(state === 'ok' ? 'good' : 'busy', state === 'ok' ? 'Healthy' : 'Degraded');
   return html`
-    ${pageHead('System', state === undefined ? nothing : known)}
+    ${pageHead('Health', state === undefined ? nothing : known)}
     <div class="cards">
-      ${fact('Up for', gateway === undefined ? '' : duration((app.now - Date.parse(gateway.startedAt)) / 1000))}
+      ${fact('Uptime', gateway === undefined ? '' : duration((app.now - Date.parse(gateway.startedAt)) / 1000))}
       ${fact('Cameras', String(ids.length))}
       ${fact('Gateway memory', gateway === undefined ? '' : bytes(gateway.rss))}
       ${fact('Gateway processor', gateway?.cpu === undefined ? '–' : percent(gateway.cpu), 'of one core')}
-      ${fact('Database', services.database === undefined ? '' : engineName(services.database.engine), services.database?.ready ? 'ready' : 'does not answer')}
+      ${fact('Database', services.database === undefined ? '' : engineName(services.database.engine), services.database?.ready ? 'ready' : 'does not respond')}
       ${fact('MediaMTX', services.mediamtx === undefined ? 'Not used' : mediamtxState(services.mediamtx))}
     </div>
     <h2 class="section-title">Processes</h2>
@@ -57,9 +49,7 @@ function fact(name: string, value: string, note = ''): TemplateResult {
 }
 
 function row(app: App, worker: ShownWorker): TemplateResult {
-  const [tone, label] = app.isGone
-    ? (['off', 'Unknown'] as const)
-    : (STATES[worker.state] ?? (['busy', worker.state] as const));
+  const [tone, label] = app.isGone ? (['off', 'Unknown'] as const) : describeWorker(worker.state);
   const cameras = [...app.state.gateway.cameras.values()].filter(
     (camera) => camera.worker === worker.name,
   ).length;
@@ -85,6 +75,6 @@ function engineName(engine: string): string {
 }
 
 function mediamtxState(state: Record<string, unknown>): string {
-  if (state.ok === false || typeof state.lastError === 'string') return 'Does not answer';
+  if (state.ok === false || typeof state.lastError === 'string') return 'Not responding';
   return 'Connected';
 }
