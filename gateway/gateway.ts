@@ -29,7 +29,8 @@ import { listen } from './http/listen.ts';
 import { RouteTable } from './http/route-table.ts';
 import { closeHttpServer, createHttpServer, httpTimings } from './http/server.ts';
 import { Lifecycle } from './jobs/lifecycle.ts';
-import { DailyRepository } from './moondream/daily-repository.ts';
+import { CameraFrames } from './models/camera-frames.ts';
+import { DailyRepository } from './models/daily-repository.ts';
 import { createMoondream } from './moondream/moondream.ts';
 import { apiDescriptionRoutes } from './openapi/routes.ts';
 import { ptzRoutes } from './ptz/routes.ts';
@@ -153,8 +154,9 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     events: eventSink,
     log,
   });
-  const ledger = new DailyRepository(store);
-  const moondream = createMoondream({ ...perception.moondream, ledger, routing, redactor });
+  const frames = new CameraFrames(routing);
+  const ledger = new DailyRepository(store, 'moondream');
+  const moondream = createMoondream({ ...perception.moondream, ledger, frames, redactor });
   const watches = createWatches({
     ...{ store, routing, redactor, log },
     questions: moondream.questions,

@@ -42,3 +42,26 @@ export function parseFields<T>(schema: z.ZodType<T>, value: unknown): T {
   const field = unknownKey ?? (issue?.path.map(String).join('.') || 'body');
   throw new AppError('invalid-field', `${field}: ${issue?.message ?? 'is invalid'}`, { field });
 }
+
+/**
+ * Refuses fields that a schema does not name and ignores everything else that is wrong: for bodies that
+ * pass to another server, which judges them itself.
+ * @throws AppError `unknown-field`
+ */
+export function parseKnownFields(schema: z.ZodType, value: unknown): void {
+  const issues = schema.safeParse(value).error?.issues ?? [];
+  for (const issue of issues) if (issue.code === 'unrecognized_keys') throw unknownField(issue.keys[0]);
+}
+
+/**
+ * Parses like {@link parseFields}; a field that the schema does not name has a code of its own.
+ * @throws AppError `invalid-field`, `unknown-field`
+ */
+export function parseStrictly<T>(schema: z.ZodType<T>, value: unknown): T {
+  parseKnownFields(schema, value);
+  return parseFields(schema, value);
+}
+
+function unknownField(field: string | undefined): AppError {
+  return new AppError('unknown-field', `${field}: there is no such field`, { field });
+}

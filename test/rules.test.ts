@@ -86,7 +86,7 @@ describe('The house', () => {
     ['httpxy', /^gateway\/worker-access\/http-proxy\.ts$/],
     [
       'got',
-      /^(gateway\/(worker-access\/client|supervisor\/probes|deliveries\/http-endpoint|devices\/mediamtx\/http|moondream\/upstream(-errors)?)|workers\/analysis\/frames\/still-pictures)\.ts$/,
+      /^(gateway\/(worker-access\/client|supervisor\/probes|deliveries\/http-endpoint|devices\/mediamtx\/http|models\/upstream(-errors)?)|workers\/analysis\/frames\/still-pictures)\.ts$/,
     ],
     [
       'ws',
@@ -99,7 +99,7 @@ describe('The house', () => {
     ['yaml', /^gateway\/cameras\/cameras-file\.ts$/],
     ['@fastify/busboy', /^gateway\/camera-streams\//],
     ['@trpc/server', /^gateway\/camera-streams\//],
-    ['cockatiel', /^gateway\/moondream\/circuit-breaker\.ts$/],
+    ['cockatiel', /^gateway\/models\/circuit-breaker\.ts$/],
     ['standardwebhooks', /^gateway\/deliveries\//],
   ] as const) {
     it(`has one door to ${vendor}`, () => {

@@ -1,17 +1,17 @@
 /** Questions about what a camera sees now. */
 
 import type { Skill } from '#shared/contract/moondream.ts';
-import { AnswerCache } from './answer-cache.ts';
-import { type FrameCache, pictureKey } from './frame-cache.ts';
-import type { CameraFrame, FrameSource } from './frame-source.ts';
-import { jsonText } from './json-text.ts';
-import { LatestOnlyLock } from './latest-only-lock.ts';
-import type { MoondreamClient } from './moondream-client.ts';
-import type { UpstreamAnswer } from './upstream.ts';
+import { AnswerCache } from '../models/answer-cache.ts';
+import { type FrameCache, pictureKey } from '../models/frame-cache.ts';
+import type { CameraFrame, FrameSource } from '../models/frame-source.ts';
+import { canonicalText } from '../models/json-text.ts';
+import { LatestOnlyLock } from '../models/latest-only-lock.ts';
+import type { ModelClient } from '../models/model-client.ts';
+import type { UpstreamAnswer } from '../models/upstream.ts';
 
 export interface CameraQuestionsOptions {
   frames: FrameSource;
-  client: Pick<MoondreamClient, 'ask' | 'expectConfigured'>;
+  client: Pick<ModelClient, 'ask' | 'expectConfigured'>;
   frameCache: FrameCache;
 }
 
@@ -53,7 +53,7 @@ export class CameraQuestions {
   async ask(question: CameraQuestion): Promise<CameraAnswer> {
     this.#options.client.expectConfigured();
     const { cameraId, skill, fields, signal } = question;
-    const release = await this.#locks.acquire(`${cameraId} ${skill} ${canonical(fields)}`, signal);
+    const release = await this.#locks.acquire(`${cameraId} ${skill} ${canonicalText(fields)}`, signal);
     try {
       const given = await this.#askNow(question);
       if (given.answer.kind === 'json') release();
@@ -71,7 +71,7 @@ export class CameraQuestions {
     const cached = this.#cache.find(cacheKey(question, frame));
     if (cached !== undefined) return this.#answered(cameraId, frame, { kind: 'json', body: cached }, true);
     const answer = await this.#options.client.ask({
-      skill,
+      path: skill,
       signal,
       spend,
       body: async (hasWaited) => {
@@ -101,10 +101,5 @@ async function* thenRelease(chunks: AsyncIterable<Buffer>, release: () => void):
 }
 
 function cacheKey({ cameraId, skill, fields }: CameraQuestion, frame: CameraFrame): string {
-  return `${pictureKey(cameraId, frame)} ${skill} ${canonical(fields)}`;
-}
-
-/** The same text for the same fields in any order. */
-function canonical(fields: Record<string, unknown>): string {
-  return jsonText(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+  return `${pictureKey(cameraId, frame)} ${skill} ${canonicalText(fields)}`;
 }

@@ -1,6 +1,6 @@
 /** The Moondream routes (docs/contract.md, section 4). */
 import type { Request, RequestHandler, Response } from 'express';
-import { parseFields } from '#shared/camera.ts';
+import { parseFields, parseKnownFields } from '#shared/camera.ts';
 import {
   ANSWER_SCHEMAS,
   chatAnswerSchema,
@@ -16,16 +16,16 @@ import { AppError, type ErrorCode } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
+import type { DailyCap } from '../models/daily-cap.ts';
+import type { FrameCache } from '../models/frame-cache.ts';
+import type { CameraFrame } from '../models/frame-source.ts';
+import type { ModelClient } from '../models/model-client.ts';
+import type { UpstreamAnswer } from '../models/upstream.ts';
 import type { CameraAnswer, CameraQuestions } from './camera-questions.ts';
-import type { DailyCap } from './daily-cap.ts';
-import type { FrameCache } from './frame-cache.ts';
-import type { CameraFrame } from './frame-source.ts';
-import type { MoondreamClient } from './moondream-client.ts';
 import { relayStream } from './stream-relay.ts';
-import type { UpstreamAnswer } from './upstream.ts';
 
 export interface MoondreamRoutesOptions {
-  client: Pick<MoondreamClient, 'ask' | 'expectConfigured' | 'report'>;
+  client: Pick<ModelClient, 'ask' | 'expectConfigured' | 'report'>;
   questions: Pick<CameraQuestions, 'ask'>;
   frameCache: FrameCache;
   cap: DailyCap;
@@ -50,6 +50,7 @@ const ERRORS: readonly ErrorCode[] = [
   'no-frame-yet',
   'stale-frame',
   'invalid-field',
+  'unknown-field',
   'unsupported-media-type',
   'moondream-not-configured',
   'moondream-bad-request',
@@ -88,7 +89,7 @@ function askRoute(skill: Skill, options: MoondreamRoutesOptions): Route {
     limit: 'moondream',
     summary,
     description:
-      'Bodies and answers are those of Moondream; what is not named here passes as it is. With `cameraId` the newest frame of that camera is asked about, never an old one. The same question asked of a camera again ends the one before.',
+      'Bodies and answers are those of Moondream; a field that is not named here is refused. With `cameraId` the newest frame of that camera is asked about, never an old one. The same question asked of a camera again ends the one before.',
     request: {
       bodies: jsonBody(QUESTION_SCHEMAS[skill], {
         'What a camera sees now': { cameraId: '1', ...example },
@@ -131,7 +132,7 @@ function chatRoute(options: MoondreamRoutesOptions): Route {
       const spend = (): Promise<void> => options.cap.take();
       try {
         const body = async (): Promise<Record<string, unknown>> => fields;
-        const given = await options.client.ask({ skill: 'chat/completions', signal, spend, body });
+        const given = await options.client.ask({ path: 'chat/completions', signal, spend, body });
         await send(res, given, undefined, options);
       } catch (error) {
         // The client has gone.
@@ -188,12 +189,13 @@ function answer(skill: Skill, options: MoondreamRoutesOptions): RequestHandler {
   const { client, questions, cap } = options;
   const spend = (): Promise<void> => cap.take();
   return async (req, res) => {
+    parseKnownFields(QUESTION_SCHEMAS[skill], req.body);
     const { cameraId, ...fields } = parseFields(questionSchema, req.body);
     const signal = goneSignal(res);
     try {
       if (cameraId === undefined) {
         const body = async (): Promise<Record<string, unknown>> => fields;
-        await send(res, await client.ask({ skill, signal, spend, body }), undefined, options);
+        await send(res, await client.ask({ path: skill, signal, spend, body }), undefined, options);
       } else {
         expectNoPicture(fields);
         const given = await questions.ask({ cameraId, skill, fields, signal, spend });

@@ -168,11 +168,50 @@ export interface WatchBudgetTable {
   asked: number;
 }
 
-/** Questions of clients to Moondream per day. */
-export interface DailyQuestionsTable {
+/** Questions of clients to each kind of model server per day. */
+export interface ProviderDaysTable {
+  /** `moondream` or `vlm`. */
+  provider: string;
   /** Days since 1970, UTC. */
   day: number;
   asked: number;
+}
+
+/** Settings of model servers that were made in the page. */
+export interface ReasonSettingsTable {
+  /** `moondream`, `vlm`, or `reasoning` for what concerns all of them. */
+  name: string;
+  /** Sealed JSON. */
+  settings: string;
+  updated_at: number;
+}
+
+/** Questions to cameras with their answers. */
+export interface ReasonAnswersTable {
+  id: string;
+  /** Order of the answers: microseconds since 1970, made unique by the engine's key. */
+  sequence: number;
+  asked_at: number;
+  /** `ask`, `describe`, `find`, `point` or `count`. */
+  kind: string;
+  camera_id: string;
+  /** The question, or the object that was looked for. */
+  question: string;
+  /** The answer in words. */
+  answer: string;
+  /** Question and answer in lower case, for the search. */
+  words: string;
+  /** JSON of the answer as clients get it. */
+  result: string;
+  /** Size of its pictures, bytes. */
+  picture_bytes: number;
+}
+
+/** Pictures that were asked about; each belongs to the newest answer that is about it. */
+export interface ReasonPicturesTable {
+  id: string;
+  answer_id: string;
+  jpeg: Uint8Array;
 }
 
 /** Browser sessions that were ended early. */
@@ -192,7 +231,10 @@ export interface Database {
   event_snapshots: EventSnapshotsTable;
   watches: WatchesTable;
   watch_budget: WatchBudgetTable;
-  daily_questions: DailyQuestionsTable;
+  provider_days: ProviderDaysTable;
+  reason_settings: ReasonSettingsTable;
+  reason_answers: ReasonAnswersTable;
+  reason_pictures: ReasonPicturesTable;
   ended_sessions: EndedSessionsTable;
 }
 
@@ -204,4 +246,5 @@ export type CameraStreamRow = Selectable<CameraStreamsTable>;
 export type DeliveryRow = Selectable<DeliveriesTable>;
 export type EventRow = Selectable<EventsTable>;
 export type WatchRow = Selectable<WatchesTable>;
+export type ReasonAnswerRow = Selectable<ReasonAnswersTable>;
 export type WatchRowChanges = Updateable<WatchesTable>;

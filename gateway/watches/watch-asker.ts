@@ -1,7 +1,7 @@
 /** Asks a watch's question about its camera once. */
 import { AppError } from '#shared/errors.ts';
+import type { CameraFrame } from '../models/frame-source.ts';
 import type { CameraQuestions } from '../moondream/camera-questions.ts';
-import type { CameraFrame } from '../moondream/frame-source.ts';
 import { type ReadAnswer, readAnswer } from './reading.ts';
 import type { WatchSettings } from './watch.ts';
 

@@ -23,6 +23,7 @@ export interface components {
       code:
         | 'missing-field'
         | 'invalid-field'
+        | 'unknown-field'
         | 'invalid-json'
         | 'body-too-large'
         | 'not-found'
@@ -103,6 +104,22 @@ export interface components {
         | 'moondream-timeout'
         | 'moondream-unavailable'
         | 'moondream-budget-spent'
+        | 'vlm-not-configured'
+        | 'vlm-bad-request'
+        | 'vlm-unauthorized'
+        | 'vlm-rate-limited'
+        | 'vlm-busy'
+        | 'vlm-unreachable'
+        | 'vlm-failed'
+        | 'vlm-timeout'
+        | 'vlm-unavailable'
+        | 'vlm-budget-spent'
+        | 'reasoning-not-configured'
+        | 'skill-unsupported'
+        | 'model-refused'
+        | 'answer-unreadable'
+        | 'answer-not-found'
+        | 'set-by-environment'
         | 'question-superseded'
         | 'watch-not-found'
         | 'too-many-watches'
@@ -734,12 +751,20 @@ export interface components {
       cameraId?: string | number;
       /** @description A picture as a `data:` URI, in place of `cameraId`. */
       image_url?: string;
+      /** @description In place of `MOONDREAM_MODEL`. */
+      model?: string;
+      /** @description Options of the model, such as `temperature` and `max_tokens`. */
+      settings?: {
+        [key: string]: unknown;
+      };
+      /** @description Of Moondream Station, seconds. */
+      timeout?: number;
       question?: string;
       reasoning?: boolean;
+      /** @description Points `[x, y]` and boxes `[x1, y1, x2, y2]` to look at, from 0 to 1. */
+      spatial_refs?: ([] | [number] | [number, number])[];
       /** @description Answer bit by bit, as server-sent events of Moondream. */
       stream?: boolean;
-    } & {
-      [key: string]: unknown;
     };
     QueryAnswer: {
       answer: string;
@@ -765,12 +790,18 @@ export interface components {
       cameraId?: string | number;
       /** @description A picture as a `data:` URI, in place of `cameraId`. */
       image_url?: string;
+      /** @description In place of `MOONDREAM_MODEL`. */
+      model?: string;
+      /** @description Options of the model, such as `temperature` and `max_tokens`. */
+      settings?: {
+        [key: string]: unknown;
+      };
+      /** @description Of Moondream Station, seconds. */
+      timeout?: number;
       /** @enum {string} */
       length?: 'short' | 'normal' | 'long';
       /** @description Answer bit by bit, as server-sent events of Moondream. */
       stream?: boolean;
-    } & {
-      [key: string]: unknown;
     };
     CaptionAnswer: {
       caption: string;
@@ -784,10 +815,16 @@ export interface components {
       cameraId?: string | number;
       /** @description A picture as a `data:` URI, in place of `cameraId`. */
       image_url?: string;
+      /** @description In place of `MOONDREAM_MODEL`. */
+      model?: string;
+      /** @description Options of the model, such as `temperature` and `max_tokens`. */
+      settings?: {
+        [key: string]: unknown;
+      };
+      /** @description Of Moondream Station, seconds. */
+      timeout?: number;
       /** @description What to look for. */
       object?: string;
-    } & {
-      [key: string]: unknown;
     };
     DetectAnswer: {
       objects: components['schemas']['Box'][];
@@ -808,10 +845,16 @@ export interface components {
       cameraId?: string | number;
       /** @description A picture as a `data:` URI, in place of `cameraId`. */
       image_url?: string;
+      /** @description In place of `MOONDREAM_MODEL`. */
+      model?: string;
+      /** @description Options of the model, such as `temperature` and `max_tokens`. */
+      settings?: {
+        [key: string]: unknown;
+      };
+      /** @description Of Moondream Station, seconds. */
+      timeout?: number;
       /** @description What to look for. */
       object?: string;
-    } & {
-      [key: string]: unknown;
     };
     PointAnswer: {
       points: {
@@ -828,12 +871,20 @@ export interface components {
       cameraId?: string | number;
       /** @description A picture as a `data:` URI, in place of `cameraId`. */
       image_url?: string;
+      /** @description In place of `MOONDREAM_MODEL`. */
+      model?: string;
+      /** @description Options of the model, such as `temperature` and `max_tokens`. */
+      settings?: {
+        [key: string]: unknown;
+      };
+      /** @description Of Moondream Station, seconds. */
+      timeout?: number;
       /** @description What to look for. */
       object?: string;
+      /** @description Points `[x, y]` and boxes `[x1, y1, x2, y2]` to look at, from 0 to 1. */
+      spatial_refs?: ([] | [number] | [number, number])[];
       /** @description Answer bit by bit, as server-sent events of Moondream. */
       stream?: boolean;
-    } & {
-      [key: string]: unknown;
     };
     SegmentAnswer: {
       /** @description SVG path. */

@@ -9,7 +9,7 @@ export type { AskedFrame, Box, MoondreamStatus };
 /** Subject: the newest frame of a camera, or a picture as a `data:` URI. */
 export type MoondreamSubject = { cameraId: string } | { image_url: string };
 
-/** Members unknown to this client are passed on to Moondream. */
+/** Members unknown to this client are sent as they are; the gateway refuses those that it does not know. */
 type Ask<T> = MoondreamSubject & T & { [more: string]: unknown };
 export type QueryRequest = Ask<{ question: string; reasoning?: boolean }>;
 export type CaptionRequest = Ask<{ length?: 'short' | 'normal' | 'long' }>;

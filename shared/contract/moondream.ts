@@ -1,7 +1,8 @@
 /** Questions to Moondream, with the answers of Moondream as they are. */
 import { z } from 'zod';
 import { anyCameraIdSchema } from './camera.ts';
-import { idInPath, timeSchema } from './common.ts';
+import { idInPath } from './common.ts';
+import { modelServerReportSchema, todaySchema } from './model-server.ts';
 
 /** The skills of Moondream, each with a route of its own. */
 export const SKILLS = ['query', 'caption', 'detect', 'point', 'segment'] as const;
@@ -16,7 +17,7 @@ export const pictureIdInPath = idInPath(
   '4e07408562bedb8b60ce05c1decfe3ad',
 );
 
-/** What the gateway reads of a question; all other fields are Moondream's and pass as they are. */
+/** What the gateway reads of a question; the other fields are Moondream's and pass as they are. */
 export const questionSchema = z.looseObject({
   cameraId: anyCameraIdSchema.optional().meta({ description: 'Ask about the newest frame of this camera.' }),
 });
@@ -31,15 +32,34 @@ const streamSchema = z
   .meta({ description: 'Answer bit by bit, as server-sent events of Moondream.' });
 const objectSchema = z.string().optional().meta({ description: 'What to look for.' });
 
+const referencesSchema = z
+  .array(z.array(z.number()).min(2).max(4))
+  .optional()
+  .meta({ description: 'Points `[x, y]` and boxes `[x1, y1, x2, y2]` to look at, from 0 to 1.' });
+
+/** Unknown fields are refused: one that is misspelt would be answered without a picture. */
 function questionOf(name: string, fields: Record<string, z.ZodType>) {
-  return questionSchema.extend({ image_url: pictureSchema, ...fields }).meta({ id: `${name}Question` });
+  return z
+    .strictObject({
+      ...questionSchema.shape,
+      image_url: pictureSchema,
+      model: z.string().max(200).optional().meta({ description: 'In place of `MOONDREAM_MODEL`.' }),
+      settings: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .meta({ description: 'Options of the model, such as `temperature` and `max_tokens`.' }),
+      timeout: z.number().optional().meta({ description: 'Of Moondream Station, seconds.' }),
+      ...fields,
+    })
+    .meta({ id: `${name}Question` });
 }
 
 /** Bodies of `POST /api/moondream/*`. */
-export const QUESTION_SCHEMAS: Record<Skill, z.ZodType> = {
+export const QUESTION_SCHEMAS = {
   query: questionOf('Query', {
     question: z.string().optional(),
     reasoning: z.boolean().optional(),
+    spatial_refs: referencesSchema,
     stream: streamSchema,
   }),
   caption: questionOf('Caption', {
@@ -48,8 +68,12 @@ export const QUESTION_SCHEMAS: Record<Skill, z.ZodType> = {
   }),
   detect: questionOf('Detect', { object: objectSchema }),
   point: questionOf('Point', { object: objectSchema }),
-  segment: questionOf('Segment', { object: objectSchema, stream: streamSchema }),
-};
+  segment: questionOf('Segment', {
+    object: objectSchema,
+    spatial_refs: referencesSchema,
+    stream: streamSchema,
+  }),
+} satisfies Record<Skill, z.ZodType>;
 
 /** Body of `POST /api/moondream/chat/completions`, as OpenAI's clients send it. */
 export const chatRequestSchema = z
@@ -100,25 +124,7 @@ export const ANSWER_SCHEMAS: Record<Skill, z.ZodType> = {
   }),
 };
 
-const reportSchema = z.object({
-  configured: z.boolean(),
-  state: z.enum(['not-configured', 'untested', 'ok', 'failing']),
-  server: z.string().nullable().meta({ description: 'Host that is asked; null when none is.' }),
-  model: z.string().nullable(),
-  ratePerSecond: z.number(),
-  waiting: z.int().meta({ description: 'Questions that wait for their turn.' }),
-  breaker: z.string(),
-  lastSuccessAt: timeSchema.nullable(),
-  lastError: z
-    .object({ code: z.string(), message: z.string(), hint: z.string().optional(), at: timeSchema })
-    .nullable(),
-});
-/** How asking Moondream goes. */
-export type MoondreamReport = z.infer<typeof reportSchema>;
-
 /** Answer of `GET /api/moondream/status`. */
-export const moondreamStatusSchema = reportSchema
-  .extend({
-    today: z.object({ asked: z.int(), max: z.int().nullable().meta({ description: 'Null: no bound.' }) }),
-  })
+export const moondreamStatusSchema = modelServerReportSchema
+  .extend({ today: todaySchema })
   .meta({ id: 'MoondreamStatus' });

@@ -116,7 +116,7 @@ describe('Questions to a camera', () => {
       'hit',
     ]);
     await ask({ question: 'Is it raining?' });
-    await ask({}, 'caption');
+    await ask({ question: undefined }, 'caption');
     harness.frame = frameAnswer({ sequence: 6 }, jpegOf(640, 360));
     await ask();
     expect(local.requests).to.have.length(4);

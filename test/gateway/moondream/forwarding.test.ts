@@ -46,16 +46,22 @@ describe('Questions with a picture of their own', () => {
     it(`passes ${skill} on to the cloud and its answer back, field by field`, async () => {
       await open();
       const cloud = cloudApi({ reqheaders: { 'x-moondream-auth': KEY } })
-        .post(`/v1/${skill}`, { image_url: IMAGE, ...body, settings: { max_tokens: 20 }, colour: 'red' })
+        .post(`/v1/${skill}`, { image_url: IMAGE, ...body, settings: { max_tokens: 20 } })
         .reply(200, answer);
       const { status, body: given } = await ask(
-        { image_url: IMAGE, ...body, settings: { max_tokens: 20 }, colour: 'red' },
+        { image_url: IMAGE, ...body, settings: { max_tokens: 20 } },
         skill,
       );
       expect([status, given]).to.deep.equal([200, answer]);
       expect(cloud.isDone()).to.equal(true);
     });
   }
+
+  it('refuses a field that it does not know: a misspelt cameraId would be answered without a picture', async () => {
+    await open();
+    const { status, body } = await ask({ camera: '1', question: 'Who?' });
+    expect([status, body.code, body.field]).to.deep.equal([400, 'unknown-field', 'camera']);
+  });
 
   it("passes what OpenAI's clients ask on to the cloud and its answer back, field by field", async () => {
     await open();

@@ -5,7 +5,8 @@ import { AppError } from '#shared/errors.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
-import type { DailyLedger } from '../../../gateway/moondream/daily-cap.ts';
+import { CameraFrames } from '../../../gateway/models/camera-frames.ts';
+import type { DailyLedger } from '../../../gateway/models/daily-cap.ts';
 import {
   createMoondream,
   type Moondream,
@@ -118,7 +119,7 @@ export class MoondreamHarness {
       ratePerSecond: 1000,
       dailyMax: 0,
       ledger: new LedgerDouble(),
-      routing: routingTo(pool),
+      frames: new CameraFrames(routingTo(pool)),
       redactor,
       ...options,
     });

@@ -1,5 +1,6 @@
 /** Daily limit of clients' questions, since they cost money. */
 import { AppError } from '#shared/errors.ts';
+import type { VendorCode } from './vendor.ts';
 
 /** Stores the number of questions of each day. */
 export interface DailyLedger {
@@ -9,6 +10,7 @@ export interface DailyLedger {
 }
 
 export interface DailyCapOptions {
+  vendor: VendorCode;
   /** Questions in a UTC day; 0: no limit. */
   max: number;
   ledger: DailyLedger;
@@ -52,7 +54,7 @@ export class DailyCap {
     return this.#known + this.#owed;
   }
 
-  /** Counts one. @throws AppError `moondream-budget-spent` until the next day */
+  /** Counts one. @throws AppError `*-budget-spent` until the next day */
   async take(): Promise<void> {
     const day = this.#today();
     const max = this.max ?? NO_LIMIT;
@@ -83,7 +85,7 @@ export class DailyCap {
 
   #spent(day: number): AppError {
     return new AppError(
-      'moondream-budget-spent',
+      `${this.#options.vendor}-budget-spent`,
       `The ${this.#options.max} questions of today have been asked`,
       { retryAfter: ((day + 1) * DAY_MS - this.#now()) / 1000 },
     );

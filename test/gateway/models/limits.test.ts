@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { AppError } from '#shared/errors.ts';
 import { jpegSize } from '#shared/media/jpeg-size.ts';
-import { CircuitBreaker } from '../../../gateway/moondream/circuit-breaker.ts';
-import { DailyCap } from '../../../gateway/moondream/daily-cap.ts';
-import { FrameCache } from '../../../gateway/moondream/frame-cache.ts';
-import { RequestLimiter } from '../../../gateway/moondream/request-limiter.ts';
+import { CircuitBreaker } from '../../../gateway/models/circuit-breaker.ts';
+import { DailyCap } from '../../../gateway/models/daily-cap.ts';
+import { FrameCache } from '../../../gateway/models/frame-cache.ts';
+import { RequestLimiter } from '../../../gateway/models/request-limiter.ts';
+import { MOONDREAM as vendor } from '../../../gateway/models/vendor.ts';
 import { rejection } from '../../support/errors.ts';
-import { jpegOf, LedgerDouble } from './harness.ts';
+import { jpegOf, LedgerDouble } from '../moondream/harness.ts';
 
 const down = new AppError('moondream-timeout', 'Moondream did not answer in time');
 
@@ -17,7 +18,7 @@ describe('The circuit breaker', () => {
 
   function breakerAt(clock: { now: number }, openMs = 1000) {
     const isOutage = ({ code }: AppError): boolean => code === down.code;
-    const breaker = new CircuitBreaker({ isOutage, failures: 3, openMs, now: () => clock.now });
+    const breaker = new CircuitBreaker({ vendor, isOutage, failures: 3, openMs, now: () => clock.now });
     const fail = (): Promise<AppError> => rejection(breaker.run(throwing(down), signal));
     const open = async (): Promise<void> => {
       for (let n = 0; n < 3; n += 1) await fail();
@@ -103,7 +104,7 @@ describe('The limiter of the key', () => {
   it('spaces requests evenly, and refuses those that would wait too long', async () => {
     const waits: number[] = [];
     const wait = async (ms: number): Promise<void> => void waits.push(ms);
-    const limiter = new RequestLimiter({ perSecond: 2, maxWaitMs: 1000, now: () => 0, wait });
+    const limiter = new RequestLimiter({ vendor, perSecond: 2, maxWaitMs: 1000, now: () => 0, wait });
     const given = [await limiter.take(signal), await limiter.take(signal), await limiter.take(signal)];
     expect([given, waits]).to.deep.equal([
       [false, true, true],
@@ -115,7 +116,7 @@ describe('The limiter of the key', () => {
 
   it('gives no turn while Moondream wants none', async () => {
     const clock = { now: 0 };
-    const limiter = new RequestLimiter({ perSecond: 2, maxWaitMs: 1000, now: () => clock.now });
+    const limiter = new RequestLimiter({ vendor, perSecond: 2, maxWaitMs: 1000, now: () => clock.now });
     limiter.holdOff(3000);
     expect((await rejection(limiter.take(signal))).retryAfter).to.equal(3);
     clock.now = 3000;
@@ -126,7 +127,7 @@ describe('The limiter of the key', () => {
 describe('S2: the cap of a day', () => {
   const open = (max: number, ledger = new LedgerDouble()) => {
     const clock = { now: Date.UTC(2026, 0, 1, 23, 59, 30) };
-    return { clock, ledger, cap: new DailyCap({ max, ledger, now: () => clock.now }) };
+    return { clock, ledger, cap: new DailyCap({ vendor: vendor.code, max, ledger, now: () => clock.now }) };
   };
   const refusal = (cap: DailyCap) => rejection(cap.take());
 

@@ -1,8 +1,10 @@
-/** Spaces the requests of one key evenly: Moondream counts per second and would refuse a burst. */
+/** Spaces the requests of one key evenly: clouds count per second and would refuse a burst. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { AppError } from '#shared/errors.ts';
+import type { Vendor } from './vendor.ts';
 
 export interface RequestLimiterOptions {
+  vendor: Vendor;
   perSecond: number;
   /** Longest wait, milliseconds; a request that would wait longer is refused immediately. */
   maxWaitMs?: number;
@@ -15,6 +17,7 @@ const MAX_WAIT_MS = 5000;
 
 /** First come, first served, for clients and watches. */
 export class RequestLimiter {
+  readonly #vendor: Vendor;
   readonly #spacingMs: number;
   readonly #maxWaitMs: number;
   readonly #now: () => number;
@@ -22,7 +25,8 @@ export class RequestLimiter {
   #nextAt = Number.NEGATIVE_INFINITY;
   #waiting = 0;
 
-  constructor({ perSecond, maxWaitMs = MAX_WAIT_MS, now, wait }: RequestLimiterOptions) {
+  constructor({ vendor, perSecond, maxWaitMs = MAX_WAIT_MS, now, wait }: RequestLimiterOptions) {
+    this.#vendor = vendor;
     this.#spacingMs = 1000 / perSecond;
     this.#maxWaitMs = maxWaitMs;
     this.#now = now ?? (() => performance.now());
@@ -36,13 +40,13 @@ export class RequestLimiter {
 
   /**
    * Waits for a turn.
-   * @returns whether it had to wait @throws AppError `moondream-rate-limited`
+   * @returns whether it had to wait @throws AppError `*-rate-limited`
    */
   async take(signal: AbortSignal): Promise<boolean> {
     const now = this.#now();
     const at = Math.max(now, this.#nextAt);
     const waitMs = at - now;
-    if (waitMs > this.#maxWaitMs) throw refusal(waitMs);
+    if (waitMs > this.#maxWaitMs) throw this.#refusal(waitMs);
     this.#nextAt = at + this.#spacingMs;
     if (waitMs === 0) return false;
     this.#waiting += 1;
@@ -58,10 +62,11 @@ export class RequestLimiter {
   holdOff(ms: number): void {
     this.#nextAt = Math.max(this.#nextAt, this.#now() + ms);
   }
-}
 
-function refusal(waitMs: number): AppError {
-  return new AppError('moondream-rate-limited', 'Too many questions are waiting for Moondream', {
-    retryAfter: waitMs / 1000,
-  });
+  #refusal(waitMs: number): AppError {
+    const { code, name } = this.#vendor;
+    return new AppError(`${code}-rate-limited`, `${name} has too many questions waiting`, {
+      retryAfter: waitMs / 1000,
+    });
+  }
 }

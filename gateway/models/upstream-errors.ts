@@ -1,11 +1,12 @@
 /**
- * Maps failures of Moondream to error codes (docs/contract.md, section 4). Moondream documents no
- * errors: the cloud answers `{error: {message, type}}` or text, Moondream Station 200 with
- * `{error, status}`.
+ * Maps failures of model servers to error codes (docs/contract.md, sections 4 and 12). OpenAI and the cloud of
+ * Moondream answer `{error: {message, type}}` or text, Gemini an array of one of these, Moondream Station and
+ * some gateways 200 with an `error`.
  */
 import { RequestError, TimeoutError } from 'got';
 import { AppError } from '#shared/errors.ts';
 import type { Deadline } from './deadline.ts';
+import type { Vendor } from './vendor.ts';
 
 const DETAIL_LENGTH = 300;
 const RETRY_AFTER_S = 1;
@@ -14,55 +15,58 @@ const MAX_RETRY_AFTER_S = 600;
 const REQUEST_AT_FAULT = new Set([400, 413, 415, 422]);
 
 /** The error of an answer that is not 2xx. A 401 concerns the gateway's key, not the client's login. */
-export function errorOfStatus(status: number, text: string, retryAfter: string | undefined): AppError {
+export function errorOfStatus(
+  { code, name }: Vendor,
+  { status, text, retryAfter }: { status: number; text: string; retryAfter: string | undefined },
+): AppError {
   const extra = { upstreamStatus: status };
   if (status === 401 || status === 403) {
-    return new AppError('moondream-unauthorized', 'Moondream does not accept the key of this gateway', {
+    return new AppError(`${code}-unauthorized`, `${name} does not accept the key of this gateway`, {
       extra,
     });
   }
   if (status === 429) {
-    return new AppError('moondream-rate-limited', 'Moondream takes no more requests of this key for now', {
+    return new AppError(`${code}-rate-limited`, `${name} takes no more requests of this key for now`, {
       extra,
       retryAfter: secondsOf(retryAfter) ?? RETRY_AFTER_S,
     });
   }
   const detail = detailOf(parse(text) ?? text);
   if (REQUEST_AT_FAULT.has(status)) {
-    return new AppError('moondream-bad-request', `Moondream refuses the request${detail}`, { extra });
+    return new AppError(`${code}-bad-request`, `${name} refuses the request${detail}`, { extra });
   }
-  if (status === 504) return new AppError('moondream-timeout', `Moondream took too long${detail}`, { extra });
-  return new AppError('moondream-failed', `Moondream answered with status ${status}${detail}`, { extra });
+  if (status === 504) return new AppError(`${code}-timeout`, `${name} took too long${detail}`, { extra });
+  return new AppError(`${code}-failed`, `${name} answered with status ${status}${detail}`, { extra });
 }
 
 /** The error that a 200 carries in its body, if any. */
-export function errorInBody(body: Record<string, unknown>): AppError | undefined {
+export function errorInBody({ code, name }: Vendor, body: Record<string, unknown>): AppError | undefined {
   const { error, status } = body;
   if (error === undefined || error === null || error === false) return undefined;
   const detail = detailOf(body);
   if (status === 'rejected') {
-    return new AppError('moondream-busy', `Moondream has too much to do${detail}`, {
+    return new AppError(`${code}-busy`, `${name} has too much to do${detail}`, {
       retryAfter: RETRY_AFTER_S,
     });
   }
-  if (status === 'timeout') return new AppError('moondream-timeout', `Moondream took too long${detail}`);
-  return new AppError('moondream-failed', `Moondream could not answer${detail}`);
+  if (status === 'timeout') return new AppError(`${code}-timeout`, `${name} took too long${detail}`);
+  return new AppError(`${code}-failed`, `${name} could not answer${detail}`);
 }
 
 /** The error of a request that failed. Hides got's errors: they contain the API key. */
-export function errorOfFailure(error: unknown, deadline: Deadline): AppError {
+export function errorOfFailure({ code, name }: Vendor, error: unknown, deadline: Deadline): AppError {
   if (error instanceof AppError) return error;
   if (deadline.isLate || error instanceof TimeoutError) {
-    return new AppError('moondream-timeout', 'Moondream did not answer in time');
+    return new AppError(`${code}-timeout`, `${name} did not answer in time`);
   }
-  const code = error instanceof RequestError ? error.code : 'unknown';
-  return new AppError('moondream-unreachable', `Moondream could not be reached (${code})`);
+  const reason = error instanceof RequestError ? error.code : 'unknown';
+  return new AppError(`${code}-unreachable`, `${name} could not be reached (${reason})`);
 }
 
-/** Whether Moondream is down or unusable, rather than one request invalid. */
+/** Whether the server is down or unusable, rather than one request invalid. */
 export function isOutage({ code, extra }: AppError): boolean {
-  if (code === 'moondream-failed') return Number(extra?.upstreamStatus ?? 0) >= 500;
-  return ['moondream-unreachable', 'moondream-timeout', 'moondream-unauthorized'].includes(code);
+  if (/^(?:moondream|vlm)-failed$/.test(code)) return Number(extra?.upstreamStatus ?? 0) >= 500;
+  return /^(?:moondream|vlm)-(?:unreachable|timeout|unauthorized)$/.test(code);
 }
 
 /** Reads Retry-After, delay or date (RFC 9110, section 10.2.3), as seconds from now. */
@@ -90,6 +94,7 @@ function detailOf(body: unknown): string {
 function wordsOf(body: unknown): string {
   if (typeof body === 'string') return body.startsWith('<') ? '' : body;
   if (typeof body !== 'object' || body === null) return '';
+  if (Array.isArray(body)) return wordsOf(body[0]);
   const { error, message, detail } = body as Record<string, unknown>;
   const inner = error ?? message ?? detail;
   return Array.isArray(inner) ? JSON.stringify(inner) : wordsOf(inner);

@@ -1,19 +1,19 @@
-/** HTTP client for a Moondream server: the cloud, or a local one with the same routes. */
+/** HTTP client for model servers, in clouds and on local machines. */
 import got, { type Request, RequestError, type Response } from 'got';
-import type { MoondreamCall } from '#shared/contract/moondream.ts';
 import { AppError } from '#shared/errors.ts';
 import { Deadline } from './deadline.ts';
 import { errorInBody, errorOfFailure, errorOfStatus } from './upstream-errors.ts';
+import type { Vendor } from './vendor.ts';
 
-/** An answer of Moondream. `chunks` throws an AppError when the stream breaks off. */
+/** An answer of a server. `chunks` throws an AppError when the stream breaks off. */
 export type UpstreamAnswer =
   | { kind: 'json'; body: Record<string, unknown> }
   | { kind: 'stream'; contentType: string; chunks: AsyncIterable<Buffer> };
 
 export interface UpstreamOptions {
+  vendor: Vendor;
   /** Base URL without a trailing slash: `https://api.moondream.ai/v1`. */
   url: string;
-  /** Sent as `X-Moondream-Auth`. */
   apiKey: string | undefined;
   /** Limit for a whole answer, for the start of a stream and between its chunks, milliseconds. */
   timeoutMs: number;
@@ -21,17 +21,18 @@ export interface UpstreamOptions {
   retryMs?: number;
 }
 
-const KEY_HEADER = 'X-Moondream-Auth';
 const RETRY_MS = 300;
+/** For lists, which a server has at hand, milliseconds. */
+const GET_MS = 10_000;
 const STREAM_MS = 5 * 60_000;
 const MAX_ANSWER_BYTES = 8 * 1024 * 1024;
 const STREAM_TYPES = /^(?:text\/event-stream|application\/(?:x-ndjson|ndjson|jsonl|x-jsonlines))\b/i;
-/** Sent by a proxy that did not reach Moondream. */
+/** Sent by a proxy that did not reach the server. */
 const RETRIED_STATUS = new Set([502, 503]);
 /** The connection failed, or the server had closed an idle one. */
 const RETRIED_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ENETUNREACH']);
 
-/** Posts to a Moondream server. */
+/** Calls one model server. */
 export class Upstream {
   readonly #options: UpstreamOptions;
 
@@ -40,49 +41,77 @@ export class Upstream {
   }
 
   /**
-   * Posts, and retries once when the request did not reach Moondream, never after a byte of an answer.
+   * Posts, and retries once when the request did not reach the server, never after a byte of an answer.
+   * @param path below the URL
    * @param body JSON
-   * @throws AppError `moondream-*`
+   * @throws AppError `moondream-*` or `vlm-*`
    */
-  async post(call: MoondreamCall, body: string, signal: AbortSignal): Promise<UpstreamAnswer> {
+  async post(path: string, body: string, signal: AbortSignal): Promise<UpstreamAnswer> {
     const deadline = new Deadline(this.#options.timeoutMs, signal);
     try {
-      const { request, response } = await this.#reach(call, body, deadline);
+      const { request, response } = await this.#reach(path, body, deadline);
       const contentType = response.headers['content-type'] ?? '';
       if (response.statusCode < 300 && STREAM_TYPES.test(contentType)) {
         return { kind: 'stream', contentType, chunks: this.#chunks(request, deadline) };
       }
-      const text = await readAll(request);
+      const text = await readAll(request, this.#options.vendor);
       deadline.end();
-      return { kind: 'json', body: readBody(response, text) };
+      return { kind: 'json', body: readBody(this.#options.vendor, response, text) };
     } catch (error) {
       deadline.cancel();
-      throw errorOfFailure(error, deadline);
+      throw errorOfFailure(this.#options.vendor, error, deadline);
     }
   }
 
-  async #reach(call: MoondreamCall, body: string, deadline: Deadline): Promise<Reached> {
+  /** Reads JSON. @param path below the URL @throws AppError `moondream-*` or `vlm-*` */
+  async get(path: string, signal: AbortSignal): Promise<Record<string, unknown>> {
+    const { vendor, timeoutMs } = this.#options;
+    const deadline = new Deadline(Math.min(timeoutMs, GET_MS), signal);
     try {
-      const reached = await reach(this.#open(call, body, deadline));
+      const { request, response } = await reach(this.#open('get', path, deadline));
+      return readBody(vendor, response, await readAll(request, vendor));
+    } catch (error) {
+      throw errorOfFailure(vendor, error, deadline);
+    } finally {
+      deadline.cancel();
+    }
+  }
+
+  async #reach(path: string, body: string, deadline: Deadline): Promise<Reached> {
+    try {
+      const reached = await reach(this.#post(path, body, deadline));
       if (!RETRIED_STATUS.has(reached.response.statusCode)) return reached;
       reached.request.destroy();
     } catch (error) {
       if (!(error instanceof RequestError) || !RETRIED_CODES.has(error.code)) throw error;
     }
     await pause(this.#options.retryMs ?? RETRY_MS, deadline.signal);
-    return reach(this.#open(call, body, deadline));
+    return reach(this.#post(path, body, deadline));
   }
 
-  #open(call: MoondreamCall, body: string, { signal }: Deadline): Request {
-    const { url, apiKey } = this.#options;
-    const request = got.stream.post(`${url}/${call}`, {
+  #post(path: string, body: string, deadline: Deadline): Request {
+    const length = String(Buffer.byteLength(body));
+    const headers = { 'content-type': 'application/json', 'content-length': length };
+    const request = this.#open('post', path, deadline, headers);
+    // Not as an option: got 16.1 breaks off a request whose answer begins before it has seen such a body written.
+    request.end(body);
+    return request;
+  }
+
+  #open(
+    method: 'get' | 'post',
+    path: string,
+    { signal }: Deadline,
+    headers: Record<string, string> = {},
+  ): Request {
+    const { vendor, url, apiKey } = this.#options;
+    return got.stream[method](`${url}/${path}`, {
       headers: {
-        'content-type': 'application/json',
-        'content-length': String(Buffer.byteLength(body)),
+        ...headers,
         accept: 'application/json, text/event-stream',
         // Compression would delay the first words of a stream.
         'accept-encoding': 'identity',
-        ...(apiKey === undefined ? {} : { [KEY_HEADER]: apiKey }),
+        ...(apiKey === undefined ? {} : vendor.authorization(apiKey)),
       },
       signal,
       retry: { limit: 0 },
@@ -90,9 +119,6 @@ export class Upstream {
       followRedirect: false,
       throwHttpErrors: false,
     });
-    // Not as an option: got 16.1 breaks off a request whose answer begins before it has seen such a body written.
-    request.end(body);
-    return request;
   }
 
   async *#chunks(request: Request, deadline: Deadline): AsyncGenerator<Buffer> {
@@ -107,7 +133,7 @@ export class Upstream {
       }
       deadline.end();
     } catch (error) {
-      throw errorOfFailure(error, deadline);
+      throw errorOfFailure(this.#options.vendor, error, deadline);
     } finally {
       if (!request.readableEnded) deadline.cancel();
     }
@@ -128,22 +154,27 @@ function reach(request: Request): Promise<Reached> {
   });
 }
 
-async function readAll(request: Request): Promise<string> {
+async function readAll(request: Request, { code, name }: Vendor): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of request) {
     bytes += (chunk as Buffer).length;
-    if (bytes > MAX_ANSWER_BYTES) throw new AppError('moondream-failed', 'Moondream answered too much');
+    if (bytes > MAX_ANSWER_BYTES) throw new AppError(`${code}-failed`, `${name} answered too much`);
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks).toString();
 }
 
-function readBody({ statusCode, headers }: Response, text: string): Record<string, unknown> {
-  if (statusCode >= 300) throw errorOfStatus(statusCode, text, headers['retry-after']);
+function readBody(
+  vendor: Vendor,
+  { statusCode: status, headers }: Response,
+  text: string,
+): Record<string, unknown> {
+  if (status >= 300) throw errorOfStatus(vendor, { status, text, retryAfter: headers['retry-after'] });
   const body = parseObject(text);
-  if (body === undefined) throw new AppError('moondream-failed', 'Moondream answered something unreadable');
-  const error = errorInBody(body);
+  if (body === undefined)
+    throw new AppError(`${vendor.code}-failed`, `${vendor.name} answered something unreadable`);
+  const error = errorInBody(vendor, body);
   if (error !== undefined) throw error;
   return body;
 }

@@ -4,13 +4,17 @@ import { AppError } from '#shared/errors.ts';
 import type { Database } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { DailyLedger } from './daily-cap.ts';
+import type { VendorCode } from './vendor.ts';
 
-/** The table `daily_questions`. */
+/** The rows of one kind of model server in the table `provider_days`. */
 export class DailyRepository implements DailyLedger {
   readonly #store: Pick<Store, 'db' | 'isReady' | 'transaction'>;
 
-  constructor(store: Pick<Store, 'db' | 'isReady' | 'transaction'>) {
+  readonly #provider: VendorCode;
+
+  constructor(store: Pick<Store, 'db' | 'isReady' | 'transaction'>, provider: VendorCode) {
     this.#store = store;
+    this.#provider = provider;
   }
 
   /**
@@ -22,21 +26,22 @@ export class DailyRepository implements DailyLedger {
   async add(day: number, count: number, max: number): Promise<number | undefined> {
     this.#expectTables();
     return this.#store.transaction(async (trx) => {
-      await beginDay(trx, day);
+      await beginDay(trx, this.#provider, day);
       const { numUpdatedRows } = await trx
-        .updateTable('daily_questions')
+        .updateTable('provider_days')
         .set((eb) => ({ asked: eb('asked', '+', count) }))
+        .where('provider', '=', this.#provider)
         .where('day', '=', day)
         .where('asked', '<=', max - count)
         .executeTakeFirst();
-      return numUpdatedRows > 0n ? askedOn(trx, day) : undefined;
+      return numUpdatedRows > 0n ? askedOn(trx, this.#provider, day) : undefined;
     });
   }
 
   /** Questions of a day. @throws AppError `storage-unavailable` */
   async asked(day: number): Promise<number> {
     this.#expectTables();
-    return askedOn(this.#store.db, day);
+    return askedOn(this.#store.db, this.#provider, day);
   }
 
   #expectTables(): void {
@@ -45,20 +50,25 @@ export class DailyRepository implements DailyLedger {
 }
 
 /** Inserts the row of a day; its first question deletes earlier days. */
-async function beginDay(trx: Transaction<Database>, day: number): Promise<void> {
+async function beginDay(trx: Transaction<Database>, provider: VendorCode, day: number): Promise<void> {
   const { numInsertedOrUpdatedRows } = await trx
-    .insertInto('daily_questions')
-    .values({ day, asked: 0 })
-    .onConflict((conflict) => conflict.column('day').doNothing())
+    .insertInto('provider_days')
+    .values({ provider, day, asked: 0 })
+    .onConflict((conflict) => conflict.columns(['provider', 'day']).doNothing())
     .executeTakeFirst();
-  if (numInsertedOrUpdatedRows === 1n)
-    await trx.deleteFrom('daily_questions').where('day', '<', day).execute();
+  if (numInsertedOrUpdatedRows !== 1n) return;
+  await trx.deleteFrom('provider_days').where('provider', '=', provider).where('day', '<', day).execute();
 }
 
-async function askedOn(db: Pick<Transaction<Database>, 'selectFrom'>, day: number): Promise<number> {
+async function askedOn(
+  db: Pick<Transaction<Database>, 'selectFrom'>,
+  provider: VendorCode,
+  day: number,
+): Promise<number> {
   const row = await db
-    .selectFrom('daily_questions')
+    .selectFrom('provider_days')
     .select('asked')
+    .where('provider', '=', provider)
     .where('day', '=', day)
     .executeTakeFirst();
   return row?.asked ?? 0;

@@ -1,4 +1,4 @@
-/** Fails immediately while Moondream is down, instead of after a timeout each time. */
+/** Fails immediately while a model server is down, instead of after a timeout each time. */
 import {
   BrokenCircuitError,
   type CircuitBreakerPolicy,
@@ -10,10 +10,12 @@ import {
   type IHalfOpenAfterBackoffContext,
 } from 'cockatiel';
 import { AppError } from '#shared/errors.ts';
+import type { Vendor } from './vendor.ts';
 
 /** When it opens and for how long. */
 export interface CircuitBreakerOptions {
-  /** Whether an error says that Moondream is down. */
+  vendor: Vendor;
+  /** Whether an error says that the server is down. */
   isOutage: (error: AppError) => boolean;
   /** Outages in a row that open it. */
   failures?: number;
@@ -26,7 +28,7 @@ export interface CircuitBreakerOptions {
 const FAILURES = 5;
 const OPEN_MS = 30_000;
 
-/** An error on its way through cockatiel, with what it says about Moondream. */
+/** An error on its way through cockatiel, with what it says about the server. */
 class Failure extends Error {
   readonly isOutage: boolean;
   /** Whether cockatiel counts it. It would close the circuit after a trial that is not counted. */
@@ -62,9 +64,9 @@ export class CircuitBreaker {
   }
 
   /**
-   * Runs a task that asks Moondream. When it returns, Moondream is there; when it throws no outage, or
-   * after the abort of `signal`, it says nothing about Moondream.
-   * @throws AppError `moondream-unavailable` without running it, or what the task throws
+   * Runs a task that asks the server. When it returns, the server is there; when it throws no outage, or
+   * after the abort of `signal`, it says nothing about the server.
+   * @throws AppError `*-unavailable` without running it, or what the task throws
    */
   async run<T>(task: () => Promise<T>, signal: AbortSignal): Promise<T> {
     const { state } = this.#policy;
@@ -109,7 +111,8 @@ export class CircuitBreaker {
 
   #refusal(): AppError {
     const why = this.#lastOutage === undefined ? '' : `: ${this.#lastOutage.message}`;
-    return new AppError('moondream-unavailable', `Moondream is not asked for a moment${why}`, {
+    const { code, name } = this.#options.vendor;
+    return new AppError(`${code}-unavailable`, `${name} is not asked for a moment${why}`, {
       retryAfter: Math.max(1, this.#leftMs() / 1000),
       extra: { reason: this.#lastOutage?.code },
     });

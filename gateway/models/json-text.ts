@@ -9,3 +9,8 @@ export function jsonText(value: unknown): string {
     throw new AppError('invalid-field', 'The body is nested too deeply', { field: 'body' });
   }
 }
+
+/** The same text for the same fields in any order. @throws AppError `invalid-field` */
+export function canonicalText(fields: Record<string, unknown>): string {
+  return jsonText(Object.entries(fields).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
