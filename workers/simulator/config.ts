@@ -12,13 +12,16 @@ export interface SimulatorConfig {
   rtspHost: string;
   /** RTSP port; 0 for any free one. */
   rtspPort: number;
-  /** Whether to take the next RTSP port when one is taken; a supervisor passes the real one on. */
+  /** HTTP port of the PTZ camera; 0 for any free one. */
+  ptzPort: number;
+  /** Whether to take the next port when one is taken; a supervisor passes the real one on. */
   mayMoveOn: boolean;
   logLevel: string;
 }
 
 const DEFAULT_CONTROL_PORT = 8553;
 const DEFAULT_RTSP_PORT = 8554;
+const DEFAULT_PTZ_PORT = 8580;
 
 /** Reads the environment. @throws SettingsError naming the variable at fault */
 export function loadConfig(env: Environment): Readonly<SimulatorConfig> {
@@ -29,6 +32,7 @@ export function loadConfig(env: Environment): Readonly<SimulatorConfig> {
     controlPort: readInteger(env, WORKER_ENV.port, { ...port, fallback: DEFAULT_CONTROL_PORT }),
     rtspHost: readText(env, 'SIMULATOR_HOST', '127.0.0.1'),
     rtspPort: readInteger(env, 'SIMULATOR_PORT', { ...port, fallback: DEFAULT_RTSP_PORT }),
+    ptzPort: readInteger(env, 'SIMULATOR_PTZ_PORT', { ...port, fallback: DEFAULT_PTZ_PORT }),
     mayMoveOn: host.instance !== '',
     logLevel: readLogLevel(env),
   });

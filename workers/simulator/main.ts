@@ -1,4 +1,4 @@
-/** The simulator's process: four cameras that need no hardware. Composition only. */
+/** The simulator's process: cameras that need no hardware. Composition only. */
 import { config as loadDotenv } from 'dotenv';
 import { isSupervised } from '../host/config.ts';
 import { runWorker } from '../host/host.ts';
@@ -17,8 +17,8 @@ quietFfmpeg();
 await runWorker(process, {
   log,
   start: async () => {
-    const { controlPort, rtspPort, urls, close } = await openSimulator({ config, redactor, log });
-    log.info({ urls }, 'simulated cameras');
-    return { port: controlPort, details: { rtspPort }, close };
+    const { controlPort, rtspPort, ptzPort, urls, close } = await openSimulator({ config, redactor, log });
+    log.info({ urls, ptzPort }, 'simulated cameras');
+    return { port: controlPort, details: { rtspPort, ptzPort }, close };
   },
 });

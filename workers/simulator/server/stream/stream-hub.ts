@@ -45,7 +45,7 @@ export class StreamHub {
   readonly audio: AudioHub | undefined;
   readonly #options: StreamHubOptions;
   readonly #viewers = new Set<Viewer>();
-  readonly #unsubscribe: () => void;
+  #unsubscribe: (() => void) | undefined;
   #sequence = randomInt(2 ** 16);
   #group: RtpPackets[] = [];
   #groupBytes = 0;
@@ -56,7 +56,7 @@ export class StreamHub {
     this.path = options.path;
     this.source = options.source;
     this.audio = options.source.audio === undefined ? undefined : new AudioHub(options.source.audio);
-    this.#unsubscribe = options.source.subscribe((unit) => this.#onUnit(unit));
+    if (!options.source.isOnDemand) this.#subscribe();
   }
 
   get viewers(): number {
@@ -88,14 +88,27 @@ export class StreamHub {
   join(viewer: Viewer): () => void {
     if (this.#hasInstantStart()) for (const packets of this.#group) viewer.deliver(packets);
     this.#viewers.add(viewer);
-    return () => this.#viewers.delete(viewer);
+    this.#subscribe();
+    return () => {
+      this.#viewers.delete(viewer);
+      if (this.source.isOnDemand && this.#viewers.size === 0) this.#endSubscription();
+    };
   }
 
   /** Ends the subscription to the source. */
   close(): void {
-    this.#unsubscribe();
+    this.#endSubscription();
     this.audio?.close();
     this.#viewers.clear();
+  }
+
+  #subscribe(): void {
+    this.#unsubscribe ??= this.source.subscribe((unit) => this.#onUnit(unit));
+  }
+
+  #endSubscription(): void {
+    this.#unsubscribe?.();
+    this.#unsubscribe = undefined;
     this.#forgetGroup();
   }
 
