@@ -96,6 +96,7 @@ describe('The house', () => {
     ['dotenv', /\/main\.ts$/],
     ['pg', /^gateway\/store\//],
     ['node:sqlite', /^gateway\/store\//],
+    ['esbuild', /^gateway\/dashboard\/bundle\.ts$/],
     ['yaml', /^gateway\/cameras\/cameras-file\.ts$/],
     ['@fastify/busboy', /^gateway\/camera-streams\//],
     ['@trpc/server', /^gateway\/camera-streams\//],

@@ -18,6 +18,7 @@ const POLICY = [
   "base-uri 'none'",
   "form-action 'self'",
 ].join('; ');
+const KEEP_FOREVER = 'private, max-age=31536000, immutable';
 /** Response of `/` for programs, which do not ask for HTML. */
 const INDEX = {
   name: 'visual-reasoning-gateway',
@@ -27,7 +28,7 @@ const INDEX = {
 };
 
 /**
- * Pages for browsers. Files are read once, at the first request.
+ * Pages for browsers. Files are read and bundled once, at the first request.
  * @param isPublic whether pages of the host may frame ours
  */
 export function pageRoutes({ isPublic }: { isPublic: boolean }): RouteGroup {
@@ -79,13 +80,14 @@ export function pageRoutes({ isPublic }: { isPublic: boolean }): RouteGroup {
   };
 }
 
-/** Always revalidated: an update of the gateway is one of the page. */
-function send(req: Request, res: Response, { type, body, gzip, etag }: PageFile, policy: string): void {
+/** The page is always revalidated: an update of the gateway is one of the page, with other names of its files. */
+function send(req: Request, res: Response, file: PageFile, policy: string): void {
+  const { type, body, gzip, etag, isHashed } = file;
   const isCompressed = req.acceptsEncodings(['gzip', 'identity']) === 'gzip';
   res.vary('Accept-Encoding');
   if (isCompressed) res.setHeader('Content-Encoding', 'gzip');
   res.setHeader('Content-Security-Policy', policy);
-  res.setHeader('Cache-Control', 'no-cache');
+  res.setHeader('Cache-Control', isHashed ? KEEP_FOREVER : 'no-cache');
   // Weak: the same file in any encoding.
   res.setHeader('ETag', `W/${etag}`);
   res.setHeader('Content-Type', type);

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,start,growth,frames,webrtc,whep,mse,gate,registry,deliveries,mediamtx,analysis,analysis-viewers --cameras 1,4,8 --seconds 10 --quick --document FILE`.
+ * Options: `--only footprint,start,growth,frames,webrtc,whep,mse,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page --cameras 1,4,8 --seconds 10 --quick --document FILE`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
@@ -9,6 +9,7 @@ import { benchFootprint } from './footprint.ts';
 import { benchFrames } from './frames.ts';
 import { benchGate } from './gate.ts';
 import { benchGrowth } from './growth.ts';
+import { benchPage } from './page.ts';
 import { benchRegistry } from './registry.ts';
 import { printVerdicts, writeDocument } from './report.ts';
 import { benchStart } from './start.ts';
@@ -47,6 +48,7 @@ const benches: Record<string, () => Promise<void>> = {
   mediamtx: benchMediamtx,
   analysis: () => benchAnalysis(seconds, values['face-model']),
   'analysis-viewers': () => benchAnalysisBesideViewers(seconds),
+  page: () => benchPage(values.quick ? 3 : 9),
 };
 
 const wanted = values.only?.split(',') ?? Object.keys(benches);

@@ -20,7 +20,8 @@ describe('The page of the dashboard', () => {
     fetch(`${gateway.origin}/${path}`, { headers });
   const addressesIn = (text: string) =>
     [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map((match) => match[1]);
-  const modules = () => addressesIn(html).filter((path) => /\.(ts|js)$/.test(path ?? '')) as string[];
+  const modules = () => addressesIn(html).filter((path) => path?.endsWith('.js')) as string[];
+  const script = () => /<script type="module" src="([^"]+)"/.exec(html)?.[1] ?? '';
 
   it('is for browsers; programs get the index of the API', async () => {
     const page = await ask('');
@@ -38,8 +39,9 @@ describe('The page of the dashboard', () => {
     expect(addressesIn(html).filter((path) => /^(\/|[a-z]+:)/.test(path ?? ''))).to.deep.equal([]);
   });
 
-  it('preloads every module, and each is there as JavaScript', async () => {
-    expect(modules()).to.include('dashboard/main.ts').and.include('dashboard/lit-html/lit-html.js');
+  it('preloads the modules of the first page, and each is there as JavaScript', async () => {
+    expect(modules().filter((path) => path.includes('cameras-page'))).to.have.length(1);
+    expect(modules().filter((path) => path.includes('camera-form'))).to.deep.equal([]);
     for (const path of new Set(modules())) {
       const { status, headers } = await ask(path);
       expect([path, status, headers.get('content-type')]).to.deep.equal([
@@ -50,37 +52,54 @@ describe('The page of the dashboard', () => {
     }
   });
 
-  it('imports only what it serves', async () => {
-    const served = new Set(modules().map((path) => new URL(path, gateway.origin).pathname));
-    for (const path of served) {
-      const text = await (await ask(path.slice(1))).text();
-      const imports = [...text.matchAll(/(?:from|import)\s*['"]([^'"]+)['"]/g)].map(
-        (match) => match[1] as string,
-      );
-      const missing = imports.filter(
-        (name) => !name.startsWith('.') || !served.has(new URL(name, `${gateway.origin}${path}`).pathname),
-      );
-      expect([path, missing]).to.deep.equal([path, []]);
-    }
+  it('imports only what it serves, a page when it is opened', async () => {
+    const seen = new Map<string, number>();
+    const follow = async (path: string): Promise<void> => {
+      if (seen.has(path)) return;
+      const response = await ask(path);
+      seen.set(path, response.status);
+      const text = await response.text();
+      const imports = [...text.matchAll(/(?:from|import)\s*\(?["']([^"']+)["']/g)];
+      for (const [, name] of imports)
+        await follow(new URL(name as string, `http://page/${path}`).pathname.slice(1));
+    };
+    await follow(script());
+    expect([...seen].filter(([, status]) => status !== 200)).to.deep.equal([]);
+    expect([...seen.keys()].some((path) => path.includes('camera-form'))).to.equal(true);
   });
 
-  it('is sent again only when it has changed', async () => {
-    const etag = (await ask('dashboard/main.ts')).headers.get('etag') ?? '';
-    const headers = { 'if-none-match': etag, 'cache-control': 'max-age=0' };
-    expect((await ask('dashboard/main.ts', headers)).status).to.equal(304);
-    expect((await ask('dashboard/main.ts', { ...headers, 'if-none-match': '"older"' })).status).to.equal(200);
+  it('is revalidated; what its files hold is in their names, and browsers keep them', async () => {
+    const page = await ask('');
+    expect(page.headers.get('cache-control')).to.equal('no-cache');
+    const headers = { accept: 'text/html', 'if-none-match': page.headers.get('etag') ?? '' };
+    expect((await ask('', { ...headers, 'cache-control': 'max-age=0' })).status).to.equal(304);
+    const hashed = addressesIn(html).filter((path) => /\.(js|css)$/.test(path ?? '')) as string[];
+    for (const path of hashed) {
+      expect(path).to.match(/-[A-Z0-9]{8}\.(js|css)$/);
+      expect((await ask(path)).headers.get('cache-control')).to.equal('private, max-age=31536000, immutable');
+    }
+    const icon = await ask('dashboard/icon.svg');
+    expect([icon.headers.get('cache-control'), icon.headers.get('content-type')]).to.deep.equal([
+      'no-cache',
+      'image/svg+xml',
+    ]);
   });
 
   it('is compressed for clients that accept it', async () => {
     for (const coding of ['gzip', 'identity']) {
-      const { headers } = await ask('dashboard/main.ts', { 'accept-encoding': coding });
+      const { headers } = await ask(script(), { 'accept-encoding': coding });
       expect(headers.get('content-encoding')).to.equal(coding === 'gzip' ? 'gzip' : null);
       expect(headers.get('vary')).to.include('Accept-Encoding');
     }
   });
 
   it('S15: answers 404 for what is no file of the page', async () => {
-    for (const path of ['dashboard/nothing.js', 'dashboard/tsconfig.json', 'dashboard/..%2fpage-routes.ts'])
+    for (const path of [
+      'dashboard/nothing.js',
+      'dashboard/tsconfig.json',
+      'dashboard/main.ts',
+      'dashboard/..%2fpage-routes.ts',
+    ])
       expect((await ask(path)).status, path).to.equal(404);
   });
 
