@@ -6,147 +6,6 @@
 
 export interface components {
   schemas: {
-    /** @description Problem details (RFC 9457). */
-    Problem: {
-      /** @description The same as `detail`, for older clients. */
-      error: string;
-      /** @description `urn:visual-reasoning-gateway:problem:{code}`. */
-      type: string;
-      title: string;
-      status: number;
-      /** @description One sentence for people. */
-      detail: string;
-      /**
-       * @description Stable: programs branch on this.
-       * @enum {string}
-       */
-      code:
-        | 'missing-field'
-        | 'invalid-field'
-        | 'unknown-field'
-        | 'invalid-json'
-        | 'body-too-large'
-        | 'not-found'
-        | 'method-not-allowed'
-        | 'camera-not-found'
-        | 'no-frame-yet'
-        | 'no-video-yet'
-        | 'mse-unsupported-codec'
-        | 'hls-unsupported-codec'
-        | 'stale-frame'
-        | 'camera-unreachable'
-        | 'camera-address-denied'
-        | 'camera-refused'
-        | 'camera-timeout'
-        | 'camera-unauthorized'
-        | 'camera-path-not-found'
-        | 'camera-no-video-track'
-        | 'camera-unsupported-codec'
-        | 'camera-no-frames'
-        | 'camera-protocol-error'
-        | 'camera-picture-too-large'
-        | 'camera-quarantined'
-        | 'camera-sends-too-much'
-        | 'camera-busy'
-        | 'camera-redirected'
-        | 'camera-encrypted'
-        | 'camera-unknown-digest'
-        | 'camera-tls-failed'
-        | 'camera-transport-refused'
-        | 'camera-undecodable'
-        | 'camera-video-unreadable'
-        | 'camera-disconnected'
-        | 'control-unreachable'
-        | 'control-unauthorized'
-        | 'control-refused'
-        | 'control-unsupported'
-        | 'ptz-not-configured'
-        | 'camera-replaced'
-        | 'camera-exists'
-        | 'camera-from-file'
-        | 'wrong-key'
-        | 'too-many-requests'
-        | 'too-many-connections'
-        | 'unauthorized'
-        | 'forbidden'
-        | 'forged-request'
-        | 'wrong-host'
-        | 'worker-not-ready'
-        | 'worker-busy'
-        | 'worker-failed'
-        | 'worker-timeout'
-        | 'camera-stream-not-found'
-        | 'camera-stream-exists'
-        | 'upload-incomplete'
-        | 'upload-too-large'
-        | 'upload-too-slow'
-        | 'upload-quota-full'
-        | 'video-removed'
-        | 'not-a-video'
-        | 'unsupported-media-type'
-        | 'range-not-satisfiable'
-        | 'delivery-not-found'
-        | 'delivery-delivered'
-        | 'event-not-found'
-        | 'secret-unreadable'
-        | 'mediamtx-unreachable'
-        | 'mediamtx-timeout'
-        | 'mediamtx-unauthorized'
-        | 'mediamtx-invalid-answer'
-        | 'mediamtx-refused'
-        | 'moondream-not-configured'
-        | 'moondream-bad-request'
-        | 'moondream-unauthorized'
-        | 'moondream-rate-limited'
-        | 'moondream-busy'
-        | 'moondream-unreachable'
-        | 'moondream-failed'
-        | 'moondream-timeout'
-        | 'moondream-unavailable'
-        | 'moondream-budget-spent'
-        | 'vlm-not-configured'
-        | 'vlm-bad-request'
-        | 'vlm-unauthorized'
-        | 'vlm-rate-limited'
-        | 'vlm-busy'
-        | 'vlm-unreachable'
-        | 'vlm-failed'
-        | 'vlm-timeout'
-        | 'vlm-unavailable'
-        | 'vlm-budget-spent'
-        | 'reasoning-not-configured'
-        | 'skill-unsupported'
-        | 'model-refused'
-        | 'answer-unreadable'
-        | 'answer-not-found'
-        | 'set-by-environment'
-        | 'question-superseded'
-        | 'watch-not-found'
-        | 'too-many-watches'
-        | 'storage-full'
-        | 'storage-unavailable'
-        | 'session-not-found'
-        | 'session-state'
-        | 'camera-removed'
-        | 'invalid-sdp'
-        | 'precondition-failed'
-        | 'precondition-required'
-        | 'ice-restart-unsupported'
-        | 'webrtc-unsupported-codec'
-        | 'webrtc-b-frames'
-        | 'webrtc-unavailable'
-        | 'webrtc-peer-gone'
-        | 'webrtc-unanswered'
-        | 'draining'
-        | 'internal-error';
-      /** @description What a person can do about it. */
-      hint?: string;
-      /** @description Name of the field at fault. */
-      field?: string;
-    } & {
-      [key: string]: unknown;
-    };
-    CameraList: components['schemas']['Camera'][];
     /** @description A camera; never with its password. */
     Camera: {
       id: string;
@@ -262,9 +121,6 @@ export interface components {
       cameraId: string;
       message: string;
     };
-    DisconnectRequest: {
-      cameraId: string | number;
-    };
     DisconnectAnswer: {
       /** @constant */
       success: true;
@@ -315,9 +171,6 @@ export interface components {
       cpu?: number;
       /** @description To the next attempt while none runs. */
       retryAfterMs?: number;
-    };
-    WebsocketUrl: {
-      url: string;
     };
     NewCamera: {
       name?: string;
@@ -402,49 +255,6 @@ export interface components {
       /** @description Id of an uploaded camera stream, played in place of a camera. */
       video?: string;
     };
-    CameraExport: {
-      /** @constant */
-      version: 1;
-      /** Format: date-time */
-      exportedAt: string;
-      cameras: components['schemas']['ExportedCamera'][];
-    };
-    ExportedCamera: {
-      id: string;
-      name: string;
-      location: string;
-      enabled: boolean;
-    } & {
-      [key: string]: unknown;
-    };
-    CameraImport: {
-      /** @constant */
-      version?: 1;
-      exportedAt?: string;
-      /** @description Each as in the body of `POST /api/cameras`, with an `id`. */
-      cameras: {
-        [key: string]: unknown;
-      }[];
-      /**
-       * @description Cameras that are not named are removed.
-       * @default false
-       */
-      replace?: boolean;
-    };
-    ImportedCameras: {
-      /** @constant */
-      success: true;
-      imported: number;
-    };
-    CameraTestAnswer: {
-      /** @constant */
-      success: true;
-      codec: string;
-      width: number;
-      height: number;
-      /** @description From the first byte to the first picture. */
-      ms: number;
-    };
     /** @description How a camera is. */
     CameraStatus: {
       cameraId: string;
@@ -500,196 +310,9 @@ export interface components {
         zoom: number;
       } | null;
     };
-    PtzMove: {
-      /**
-       * @description Speed from −1 to 1; 1 is right.
-       * @default 0
-       */
-      pan?: number;
-      /**
-       * @description Speed from −1 to 1; 1 is up.
-       * @default 0
-       */
-      tilt?: number;
-      /**
-       * @description Speed from −1 to 1; 1 is in.
-       * @default 0
-       */
-      zoom?: number;
-    };
-    Success: {
-      /** @constant */
-      success: true;
-    };
-    PtzZoom: {
-      zoom: number;
-    };
-    PtzAbsolute: {
-      /** @description From −1 (left end) to 1 (right end). */
-      pan?: number;
-      /** @description From −1 (lowest) to 1 (highest). */
-      tilt?: number;
-      /** @description From 0 (wide) to 1 (tele). */
-      zoom?: number;
-    };
-    PtzRelative: {
-      /** @description Part of the range; 2 is all of it. */
-      pan?: number;
-      tilt?: number;
-      zoom?: number;
-    };
-    PtzFocus: {
-      /**
-       * @description `near` and `far` move for a second; `auto` leaves focus to the camera.
-       * @enum {string}
-       */
-      action: 'near' | 'far' | 'stop' | 'auto';
-    };
-    PtzPresets: components['schemas']['PtzPreset'][];
     PtzPreset: {
       id: string;
       name: string;
-    };
-    NewPtzPreset: {
-      /** @description Needed where the camera numbers its presets; one that exists is replaced. */
-      id?: string | number;
-      name?: string;
-    };
-    FrameMessage: {
-      /** @constant */
-      type: 'frame';
-      cameraId: string;
-      /** @description Capture time, Unix seconds. */
-      timestamp: number;
-      /** @description Number of the frame. */
-      sequence: number;
-      width: number;
-      height: number;
-      /**
-       * Format: base64
-       * @description The JPEG.
-       */
-      data: string;
-    };
-    NotifyMessage: {
-      /** @constant */
-      type: 'frame';
-      cameraId: string;
-      /** @description Capture time, Unix seconds. */
-      timestamp: number;
-      /** @description Number of the frame. */
-      sequence: number;
-      width: number;
-      height: number;
-      /** @description Where this very frame is, for a few seconds. */
-      url: string;
-    };
-    DetectionsMessage: {
-      /** @constant */
-      type: 'detections';
-      cameraId: string;
-      timestamp: number;
-      objects: {
-        label: string;
-        score: number;
-        box: [number, number, number, number];
-        trackId: number;
-      }[];
-    };
-    EventMessage: {
-      /** @constant */
-      type: 'event';
-      /** @enum {string} */
-      change: 'start' | 'update' | 'end';
-      id: string;
-      cameraId: string;
-      /** @enum {string} */
-      kind: 'motion' | 'person' | 'face';
-      label: string;
-      score: number;
-      /** Format: date-time */
-      startedAt: string;
-      /** Format: date-time */
-      updatedAt: string;
-      endedAt: string | null;
-    };
-    SocketError: {
-      /** @constant */
-      type: 'error';
-      /** @description As in problem details. */
-      code: string;
-      message: string;
-      cameraId?: string;
-      hint?: string;
-    };
-    WebrtcSession: {
-      /** @constant */
-      success: true;
-      sessionId: string;
-      cameraId: string;
-      offer: components['schemas']['SessionOffer'];
-      /** @description For `RTCPeerConnection`. */
-      iceServers: components['schemas']['IceServer'][];
-      /** @description Where the rest can be said as messages, with trickle ICE. */
-      websocketUrl: string;
-    };
-    SessionOffer: {
-      /** @constant */
-      type: 'offer';
-      sdp: string;
-    };
-    IceServer: {
-      urls: string[];
-      username?: string;
-      credential?: string;
-    };
-    OfferRequest: {
-      cameraId: string | number;
-    };
-    AnswerRequest: {
-      sessionId: string;
-      /** @description `RTCPeerConnection.localDescription.sdp`. */
-      sdp: string;
-      /**
-       * @default answer
-       * @constant
-       */
-      type?: 'answer';
-    };
-    SessionAccepted: {
-      /** @constant */
-      success: true;
-      sessionId: string;
-    };
-    CandidateRequest: {
-      sessionId: string;
-      /** @description `RTCIceCandidateInit` or its text; null or an empty text after the last. */
-      candidate:
-        | string
-        | {
-            candidate: string;
-          }
-        | null;
-    };
-    SessionList: {
-      activeSessions: number;
-      sessions: components['schemas']['SessionStatus'][];
-    };
-    SessionStatus: {
-      sessionId: string;
-      cameraId: string;
-      /** @enum {string} */
-      type: 'server-offer' | 'whep';
-      state: string;
-      /** @description Unix seconds. */
-      createdAt: number | null;
-      /** @description Unix seconds. */
-      connectedAt: number | null;
-      codec: string | null;
-      packetsSent: number;
-      bytesSent: number;
-      /** @description Share of packets that the viewer missed lately. */
-      lossRate: number | null;
     };
     EventPage: {
       events: components['schemas']['CameraEvent'][];
@@ -720,59 +343,6 @@ export interface components {
         [key: string]: unknown;
       };
     };
-    EventChange: {
-      id: string;
-      cameraId: string;
-      /** @description `motion`, `person`, `face` or `watch`. */
-      kind: string;
-      label: string;
-      /** @description The best so far, 0 to 1; null where there is none. */
-      score: number | null;
-      /** @enum {string} */
-      state: 'open' | 'ended';
-      /** Format: date-time */
-      startedAt: string;
-      /** Format: date-time */
-      updatedAt: string;
-      /** @description Null while it goes on, like the duration. */
-      endedAt: string | null;
-      durationMs: number | null;
-      /** @description Path of its best picture. */
-      snapshotUrl: string | null;
-      /** @description What else is known of it. */
-      data: {
-        [key: string]: unknown;
-      };
-      /** @enum {string} */
-      type: 'start' | 'update' | 'end';
-    };
-    QueryQuestion: {
-      /** @description Ask about the newest frame of this camera. */
-      cameraId?: string | number;
-      /** @description A picture as a `data:` URI, in place of `cameraId`. */
-      image_url?: string;
-      /** @description In place of `MOONDREAM_MODEL`. */
-      model?: string;
-      /** @description Options of the model, such as `temperature` and `max_tokens`. */
-      settings?: {
-        [key: string]: unknown;
-      };
-      /** @description Of Moondream Station, seconds. */
-      timeout?: number;
-      question?: string;
-      reasoning?: boolean;
-      /** @description Points `[x, y]` and boxes `[x1, y1, x2, y2]` to look at, from 0 to 1. */
-      spatial_refs?: ([] | [number] | [number, number])[];
-      /** @description Answer bit by bit, as server-sent events of Moondream. */
-      stream?: boolean;
-    };
-    QueryAnswer: {
-      answer: string;
-      request_id?: string;
-      frame?: components['schemas']['AskedFrame'];
-    } & {
-      [key: string]: unknown;
-    };
     /** @description The frame that was asked about, where a camera was. */
     AskedFrame: {
       cameraId: string;
@@ -785,141 +355,12 @@ export interface components {
       /** @description The very picture, while it is kept. */
       url: string;
     };
-    CaptionQuestion: {
-      /** @description Ask about the newest frame of this camera. */
-      cameraId?: string | number;
-      /** @description A picture as a `data:` URI, in place of `cameraId`. */
-      image_url?: string;
-      /** @description In place of `MOONDREAM_MODEL`. */
-      model?: string;
-      /** @description Options of the model, such as `temperature` and `max_tokens`. */
-      settings?: {
-        [key: string]: unknown;
-      };
-      /** @description Of Moondream Station, seconds. */
-      timeout?: number;
-      /** @enum {string} */
-      length?: 'short' | 'normal' | 'long';
-      /** @description Answer bit by bit, as server-sent events of Moondream. */
-      stream?: boolean;
-    };
-    CaptionAnswer: {
-      caption: string;
-      request_id?: string;
-      frame?: components['schemas']['AskedFrame'];
-    } & {
-      [key: string]: unknown;
-    };
-    DetectQuestion: {
-      /** @description Ask about the newest frame of this camera. */
-      cameraId?: string | number;
-      /** @description A picture as a `data:` URI, in place of `cameraId`. */
-      image_url?: string;
-      /** @description In place of `MOONDREAM_MODEL`. */
-      model?: string;
-      /** @description Options of the model, such as `temperature` and `max_tokens`. */
-      settings?: {
-        [key: string]: unknown;
-      };
-      /** @description Of Moondream Station, seconds. */
-      timeout?: number;
-      /** @description What to look for. */
-      object?: string;
-    };
-    DetectAnswer: {
-      objects: components['schemas']['Box'][];
-      request_id?: string;
-      frame?: components['schemas']['AskedFrame'];
-    } & {
-      [key: string]: unknown;
-    };
     /** @description Corners from 0 to 1, origin top left. */
     Box: {
       x_min: number;
       y_min: number;
       x_max: number;
       y_max: number;
-    };
-    PointQuestion: {
-      /** @description Ask about the newest frame of this camera. */
-      cameraId?: string | number;
-      /** @description A picture as a `data:` URI, in place of `cameraId`. */
-      image_url?: string;
-      /** @description In place of `MOONDREAM_MODEL`. */
-      model?: string;
-      /** @description Options of the model, such as `temperature` and `max_tokens`. */
-      settings?: {
-        [key: string]: unknown;
-      };
-      /** @description Of Moondream Station, seconds. */
-      timeout?: number;
-      /** @description What to look for. */
-      object?: string;
-    };
-    PointAnswer: {
-      points: {
-        x: number;
-        y: number;
-      }[];
-      request_id?: string;
-      frame?: components['schemas']['AskedFrame'];
-    } & {
-      [key: string]: unknown;
-    };
-    SegmentQuestion: {
-      /** @description Ask about the newest frame of this camera. */
-      cameraId?: string | number;
-      /** @description A picture as a `data:` URI, in place of `cameraId`. */
-      image_url?: string;
-      /** @description In place of `MOONDREAM_MODEL`. */
-      model?: string;
-      /** @description Options of the model, such as `temperature` and `max_tokens`. */
-      settings?: {
-        [key: string]: unknown;
-      };
-      /** @description Of Moondream Station, seconds. */
-      timeout?: number;
-      /** @description What to look for. */
-      object?: string;
-      /** @description Points `[x, y]` and boxes `[x1, y1, x2, y2]` to look at, from 0 to 1. */
-      spatial_refs?: ([] | [number] | [number, number])[];
-      /** @description Answer bit by bit, as server-sent events of Moondream. */
-      stream?: boolean;
-    };
-    SegmentAnswer: {
-      /** @description SVG path. */
-      path: string;
-      bbox?: components['schemas']['Box'];
-      request_id?: string;
-      frame?: components['schemas']['AskedFrame'];
-    } & {
-      [key: string]: unknown;
-    };
-    ChatRequest: {
-      messages: [
-        {
-          role: string;
-        } & {
-          [key: string]: unknown;
-        },
-        ...({
-          role: string;
-        } & {
-          [key: string]: unknown;
-        })[],
-      ];
-      model?: string;
-      /** @description Answer bit by bit, as server-sent events of Moondream. */
-      stream?: boolean;
-    } & {
-      [key: string]: unknown;
-    };
-    ChatAnswer: {
-      choices: {
-        [key: string]: unknown;
-      }[];
-    } & {
-      [key: string]: unknown;
     };
     MoondreamStatus: {
       configured: boolean;
@@ -1050,7 +491,6 @@ export interface components {
       /** @description Capture time of the frame, Unix seconds. */
       timestamp: number;
     };
-    WatchList: components['schemas']['StandingWatch'][];
     WatchChanges: {
       skill?: components['schemas']['WatchSkill'];
       /** @description Question or object; a caption takes none. */
@@ -1102,7 +542,6 @@ export interface components {
     } & {
       [key: string]: unknown;
     };
-    DeviceList: components['schemas']['Device'][];
     Device: {
       /** @description Name of the device; `source:name` where another one had the name first. */
       device_key: string;
@@ -1128,19 +567,6 @@ export interface components {
       streamType: 'rtsp';
       rtspUrl: string;
     };
-    NewVideoStream: {
-      /** @description Id for the stream; one that is taken is refused. */
-      cameraId: string | number;
-      /** @description What the camera looks at, in words for the analysis. */
-      cameraDescription?: string | null;
-      /** @constant */
-      streamType: 'video';
-      /**
-       * Format: binary
-       * @description MP4, MOV, MKV, WebM, AVI or MPEG-TS; comes after the other fields or before.
-       */
-      file: string;
-    };
     StoredCameraStream: {
       cameraId: string;
       cameraDescription: string | null;
@@ -1158,7 +584,6 @@ export interface components {
       /** @constant */
       success: true;
     };
-    CameraStreamList: components['schemas']['CameraStream'][];
     CameraStream: {
       cameraId: string;
       cameraDescription: string | null;
@@ -1173,16 +598,6 @@ export interface components {
       videoRemovedAt: string | null;
       /** Format: date-time */
       createdAt: string;
-    };
-    TrpcStoredCameraStream: {
-      result: {
-        data: components['schemas']['StoredCameraStream'];
-      };
-    };
-    TrpcCameraStreamList: {
-      result: {
-        data: components['schemas']['CameraStreamList'];
-      };
     };
     DeliveryPage: {
       deliveries: components['schemas']['Delivery'][];
@@ -1247,12 +662,6 @@ export interface components {
         [key: string]: unknown;
       };
     };
-    RetriedDelivery: {
-      /** @constant */
-      success: true;
-      delivery: components['schemas']['Delivery'];
-    };
-    HealthAnswer: components['schemas']['Health'] | components['schemas']['PublicHealth'];
     Health: {
       /**
        * @description `degraded` while a worker or the database is down.
@@ -1272,78 +681,8 @@ export interface components {
     } & {
       [key: string]: unknown;
     };
-    PublicHealth: {
-      /**
-       * @description `degraded` while a worker or the database is down.
-       * @enum {string}
-       */
-      status: 'ok' | 'degraded' | 'draining';
-    };
-    Liveness: {
-      /** @constant */
-      status: 'alive';
-    };
-    Readiness: {
-      /** @enum {string} */
-      status: 'ready' | 'ok' | 'degraded' | 'draining';
-    };
-    RestartedWorker: {
-      /** @constant */
-      success: true;
-      /** @description As it was before it was told to end. */
-      worker: components['schemas']['WorkerStatus'];
-    };
-    Principal: {
-      signedIn: boolean;
-      role: ('admin' | 'viewer') | null;
-      /** @description How the caller was recognised. */
-      kind: ('local' | 'token' | 'session' | 'ticket' | 'open') | null;
-    };
-    LoginRequest: {
-      /** @description The token that the gateway printed at its start, or a viewer's. */
-      token: string;
-    };
-    SignedIn: {
-      /** @constant */
-      success: true;
-      /** @enum {string} */
-      role: 'admin' | 'viewer';
-    };
-    TicketRequest: {
-      /**
-       * Format: starts_with
-       * @description The address, without a query.
-       */
-      path: string;
-    };
-    Ticket: {
-      ticket: string;
-      /** @description Unix milliseconds. */
-      expiresAt: number;
-    };
-    ApiDescription: {
-      /** @constant */
-      openapi: '3.1.0';
-    } & {
-      [key: string]: unknown;
-    };
-    GrafanaDashboard: {
-      title: string;
-      panels: unknown[];
-    } & {
-      [key: string]: unknown;
-    };
-    /** @description Where programs go on. */
-    GatewayIndex: {
-      name: string;
-      cameras: string;
-      frames: string;
-      health: string;
-    };
   };
 }
-export type Problem = components['schemas']['Problem'];
-export type CameraList = components['schemas']['CameraList'];
 export type Camera = components['schemas']['Camera'];
 export type PtzSettings = components['schemas']['PtzSettings'];
 export type OnvifSettings = components['schemas']['OnvifSettings'];
@@ -1352,97 +691,35 @@ export type ViscaSettings = components['schemas']['ViscaSettings'];
 export type AnalysisSwitches = components['schemas']['AnalysisSwitches'];
 export type ConnectRequest = components['schemas']['ConnectRequest'];
 export type ConnectAnswer = components['schemas']['ConnectAnswer'];
-export type DisconnectRequest = components['schemas']['DisconnectRequest'];
 export type DisconnectAnswer = components['schemas']['DisconnectAnswer'];
 export type RtspService = components['schemas']['RtspService'];
 export type WorkerStatus = components['schemas']['WorkerStatus'];
-export type WebsocketUrl = components['schemas']['WebsocketUrl'];
 export type NewCamera = components['schemas']['NewCamera'];
 export type AnalysisSettings = components['schemas']['AnalysisSettings'];
 export type CameraChanges = components['schemas']['CameraChanges'];
-export type CameraExport = components['schemas']['CameraExport'];
-export type ExportedCamera = components['schemas']['ExportedCamera'];
-export type CameraImport = components['schemas']['CameraImport'];
-export type ImportedCameras = components['schemas']['ImportedCameras'];
-export type CameraTestAnswer = components['schemas']['CameraTestAnswer'];
 export type CameraStatus = components['schemas']['CameraStatus'];
 export type PtzStatus = components['schemas']['PtzStatus'];
-export type PtzMove = components['schemas']['PtzMove'];
-export type Success = components['schemas']['Success'];
-export type PtzZoom = components['schemas']['PtzZoom'];
-export type PtzAbsolute = components['schemas']['PtzAbsolute'];
-export type PtzRelative = components['schemas']['PtzRelative'];
-export type PtzFocus = components['schemas']['PtzFocus'];
-export type PtzPresets = components['schemas']['PtzPresets'];
 export type PtzPreset = components['schemas']['PtzPreset'];
-export type NewPtzPreset = components['schemas']['NewPtzPreset'];
-export type FrameMessage = components['schemas']['FrameMessage'];
-export type NotifyMessage = components['schemas']['NotifyMessage'];
-export type DetectionsMessage = components['schemas']['DetectionsMessage'];
-export type EventMessage = components['schemas']['EventMessage'];
-export type SocketError = components['schemas']['SocketError'];
-export type WebrtcSession = components['schemas']['WebrtcSession'];
-export type SessionOffer = components['schemas']['SessionOffer'];
-export type IceServer = components['schemas']['IceServer'];
-export type OfferRequest = components['schemas']['OfferRequest'];
-export type AnswerRequest = components['schemas']['AnswerRequest'];
-export type SessionAccepted = components['schemas']['SessionAccepted'];
-export type CandidateRequest = components['schemas']['CandidateRequest'];
-export type SessionList = components['schemas']['SessionList'];
-export type SessionStatus = components['schemas']['SessionStatus'];
 export type EventPage = components['schemas']['EventPage'];
 export type CameraEvent = components['schemas']['CameraEvent'];
-export type EventChange = components['schemas']['EventChange'];
-export type QueryQuestion = components['schemas']['QueryQuestion'];
-export type QueryAnswer = components['schemas']['QueryAnswer'];
 export type AskedFrame = components['schemas']['AskedFrame'];
-export type CaptionQuestion = components['schemas']['CaptionQuestion'];
-export type CaptionAnswer = components['schemas']['CaptionAnswer'];
-export type DetectQuestion = components['schemas']['DetectQuestion'];
-export type DetectAnswer = components['schemas']['DetectAnswer'];
 export type Box = components['schemas']['Box'];
-export type PointQuestion = components['schemas']['PointQuestion'];
-export type PointAnswer = components['schemas']['PointAnswer'];
-export type SegmentQuestion = components['schemas']['SegmentQuestion'];
-export type SegmentAnswer = components['schemas']['SegmentAnswer'];
-export type ChatRequest = components['schemas']['ChatRequest'];
-export type ChatAnswer = components['schemas']['ChatAnswer'];
 export type MoondreamStatus = components['schemas']['MoondreamStatus'];
 export type NewWatch = components['schemas']['NewWatch'];
 export type WatchSkill = components['schemas']['WatchSkill'];
 export type StandingWatch = components['schemas']['StandingWatch'];
 export type WatchCondition = components['schemas']['WatchCondition'];
 export type WatchAnswer = components['schemas']['WatchAnswer'];
-export type WatchList = components['schemas']['WatchList'];
 export type WatchChanges = components['schemas']['WatchChanges'];
 export type DeviceMetadata = components['schemas']['DeviceMetadata'];
-export type DeviceList = components['schemas']['DeviceList'];
 export type Device = components['schemas']['Device'];
 export type NewRtspStream = components['schemas']['NewRtspStream'];
-export type NewVideoStream = components['schemas']['NewVideoStream'];
 export type StoredCameraStream = components['schemas']['StoredCameraStream'];
-export type CameraStreamList = components['schemas']['CameraStreamList'];
 export type CameraStream = components['schemas']['CameraStream'];
-export type TrpcStoredCameraStream = components['schemas']['TrpcStoredCameraStream'];
-export type TrpcCameraStreamList = components['schemas']['TrpcCameraStreamList'];
 export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryStatus = components['schemas']['DeliveryStatus'];
 export type DeliveryPayload = components['schemas']['DeliveryPayload'];
 export type CameraStreamPayload = components['schemas']['CameraStreamPayload'];
 export type CameraEventPayload = components['schemas']['CameraEventPayload'];
-export type RetriedDelivery = components['schemas']['RetriedDelivery'];
-export type HealthAnswer = components['schemas']['HealthAnswer'];
 export type Health = components['schemas']['Health'];
-export type PublicHealth = components['schemas']['PublicHealth'];
-export type Liveness = components['schemas']['Liveness'];
-export type Readiness = components['schemas']['Readiness'];
-export type RestartedWorker = components['schemas']['RestartedWorker'];
-export type Principal = components['schemas']['Principal'];
-export type LoginRequest = components['schemas']['LoginRequest'];
-export type SignedIn = components['schemas']['SignedIn'];
-export type TicketRequest = components['schemas']['TicketRequest'];
-export type Ticket = components['schemas']['Ticket'];
-export type ApiDescription = components['schemas']['ApiDescription'];
-export type GrafanaDashboard = components['schemas']['GrafanaDashboard'];
-export type GatewayIndex = components['schemas']['GatewayIndex'];

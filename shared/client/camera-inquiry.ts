@@ -6,7 +6,7 @@ import type { HttpClient } from './http-client.ts';
 import type { WatchFault } from './watch-state.ts';
 
 /** Faults of the connection to the gateway are no faults of a camera. */
-const WAY_CODES: string[] = [CLIENT_CODES.unreachable, CLIENT_CODES.timeout, CLIENT_CODES.unexpected];
+const WAY_CODES: string[] = Object.values(CLIENT_CODES);
 
 /** Inquiries about the cameras of one gateway. */
 export class CameraInquiry {

@@ -1,6 +1,6 @@
 /**
  * The client for apps: one object for REST calls and live frames, in React Native
- * (Expo), browsers and Node 22 or newer, without dependencies.
+ * (Expo), browsers and Node 20 or newer, without dependencies.
  */
 import type { Health } from './api-types.ts';
 import { CameraStreams, Deliveries } from './camera-streams.ts';
@@ -25,10 +25,16 @@ import { takeTicket } from './socket-address.ts';
 import { Watches } from './watches.ts';
 
 // The public names of the package.
-export type { Camera, CameraStatus, Device, Health } from './api-types.ts';
+export type * from './api-types.ts';
 export type { CameraWatch, FrameConsumer, WatchOptions } from './camera-watch.ts';
-export type { Detections, Frame } from './frame.ts';
-export { GatewayError } from './gateway-error.ts';
+export type { PictureOptions, Snapshot } from './cameras.ts';
+export type { EventFilter, LiveEventFilter } from './events.ts';
+export type { DetectedObject, Detections, Frame } from './frame.ts';
+export { CLIENT_CODES, GatewayError } from './gateway-error.ts';
+export type { CallOptions, TokenSource } from './http-client.ts';
+export type { MoondreamPiece } from './moondream.ts';
+export type { AppStateLike, FetchLike, NetworkWatch } from './platform.ts';
+export type { HeldMove, Ptz, PtzVelocity } from './ptz.ts';
 export type { WatchState } from './watch-state.ts';
 
 export interface GatewayClientOptions {

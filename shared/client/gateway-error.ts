@@ -21,6 +21,8 @@ export interface GatewayErrorFacts {
 /** Codes of the client itself; all others are the gateway's. */
 export const CLIENT_CODES = {
   unreachable: 'gateway-unreachable',
+  originRefused: 'origin-refused',
+  mixedContent: 'mixed-content',
   timeout: 'gateway-timeout',
   unexpected: 'unexpected-answer',
   noStreaming: 'no-streaming-fetch',
@@ -71,6 +73,26 @@ export function unreachable(cause: unknown): GatewayError {
     code: CLIENT_CODES.unreachable,
     message: 'The gateway cannot be reached',
     hint: 'Check the address of the gateway, that it runs, and that this device is on a network that reaches it.',
+    cause,
+  });
+}
+
+/** The gateway answers, but lets no page of this origin read it (CORS). */
+export function originRefused(origin: string, cause: unknown): GatewayError {
+  return new GatewayError({
+    code: CLIENT_CODES.originRefused,
+    message: `The gateway answers, but not to pages of ${origin}`,
+    hint: `Start the gateway with ALLOWED_ORIGINS=${origin}`,
+    cause,
+  });
+}
+
+/** Browsers let an encrypted page call nothing that is not (W3C Mixed Content). */
+export function mixedContent(baseUrl: string, cause: unknown): GatewayError {
+  return new GatewayError({
+    code: CLIENT_CODES.mixedContent,
+    message: `A page loaded by https may not call ${baseUrl}`,
+    hint: 'Put a proxy with TLS before the gateway, or load the page by http.',
     cause,
   });
 }

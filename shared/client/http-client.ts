@@ -1,6 +1,13 @@
 /** HTTP calls to a gateway. */
-import { CLIENT_CODES, errorOfAnswer, GatewayError, unreachable } from './gateway-error.ts';
-import { type FetchLike, isReactNative } from './platform.ts';
+import {
+  CLIENT_CODES,
+  errorOfAnswer,
+  GatewayError,
+  mixedContent,
+  originRefused,
+  unreachable,
+} from './gateway-error.ts';
+import { type FetchLike, type FetchResponse, isReactNative, pageOrigin } from './platform.ts';
 
 /** A token, or a function that returns the current one. */
 export type TokenSource = string | (() => string | undefined | Promise<string | undefined>);
@@ -46,7 +53,8 @@ export class HttpClient {
     this.baseUrl = baseUrl.replace(/\/+$/, '');
     this.#token = token;
     this.canStream = fetch !== undefined || !isReactNative();
-    this.#fetch = fetch ?? ((url, init) => globalThis.fetch(url, init));
+    // Browsers' fetch refuses to be called as a method of another object.
+    this.#fetch = (url, init) => (fetch ?? globalThis.fetch)(url, init);
   }
 
   /** The current token. */
@@ -86,20 +94,20 @@ export class HttpClient {
   }
 
   /** Calls and returns the response, to be read within the time limit. @throws GatewayError */
-  async read<T>(path: string, call: Call, reader: (response: Response) => Promise<T>): Promise<T> {
+  async read<T>(path: string, call: Call, reader: (response: FetchResponse) => Promise<T>): Promise<T> {
     return this.#within(call, async (signal) => reader(await this.#send(path, call, signal)));
   }
 
   /** Calls and returns the response without a time limit for its body. @throws GatewayError */
-  async open(path: string, call: Call): Promise<Response> {
+  async open(path: string, call: Call): Promise<FetchResponse> {
     try {
       return await this.#send(path, call, call.signal);
     } catch (error) {
-      throw toError(error, call.signal, false);
+      throw await this.#toError(error, call.signal, false);
     }
   }
 
-  async #send(path: string, call: Call, signal: AbortSignal | undefined): Promise<Response> {
+  async #send(path: string, call: Call, signal: AbortSignal | undefined): Promise<FetchResponse> {
     const { json, form, query, method = 'GET' } = call;
     const response = await this.#fetch(this.url(path, query), {
       method,
@@ -131,21 +139,37 @@ export class HttpClient {
     try {
       return await run(ending.signal);
     } catch (error) {
-      throw toError(error, signal, isLate);
+      throw await this.#toError(error, signal, isLate);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
     }
   }
-}
 
-function toError(error: unknown, signal: AbortSignal | undefined, isLate: boolean): unknown {
-  if (error instanceof GatewayError) return error;
-  if (signal?.aborted) return signal.reason ?? error;
-  if (!isLate) return unreachable(error);
-  return new GatewayError({
-    code: CLIENT_CODES.timeout,
-    message: 'The gateway did not answer in time',
-    cause: error,
-  });
+  async #toError(error: unknown, signal: AbortSignal | undefined, isLate: boolean): Promise<unknown> {
+    if (error instanceof GatewayError) return error;
+    if (signal?.aborted) return signal.reason ?? error;
+    if (!isLate) return (await this.#refusalOf(error)) ?? unreachable(error);
+    return new GatewayError({
+      code: CLIENT_CODES.timeout,
+      message: 'The gateway did not answer in time',
+      cause: error,
+    });
+  }
+
+  /**
+   * Why the browser hides an answer from its page. The page is not told; a request in mode `no-cors`
+   * (Fetch standard), whose answer no page may read, shows whether the gateway answers.
+   */
+  async #refusalOf(cause: unknown): Promise<GatewayError | undefined> {
+    const page = pageOrigin();
+    if (page === undefined || `${this.baseUrl}/`.startsWith(`${page}/`)) return undefined;
+    const answers = await this.#fetch(this.url('/livez'), { mode: 'no-cors' }).then(
+      () => true,
+      () => false,
+    );
+    if (answers) return originRefused(page, cause);
+    const isMixed = page.startsWith('https:') && /^http:/i.test(this.baseUrl);
+    return isMixed ? mixedContent(this.baseUrl, cause) : undefined;
+  }
 }

@@ -1,5 +1,7 @@
 /** Reads streamed responses: Server-Sent Events (WHATWG HTML 9.2) and lines of JSON. */
 
+import type { FetchResponse } from './platform.ts';
+
 /** One message of a stream; one with only an id has empty data. */
 export interface StreamMessage {
   /** Default `message`. */
@@ -14,7 +16,10 @@ export interface StreamMessage {
  * @param silenceMs longest silence, milliseconds; undefined: unlimited
  * @throws Error after such a silence
  */
-export async function* readMessages(response: Response, silenceMs?: number): AsyncGenerator<StreamMessage> {
+export async function* readMessages(
+  response: FetchResponse,
+  silenceMs?: number,
+): AsyncGenerator<StreamMessage> {
   const isLines = /ndjson|jsonl/.test(response.headers.get('content-type') ?? '');
   let fields = new EventFields();
   for await (const line of readLines(response, silenceMs)) {
@@ -60,7 +65,7 @@ class EventFields {
   }
 }
 
-async function* readLines(response: Response, silenceMs?: number): AsyncGenerator<string> {
+async function* readLines(response: FetchResponse, silenceMs?: number): AsyncGenerator<string> {
   let rest = '';
   for await (const text of readText(response, silenceMs)) {
     const lines = (rest + text).split(/\r\n|\n/);
@@ -70,7 +75,7 @@ async function* readLines(response: Response, silenceMs?: number): AsyncGenerato
   if (rest !== '') yield rest;
 }
 
-async function* readText(response: Response, silenceMs?: number): AsyncGenerator<string> {
+async function* readText(response: FetchResponse, silenceMs?: number): AsyncGenerator<string> {
   if (response.body === null || response.body === undefined) {
     yield await response.text();
     return;

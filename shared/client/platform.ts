@@ -13,14 +13,35 @@ export interface SocketLike {
 
 /** `AppState` of React Native. */
 export interface AppStateLike {
-  readonly currentState: string;
+  /** Some versions of React Native know no state at the start. */
+  readonly currentState: string | null | undefined;
   addEventListener(type: 'change', listener: (state: string) => void): { remove(): void };
 }
 
 /** Calls `listener` with whether there is a network, on every change. Returns the unsubscribe function. */
 export type NetworkWatch = (listener: (isOnline: boolean) => void) => () => void;
 
-export type FetchLike = (url: string, init: RequestInit) => Promise<Response>;
+/** The used part of a request, which `fetch` of every platform takes. */
+export interface FetchRequest {
+  method?: string;
+  headers?: Record<string, string>;
+  body?: string | FormData;
+  signal?: AbortSignal;
+  mode?: 'no-cors';
+}
+
+/** The used part of a response. */
+export interface FetchResponse {
+  readonly ok: boolean;
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly body: ReadableStream<Uint8Array> | null;
+  text(): Promise<string>;
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** `fetch` of the platform, of `expo/fetch`, or of a caller. */
+export type FetchLike = (url: string, init: FetchRequest) => Promise<FetchResponse>;
 
 interface PageEvents {
   addEventListener(type: string, listener: () => void): void;
@@ -32,6 +53,7 @@ interface PlatformGlobals extends Partial<PageEvents> {
   navigator?: { product?: string };
   process?: { versions?: { node?: string } };
   document?: PageEvents & { visibilityState: string };
+  location?: { origin: string; protocol: string };
   WebSocket?: new (url: string, ...options: unknown[]) => SocketLike;
 }
 
@@ -42,6 +64,12 @@ function platformGlobals(): PlatformGlobals {
 /** Whether this is React Native, detected as its documentation says. */
 export function isReactNative(): boolean {
   return platformGlobals().navigator?.product === 'ReactNative';
+}
+
+/** The origin of the page that runs this; undefined outside of browsers' pages. */
+export function pageOrigin(): string | undefined {
+  const { document, location } = platformGlobals();
+  return document === undefined || isReactNative() ? undefined : location?.origin;
 }
 
 /** Whether a WebSocket can send headers; browsers' cannot. */

@@ -9,6 +9,8 @@ import { CameraPicture, emptyView, type PictureView } from './camera-picture.ts'
 import type { WatchOptions } from './camera-watch.ts';
 import type { GatewayClient } from './client.ts';
 
+export type { PictureLayer, PictureView } from './camera-picture.ts';
+
 /** The used part of React. */
 export interface ReactHooks {
   useState<T>(initial: T): [T, (value: T) => void];

@@ -1,6 +1,8 @@
 /** Finds third-party programs that tests use as real peers. */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { EXPO_APP } from '../expo/expo-app.ts';
 import { hasGenerators } from '../generators/tools.ts';
 import { hasChromium } from './browser.ts';
 import { waitFor } from './wait-for.ts';
@@ -21,6 +23,7 @@ const PROBES = {
   chromium: hasChromium,
   'systemd-analyze': () => spawnSync('systemd-analyze', ['--version']).status === 0,
   'what .ci/generators/install installs': hasGenerators,
+  'what .ci/expo/install installs': () => existsSync(`${EXPO_APP}/node_modules/expo`),
 } as const;
 
 /** Skips the tests of a context aloud when a peer is missing; with `CI_PEERS=required` it fails instead. */

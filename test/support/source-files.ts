@@ -26,7 +26,7 @@ export function testFiles(): SourceFile[] {
 
 function readTree(folder: string): SourceFile[] {
   return readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts'))
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.d.ts'))
     .map((name) => readSource(join(ROOT, folder, name)));
 }
 

@@ -63,6 +63,37 @@ describe('Calls of the client', () => {
     stop(silent);
   });
 
+  describe('in a page', () => {
+    const page = globalThis as { document?: object; location?: object };
+    const open = (origin: string): void =>
+      void Object.assign(page, { document: {}, location: { origin, protocol: `${origin.split(':')[0]}:` } });
+    afterEach(() => {
+      delete page.document;
+      delete page.location;
+    });
+
+    it('tell a gateway that does not let the page in from one that does not answer', async () => {
+      open('http://app.test');
+      const client = new GatewayClient({ baseUrl: ORIGIN });
+      nock(ORIGIN).get('/health').replyWithError('Failed to fetch').get('/livez').reply(200, '{}');
+      const refused = (await thrownBy(client.health())) as GatewayError;
+      expect(refused).to.include({
+        code: 'origin-refused',
+        hint: 'Start the gateway with ALLOWED_ORIGINS=http://app.test',
+      });
+      nock(ORIGIN).get('/health').replyWithError('Failed to fetch').get('/livez').replyWithError('gone');
+      expect(await thrownBy(client.health())).to.include({ code: 'gateway-unreachable' });
+    });
+
+    it('tell that a page loaded by https may not call a gateway by http', async () => {
+      open('https://app.test');
+      nock(ORIGIN).get('/health').replyWithError('Mixed').get('/livez').replyWithError('Mixed');
+      expect(await thrownBy(new GatewayClient({ baseUrl: ORIGIN }).health())).to.include({
+        code: 'mixed-content',
+      });
+    });
+  });
+
   it('throw what the caller aborted with', async () => {
     const reason = new Error('screen left');
     const call = new GatewayClient({ baseUrl: ORIGIN }).health({ signal: AbortSignal.abort(reason) });

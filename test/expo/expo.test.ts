@@ -1,0 +1,106 @@
+import { existsSync, readFileSync } from 'node:fs';
+import type { Server } from 'node:http';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { openBrowser } from '../support/browser.ts';
+import { requirePeer } from '../support/peers.ts';
+import { type RunningProcess, startGateway } from '../support/processes.ts';
+import { originOf, stop } from '../support/serve.ts';
+import { ROOT } from '../support/source-files.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { checkTypes, exportApp, installClient, runNode, serveExport, writeScreen } from './expo-app.ts';
+
+const TOKEN = 'test-token-of-thirty-two-letters-or-more';
+const MAX_PACKED_BYTES = 40_000;
+/** Stands for the gateway until the app is exported, so that one export serves every gateway. */
+const PLACEHOLDER = 'http://192.168.1.20:5000';
+/** The upper half of the picture; words about its state are in the lower. */
+const PICTURE = { x: 0, y: 0, width: 400, height: 100 };
+
+describe('A fresh Expo app', function () {
+  this.timeout(300_000);
+  let size: number;
+  let folder: string;
+
+  before(async function () {
+    requirePeer(this, 'what .ci/expo/install installs');
+    requirePeer(this, 'chromium');
+    size = await installClient();
+    const [, screen = ''] =
+      /```tsx\n(.*?)```/s.exec(readFileSync(join(ROOT, 'docs/client.md'), 'utf8')) ?? [];
+    writeScreen(screen.replace('the token that the gateway printed', TOKEN));
+  });
+
+  it(`takes the packed client, of at most ${MAX_PACKED_BYTES} bytes`, () => {
+    expect(size).to.be.at.most(MAX_PACKED_BYTES);
+  });
+
+  it('compiles with the screen of docs/client.md', () => checkTypes());
+
+  it('is bundled for Android, iOS and the web', async () => {
+    folder = await exportApp('android', 'ios', 'web');
+    const { fileMetadata } = JSON.parse(readFileSync(join(folder, 'metadata.json'), 'utf8'));
+    expect(Object.keys(fileMetadata).sort()).to.deep.equal(['android', 'ios']);
+    expect(existsSync(join(folder, 'index.html'))).to.equal(true);
+  });
+
+  describe('with a gateway', () => {
+    let server: Server;
+    let gateway: RunningProcess;
+    let browser: Browser;
+
+    before(async () => {
+      server = await serveExport(folder);
+      gateway = await startGateway({
+        API_TOKEN: TOKEN,
+        DEMO_CAMERAS: 'on',
+        RTSP_WORKERS: '1',
+        ALLOWED_ORIGINS: originOf(server),
+      });
+      browser = await openBrowser();
+    });
+    after(async () => {
+      await browser?.close();
+      await gateway?.end();
+      if (server !== undefined) stop(server);
+    });
+
+    /** Opens the app at an address of its server, with the running gateway in place of the example's. */
+    async function open(origin: string): Promise<Page> {
+      const page = await browser.newPage({ viewport: { width: 400, height: 500 } });
+      await page.route('**/*.js', async (route) => {
+        const response = await route.fetch();
+        const body = (await response.text()).replaceAll(PLACEHOLDER, gateway.origin);
+        await route.fulfill({ response, body });
+      });
+      await page.goto(origin);
+      return page;
+    }
+
+    it('shows a moving picture in Chromium', async () => {
+      const page = await open(originOf(server));
+      const seen = new Set<string>();
+      const isMoving = async (): Promise<boolean> => {
+        seen.add((await page.screenshot({ clip: PICTURE })).toString('base64'));
+        return seen.size > 3;
+      };
+      await waitFor(isMoving, { timeoutMs: 60_000, message: 'four different pictures' });
+      await page.close();
+    });
+
+    it('has a client that runs in the Node of this machine, too', async () => {
+      const program = `import { GatewayClient } from 'visual-reasoning-gateway-client';
+        const client = new GatewayClient({ baseUrl: '${gateway.origin}', token: '${TOKEN}' });
+        console.log((await client.cameras.list()).length);`;
+      expect(await runNode(program)).to.equal('4');
+    });
+
+    it('names the setting that lets it in, where the gateway does not', async () => {
+      const stranger = originOf(server).replace('127.0.0.1', 'localhost');
+      const page = await open(stranger);
+      await page.getByText(`Start the gateway with ALLOWED_ORIGINS=${stranger}`).waitFor({ timeout: 30_000 });
+      await page.close();
+    });
+  });
+});
