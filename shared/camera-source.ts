@@ -1,50 +1,62 @@
-/** Sources of cameras: RTSP addresses, how they are read and how they are shown. */
-import { isIP, isIPv6 } from 'node:net';
+/** Sources of cameras of every kind: how addresses are read and how they are shown. */
 import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
-import { type PtzSettings, ptzSettingsSchema } from './contract/ptz.ts';
+import { type CameraAddress, formatHost, readUrl } from './contract/source/address.ts';
+import { HTTP_SCHEMES, type HttpSource, httpSourceSchema } from './contract/source/http.ts';
+import { RTSP_SCHEMES, type RtspSource, rtspSourceSchema, type Transport } from './contract/source/rtsp.ts';
+import {
+  type StoredVideo,
+  storedVideoSchema,
+  type VideoSource,
+  videoSourceSchema,
+} from './contract/source/video.ts';
 import { AppError } from './errors.ts';
 import { maskPathSecrets, pathSecrets } from './path-secrets.ts';
 
-/** How RTP travels: inside the RTSP connection (RFC 2326 section 10.12) or as UDP datagrams. */
-export const transportSchema = z.enum(['tcp', 'udp']);
-export type Transport = z.infer<typeof transportSchema>;
-
-/** Where an RTSP camera is, with its credentials apart from the address so that they need no escaping. */
-export interface RtspSource {
-  kind: 'rtsp';
-  secure: boolean;
-  host: string;
-  port: number;
-  /** Path and query as sent to the camera, starting with `/`. */
-  path: string;
-  username: string;
-  password: string;
-  transport: Transport;
-  /** How the camera is moved; absent where it is not. */
-  ptz?: PtzSettings | undefined;
-  /** A camera of the bundled simulator, which may be dialled on this machine; only the gateway says so, no client. */
-  isSimulator?: boolean | undefined;
-}
-
-/** A video file of this installation, played in a loop in real time as if a camera sent it. */
-export interface VideoSource {
-  kind: 'video';
-  /** Absolute path; made here, never taken from a client. */
-  file: string;
-}
+/** A camera on a network. */
+export type AddressedSource = RtspSource | HttpSource;
 
 /** Where a camera's packets come from. */
-export type CameraSource = RtspSource | VideoSource;
+export type CameraSource = AddressedSource | VideoSource;
 
-const SCHEME = /^(rtsps?):\/\//i;
-const ADDRESS = /^(\[[0-9a-f:.]+\]|[^\s:/?#@[\]]+)(?::(\d{1,5}))?([/?].*)?$/is;
-export const RTSP_PORT = 554;
-/** RFC 7826 section 22.14.3 registers 322 for rtsps. */
-export const RTSPS_PORT = 322;
+/** The same as the registry stores it. */
+export type RegisteredSource = AddressedSource | StoredVideo;
+
+/** The wire form of {@link CameraSource}, between gateway and worker. */
+export const cameraSourceSchema = z.discriminatedUnion('kind', [
+  rtspSourceSchema,
+  httpSourceSchema,
+  videoSourceSchema,
+]);
+
+/** The stored form of {@link RegisteredSource}; passwords are stored elsewhere. */
+export const storedSourceSchema = z.discriminatedUnion('kind', [
+  rtspSourceSchema.omit({ password: true, isSimulator: true }),
+  httpSourceSchema.omit({ password: true }),
+  storedVideoSchema,
+]);
+
+/** Every kind of source that clients may see. */
+export const SOURCE_KINDS = ['rtsp', 'http', 'video'] as const satisfies CameraSource['kind'][];
+
+/** Kinds that have an address: what their URLs begin with, and what they have beside it. */
+const ADDRESSED = [
+  { schemes: RTSP_SCHEMES, own: { kind: 'rtsp', transport: 'tcp' } },
+  { schemes: HTTP_SCHEMES, own: { kind: 'http' } },
+] as const satisfies {
+  schemes: Readonly<Record<string, Scheme>>;
+  own: Omit<RtspSource, keyof CameraAddress> | Omit<HttpSource, keyof CameraAddress>;
+}[];
+
+interface Scheme {
+  secure: boolean;
+  port: number;
+}
+
 /** What most cameras come with, where a client names the parts of an address and leaves these out. */
 export const USUAL_CAMERA = {
-  port: RTSP_PORT,
+  kind: 'rtsp',
+  port: RTSP_SCHEMES.rtsp.port,
   path: '/1',
   username: 'admin',
   password: 'admin',
@@ -52,132 +64,58 @@ export const USUAL_CAMERA = {
 } as const;
 
 /**
- * Reads an RTSP URL. User information may hold any character, escaped or not
- * (`rtsp://admin:p@ss:w/rd#1@10.0.0.9/1` works). Where several `@` could end it, what stands
- * before the first `/` or `?` is preferred, so that an `@` of the path names no other host;
- * otherwise the last `@` with a host behind it.
- * @throws AppError `invalid-field` naming `url`
+ * Reads a URL of any kind of camera; user information may hold any character, escaped or not.
+ * @throws AppError `invalid-field` naming `url`, or `transport` where the kind has none
  */
-export function sourceFromUrl(url: string, transport: Transport = 'tcp'): RtspSource {
-  const text = url.trim();
-  const [start = '', scheme = ''] = SCHEME.exec(text) ?? [];
-  const reading = start === '' ? undefined : likeliestReading(text.slice(start.length));
-  if (reading === undefined) {
-    throw new AppError('invalid-field', 'url must be an rtsp:// or rtsps:// URL with a host', {
-      field: 'url',
-    });
-  }
-  const { userInfo, host, port, path } = reading;
-  const secure = scheme.toLowerCase() === 'rtsps';
-  const [username, password] = splitUserInfo(userInfo);
-  checkPath(path, 'url');
-  return {
-    kind: 'rtsp',
-    secure,
-    host: withoutBrackets(host),
-    port: port ?? (secure ? RTSPS_PORT : RTSP_PORT),
-    path,
-    username,
-    password,
+export function sourceFromUrl(url: string, transport?: Transport): AddressedSource {
+  const read = readUrl(url, 'url');
+  const found = ADDRESSED.find(({ schemes }) => read !== undefined && Object.hasOwn(schemes, read.scheme));
+  if (read === undefined || found === undefined)
+    throw invalidUrl('url must be an rtsp://, rtsps://, http:// or https:// URL with a host');
+  const { scheme, port, ...address } = read;
+  const usual = (found.schemes as Readonly<Record<string, Scheme>>)[scheme] as Scheme;
+  return withTransport(
+    { ...found.own, ...usual, ...address, ...(port !== undefined && { port }) },
     transport,
-  };
+  );
 }
 
-/** One way to read what follows the scheme of a URL. */
-interface Reading {
-  userInfo: string;
-  host: string;
-  port: number | undefined;
-  path: string;
+/** Reads the URL of an RTSP camera. @throws AppError `invalid-field` naming `url` */
+export function rtspSourceFromUrl(url: string): RtspSource {
+  const source = sourceFromUrl(url);
+  if (source.kind === 'rtsp') return source;
+  throw invalidUrl('url must be an rtsp:// or rtsps:// URL with a host');
 }
 
-function likeliestReading(text: string): Reading | undefined {
-  const ends = [...text.matchAll(/@/g)].map(({ index }) => index);
-  const readings = [-1, ...ends].map((at) => readingAt(text, at)).filter((found) => found !== undefined);
-  const last = readings.at(-1);
-  const plain = readings.findLast(({ userInfo }) => !/[/?]/.test(userInfo));
-  if (plain === undefined || last === undefined) return last;
-  return isWithinPassword(plain, last) ? last : plain;
+/** @throws AppError `invalid-field` naming `transport` where the kind of source has none */
+export function withTransport(source: AddressedSource, transport: Transport | undefined): AddressedSource {
+  if (transport === undefined) return source;
+  if ('transport' in source) return { ...source, transport };
+  throw new AppError('invalid-field', 'transport: only RTSP cameras have one', { field: 'transport' });
 }
 
-/** @param at index of the `@` that ends the user information; -1 for none */
-function readingAt(text: string, at: number): Reading | undefined {
-  const [, host = '', digits, rest = '/'] = ADDRESS.exec(text.slice(at + 1)) ?? [];
-  const port = digits === undefined ? undefined : Number(digits);
-  if (!isHost(host) || port === 0 || (port ?? 0) > 65535) return undefined;
-  return {
-    userInfo: text.slice(0, Math.max(0, at)),
-    host,
-    port,
-    path: rest.startsWith('/') ? rest : `/${rest}`,
-  };
+/** The usual port of a kind of source. */
+export function usualPort({ kind, secure }: Pick<AddressedSource, 'kind' | 'secure'>): number {
+  return schemeOf({ kind, secure })[1].port;
 }
 
-/** Whether the "host" of a reading is the end of a password such as `p@ss/word`, before an IP address. */
-function isWithinPassword(plain: Reading, last: Reading): boolean {
-  const isWord = plain.userInfo !== '' && plain.port === undefined && /^\w+$/.test(plain.host);
-  const between = last.userInfo.slice(plain.userInfo.length);
-  return isWord && isIP(withoutBrackets(last.host)) > 0 && !between.includes('=');
+/** Whether a source has an address on a network. */
+export function isAddressed<S extends { kind: string }>(source: S): source is Extract<S, { host: string }> {
+  return 'host' in source;
 }
 
-function withoutBrackets(host: string): string {
-  return host.replace(/^\[(.*)\]$/, '$1');
-}
-
-function splitUserInfo(info: string): [string, string] {
-  const colon = info.indexOf(':');
-  const user = colon < 0 ? info : info.slice(0, colon);
-  const password = colon < 0 ? '' : info.slice(colon + 1);
-  return [decodePercent(user), decodePercent(password)];
-}
-
-function decodePercent(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}
-
-/** @throws AppError `invalid-field` when a stream path would break the request line */
-export function checkPath(path: string, field: string): void {
-  // Control characters would let a request line be split into two (header injection).
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-  if (/[\u0000-\u0020\u007f]/.test(path)) {
-    throw new AppError('invalid-field', `${field} must not hold spaces or control characters`, { field });
-  }
-}
-
-/** Whether text is a host name or an address, an IPv6 address with or without brackets. */
-function isHost(host: string): boolean {
-  const bare = withoutBrackets(host);
-  // A zone (`fe80::1%eth0`) has no place in the URL that the camera is asked for.
-  if (bare.includes(':')) return isIPv6(bare) && !bare.includes('%');
-  return /^[A-Za-z0-9](?:[A-Za-z0-9._-]{0,252})$/.test(bare);
-}
-
-/**
- * Reads the field `ip` of a camera, where the port is a field of its own.
- * @returns the host without brackets
- * @throws AppError `invalid-field` naming `ip`
- */
-export function hostFromIp(ip: string): string {
-  const text = ip.trim();
-  if (isHost(text)) return withoutBrackets(text);
-  const [, host = ''] = /^([^:]+|\[.*\]):\d+$/.exec(text) ?? [];
-  const message = isHost(host)
-    ? 'ip must be an address without a port: put the port into `port`'
-    : 'ip must be an IP address or host name';
-  throw new AppError('invalid-field', message, { field: 'ip' });
+function schemeOf({ kind, secure }: Pick<AddressedSource, 'kind' | 'secure'>): [string, Scheme] {
+  const schemes: Record<string, Scheme> = ADDRESSED.find(({ own }) => own.kind === kind)?.schemes ?? {};
+  return Object.entries(schemes).find(([, scheme]) => scheme.secure === secure) as [string, Scheme];
 }
 
 /** The address that is asked of a camera: without user information, with what its path holds; not to be shown. */
-export function requestUrl(source: RtspSource): string {
-  return `${source.secure ? 'rtsps' : 'rtsp'}://${formatHost(source.host)}:${source.port}${source.path}`;
+export function requestUrl(source: AddressedSource): string {
+  return `${schemeOf(source)[0]}://${formatHost(source.host)}:${source.port}${source.path}`;
 }
 
 /** The address with its credentials percent-encoded, for programs that accept only that; not to be shown. */
-export function urlWithCredentials(source: RtspSource): string {
+export function urlWithCredentials(source: AddressedSource): string {
   if (source.username === '' && source.password === '') return requestUrl(source);
   const userInfo = `${encodeURIComponent(source.username)}:${encodeURIComponent(source.password)}`;
   return requestUrl(source).replace('://', `://${userInfo}@`);
@@ -185,7 +123,7 @@ export function urlWithCredentials(source: RtspSource): string {
 
 /** The address as clients see it: user name visible; password and secrets in path and query masked. */
 export function maskedUrl(source: CameraSource): string {
-  if (source.kind === 'video') return `video:${source.file.split(/[\\/]/).at(-1)}`;
+  if (!isAddressed(source)) return `video:${source.file.split(/[\\/]/).at(-1)}`;
   const url = requestUrl({ ...source, path: maskPathSecrets(source.path) });
   if (source.username === '' && source.password === '') return url;
   return url.replace('://', () => `://${encodeURIComponent(source.username)}:***@`);
@@ -197,28 +135,12 @@ export function isSameSource(a: CameraSource, b: CameraSource): boolean {
   return Object.keys({ ...left, ...right }).every((key) => isDeepStrictEqual(left?.[key], right?.[key]));
 }
 
-function formatHost(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
-}
-
 /** The password of a source and the secrets of its path, for a redactor; empty where it has none. */
-export function secretsOf(source: CameraSource): string[] {
-  if (source.kind === 'video') return [];
+export function secretsOf(source: CameraSource | RegisteredSource): string[] {
+  if (!isAddressed(source)) return [];
   return [source.password, ...pathSecrets(source.path)].filter((secret) => secret !== '');
 }
 
-/** The wire form of {@link CameraSource}, between gateway and worker. */
-export const rtspSourceSchema = z.object({
-  kind: z.literal('rtsp'),
-  secure: z.boolean(),
-  host: z.string(),
-  port: z.number(),
-  path: z.string(),
-  username: z.string(),
-  password: z.string(),
-  transport: transportSchema,
-  ptz: ptzSettingsSchema.optional(),
-  isSimulator: z.boolean().optional(),
-});
-export const videoSourceSchema = z.object({ kind: z.literal('video'), file: z.string() });
-export const cameraSourceSchema = z.discriminatedUnion('kind', [rtspSourceSchema, videoSourceSchema]);
+function invalidUrl(message: string): AppError {
+  return new AppError('invalid-field', message, { field: 'url' });
+}

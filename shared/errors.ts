@@ -134,7 +134,7 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
     'Check the address and that the camera is powered and on a network this host can reach.',
   'camera-address-denied':
     'The operator can allow it with CAMERA_ALLOW_CIDRS (private networks on a public host), CAMERA_ALLOW_PORTS or ALLOW_LOOPBACK_CAMERAS.',
-  'camera-refused': 'The host answers but nothing listens on that port; check the RTSP port (usually 554).',
+  'camera-refused': 'The host answers but nothing listens on that port; check the port (RTSP: usually 554).',
   'camera-timeout': 'The camera did not answer in time; check its address, port and network.',
   'camera-unauthorized': 'Check user name and password. Retries are rare because cameras lock out addresses.',
   'camera-path-not-found': 'The camera answers, but not at this stream path; look the path up in its manual.',
@@ -142,7 +142,7 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'camera-unsupported-codec': 'Set the camera to H.264, H.265 or MJPEG.',
   'camera-no-frames':
     'The camera accepted the session but sends no pictures; restart it or try UDP transport.',
-  'camera-protocol-error': 'The answer is not valid RTSP; check the port.',
+  'camera-protocol-error': 'The answer is not that of a camera; check the port and the path.',
   'camera-sends-too-much': 'Lower frame rate and bit rate in the camera; it is tried again by itself.',
   'camera-quarantined':
     'It goes back to the others after half an hour without a fault. Update its firmware, or report the fault with the log.',

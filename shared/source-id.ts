@@ -1,23 +1,14 @@
 /** An opaque id of a camera source, for comparing desired and actual state. */
 import { createHash } from 'node:crypto';
-import type { CameraSource, RtspSource } from './camera-source.ts';
+import type { CameraSource } from './camera-source.ts';
 
 /** Digest of all fields of a source: equal only for the same stream and credentials. */
 export function sourceId(source: CameraSource): string {
-  const fields = source.kind === 'video' ? [source.file] : rtspFields(source);
-  return createHash('sha256').update(JSON.stringify(fields)).digest('base64url');
+  return createHash('sha256').update(JSON.stringify(source, inOrder)).digest('base64url');
 }
 
-function rtspFields(source: RtspSource): unknown[] {
-  return [
-    source.secure,
-    source.host,
-    source.port,
-    source.path,
-    source.username,
-    source.password,
-    source.transport,
-    source.ptz ?? null,
-    source.isSimulator ?? false,
-  ];
+/** Fields in one order, absent ones left out. */
+function inOrder(_key: string, value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

@@ -1,5 +1,5 @@
 /** The public view of camera streams. */
-import { maskedUrl, sourceFromUrl } from '#shared/camera-source.ts';
+import { maskedUrl, rtspSourceFromUrl } from '#shared/camera-source.ts';
 import type { CameraStream } from '#shared/contract/camera-stream.ts';
 import type { StoredStream } from './camera-stream-repository.ts';
 
@@ -9,7 +9,7 @@ export function describeStream(stream: StoredStream, origin: string): CameraStre
     cameraId: stream.cameraId,
     cameraDescription: stream.description,
     streamType: stream.videoFile === null ? 'rtsp' : 'video',
-    rtspUrl: stream.rtspUrl === null ? null : maskedUrl(sourceFromUrl(stream.rtspUrl)),
+    rtspUrl: stream.rtspUrl === null ? null : maskedUrl(rtspSourceFromUrl(stream.rtspUrl)),
     videoUrl:
       stream.videoFile === null || stream.videoRemovedAt !== null ? null : videoUrl(stream.cameraId, origin),
     videoBytes: stream.videoBytes,

@@ -50,7 +50,7 @@ export function createCameraStreams(options: CameraStreamsOptions): CameraStream
   const uploads = new UploadFolder({ folder, maxBytes: Math.min(maxBytes, quotaBytes), reserveBytes });
   const repository = new CameraStreamRepository(storage.store.db, storage.box);
   const isPlayed = (file: string): boolean =>
-    directory.registered().some(({ source }) => source.kind === 'video' && source.file === file);
+    directory.registered().some(({ source }) => 'file' in source && source.file === file);
   const service = new CameraStreamService({
     store: storage.store,
     repository,

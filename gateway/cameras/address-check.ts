@@ -1,7 +1,7 @@
 /** Refuses camera addresses that no worker would dial, without resolving names. */
 import { type AddressPolicy, checkLiteral } from '#shared/address-policy.ts';
+import { isAddressed, type RegisteredSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
-import type { RegisteredSource } from './registered-camera.ts';
 
 /**
  * Checks what a client wants stored.
@@ -9,7 +9,7 @@ import type { RegisteredSource } from './registered-camera.ts';
  * @throws AppError `camera-address-denied` naming `ip` or `url`
  */
 export function checkCameraAddress(source: RegisteredSource, body: unknown, policy: AddressPolicy): void {
-  if (source.kind === 'video') return;
+  if (!isAddressed(source)) return;
   try {
     checkLiteral(source.host, source.port, policy);
   } catch (error) {

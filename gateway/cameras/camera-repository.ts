@@ -1,22 +1,11 @@
 /** Cameras of the registry as rows; passwords, and paths that hold some, are sealed. */
 import { type Kysely, sql } from 'kysely';
-import { z } from 'zod';
-import { rtspSourceSchema } from '#shared/camera-source.ts';
+import { isAddressed, type RegisteredSource, storedSourceSchema } from '#shared/camera-source.ts';
 import { analysisSettingsSchema } from '#shared/detections-settings.ts';
 import { maskPathSecrets } from '#shared/path-secrets.ts';
 import type { CameraRow, Database } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
-import type {
-  RegisteredCamera,
-  RegisteredSource,
-  RegistryOrigin,
-  StoredCamera,
-} from './registered-camera.ts';
-
-const storedSourceSchema = z.discriminatedUnion('kind', [
-  rtspSourceSchema.omit({ password: true, isSimulator: true }),
-  z.object({ kind: z.literal('video'), stream: z.string() }),
-]);
+import type { RegisteredCamera, RegistryOrigin, StoredCamera } from './registered-camera.ts';
 
 /** Rows in one statement; SQLite takes 32,766 values in one. */
 const CHUNK = 500;
@@ -138,7 +127,7 @@ export class CameraRepository {
   }
 
   #toRow(camera: RegisteredCamera, origin: RegistryOrigin, now: number): CameraRow {
-    const password = camera.source.kind === 'rtsp' ? camera.source.password : '';
+    const password = isAddressed(camera.source) ? camera.source.password : '';
     return {
       id: camera.id,
       name: camera.name,
@@ -155,7 +144,7 @@ export class CameraRepository {
 
   #storedSource(given: unknown): Pick<CameraRow, 'source' | 'sealed_path'> {
     const source = storedSourceSchema.parse(given);
-    if (source.kind === 'video') return { source: JSON.stringify(source), sealed_path: null };
+    if (!isAddressed(source)) return { source: JSON.stringify(source), sealed_path: null };
     const path = maskPathSecrets(source.path);
     return {
       source: JSON.stringify({ ...source, path }),
@@ -193,6 +182,6 @@ export class CameraRepository {
 
 function sourceOf(row: CameraRow, { password, path }: { password: string; path: string }): RegisteredSource {
   const source = storedSourceSchema.parse(JSON.parse(row.source));
-  if (source.kind === 'video') return source;
+  if (!isAddressed(source)) return source;
   return { ...source, password, ...(path === '' ? {} : { path }) };
 }

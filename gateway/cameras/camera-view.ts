@@ -1,5 +1,5 @@
 /** A camera as clients see it: never with its password. */
-import { maskedUrl, secretsOf } from '#shared/camera-source.ts';
+import { isAddressed, maskedUrl, secretsOf } from '#shared/camera-source.ts';
 import type { Camera } from '#shared/contract/camera.ts';
 import type { KnownCamera } from './camera-directory.ts';
 
@@ -16,7 +16,7 @@ export function viewCamera(camera: KnownCamera): Camera {
     mjpegUrl: `/api/cameras/${id}/stream.mjpeg`,
     sourceType: camera.source.kind,
     hasPassword: secretsOf(camera.source).length > 0,
-    ptz: camera.source.kind === 'rtsp' ? (camera.source.ptz ?? null) : null,
+    ptz: isAddressed(camera.source) ? (camera.source.ptz ?? null) : null,
     enabled: camera.enabled,
     analysis: camera.analysis,
     origin: camera.isFromFile ? 'file' : camera.origin,

@@ -1,9 +1,6 @@
 /** A camera as the registry stores it. */
-import type { RtspSource } from '#shared/camera-source.ts';
+import type { RegisteredSource } from '#shared/camera-source.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
-
-/** An RTSP address, or an uploaded video by the id of its camera stream. */
-export type RegisteredSource = RtspSource | { kind: 'video'; stream: string };
 
 /** What a person decides about a camera. */
 export interface RegisteredCamera {

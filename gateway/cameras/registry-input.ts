@@ -1,20 +1,20 @@
 /** What clients and CAMERAS_FILE write about cameras of the registry, and what it means. */
 import { parseFields } from '#shared/camera.ts';
 import {
-  checkPath,
-  hostFromIp,
-  RTSP_PORT,
-  RTSPS_PORT,
-  type RtspSource,
+  type AddressedSource,
+  isAddressed,
+  type RegisteredSource,
   sourceFromUrl,
-  type Transport,
   USUAL_CAMERA,
+  usualPort,
+  withTransport,
 } from '#shared/camera-source.ts';
 import { type CameraChanges, cameraChangesSchema, newCameraSchema } from '#shared/contract/camera.ts';
 import type { PtzSettings } from '#shared/contract/ptz.ts';
+import { checkPath, hostFromIp } from '#shared/contract/source/address.ts';
 import { AppError } from '#shared/errors.ts';
 import { pathSecrets, restorePathSecrets } from '#shared/path-secrets.ts';
-import type { RegisteredCamera, RegisteredSource } from './registered-camera.ts';
+import type { RegisteredCamera } from './registered-camera.ts';
 
 /** A new camera before it has an id for certain. */
 export type NewCamera = Omit<RegisteredCamera, 'id'> & { id: string | undefined };
@@ -69,27 +69,31 @@ function newSource(fields: CameraChanges): RegisteredSource {
   if (fields.ip === undefined) {
     throw new AppError('missing-field', 'Missing required fields: url, ip or video', { field: 'url' });
   }
-  return withFields({ kind: 'rtsp', secure: false, host: '', ...USUAL_CAMERA }, fields);
+  return withFields({ secure: false, host: '', ...USUAL_CAMERA }, fields);
 }
 
 function changedSource(source: RegisteredSource, fields: CameraChanges): RegisteredSource {
   if (SOURCE_FIELDS.every((field) => fields[field] === undefined)) return source;
   checkOneKind(fields);
-  if (source.kind === 'video' || fields.video !== undefined) return newSource(fields);
+  if (!isAddressed(source) || fields.video !== undefined) return newSource(fields);
   const changed =
     fields.url === undefined
       ? withFields(source, fields)
-      : keepCredentials(
-          source,
-          withCredentials(sourceFromUrl(fields.url, fields.transport ?? source.transport), fields),
-        );
+      : keepCredentials(source, withCredentials(movedTo(fields.url, source, fields), fields));
   const restored = withStoredPath(source, changed);
   checkSecretsStay(source, restored, fields);
   return restored;
 }
 
+/** Another address; a camera of the same kind keeps its transport. */
+function movedTo(url: string, before: AddressedSource, { transport }: CameraChanges): AddressedSource {
+  const moved = sourceFromUrl(url, transport);
+  const kept = 'transport' in before && 'transport' in moved ? before.transport : undefined;
+  return withTransport(moved, transport ?? kept);
+}
+
 /** A path that a client sends back as it was shown keeps the secrets that were masked in it. */
-function withStoredPath(before: RtspSource, after: RtspSource): RtspSource {
+function withStoredPath(before: AddressedSource, after: AddressedSource): AddressedSource {
   const path = restorePathSecrets(after.path, before.path);
   if (path === undefined)
     throw new AppError('invalid-field', 'The path holds a masked password; write the password itself', {
@@ -99,13 +103,13 @@ function withStoredPath(before: RtspSource, after: RtspSource): RtspSource {
 }
 
 /** A URL that says nothing of credentials keeps those of before. */
-function keepCredentials(before: RtspSource, after: RtspSource): RtspSource {
+function keepCredentials(before: AddressedSource, after: AddressedSource): AddressedSource {
   if (after.username !== '' || after.password !== '') return after;
   return { ...after, username: before.username, password: before.password };
 }
 
 /** A stored password must not be sent to a host that the client who changes the camera chooses. */
-function checkSecretsStay(before: RtspSource, after: RtspSource, fields: CameraChanges): void {
+function checkSecretsStay(before: AddressedSource, after: AddressedSource, fields: CameraChanges): void {
   if (before.host === after.host && before.port === after.port) return;
   const isKept = before.password !== '' && before.password === after.password;
   const written = fields.url ?? fields.streamPath ?? '';
@@ -122,11 +126,11 @@ function checkSecretsStay(before: RtspSource, after: RtspSource, fields: CameraC
 /** `null` removes the controls; what is not named stays. */
 function changedPtz(source: RegisteredSource, { ptz, video }: CameraChanges): PtzSettings | undefined {
   if (ptz !== undefined) return ptz ?? undefined;
-  return source.kind === 'rtsp' && video === undefined ? source.ptz : undefined;
+  return isAddressed(source) && video === undefined ? source.ptz : undefined;
 }
 
 function withPtz(source: RegisteredSource, ptz: PtzSettings | undefined): RegisteredSource {
-  if (source.kind === 'rtsp') {
+  if (isAddressed(source)) {
     const { ptz: _before, ...rest } = source;
     return ptz === undefined ? rest : { ...rest, ptz };
   }
@@ -143,23 +147,22 @@ function checkOneKind({ url, ip, video }: CameraChanges): void {
   });
 }
 
-function withCredentials(source: RtspSource, { username, password }: CameraChanges): RtspSource {
+function withCredentials(source: AddressedSource, { username, password }: CameraChanges): AddressedSource {
   return { ...source, username: username ?? source.username, password: password ?? source.password };
 }
 
-function withFields(source: RtspSource, fields: CameraChanges): RtspSource {
+function withFields(source: AddressedSource, fields: CameraChanges): AddressedSource {
   const secure = fields.secure ?? source.secure;
-  const usualPort = secure === source.secure ? source.port : secure ? RTSPS_PORT : RTSP_PORT;
+  const port = secure === source.secure ? source.port : usualPort({ kind: source.kind, secure });
   const changed = {
     ...source,
     secure,
     host: fields.ip === undefined ? source.host : hostFromIp(fields.ip),
-    port: fields.port ?? usualPort,
+    port: fields.port ?? port,
     path: fields.streamPath === undefined ? source.path : `/${fields.streamPath.replace(/^\//, '')}`,
-    transport: (fields.transport ?? source.transport) as Transport,
   };
   checkPath(changed.path, 'streamPath');
-  return withCredentials(changed, fields);
+  return withCredentials(withTransport(changed, fields.transport), fields);
 }
 
 function asObject(body: unknown): unknown {

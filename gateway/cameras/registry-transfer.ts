@@ -1,6 +1,12 @@
 /** Export and import of the whole registry as JSON. */
 import { parseFields } from '#shared/camera.ts';
-import { secretsOf } from '#shared/camera-source.ts';
+import {
+  type AddressedSource,
+  isAddressed,
+  requestUrl,
+  secretsOf,
+  USUAL_CAMERA,
+} from '#shared/camera-source.ts';
 import { type CameraExport, importSchema } from '#shared/contract/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { maskPathSecrets, restorePathSecrets } from '#shared/path-secrets.ts';
@@ -85,8 +91,8 @@ function checkIds(entries: Entry[]): void {
 
 function withPasswordOf(camera: RegisteredCamera, before: StoredCamera | undefined): RegisteredCamera {
   const { source } = camera;
-  if (source.kind === 'video') return camera;
-  const old = before?.source.kind === 'rtsp' ? before.source : undefined;
+  if (!isAddressed(source)) return camera;
+  const old = before !== undefined && isAddressed(before.source) ? before.source : undefined;
   const isSameAddress =
     old !== undefined &&
     old.host === source.host &&
@@ -102,19 +108,23 @@ function describe(
   withPasswords: boolean,
 ): CameraExport['cameras'][number] {
   const common = { id, name, location, enabled, analysis };
-  if (source.kind === 'video') return { ...common, video: source.stream };
-  const { secure, host, port, username, password, path, transport, ptz } = source;
+  if (!isAddressed(source)) return { ...common, video: source.stream };
+  const { username, password, ptz } = source;
+  const path = withPasswords ? source.path : maskPathSecrets(source.path);
   return {
     ...common,
-    secure,
-    ip: host,
-    port,
+    ...whereIs({ ...source, path }),
     username,
     ...(withPasswords ? { password } : { hasPassword: secretsOf(source).length > 0 }),
-    streamPath: withPasswords ? path : maskPathSecrets(path),
-    transport,
     ...(ptz === undefined ? {} : { ptz }),
   };
+}
+
+/** By its parts where those mean this kind of camera. */
+function whereIs(source: AddressedSource): Record<string, unknown> {
+  if (source.kind !== USUAL_CAMERA.kind) return { url: requestUrl(source) };
+  const { secure, host, port, path, transport } = source;
+  return { secure, ip: host, port, streamPath: path, transport };
 }
 
 function fromFile(id: string, index: number): AppError {

@@ -1,6 +1,6 @@
 /** The registry: cameras that are kept for ever. The database decides, the directory follows. */
 import type { AddressPolicy } from '#shared/address-policy.ts';
-import type { CameraSource } from '#shared/camera-source.ts';
+import { type CameraSource, isAddressed, type RegisteredSource } from '#shared/camera-source.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
@@ -8,7 +8,7 @@ import type { Store } from '../store/store.ts';
 import { checkCameraAddress } from './address-check.ts';
 import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
 import type { CameraRepository } from './camera-repository.ts';
-import type { RegisteredCamera, RegisteredSource, StoredCamera } from './registered-camera.ts';
+import type { RegisteredCamera, StoredCamera } from './registered-camera.ts';
 import { applyChanges, parseNewCamera } from './registry-input.ts';
 
 /** Uploaded videos that cameras play. */
@@ -246,8 +246,8 @@ export class CameraRegistry {
   }
 
   async #playable(source: RegisteredSource): Promise<CameraSource> {
-    if (source.kind === 'rtsp') return source;
-    return { kind: 'video', file: (await this.#options.videos.fileOf(source.stream)) ?? '' };
+    if (isAddressed(source)) return source;
+    return { kind: source.kind, file: (await this.#options.videos.fileOf(source.stream)) ?? '' };
   }
 
   #checkAddress({ source }: Pick<RegisteredCamera, 'source'>, body: unknown): void {
@@ -256,7 +256,7 @@ export class CameraRegistry {
   }
 
   async #checkVideo({ source }: Pick<RegisteredCamera, 'source'>): Promise<void> {
-    if (source.kind !== 'video') return;
+    if (isAddressed(source)) return;
     if ((await this.#options.videos.fileOf(source.stream)) === undefined) {
       throw new AppError('invalid-field', `There is no uploaded video of camera stream ${source.stream}`, {
         field: 'video',

@@ -18,10 +18,10 @@ export interface components {
       frameUrl: string;
       mjpegUrl: string;
       /**
-       * @description `video` for an uploaded stream that is played.
+       * @description `http`: pictures over HTTP; `video`: an uploaded stream that is played.
        * @enum {string}
        */
-      sourceType: 'rtsp' | 'video';
+      sourceType: 'rtsp' | 'http' | 'video';
       hasPassword: boolean;
       /** @description How the camera is moved; `null`: it is not. */
       ptz: components['schemas']['PtzSettings'] | null;
@@ -86,7 +86,7 @@ export interface components {
     ConnectRequest: {
       /** @description 1 to 64 letters, digits, `.`, `_` or `-`; one that is connected is replaced. */
       cameraId: string | number;
-      /** @description `rtsp://` or `rtsps://`, with credentials or without; in place of `ip`, `port` and `streamPath`. */
+      /** @description `rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port` and `streamPath`. */
       url?: string;
       /** @description Address or host name. */
       ip?: string;
@@ -105,8 +105,7 @@ export interface components {
        */
       port?: number;
       /**
-       * @description How video travels: inside the RTSP connection or as datagrams.
-       * @default tcp
+       * @description RTSP only, `tcp` unless given: inside the RTSP connection or as datagrams.
        * @enum {string}
        */
       transport?: 'tcp' | 'udp';
@@ -179,7 +178,7 @@ export interface components {
       enabled?: boolean;
       /** @description What is looked for in its pictures. */
       analysis?: components['schemas']['AnalysisSettings'];
-      /** @description `rtsp://` or `rtsps://`, with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`. */
+      /** @description `rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`. */
       url?: string;
       /** @description Address or host name. */
       ip?: string;
@@ -190,7 +189,7 @@ export interface components {
       /** @description As in the manual of the camera. */
       streamPath?: string;
       /**
-       * @description How video travels: inside the RTSP connection or as datagrams.
+       * @description RTSP only. How video travels: inside the RTSP connection or as datagrams.
        * @enum {string}
        */
       transport?: 'tcp' | 'udp';
@@ -233,7 +232,7 @@ export interface components {
       enabled?: boolean;
       /** @description What is looked for in its pictures. */
       analysis?: components['schemas']['AnalysisSettings'];
-      /** @description `rtsp://` or `rtsps://`, with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`. */
+      /** @description `rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`. */
       url?: string;
       /** @description Address or host name. */
       ip?: string;
@@ -244,7 +243,7 @@ export interface components {
       /** @description As in the manual of the camera. */
       streamPath?: string;
       /**
-       * @description How video travels: inside the RTSP connection or as datagrams.
+       * @description RTSP only. How video travels: inside the RTSP connection or as datagrams.
        * @enum {string}
        */
       transport?: 'tcp' | 'udp';

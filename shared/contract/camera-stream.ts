@@ -1,6 +1,6 @@
 /** Camera streams: addresses and uploads that the analysis backend is told of. */
 import { z } from 'zod';
-import { sourceFromUrl } from '../camera-source.ts';
+import { rtspSourceFromUrl } from '../camera-source.ts';
 import { AppError } from '../errors.ts';
 import { anyCameraIdSchema } from './camera.ts';
 import { timeSchema } from './common.ts';
@@ -84,7 +84,7 @@ export const trpcListSchema = z
 
 function expectRtspUrl(url: string, context: z.RefinementCtx): void {
   try {
-    sourceFromUrl(url);
+    rtspSourceFromUrl(url);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     context.addIssue({ code: 'custom', message: error.message.replace(/^url /, '') });

@@ -1,9 +1,10 @@
 /** Cameras: the registry, its export and import, pages of the list. */
 import { z } from 'zod';
 import { cameraIdSchema } from '../camera.ts';
-import { transportSchema } from '../camera-source.ts';
+import { SOURCE_KINDS } from '../camera-source.ts';
 import { analysisSettingsSchema } from '../detections-settings.ts';
 import { ptzSettingsSchema } from './ptz.ts';
+import { transportSchema } from './source/rtsp.ts';
 
 /** A camera id in a body; numbers are taken too. */
 export const anyCameraIdSchema = z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]);
@@ -31,8 +32,8 @@ export const cameraSchema = z
     frameUrl: z.string(),
     mjpegUrl: z.string(),
     sourceType: z
-      .enum(['rtsp', 'video'])
-      .meta({ description: '`video` for an uploaded stream that is played.' }),
+      .enum(SOURCE_KINDS)
+      .meta({ description: '`http`: pictures over HTTP; `video`: an uploaded stream that is played.' }),
     hasPassword: z.boolean(),
     ptz: ptzSettingsSchema.nullable().meta({ description: 'How the camera is moved; `null`: it is not.' }),
     enabled: z.boolean().meta({ description: 'One that is not enabled is known but not connected.' }),
@@ -60,7 +61,7 @@ export const cameraChangesSchema = z
     analysis: analysisSettingsSchema.optional().meta({ description: 'What is looked for in its pictures.' }),
     url: z.string().max(2048).optional().meta({
       description:
-        '`rtsp://` or `rtsps://`, with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`.',
+        '`rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`.',
     }),
     ip: z.string().min(1).max(253).optional().meta({ description: 'Address or host name.' }),
     port: z.coerce
@@ -75,7 +76,7 @@ export const cameraChangesSchema = z
     streamPath: z.string().max(1024).optional().meta({ description: 'As in the manual of the camera.' }),
     transport: transportSchema
       .optional()
-      .meta({ description: 'How video travels: inside the RTSP connection or as datagrams.' }),
+      .meta({ description: 'RTSP only. How video travels: inside the RTSP connection or as datagrams.' }),
     secure: z.boolean().optional().meta({ description: 'RTSP over TLS.' }),
     ptz: ptzSettingsSchema
       .nullable()

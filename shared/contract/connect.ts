@@ -1,17 +1,12 @@
 /** Connecting a camera for one run of the gateway, or of a worker that runs alone. */
 import { z } from 'zod';
 import { parseFields } from '../camera.ts';
-import {
-  checkPath,
-  hostFromIp,
-  type RtspSource,
-  sourceFromUrl,
-  transportSchema,
-  USUAL_CAMERA,
-} from '../camera-source.ts';
+import { type AddressedSource, sourceFromUrl, USUAL_CAMERA, withTransport } from '../camera-source.ts';
 import { AppError } from '../errors.ts';
 import { anyCameraIdSchema } from './camera.ts';
 import { ptzSettingsSchema } from './ptz.ts';
+import { checkPath, hostFromIp } from './source/address.ts';
+import { transportSchema } from './source/rtsp.ts';
 
 /** Body of `POST /api/cameras/connect`, both of its forms. */
 export const connectRequestSchema = z
@@ -21,7 +16,7 @@ export const connectRequestSchema = z
     }),
     url: z.string().max(2048).optional().meta({
       description:
-        '`rtsp://` or `rtsps://`, with credentials or without; in place of `ip`, `port` and `streamPath`.',
+        '`rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port` and `streamPath`.',
     }),
     ip: z.string().min(1).max(253).optional().meta({ description: 'Address or host name.' }),
     username: z.string().max(256).default(USUAL_CAMERA.username),
@@ -39,8 +34,8 @@ export const connectRequestSchema = z
       .default(USUAL_CAMERA.port)
       .meta({ description: 'RTSP port.' }),
     transport: transportSchema
-      .default(USUAL_CAMERA.transport)
-      .meta({ description: 'How video travels: inside the RTSP connection or as datagrams.' }),
+      .optional()
+      .meta({ description: 'RTSP only, `tcp` unless given: inside the RTSP connection or as datagrams.' }),
     ptz: ptzSettingsSchema.optional().meta({ description: 'Controls of the camera.' }),
     name: z.string().max(200).optional(),
     location: z.string().max(200).optional(),
@@ -68,7 +63,7 @@ export interface ConnectRequest {
   cameraId: string;
   name: string | undefined;
   location: string | undefined;
-  source: RtspSource;
+  source: AddressedSource;
 }
 
 /**
@@ -103,20 +98,12 @@ export function parseDisconnectRequest(body: unknown): string {
 
 type ConnectFields = z.infer<typeof connectRequestSchema>;
 
-function sourceFromFields(fields: ConnectFields): RtspSource {
+function sourceFromFields(fields: ConnectFields): AddressedSource {
   const host = hostFromIp(fields.ip ?? '');
   const path = fields.streamPath.startsWith('/') ? fields.streamPath : `/${fields.streamPath}`;
   checkPath(path, 'streamPath');
-  return {
-    kind: 'rtsp',
-    secure: false,
-    host,
-    port: fields.port,
-    path,
-    username: fields.username,
-    password: fields.password,
-    transport: fields.transport,
-  };
+  const { port, username, password, transport } = fields;
+  return withTransport({ ...USUAL_CAMERA, secure: false, host, port, path, username, password }, transport);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

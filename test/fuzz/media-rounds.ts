@@ -9,8 +9,8 @@ import { MseBroadcasts, type MseViewer } from '../../workers/rtsp/outputs/mse/ms
 import { CameraStream } from '../../workers/rtsp/outputs/webrtc/camera-stream.ts';
 import { GopCache } from '../../workers/rtsp/packets/gop-cache.ts';
 import { PacketHub } from '../../workers/rtsp/packets/packet-hub.ts';
-import { AudioReceiver } from '../../workers/rtsp/source/audio-receiver.ts';
-import { RtpReceiver } from '../../workers/rtsp/source/rtp-receiver.ts';
+import { AudioReceiver } from '../../workers/rtsp/source/rtsp/audio-receiver.ts';
+import { RtpReceiver } from '../../workers/rtsp/source/rtsp/rtp-receiver.ts';
 import { AAC_TRACK, annexB, SETS, slice } from '../shared/media/mp4/material.ts';
 import { Random } from '../soak/random.ts';
 

@@ -80,7 +80,7 @@ describe('parseConnectRequest', () => {
     ['ip', { cameraId: '1', ip: 'fe80::1%eth0' }],
     ['port', { cameraId: '1', ip: 'cam', port: 70_000 }],
     ['streamPath', { cameraId: '1', ip: 'cam', streamPath: '/a\r\nTEARDOWN' }],
-    ['url', { cameraId: '1', url: 'http://cam/1' }],
+    ['url', { cameraId: '1', url: 'ftp://cam/1' }],
     ['url', { cameraId: '1', url: 'rtsp://' }],
     ['url', { cameraId: '1', url: 'rtsp://[12:34]/1' }],
     ['url', { cameraId: '1', url: 'rtsp://admin:x@/1' }],

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { RtspSource } from '#shared/camera-source.ts';
+import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 import { sourceId } from '#shared/source-id.ts';
 import { cameraSource } from '../support/camera-source.ts';
 

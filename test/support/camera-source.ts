@@ -1,5 +1,6 @@
 /** Sources of cameras that are never dialled. */
-import type { CameraSource, RtspSource } from '#shared/camera-source.ts';
+import type { CameraSource } from '#shared/camera-source.ts';
+import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 
 /** A source on a port of its own, so that two of them differ. */
 export function cameraSource(port = 554, change: Partial<RtspSource> = {}): RtspSource {
@@ -18,6 +19,6 @@ export function cameraSource(port = 554, change: Partial<RtspSource> = {}): Rtsp
 
 /** A source that a test knows to be an RTSP camera. */
 export function asRtsp(source: CameraSource | undefined): RtspSource | undefined {
-  if (source?.kind === 'video') throw new Error('The source is a video');
+  if (source !== undefined && source.kind !== 'rtsp') throw new Error(`The source is ${source.kind}`);
   return source;
 }

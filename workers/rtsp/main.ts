@@ -13,8 +13,10 @@ import { limitGarbage } from './heap.ts';
 import { createSessions } from './outputs/webrtc/create-sessions.ts';
 import { PtzControls } from './ptz/ptz-controls.ts';
 import { openServer } from './server.ts';
-import { createRtspSource } from './source/rtsp-source.ts';
+import { createHttpSource } from './source/http/http-source.ts';
+import { createRtspSource } from './source/rtsp/rtsp-source.ts';
 import { createRunSource } from './source/run-source.ts';
+import { createVideoSource } from './source/video/video-source.ts';
 
 // Under a supervisor .env is not read: it may hold secrets of the gateway.
 if (!isSupervised(process.env)) loadDotenv({ quiet: true });
@@ -30,7 +32,8 @@ await runWorker(process, {
     const cameras = new CameraSet({
       runSource: createRunSource({
         rtsp: createRtspSource({ policy: config.addresses }),
-        video: ({ file }, handlers, signal) => ffmpeg.playVideo(file, handlers, signal),
+        http: createHttpSource({ policy: config.addresses }),
+        video: createVideoSource((file, signal) => ffmpeg.openVideo(file, signal)),
       }),
       media: ffmpeg.media,
       maxPixels: config.maxPixels,

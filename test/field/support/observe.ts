@@ -1,6 +1,6 @@
 /** Connects a camera as a worker does, watches it in every way that counts, and writes down what is seen. */
 import { setTimeout as delay } from 'node:timers/promises';
-import type { RtspSource } from '#shared/camera-source.ts';
+import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 import { AppError } from '#shared/errors.ts';
 import { splitNals } from '#shared/media/annex-b.ts';
 import { factsOf } from '#shared/media/nal-facts.ts';
@@ -11,7 +11,8 @@ import { cameraStatus } from '../../../workers/rtsp/camera/camera-status.ts';
 import { ConnectLimiter } from '../../../workers/rtsp/camera/connect-limiter.ts';
 import { Ffmpeg } from '../../../workers/rtsp/ffmpeg/ffmpeg.ts';
 import { SampleStream } from '../../../workers/rtsp/outputs/mp4/sample-stream.ts';
-import { createRtspSource } from '../../../workers/rtsp/source/rtsp-source.ts';
+import { createHttpSource } from '../../../workers/rtsp/source/http/http-source.ts';
+import { createRtspSource } from '../../../workers/rtsp/source/rtsp/rtsp-source.ts';
 import { createRunSource } from '../../../workers/rtsp/source/run-source.ts';
 import { silentLog } from '../../support/serve.ts';
 import type { Clip } from './clips.ts';
@@ -62,7 +63,7 @@ export async function observe(source: RtspSource, clip: Clip, seconds: number): 
   const rtsp = createRtspSource({ policy: POLICY }, SOURCE_TIMINGS);
   const cameras = new CameraSet(
     {
-      runSource: createRunSource({ rtsp, video: noVideo }),
+      runSource: createRunSource({ rtsp, http: createHttpSource({ policy: POLICY }), video: noVideo }),
       media: new Ffmpeg({ maxPixels: MAX_PIXELS, log: silentLog }).media,
       maxPixels: MAX_PIXELS,
       limiter: new ConnectLimiter(),

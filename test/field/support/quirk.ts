@@ -1,6 +1,6 @@
 /** A way in which cameras differ from the standards, and what is right to do about it. */
 import { expect } from 'chai';
-import type { RtspSource } from '#shared/camera-source.ts';
+import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 import { CLIP_FPS, clipOf } from './clips.ts';
 import { FieldCamera } from './field-camera.ts';
 import { observe, type Seen } from './observe.ts';

@@ -3,13 +3,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { RtspSource } from '#shared/camera-source.ts';
+import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 import type { Packet, VideoTrack } from '#shared/media/packet.ts';
 import { Ffmpeg } from '../../../workers/rtsp/ffmpeg/ffmpeg.ts';
 import { GopCache } from '../../../workers/rtsp/packets/gop-cache.ts';
 import { newPictureCounters } from '../../../workers/rtsp/pictures/picture-counters.ts';
 import { PicturePipeline } from '../../../workers/rtsp/pictures/picture-pipeline.ts';
-import { createRtspSource } from '../../../workers/rtsp/source/rtsp-source.ts';
+import { createRtspSource } from '../../../workers/rtsp/source/rtsp/rtsp-source.ts';
 import { silentLog } from '../../support/serve.ts';
 
 const POLICY = {

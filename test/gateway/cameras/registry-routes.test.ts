@@ -130,6 +130,38 @@ describe('The routes of the registry', () => {
     expect((await getJson(`${api}/gate`)).status).to.equal(200);
   });
 
+  it('stores a camera over HTTP, and takes it back from an export with the password it keeps', async () => {
+    const { status, body } = await send('POST', '', {
+      id: 'old',
+      url: `http://cam:${PASSWORD}@10.0.0.9/video`,
+    });
+    expect([status, body.sourceType, body.rtspUrl, body.hasPassword]).to.deep.equal([
+      201,
+      'http',
+      'http://cam:***@10.0.0.9:80/video',
+      true,
+    ]);
+    const exported = (await getJson(`${api}/export`)).body;
+    expect(JSON.stringify(exported)).to.not.include(PASSWORD);
+    expect((await send('POST', '/import', exported)).status).to.equal(200);
+    const moved = await send('PATCH', '/old', { port: 8080, streamPath: 'shot.jpg', password: PASSWORD });
+    expect(moved.body.rtspUrl).to.equal('http://cam:***@10.0.0.9:8080/shot.jpg');
+    await waitFor(() => {
+      const source = running('old')?.source;
+      return source?.kind === 'http' && source.port === 8080 && source.password === PASSWORD;
+    });
+  });
+
+  it('refuses the transport of RTSP for a camera over HTTP', async () => {
+    const refused = await send('POST', '', { id: 'old', url: 'http://10.0.0.9/video', transport: 'udp' });
+    expect([refused.status, refused.body.field]).to.deep.equal([400, 'transport']);
+    await send('POST', '', { id: 'old', url: 'http://10.0.0.9/video' });
+    const changed = await send('PATCH', '/old', { transport: 'udp' });
+    expect([changed.status, changed.body.field]).to.deep.equal([400, 'transport']);
+    const turned = await send('PATCH', '/old', { url: 'rtsp://10.0.0.9/1', transport: 'udp' });
+    expect([turned.body.sourceType, turned.body.rtspUrl]).to.deep.equal(['rtsp', 'rtsp://10.0.0.9:554/1']);
+  });
+
   it('connects a stored camera to something else for this life only', async () => {
     await send('POST', '', { id: 'gate', ip: '10.0.0.9' });
     await send('POST', '/connect', { cameraId: 'gate', ip: '10.0.0.77' });

@@ -147,7 +147,7 @@ describe('The camera registry', () => {
       const failures = [
         await rejection(registry.create({ id: 'gate', ip: '10.0.0.10' })),
         await rejection(registry.create({ id: 'yard', ip: 'not a host' })),
-        await rejection(registry.create({ id: 'yard', url: 'http://10.0.0.9/' })),
+        await rejection(registry.create({ id: 'yard', url: 'ftp://10.0.0.9/' })),
         await rejection(registry.create({ id: 'yard' })),
         await rejection(registry.create({ id: 'yard', ip: '10.0.0.9', colour: 'red' })),
         await rejection(registry.create({ id: 'yard', ip: '10.0.0.9', url: 'rtsp://10.0.0.9/' })),

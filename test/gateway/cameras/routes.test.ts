@@ -77,7 +77,7 @@ describe('The camera routes', () => {
       [{ cameraId: 'status', ip: 'a' }, 'invalid-field', 'cameraId'],
       [{ cameraId: '1', ip: 'a', port: 70000 }, 'invalid-field', 'port'],
       [{ cameraId: '1', ip: 'a', admin: true }, 'invalid-field', 'admin'],
-      [{ cameraId: '1', url: 'http://a/' }, 'invalid-field', 'url'],
+      [{ cameraId: '1', url: 'ftp://a/' }, 'invalid-field', 'url'],
       ['{"cameraId":', 'invalid-json', undefined],
     ] as const) {
       const answer = await postJson(`${api}/connect`, body);

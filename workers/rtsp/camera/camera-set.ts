@@ -1,5 +1,5 @@
 /** All cameras of a worker and the hubs of everyone who watches, by camera id. */
-import { type CameraSource, isSameSource } from '#shared/camera-source.ts';
+import { type CameraSource, isAddressed, isSameSource } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import { DEFAULT_QUALITY } from '#shared/frames/subscription.ts';
 import type { CameraTestResult } from '#shared/worker-protocol.ts';
@@ -229,7 +229,7 @@ export class CameraSet {
 /** Whether a camera is busy with the session that the new one shall replace. */
 function isBusyBecauseOf(error: unknown, before: CameraSource, after: CameraSource): boolean {
   const isBusy = error instanceof AppError && error.code === 'camera-busy';
-  return isBusy && before.kind === 'rtsp' && after.kind === 'rtsp' && before.host === after.host;
+  return isBusy && isAddressed(before) && isAddressed(after) && before.host === after.host;
 }
 
 function lateError(camera: Camera): AppError {

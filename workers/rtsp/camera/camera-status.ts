@@ -22,7 +22,7 @@ export function cameraStatus(camera: Camera): CameraStatus {
     codec: camera.codec ?? null,
     width: camera.size?.width ?? null,
     height: camera.size?.height ?? null,
-    transport: camera.source.kind === 'rtsp' ? camera.source.transport : null,
+    transport: 'transport' in camera.source ? camera.source.transport : null,
     viewers: camera.viewers,
     reconnects: connection.reconnects,
     ...(reason === undefined ? {} : { reason: reason.code, detail: reason.message, hint: reason.hint }),

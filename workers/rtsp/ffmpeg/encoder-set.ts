@@ -2,6 +2,7 @@
 
 import type { Frame } from 'node-av/lib';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
+import { JpegFrame } from '../pictures/jpeg-frame.ts';
 import { formatKey } from '../pictures/picture.ts';
 import type { EncodedPicture } from './jpeg-encoder.ts';
 
@@ -24,11 +25,15 @@ export class EncoderSet {
   }
 
   /** Encodes one frame, which must live until the promise settles. */
-  encode(frame: { native: { free(): void } }, format: PictureFormat): Promise<EncodedPicture> {
+  async encode({ native }: { native: { free(): void } }, format: PictureFormat): Promise<EncodedPicture> {
+    const isJpeg = native instanceof JpegFrame;
+    const own = isJpeg ? native.as(format) : undefined;
+    if (own !== undefined) return own;
+    const frame = isJpeg ? await native.decoded() : native;
     const entry = this.#entryFor(format);
     const encoded = entry.tail.then(async () => {
       const encoder = await entry.encoder;
-      return this.#time(() => encoder.encode(frame.native as Frame));
+      return this.#time(() => encoder.encode(frame as Frame));
     });
     entry.tail = encoded.catch(() => {});
     return encoded;

@@ -1,10 +1,13 @@
 /** FFmpeg inside this process, loaded when pictures, sound or files first need it: it takes 40 MB. */
 import type { Logger } from '#shared/logger.ts';
+import type { VideoTrack } from '#shared/media/packet.ts';
 import type { OpenAudioTranscoder } from '../packets/carried-audio.ts';
 import type { Media } from '../pictures/media.ts';
-import type { SourceHandlers } from '../source/run-source.ts';
+import type { VideoDecoder } from './decoder.ts';
 import { EncoderSet } from './encoder-set.ts';
+import { JpegDecoder } from './jpeg-decoder.ts';
 import { OpusTranscoder } from './opus-transcoder.ts';
+import type { VideoDemuxer } from './video-demuxer.ts';
 
 /** Opens what FFmpeg offers. */
 export class Ffmpeg {
@@ -20,11 +23,10 @@ export class Ffmpeg {
 
   /** Decoders and encoders of pictures. */
   readonly media: Media = {
-    openDecoder: async ({ codec, parameterSets, rotation }) => {
-      await this.#load();
-      const { VideoDecoder } = await import('./decoder.ts');
-      return VideoDecoder.open(codec, parameterSets, this.#maxPixels, rotation);
-    },
+    openDecoder: async (track) =>
+      track.codec === 'mjpeg' && track.rotation === undefined
+        ? new JpegDecoder(() => this.#openDecoder(track))
+        : await this.#openDecoder(track),
     createEncoders: (onEncoded) => new EncoderSet(onEncoded),
   };
 
@@ -37,11 +39,17 @@ export class Ffmpeg {
       load: () => this.#load(),
     });
 
-  /** Plays a video file as if it were a camera; always ends by throwing. */
-  async playVideo(file: string, handlers: SourceHandlers, signal: AbortSignal): Promise<never> {
+  /** Opens a video file for one pass through it. @throws AppError `not-a-video`, `camera-unsupported-codec` */
+  async openVideo(file: string, signal: AbortSignal): Promise<VideoDemuxer> {
     await this.#load();
-    const { runVideoSource } = await import('./video-source.ts');
-    return runVideoSource(file, handlers, signal);
+    const { VideoDemuxer } = await import('./video-demuxer.ts');
+    return VideoDemuxer.open(file, signal);
+  }
+
+  async #openDecoder({ codec, parameterSets, rotation }: VideoTrack): Promise<VideoDecoder> {
+    await this.#load();
+    const { VideoDecoder } = await import('./decoder.ts');
+    return VideoDecoder.open(codec, parameterSets, this.#maxPixels, rotation);
   }
 
   #load(): Promise<void> {

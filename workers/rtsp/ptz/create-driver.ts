@@ -1,6 +1,7 @@
 /** Chooses the driver of a camera's controls. */
-import type { RtspSource } from '#shared/camera-source.ts';
+
 import type { PtzSettings } from '#shared/contract/ptz.ts';
+import type { CameraAddress } from '#shared/contract/source/address.ts';
 import { OnvifDevice } from '../onvif/onvif-device.ts';
 import { CameraHttp } from '../source/camera-http.ts';
 import { type AddressGuard, resolveChecked } from '../source/resolve.ts';
@@ -17,7 +18,7 @@ const SONY_PORT = 52381;
 
 /** Resolves the camera's host once and checks what it may dial. @throws AppError `camera-address-denied` */
 export async function createDriver(
-  source: RtspSource,
+  source: CameraAddress,
   settings: PtzSettings,
   guard: AddressGuard,
 ): Promise<PtzDriver> {

@@ -1,5 +1,5 @@
 /** The controls of all cameras of a worker: connected when first used, closed when no client uses them. */
-import type { CameraSource } from '#shared/camera-source.ts';
+import { type CameraSource, isAddressed } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { AddressGuard } from '../source/resolve.ts';
@@ -60,7 +60,7 @@ export class PtzControls {
 
   async #open(source: CameraSource): Promise<PtzControl> {
     const { guard, log, timings } = this.#options;
-    if (source.kind !== 'rtsp' || source.ptz === undefined)
+    if (!isAddressed(source) || source.ptz === undefined)
       throw new AppError('ptz-not-configured', 'This camera has no controls configured');
     const driver = await createDriver(source, source.ptz, guard);
     return new PtzControl({ driver, log, ...(timings && { timings }) });

@@ -1,6 +1,7 @@
 /** HTTP requests to a camera, with Digest (RFC 7616) or Basic (RFC 7617) authentication, and bounds on what it answers. */
 import { randomBytes } from 'node:crypto';
-import { Agent, request as httpRequest, type IncomingMessage } from 'node:http';
+import { Agent, type IncomingMessage, request as requestPlain } from 'node:http';
+import { request as requestTls, Agent as TlsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { AppError } from '#shared/errors.ts';
 import {
@@ -9,6 +10,7 @@ import {
   isKnownAlgorithm,
   parseAuthHeader,
 } from '#shared/media/rtsp/digest.ts';
+import { CAMERA_TLS } from './dial-error.ts';
 
 /** More than a camera answers to any command, bytes. */
 const MAX_BODY = 256 * 1024;
@@ -18,6 +20,8 @@ const ALGORITHMS = ['SHA-256', 'MD5'];
 
 /** Where the camera is, and who we are there. */
 export interface CameraHttpOptions {
+  /** Over TLS. */
+  secure?: boolean;
   host: string;
   port: number;
   username: string;
@@ -41,19 +45,21 @@ export interface CameraAnswer {
   body: string;
 }
 
-interface RawAnswer extends CameraAnswer {
-  challenges: AuthHeader[];
-}
+/** The head of an answer; its body is read as it comes. */
+export type CameraResponse = IncomingMessage;
 
 /** Keeps one connection, and the last challenge, so that most requests take one exchange. Never follows redirects. */
 export class CameraHttp {
   readonly #options: CameraHttpOptions;
-  readonly #agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  readonly #agent: Agent;
   #challenge: AuthHeader | undefined;
   #count = 0;
+  /** The camera accepted our answer to the challenge before. */
+  #isAccepted = false;
 
   constructor(options: CameraHttpOptions) {
     this.#options = options;
+    this.#agent = new (options.secure === true ? TlsAgent : Agent)({ keepAlive: true, maxSockets: 1 });
   }
 
   /** @returns the body of a successful answer @throws AppError `control-…` */
@@ -66,8 +72,37 @@ export class CameraHttp {
 
   /** @returns any answer, a refusal of our credentials included @throws AppError `control-…` */
   async request(request: CameraRequest): Promise<CameraAnswer> {
-    const answer = await this.#send(request);
-    return answer.status === 401 && this.#take(answer.challenges) ? await this.#send(request) : answer;
+    const { timeoutMs = TIMEOUT_MS } = this.#options;
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      return await readAnswer(await this.#authorized(request, signal));
+    } catch (error) {
+      if (error instanceof AppError) throw error;
+      const { code, name } = error as NodeJS.ErrnoException;
+      const reason = signal.aborted ? `no answer within ${timeoutMs} ms` : (code ?? name);
+      throw new AppError('control-unreachable', `The camera's controls cannot be reached: ${reason}`);
+    }
+  }
+
+  /**
+   * Any answer as soon as its head is there. The caller reads or destroys it.
+   * @param options `timeoutMs` for the head; `signal` ends it at any time
+   * @throws AppError `camera-timeout`; the error of the connection
+   */
+  async open(
+    request: CameraRequest,
+    { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+  ): Promise<CameraResponse> {
+    const late = new AbortController();
+    const timer = setTimeout(() => late.abort(), timeoutMs);
+    try {
+      return await this.#authorized(request, AbortSignal.any([signal, late.signal]));
+    } catch (error) {
+      if (!late.signal.aborted || signal.aborted) throw error;
+      throw new AppError('camera-timeout', `The camera did not answer within ${timeoutMs} ms`);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Ends the connection. */
@@ -75,24 +110,41 @@ export class CameraHttp {
     this.#agent.destroy();
   }
 
-  /** @returns whether another try makes sense: a first challenge, or one whose nonce is stale */
+  async #authorized(request: CameraRequest, signal: AbortSignal): Promise<IncomingMessage> {
+    const response = await this.#send(request, signal);
+    const isRefused = response.statusCode === 401;
+    const challenges = isRefused ? (response.headersDistinct['www-authenticate'] ?? []) : [];
+    const isRetried = isRefused && this.#take(challenges.map(parseAuthHeader));
+    this.#isAccepted = !isRefused;
+    if (!isRetried) return response;
+    response.destroy();
+    const second = await this.#send(request, signal);
+    this.#isAccepted = second.statusCode !== 401;
+    return second;
+  }
+
+  /** @returns whether another try makes sense: a first challenge, or one whose nonce is used up */
   #take(challenges: readonly AuthHeader[]): boolean {
     const digests = challenges.filter(({ scheme }) => scheme === 'digest');
     const best =
       ALGORITHMS.map((name) => digests.find((challenge) => algorithmOf(challenge) === name)).find(Boolean) ??
       challenges.find(({ scheme }) => scheme === 'basic');
     const isFirst = this.#challenge === undefined;
-    const isStale = best?.parameters.get('stale')?.toLowerCase() === 'true';
+    // Cameras of one nonce for each request do not call it stale.
+    const isStale = this.#isAccepted || best?.parameters.get('stale')?.toLowerCase() === 'true';
     this.#challenge = isFirst || isStale ? best : undefined;
     this.#count = 0;
     return this.#challenge !== undefined;
   }
 
-  async #send({ method = 'GET', path, headers = {}, body }: CameraRequest): Promise<RawAnswer> {
-    const { host, port, lookup, timeoutMs = TIMEOUT_MS } = this.#options;
-    const { promise, resolve, reject } = Promise.withResolvers<RawAnswer>();
+  #send(
+    { method = 'GET', path, headers = {}, body }: CameraRequest,
+    signal: AbortSignal,
+  ): Promise<IncomingMessage> {
+    const { secure, host, port, lookup } = this.#options;
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const authorization = this.#authorization(method, path);
-    const request = httpRequest({
+    const options = {
       method,
       host,
       port,
@@ -100,19 +152,23 @@ export class CameraHttp {
       lookup,
       headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
       agent: this.#agent,
-      signal: AbortSignal.timeout(timeoutMs),
+      // Old cameras send heads that no parser of today accepts; nothing is shared with them.
+      insecureHTTPParser: true,
+    };
+    const request = secure === true ? requestTls({ ...options, ...CAMERA_TLS }) : requestPlain(options);
+    request.on('response', (response) => {
+      // It may fail after its reader has left.
+      response.on('error', () => {});
+      resolve(response);
     });
-    request.on('response', (response) => void readAnswer(response).then(resolve, reject));
     request.on('error', reject);
+    // Given to Node, the signal would end the connection that is kept for the next request.
+    const abort = (): void => void request.destroy();
+    signal.addEventListener('abort', abort, { once: true });
+    request.on('close', () => signal.removeEventListener('abort', abort));
+    if (signal.aborted) abort();
     request.end(body);
-    try {
-      return await promise;
-    } catch (error) {
-      if (error instanceof AppError) throw error;
-      const { code, name } = error as NodeJS.ErrnoException;
-      const reason = name === 'AbortError' ? `no answer within ${timeoutMs} ms` : (code ?? name);
-      throw new AppError('control-unreachable', `The camera's controls cannot be reached: ${reason}`);
-    }
+    return promise;
   }
 
   #authorization(method: string, uri: string): string | undefined {
@@ -155,7 +211,7 @@ function algorithmOf({ parameters }: AuthHeader): string | undefined {
   return isKnownAlgorithm(algorithm) ? (algorithm?.toUpperCase() ?? 'MD5') : undefined;
 }
 
-async function readAnswer(response: IncomingMessage): Promise<RawAnswer> {
+async function readAnswer(response: IncomingMessage): Promise<CameraAnswer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
@@ -164,6 +220,5 @@ async function readAnswer(response: IncomingMessage): Promise<RawAnswer> {
       throw new AppError('control-refused', `The camera answered with more than ${MAX_BODY} bytes`);
     chunks.push(chunk);
   }
-  const challenges = (response.headersDistinct['www-authenticate'] ?? []).map(parseAuthHeader);
-  return { status: response.statusCode ?? 0, challenges, body: Buffer.concat(chunks).toString('utf8') };
+  return { status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString('utf8') };
 }

@@ -1,5 +1,5 @@
 /** A camera that sends its viewers to another address (RFC 2326 section 11.3). */
-import { type RtspSource, sourceFromUrl } from '#shared/camera-source.ts';
+import { type AddressedSource, sourceFromUrl } from '#shared/camera-source.ts';
 import { AppError } from '#shared/errors.ts';
 
 /** Following a redirect to anywhere would let a camera point us at any host of this network. */
@@ -8,7 +8,7 @@ export class RedirectError extends AppError {
   readonly #path: string | undefined;
 
   /** @param location value of the header `Location` */
-  constructor(source: RtspSource, location: string | undefined) {
+  constructor(source: AddressedSource, location: string | undefined) {
     super('camera-redirected', 'The camera redirects to another address, which is not followed');
     this.#path = pathAt(source, location?.trim() ?? '');
   }
@@ -19,10 +19,11 @@ export class RedirectError extends AppError {
   }
 }
 
-function pathAt(source: RtspSource, location: string): string | undefined {
+function pathAt(source: AddressedSource, location: string): string | undefined {
+  if (/^\/(?!\/)[!-~]*$/.test(location)) return location;
   try {
-    const { secure, host, port, path } = sourceFromUrl(location);
-    const isSame = secure === source.secure && port === source.port;
+    const { kind, secure, host, port, path } = sourceFromUrl(location);
+    const isSame = kind === source.kind && secure === source.secure && port === source.port;
     return isSame && host.toLowerCase() === source.host.toLowerCase() ? path : undefined;
   } catch {
     return undefined;

@@ -1,5 +1,5 @@
 /** Runs a camera's source, of any kind. */
-import type { CameraSource, RtspSource, VideoSource } from '#shared/camera-source.ts';
+import type { CameraSource } from '#shared/camera-source.ts';
 import type { AudioPacket } from '#shared/media/audio-track.ts';
 import type { Packet, VideoTrack } from '#shared/media/packet.ts';
 
@@ -21,11 +21,15 @@ export type RunSource<S = CameraSource> = (
   signal: AbortSignal,
 ) => Promise<never>;
 
+/** What runs each kind of source. */
+export type SourceRunners = {
+  readonly [K in CameraSource['kind']]: RunSource<Extract<CameraSource, { kind: K }>>;
+};
+
 /** Chooses by the kind of source. */
-export function createRunSource(runners: {
-  rtsp: RunSource<RtspSource>;
-  video: RunSource<VideoSource>;
-}): RunSource {
-  return (source, handlers, signal) =>
-    source.kind === 'rtsp' ? runners.rtsp(source, handlers, signal) : runners.video(source, handlers, signal);
+export function createRunSource(runners: SourceRunners): RunSource {
+  return (source, handlers, signal) => {
+    const run = runners[source.kind] as RunSource;
+    return run(source, handlers, signal);
+  };
 }

@@ -4,7 +4,8 @@ import { Redactor } from '#shared/redact.ts';
 import { CameraSet } from '../../../../workers/rtsp/camera/camera-set.ts';
 import { ConnectLimiter } from '../../../../workers/rtsp/camera/connect-limiter.ts';
 import { Ffmpeg } from '../../../../workers/rtsp/ffmpeg/ffmpeg.ts';
-import { createRtspSource } from '../../../../workers/rtsp/source/rtsp-source.ts';
+import { createHttpSource } from '../../../../workers/rtsp/source/http/http-source.ts';
+import { createRtspSource } from '../../../../workers/rtsp/source/rtsp/rtsp-source.ts';
 import { createRunSource } from '../../../../workers/rtsp/source/run-source.ts';
 import type { RtspServer } from '../../../../workers/simulator/server/rtsp-server.ts';
 import { cameraSource } from '../../../support/camera-source.ts';
@@ -36,6 +37,7 @@ describe('Trying a camera', () => {
     return new CameraSet({
       runSource: createRunSource({
         rtsp: createRtspSource({ policy: POLICY }),
+        http: createHttpSource({ policy: POLICY }),
         video: async () => {
           throw new Error('no video is tried here');
         },

@@ -1,6 +1,6 @@
 /** One RTSP connection to a camera: requests and their answers, authentication, interleaved data. */
 import type { Socket } from 'node:net';
-import type { RtspSource } from '#shared/camera-source.ts';
+import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 import { AppError } from '#shared/errors.ts';
 import {
   formatInterleavedHeader,
@@ -11,8 +11,8 @@ import {
   RtspProtocolError,
   RtspReader,
 } from '#shared/media/rtsp/message.ts';
-import { InputLimit } from './input-limit.ts';
-import { RedirectError } from './redirect.ts';
+import { InputLimit } from '../input-limit.ts';
+import { RedirectError } from '../redirect.ts';
 import { RtspAuth } from './rtsp-auth.ts';
 import { checkStatus } from './rtsp-status.ts';
 

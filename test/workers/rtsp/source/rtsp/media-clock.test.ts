@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { MediaClock } from '../../../../workers/rtsp/source/media-clock.ts';
+import { MediaClock } from '../../../../../workers/rtsp/source/rtsp/media-clock.ts';
 
 const INTERVAL_MS = 40;
 

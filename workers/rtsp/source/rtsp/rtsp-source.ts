@@ -1,11 +1,11 @@
 /** Receives one camera until it fails. It never tries again, but for what the camera itself asks to be done otherwise. */
-import type { RtspSource, Transport } from '#shared/camera-source.ts';
+import type { RtspSource, Transport } from '#shared/contract/source/rtsp.ts';
 import { AppError } from '#shared/errors.ts';
+import { RedirectError } from '../redirect.ts';
+import type { AddressGuard } from '../resolve.ts';
+import type { RunSource, SourceHandlers } from '../run-source.ts';
 import { dial } from './dial.ts';
-import { RedirectError } from './redirect.ts';
-import type { AddressGuard } from './resolve.ts';
 import { type CameraHabits, RtspSession, type SourceTimings } from './rtsp-session.ts';
-import type { RunSource, SourceHandlers } from './run-source.ts';
 
 export const SOURCE_TIMINGS: SourceTimings = {
   dialMs: 5000,

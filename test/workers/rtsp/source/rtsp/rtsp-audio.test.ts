@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 import type { AudioPacket } from '#shared/media/audio-track.ts';
 import type { VideoTrack } from '#shared/media/packet.ts';
-import { createRtspSource, SOURCE_TIMINGS } from '../../../../workers/rtsp/source/rtsp-source.ts';
-import type { AudioLoop } from '../../../../workers/simulator/server/stream/audio-source.ts';
-import { LoopSource } from '../../../../workers/simulator/server/stream/loop-source.ts';
-import { cameraSource } from '../../../support/camera-source.ts';
-import { CLIP_FPS, testClip } from '../../../support/test-clip.ts';
-import { aacTone, opusTone, pcmuTone } from '../../../support/tone.ts';
-import { waitFor } from '../../../support/wait-for.ts';
-import { Stage } from '../../simulator/support/serve.ts';
+import { createRtspSource, SOURCE_TIMINGS } from '../../../../../workers/rtsp/source/rtsp/rtsp-source.ts';
+import type { AudioLoop } from '../../../../../workers/simulator/server/stream/audio-source.ts';
+import { LoopSource } from '../../../../../workers/simulator/server/stream/loop-source.ts';
+import { cameraSource } from '../../../../support/camera-source.ts';
+import { CLIP_FPS, testClip } from '../../../../support/test-clip.ts';
+import { aacTone, opusTone, pcmuTone } from '../../../../support/tone.ts';
+import { waitFor } from '../../../../support/wait-for.ts';
+import { Stage } from '../../../simulator/support/serve.ts';
 
 const POLICY = {
   isPublic: false,

@@ -1,27 +1,11 @@
 /** Opens the TCP or TLS connection to a camera, with failures told apart. */
 import { connect as connectTcp, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { RtspSource } from '#shared/camera-source.ts';
-import { AppError, type ErrorCode } from '#shared/errors.ts';
-import { type AddressGuard, resolveChecked } from './resolve.ts';
+import type { RtspSource } from '#shared/contract/source/rtsp.ts';
+import { AppError } from '#shared/errors.ts';
+import { CAMERA_TLS, toDialError } from '../dial-error.ts';
+import { type AddressGuard, resolveChecked } from '../resolve.ts';
 
-const CODE_BY_ERRNO: Record<string, ErrorCode> = {
-  ECONNREFUSED: 'camera-refused',
-  ECONNRESET: 'camera-disconnected',
-  ETIMEDOUT: 'camera-timeout',
-};
-
-/**
- * Cameras carry self-signed certificates, and old ones speak TLS 1.0 with short keys: TLS here
- * keeps listeners out, it does not prove who answers.
- */
-const CAMERA_TLS = {
-  rejectUnauthorized: false,
-  minVersion: 'TLSv1',
-  ciphers: 'DEFAULT:@SECLEVEL=0',
-} as const;
-/** Failures of a TLS handshake. */
-const TLS_ERRNO = /^(EPROTO$|ERR_SSL_|ERR_TLS_)/;
 /** Read buffer size (libuv's default). */
 const READ_BYTES = 64 * 1024;
 
@@ -97,15 +81,4 @@ function readInto(socket: () => Socket) {
       return true;
     },
   };
-}
-
-function toDialError(error: unknown): AppError {
-  if (error instanceof AppError) return error;
-  const errno = (error as NodeJS.ErrnoException).code ?? '';
-  if (TLS_ERRNO.test(errno))
-    return new AppError('camera-tls-failed', `TLS with the camera failed (${errno})`, { cause: error });
-  const code = CODE_BY_ERRNO[errno] ?? 'camera-unreachable';
-  return new AppError(code, `The camera cannot be reached (${errno || 'connection failed'})`, {
-    cause: error,
-  });
 }

@@ -1,13 +1,13 @@
 import { expect } from 'chai';
 import { splitNals } from '#shared/media/annex-b.ts';
 import type { Packet } from '#shared/media/packet.ts';
-import { createRtspSource } from '../../../../workers/rtsp/source/rtsp-source.ts';
-import { LoopSource } from '../../../../workers/simulator/server/stream/loop-source.ts';
-import { CAMERA_CERTIFICATE, CAMERA_KEY } from '../../../support/camera-certificate.ts';
-import { cameraSource } from '../../../support/camera-source.ts';
-import { CLIP_FPS, testClip } from '../../../support/test-clip.ts';
-import { waitFor } from '../../../support/wait-for.ts';
-import { Stage } from '../../simulator/support/serve.ts';
+import { createRtspSource } from '../../../../../workers/rtsp/source/rtsp/rtsp-source.ts';
+import { LoopSource } from '../../../../../workers/simulator/server/stream/loop-source.ts';
+import { CAMERA_CERTIFICATE, CAMERA_KEY } from '../../../../support/camera-certificate.ts';
+import { cameraSource } from '../../../../support/camera-source.ts';
+import { CLIP_FPS, testClip } from '../../../../support/test-clip.ts';
+import { waitFor } from '../../../../support/wait-for.ts';
+import { Stage } from '../../../simulator/support/serve.ts';
 
 const policy = {
   isPublic: false,

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import type { AudioPacket } from '#shared/media/audio-track.ts';
 import type { AudioMedia } from '#shared/media/rtsp/audio-media.ts';
-import { AudioReceiver } from '../../../../workers/rtsp/source/audio-receiver.ts';
+import { AudioReceiver } from '../../../../../workers/rtsp/source/rtsp/audio-receiver.ts';
 
 const PCMU: AudioMedia = {
   codec: 'pcmu',

@@ -1,17 +1,18 @@
 /** One RTSP session with a camera: description, set-up of its tracks, playing (RFC 2326). */
 import type { Socket } from 'node:net';
-import { type RtspSource, requestUrl, type Transport } from '#shared/camera-source.ts';
+import { requestUrl } from '#shared/camera-source.ts';
+import type { RtspSource, Transport } from '#shared/contract/source/rtsp.ts';
 import { AppError } from '#shared/errors.ts';
 import type { AudioTrack } from '#shared/media/audio-track.ts';
 import { parseAudioMedia } from '#shared/media/rtsp/audio-media.ts';
 import type { RtspMessage } from '#shared/media/rtsp/message.ts';
 import { parseVideoMedia } from '#shared/media/rtsp/video-media.ts';
+import type { SourceHandlers } from '../run-source.ts';
 import { AudioReceiver } from './audio-receiver.ts';
 import { type DescribedAddresses, streamAddresses, trackAddresses } from './control-url.ts';
 import { KeepAlive, type KeepAliveHabits } from './keep-alive.ts';
 import { RtpReceiver } from './rtp-receiver.ts';
 import { RtspConnection, type RtspResponse } from './rtsp-connection.ts';
-import type { SourceHandlers } from './run-source.ts';
 import { InterleavedTransport, type MediaTransport, type TrackReceiver, UdpTransport } from './transport.ts';
 
 /** Time limits of a source, milliseconds. */

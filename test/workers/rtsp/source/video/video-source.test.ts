@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Packet, VideoTrack } from '#shared/media/packet.ts';
-import { type DecodedFrame, VideoDecoder } from '../../../../workers/rtsp/ffmpeg/decoder.ts';
-import type { EncodedPicture } from '../../../../workers/rtsp/ffmpeg/jpeg-encoder.ts';
-import { LumaScaler } from '../../../../workers/rtsp/ffmpeg/luma-scaler.ts';
-import { runVideoSource } from '../../../../workers/rtsp/ffmpeg/video-source.ts';
-import { rejection } from '../../../support/errors.ts';
-import { makeVideoFile, VIDEO_FPS, VIDEO_HEIGHT, VIDEO_WIDTH } from '../../../support/video-file.ts';
+import { type DecodedFrame, VideoDecoder } from '../../../../../workers/rtsp/ffmpeg/decoder.ts';
+import type { EncodedPicture } from '../../../../../workers/rtsp/ffmpeg/jpeg-encoder.ts';
+import { LumaScaler } from '../../../../../workers/rtsp/ffmpeg/luma-scaler.ts';
+import { VideoDemuxer } from '../../../../../workers/rtsp/ffmpeg/video-demuxer.ts';
+import { createVideoSource } from '../../../../../workers/rtsp/source/video/video-source.ts';
+import { rejection } from '../../../../support/errors.ts';
+import { makeVideoFile, VIDEO_FPS, VIDEO_HEIGHT, VIDEO_WIDTH } from '../../../../support/video-file.ts';
+
+const runVideo = createVideoSource((file, signal) => VideoDemuxer.open(file, signal));
 
 interface Played {
   tracks: VideoTrack[];
@@ -25,7 +28,7 @@ async function play(file: string, count: number): Promise<Played> {
       if (played.packets.push(packet) === count) stop.abort();
     },
   };
-  const { code } = await rejection(runVideoSource(file, handlers, stop.signal));
+  const { code } = await rejection(runVideo({ kind: 'video', file }, handlers, stop.signal));
   expect(code).to.equal('camera-disconnected');
   return played;
 }
@@ -163,7 +166,7 @@ describe('A video file as a camera', () => {
 
   it('refuses other codecs by their name', async () => {
     await makeVideoFile(fileOf('old.mov'), { codec: 'mpeg4', frames: 3 });
-    const error = await rejection(runVideoSource(fileOf('old.mov'), ignore, never));
+    const error = await rejection(runVideo({ kind: 'video', file: fileOf('old.mov') }, ignore, never));
     expect(error.code).to.equal('camera-unsupported-codec');
     expect(error.message).to.contain('mpeg4');
   });
@@ -171,13 +174,15 @@ describe('A video file as a camera', () => {
   it('fails for a file that is missing or no video, so that its owner tries again later', async () => {
     writeFileSync(fileOf('notes.mp4'), 'no video at all');
     for (const name of ['missing.mp4', 'notes.mp4']) {
-      const error = await rejection(runVideoSource(fileOf(name), ignore, never));
+      const error = await rejection(runVideo({ kind: 'video', file: fileOf(name) }, ignore, never));
       expect(error.code).to.equal('camera-video-unreadable');
     }
   });
 
   it('ends immediately when it is aborted before it begins', async () => {
-    const error = await rejection(runVideoSource(fileOf('clip.mp4'), ignore, AbortSignal.abort()));
+    const error = await rejection(
+      runVideo({ kind: 'video', file: fileOf('clip.mp4') }, ignore, AbortSignal.abort()),
+    );
     expect(error.code).to.equal('camera-disconnected');
   });
 });

@@ -3,13 +3,13 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer, type Server, type Socket } from 'node:net';
 import { expect } from 'chai';
 import type { AddressPolicy } from '#shared/address-policy.ts';
-import { CameraHttp } from '../../../../workers/rtsp/source/camera-http.ts';
-import { createRtspSource } from '../../../../workers/rtsp/source/rtsp-source.ts';
-import { cameraSource } from '../../../support/camera-source.ts';
-import { rejection } from '../../../support/errors.ts';
-import { listening, portOf } from '../../../support/serve.ts';
-import { sourceFiles } from '../../../support/source-files.ts';
-import { waitFor } from '../../../support/wait-for.ts';
+import { CameraHttp } from '../../../../../workers/rtsp/source/camera-http.ts';
+import { createRtspSource } from '../../../../../workers/rtsp/source/rtsp/rtsp-source.ts';
+import { cameraSource } from '../../../../support/camera-source.ts';
+import { rejection } from '../../../../support/errors.ts';
+import { listening, portOf } from '../../../../support/serve.ts';
+import { sourceFiles } from '../../../../support/source-files.ts';
+import { waitFor } from '../../../../support/wait-for.ts';
 
 const PASSWORD = 'S3cr3tC4nary';
 const lenient: AddressPolicy = {
@@ -242,7 +242,7 @@ describe('S11: a camera that sends us elsewhere', () => {
     expect([camera.connections, canary.connections]).to.deep.equal([1, 0]);
   });
 
-  it('by HTTP cannot be: what receives cameras speaks RTSP alone, and its one HTTP client follows nothing', () => {
+  it('by HTTP can be by one client alone, which follows nothing by itself', () => {
     const receiving = sourceFiles().filter(({ path }) => path.startsWith('workers/rtsp/source/'));
     expect(receiving.length).to.be.greaterThan(5);
     const callers = receiving.filter(
@@ -250,7 +250,6 @@ describe('S11: a camera that sends us elsewhere', () => {
         imports.some((name) => /^(node:)?https?2?$|^(got|undici|axios)$/.test(name)) ||
         /\bfetch\(/.test(text),
     );
-    // ONVIF and PTZ over HTTP, which the next test is about.
     expect(callers.map(({ path }) => path)).to.deep.equal(['workers/rtsp/source/camera-http.ts']);
   });
 

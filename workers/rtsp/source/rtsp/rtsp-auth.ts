@@ -1,6 +1,6 @@
 /** Answers the authentication challenges of one camera (RFC 2617, RFC 7616). */
 import { randomBytes } from 'node:crypto';
-import type { RtspSource } from '#shared/camera-source.ts';
+import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 import { AppError } from '#shared/errors.ts';
 import {
   type AuthHeader,

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import type { AddressPolicy } from '#shared/address-policy.ts';
-import { dial } from '../../../../workers/rtsp/source/dial.ts';
-import type { Resolve } from '../../../../workers/rtsp/source/resolve.ts';
-import { cameraSource } from '../../../support/camera-source.ts';
-import { rejection } from '../../../support/errors.ts';
-import { listening, portOf } from '../../../support/serve.ts';
+import type { Resolve } from '../../../../../workers/rtsp/source/resolve.ts';
+import { dial } from '../../../../../workers/rtsp/source/rtsp/dial.ts';
+import { cameraSource } from '../../../../support/camera-source.ts';
+import { rejection } from '../../../../support/errors.ts';
+import { listening, portOf } from '../../../../support/serve.ts';
 
 const LOOPBACK: LookupAddress = { address: '127.0.0.1', family: 4 };
 const ELSEWHERE: LookupAddress = { address: '203.0.113.9', family: 4 };

@@ -1,34 +1,44 @@
 /** Plays a video file like a camera: in real time, in a loop. */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { VideoSource } from '#shared/contract/source/video.ts';
 import { AppError } from '#shared/errors.ts';
-import type { SourceHandlers } from '../source/run-source.ts';
-import { VideoClock } from '../source/video-clock.ts';
-import { VideoDemuxer, type VideoUnit } from './video-demuxer.ts';
+import type { VideoTrack } from '#shared/media/packet.ts';
+import type { VideoUnit } from '../../ffmpeg/video-demuxer.ts';
+import type { RunSource, SourceHandlers } from '../run-source.ts';
+import { VideoClock } from './video-clock.ts';
 
 /** Playback this late, for instance after the machine slept, continues from now, milliseconds. */
 const MAX_LATE_MS = 1000;
 
+/** Opens a file for one pass through it. */
+export type OpenVideo = (file: string, signal: AbortSignal) => Promise<VideoPass>;
+
+/** One pass through a file. */
+export interface VideoPass extends AsyncDisposable {
+  readonly track: VideoTrack;
+  /** @returns the next picture in decoding order; undefined at the end */
+  next(): Promise<VideoUnit | undefined>;
+}
+
 /**
- * Plays a file until `signal` aborts or it cannot be read; always ends by throwing.
+ * Creates the function that plays a file until `signal` aborts or it cannot be read; always ends by throwing.
  * Packets come in decoding order with their presentation times, as from a camera with B-frames.
- * @param file absolute path
- * @throws AppError `camera-unsupported-codec`, `camera-video-unreadable`, `camera-no-frames`, `camera-disconnected`
+ * It throws AppError `camera-unsupported-codec`, `camera-video-unreadable`, `camera-no-frames`, `camera-disconnected`.
  */
-export async function runVideoSource(
-  file: string,
-  handlers: SourceHandlers,
-  signal: AbortSignal,
-): Promise<never> {
-  const player = new Player(handlers, signal);
-  try {
-    for (;;) {
-      signal.throwIfAborted();
-      await player.playOnce(file);
+export function createVideoSource(open: OpenVideo): RunSource<VideoSource> {
+  return async ({ file }, handlers, signal) => {
+    const player = new Player(handlers, signal);
+    try {
+      for (;;) {
+        signal.throwIfAborted();
+        await player.playOnce(await open(file, signal));
+      }
+    } catch (error) {
+      if (signal.aborted)
+        throw new AppError('camera-disconnected', 'The video was stopped', { cause: error });
+      throw toCameraError(error);
     }
-  } catch (error) {
-    if (signal.aborted) throw new AppError('camera-disconnected', 'The video was stopped', { cause: error });
-    throw toCameraError(error);
-  }
+  };
 }
 
 class Player {
@@ -44,8 +54,8 @@ class Player {
     this.#signal = signal;
   }
 
-  async playOnce(file: string): Promise<void> {
-    await using demuxer = await VideoDemuxer.open(file, this.#signal);
+  async playOnce(pass: VideoPass): Promise<void> {
+    await using demuxer = pass;
     if (!this.#hasTrack) this.#handlers.onTrack(demuxer.track);
     this.#hasTrack = true;
     this.#clock.startPass(demuxer.track.announcedFps);

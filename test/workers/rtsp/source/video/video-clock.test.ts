@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { VideoClock } from '../../../../workers/rtsp/source/video-clock.ts';
+import { VideoClock } from '../../../../../workers/rtsp/source/video/video-clock.ts';
 
 /** Times of a pass of pictures that are given as [decoded, presented], 40 ms long each. */
 function play(clock: VideoClock, pictures: readonly (readonly [number, number])[]): number[][] {

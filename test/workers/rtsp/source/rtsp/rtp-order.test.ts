@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { RtpPacket } from '#shared/media/rtp/header.ts';
-import { RtpOrder } from '../../../../workers/rtsp/source/rtp-order.ts';
+import { RtpOrder } from '../../../../../workers/rtsp/source/rtsp/rtp-order.ts';
 
 describe('RtpOrder', () => {
   let order: RtpOrder;
