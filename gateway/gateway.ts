@@ -104,7 +104,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const { databaseUrl, secretKey } = config.store;
   const storage = lifecycle.add(openStorage({ dataDir, databaseUrl, secretKey, redactor, log }));
   const { store, box: secretBox } = storage;
-  const access = createAccess({ config: config.auth, dataDir, table, store, redactor, log });
+  const access = createAccess({ config: config.auth, dataDir, table, store, secretBox, redactor, log });
   const { authenticator } = access;
   redactor.add(config.store.deliveries.webhookSecret);
   const deliveries = createDeliveries({ store, secretBox, log, ...config.store.deliveries });
@@ -211,7 +211,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     deliveries.routes,
     status.routes(),
     healthRoutes({ health, pool, metrics }),
-    access.routes,
+    ...access.routes,
     apiDescriptionRoutes({ groups: () => table.groups }),
     pageRoutes({ isPublic: config.auth.isPublic }),
   ]);

@@ -69,6 +69,8 @@ export const STATUS_BY_CODE = {
   'not-a-video': 415,
   'unsupported-media-type': 415,
   'range-not-satisfiable': 416,
+  'key-not-found': 404,
+  'too-many-keys': 409,
   'delivery-not-found': 404,
   'delivery-delivered': 409,
   'event-not-found': 404,

@@ -1,6 +1,7 @@
 /**
  * Keeps secrets out of logs and errors in two ways: registered values are replaced wherever they
- * appear (raw, URL-encoded, base64), and user information of any URL is masked even if unregistered.
+ * appear (raw, URL-encoded, base64), and user information of any URL and keys of clients are masked even if
+ * unregistered.
  * The work is linear in the length of the text, and independent of the number of secrets.
  */
 
@@ -13,6 +14,8 @@ const WORD_END = /[\s"'<>]/g;
 /** Ends the authority of a URL that follows RFC 3986 section 3.2. */
 const AUTHORITY_END = /[\s/"'<>]/g;
 const AUTHORIZATION = /\b(authorization"?\s*[:=]\s*"?)(basic|bearer|digest)\s+[^\r\n"]+/gi;
+/** Keys of clients, which the gateway knows by their hash only. */
+const KEY = /vrg_[0-9a-f]{12}_[0-9a-f]{40}/g;
 /** Shorter values would mask ordinary words of a log. */
 const MIN_SECRET_LENGTH = 4;
 
@@ -37,7 +40,7 @@ export class Redactor {
 
   /** Text without any registered secret, URL user information or Authorization value. */
   redact(text: string): string {
-    return this.#maskValues(maskUrl(text).replace(AUTHORIZATION, `$1$2 ${MASK}`));
+    return this.#maskValues(maskUrl(text).replace(AUTHORIZATION, `$1$2 ${MASK}`).replace(KEY, MASK));
   }
 
   #maskValues(text: string): string {

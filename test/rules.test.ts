@@ -39,8 +39,8 @@ const PLUMBING: Readonly<Record<string, readonly string[]>> = {
   supervisor: ['jobs', 'store', 'worker-access'],
   auth: ['config', 'http', 'jobs', 'store'],
 };
-/** Who asks: every room may read it from a request. */
-const WHO_ASKS = /^gateway\/auth\/(principal|address-key|local-request)\.ts$/;
+/** Who asks, and what they may: every room may read it from a request. */
+const WHO_ASKS = /^gateway\/auth\/(principal|rights|address-key|local-request)\.ts$/;
 /** What subjects may know beside of access and processes. */
 const SUBJECTS_BELOW = [
   ['webrtc', 'gateway/auth/access.ts'],

@@ -7,10 +7,15 @@ import type { Redactor } from '#shared/redact.ts';
 import type { AuthConfig } from '../config/auth.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { RouteTable } from '../http/route-table.ts';
+import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
 import { Authenticator } from './authenticator.ts';
+import { createDoor, type Door } from './door.ts';
 import { EndedSessions } from './ended-sessions.ts';
 import { Gate } from './gate.ts';
+import { KeyRing } from './keys/key-ring.ts';
+import { keyRoutes } from './keys/key-routes.ts';
+import type { Principal } from './principal.ts';
 import { rateLimits } from './rate-limits.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { authRoutes, renewSession } from './routes.ts';
@@ -20,6 +25,8 @@ export interface AccessOptions {
   dataDir: string;
   table: RouteTable;
   store: Store;
+  /** Seals what digest authentication needs of keys. */
+  secretBox: SecretBox;
   redactor: Redactor;
   log: Logger;
 }
@@ -28,7 +35,9 @@ export interface AccessOptions {
 export interface Access {
   authenticator: Authenticator;
   gate: Gate;
-  routes: RouteGroup;
+  /** For servers other than HTTP. */
+  door: Door;
+  routes: readonly RouteGroup[];
   /** Judges every HTTP request before its route. */
   admission(): RequestHandler[];
   /** To be called with every refused request. */
@@ -39,20 +48,29 @@ export interface Access {
 }
 
 /** Builds access. @throws Error when a token cannot be read or made */
-export function createAccess({ config, dataDir, table, store, redactor, log }: AccessOptions): Access {
+export function createAccess(options: AccessOptions): Access {
+  const { config, dataDir, table, store, secretBox, redactor, log } = options;
   const authenticator = new Authenticator({ config, dataDir });
   redactor.add(authenticator.apiToken);
   redactor.add(config.viewerToken);
   const gate = new Gate(authenticator, table);
   const refusals = new RefusalLog({ clientOf: (request) => gate.clientOf(request), log });
   const endedSessions = new EndedSessions({ sessions: authenticator.sessions, store, log });
+  const keys = new KeyRing({ known: authenticator.keys, store, box: secretBox, log });
+  const mayOpen = (principal: Principal, path: string) => gate.permits(principal, 'GET', path);
   return {
     authenticator,
     gate,
-    routes: authRoutes({ authenticator, mayOpen: (role, path) => gate.permits(role, 'GET', path) }),
+    door: createDoor(authenticator, secretBox),
+    routes: [authRoutes({ authenticator, mayOpen }), keyRoutes({ keys })],
     admission: () => [gate.middleware(), renewSession(authenticator), ...rateLimits(config.limits, table)],
     onRefused: (request, error) => refusals.record(request, error),
-    start: () => endedSessions.start(),
-    close: () => endedSessions.close(),
+    start: () => {
+      endedSessions.start();
+      keys.start();
+    },
+    close: async () => {
+      await Promise.all([endedSessions.close(), keys.close()]);
+    },
   };
 }

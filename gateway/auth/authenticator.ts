@@ -3,11 +3,14 @@ import type { IncomingMessage } from 'node:http';
 import { AppError } from '#shared/errors.ts';
 import type { AuthConfig } from '../config/auth.ts';
 import { requestPath } from '../http/request-path.ts';
+import { addressCredentials, headerCredential, notInAddress } from './credentials.ts';
 import { GuessLimiter } from './guess-limiter.ts';
+import { type Key, ROLE_OF_SCOPE } from './keys/key.ts';
+import { KnownKeys } from './keys/known-keys.ts';
 import { isLocalRequest } from './local-request.ts';
-import type { Principal, Role } from './principal.ts';
+import { type Principal, type Role, signInsOf } from './principal.ts';
 import { Sessions } from './sessions.ts';
-import { Tickets } from './tickets.ts';
+import { isPicturePath, isVideoPath, Tickets } from './tickets.ts';
 import { loadApiToken, Tokens } from './tokens.ts';
 
 /** Cookie names; browsers accept the `__Host-` prefix over HTTPS only (RFC 6265bis section 4.1.3). */
@@ -18,10 +21,11 @@ export const PLAIN_COOKIE = 'gateway';
 const MOONDREAM_HEADER = 'x-moondream-auth';
 const MOONDREAM_PATH = '/api/moondream/';
 
-/** Recognises tokens, sessions, tickets and local requests. */
+/** Recognises tokens, keys, sessions, tickets and local requests. */
 export class Authenticator {
   readonly config: AuthConfig;
   readonly tokens: Tokens;
+  readonly keys = new KnownKeys();
   readonly sessions: Sessions;
   readonly tickets: Tickets;
   /** The admin token, for the sign-in link. */
@@ -63,61 +67,110 @@ export class Authenticator {
 
   /**
    * The principal of a request; undefined without credentials.
-   * @throws AppError `unauthorized` for an invalid token or ticket, `too-many-requests` after too many
-   *   invalid tokens from the same address, `invalid-field` for a token in the address
+   * @throws AppError `unauthorized` for an invalid token, key or ticket, `too-many-requests` after too many
+   *   invalid ones from the same address, `invalid-field` for a secret in the address,
+   *   `storage-unavailable` for a key before the database answers
    */
   identify(request: IncomingMessage): Principal | undefined {
     if (!this.config.isOn) return { role: 'admin', kind: 'open' };
-    const byToken = this.#byToken(request) ?? this.#byTicket(request);
-    if (byToken !== undefined) return byToken;
+    const shown = this.#byHeader(request) ?? this.#byAddress(request);
+    if (shown !== undefined) return shown;
     if (this.isLocal(request)) return { role: 'admin', kind: 'local' };
     return this.#bySession(request) ?? this.#byMoondreamKey(request);
   }
 
-  #byToken(request: IncomingMessage): Principal | undefined {
-    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    if (token === undefined) return undefined;
-    return { role: this.#roleOf(token, request), kind: 'token' };
+  /**
+   * The principal of a token or a key, wherever it was shown.
+   * @param address of the client; undefined for this machine, whose guesses are not counted
+   * @throws AppError as {@link Authenticator.identify}
+   */
+  check(text: string, address: string | undefined): Principal {
+    return this.judge(this.find(text), address);
+  }
+
+  /** Counts what an address guessed. @param principal undefined for a wrong guess @throws AppError as {@link Authenticator.check} */
+  judge(principal: Principal | undefined, address: string | undefined): Principal {
+    if (address !== undefined) this.#guesses.check(address, principal?.keyId ?? principal?.role);
+    if (principal === undefined) throw new AppError('unauthorized', 'The token is not valid');
+    return principal;
+  }
+
+  /** The principal of a token or a key; undefined where it is not valid. @throws AppError `storage-unavailable` */
+  find(text: string): Principal | undefined {
+    const key = this.keys.find(text);
+    if (key !== undefined) return principalOfKey(key);
+    const role = this.tokens.roleOf(text);
+    return role && { role, kind: 'token' };
+  }
+
+  /** Calls `listener` when a session or the key of a principal ends. Returns the unsubscribe function. */
+  onEnd(principal: Principal | undefined, listener: () => void): () => void {
+    const mine = signInsOf(principal);
+    if (mine.length === 0) return () => {};
+    return this.onSignInEnd((id) => {
+      if (mine.includes(id)) listener();
+    });
+  }
+
+  /** Calls with the id of every session and key that ends. Returns the unsubscribe function. */
+  onSignInEnd(listener: (id: string) => void): () => void {
+    const ends = [this.sessions.onRevoke(listener), this.keys.onEnd(listener)];
+    return () => {
+      for (const end of ends) end();
+    };
+  }
+
+  #byHeader(request: IncomingMessage): Principal | undefined {
+    const given = headerCredential(request);
+    if (given === undefined) return undefined;
+    try {
+      return this.check(given.text, this.clientOf(request));
+    } catch (error) {
+      // A proxy before the gateway may ask for a password of its own and pass it on.
+      const session = given.isBasic ? this.#bySession(request) : undefined;
+      if (session === undefined) throw error;
+      return session;
+    }
   }
 
   /** Moondream clients that are told our address instead of the cloud's send our token as their key. */
   #byMoondreamKey(request: IncomingMessage): Principal | undefined {
     const key = request.headers[MOONDREAM_HEADER];
     if (typeof key !== 'string' || !requestPath(request).startsWith(MOONDREAM_PATH)) return undefined;
-    return { role: this.#roleOf(key, request), kind: 'token' };
+    return this.check(key, this.clientOf(request));
   }
 
-  #roleOf(token: string, request: IncomingMessage): Role {
-    const role = this.tokens.roleOf(token);
-    const client = this.clientOf(request);
-    if (client !== undefined) this.#guesses.check(client, role);
-    if (role === undefined) throw new AppError('unauthorized', 'The token is not valid');
-    return role;
+  #byAddress(request: IncomingMessage): Principal | undefined {
+    const { ticket, key } = addressCredentials(request);
+    if (key !== undefined) return this.#byKeyInAddress(key, request);
+    return ticket === undefined ? undefined : this.#byTicket(ticket, request);
   }
 
-  #byTicket(request: IncomingMessage): Principal | undefined {
-    const searchParams = new URLSearchParams((request.url ?? '').split('?').slice(1).join('?'));
-    if (searchParams.has('token') || searchParams.has('access_token')) {
-      throw new AppError(
-        'invalid-field',
-        'A token must not be in the address; use the Authorization header or a ticket',
-        {
-          field: 'token',
-        },
-      );
-    }
-    const ticket = searchParams.get('ticket');
-    if (ticket === null) return undefined;
-    const taken = request.method === 'GET' ? this.tickets.take(ticket, requestPath(request)) : undefined;
-    const { role, sessionId } = taken ?? {};
-    if (role === undefined || (sessionId !== undefined && this.sessions.ended.has(sessionId)))
+  #byKeyInAddress(text: string, request: IncomingMessage): Principal {
+    const path = requestPath(request);
+    const isReading = request.method === 'GET' || request.method === 'HEAD';
+    const principal = this.check(text, this.clientOf(request));
+    if (!isReading || !isPicturePath(path) || principal.role !== 'viewer') throw notInAddress('key');
+    if (!isVideoPath(path)) return principal;
+    return { ...principal, fileTicket: this.tickets.ofVideo(principal, path) };
+  }
+
+  #byTicket(text: string, request: IncomingMessage): Principal {
+    const ticket = request.method === 'GET' ? this.tickets.take(text, requestPath(request)) : undefined;
+    const { role, sessionId, keyId } = ticket ?? {};
+    const key = keyId === undefined ? undefined : this.keys.get(keyId);
+    const hasEnded = keyId !== undefined && key === undefined;
+    if (role === undefined || hasEnded || (sessionId !== undefined && this.sessions.ended.has(sessionId)))
       throw new AppError('unauthorized', 'The ticket is not valid here, or no more');
-    return { role, kind: 'ticket', ...(sessionId === undefined ? {} : { sessionId }) };
+    return { role, ...(key && principalOfKey(key)), kind: 'ticket', sessionId };
   }
 
   #bySession(request: IncomingMessage): Principal | undefined {
     const session = this.sessionOf(request);
-    return session && { role: session.role, kind: 'session', sessionId: session.id };
+    if (session === undefined) return undefined;
+    const key = session.keyId === undefined ? undefined : this.keys.get(session.keyId);
+    if (session.keyId !== undefined && key === undefined) return undefined;
+    return { role: session.role, ...(key && principalOfKey(key)), kind: 'session', sessionId: session.id };
   }
 
   /** The session that the request's cookie belongs to. */
@@ -131,4 +184,9 @@ export class Authenticator {
     const cookie = cookies.get(SECURE_COOKIE) ?? cookies.get(PLAIN_COOKIE);
     return cookie === undefined ? undefined : this.sessions.find(cookie);
   }
+}
+
+/** What a key makes of its holder. */
+export function principalOfKey({ id, name, scope, cameras }: Key): Principal & { role: Role } {
+  return { role: ROLE_OF_SCOPE[scope], kind: 'key', keyId: id, name, cameras };
 }

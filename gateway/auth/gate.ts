@@ -4,12 +4,13 @@ import type { Request, RequestHandler, Response } from 'express';
 import { AppError } from '#shared/errors.ts';
 import { publicPrefix } from '../http/public-origin.ts';
 import { requestPath } from '../http/request-path.ts';
-import type { Access } from '../http/route.ts';
-import type { RouteTable } from '../http/route-table.ts';
+import type { FoundRoute, RouteTable } from '../http/route-table.ts';
 import type { Authenticator } from './authenticator.ts';
 import { isOurHost } from './host-check.ts';
+import { REALM } from './keys/key.ts';
 import { foreignOrigin, isForged, isUnsourced } from './origin-check.ts';
-import { type Principal, type Role, setPrincipal } from './principal.ts';
+import { type Principal, setPrincipal } from './principal.ts';
+import { isAllowed, maySee, noCamera, tooLow } from './rights.ts';
 
 /** Methods and headers that allowed pages elsewhere may use. */
 const CORS_METHODS = 'GET, HEAD, POST, PATCH, DELETE';
@@ -31,7 +32,8 @@ export class Gate {
 
   /**
    * Who makes a request that may be made.
-   * @throws AppError `not-found`, `wrong-host`, `forged-request`, `unauthorized`, `forbidden`
+   * @throws AppError `not-found`, `wrong-host`, `forged-request`, `unauthorized`, `forbidden`,
+   *   `camera-not-found` for a camera that does not exist for the client
    */
   admit(request: IncomingMessage): Principal | undefined {
     const { allowedHosts, allowedOrigins } = this.#authenticator.config;
@@ -49,9 +51,13 @@ export class Gate {
         'A request with a cookie must tell its Origin; programs send a token',
       );
     }
-    if (isAllowed(principal?.role, this.#routes.of(request)?.access)) return principal;
-    if (principal === undefined) throw new AppError('unauthorized', 'Sign in, or send a token');
-    throw new AppError('forbidden', 'This token may only look');
+    const found = this.#routes.found(request);
+    if (!isAllowed(principal?.role, found?.route.access ?? 'admin')) {
+      if (principal === undefined) throw new AppError('unauthorized', 'Sign in, or send a token');
+      throw tooLow(principal.role);
+    }
+    expectInScope(principal, found);
+    return principal;
   }
 
   /** Address of the client; undefined for a local request, which no limit counts. */
@@ -59,14 +65,21 @@ export class Gate {
     return this.#authenticator.clientOf(request);
   }
 
-  /** Calls `listener` when a session ends. Returns the unsubscribe function. */
-  onSessionEnd(listener: (sessionId: string) => void): () => void {
-    return this.#authenticator.sessions.onRevoke(listener);
+  /** Calls `listener` when a principal's session or key ends. Returns the unsubscribe function. */
+  onEnd(principal: Principal | undefined, listener: () => void): () => void {
+    return this.#authenticator.onEnd(principal, listener);
   }
 
-  /** Whether a role may make a request. @param path without a query */
-  permits(role: Role, method: string, path: string): boolean {
-    return isAllowed(role, this.#routes.find(method, path)?.route.access);
+  /** Whether a client may make a request. @param path without a query */
+  permits(principal: Principal, method: string, path: string): boolean {
+    const found = this.#routes.find(method, path);
+    if (!isAllowed(principal.role, found?.route.access ?? 'admin')) return false;
+    try {
+      expectInScope(principal, found);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   /** The gate of the Express application. */
@@ -77,24 +90,24 @@ export class Gate {
       try {
         const principal = this.admit(req);
         setPrincipal(req, principal);
-        this.#endWithSession(principal?.sessionId, req, res);
+        this.#endWithSignIn(principal, req, res);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'unauthorized') throw error;
         if (this.#isPageRequest(req)) return res.redirect(302, `${publicPrefix(req)}/signin`);
-        res.setHeader('WWW-Authenticate', 'Bearer realm="visual-reasoning-gateway"');
+        res.setHeader('WWW-Authenticate', challengesFor(req));
         throw error;
       }
       next();
     };
   }
 
-  /** Ends the streams of a signed-out session: pictures and events may flow for hours. */
-  #endWithSession(sessionId: string | undefined, req: IncomingMessage, res: Response): void {
-    if (sessionId === undefined || req.method !== 'GET') return;
-    const end = this.onSessionEnd((ended) => {
-      if (ended === sessionId) res.destroy();
-    });
-    res.once('close', end);
+  /** Ends the streams of a session or a key that ends: pictures and events may flow for hours. */
+  #endWithSignIn(principal: Principal | undefined, req: IncomingMessage, res: Response): void {
+    if (req.method !== 'GET') return;
+    res.once(
+      'close',
+      this.onEnd(principal, () => res.destroy()),
+    );
   }
 
   #takesAnyHost(path: string): boolean {
@@ -121,11 +134,35 @@ export class Gate {
   }
 }
 
-const RANKS: Record<Access, number> = { anyone: 0, viewer: 1, admin: 2 };
+/**
+ * Keeps a client with some cameras to them. A route without a camera in its path is refused, unless it
+ * says that its handler does so, or that it tells nothing of cameras.
+ */
+function expectInScope(principal: Principal | undefined, found: FoundRoute | undefined): void {
+  if (principal?.cameras === undefined || found?.route.access === 'anyone') return;
+  if (found?.route.cameraScope !== undefined) return;
+  const { cameraId } = found?.params ?? {};
+  if (cameraId === undefined) {
+    throw new AppError('forbidden', 'This key is limited to some cameras, and this is about all');
+  }
+  const id = decoded(cameraId);
+  if (!maySee(principal, id)) throw noCamera(id);
+}
 
-/** @param role undefined for a stranger @param access undefined for a path without a route */
-function isAllowed(role: Role | undefined, access: Access = 'admin'): boolean {
-  return (role === undefined ? RANKS.anyone : RANKS[role]) >= RANKS[access];
+/** As Express decodes it. @throws AppError `not-found` */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new AppError('not-found', 'The path is malformed');
+  }
+}
+
+/** Basic for programs that wait for it (ffmpeg, VLC, wget): a browser would ask for a password in a window of its own. */
+function challengesFor({ headers }: IncomingMessage): string[] {
+  const isBrowser = headers['sec-fetch-mode'] !== undefined || /^Mozilla\//.test(headers['user-agent'] ?? '');
+  const bearer = `Bearer realm="${REALM}"`;
+  return isBrowser ? [bearer] : [bearer, `Basic realm="${REALM}", charset="UTF-8"`];
 }
 
 function isPreflight({ method, headers }: IncomingMessage): boolean {

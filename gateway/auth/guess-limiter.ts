@@ -2,7 +2,6 @@
 import { AppError } from '#shared/errors.ts';
 import type { RateLimits } from '../config/auth.ts';
 import { addressKey } from './address-key.ts';
-import type { Role } from './principal.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -12,8 +11,8 @@ const MAX_CLIENTS = 10_000;
 interface Client {
   /** When each refused token came, of the last hour, milliseconds; at most as many as an hour allows. */
   refusedAt: number[];
-  /** Roles whose token this address has shown before it ran into the limit. */
-  roles: Set<Role>;
+  /** Roles of tokens, and ids of keys, that this address has shown before it ran into the limit. */
+  shown: Set<string>;
 }
 
 /** Counts invalid tokens by client address, as the limits of sign-ins say. */
@@ -31,20 +30,20 @@ export class GuessLimiter {
   /**
    * Judges a token that came from an address. A valid token is refused too while the address is over
    * its limit, or guessing could go on; except where the address has shown it before.
-   * @param role what the token allows; undefined when it is not valid
+   * @param valid role of the token or id of the key; undefined when it is not valid
    * @throws AppError `too-many-requests`
    */
-  check(address: string, role: Role | undefined): void {
+  check(address: string, valid: string | undefined): void {
     const client = this.#clientAt(addressKey(address));
-    if (role !== undefined && client.roles.has(role)) return;
+    if (valid !== undefined && client.shown.has(valid)) return;
     const wait = this.#waitOf(client);
     if (wait > 0) throw tooManyTokens(wait);
-    if (role === undefined) client.refusedAt.push(this.#now());
-    else client.roles.add(role);
+    if (valid === undefined) client.refusedAt.push(this.#now());
+    else client.shown.add(valid);
   }
 
   #clientAt(key: string): Client {
-    const client = this.#clients.get(key) ?? { refusedAt: [], roles: new Set() };
+    const client = this.#clients.get(key) ?? { refusedAt: [], shown: new Set() };
     this.#clients.delete(key);
     this.#clients.set(key, client);
     if (this.#clients.size > MAX_CLIENTS) this.#clients.delete(this.#clients.keys().next().value as string);

@@ -16,7 +16,7 @@ import { frameAncestors } from '../http/page-policy.ts';
 import { publicOrigin, publicPrefix } from '../http/public-origin.ts';
 import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import { type Authenticator, PLAIN_COOKIE, SECURE_COOKIE } from './authenticator.ts';
-import { principalOf, type Role } from './principal.ts';
+import { type Principal, principalOf } from './principal.ts';
 
 const PAGE_POLICY =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
@@ -26,8 +26,8 @@ const COOKIE_MAX_AGE_MS = 7 * 24 * 3600 * 1000;
 /** What these routes need. */
 export interface AuthRoutesOptions {
   authenticator: Authenticator;
-  /** Whether a role may GET a path. */
-  mayOpen: (role: Role, path: string) => boolean;
+  /** Whether a client may GET a path. */
+  mayOpen: (principal: Principal, path: string) => boolean;
 }
 
 /** Signing in and out, tickets, and the page to sign in at. */
@@ -60,6 +60,8 @@ function sessionRoutes(authenticator: Authenticator): Route[] {
           signedIn: principal !== undefined,
           role: principal?.role ?? null,
           kind: principal?.kind ?? null,
+          ...(principal?.name === undefined ? {} : { name: principal.name }),
+          ...(principal?.cameras === undefined ? {} : { cameras: [...principal.cameras] }),
         } satisfies z.infer<typeof principalSchema>);
       },
     }),
@@ -69,7 +71,7 @@ function sessionRoutes(authenticator: Authenticator): Route[] {
       path: '/api/auth/login',
       access: 'anyone',
       limit: 'logins',
-      summary: 'Exchange a token for a cookie',
+      summary: 'Exchange a token or a key for a cookie',
       request: {
         bodies: jsonBody(loginSchema, { 'With the token': { token: 'correct-horse-battery-staple' } }),
         bodyLimit: 'small',
@@ -82,11 +84,11 @@ function sessionRoutes(authenticator: Authenticator): Route[] {
       errors: ['invalid-field', 'unauthorized', 'too-many-requests'],
       handle: (req, res) => {
         const { token } = parseFields(loginSchema, req.body ?? {});
-        const role = authenticator.tokens.roleOf(token);
-        if (role === undefined)
+        const principal = authenticator.find(token);
+        if (principal === undefined)
           throw new AppError('unauthorized', 'The token is not valid', { field: 'token' });
-        setCookie(authenticator, req, res, authenticator.sessions.begin(role));
-        res.json({ success: true, role });
+        setCookie(authenticator, req, res, authenticator.sessions.begin(principal));
+        res.json({ success: true, role: principal.role });
       },
     }),
     route({
@@ -113,6 +115,7 @@ function ticketRoute(authenticator: Authenticator, mayOpen: AuthRoutesOptions['m
     method: 'post',
     path: '/api/tickets',
     access: 'viewer',
+    cameraScope: 'handled',
     summary: 'A ticket for what cannot send a header',
     description:
       'For `<img>`, EventSource and sockets of pages elsewhere: append `?ticket=` to the address. It opens that one address; sockets and event streams take it once within a minute, pictures and video as often as they like for five.',
@@ -125,7 +128,7 @@ function ticketRoute(authenticator: Authenticator, mayOpen: AuthRoutesOptions['m
     handle: (req, res) => {
       const { path } = parseFields(ticketRequestSchema, req.body ?? {});
       const principal = principalOf(req);
-      if (principal === undefined || !mayOpen(principal.role, path))
+      if (principal === undefined || !mayOpen(principal, path))
         throw new AppError('forbidden', 'You may not open that address yourself', { field: 'path' });
       res.setHeader('Cache-Control', 'no-store');
       res.json(authenticator.tickets.issue(principal, path));

@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { z } from 'zod';
-import type { Role } from './principal.ts';
+import { roleSchema } from '#shared/contract/common.ts';
+import type { Principal } from './principal.ts';
 import { Signer } from './signer.ts';
 
 const IDLE_MS = 7 * 24 * 3600 * 1000;
@@ -11,7 +12,9 @@ const RENEW_MS = 24 * 3600 * 1000;
 
 const sessionSchema = z.object({
   id: z.string(),
-  role: z.enum(['admin', 'viewer']),
+  role: roleSchema,
+  /** Of the key with which it was begun: it ends with the key. */
+  keyId: z.string().optional(),
   /** Unix milliseconds. */
   expiresAt: z.number(),
 });
@@ -34,8 +37,8 @@ export class Sessions {
   }
 
   /** Begins a session. @returns the cookie's value */
-  begin(role: Role): string {
-    return this.#sign({ id: randomUUID(), role, expiresAt: this.#now() + IDLE_MS });
+  begin({ role, keyId }: Pick<Principal, 'role' | 'keyId'>): string {
+    return this.#sign({ id: randomUUID(), role, keyId, expiresAt: this.#now() + IDLE_MS });
   }
 
   /** The session of a cookie; undefined if it is invalid, expired or ended. */

@@ -5,8 +5,9 @@
  */
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import { roleSchema } from '#shared/contract/common.ts';
 import { AppError } from '#shared/errors.ts';
-import type { Role } from './principal.ts';
+import type { Principal } from './principal.ts';
 import { Signer } from './signer.ts';
 
 const ONCE_MS = 60_000;
@@ -20,15 +21,28 @@ const PICTURES = /\/(frame|stream\.mjpeg|snapshot|video)$|^\/hls\//;
 
 const ticketSchema = z.object({
   id: z.string(),
-  role: z.enum(['admin', 'viewer']),
+  role: roleSchema,
   path: z.string(),
-  /** Of whom it was made for: it ends with the session. */
+  /** Of the client that it was made for: it ends with the session, and with the key. */
   sessionId: z.string().optional(),
+  keyId: z.string().optional(),
   expiresAt: z.number(),
 });
 
 /** What a ticket says. */
 export type Ticket = z.infer<typeof ticketSchema>;
+
+type Issuer = Pick<Principal, 'role' | 'sessionId' | 'keyId'>;
+
+/** Whether a path leads to a picture or a video, which players and image views load by its address alone. */
+export function isPicturePath(path: string): boolean {
+  return PICTURES.test(path);
+}
+
+/** Whether a path leads to a playlist of HLS or one of its files. */
+export function isVideoPath(path: string): boolean {
+  return VIDEO.test(path);
+}
 
 /** Makes and takes tickets. */
 export class Tickets {
@@ -41,14 +55,20 @@ export class Tickets {
     this.#now = now;
   }
 
-  /** A ticket to GET a path. @param path without a query @param sessionId of the issuer, if there is one */
-  issue(
-    { role, sessionId }: { role: Role; sessionId?: string | undefined },
-    path: string,
-  ): { ticket: string; expiresAt: number } {
+  /** A ticket to GET a path. @param issuer for which it is @param path without a query */
+  issue({ role, sessionId, keyId }: Issuer, path: string): { ticket: string; expiresAt: number } {
     const expiresAt = this.#now() + lifetimeOf(path);
-    const ticket = { id: randomUUID(), role, path, sessionId, expiresAt };
+    const ticket = { id: randomUUID(), role, path, sessionId, keyId, expiresAt };
     return { ticket: this.#signer.sign(ticket), expiresAt };
+  }
+
+  /**
+   * A ticket to the playlists and files of a video, the same for hours: players take a file with another
+   * address for another file. @param path of one of them, without a query
+   */
+  ofVideo({ role, sessionId, keyId }: Issuer, path: string): string {
+    const expiresAt = (Math.floor(this.#now() / VIDEO_MS) + 2) * VIDEO_MS;
+    return this.#signer.sign({ id: '', role, path: scopeOf(path), sessionId, keyId, expiresAt });
   }
 
   /**

@@ -9,11 +9,14 @@ const TOKEN_BYTES = 32;
 
 /** Recognises tokens in constant time. */
 export class Tokens {
+  /** All of them, for digests of other doors than HTTP. */
+  readonly all: readonly { role: Role; text: string }[];
   readonly #hashes: { role: Role; hash: Buffer }[];
 
   constructor({ admin, viewer }: { admin: string; viewer: string | undefined }) {
-    this.#hashes = [{ role: 'admin', hash: digest(admin) }];
-    if (viewer !== undefined) this.#hashes.push({ role: 'viewer', hash: digest(viewer) });
+    const ofViewers = viewer === undefined ? [] : [{ role: 'viewer', text: viewer } as const];
+    this.all = [{ role: 'admin', text: admin }, ...ofViewers];
+    this.#hashes = this.all.map(({ role, text }) => ({ role, hash: digest(text) }));
   }
 
   /** What a token allows; undefined for one that is not ours. */

@@ -15,6 +15,7 @@ import {
   videoStreamSchema,
 } from '#shared/contract/camera-stream.ts';
 import { AppError } from '#shared/errors.ts';
+import { ofCameras } from '../auth/rights.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { content, json, type Route, route } from '../http/route.ts';
 import type { CameraStreamService } from './camera-stream-service.ts';
@@ -55,10 +56,11 @@ export function cameraStreamRoutes(options: CameraStreamRoutesOptions): Route[] 
       method: 'get',
       path: '/api/camera-streams',
       access: 'viewer',
+      cameraScope: 'handled',
       summary: 'All streams',
       answers: { 200: json('Streams.', cameraStreamListSchema) },
       handle: async (req, res) => {
-        res.json(await service.list(publicOrigin(req)));
+        res.json(ofCameras(req, await service.list(publicOrigin(req)), ({ cameraId }) => cameraId));
       },
     }),
     route({

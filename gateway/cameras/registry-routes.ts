@@ -12,6 +12,7 @@ import {
   newCameraSchema,
 } from '#shared/contract/camera.ts';
 import { AppError } from '#shared/errors.ts';
+import { expectCamera, expectRoleForFields } from '../auth/rights.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import { viewCamera } from './camera-view.ts';
 import type { CameraRegistry } from './registry.ts';
@@ -84,8 +85,9 @@ function cameraWrites({ registry }: RegistryRoutesOptions): Route[] {
       id: 'updateCamera',
       method: 'patch',
       path: '/api/cameras/:cameraId',
+      access: 'operator',
       summary: 'Change a stored camera',
-      description: 'What is not named stays as it is, the password too.',
+      description: 'What is not named stays as it is, the password too. Operators may change `enabled` only.',
       request: {
         params: { cameraId: cameraIdInPath },
         bodies: jsonBody(cameraChangesSchema, {
@@ -96,6 +98,9 @@ function cameraWrites({ registry }: RegistryRoutesOptions): Route[] {
       answers: { 200: json('The camera as it is now.', cameraSchema) },
       errors: ['invalid-field', 'camera-not-found', 'camera-from-file', 'camera-address-denied'],
       handle: async (req, res) => {
+        expectRoleForFields(req, req.body, ['enabled']);
+        // A camera may show the uploaded video of another.
+        if (typeof req.body?.video === 'string') expectCamera(req, req.body.video);
         res.json(viewCamera(await registry.update(req.params.cameraId, req.body)));
       },
     }),

@@ -16,6 +16,7 @@ import {
 } from '#shared/contract/connect.ts';
 import { type RtspService, rtspServiceSchema } from '#shared/contract/health.ts';
 import type { ErrorCode } from '#shared/errors.ts';
+import { ofCameras } from '../auth/rights.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { CameraDirectory } from './camera-directory.ts';
@@ -62,6 +63,7 @@ function lists({ directory, expectLoaded }: CameraRoutesOptions): Route[] {
       method: 'get',
       path: '/api/cameras',
       access: 'viewer',
+      cameraScope: 'handled',
       summary: 'All cameras, in order of their ids',
       request: { query: cameraPageSchema, queryExample: { limit: 100 } },
       answers: {
@@ -72,7 +74,10 @@ function lists({ directory, expectLoaded }: CameraRoutesOptions): Route[] {
       errors: ['invalid-field'],
       handle: async (req, res) => {
         await expectLoaded();
-        const { cameras, next } = pageOf(directory.list(), req.query);
+        const { cameras, next } = pageOf(
+          ofCameras(req, directory.list(), ({ id }) => id),
+          req.query,
+        );
         if (next !== undefined) res.setHeader('X-Next-Cursor', next);
         res.json(cameras.map(viewCamera));
       },
@@ -164,6 +169,7 @@ function service({ rtspStatus }: CameraRoutesOptions): Route[] {
       method: 'get',
       path: '/api/cameras/websocket-url',
       access: 'viewer',
+      cameraScope: 'none',
       summary: 'Where this very client reaches `/ws`',
       answers: { 200: json('An absolute `ws` or `wss` address.', websocketUrlSchema) },
       handle: (req, res) => {

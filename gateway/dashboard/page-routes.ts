@@ -55,6 +55,7 @@ export function pageRoutes({ isPublic }: { isPublic: boolean }): RouteGroup {
         method: 'get',
         path: '/',
         access: 'viewer',
+        cameraScope: 'none',
         isPage: true,
         summary: 'The dashboard',
         description:
@@ -71,6 +72,7 @@ export function pageRoutes({ isPublic }: { isPublic: boolean }): RouteGroup {
         method: 'get',
         path: '/dashboard/*pageFile',
         access: 'viewer',
+        cameraScope: 'none',
         limit: 'pictures',
         isHidden: true,
         summary: 'A file of the dashboard',

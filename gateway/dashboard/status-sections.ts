@@ -17,6 +17,17 @@ export interface StatusSections {
   services: Record<string, unknown>;
 }
 
+/** The part of a state that concerns some cameras, for a client that is limited to them. */
+export function sectionsOf(
+  { ids, cameras, statuses, gateway }: StatusSections,
+  visible: ReadonlySet<string>,
+): StatusSections {
+  const only = (members: Members): Members =>
+    Object.fromEntries(Object.entries(members).filter(([id]) => visible.has(id)));
+  const mine = { ids: ids.filter((id) => visible.has(id)), cameras: only(cameras), statuses: only(statuses) };
+  return { ...mine, gateway, workers: [], services: {} };
+}
+
 /** A state as JSON text, kept for comparison. */
 export class StatusText {
   readonly #texts: Map<string, string>;

@@ -7,9 +7,10 @@
 import type { Response } from 'express';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { camerasOf } from '../auth/rights.ts';
 import { answeredHead, EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
 import { content, type RouteGroup, route } from '../http/route.ts';
-import { type StatusSections, StatusText } from './status-sections.ts';
+import { type StatusSections, StatusText, sectionsOf } from './status-sections.ts';
 
 export interface StatusStreamOptions {
   /** Reads the current state. */
@@ -37,6 +38,8 @@ const SETTLE_MS = 50;
 
 interface Listener {
   response: Response;
+  /** The only cameras that exist for the client; undefined: all. */
+  cameras: ReadonlySet<string> | undefined;
   /** The last sent state; undefined before the first. */
   told: StatusText | undefined;
 }
@@ -45,7 +48,7 @@ interface Listener {
 export class StatusStream {
   readonly #options: StatusStreamOptions;
   readonly #listeners = new Set<Listener>();
-  #newest: StatusText | undefined;
+  #newest: { sections: StatusSections; text: StatusText } | undefined;
   #next: NodeJS.Timeout | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #ticks: NodeJS.Timeout | undefined;
@@ -73,12 +76,13 @@ export class StatusStream {
           method: 'get',
           path: '/api/status/stream',
           access: 'viewer',
+          cameraScope: 'handled',
           summary: 'The state of everything, live',
           description:
             'Server-sent events. `state` is the whole: `now` (Unix milliseconds), `ids`, `cameras`, `statuses`, `workers`, `gateway` and `services`. `change` holds the sections and members that differ from the last message; cameras that are no longer in `ids` are gone. `tick` comes every second: without it the gateway is gone.',
           answers: { 200: content('Events without end.', 'text/event-stream') },
           errors: ['too-many-requests'],
-          handle: (req, res) => answeredHead(req, res) || this.#add(res),
+          handle: (req, res) => answeredHead(req, res) || this.#add(res, camerasOf(req)),
         }),
       ],
     };
@@ -89,7 +93,7 @@ export class StatusStream {
     for (const listener of this.#listeners) this.#remove(listener);
   }
 
-  #add(response: Response): void {
+  #add(response: Response, cameras: ReadonlySet<string> | undefined): void {
     const { maxListeners = MAX_LISTENERS } = this.#options;
     if (this.#listeners.size >= maxListeners) {
       throw new AppError('too-many-requests', `This gateway serves at most ${maxListeners} status streams`, {
@@ -98,7 +102,7 @@ export class StatusStream {
     }
     response.writeHead(200, EVENT_STREAM_HEADERS);
     response.write(`retry: ${RECONNECT_MS}\n\n`);
-    const listener: Listener = { response, told: undefined };
+    const listener: Listener = { response, cameras, told: undefined };
     this.#listeners.add(listener);
     response.on('close', () => this.#remove(listener));
     response.on('drain', () => this.#notify(listener));
@@ -146,8 +150,8 @@ export class StatusStream {
     this.#isReading = true;
     this.#isAgainWanted = false;
     try {
-      const text = new StatusText(await this.#options.read());
-      if (this.#listeners.size > 0) this.#newest = text;
+      const sections = await this.#options.read();
+      if (this.#listeners.size > 0) this.#newest = { sections, text: new StatusText(sections) };
     } catch (error) {
       this.#options.log.warn({ reason: messageOf(error) }, 'the state could not be read');
     }
@@ -159,13 +163,21 @@ export class StatusStream {
 
   /** A slow reader gets fewer messages, each with all changes since the last. */
   #notify(listener: Listener): void {
-    const newest = this.#newest;
     const { response, told } = listener;
-    if (newest === undefined || newest === told || response.writableNeedDrain) return;
+    if (this.#newest === undefined || response.writableNeedDrain) return;
+    const newest = textFor(this.#newest, listener.cameras);
+    if (newest === told) return;
     const now = Date.now();
     const body = told === undefined ? newest.whole(now) : newest.since(told, now);
     listener.told = newest;
     if (body === undefined) return;
     response.write(`event: ${told === undefined ? 'state' : 'change'}\ndata: ${body}\n\n`);
   }
+}
+
+function textFor(
+  { sections, text }: { sections: StatusSections; text: StatusText },
+  cameras: ReadonlySet<string> | undefined,
+): StatusText {
+  return cameras === undefined ? text : new StatusText(sectionsOf(sections, cameras));
 }

@@ -7,6 +7,7 @@ import {
   deviceMetadataSchema,
   deviceQuerySchema,
 } from '#shared/contract/device.ts';
+import { ofCameras } from '../auth/rights.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { json, type RouteGroup, route } from '../http/route.ts';
 import type { DeviceRow } from '../store/database.ts';
@@ -29,6 +30,7 @@ export function deviceRoutes({ repository }: DeviceRoutesOptions): RouteGroup {
         method: 'get',
         path: '/api/devices',
         access: 'viewer',
+        cameraScope: 'handled',
         summary: 'Devices',
         request: {
           query: deviceQuerySchema,
@@ -38,7 +40,8 @@ export function deviceRoutes({ repository }: DeviceRoutesOptions): RouteGroup {
         errors: ['invalid-field'],
         handle: async (req, res) => {
           const { device_type, active_only } = parseFields(deviceQuerySchema, req.query);
-          const rows = await repository.list({ type: device_type, activeOnly: active_only });
+          const all = await repository.list({ type: device_type, activeOnly: active_only });
+          const rows = ofCameras(req, all, cameraOf);
           const keys = publicKeys(await repository.keys());
           const reach = reachOf(req);
           res.setHeader('Cache-Control', 'no-store');
@@ -47,6 +50,11 @@ export function deviceRoutes({ repository }: DeviceRoutesOptions): RouteGroup {
       }),
     ],
   };
+}
+
+/** The camera behind a device; empty for a path of MediaMTX. */
+function cameraOf({ source, device_key }: DeviceRow): string {
+  return source === 'gateway' ? device_key.slice('gateway:'.length) : '';
 }
 
 function describe(row: DeviceRow, key: string, reach: Reach): Device {

@@ -9,6 +9,8 @@ import type { EventState } from './event.ts';
 /** Filter of the list, newest first. */
 export interface EventFilter {
   cameraId?: string | undefined;
+  /** Only of these cameras. */
+  cameras?: ReadonlySet<string> | undefined;
   kind?: string | undefined;
   label?: string | undefined;
   /** Started at or after this time, Unix milliseconds. */
@@ -91,15 +93,17 @@ export class EventRepository {
     return row?.change ?? 0;
   }
 
-  /** @throws AppError `event-not-found` */
-  async get(id: string): Promise<EventRow> {
+  /** @param cameras only of these @throws AppError `event-not-found` */
+  async get(id: string, cameras?: ReadonlySet<string>): Promise<EventRow> {
     const row = await this.#store.db.selectFrom('events').selectAll().where('id', '=', id).executeTakeFirst();
-    if (row === undefined) throw new AppError('event-not-found', 'There is no event with this id');
+    if (row === undefined || cameras?.has(row.camera_id) === false)
+      throw new AppError('event-not-found', 'There is no event with this id');
     return row;
   }
 
-  /** The JPEG of an event. @throws AppError `event-not-found` if there is none */
-  async snapshot(id: string): Promise<Buffer> {
+  /** The JPEG of an event. @param cameras only of these @throws AppError `event-not-found` if there is none */
+  async snapshot(id: string, cameras?: ReadonlySet<string>): Promise<Buffer> {
+    if (cameras !== undefined) await this.get(id, cameras);
     const row = await this.#store.db
       .selectFrom('event_snapshots')
       .select('jpeg')
@@ -163,9 +167,10 @@ function narrowed(
   query: SelectQueryBuilder<Database, 'events', EventRow>,
   filter: EventFilter,
 ): SelectQueryBuilder<Database, 'events', EventRow> {
-  const { cameraId, kind, label, since, until, isOpen, minScore, before } = filter;
+  const { cameraId, cameras, kind, label, since, until, isOpen, minScore, before } = filter;
   return query
     .$if(cameraId !== undefined, (q) => q.where('camera_id', '=', cameraId as string))
+    .$if(cameras !== undefined, (q) => q.where('camera_id', 'in', [...(cameras ?? [])]))
     .$if(kind !== undefined, (q) => q.where('kind', '=', kind as string))
     .$if(label !== undefined, (q) => q.where('label', '=', label as string))
     .$if(since !== undefined, (q) => q.where('started_at', '>=', since as number))

@@ -13,6 +13,8 @@ import { changeOf, viewEvent } from './event-view.ts';
 /** Filter of the changes. */
 export interface StreamFilter {
   cameraId?: string | undefined;
+  /** The only cameras that exist for the client; undefined: all. */
+  cameras?: ReadonlySet<string> | undefined;
   kind?: string | undefined;
 }
 
@@ -93,7 +95,8 @@ export class EventStream {
 
   #send(row: EventRow): void {
     this.#position = row.change;
-    const { cameraId, kind } = this.#filter;
+    const { cameraId, cameras, kind } = this.#filter;
+    if (cameras !== undefined && !cameras.has(row.camera_id)) return;
     if (cameraId !== undefined && row.camera_id !== cameraId) return;
     if (kind !== undefined && row.kind !== kind) return;
     const change = changeOf(row);

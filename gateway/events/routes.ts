@@ -12,6 +12,7 @@ import {
   eventStreamQuerySchema,
 } from '#shared/contract/event.ts';
 import { AppError } from '#shared/errors.ts';
+import { camerasOf } from '../auth/rights.ts';
 import { answeredHead } from '../http/event-stream.ts';
 import { content, json, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { EventRepository } from './event-repository.ts';
@@ -34,6 +35,7 @@ export function eventRoutes(options: EventRoutesOptions): RouteGroup {
   const common = {
     method: 'get',
     access: 'viewer',
+    cameraScope: 'handled',
     errors: ['event-not-found'],
     request: { params: { eventId: eventIdInPath } },
   } as const;
@@ -51,7 +53,7 @@ export function eventRoutes(options: EventRoutesOptions): RouteGroup {
         answers: { 200: json('The event.', eventSchema) },
         handle: async (req, res) => {
           res.setHeader('Cache-Control', 'no-store');
-          res.json(viewEvent(await repository.get(req.params.eventId)));
+          res.json(viewEvent(await repository.get(req.params.eventId, camerasOf(req))));
         },
       }),
       route({
@@ -63,7 +65,7 @@ export function eventRoutes(options: EventRoutesOptions): RouteGroup {
         description: 'A better one may come while the event goes on.',
         answers: { 200: content('A JPEG.', 'image/jpeg') },
         handle: async (req, res) => {
-          const jpeg = await repository.snapshot(req.params.eventId);
+          const jpeg = await repository.snapshot(req.params.eventId, camerasOf(req));
           // The best picture changes while the event goes on.
           res.setHeader('Cache-Control', 'no-cache');
           res.type('image/jpeg').send(jpeg);
@@ -79,6 +81,7 @@ function listRoute({ repository }: EventRoutesOptions): Route {
     method: 'get',
     path: '/api/events',
     access: 'viewer',
+    cameraScope: 'handled',
     summary: 'Events, newest first',
     request: {
       query: eventQuerySchema,
@@ -89,7 +92,10 @@ function listRoute({ repository }: EventRoutesOptions): Route {
     handle: async (req, res) => {
       const { limit, cursor, state, ...filter } = parseFields(eventQuerySchema, req.query);
       const isOpen = state === undefined ? undefined : state === 'open';
-      const rows = await repository.list({ ...filter, isOpen, before: cursor, limit: limit + 1 });
+      const rows = await repository.list({
+        ...filter,
+        ...{ isOpen, cameras: camerasOf(req), before: cursor, limit: limit + 1 },
+      });
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;
       res.setHeader('Cache-Control', 'no-store');
@@ -107,6 +113,7 @@ function streamRoute({ repository, onChange, streams }: EventRoutesOptions): Rou
     method: 'get',
     path: '/api/events/stream',
     access: 'viewer',
+    cameraScope: 'handled',
     summary: 'Changes of events, live',
     description:
       'Server-sent events called `start`, `update` and `end`; the data is the event as in the list, with the same word as `type`. A client that comes back with `Last-Event-ID` misses nothing.',
@@ -128,7 +135,7 @@ function streamRoute({ repository, onChange, streams }: EventRoutesOptions): Rou
           retryAfter: 5,
         });
       }
-      const stream = new EventStream(res, filter, { repository, onChange });
+      const stream = new EventStream(res, { ...filter, cameras: camerasOf(req) }, { repository, onChange });
       streams.add(stream);
       res.on('close', () => streams.delete(stream));
       await stream.start(after);

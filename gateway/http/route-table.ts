@@ -22,7 +22,7 @@ export interface FoundRoute {
 export class RouteTable {
   #groups: readonly RouteGroup[] = [];
   #rows: readonly Row[] = [];
-  readonly #found = new WeakMap<IncomingMessage, Route | undefined>();
+  readonly #found = new WeakMap<IncomingMessage, { found: FoundRoute | undefined }>();
 
   /** Adds routes; a path without a route is for admins only. */
   add(groups: readonly RouteGroup[]): void {
@@ -52,10 +52,17 @@ export class RouteTable {
 
   /** The route of a request. @throws AppError `not-found` for an ambiguous path */
   of(request: IncomingMessage): Route | undefined {
-    if (!this.#found.has(request)) {
-      this.#found.set(request, this.find(request.method ?? 'GET', requestPath(request))?.route);
+    return this.found(request)?.route;
+  }
+
+  /** The route of a request, with its parameters undecoded. @throws AppError `not-found` for an ambiguous path */
+  found(request: IncomingMessage): FoundRoute | undefined {
+    let known = this.#found.get(request);
+    if (known === undefined) {
+      known = { found: this.find(request.method ?? 'GET', requestPath(request)) };
+      this.#found.set(request, known);
     }
-    return this.#found.get(request);
+    return known.found;
   }
 
   /** Whether a request uploads a video. */

@@ -6,7 +6,7 @@ import type { ErrorCode } from '#shared/errors.ts';
 import type { BodyLimit } from './body-limits.ts';
 
 /** Least role for a route, weakest first. */
-export type Access = 'anyone' | 'viewer' | 'admin';
+export type Access = 'anyone' | 'viewer' | 'operator' | 'admin';
 
 export type Method = 'get' | 'post' | 'put' | 'patch' | 'delete' | 'options';
 
@@ -74,6 +74,12 @@ export interface Route {
   /** Express syntax: `/api/cameras/:cameraId`, `/dashboard/*pageFile`. */
   path: string;
   access: Access;
+  /**
+   * For clients that are limited to some cameras. `handled`: the handler keeps them to those, with
+   * `gateway/auth/rights.ts`. `none`: the route tells nothing of cameras. Absent: the camera of the path
+   * (`:cameraId`) decides, and a route without one is refused to them.
+   */
+  cameraScope?: 'handled' | 'none';
   limit?: Limit;
   summary: string;
   description?: string;

@@ -14,6 +14,8 @@ import {
 } from '#shared/contract/moondream.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { principalOf } from '../auth/principal.ts';
+import { expectCamera, maySee } from '../auth/rights.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { DailyCap } from '../models/daily-cap.ts';
@@ -86,6 +88,8 @@ function askRoute(skill: Skill, options: MoondreamRoutesOptions): Route {
     id: `moondream${skill[0]?.toUpperCase()}${skill.slice(1)}`,
     method: 'post',
     path: `/api/moondream/${skill}`,
+    access: 'operator',
+    cameraScope: 'handled',
     limit: 'moondream',
     summary,
     description:
@@ -113,6 +117,8 @@ function chatRoute(options: MoondreamRoutesOptions): Route {
     id: 'moondreamChat',
     method: 'post',
     path: '/api/moondream/chat/completions',
+    access: 'operator',
+    cameraScope: 'none',
     limit: 'moondream',
     summary: "Ask as OpenAI's clients do",
     description:
@@ -156,6 +162,7 @@ function statusRoute({ client, cap }: MoondreamRoutesOptions): Route {
     method: 'get',
     path: '/api/moondream/status',
     access: 'viewer',
+    cameraScope: 'none',
     summary: 'Whether Moondream is configured, and how it does',
     answers: { 200: json('Its state.', moondreamStatusSchema) },
     handle: async (_req, res) => {
@@ -171,13 +178,15 @@ function pictureRoute({ frameCache }: MoondreamRoutesOptions): Route {
     method: 'get',
     path: '/api/moondream/frames/:pictureId',
     access: 'viewer',
+    cameraScope: 'handled',
     summary: 'The picture that was asked about',
     request: { params: { pictureId: pictureIdInPath } },
     answers: { 200: content('A JPEG.', 'image/jpeg') },
     errors: ['not-found'],
     handle: (req, res) => {
       const kept = frameCache.find(req.params.pictureId);
-      if (kept === undefined) throw new AppError('not-found', 'This picture is no longer kept');
+      if (kept === undefined || !maySee(principalOf(req), kept.cameraId))
+        throw new AppError('not-found', 'This picture is no longer kept');
       setFacts(res, kept.frame);
       res.setHeader('Cache-Control', 'private, max-age=600, immutable');
       res.type('image/jpeg').send(kept.frame.jpeg);
@@ -198,6 +207,7 @@ function answer(skill: Skill, options: MoondreamRoutesOptions): RequestHandler {
         await send(res, await client.ask({ path: skill, signal, spend, body }), undefined, options);
       } else {
         expectNoPicture(fields);
+        expectCamera(req, cameraId);
         const given = await questions.ask({ cameraId, skill, fields, signal, spend });
         await send(res, given.answer, describe(req, cameraId, given, res), options);
       }

@@ -47,7 +47,7 @@ const SECURITY_SCHEMES = {
   token: {
     type: 'http',
     scheme: 'bearer',
-    description: 'The token that the gateway printed when it started.',
+    description: 'The token that the gateway printed when it started, or a key.',
   },
   session: {
     type: 'apiKey',

@@ -22,7 +22,7 @@ export const INTRODUCTION = `One base URL for all cameras: their registry, live 
 
 Times named \`timestamp\`, and \`lastFrameTime\` and \`nextRetryAt\`, are Unix seconds; other times are ISO 8601. Ids are strings. Members may be added to any answer, none is renamed or removed.
 
-Requests from the machine that the gateway runs on need no login. From elsewhere send the token as \`Authorization: Bearer\`, or sign in with it and keep the cookie. A viewer's token may look at everything and change nothing. What cannot send a header takes a ticket.
+Requests from the machine that the gateway runs on need no login. From elsewhere send the token as \`Authorization: Bearer\`, or sign in with it and keep the cookie. A viewer's token may look at everything and change nothing; a key (\`POST /api/keys\`) has a scope and may be limited to some cameras. Tokens and keys are taken as the password of HTTP Basic too. What cannot send a header takes a ticket.
 
 Every failure is answered as \`application/problem+json\` with a stable \`code\`. Where waiting helps, \`Retry-After\` says how many seconds.
 

@@ -36,7 +36,7 @@ export interface ApiDescriptionOptions {
 export function apiDescriptionRoutes({ groups }: ApiDescriptionOptions): RouteGroup {
   const document = lazily(() => describeApi(groups(), readVersion()));
   const text = lazily(async () => JSON.stringify(await document()));
-  const common = { method: 'get', access: 'viewer' } as const;
+  const common = { method: 'get', access: 'viewer', cameraScope: 'none' } as const;
   return {
     name: 'Description',
     description: 'What this document says, as data and as a page.',

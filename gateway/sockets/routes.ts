@@ -23,6 +23,7 @@ export function frameSocketRoutes(): RouteGroup {
         method: 'get',
         path: '/ws',
         access: 'viewer',
+        cameraScope: 'handled',
         summary: 'A WebSocket for frames and detections',
         description: DESCRIPTION,
         answers: { 101: { description: 'The socket is open.' } },

@@ -8,6 +8,7 @@ import { refuseUpgrade } from '#shared/http/refuse-upgrade.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { type Principal, setPrincipal } from '../auth/principal.ts';
+import { maySee, noCamera } from '../auth/rights.ts';
 import type { RouteTable } from '../http/route-table.ts';
 import type { SocketTunnels } from '../worker-access/socket-tunnel.ts';
 import { SocketLog } from './socket-log.ts';
@@ -18,8 +19,8 @@ export interface SocketGate {
   admit(request: IncomingMessage): Principal | undefined;
   /** Client of the socket; undefined for this machine, whose sockets are not counted. */
   clientOf(request: IncomingMessage): string | undefined;
-  /** Calls `listener` when a session ends. */
-  onSessionEnd(listener: (sessionId: string) => void): () => void;
+  /** Calls `listener` when a principal's session or key ends. Returns the unsubscribe function. */
+  onEnd(principal: Principal | undefined, listener: () => void): () => void;
 }
 
 export interface UpgradeOptions {
@@ -109,12 +110,11 @@ export class ClientSockets {
       this.#refuse(request, socket, surplus);
       return;
     }
-    let sessionId: string | undefined;
+    let principal: Principal | undefined;
     const client = this.#options.gate?.clientOf(request);
     try {
-      const principal = this.#options.gate?.admit(request);
+      principal = this.#options.gate?.admit(request);
       setPrincipal(request, principal);
-      sessionId = principal?.sessionId;
       this.#socketAt(request)?.admit?.(client);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
@@ -130,11 +130,11 @@ export class ClientSockets {
     this.#count(socket, client);
     const cameraId = this.#socketAt(request)?.cameraId;
     if (cameraId === undefined) {
-      this.#serveFrames({ request, socket, head }, sessionId, life);
+      this.#serveFrames({ request, socket, head }, principal, life);
       return;
     }
     life.watchTunnel(socket);
-    this.#endWithSession(socket, sessionId, () => socket.destroy());
+    this.#endWithSignIn(socket, principal, () => socket.destroy());
     this.#tunnel(cameraId, request, socket, head);
   }
 
@@ -153,12 +153,9 @@ export class ClientSockets {
     });
   }
 
-  /** Closes the sockets of an ended session. */
-  #endWithSession(socket: Duplex, sessionId: string | undefined, end: () => void): void {
-    if (sessionId === undefined) return;
-    const unsubscribe = this.#options.gate?.onSessionEnd((ended) => {
-      if (ended === sessionId) end();
-    });
+  /** Closes a socket when the session or the key of its client ends. */
+  #endWithSignIn(socket: Duplex, principal: Principal | undefined, end: () => void): void {
+    const unsubscribe = this.#options.gate?.onEnd(principal, end);
     socket.once('close', () => unsubscribe?.());
   }
 
@@ -173,12 +170,12 @@ export class ClientSockets {
     }
   }
 
-  #serveFrames({ request, socket, head }: Upgrade, sessionId: string | undefined, life: SocketLog): void {
+  #serveFrames({ request, socket, head }: Upgrade, principal: Principal | undefined, life: SocketLog): void {
     this.#server.handleUpgrade(request, socket, head, (client) => {
       life.watch(client);
       const { feed, redactor, log } = this.#options;
       const frames = serveFrameSocket(client, {
-        feed,
+        feed: feedFor(principal, feed),
         redactor,
         log,
         maxSubscriptions: this.#options.limits.subscriptions,
@@ -186,7 +183,7 @@ export class ClientSockets {
           this.#drops += 1;
         },
       });
-      this.#endWithSession(socket, sessionId, () => {
+      this.#endWithSignIn(socket, principal, () => {
         frames.close(CLOSE_POLICY, 'signed out');
         setTimeout(() => client.terminate(), FAREWELL_MS).unref();
       });
@@ -216,6 +213,18 @@ export class ClientSockets {
     if (client === undefined || (this.#perClient.get(client) ?? 0) < socketsPerClient) return undefined;
     return tooMany(`One client may open at most ${socketsPerClient} WebSockets`);
   }
+}
+
+/** The feed without the cameras that do not exist for a client. */
+function feedFor(principal: Principal | undefined, feed: FrameFeed): FrameFeed {
+  if (principal?.cameras === undefined) return feed;
+  return {
+    open: (request, subscriber) => {
+      if (maySee(principal, request.cameraId)) return feed.open(request, subscriber);
+      subscriber.fail(noCamera(request.cameraId));
+      return { close: () => {} };
+    },
+  };
 }
 
 function tooMany(message: string): AppError {

@@ -221,6 +221,35 @@ export interface EndedSessionsTable {
   kept_until: number;
 }
 
+/** Scoped keys of clients; a row is never changed. */
+export interface AccessKeysTable {
+  id: string;
+  name: string;
+  /** `view`, `operate` or `admin`. */
+  scope: string;
+  /** JSON of the ids of its cameras; null for all. */
+  cameras: string | null;
+  /** Null where it does not expire. */
+  expires_at: number | null;
+  created_at: number;
+  /** SHA-256 of the key, hex. */
+  hash: string;
+  /** Sealed JSON: what digest authentication needs. */
+  digest: string;
+}
+
+/** Unused codes that pair apps; using one deletes it. */
+export interface PairingsTable {
+  /** SHA-256 of the code, hex. */
+  hash: string;
+  /** Of the key that the code is traded for, as in {@link AccessKeysTable}. */
+  scope: string;
+  cameras: string | null;
+  key_expires_at: number | null;
+  /** When the code expires. */
+  expires_at: number;
+}
+
 /** All tables by name. */
 export interface Database {
   cameras: CamerasTable;
@@ -236,6 +265,8 @@ export interface Database {
   reason_answers: ReasonAnswersTable;
   reason_pictures: ReasonPicturesTable;
   ended_sessions: EndedSessionsTable;
+  access_keys: AccessKeysTable;
+  pairings: PairingsTable;
 }
 
 export type CameraRow = Selectable<CamerasTable>;
@@ -248,3 +279,5 @@ export type EventRow = Selectable<EventsTable>;
 export type WatchRow = Selectable<WatchesTable>;
 export type ReasonAnswerRow = Selectable<ReasonAnswersTable>;
 export type WatchRowChanges = Updateable<WatchesTable>;
+export type AccessKeyRow = Selectable<AccessKeysTable>;
+export type PairingRow = Selectable<PairingsTable>;

@@ -1,4 +1,5 @@
 /** `/api/watches`: standing questions to cameras. */
+import type { Request } from 'express';
 import { parseFields } from '#shared/camera.ts';
 import {
   newWatchSchema,
@@ -9,7 +10,9 @@ import {
   watchSchema,
 } from '#shared/contract/watch.ts';
 import { AppError } from '#shared/errors.ts';
+import { camerasOf, expectRoleForFields, ofCameras } from '../auth/rights.ts';
 import { json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
+import type { WatchRow } from '../store/database.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { WatchSettings } from './watch.ts';
 import { applyWatchChanges, parseNewWatch } from './watch-input.ts';
@@ -68,12 +71,13 @@ function collectionRoutes(options: WatchRoutesOptions): Route[] {
       method: 'get',
       path: '/api/watches',
       access: 'viewer',
+      cameraScope: 'handled',
       summary: 'All watches',
       request: { query: watchQuerySchema, queryExample: { cameraId: '1' } },
       answers: { 200: json('Watches.', watchListSchema) },
       handle: async (req, res) => {
         const { cameraId } = parseFields(watchQuerySchema, req.query);
-        const rows = await repository.list(cameraId);
+        const rows = ofCameras(req, await repository.list(cameraId), cameraOf);
         res.setHeader('Cache-Control', 'no-store');
         res.json(rows.map((row) => viewWatch(row, now())));
       },
@@ -91,11 +95,13 @@ function itemRoutes(options: WatchRoutesOptions): Route[] {
       id: 'getWatch',
       method: 'get',
       access: 'viewer',
+      cameraScope: 'handled',
       summary: 'One watch',
       request: { params },
       answers: { 200: json('The watch.', watchSchema) },
       handle: async (req, res) => {
         const row = await repository.get(req.params.watchId);
+        expectOwnCamera(req, row);
         res.setHeader('Cache-Control', 'no-store');
         res.json(viewWatch(row, now()));
       },
@@ -104,11 +110,16 @@ function itemRoutes(options: WatchRoutesOptions): Route[] {
       ...common,
       id: 'updateWatch',
       method: 'patch',
+      access: 'operator',
+      cameraScope: 'handled',
       summary: 'Change a watch',
+      description: 'Operators may change `enabled` only.',
       request: { params, bodies: jsonBody(watchChangesSchema, { Pause: { enabled: false } }) },
       answers: { 200: json('The watch as it is now.', watchSchema) },
       errors: ['missing-field', 'invalid-field', 'watch-not-found'],
       handle: async (req, res) => {
+        expectRoleForFields(req, req.body, ['enabled']);
+        if (camerasOf(req) !== undefined) expectOwnCamera(req, await repository.get(req.params.watchId));
         const change = (before: WatchSettings) => possible(applyWatchChanges(before, req.body), options);
         const row = await repository.update(req.params.watchId, change, now());
         wake();
@@ -130,6 +141,16 @@ function itemRoutes(options: WatchRoutesOptions): Route[] {
       },
     }),
   ];
+}
+
+function cameraOf({ camera_id }: WatchRow): string {
+  return camera_id;
+}
+
+/** @throws AppError `watch-not-found` for a watch of a camera that does not exist for this client */
+function expectOwnCamera(req: Request, row: WatchRow): void {
+  if (ofCameras(req, [row], cameraOf).length === 0)
+    throw new AppError('watch-not-found', 'There is no watch with this id');
 }
 
 const NEW_WATCHES = {

@@ -25,7 +25,7 @@ export function liveVideoRoutes({ routing, access, files, log }: LiveVideoOption
     isLocal: (request) => authenticator.isLocal(request),
     log,
   });
-  authenticator.sessions.onRevoke((signIn) => sessions.endOfSignIn(signIn));
+  authenticator.onSignInEnd((signIn) => sessions.endOfSignIn(signIn));
   return {
     name: 'Live video',
     description:

@@ -14,6 +14,7 @@ import {
   socketMessageSchema,
 } from '#shared/contract/webrtc.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
+import { expectCamera, ofCameras } from '../auth/rights.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { WorkerAnswer } from '../worker-access/client.ts';
@@ -71,11 +72,16 @@ function startRoutes(router: SessionRouter): Route[] {
       method: 'post',
       path: '/api/webrtc/offer',
       access: 'viewer',
+      cameraScope: 'handled',
       summary: 'The same, with the camera in the body',
       request: { bodies: jsonBody(offerRequestSchema, { 'One camera': { cameraId: '1' } }) },
       answers: { 200: json('The offer.', openedSessionSchema) },
       errors: ['missing-field', 'invalid-field', ...START_ERRORS],
-      handle: (req, res) => open(req, res, textField(req.body, 'cameraId')),
+      handle: (req, res) => {
+        const cameraId = textField(req.body, 'cameraId');
+        expectCamera(req, cameraId);
+        return open(req, res, cameraId);
+      },
     }),
   ];
 }
@@ -102,6 +108,7 @@ function talkRoutes(router: SessionRouter): Route[] {
       method: 'post',
       path: '/api/webrtc/answer',
       access: 'viewer',
+      cameraScope: 'handled',
       summary: 'The answer of the player',
       request: { bodies: jsonBody(answerRequestSchema) },
       answers: { 200: json('Taken; video comes as soon as there is a way.', acceptedSchema) },
@@ -113,6 +120,7 @@ function talkRoutes(router: SessionRouter): Route[] {
       method: 'post',
       path: '/api/webrtc/candidate',
       access: 'viewer',
+      cameraScope: 'handled',
       summary: 'A candidate of the player',
       description: 'Candidates come after the answer.',
       request: { bodies: jsonBody(candidateRequestSchema) },
@@ -125,6 +133,7 @@ function talkRoutes(router: SessionRouter): Route[] {
       method: 'get',
       path: '/ws/webrtc/:sessionId',
       access: 'viewer',
+      cameraScope: 'handled',
       summary: 'A WebSocket to speak about one session',
       description:
         'The candidates of the gateway come first, then the answers to what is asked. When the socket closes before the offer was answered, the session ends with it.',
@@ -164,15 +173,21 @@ function sessionRoutes(router: SessionRouter): Route[] {
       method: 'get',
       path: '/api/streams/status',
       access: 'viewer',
+      cameraScope: 'handled',
       summary: 'All sessions, WHEP too',
       answers: { 200: json('Sessions.', sessionListSchema) },
-      handle: async (_req, res) => {
-        const sessions = await router.sessions();
+      handle: async (req, res) => {
+        const sessions = ofCameras(req, await router.sessions(), cameraOf);
         res.setHeader('Cache-Control', 'no-store');
         res.json({ activeSessions: sessions.length, sessions });
       },
     }),
   ];
+}
+
+/** The camera of a listed session. */
+function cameraOf(session: unknown): string {
+  return String((session as { cameraId?: unknown } | null)?.cameraId);
 }
 
 /** Headers of a worker's answer that are for the client. */

@@ -2,7 +2,7 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { AppError } from '#shared/errors.ts';
 import { addressKey } from '../auth/address-key.ts';
-import type { Principal } from '../auth/principal.ts';
+import { type Principal, signInsOf } from '../auth/principal.ts';
 
 /** The client of a request. */
 export interface SessionClient {
@@ -15,6 +15,8 @@ export interface SessionClient {
 
 interface Owner {
   identity: string;
+  /** Sessions and keys of the client: with them its sessions of video end. */
+  signIns: readonly string[];
   key: string;
 }
 
@@ -32,7 +34,11 @@ export class SessionOwners {
    *   where the client is told apart without one
    */
   add(sessionId: string, client: SessionClient): string | undefined {
-    const owner = { identity: identityOf(client), key: randomBytes(KEY_BYTES).toString('base64url') };
+    const owner = {
+      identity: identityOf(client),
+      signIns: signInsOf(client.principal),
+      key: randomBytes(KEY_BYTES).toString('base64url'),
+    };
     this.#owners.delete(sessionId);
     this.#owners.set(sessionId, owner);
     if (this.#owners.size > MAX_SESSIONS) this.#owners.delete(this.#owners.keys().next().value as string);
@@ -51,25 +57,21 @@ export class SessionOwners {
     throw new AppError('session-not-found', `No session ${sessionId.slice(0, 128)}`);
   }
 
-  /** Forgets the sessions that were opened in a sign-in. @returns their ids */
+  /** Forgets the sessions that were opened in a sign-in. @param signInId a session or a key @returns their ids */
   takeOfSignIn(signInId: string): string[] {
-    const identity = signInIdentity(signInId);
-    const ids = [...this.#owners].flatMap(([id, owner]) => (owner.identity === identity ? id : []));
+    const ids = [...this.#owners].flatMap(([id, { signIns }]) => (signIns.includes(signInId) ? id : []));
     for (const id of ids) this.#owners.delete(id);
     return ids;
   }
 }
 
-/** A token is shared by many clients: they are told apart by their address. */
+/** A token or key is shared by many clients: they are told apart by their address. */
 function identityOf({ principal, address }: SessionClient): string {
   if (principal?.kind === 'local') return 'local';
-  if (principal?.sessionId !== undefined) return signInIdentity(principal.sessionId);
+  if (principal?.sessionId !== undefined) return `sign-in ${principal.sessionId}`;
+  if (principal?.keyId !== undefined) return `key ${principal.keyId} ${addressKey(address)}`;
   const kind = principal?.kind === 'ticket' ? 'token' : principal?.kind;
   return `${kind} ${principal?.role} ${addressKey(address)}`;
-}
-
-function signInIdentity(signInId: string): string {
-  return `sign-in ${signInId}`;
 }
 
 function isDistinct(principal: Principal | undefined): boolean {

@@ -4,9 +4,10 @@ import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ProxyServer } from 'httpxy';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import { principalOf } from '../auth/principal.ts';
 import type { CameraRouting } from './camera-routing.ts';
 import { InFlight } from './in-flight.ts';
-import type { WorkerAddress } from './worker-address.ts';
+import { addressForWorker, type WorkerAddress } from './worker-address.ts';
 import { codeOf, connectionError } from './worker-error.ts';
 
 export interface HttpProxyOptions {
@@ -92,7 +93,7 @@ function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
     req.worker = worker;
     req.headers = { ...pick(req.headers, PASSED_HEADERS), [TOKEN_HEADER]: worker.token };
     // Express shows the path below the mount point; the worker has its routes where the gateway has them.
-    req.url = req.originalUrl;
+    req.url = addressForWorker(req.originalUrl, principalOf(req)?.fileTicket);
     req.fail = failOnce(req, res, next);
     await proxy(req, res);
   };

@@ -10,6 +10,7 @@ import type { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import type { CameraRouting } from './camera-routing.ts';
+import { addressForWorker } from './worker-address.ts';
 import { connectionError } from './worker-error.ts';
 
 export interface SocketTunnelOptions {
@@ -96,7 +97,7 @@ function handshake(request: IncomingMessage, token: string, head: Buffer): Buffe
     const value = request.headers[name];
     return value === undefined ? [] : [`${name}: ${String(value)}`];
   });
-  const path = request.url ?? '/';
+  const path = addressForWorker(request.url ?? '/');
   const start = [`GET ${path} HTTP/1.1`, 'Host: worker', ...lines, `${TOKEN_HEADER}: ${token}`, '', ''];
   return Buffer.concat([Buffer.from(start.join('\r\n'), 'latin1'), head]);
 }

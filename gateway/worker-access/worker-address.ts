@@ -16,3 +16,18 @@ export interface WorkerAddress extends WorkerTarget {
   /** Further ports that the worker announced, by name. */
   details: Record<string, number>;
 }
+
+/**
+ * A client's address as a worker gets it: without the key of the client.
+ * @param url path and query @param fileTicket a ticket for the files that a playlist names
+ */
+export function addressForWorker(url: string, fileTicket?: string): string {
+  const at = url.indexOf('?');
+  if (at < 0) return url;
+  const parts = url
+    .slice(at + 1)
+    .split('&')
+    .filter((part) => !new URLSearchParams(part).has('key'));
+  if (fileTicket !== undefined) parts.push(`ticket=${fileTicket}`);
+  return parts.length === 0 ? url.slice(0, at) : `${url.slice(0, at)}?${parts.join('&')}`;
+}

@@ -9,7 +9,7 @@ export const loginSchema = z
       .string()
       .min(1)
       .max(512)
-      .meta({ description: "The token that the gateway printed at its start, or a viewer's." }),
+      .meta({ description: "The token that the gateway printed at its start, a viewer's, or a key." }),
   })
   .strict()
   .meta({ id: 'LoginRequest' });
@@ -28,9 +28,14 @@ export const principalSchema = z
     signedIn: z.boolean(),
     role: roleSchema.nullable(),
     kind: z
-      .enum(['local', 'token', 'session', 'ticket', 'open'])
+      .enum(['local', 'token', 'key', 'session', 'ticket', 'open'])
       .nullable()
       .meta({ description: 'How the caller was recognised.' }),
+    name: z.string().optional().meta({ description: 'Name of the key.' }),
+    cameras: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'The only cameras that exist for the caller; absent: all.' }),
   })
   .meta({ id: 'Principal' });
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 
 /** A role as `GET /api/auth` tells it. */
-export const roleSchema = z.enum(['admin', 'viewer']);
+export const roleSchema = z.enum(['viewer', 'operator', 'admin']);
 
 /** An ISO 8601 time, UTC. */
 export const timeSchema = z.iso.datetime();

@@ -1,5 +1,6 @@
 /** Routes on a router of their own, without a gate. */
-import type { Router } from 'express';
+import { Router } from 'express';
+import { principalOf, setPrincipal } from '../../gateway/auth/principal.ts';
 import type { Route, RouteGroup } from '../../gateway/http/route.ts';
 import { RouteTable } from '../../gateway/http/route-table.ts';
 
@@ -10,9 +11,14 @@ export function tableOf(...routes: readonly (RouteGroup | readonly Route[])[]): 
   return table;
 }
 
-/** A router with these routes. */
+/** A router with these routes, for clients of this machine. */
 export function mounted(...routes: readonly (RouteGroup | readonly Route[])[]): Router {
-  return tableOf(...routes).router((_req, _res, next) => next());
+  const router = Router();
+  router.use((req, _res, next) => {
+    if (principalOf(req) === undefined) setPrincipal(req, { role: 'admin', kind: 'local' });
+    next();
+  });
+  return router.use(tableOf(...routes).router((_req, _res, next) => next()));
 }
 
 /** All routes but sockets as `get /api/cameras/{}`; `all` stands for any method. */

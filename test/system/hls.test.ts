@@ -8,6 +8,7 @@ import { requirePeer } from '../support/peers.ts';
 import { probeVideo } from '../support/probe-video.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { openVideoPage, play, shown } from '../support/video-page.ts';
+import { ELSEWHERE } from '../support/visitor.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const LIGHT = 214;
@@ -77,6 +78,27 @@ describe('Low-latency HLS', function () {
     const listed = [...text.matchAll(/#EXT-X-PART:.*URI="([^"]+)"/g)].map(([, name]) => name);
     expect(listed.some((name) => next.includes(name as string))).to.equal(true);
   });
+
+  for (const kind of ['key', 'ticket'] as const)
+    it(`S8: opens with a ${kind} in the address of a playlist all files that it names, from elsewhere`, async () => {
+      const { body } =
+        kind === 'key'
+          ? await postJson(`${gateway.origin}/api/keys`, { name: 'TV', scope: 'view', cameras: ['light'] })
+          : await postJson(`${gateway.origin}/api/tickets`, { path: '/hls/light/index.m3u8' });
+      const open = (url: URL) => fetch(url, { headers: ELSEWHERE });
+      const variants = new URL(`main.m3u8?${kind}=${body[kind]}`, index);
+      const next = (await (await open(variants)).text()).split('\n').find((line) => line.startsWith('index'));
+      const start = new URL(`${index}?${kind}=${body[kind]}`);
+      for (const url of [new URL(next as string, index), start]) {
+        const text = await (await open(url)).text();
+        const names = [...text.matchAll(/^(?:[^#\n].*)$|URI="([^"]+)"/gm)].map(([line, uri]) => uri ?? line);
+        expect(names.length).to.be.greaterThan(3);
+        for (const name of names) expect((await open(new URL(name, index))).status, name).to.equal(200);
+      }
+      if (kind === 'ticket') return;
+      const maps = async () => /MAP:URI="([^"]+)"/.exec(await (await open(start)).text())?.[1];
+      expect(await maps(), 'an address that stays').to.equal(await maps());
+    });
 
   it('refuses what it does not know', async () => {
     const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;

@@ -8,6 +8,7 @@ import { access } from './004-access.ts';
 import { uploadQuota } from './005-upload-quota.ts';
 import { sealedPaths } from './006-sealed-paths.ts';
 import { storeProbe } from './007-store-probe.ts';
+import { keys } from './008-keys.ts';
 import { reasoning } from './011-reasoning.ts';
 
 /** The migrations for an engine. */
@@ -20,6 +21,7 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '005-upload-quota': uploadQuota(),
     '006-sealed-paths': sealedPaths(),
     '007-store-probe': storeProbe(),
+    '008-keys': keys(),
     '011-reasoning': reasoning(engine),
   };
 }

@@ -50,8 +50,16 @@ export interface DigestInput {
 
 /** The `response` of a digest (RFC 7616 section 3.4.1), hex. */
 export function digestResponse(input: DigestInput): string {
+  const account = hasherOf(input.algorithm)(`${input.username}:${input.realm}:${input.password}`);
+  return responseOfAccount(account, input);
+}
+
+/** The same for a server that has the account's hash, `H(user:realm:password)` in hex, and no password. */
+export function responseOfAccount(
+  account: string,
+  input: Omit<DigestInput, 'username' | 'password' | 'realm'>,
+): string {
   const hash = hasherOf(input.algorithm);
-  const account = hash(`${input.username}:${input.realm}:${input.password}`);
   const isSession = input.algorithm?.toUpperCase().endsWith(SESSION_SUFFIX) === true;
   const ha1 = isSession ? hash(`${account}:${input.nonce}:${input.cnonce}`) : account;
   const ha2 = hash(`${input.method}:${input.uri}`);

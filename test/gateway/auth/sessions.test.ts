@@ -188,7 +188,7 @@ describe('A session', () => {
     it('S3: stays ended over a restart of the gateway', async () => {
       const store = await open();
       const sessions = new Sessions(SECRET);
-      const [ended, kept] = [sessions.begin('admin'), sessions.begin('admin')];
+      const [ended, kept] = [sessions.begin({ role: 'admin' }), sessions.begin({ role: 'admin' })];
       const first = new EndedSessions({ sessions, store, log });
       first.start();
       sessions.revoke(sessions.find(ended)?.id as string);
@@ -209,7 +209,7 @@ describe('A session', () => {
         (sessions) => new EndedSessions({ sessions, store, log, everyMs: 20 }),
       );
       for (const watch of watches) watch.start();
-      const { id } = here.find(here.begin('viewer')) as { id: string };
+      const { id } = here.find(here.begin({ role: 'viewer' })) as { id: string };
       const told = new Promise<string>((resolve) => void there.onRevoke(resolve));
       here.revoke(id);
       expect(await told).to.equal(id);

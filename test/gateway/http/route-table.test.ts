@@ -50,11 +50,13 @@ describe('RouteTable', () => {
   it('S1: gives a route without access to admins only, and a path without a route too', () => {
     const gate = new Gate({} as Authenticator, table);
     const allowed = (path: string) =>
-      ['viewer', 'admin'].filter((role) => gate.permits(role as 'viewer', 'GET', path));
+      (['viewer', 'operator', 'admin'] as const).filter((role) =>
+        gate.permits({ role, kind: 'token' }, 'GET', path),
+      );
     expect(route({ id: 'new', method: 'get', path: '/api/new', summary: '' }).access).to.equal('admin');
     expect(allowed('/api/cameras/export')).to.deep.equal(['admin']);
     expect(allowed('/api/nowhere')).to.deep.equal(['admin']);
-    expect(allowed('/api/cameras/1')).to.deep.equal(['viewer', 'admin']);
+    expect(allowed('/api/cameras/1')).to.deep.equal(['viewer', 'operator', 'admin']);
   });
 
   it('mounts each route once, the found one alone', async () => {

@@ -108,9 +108,16 @@ async function testResult(gateway: TestGateway): Promise<Prepared> {
   return EMPTY;
 }
 
+async function key(gateway: TestGateway): Promise<Prepared> {
+  const { body } = await postJson(`${gateway.origin}/api/keys`, { name: 'Tablet', scope: 'view' });
+  return { ids: { keyId: body.id } };
+}
+
 /** By operation; the others need nothing. */
 export const PREPARATIONS: Record<string, Preparation> = {
   testCamera: testResult,
+  listKeys: key,
+  revokeKey: key,
   listCameras: camera,
   getCamera: camera,
   updateCamera: camera,
