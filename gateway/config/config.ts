@@ -1,13 +1,14 @@
 /** Settings of the gateway: the environment, read and checked once. */
 import { resolve } from 'node:path';
 import type { AddressPolicy } from '#shared/address-policy.ts';
+import { type Machine, thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
 import { type Environment, readInteger, readLogLevel, readSwitch, readText } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../http/body-limits.ts';
 import { loadAddressConfig } from './addresses.ts';
 import { type AuthConfig, loadAuthConfig } from './auth.ts';
-import { defaultMaxRssBytes, defaultRtspWorkers, type Machine, thisMachine } from './machine.ts';
+import { defaultMaxRssBytes, defaultRtspWorkers } from './machine.ts';
 import { loadPerceptionConfig, type PerceptionConfig } from './perception.ts';
 import { loadStoreConfig, type StoreConfig } from './store.ts';
 

@@ -1,12 +1,5 @@
 /** Defaults that depend on the machine or its control group. */
-import { availableParallelism, totalmem } from 'node:os';
-
-export interface Machine {
-  /** Usable CPU cores. */
-  cores: number;
-  /** Usable memory, bytes. */
-  memoryBytes: number;
-}
+import type { Machine } from '#shared/machine.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;
@@ -17,13 +10,6 @@ const BYTES_FOR_TWO = 2 * GIB;
 const OTHERS_BYTES = 192 * MIB;
 const LEAST_RSS_BYTES = 192 * MIB;
 const MOST_RSS_BYTES = 2 * GIB;
-
-/** Reads cores and memory; a lower limit of the control group (cgroups(7)) counts. */
-export function thisMachine(): Machine {
-  const limit = process.constrainedMemory();
-  const total = totalmem();
-  return { cores: availableParallelism(), memoryBytes: limit > 0 ? Math.min(limit, total) : total };
-}
 
 /** Number of RTSP workers: two if the machine has the resources, so that one stays when the other fails. */
 export function defaultRtspWorkers({ cores, memoryBytes }: Machine): number {

@@ -1,6 +1,7 @@
 /** Settings of an RTSP worker. */
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { readAddressPolicy } from '#shared/address-settings.ts';
+import { thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
 import { type Environment, readInteger, readLogLevel, readSwitch, readText } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
@@ -19,11 +20,15 @@ export interface RtspWorkerConfig {
   /** Of one picture of a camera. */
   maxPixels: number;
   logLevel: string;
+  /** Compressed video that its cameras keep together for the next viewer, bytes. */
+  maxPacketBytes: number;
   /** Whether it runs only cameras that broke others. */
   isQuarantine: boolean;
 }
 
 const DEFAULT_PORT = 8082;
+/** Of the memory an eighth: 64 MB of 512, where a camera keeps 0.5 to 5. */
+const PACKETS_SHARE = 8;
 
 /** Reads the environment. @throws SettingsError naming the variable at fault */
 export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
@@ -39,6 +44,7 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
     addresses: readAddressPolicy(env, { allowsLoopback: isAlone, ownPorts: [port] }),
     webrtc: readWebrtcSettings(env),
     maxPixels: readMaxPixels(env),
+    maxPacketBytes: thisMachine().memoryBytes / PACKETS_SHARE,
     logLevel: readLogLevel(env),
     isQuarantine: readSwitch(env, WORKER_ENV.quarantine, false),
   });

@@ -11,6 +11,7 @@ import { loadConfig } from './config.ts';
 import { Ffmpeg } from './ffmpeg/ffmpeg.ts';
 import { limitGarbage } from './heap.ts';
 import { createSessions } from './outputs/webrtc/create-sessions.ts';
+import { PacketMemory } from './packets/packet-memory.ts';
 import { PtzControls } from './ptz/ptz-controls.ts';
 import { openServer } from './server.ts';
 import { createHttpSource } from './source/http/http-source.ts';
@@ -37,6 +38,7 @@ await runWorker(process, {
       }),
       media: ffmpeg.media,
       maxPixels: config.maxPixels,
+      memory: new PacketMemory(config.maxPacketBytes),
       trail: openTrail(config.host.hasTrail),
       isQuarantine: config.isQuarantine,
       limiter: new ConnectLimiter(),

@@ -41,8 +41,8 @@ const MAX_STRAY_BYTES = 64 * 1024;
 /** Empty lines, with any line end (RFC 2326 section 4, and cameras that end lines with LF alone). */
 const EMPTY_LINES = ['\n\r\n', '\n\n', '\r\r'];
 const RTSP_START = 'RTSP/';
-/** Largest chunk of a socket, with room for the beginning of an incomplete message. */
-const INITIAL_BUFFER_BYTES = 72 * 1024;
+/** Room for the beginning of a packet that continues in the next chunk. */
+const REST_BYTES = 4 * 1024;
 
 /** What a peer sent is not RTSP, or larger than any camera needs. */
 export class RtspProtocolError extends Error {
@@ -53,16 +53,20 @@ export class RtspProtocolError extends Error {
 }
 
 /**
- * Cuts a byte stream into messages and interleaved packets. The bytes are gathered in one buffer
- * that is used again and again: a camera costs no garbage however long it sends.
+ * Cuts a byte stream into messages and interleaved packets. Only the beginning of what continues
+ * in the next chunk is copied: a camera costs neither garbage nor a buffer of its own size of chunks.
  */
 export class RtspReader {
   readonly #handlers: RtspReaderHandlers;
-  #buffer = Buffer.allocUnsafeSlow(INITIAL_BUFFER_BYTES);
+  /** What is read now: a chunk, or `#rest`. */
+  #buffer: Buffer = Buffer.alloc(0);
   /** What is not taken yet lies from here ... */
   #start = 0;
   /** ... to here. */
   #end = 0;
+  /** The beginning of a message or packet that is not whole. */
+  #rest = Buffer.allocUnsafeSlow(REST_BYTES);
+  #restBytes = 0;
 
   /** Bytes of the message that has begun, once its head was read; it is read again only when it is whole. */
   #messageBytes = 0;
@@ -76,25 +80,45 @@ export class RtspReader {
   }
 
   /**
-   * Takes the next bytes (copied) and calls the handlers for everything complete.
+   * Takes the next bytes, which are not kept, and calls the handlers for everything complete.
    * @throws RtspProtocolError when the bytes cannot be RTSP or exceed a bound
    */
   push(chunk: Buffer): void {
-    this.#append(chunk);
+    let at = 0;
+    while (this.#restBytes > 0 && at < chunk.length) {
+      const part = chunk.subarray(at, at + this.#missingBytes());
+      at += part.length;
+      this.#keep(part);
+      this.#read(this.#rest.subarray(0, this.#restBytes));
+    }
+    if (at < chunk.length) this.#read(at === 0 ? chunk : chunk.subarray(at));
+  }
+
+  /** Takes everything complete, and keeps the rest. */
+  #read(bytes: Buffer): void {
+    [this.#buffer, this.#start, this.#end] = [bytes, 0, bytes.length];
     while (this.#start < this.#end) {
       const consumed = this.#takeOne();
       if (consumed === 0) break;
       this.#start += consumed;
     }
+    const isRest = bytes.buffer === this.#rest.buffer;
     // What comes in many small pieces is not moved for each of them.
-    if (this.#start > 0) this.#buffer.copyWithin(0, this.#start, this.#end);
-    this.#end -= this.#start;
-    this.#start = 0;
+    if (isRest && this.#start === 0) return;
+    this.#restBytes = 0;
+    this.#keep(bytes.subarray(this.#start));
   }
 
-  #append(chunk: Buffer): void {
-    this.#buffer = withRoom(this.#buffer, this.#end + chunk.length);
-    this.#end += chunk.copy(this.#buffer, this.#end);
+  #keep(bytes: Buffer): void {
+    this.#rest = withRoom(this.#rest, this.#restBytes + bytes.length);
+    this.#restBytes += bytes.copy(this.#rest, this.#restBytes);
+  }
+
+  /** Bytes that complete the packet that has begun; of a message it is not known, nor after stray bytes. */
+  #missingBytes(): number {
+    if (this.#rest[0] !== INTERLEAVED_MARK || this.#strayBytes > 0) return Number.POSITIVE_INFINITY;
+    if (this.#restBytes < INTERLEAVED_HEADER_BYTES) return INTERLEAVED_HEADER_BYTES - this.#restBytes;
+    return INTERLEAVED_HEADER_BYTES + this.#rest.readUInt16BE(2) - this.#restBytes;
   }
 
   #takeOne(): number {

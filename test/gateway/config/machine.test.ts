@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { thisMachine } from '#shared/machine.ts';
 import { loadConfig } from '../../../gateway/config/config.ts';
-import { thisMachine } from '../../../gateway/config/machine.ts';
 
 const MIB = 1024 * 1024;
 const GIB = 1024 * MIB;

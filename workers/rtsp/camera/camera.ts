@@ -9,6 +9,7 @@ import type { Redactor } from '#shared/redact.ts';
 import { type TrailSubject, WorkTrail } from '../../host/work-trail.ts';
 import { GopCache } from '../packets/gop-cache.ts';
 import type { PacketHub } from '../packets/packet-hub.ts';
+import type { PacketMemory } from '../packets/packet-memory.ts';
 import type { Media } from '../pictures/media.ts';
 import { notedMedia } from '../pictures/noted-media.ts';
 import type { Picture } from '../pictures/picture.ts';
@@ -28,6 +29,8 @@ export interface CameraDependencies {
   redactor: Redactor;
   log: Logger;
   timings?: CameraTimings;
+  /** Where packets are kept that no client watches; by default each camera has its own. */
+  memory?: PacketMemory;
   /** Pixels of one picture: cameras with larger ones are refused. */
   maxPixels?: number;
   /** Where work on each camera is noted for the supervisor. */
@@ -50,11 +53,11 @@ export class Camera {
   readonly connection: CameraConnection;
   readonly #dependencies: CameraDependencies;
   readonly #forgetSecrets: (() => void)[];
-  readonly #gop = new GopCache();
+  readonly #gop: GopCache;
   readonly #limit: PictureLimit;
   readonly #work: TrailSubject;
   readonly #rate = new TokenBucket(PICTURES);
-  readonly #origin: { track: VideoTrack | undefined; gop: GopCache } = { track: undefined, gop: this.#gop };
+  readonly #origin: { track: VideoTrack | undefined; gop: GopCache };
   readonly #firstPacket = Promise.withResolvers<void>();
   #hub: PictureHub | undefined;
   #packetHub: PacketHub | undefined;
@@ -69,6 +72,8 @@ export class Camera {
     this.id = id;
     this.source = source;
     this.#dependencies = dependencies;
+    this.#gop = new GopCache(dependencies.memory);
+    this.#origin = { track: undefined, gop: this.#gop };
     this.#limit = new PictureLimit(dependencies.maxPixels);
     this.#work = (dependencies.trail ?? new WorkTrail(undefined)).subject(id);
     this.#forgetSecrets = secretsOf(source).map((secret) => dependencies.redactor.add(secret));
@@ -198,7 +203,7 @@ export class Camera {
     const { meter } = this.connection;
     const previousInterval = meter.keyframeIntervalMs;
     const sequenced = { ...packet, sequence: meter.packets };
-    this.#gop.push(sequenced);
+    this.#gop.push(sequenced, this.viewers === 0);
     this.#packetHub?.publish(this.#origin, sequenced);
     if (packet.keyframe) this.#firstPacket.resolve();
     if (packet.keyframe && previousInterval !== undefined) this.#pipeline?.updateDemand();

@@ -42,6 +42,30 @@ describe('RtspReader', () => {
     }
   });
 
+  it('reads packets of any length that chunks cut anywhere', () => {
+    const payloads = [0, 1, 1400, 9000, 65_535].map((bytes, index) => Buffer.alloc(bytes, index + 1));
+    const stream = Buffer.concat([
+      answer,
+      ...payloads.flatMap((payload) => [formatInterleavedHeader(0, payload.length), payload]),
+    ]);
+    for (const size of [1, 3, 1448, 65_536]) {
+      packets.length = 0;
+      for (let at = 0; at < stream.length; at += size) reader.push(stream.subarray(at, at + size));
+      expect(packets.map(({ payload }) => payload)).to.deep.equal(payloads);
+    }
+  });
+
+  it('keeps nothing of a chunk that its caller uses again', () => {
+    const chunk = Buffer.alloc(packet.length);
+    const [begin, end] = [packet.subarray(0, 6), packet.subarray(6)];
+    reader.push(answer);
+    for (const part of [begin, end]) {
+      part.copy(chunk);
+      reader.push(chunk.subarray(0, part.length));
+    }
+    expect(packets.map(({ payload }) => payload.toString())).to.deep.equal(['\r\n\r\n$']);
+  });
+
   it('finds headers in any case, repeated ones in order', () => {
     const head = [
       'RTSP/1.0 401 Unauthorized',

@@ -6,8 +6,13 @@ import { AppError } from '#shared/errors.ts';
 import { CAMERA_TLS, toDialError } from '../dial-error.ts';
 import { type AddressGuard, resolveChecked } from '../resolve.ts';
 
-/** Read buffer size (libuv's default). */
+/** Most that one read takes (libuv's default). */
 const READ_BYTES = 64 * 1024;
+
+/** What all cameras are read into, one after the other: each read is over when its listener returns. */
+export function createReadBuffer(): Buffer {
+  return Buffer.allocUnsafeSlow(READ_BYTES);
+}
 
 /** How to dial. */
 export interface DialOptions {
@@ -16,13 +21,18 @@ export interface DialOptions {
   /** Ends the attempt. */
   signal: AbortSignal;
   guard: AddressGuard;
+  /** From {@link createReadBuffer}. */
+  readBuffer: Buffer;
 }
 
 /**
  * Connects to a camera. What its socket delivers as `data` is a view, valid until the listener returns.
  * @throws AppError `camera-address-denied`, `camera-unreachable`, `camera-refused`, `camera-timeout`
  */
-export async function dial(source: RtspSource, { timeoutMs, signal, guard }: DialOptions): Promise<Socket> {
+export async function dial(
+  source: RtspSource,
+  { timeoutMs, signal, guard, readBuffer }: DialOptions,
+): Promise<Socket> {
   const givenUp = Promise.withResolvers<never>();
   const timeout = new AppError(
     'camera-timeout',
@@ -34,7 +44,7 @@ export async function dial(source: RtspSource, { timeoutMs, signal, guard }: Dia
   try {
     if (signal.aborted) abort();
     const lookup = await Promise.race([pinnedLookup(source, guard), givenUp.promise]);
-    return await connected(source, lookup, givenUp.promise);
+    return await connected(source, { lookup, readBuffer }, givenUp.promise);
   } catch (error) {
     throw toDialError(error);
   } finally {
@@ -50,10 +60,11 @@ async function pinnedLookup(source: RtspSource, guard: AddressGuard): Promise<Lo
 
 async function connected(
   { host, port, secure }: RtspSource,
-  lookup: LookupFunction | undefined,
+  { lookup, readBuffer }: { lookup: LookupFunction | undefined; readBuffer: Buffer },
   givenUp: Promise<never>,
 ): Promise<Socket> {
-  const to = { host, port, ...(lookup === undefined ? {} : { lookup }), onread: readInto(() => socket) };
+  const onread = readInto(readBuffer, () => socket);
+  const to = { host, port, ...(lookup === undefined ? {} : { lookup }), onread };
   const socket: Socket = secure ? connectTls({ ...to, ...CAMERA_TLS }) : connectTcp(to);
   const opened = new Promise<void>((resolve, reject) => {
     socket.once(secure ? 'secureConnect' : 'connect', resolve);
@@ -71,12 +82,12 @@ async function connected(
   return socket;
 }
 
-/** Reads into one buffer: a new one for each read of every camera would keep the garbage collector busy. */
-function readInto(socket: () => Socket) {
+/** A new buffer for each read of every camera would keep the garbage collector busy. */
+function readInto(buffer: Buffer, socket: () => Socket) {
   return {
-    buffer: Buffer.allocUnsafeSlow(READ_BYTES),
-    callback: (bytes: number, buffer: Uint8Array): boolean => {
-      const { buffer: memory, byteOffset } = buffer;
+    buffer,
+    callback: (bytes: number, filled: Uint8Array): boolean => {
+      const { buffer: memory, byteOffset } = filled;
       socket().emit('data', Buffer.from(memory, byteOffset, bytes));
       return true;
     },

@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors.ts';
 import { RedirectError } from '../redirect.ts';
 import type { AddressGuard } from '../resolve.ts';
 import type { RunSource, SourceHandlers } from '../run-source.ts';
-import { dial } from './dial.ts';
+import { createReadBuffer, dial } from './dial.ts';
 import { type CameraHabits, RtspSession, type SourceTimings } from './rtsp-session.ts';
 
 export const SOURCE_TIMINGS: SourceTimings = {
@@ -30,6 +30,7 @@ export function createRtspSource(
   guard: AddressGuard,
   timings: SourceTimings = SOURCE_TIMINGS,
 ): RunSource<RtspSource> {
+  const readBuffer = createReadBuffer();
   const habitsBySource = new WeakMap<RtspSource, CameraHabits>();
   return async (source, handlers, signal) => {
     const habits = habitsBySource.get(source) ?? {
@@ -38,7 +39,7 @@ export function createRtspSource(
     };
     habitsBySource.set(source, habits);
     const runOnce = async (target: RtspSource, handed: SourceHandlers): Promise<Failure> => {
-      const socket = await dial(target, { timeoutMs: timings.dialMs, signal, guard });
+      const socket = await dial(target, { timeoutMs: timings.dialMs, signal, guard, readBuffer });
       const { during = (work) => work() } = handlers;
       const session = new RtspSession({ socket, source: target, timings, habits, during });
       const abort = (): void => session.close();

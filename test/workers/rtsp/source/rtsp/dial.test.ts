@@ -4,7 +4,7 @@ import { createServer, type Server } from 'node:net';
 import { expect } from 'chai';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import type { Resolve } from '../../../../../workers/rtsp/source/resolve.ts';
-import { dial } from '../../../../../workers/rtsp/source/rtsp/dial.ts';
+import { createReadBuffer, dial } from '../../../../../workers/rtsp/source/rtsp/dial.ts';
 import { cameraSource } from '../../../../support/camera-source.ts';
 import { rejection } from '../../../../support/errors.ts';
 import { listening, portOf } from '../../../../support/serve.ts';
@@ -42,7 +42,12 @@ describe('S10: dialling a camera', () => {
     signal: AbortSignal = new AbortController().signal,
   ) {
     const guard = resolve === undefined ? { policy } : { policy, resolve };
-    return dial(cameraSource(port, { host, isSimulator }), { timeoutMs, signal, guard });
+    return dial(cameraSource(port, { host, isSimulator }), {
+      timeoutMs,
+      signal,
+      guard,
+      readBuffer: createReadBuffer(),
+    });
   }
 
   /** Every connection that was made was accepted before one made afterwards. */
