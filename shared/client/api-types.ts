@@ -273,6 +273,7 @@ export interface components {
       width: number | null;
       height: number | null;
       transport: ('tcp' | 'udp') | null;
+      /** @description Clients that see it; analysis and recording are not counted. */
       viewers: number;
       reconnects: number;
       /** @description Stable code of why it is not live. */

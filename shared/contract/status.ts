@@ -16,7 +16,7 @@ export const cameraStatusSchema = z
     width: z.number().nullable(),
     height: z.number().nullable(),
     transport: z.enum(['tcp', 'udp']).nullable(),
-    viewers: z.number(),
+    viewers: z.number().meta({ description: 'Clients that see it; analysis and recording are not counted.' }),
     reconnects: z.int(),
     reason: z.string().optional().meta({ description: 'Stable code of why it is not live.' }),
     detail: z.string().optional().meta({ description: 'The same as a sentence.' }),

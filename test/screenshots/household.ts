@@ -69,6 +69,7 @@ export async function openHousehold(): Promise<Household> {
 }
 
 async function furnish({ origin }: RunningProcess, { port }: RtspServer): Promise<void> {
+  await waitFor(async () => (await getJson(`${origin}/readyz`)).status === 200, PATIENCE);
   for (const { path, ...camera } of CAMERAS) {
     const address = { ip: '127.0.0.1', port, password: PASSWORD, streamPath: path };
     const { status, body } = await postJson(`${origin}/api/cameras`, { ...address, ...camera });

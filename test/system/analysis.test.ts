@@ -136,13 +136,17 @@ describe('Analysis of the whole gateway', function () {
   });
 
   it('costs the camera nothing once it is switched off', async () => {
-    const viewers = async () => (await getJson(`${gateway.origin}/api/cameras/1/status`)).body.viewers;
-    expect(await viewers()).to.equal(1);
+    const subscribers = async () => {
+      const metrics = await (await fetch(`${gateway.origin}/metrics`)).text();
+      return Number(/^camera_viewers\{[^}]*camera="1"[^}]*\} (\d+)$/m.exec(metrics)?.[1]);
+    };
+    expect(await subscribers()).to.equal(1);
+    expect((await getJson(`${gateway.origin}/api/cameras/1/status`)).body.viewers).to.equal(0);
     await fetch(`${gateway.origin}/api/cameras/1`, {
       method: 'PATCH',
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ analysis: {} }),
     });
-    await waitFor(async () => (await viewers()) === 0);
+    await waitFor(async () => (await subscribers()) === 0);
   });
 });

@@ -122,5 +122,5 @@ function countdown({ nextRetryAt }: CameraStatus, now: number): string {
 export function pictureAge(status: CameraStatus | null | undefined, now: number): string {
   if (status?.lastFrameTime === null || status?.lastFrameTime === undefined) return '';
   const seconds = Math.max(0, now / 1000 - status.lastFrameTime);
-  return seconds < 2 ? 'now' : `${duration(seconds)} ago`;
+  return seconds < 2 ? 'just now' : `${duration(seconds)} ago`;
 }

@@ -16,6 +16,7 @@ const PRELOAD_MS = 4000;
 function start(root: HTMLElement): void {
   let isDrawingWanted = false;
   let isHeadingNew = false;
+  let scrollAfter = 0;
   // Batches changes; a page in the background is drawn when it becomes visible.
   const draw = (): void => {
     if (isDrawingWanted) return;
@@ -24,7 +25,10 @@ function start(root: HTMLElement): void {
       isDrawingWanted = false;
       document.title = titleOf(app);
       render(shell(app, outlet), root);
-      if (isHeadingNew) isHeadingNew = !focusHeading(root);
+      if (isHeadingNew && focusHeading(root)) {
+        isHeadingNew = false;
+        scrollTo(0, scrollAfter);
+      }
     }, 0);
   };
   const app = new App(draw);
@@ -43,10 +47,11 @@ function start(root: HTMLElement): void {
       if (reach !== app.state.reach) app.set({ reach });
     },
   });
+  const keepScroll = rememberScroll();
   addEventListener('hashchange', () => {
     app.set({ route: parseRoute(location.hash) });
-    scrollTo(0, 0);
     isHeadingNew = true;
+    scrollAfter = keepScroll();
   });
   // Ages and countdowns change without messages.
   setInterval(() => {
@@ -60,8 +65,20 @@ function start(root: HTMLElement): void {
 /** Lets screen readers announce a new page, once it is loaded and drawn. */
 function focusHeading(root: HTMLElement): boolean {
   const heading = root.querySelector<HTMLElement>('h1');
-  heading?.focus();
+  heading?.focus({ preventScroll: true });
   return heading !== null;
+}
+
+/** The wall of cameras stays where it was scrolled to; other pages begin at the top. */
+function rememberScroll(): () => number {
+  history.scrollRestoration = 'manual';
+  const kept = new Map<string, number>();
+  let shown = parseRoute(location.hash).page;
+  return () => {
+    kept.set(shown, scrollY);
+    shown = parseRoute(location.hash).page;
+    return shown === 'cameras' ? (kept.get(shown) ?? 0) : 0;
+  };
 }
 
 start(document.getElementById('app') as HTMLElement);

@@ -74,6 +74,11 @@ describe('A camera in words', () => {
   it('has a picture of now, or one of some time ago, or none', () => {
     const age = (seconds: number | null) =>
       pictureAge(status({ lastFrameTime: seconds === null ? null : NOW / 1000 - seconds }), NOW);
-    expect([age(0.1), age(10), age(600), age(null)]).to.deep.equal(['now', '10 s ago', '10 min ago', '']);
+    expect([age(0.1), age(10), age(600), age(null)]).to.deep.equal([
+      'just now',
+      '10 s ago',
+      '10 min ago',
+      '',
+    ]);
   });
 });

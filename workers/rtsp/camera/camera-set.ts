@@ -221,8 +221,8 @@ export class CameraSet {
 
   #dropUnusedHub(cameraId: string): void {
     if (this.#cameras.has(cameraId)) return;
-    if (this.#hubs.get(cameraId)?.viewers === 0) this.#hubs.delete(cameraId);
-    if (this.#packetHubs.get(cameraId)?.viewers === 0) this.#packetHubs.delete(cameraId);
+    if (this.#hubs.get(cameraId)?.subscribers === 0) this.#hubs.delete(cameraId);
+    if (this.#packetHubs.get(cameraId)?.subscribers === 0) this.#packetHubs.delete(cameraId);
   }
 }
 

@@ -148,6 +148,11 @@ export class Camera {
     return this.#size ?? this.#limit.size;
   }
 
+  /** Viewers of all transports, our own analysis and recording. */
+  get subscribers(): number {
+    return (this.#hub?.subscribers ?? 0) + (this.#packetHub?.subscribers ?? 0);
+  }
+
   /** Viewers of all transports. */
   get viewers(): number {
     return (this.#hub?.viewers ?? 0) + (this.#packetHub?.viewers ?? 0);

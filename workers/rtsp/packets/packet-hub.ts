@@ -10,6 +10,8 @@ import type { GopCache, SequencedPacket } from './gop-cache.ts';
 
 /** A transport of a camera's packets. Calls are synchronous, and must not wait. */
 export interface PacketSubscriber {
+  /** False for our own processing, which does not count as a viewer. */
+  readonly isViewer?: boolean;
   /** A session with the camera begins, or began before: what follows is of this track and starts with a keyframe. */
   onTrack(track: VideoTrack): void;
   /** One access unit, in order. `data` is shared by all subscribers and never changed. */
@@ -39,8 +41,13 @@ export class PacketHub {
     this.#onFailure = onFailure;
   }
 
-  get viewers(): number {
+  /** Viewers and our own recording. */
+  get subscribers(): number {
     return this.#subscribers.size;
+  }
+
+  get viewers(): number {
+    return [...this.#subscribers].filter(({ isViewer = true }) => isViewer).length;
   }
 
   /** Subscribes, and replays the current group of pictures to the newcomer. */

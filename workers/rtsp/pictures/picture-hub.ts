@@ -58,8 +58,16 @@ export class PictureHub {
   #kept: Picture[] = [];
   #source: PictureSource | undefined;
 
-  get viewers(): number {
+  /** Viewers and our own analysis. */
+  get subscribers(): number {
     return [...this.#variants.values()].reduce((sum, { subscribers }) => sum + subscribers.size, 0);
+  }
+
+  /** Clients that see pictures. */
+  get viewers(): number {
+    return [...this.#variants.values()]
+      .filter(({ format }) => format.isLuma !== true)
+      .reduce((sum, { subscribers }) => sum + subscribers.size, 0);
   }
 
   /** The highest rate wanted, 0 without viewers. */

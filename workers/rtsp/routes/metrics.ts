@@ -29,7 +29,7 @@ export function workerMetrics(worker: string, cameras: Camera[]): string {
     perCamera('camera_decoded_in_haste_total', (c) => c.counters.degraded),
     perCamera('camera_encoded_frames_total', (c) => c.counters.encoded),
     perCamera('camera_encode_seconds_total', (c) => c.counters.encodeMs / 1000),
-    perCamera('camera_viewers', (c) => c.viewers),
+    perCamera('camera_viewers', (c) => c.subscribers),
     perCamera('camera_drops_total', (c) => c.counters.drops),
     perCamera('camera_reconnects_total', (c) => c.connection.reconnects),
   ]);

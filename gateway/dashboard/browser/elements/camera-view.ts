@@ -1,26 +1,15 @@
 /**
  * `<camera-view camera-id live transport detections>`: one camera, large. It plays
- * WebRTC, else MSE, else JPEG, and falls back by itself when one fails; the JPEG
- * picture is shown until video plays. Event: `transport-change`.
+ * the best transport that works; the JPEG picture is shown until video plays.
+ * Event: `transport-change`.
  */
 import type { CameraWatch } from '#shared/client/camera-watch.ts';
 import type { GatewayClient } from '#shared/client/client.ts';
-import { playMse } from '../players/mse-player.ts';
-import { type EndPlayer, type PlayerHandlers, TRANSPORTS, type Transport } from '../players/player.ts';
-import { playWebrtc } from '../players/webrtc-player.ts';
+import { BestPlayer, type TransportNews } from '../players/best-player.ts';
+import { TRANSPORTS, type Transport } from '../players/player.ts';
 import { DetectionLayer } from './detection-layer.ts';
 import { clearPicture, paintFrame } from './paint.ts';
 import { SoundSwitch } from './sound-switch.ts';
-
-/** Detail of `transport-change`. */
-export interface TransportNews {
-  /** Shown transport. */
-  transport: Transport;
-  /** Whether a better one is being tried. */
-  isTrying: boolean;
-  /** Why the better ones are not shown. */
-  failures: Partial<Record<Transport, string>>;
-}
 
 const JPEG_FPS = 15;
 /** While video plays, pictures are requested only to receive detections. */
@@ -30,18 +19,19 @@ const MAX_JPEG_WIDTH = 1280;
 
 /** The element. */
 export class CameraView extends HTMLElement {
+  static readonly observedAttributes = ['camera-id', 'transport', 'live', 'detections'];
   /** Set before the element is connected. */
   client: GatewayClient | undefined;
-  static readonly observedAttributes = ['camera-id', 'transport', 'live', 'detections'];
   readonly #canvas = document.createElement('canvas');
   readonly #video = document.createElement('video');
   readonly #sound = new SoundSwitch(this.#video);
   readonly #layer = new DetectionLayer();
+  readonly #player = new BestPlayer(this.#video, {
+    onChange: (news) => this.#show(news),
+    onSound: () => this.#sound.announceSound(),
+  });
   #watch: CameraWatch | undefined;
-  #endPlayer: EndPlayer | undefined;
-  #failures: Partial<Record<Transport, string>> = {};
   #shown: Transport = 'jpeg';
-  #isTrying = false;
 
   connectedCallback(): void {
     Object.assign(this.#video, { muted: true, autoplay: true, playsInline: true, controls: false });
@@ -54,7 +44,9 @@ export class CameraView extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    this.#stop();
+    this.#player.stop();
+    this.#watch?.close();
+    this.#watch = undefined;
   }
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
@@ -69,52 +61,18 @@ export class CameraView extends HTMLElement {
     return this.getAttribute('camera-id') ?? '';
   }
 
-  #stop(): void {
-    this.#endPlayer?.();
-    this.#endPlayer = undefined;
-    this.#watch?.close();
-    this.#watch = undefined;
-  }
-
   #restart(): void {
-    this.#stop();
-    this.#failures = {};
     this.#layer.clear();
-    this.#show('jpeg');
-    this.#tryNext();
-  }
-
-  /** Tries the next transport that has not failed; JPEG is always there. */
-  #tryNext(): void {
-    this.#endPlayer = undefined;
     const chosen = this.getAttribute('transport');
     const ways = chosen === null || chosen === 'auto' ? TRANSPORTS : [chosen as Transport];
-    const next = ways.find((way) => way !== 'jpeg' && this.#failures[way] === undefined);
-    this.#isTrying = next !== undefined && this.hasAttribute('live');
-    this.#watchPictures();
-    this.#notify();
-    if (next === undefined || !this.#isTrying) return;
-    this.#endPlayer = this.#play(next, {
-      onPlaying: () => {
-        this.#isTrying = false;
-        this.#show(next);
-        this.#watchPictures();
-        this.#notify();
-      },
-      onSound: () => this.#sound.announceSound(),
-      onFailed: (reason) => {
-        this.#failures[next] = reason;
-        this.#show('jpeg');
-        this.#tryNext();
-      },
-    });
+    this.#player.play(this.#cameraId, this.hasAttribute('live') ? ways : []);
   }
 
-  #play(transport: Transport, handlers: PlayerHandlers): EndPlayer {
-    const id = encodeURIComponent(this.#cameraId);
-    const base = new URL('.', document.baseURI).href;
-    if (transport === 'webrtc') return playWebrtc(this.#video, `${base}whep/${id}`, handlers);
-    return playMse(this.#video, `${base.replace(/^http/, 'ws')}ws/mse/${id}`, handlers);
+  #show(news: TransportNews): void {
+    this.#shown = news.transport;
+    this.dataset.transport = news.transport;
+    this.#watchPictures();
+    this.dispatchEvent(new CustomEvent('transport-change', { detail: news, bubbles: true }));
   }
 
   #watchPictures(): void {
@@ -150,19 +108,5 @@ export class CameraView extends HTMLElement {
   /** Boxes cover the picture, not the bars beside it. */
   #fit(width: number, height: number): void {
     if (width > 0 && height > 0) this.style.setProperty('--ratio', String(width / height));
-  }
-
-  #show(transport: Transport): void {
-    this.#shown = transport;
-    this.dataset.transport = transport;
-  }
-
-  #notify(): void {
-    const detail: TransportNews = {
-      transport: this.#shown,
-      isTrying: this.#isTrying,
-      failures: { ...this.#failures },
-    };
-    this.dispatchEvent(new CustomEvent('transport-change', { detail, bubbles: true }));
   }
 }

@@ -3,6 +3,7 @@ import { type EndPlayer, PlaybackWatch, type PlayerHandlers } from './player.ts'
 
 /** Longest wait for ICE candidates, milliseconds. */
 const GATHERING_MS = 1500;
+const RELEASE_MS = 3000;
 
 /** Starts playing. @param url the camera's WHEP endpoint */
 export function playWebrtc(video: HTMLVideoElement, url: string, handlers: PlayerHandlers): EndPlayer {
@@ -57,11 +58,17 @@ class WebrtcSession {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
     this.#watch?.end();
-    this.#peer?.close();
     this.#video.srcObject = null;
+    void this.#release();
+  }
+
+  /** Tells the gateway before the connection ends, which would end the session there first. */
+  async #release(): Promise<void> {
     if (this.#resource !== undefined) {
-      void fetch(this.#resource, { method: 'DELETE', keepalive: true }).catch(() => {});
+      const signal = AbortSignal.timeout(RELEASE_MS);
+      await fetch(this.#resource, { method: 'DELETE', keepalive: true, signal }).catch(() => {});
     }
+    this.#peer?.close();
   }
 
   async #ask(peer: RTCPeerConnection): Promise<string> {

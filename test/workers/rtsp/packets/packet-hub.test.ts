@@ -43,6 +43,12 @@ describe('PacketHub', () => {
     expect([hub.viewers, failures.length]).to.deep.equal([1, 1]);
   });
 
+  it('counts subscribers as viewers unless they say that they are none', () => {
+    hub.subscribe(subscriber().handlers);
+    hub.subscribe({ ...subscriber().handlers, isViewer: false });
+    expect([hub.viewers, hub.subscribers]).to.deep.equal([1, 2]);
+  });
+
   for (const fails of ['track', 'packet', 'audio', 'removed'] as const) {
     it(`gives the others their call when one subscriber fails in ${fails}`, () => {
       const calls = [subscriber(), subscriber(), subscriber()];

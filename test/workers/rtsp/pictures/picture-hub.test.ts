@@ -193,6 +193,12 @@ describe('PictureHub', () => {
     expect(seen.get(399)?.[0]?.format).to.deep.equal({ width: 320, quality: 80 });
   });
 
+  it('counts people as viewers, not our own analysis', () => {
+    hub.subscribe({ ...AUTO, fps: 5 }, () => {});
+    hub.subscribe({ ...SMALL, fps: 5, encoding: 'luma' }, () => {});
+    expect([hub.viewers, hub.subscribers]).to.deep.equal([1, 2]);
+  });
+
   it('ends a viewer that fails, and no other', async () => {
     const seen: Picture[] = [];
     hub.subscribe({ ...AUTO, fps: 30 }, () => {
