@@ -9,6 +9,7 @@ import { type Key, ROLE_OF_SCOPE } from './keys/key.ts';
 import { KnownKeys } from './keys/known-keys.ts';
 import { isLocalRequest } from './local-request.ts';
 import { type Principal, type Role, signInsOf } from './principal.ts';
+import { ProxyLogin } from './proxy-login.ts';
 import { Sessions } from './sessions.ts';
 import { isPicturePath, isVideoPath, Tickets } from './tickets.ts';
 import { loadApiToken, Tokens } from './tokens.ts';
@@ -31,6 +32,7 @@ export class Authenticator {
   /** The admin token, for the sign-in link. */
   readonly apiToken: string;
   readonly #guesses: GuessLimiter;
+  readonly #proxy: ProxyLogin | undefined;
 
   /** @throws Error when the token's file cannot be read or written */
   constructor({ config, dataDir }: { config: AuthConfig; dataDir: string }) {
@@ -41,14 +43,15 @@ export class Authenticator {
     this.sessions = new Sessions(secret);
     this.tickets = new Tickets(secret);
     this.#guesses = new GuessLimiter(config.limits);
+    this.#proxy = config.proxy && new ProxyLogin(config.proxy);
   }
 
   /**
    * Whether a request needs no login because it was made on this machine. Never in public mode: a TCP
-   * proxy on this machine (stunnel, haproxy, ssh) makes every client look local.
+   * proxy on this machine (stunnel, haproxy, ssh) makes every client look local. Never from a trusted proxy.
    */
   isLocal(request: IncomingMessage): boolean {
-    return !this.config.isPublic && isLocalRequest(request);
+    return !this.config.isPublic && this.#proxy?.isFrom(request) !== true && isLocalRequest(request);
   }
 
   /**
@@ -73,7 +76,7 @@ export class Authenticator {
    */
   identify(request: IncomingMessage): Principal | undefined {
     if (!this.config.isOn) return { role: 'admin', kind: 'open' };
-    const shown = this.#byHeader(request) ?? this.#byAddress(request);
+    const shown = this.#byHeader(request) ?? this.#byAddress(request) ?? this.#proxy?.principalOf(request);
     if (shown !== undefined) return shown;
     if (this.isLocal(request)) return { role: 'admin', kind: 'local' };
     return this.#bySession(request) ?? this.#byMoondreamKey(request);

@@ -19,6 +19,12 @@ const CORS_EXPOSED =
   'location, etag, link, retry-after, x-next-cursor, x-frame-timestamp, x-frame-age-ms, x-frame-sequence';
 const CORS_MAX_AGE_S = '600';
 
+type Kind = Principal['kind'] | undefined;
+/** What a client shows itself: a page that rebinds its name to our address has no such thing. */
+const SHOWN: ReadonlySet<Kind> = new Set<Kind>(['token', 'key', 'ticket']);
+/** What browsers add, or a proxy for them, whichever page makes the request. */
+const ADDED_BY_BROWSERS: ReadonlySet<Kind> = new Set<Kind>(['session', 'proxy']);
+
 /** Lets requests through or refuses them. */
 export class Gate {
   readonly #authenticator: Authenticator;
@@ -38,14 +44,15 @@ export class Gate {
   admit(request: IncomingMessage): Principal | undefined {
     const { allowedHosts, allowedOrigins } = this.#authenticator.config;
     const path = requestPath(request);
-    if (!isOurHost(request.headers.host, allowedHosts) && !this.#takesAnyHost(path)) {
-      throw new AppError('wrong-host', 'This gateway does not answer to that host name; see ALLOWED_HOSTS');
-    }
     if (isForged(request, allowedOrigins)) {
       throw new AppError('forged-request', 'A page of another site must not do this; see ALLOWED_ORIGINS');
     }
     const principal = this.#authenticator.identify(request);
-    if (principal?.kind === 'session' && isUnsourced(request)) {
+    const isOurs = isOurHost(request.headers.host, allowedHosts) || this.#takesAnyHost(path);
+    if (!isOurs && !SHOWN.has(principal?.kind)) {
+      throw new AppError('wrong-host', 'This gateway does not answer to that host name; see ALLOWED_HOSTS');
+    }
+    if (ADDED_BY_BROWSERS.has(principal?.kind) && isUnsourced(request)) {
       throw new AppError(
         'forged-request',
         'A request with a cookie must tell its Origin; programs send a token',

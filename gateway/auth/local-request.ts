@@ -8,6 +8,8 @@ const FORWARDING = /^(x-forwarded-|forwarded$|x-real-ip$|via$|cf-|x-original-|tr
 /** Whether a request came over loopback, to a loopback name, without a proxy's headers. */
 export function isLocalRequest(request: IncomingMessage): boolean {
   if (!isLoopback(request.socket.remoteAddress ?? '')) return false;
+  // The default of nginx: it adds no header and takes a loopback name, but speaks HTTP/1.0.
+  if (request.httpVersion === '1.0') return false;
   if (Object.keys(request.headers).some((name) => FORWARDING.test(name))) return false;
   const host = hostNameOf(request.headers.host);
   return host === 'localhost' || (host !== undefined && isLoopback(host));

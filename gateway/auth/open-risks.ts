@@ -15,6 +15,10 @@ export function openRisks({ auth, addresses, store }: RiskyConfig): string[] {
   const { appPyUrl, webhookSecret } = store.deliveries;
   const risks: [boolean, string][] = [
     [!auth.isOn, 'AUTH=off: everyone who reaches this gateway may do everything'],
+    [
+      auth.proxy?.networks.some((network) => network.endsWith('/0')) === true,
+      'AUTH_PROXY_CIDRS: every address is believed to be the proxy, so that a header alone signs in',
+    ],
     [allowsLoopback, 'ALLOW_LOOPBACK_CAMERAS=on: cameras may be dialled on this machine itself'],
     [
       isPublic && allowedNetworks.length > 0,

@@ -9,12 +9,13 @@ export interface Principal {
   role: Role;
   /**
    * `local`: from this very machine. `token`: a token of the settings. `key`: a key of `POST /api/keys`.
-   * `session`: a cookie of a browser. `ticket`: for one address, for a short while. `open`: AUTH=off.
+   * `session`: a cookie of a browser. `ticket`: for one address, for a short while. `proxy`: signed in by a
+   * trusted proxy. `open`: AUTH=off.
    */
-  kind: 'local' | 'token' | 'key' | 'session' | 'ticket' | 'open';
+  kind: 'local' | 'token' | 'key' | 'session' | 'ticket' | 'proxy' | 'open';
   /** The only cameras that exist for it; absent: all. */
   cameras?: ReadonlySet<string> | undefined;
-  /** Name of the key. */
+  /** Name of the key, or of the person whom a proxy has signed in. */
   name?: string | undefined;
   /** Of a session and of the tickets made in it: it ends with the session. */
   sessionId?: string | undefined;

@@ -58,9 +58,11 @@ export function rateLimits(limits: RateLimits, routes: RouteTable): RequestHandl
   );
 }
 
-/** A session counts over all its addresses, other requests by address. */
+/** A session, or a person behind a trusted proxy, counts over all addresses; other requests by address. */
 function bySession(req: Request): string {
-  return principalOf(req)?.sessionId ?? byAddress(req);
+  const principal = principalOf(req);
+  if (principal?.kind === 'proxy') return `person ${principal.name}`;
+  return principal?.sessionId ?? byAddress(req);
 }
 
 function byAddress({ ip }: Request): string {

@@ -8,6 +8,7 @@ import {
   readText,
   SettingsError,
 } from '#shared/settings.ts';
+import { type AuthProxyConfig, readAuthProxy } from './auth-proxy.ts';
 
 /** Access to this gateway. */
 export interface AuthConfig {
@@ -23,6 +24,8 @@ export interface AuthConfig {
   allowedHosts: readonly string[];
   /** Origins of foreign pages that may use it. */
   allowedOrigins: readonly string[];
+  /** Login by a trusted proxy; undefined: there is none. */
+  proxy: AuthProxyConfig | undefined;
   /** Rate limits per client. */
   limits: RateLimits;
 }
@@ -62,6 +65,7 @@ export function loadAuthConfig(env: Environment): AuthConfig {
     isPublic: mode === 'auto' ? env.REPL_ID !== undefined : mode === 'on',
     allowedHosts: [...readHosts(env), ...REPLIT_HOSTS.flatMap((name) => listOf(env[name] ?? ''))],
     allowedOrigins: readOrigins(env),
+    proxy: readAuthProxy(env),
     limits: readRateLimits(env),
   };
 }

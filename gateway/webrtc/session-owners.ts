@@ -70,6 +70,7 @@ function identityOf({ principal, address }: SessionClient): string {
   if (principal?.kind === 'local') return 'local';
   if (principal?.sessionId !== undefined) return `sign-in ${principal.sessionId}`;
   if (principal?.keyId !== undefined) return `key ${principal.keyId} ${addressKey(address)}`;
+  if (principal?.kind === 'proxy') return `person ${principal.name}`;
   const kind = principal?.kind === 'ticket' ? 'token' : principal?.kind;
   return `${kind} ${principal?.role} ${addressKey(address)}`;
 }

@@ -28,10 +28,10 @@ export const principalSchema = z
     signedIn: z.boolean(),
     role: roleSchema.nullable(),
     kind: z
-      .enum(['local', 'token', 'key', 'session', 'ticket', 'open'])
+      .enum(['local', 'token', 'key', 'session', 'ticket', 'proxy', 'open'])
       .nullable()
       .meta({ description: 'How the caller was recognised.' }),
-    name: z.string().optional().meta({ description: 'Name of the key.' }),
+    name: z.string().optional().meta({ description: 'Name of the key or person.' }),
     cameras: z
       .array(z.string())
       .optional()

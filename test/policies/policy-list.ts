@@ -5,7 +5,7 @@ export const POLICIES: Readonly<Record<string, string>> = {
   S1: 'remote clients need a token for everything but health and the sign-in; clients on the same machine need none',
   S2: 'questions to Moondream need a token and have a daily limit, since they cost money',
   S3: 'a session is a signed cookie that no script reads; signing out ends it and everything it opened, as revoking a key does',
-  S4: 'the gateway answers under its own host names only, which stops DNS rebinding',
+  S4: 'without a token or key the gateway answers under its own host names only, which stops DNS rebinding',
   S5: 'no page of another site changes anything: origin, fetch metadata and content type are checked',
   S6: 'pages elsewhere may read only where their origin was allowed by name, and never with cookies',
   S7: 'sockets need a signed-in client and an allowed origin, and end with the session',

@@ -41,6 +41,7 @@ describe('The configuration', () => {
       isPublic: false,
       allowedHosts: [],
       allowedOrigins: [],
+      proxy: undefined,
       limits: {
         api: 300,
         writes: 60,
