@@ -1,7 +1,6 @@
 /** Asks the gateway why a camera sends nothing, at a limited rate. */
 import type { CameraStatus } from './api-types.ts';
-import { faultOf } from './frame-link.ts';
-import { CLIENT_CODES } from './gateway-error.ts';
+import { CLIENT_CODES, faultOf } from './gateway-error.ts';
 import type { HttpClient } from './http-client.ts';
 import type { WatchFault } from './watch-state.ts';
 

@@ -104,6 +104,11 @@ export class Cameras {
     return this.#http.url(`${pathOf(id)}/frame`, { ...picture });
   }
 
+  /** The address of a live playlist (low-latency HLS) for a native player; see `GatewayClient.hlsSource`. */
+  hlsUrl(id: string): string {
+    return this.#http.url(`/hls/${encodeURIComponent(id)}/index.m3u8`);
+  }
+
   /** The address of an MJPEG stream for `<img>`, where no script may run. */
   mjpegUrl(id: string, options: { fps?: number; width?: number; quality?: number } = {}): string {
     return this.#http.url(`${pathOf(id)}/stream.mjpeg`, options);

@@ -13,6 +13,7 @@ import { type CallOptions, HttpClient, type TokenSource } from './http-client.ts
 import { Moondream } from './moondream.ts';
 import {
   type AppStateLike,
+  createPeer,
   type FetchLike,
   isReactNative,
   type NetworkWatch,
@@ -23,6 +24,7 @@ import {
 } from './platform.ts';
 import { takeTicket } from './socket-address.ts';
 import { Watches } from './watches.ts';
+import { type CameraVideo, type WhepOptions, WhepVideo } from './whep.ts';
 
 // The public names of the package.
 export type * from './api-types.ts';
@@ -33,9 +35,17 @@ export type { DetectedObject, Detections, Frame } from './frame.ts';
 export { CLIENT_CODES, GatewayError } from './gateway-error.ts';
 export type { CallOptions, TokenSource } from './http-client.ts';
 export type { MoondreamPiece } from './moondream.ts';
-export type { AppStateLike, FetchLike, NetworkWatch } from './platform.ts';
+export type { AppStateLike, FetchLike, NetworkWatch, PeerLike } from './platform.ts';
 export type { HeldMove, Ptz, PtzVelocity } from './ptz.ts';
-export type { WatchState } from './watch-state.ts';
+export type { WatchFault, WatchState } from './watch-state.ts';
+export type { CameraVideo, VideoState, WhepOptions } from './whep.ts';
+
+/** A source for expo-video's player. */
+export interface HlsSource {
+  uri: string;
+  contentType: 'hls';
+  headers: Record<string, string>;
+}
 
 export interface GatewayClientOptions {
   /** `https://example.org`, with the path of the gateway if it has one. */
@@ -98,6 +108,20 @@ export class GatewayClient {
    */
   watchCamera(cameraId: string, options: WatchOptions, onFrame: FrameConsumer): CameraWatch {
     return this.#frames.watch(cameraId, options, onFrame);
+  }
+
+  /** Live video of a camera as a source for expo-video: `useVideoPlayer(await client.hlsSource('1'))`. */
+  async hlsSource(cameraId: string): Promise<HlsSource> {
+    const uri = this.cameras.hlsUrl(cameraId);
+    return { uri, contentType: 'hls', headers: await this.#http.authHeaders() };
+  }
+
+  /**
+   * Plays live video of a camera by WebRTC (WHEP) until closed, across losses of the connection.
+   * The type of the stream is the one that `onStream` takes; React Native needs `createPeer`, too.
+   */
+  playWhep<Stream>(cameraId: string, options: WhepOptions<Stream>): CameraVideo {
+    return new WhepVideo(this.#http, cameraId, options, createPeer);
   }
 
   /** Headers for an image view that loads from the gateway. */

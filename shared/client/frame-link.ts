@@ -1,7 +1,7 @@
 /** Keeps a WebSocket to the gateway open: connects, backs off, finds out why it fails. */
 import { nextDelayMs } from './backoff.ts';
 import { type ConnectionTimings, FrameConnection } from './frame-connection.ts';
-import { CLIENT_CODES, GatewayError } from './gateway-error.ts';
+import { faultOf } from './gateway-error.ts';
 import type { HttpClient } from './http-client.ts';
 import type { SocketLike } from './platform.ts';
 import { socketAddress } from './socket-address.ts';
@@ -153,10 +153,3 @@ const WEBSOCKET_FAULT: WatchFault = {
   message: 'The gateway answers, but its WebSocket cannot be opened',
   hint: 'Allow WebSockets on all proxies between this device and the gateway.',
 };
-
-/** A thrown error as the fault that viewers see. */
-export function faultOf(error: unknown): WatchFault {
-  if (error instanceof GatewayError) return { code: error.code, message: error.message, hint: error.hint };
-  const message = error instanceof Error ? error.message : String(error);
-  return { code: CLIENT_CODES.unexpected, message, hint: undefined };
-}

@@ -1,5 +1,7 @@
 /** Errors between an app and its gateway, with a code for programs and a sentence for people. */
 
+import type { WatchFault } from './watch-state.ts';
+
 /** Facts about a fault. */
 export interface GatewayErrorFacts {
   /** Stable: one of the gateway's codes, or one of {@link CLIENT_CODES}. */
@@ -95,6 +97,13 @@ export function mixedContent(baseUrl: string, cause: unknown): GatewayError {
     hint: 'Put a proxy with TLS before the gateway, or load the page by http.',
     cause,
   });
+}
+
+/** A thrown error as the fault that viewers see. */
+export function faultOf(error: unknown): WatchFault {
+  if (error instanceof GatewayError) return { code: error.code, message: error.message, hint: error.hint };
+  const message = error instanceof Error ? error.message : String(error);
+  return { code: CLIENT_CODES.unexpected, message, hint: undefined };
 }
 
 /** Seconds or an HTTP date. */

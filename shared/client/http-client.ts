@@ -29,6 +29,8 @@ export interface Call extends CallOptions {
   /** Sent as JSON. */
   json?: unknown;
   form?: FormData;
+  /** Sent as it is, with a `Content-Type` among the headers. */
+  text?: string;
   headers?: Readonly<Record<string, string>>;
 }
 
@@ -108,7 +110,7 @@ export class HttpClient {
   }
 
   async #send(path: string, call: Call, signal: AbortSignal | undefined): Promise<FetchResponse> {
-    const { json, form, query, method = 'GET' } = call;
+    const { json, form, text, query, method = 'GET' } = call;
     const response = await this.#fetch(this.url(path, query), {
       method,
       headers: {
@@ -119,6 +121,7 @@ export class HttpClient {
       },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       ...(form === undefined ? {} : { body: form }),
+      ...(text === undefined ? {} : { body: text }),
       ...(signal === undefined ? {} : { signal }),
     });
     if (response.ok) return response;

@@ -11,6 +11,20 @@ export interface SocketLike {
   close(code?: number, reason?: string): void;
 }
 
+/** The used part of an RTCPeerConnection, of browsers and of react-native-webrtc. */
+export interface PeerLike {
+  readonly localDescription: { readonly sdp: string } | null;
+  readonly iceGatheringState: string;
+  readonly connectionState: string;
+  ontrack: ((event: never) => void) | null;
+  onconnectionstatechange: ((event: never) => void) | null;
+  onicegatheringstatechange: ((event: never) => void) | null;
+  addTransceiver(kind: 'audio' | 'video', init: { direction: 'recvonly' }): unknown;
+  setLocalDescription(): Promise<void>;
+  setRemoteDescription(description: { type: 'answer'; sdp: string }): Promise<void>;
+  close(): void;
+}
+
 /** `AppState` of React Native. */
 export interface AppStateLike {
   /** Some versions of React Native know no state at the start. */
@@ -54,6 +68,7 @@ interface PlatformGlobals extends Partial<PageEvents> {
   process?: { versions?: { node?: string } };
   document?: PageEvents & { visibilityState: string };
   location?: { origin: string; protocol: string };
+  RTCPeerConnection?: new () => PeerLike;
   WebSocket?: new (url: string, ...options: unknown[]) => SocketLike;
 }
 
@@ -83,6 +98,13 @@ export function openSocket(url: string, headers: Record<string, string>): Socket
   if (WebSocket === undefined) throw new Error('There is no WebSocket here; pass one as `openSocket`');
   if (Object.keys(headers).length === 0) return new WebSocket(url);
   return isReactNative() ? new WebSocket(url, undefined, { headers }) : new WebSocket(url, { headers });
+}
+
+/** A connection for video. @throws Error where there is none */
+export function createPeer(): PeerLike {
+  const { RTCPeerConnection } = platformGlobals();
+  if (RTCPeerConnection === undefined) throw new Error('There is no WebRTC here; pass `createPeer`');
+  return new RTCPeerConnection();
 }
 
 /** Visibility of the app, with changes. */

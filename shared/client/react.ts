@@ -1,5 +1,5 @@
 /**
- * The React hook, for React Native and the web. React is passed in and not imported, so
+ * React hooks, for React Native and the web. React is passed in and not imported, so
  * that this package does not depend on it and the app's own copy is used:
  *
  *     import * as React from 'react';
@@ -8,15 +8,12 @@
 import { CameraPicture, emptyView, type PictureView } from './camera-picture.ts';
 import type { WatchOptions } from './camera-watch.ts';
 import type { GatewayClient } from './client.ts';
+import type { ReactHooks } from './react-hooks.ts';
 
 export type { PictureLayer, PictureView } from './camera-picture.ts';
-
-/** The used part of React. */
-export interface ReactHooks {
-  useState<T>(initial: T): [T, (value: T) => void];
-  useEffect(effect: () => () => void, dependencies: readonly unknown[]): void;
-  useRef<T>(initial: T): { current: T };
-}
+export type { ReactHooks } from './react-hooks.ts';
+export { type CamerasView, createUseCameras, type UseCameras } from './use-cameras.ts';
+export { createUsePtz, type PtzView, type UsePtz } from './use-ptz.ts';
 
 /** Options of the hook; callbacks may change with every render. */
 export interface CameraFrameOptions extends WatchOptions {

@@ -28,9 +28,9 @@ export async function installClient(): Promise<number> {
   return readFileSync(tarball).length;
 }
 
-/** Writes the app's only screen. */
-export function writeScreen(text: string): void {
-  writeFileSync(join(EXPO_APP, 'App.tsx'), text);
+/** Writes a file of the app. */
+export function writeSource(name: string, text: string): void {
+  writeFileSync(join(EXPO_APP, name), text);
 }
 
 /** Checks the types of the app. @throws Error with what the compiler printed */

@@ -9,7 +9,7 @@ import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { originOf, stop } from '../support/serve.ts';
 import { ROOT } from '../support/source-files.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { checkTypes, exportApp, installClient, runNode, serveExport, writeScreen } from './expo-app.ts';
+import { checkTypes, exportApp, installClient, runNode, serveExport, writeSource } from './expo-app.ts';
 
 const TOKEN = 'test-token-of-thirty-two-letters-or-more';
 const MAX_PACKED_BYTES = 40_000;
@@ -17,6 +17,11 @@ const MAX_PACKED_BYTES = 40_000;
 const PLACEHOLDER = 'http://192.168.1.20:5000';
 /** The upper half of the picture; words about its state are in the lower. */
 const PICTURE = { x: 0, y: 0, width: 400, height: 100 };
+
+function screens(): string[] {
+  const page = readFileSync(join(ROOT, 'docs/client.md'), 'utf8');
+  return [...page.matchAll(/```tsx\n(.*?)```/gs)].map(([, text = '']) => text);
+}
 
 describe('A fresh Expo app', function () {
   this.timeout(300_000);
@@ -27,16 +32,16 @@ describe('A fresh Expo app', function () {
     requirePeer(this, 'what .ci/expo/install installs');
     requirePeer(this, 'chromium');
     size = await installClient();
-    const [, screen = ''] =
-      /```tsx\n(.*?)```/s.exec(readFileSync(join(ROOT, 'docs/client.md'), 'utf8')) ?? [];
-    writeScreen(screen.replace('the token that the gateway printed', TOKEN));
+    const [screen = '', ...components] = screens();
+    writeSource('App.tsx', screen.replace('the token that the gateway printed', TOKEN));
+    for (const [index, text] of components.entries()) writeSource(`Component${index}.tsx`, text);
   });
 
   it(`takes the packed client, of at most ${MAX_PACKED_BYTES} bytes`, () => {
     expect(size).to.be.at.most(MAX_PACKED_BYTES);
   });
 
-  it('compiles with the screen of docs/client.md', () => checkTypes());
+  it('compiles with every component of docs/client.md', () => checkTypes());
 
   it('is bundled for Android, iOS and the web', async () => {
     folder = await exportApp('android', 'ios', 'web');

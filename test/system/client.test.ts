@@ -162,6 +162,17 @@ describe('The client and a real gateway', function () {
     expect(error).to.include({ code: 'unauthorized', status: 401 });
   });
 
+  it('agree on where a native player finds live video', async () => {
+    const client = new GatewayClient({ baseUrl: stage.front.origin, token: TOKEN });
+    const { uri, contentType, headers } = await client.hlsSource('dark');
+    expect(contentType).to.equal('hls');
+    const playlist = await waitFor(async () => {
+      const response = await fetch(uri, { headers });
+      return response.status === 200 ? response.text() : undefined;
+    });
+    expect(playlist).to.match(/^#EXTM3U/);
+  });
+
   it('agree on a snapshot', async () => {
     const { jpeg, timestamp, sequence, ageMs } = await stage.client.cameras.snapshot('dark', { width: 160 });
     expect(isWholeJpeg(Buffer.from(jpeg))).to.equal(true);
@@ -396,6 +407,45 @@ describe('The client in Chromium', function () {
     await page.evaluate('signedIn.close()');
     expect(stage.front.upgrades[before]).to.match(/^\/ws\?ticket=./);
     expect(stage.front.upgrades[before]).not.to.include(TOKEN);
+  });
+
+  describe('plays video by WHEP', () => {
+    const state = () => page.evaluate<string>('played.state.kind');
+    const moved = async () => {
+      const before = await page.evaluate<number>('player.currentTime');
+      await waitFor(async () => (await page.evaluate<number>('player.currentTime')) > before, {
+        timeoutMs: 30_000,
+        message: 'the video to go on',
+      });
+    };
+    const sessions = async () =>
+      (
+        (await (await fetch(`${stage.gateway.origin}/api/streams/status`)).json()) as {
+          activeSessions: number;
+        }
+      ).activeSessions;
+
+    it('with a token, and again after the death of every worker', async () => {
+      await page.evaluate(`import('/client/client.ts').then(({ GatewayClient }) => {
+        globalThis.player = Object.assign(document.createElement('video'), { muted: true, autoplay: true });
+        document.body.append(player);
+        const client = new GatewayClient({ baseUrl: location.origin, token: '${TOKEN}' });
+        globalThis.played = client.playWhep('bright', { onStream: (stream) => { player.srcObject = stream } });
+      })`);
+      await waitFor(async () => (await state()) === 'live', { timeoutMs: 20_000 });
+      await moved();
+      await stage.killWorkers();
+      await waitFor(async () => (await state()) !== 'live', { timeoutMs: 30_000 });
+      await waitFor(async () => (await state()) === 'live', { timeoutMs: 30_000 });
+      await moved();
+    });
+
+    it('and ends its session when closed', async () => {
+      expect(await sessions()).to.equal(1);
+      await page.evaluate('played.close()');
+      await waitFor(async () => (await sessions()) === 0);
+      expect(await state()).to.equal('closed');
+    });
   });
 
   it('frees every picture when closed', async () => {
