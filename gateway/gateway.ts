@@ -18,6 +18,7 @@ import { createStatusStream } from './dashboard/status.ts';
 import { createDeliveries } from './deliveries/deliveries.ts';
 import { createDevices, mediamtxSettings } from './devices/devices.ts';
 import { managedCameras, ownCameras } from './devices/known-cameras.ts';
+import { discoveryRoutes } from './discovery/routes.ts';
 import { EventDeliveries } from './events/event-deliveries.ts';
 import { createEvents } from './events/events.ts';
 import { GatewayHealth } from './health/gateway-health.ts';
@@ -199,6 +200,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const proxies = cameraProxies({ routing, log });
   table.add([
     cameras.routes,
+    discoveryRoutes({ routing, addresses: config.addresses, redactor }),
     pictureRoutes(proxies),
     ptzRoutes(proxies.answers),
     frameSocketRoutes(),

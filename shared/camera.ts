@@ -11,6 +11,8 @@ export const RESERVED_CAMERA_IDS = [
   'export',
   'import',
   'test',
+  'probe',
+  'discover',
 ];
 
 /** A camera id: 1 to 64 letters, digits, `.`, `_`, `-`, not starting with a dot. */

@@ -1,4 +1,6 @@
 /** Calls to a worker over HTTP. The only door to got in worker access. */
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import got, { type Method } from 'got';
 import type { z } from 'zod';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
@@ -48,6 +50,35 @@ export async function call<T = unknown>(worker: WorkerTarget, options: WorkerCal
     return schema === undefined ? (body as T) : schema.parse(body);
   } catch (error) {
     throw connectionError(error, worker.name);
+  }
+}
+
+/** Calls a worker and reads its answer line by line, each JSON. @throws AppError `worker-*`, or the error that the worker answers */
+export async function* callForLines<T>(
+  worker: WorkerTarget,
+  { path, json, schema, signal, timeoutMs = TIMEOUT_MS }: Required<Omit<WorkerCall<T>, 'method'>>,
+): AsyncGenerator<T> {
+  const stream = got.stream(`${worker.origin}${path}`, {
+    method: 'POST',
+    headers: { ...JSON_HEADERS, [TOKEN_HEADER]: worker.token },
+    body: JSON.stringify(json),
+    ...(signal === undefined ? {} : { signal }),
+    retry: { limit: 0 },
+    followRedirect: false,
+    throwHttpErrors: false,
+    timeout: { request: timeoutMs },
+  });
+  try {
+    const [response] = (await once(stream, 'response')) as [{ statusCode: number }];
+    if (response.statusCode >= 300) {
+      const body = Buffer.concat(await stream.toArray());
+      throw answerError({ status: response.statusCode, body }, worker.name);
+    }
+    for await (const line of createInterface({ input: stream })) yield schema.parse(JSON.parse(line));
+  } catch (error) {
+    throw connectionError(error, worker.name);
+  } finally {
+    stream.destroy();
   }
 }
 

@@ -254,6 +254,72 @@ export interface components {
       /** @description Id of an uploaded camera stream, played in place of a camera. */
       video?: string;
     };
+    ProbeRequest: {
+      /** @description Address or host name. */
+      ip?: string;
+      /** @description In place of `ip`: an `rtsp://` or `rtsps://` URL, or only its host and port; of `http://` the host is taken. A path is tried first. */
+      url?: string;
+      /** @description `admin` where only a password is given. */
+      username?: string;
+      password?: string;
+      /** @description RTSP port; usual ones are tried where absent. */
+      port?: number;
+    };
+    ProbeAnswer: {
+      /** @description The host that was asked. */
+      ip: string;
+      vendor?: string;
+      model?: string;
+      /** @description Its ONVIF device service. */
+      onvifUrl?: string;
+      /** @description How it can be moved. */
+      ptz?: components['schemas']['PtzSettings'];
+      steps: components['schemas']['ProbeStep'][];
+      streams: components['schemas']['ProbedStream'][];
+    };
+    ProbeStep: {
+      /**
+       * @description In this order.
+       * @enum {string}
+       */
+      step: 'reachable' | 'rtsp' | 'password' | 'streams';
+      ok: boolean;
+      /** @description Why it failed. */
+      code?: string;
+      detail?: string;
+      /** @description What an operator can do about it. */
+      hint?: string;
+    };
+    ProbedStream: {
+      /** @description Address with the password masked. */
+      url: string;
+      /** @description RTSP over TLS. This and the next two belong to a new camera. */
+      secure: boolean;
+      port: number;
+      /** @description Secrets that the request named are masked. */
+      streamPath: string;
+      /**
+       * @description `sub` for smaller pictures than the largest.
+       * @enum {string}
+       */
+      role: 'main' | 'sub';
+      /** @description `h264`, `hevc` or `mjpeg`. */
+      codec: string;
+      /** @description Null, like the next ones, where it could not be measured. */
+      width: number | null;
+      height: number | null;
+      fps: number | null;
+      /** @description Codec of the sound; null without any. */
+      audio: string | null;
+      keyframeIntervalMs: number | null;
+      /** @description Ways in which every current browser plays it; others depend on the device. */
+      playable: ('webrtc' | 'mse' | 'hls' | 'mjpeg')[];
+      /** @description Why it could not be played. */
+      code?: string;
+      hint?: string;
+      /** @description Path of a picture, kept for ten minutes. */
+      previewUrl: string | null;
+    };
     /** @description How a camera is. */
     CameraStatus: {
       cameraId: string;
@@ -697,6 +763,10 @@ export type WorkerStatus = components['schemas']['WorkerStatus'];
 export type NewCamera = components['schemas']['NewCamera'];
 export type AnalysisSettings = components['schemas']['AnalysisSettings'];
 export type CameraChanges = components['schemas']['CameraChanges'];
+export type ProbeRequest = components['schemas']['ProbeRequest'];
+export type ProbeAnswer = components['schemas']['ProbeAnswer'];
+export type ProbeStep = components['schemas']['ProbeStep'];
+export type ProbedStream = components['schemas']['ProbedStream'];
 export type CameraStatus = components['schemas']['CameraStatus'];
 export type PtzStatus = components['schemas']['PtzStatus'];
 export type PtzPreset = components['schemas']['PtzPreset'];

@@ -7,8 +7,11 @@ import type {
   ConnectRequest,
   DisconnectAnswer,
   NewCamera,
+  ProbeAnswer,
+  ProbeRequest,
   RtspService,
 } from './api-types.ts';
+import { type ProbeOptions, probeCamera } from './camera-probe.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
 import { Ptz } from './ptz.ts';
 
@@ -68,6 +71,11 @@ export class Cameras {
   connect(camera: ConnectRequest, call: CallOptions = {}): Promise<ConnectAnswer> {
     const timeoutMs = call.timeoutMs ?? CONNECT_TIMEOUT_MS;
     return this.#http.json('/api/cameras/connect', { ...call, timeoutMs, method: 'POST', json: camera });
+  }
+
+  /** Finds the streams of a camera of which only address, user and password are known; takes up to a minute. */
+  probe(camera: ProbeRequest, options: ProbeOptions = {}): Promise<ProbeAnswer> {
+    return probeCamera(this.#http, camera, options);
   }
 
   disconnect(cameraId: string, call: CallOptions = {}): Promise<DisconnectAnswer> {

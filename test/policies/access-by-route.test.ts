@@ -26,7 +26,7 @@ const VIEWER_MAY = [
   'patch /whep/{}/{}',
 ];
 /** What a viewer may not even read: passwords, and what the backend was told. */
-const ADMIN_READS = ['get /api/cameras/export', 'get /api/deliveries'];
+const ADMIN_READS = ['get /api/cameras/export', 'get /api/cameras/probe/previews/{}', 'get /api/deliveries'];
 
 describe('Access by route', () => {
   let gateway: TestGateway;

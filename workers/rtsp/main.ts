@@ -8,6 +8,7 @@ import { openTrail } from '../host/work-trail.ts';
 import { CameraSet } from './camera/camera-set.ts';
 import { ConnectLimiter } from './camera/connect-limiter.ts';
 import { loadConfig } from './config.ts';
+import { CameraProbes } from './discovery/probe-camera.ts';
 import { Ffmpeg } from './ffmpeg/ffmpeg.ts';
 import { limitGarbage } from './heap.ts';
 import { createSessions } from './outputs/webrtc/create-sessions.ts';
@@ -30,10 +31,11 @@ const ffmpeg = new Ffmpeg({ maxPixels: config.maxPixels, log });
 await runWorker(process, {
   log,
   start: async () => {
-    const cameras = new CameraSet({
+    const guard = { policy: config.addresses };
+    const dependencies = {
       runSource: createRunSource({
-        rtsp: createRtspSource({ policy: config.addresses }),
-        http: createHttpSource({ policy: config.addresses }),
+        rtsp: createRtspSource(guard),
+        http: createHttpSource(guard),
         video: createVideoSource((file, signal) => ffmpeg.openVideo(file, signal)),
       }),
       media: ffmpeg.media,
@@ -44,14 +46,16 @@ await runWorker(process, {
       limiter: new ConnectLimiter(),
       redactor,
       log,
-    });
+    };
+    const cameras = new CameraSet(dependencies);
+    const probes = new CameraProbes({ camera: dependencies, guard });
     const controls = new PtzControls({
       sourceOf: (cameraId) => cameras.get(cameraId).source,
-      guard: { policy: config.addresses },
+      guard,
       log,
     });
     const sessions = createSessions(config, { cameras, openTranscoder: ffmpeg.openTranscoder, log });
-    const server = await openServer({ config, cameras, controls, sessions, ffmpeg, redactor, log });
+    const server = await openServer({ config, cameras, controls, probes, sessions, ffmpeg, redactor, log });
     return {
       port: server.port,
       close: async () => {

@@ -13,6 +13,7 @@ import {
 import { requireToken } from '../host/token.ts';
 import type { CameraSet } from './camera/camera-set.ts';
 import type { RtspWorkerConfig } from './config.ts';
+import type { CameraProbes } from './discovery/probe-camera.ts';
 import type { Ffmpeg } from './ffmpeg/ffmpeg.ts';
 import { hlsRoutes } from './outputs/hls/hls-routes.ts';
 import { HlsStreams } from './outputs/hls/hls-streams.ts';
@@ -28,6 +29,7 @@ import { probeInProcess } from './probe/probe-process.ts';
 import type { PtzControls } from './ptz/ptz-controls.ts';
 import { allowAnyOrigin } from './routes/access.ts';
 import { cameraRoutes } from './routes/camera-routes.ts';
+import { discoveryRoutes } from './routes/discovery-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { internalRoutes } from './routes/internal-routes.ts';
 import { probeRoutes } from './routes/probe-routes.ts';
@@ -37,6 +39,7 @@ export interface ServerOptions extends ProblemOptions {
   config: Readonly<RtspWorkerConfig>;
   cameras: CameraSet;
   controls: PtzControls;
+  probes: CameraProbes;
   sessions: SessionSet;
   ffmpeg: Pick<Ffmpeg, 'openTranscoder'>;
 }
@@ -62,7 +65,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
 
 function mountRoutes(
   app: Express,
-  { config, cameras, controls, sessions }: ServerOptions,
+  { config, cameras, controls, probes, sessions }: ServerOptions,
   hls: HlsStreams,
 ): void {
   const { token } = config.host;
@@ -75,7 +78,12 @@ function mountRoutes(
   app.use('/whep', whepRoutes(webrtc));
   // A worker that runs alone has no token: strangers would learn which files this machine has, and play them.
   if (token !== undefined)
-    app.use('/internal', internalRoutes(cameras), probeRoutes({ probe: (file) => probeInProcess(file) }));
+    app.use(
+      '/internal',
+      internalRoutes(cameras),
+      discoveryRoutes({ probes }),
+      probeRoutes({ probe: (file) => probeInProcess(file) }),
+    );
 }
 
 function socketFinder(options: ServerOptions): SocketsOptions['find'] {

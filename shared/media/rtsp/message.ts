@@ -233,10 +233,12 @@ export function headerOf(message: RtspMessage, name: string): string | undefined
 /** Writes a message; `Content-Length` is added when there is a body. */
 export function formatMessage(
   startLine: string,
-  headers: Record<string, string | number>,
+  headers: Record<string, string | number | readonly string[]>,
   body = '',
 ): Buffer {
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const lines = Object.entries(headers).flatMap(([name, value]) =>
+    [value].flat().map((one) => `${name}: ${one}`),
+  );
   if (body !== '') lines.push(`Content-Length: ${Buffer.byteLength(body)}`);
   return Buffer.from(`${[startLine, ...lines].join('\r\n')}\r\n\r\n${body}`);
 }

@@ -113,11 +113,41 @@ async function key(gateway: TestGateway): Promise<Prepared> {
   return { ids: { keyId: body.id } };
 }
 
+/** A camera with one stream, as a worker finds it. */
+async function found(gateway: TestGateway): Promise<Prepared> {
+  const facts = { width: 1920, height: 1080, fps: 25, audio: null, keyframeIntervalMs: 2000 };
+  const place = { url: 'rtsp://192.0.2.10:554/1', secure: false, port: 554, streamPath: '/1' };
+  const stream = {
+    ...place,
+    ...facts,
+    role: 'main',
+    codec: 'h264',
+    playable: ['webrtc', 'mse', 'hls', 'mjpeg'],
+  };
+  const lines = [
+    { type: 'step', step: { step: 'streams', ok: true } },
+    { type: 'stream', stream: { ...stream, picture: FRAME.toString('base64') } },
+    { type: 'device', device: { ip: '192.0.2.10', vendor: 'PTZOptics' } },
+  ];
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  for (const worker of gateway.workers)
+    worker.answers.set('POST /internal/probe-camera', (_request, response) => void response.end(text));
+  return EMPTY;
+}
+
+async function preview(gateway: TestGateway): Promise<Prepared> {
+  await found(gateway);
+  const { body } = await postJson(`${gateway.origin}/api/cameras/probe`, { ip: '192.0.2.10' });
+  return { ids: { previewId: body.streams[0].previewUrl.split('/').at(-1) } };
+}
+
 /** By operation; the others need nothing. */
 export const PREPARATIONS: Record<string, Preparation> = {
   testCamera: testResult,
   listKeys: key,
   revokeKey: key,
+  probeCamera: found,
+  getProbePreview: preview,
   listCameras: camera,
   getCamera: camera,
   updateCamera: camera,

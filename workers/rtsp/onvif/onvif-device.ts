@@ -91,6 +91,8 @@ export interface OnvifOptions {
 }
 
 const SERVICE_PATH = '/onvif/device_service';
+/** Fault of a device that refuses a name or password (ONVIF Core Specification, section 5.9.1). */
+const NOT_AUTHORIZED = /:\s*NotAuthorized\b/i;
 /** Text of a device goes no further than this. */
 const MAX_TEXT = 64;
 
@@ -179,17 +181,25 @@ export class OnvifDevice {
     const camera = new Cam({
       hostname: 'camera',
       username: escapeXml(username),
-      password,
+      // The library takes a byte of each character: UTF-8 (WS-Security UsernameToken Profile 1.1).
+      password: Buffer.from(password).toString('latin1'),
       path,
       autoconnect: false,
     });
+    let isRefused = false;
     camera._request = (request, callback) => {
       const guarded: Callback = (...values) => this.#guard(() => callback.apply(camera, values));
+      // The library would go on to ask for something else: cameras count each refusal.
+      if (isRefused) return;
       void send(http, camera, request).then(
         ({ status, body }) => parseSOAPString(body, guarded, status),
         (error: Error) => {
           // Some callbacks of the library read the data before they look at the error.
-          if (error instanceof AppError && error.code === 'control-unauthorized') this.#fail(error);
+          isRefused ||= error instanceof AppError && error.code === 'control-unauthorized';
+          if (isRefused) {
+            this.#camera = undefined;
+            this.#fail(error);
+          }
           guarded(error);
         },
       );
@@ -242,8 +252,9 @@ async function send(http: OnvifOptions['http'], camera: LibraryCamera, request: 
   const path = pathOf(camera, request);
   const answer = await http.request({ method: 'POST', path, headers, body: request.body });
   // The library asks for the clock without credentials first, and again with them after a refusal.
-  const isRefused = answer.status === 401 || answer.status === 403;
-  if (isRefused && request.body.includes('<UsernameToken>')) throw unauthorized();
+  const isRefused = [401, 403].includes(answer.status) || NOT_AUTHORIZED.test(answer.body);
+  const isSigned = answer.isSigned || request.body.includes('<UsernameToken>');
+  if (isRefused && answer.status >= 400 && isSigned) throw unauthorized();
   return { status: answer.status, body: guardSoap(answer.body) };
 }
 

@@ -43,6 +43,8 @@ export interface CameraRequest {
 export interface CameraAnswer {
   status: number;
   body: string;
+  /** Whether the request carried our credentials. */
+  isSigned: boolean;
 }
 
 /** The head of an answer; its body is read as it comes. */
@@ -56,6 +58,7 @@ export class CameraHttp {
   #count = 0;
   /** The camera accepted our answer to the challenge before. */
   #isAccepted = false;
+  #isSigned = false;
 
   constructor(options: CameraHttpOptions) {
     this.#options = options;
@@ -75,7 +78,9 @@ export class CameraHttp {
     const { timeoutMs = TIMEOUT_MS } = this.#options;
     const signal = AbortSignal.timeout(timeoutMs);
     try {
-      return await readAnswer(await this.#authorized(request, signal));
+      const response = await this.#authorized(request, signal);
+      const isSigned = this.#isSigned;
+      return { ...(await readAnswer(response)), isSigned };
     } catch (error) {
       if (error instanceof AppError) throw error;
       const { code, name } = error as NodeJS.ErrnoException;
@@ -125,6 +130,8 @@ export class CameraHttp {
 
   /** @returns whether another try makes sense: a first challenge, or one whose nonce is used up */
   #take(challenges: readonly AuthHeader[]): boolean {
+    // Without credentials there is nothing to answer: it would count as a wrong password.
+    if (this.#options.username === '' && this.#options.password === '') return false;
     const digests = challenges.filter(({ scheme }) => scheme === 'digest');
     const best =
       ALGORITHMS.map((name) => digests.find((challenge) => algorithmOf(challenge) === name)).find(Boolean) ??
@@ -144,6 +151,7 @@ export class CameraHttp {
     const { secure, host, port, lookup } = this.#options;
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const authorization = this.#authorization(method, path);
+    this.#isSigned = authorization !== undefined;
     const options = {
       method,
       host,
@@ -211,7 +219,7 @@ function algorithmOf({ parameters }: AuthHeader): string | undefined {
   return isKnownAlgorithm(algorithm) ? (algorithm?.toUpperCase() ?? 'MD5') : undefined;
 }
 
-async function readAnswer(response: IncomingMessage): Promise<CameraAnswer> {
+async function readAnswer(response: IncomingMessage): Promise<Omit<CameraAnswer, 'isSigned'>> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {

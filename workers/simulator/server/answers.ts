@@ -10,7 +10,7 @@ import type { StreamHub } from './stream/stream-hub.ts';
 export interface Answer {
   status: number;
   reason: string;
-  headers?: Record<string, string | number>;
+  headers?: Record<string, string | number | readonly string[]>;
   body?: string;
   /** Done once the answer is on its way. */
   afterwards?(): void;
@@ -35,6 +35,8 @@ export function answerRequest(connection: Connection, request: RtspRequest): Ans
   if (UNSUPPORTED.includes(method))
     return { status: 405, reason: 'Method Not Allowed', headers: { Allow: PUBLIC } };
   if (method !== 'GET_PARAMETER' && !Object.hasOwn(HANDLERS, method)) return refusal(501, 'Not Implemented');
+  const isUnknown = connection.context.manners.tellsPathsFirst === true && method === 'DESCRIBE';
+  if (isUnknown && !connection.context.hubs.has(request.path)) return refusal(404, 'Not Found');
   const refused = refuseAccess(connection, request);
   if (refused !== undefined) return refused;
   if (hasWrongSession(connection, request)) return refusal(454, 'Session Not Found');
@@ -46,7 +48,7 @@ export function answerRequest(connection: Connection, request: RtspRequest): Ans
     : handler(connection, request, hub);
 }
 
-function ok(headers: Record<string, string | number> = {}): Answer {
+function ok(headers: Answer['headers'] = {}): Answer {
   return { status: 200, reason: 'OK', headers };
 }
 
@@ -66,8 +68,8 @@ function refuseAccess(
   const isForbidden = faults.find(path, 'unauthorized') !== undefined;
   const isKnown = authentication?.accepts(request.method, request.header('authorization')) ?? true;
   if (isForbidden || !isKnown) {
-    const challenge = authentication?.challenge ?? 'Digest realm="Simulated camera", nonce="0"';
-    return { status: 401, reason: 'Unauthorized', headers: { 'WWW-Authenticate': challenge } };
+    const challenges = authentication?.challenges ?? ['Digest realm="Simulated camera", nonce="0"'];
+    return { status: 401, reason: 'Unauthorized', headers: { 'WWW-Authenticate': challenges } };
   }
   return faults.find(path, 'not-found') === undefined ? undefined : refusal(404, 'Not Found');
 }

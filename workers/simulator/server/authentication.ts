@@ -12,22 +12,46 @@ export interface SimulatorCredentials {
   qop?: boolean;
 }
 
-const REALM = 'Simulated camera';
+/** How a camera of a certain make behaves where others do otherwise. */
+export interface CameraManners {
+  /** Value of `Server`; null for none. */
+  server?: string | null;
+  realm?: string;
+  /** Offers Basic beside digest. */
+  offersBasic?: boolean;
+  /** Tells that a path has no stream before it asks for the password. */
+  tellsPathsFirst?: boolean;
+  /** Closes the connection after it told that there is no stream at a path. */
+  hangsUp?: boolean;
+}
+
+const NAME = 'Simulated camera';
 
 /** Authentication of one connection; its nonce is its own. */
 export class Authentication {
   readonly #credentials: SimulatorCredentials;
+  readonly #manners: CameraManners;
   readonly #nonce = randomBytes(16).toString('hex');
 
-  constructor(credentials: SimulatorCredentials) {
+  constructor(credentials: SimulatorCredentials, manners: CameraManners = {}) {
     this.#credentials = credentials;
+    this.#manners = manners;
   }
 
-  /** Value of `WWW-Authenticate`. */
-  get challenge(): string {
+  /** Values of `WWW-Authenticate`. */
+  get challenges(): string[] {
+    const basic = this.#manners.offersBasic === true ? [`Basic realm="${this.#realm}"`] : [];
+    return [...basic, this.#challenge];
+  }
+
+  get #realm(): string {
+    return this.#manners.realm ?? NAME;
+  }
+
+  get #challenge(): string {
     const { algorithm, qop } = this.#credentials;
     return [
-      `Digest realm="${REALM}"`,
+      `Digest realm="${this.#realm}"`,
       `nonce="${this.#nonce}"`,
       ...(algorithm === undefined ? [] : [`algorithm=${algorithm}`]),
       ...(qop === true ? ['qop="auth"'] : []),
@@ -44,7 +68,7 @@ export class Authentication {
     const expected = digestResponse({
       username,
       password,
-      realm: REALM,
+      realm: this.#realm,
       nonce: this.#nonce,
       method,
       uri: parameters.get('uri') ?? '',

@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import type { UdpPorts } from '#shared/media/rtp/udp-ports.ts';
 import type { FaultBoard } from '../faults/faults.ts';
-import type { Authentication, SimulatorCredentials } from './authentication.ts';
+import type { Authentication, CameraManners, SimulatorCredentials } from './authentication.ts';
 import type { Session } from './session.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
 
@@ -21,6 +21,7 @@ export interface ConnectionContext {
   readonly hubs: ReadonlyMap<string, StreamHub>;
   readonly faults: FaultBoard;
   readonly credentials: SimulatorCredentials | undefined;
+  readonly manners: CameraManners;
   readonly udp: UdpPorts;
   readonly sessionTimeoutSeconds: number;
   /** Called after each request; `status` is undefined when a fault left it unanswered. */

@@ -23,7 +23,9 @@ export class RtspConnection implements Connection {
     this.socket = socket;
     this.context = context;
     this.authentication =
-      context.credentials === undefined ? undefined : new Authentication(context.credentials);
+      context.credentials === undefined
+        ? undefined
+        : new Authentication(context.credentials, context.manners);
     this.#reader = new RtspReader({
       onMessage: (message) => this.#onMessage(message),
       onInterleaved: () => this.session?.touch(),
@@ -99,7 +101,10 @@ export class RtspConnection implements Connection {
 
   #write({ cseq }: RtspRequest, { status, reason, headers = {}, body }: Answer): void {
     const start = `RTSP/1.0 ${status} ${reason}`;
-    this.socket.write(formatMessage(start, { CSeq: cseq, Server: 'Simulated camera', ...headers }, body));
+    const { server = 'Simulated camera', hangsUp } = this.context.manners;
+    const identity: Answer['headers'] = server === null ? {} : { Server: server };
+    this.socket.write(formatMessage(start, { CSeq: cseq, ...identity, ...headers }, body));
+    if (hangsUp === true && status === 404) this.socket.end();
   }
 }
 

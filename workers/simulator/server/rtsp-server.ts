@@ -19,7 +19,7 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import { openUdpPorts, type UdpPorts } from '#shared/media/rtp/udp-ports.ts';
 import { FaultControl } from '../faults/fault-control.ts';
 import { type Fault, FaultBoard, type FaultInput, type FaultKind } from '../faults/faults.ts';
-import type { SimulatorCredentials } from './authentication.ts';
+import type { CameraManners, SimulatorCredentials } from './authentication.ts';
 import type { ConnectionContext } from './connection.ts';
 import { ConnectionSet, type RtspServerStats } from './connection-set.ts';
 import { StreamHub } from './stream/stream-hub.ts';
@@ -35,6 +35,8 @@ export interface RtspServerOptions {
   streams: ReadonlyMap<string, StreamSource>;
   /** Required for everything but OPTIONS; default: none. */
   credentials?: SimulatorCredentials;
+  /** Of a certain make; default: those of the simulator. */
+  manners?: CameraManners;
   /** Key and certificate make it `rtsps`. */
   tls?: TlsOptions;
   /** New clients get the current group of pictures immediately (default), else from the next keyframe on. */
@@ -169,11 +171,12 @@ export class RtspServer extends EventEmitter<RtspServerEvents> {
   }
 
   #createContext(udp: UdpPorts): ConnectionContext {
-    const { credentials, sessionTimeoutSeconds } = this.#options;
+    const { credentials, manners = {}, sessionTimeoutSeconds } = this.#options;
     return {
       hubs: this.#hubs,
       faults: this.#board,
       credentials,
+      manners,
       udp,
       sessionTimeoutSeconds,
       onRequest: (request, status) => {

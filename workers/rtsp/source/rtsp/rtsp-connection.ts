@@ -43,6 +43,8 @@ export interface InterleavedHandlers {
   onInterleaved(packet: InterleavedPacket): void;
   /** Whether a channel was agreed on. */
   isChannel(channel: number): boolean;
+  /** Called with every answer, refusals included. */
+  onMessage?(message: RtspMessage): void;
 }
 
 /** Speaks RTSP over a socket that is already connected; owns the socket from then on. */
@@ -77,7 +79,10 @@ export class RtspConnection {
     // The session races against it; a failure after the session's end has no listener.
     this.failed.catch(() => {});
     this.#reader = new RtspReader({
-      onMessage: (message) => this.#onMessage(message),
+      onMessage: (message) => {
+        handlers.onMessage?.(message);
+        this.#onMessage(message);
+      },
       onInterleaved: (packet) => {
         this.#limit.addPacket();
         handlers.onInterleaved(packet);
@@ -87,6 +92,11 @@ export class RtspConnection {
     socket.on('data', (chunk: Buffer) => this.#guard(chunk.length, () => this.#reader.push(chunk)));
     socket.on('error', (error) => this.#end(disconnected(error)));
     socket.on('close', () => this.#end(disconnected()));
+  }
+
+  /** False once it has failed or ended. */
+  get isOpen(): boolean {
+    return this.#error === undefined;
   }
 
   /**

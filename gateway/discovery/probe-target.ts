@@ -1,0 +1,59 @@
+/** Reads where to look for a camera: an address, or a URL that was pasted, whole or only its host. */
+import { type AddressPolicy, checkLiteral } from '#shared/address-policy.ts';
+import { parseFields } from '#shared/camera.ts';
+import { type ProbeTarget, probeRequestSchema } from '#shared/contract/probe.ts';
+import { hostFromIp, readUrl } from '#shared/contract/source/address.ts';
+import { RTSP_SCHEMES } from '#shared/contract/source/rtsp.ts';
+import { AppError } from '#shared/errors.ts';
+
+const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
+/** Schemes of a pasted URL, and whether their streams are encrypted. */
+const SECURE: Readonly<Record<string, boolean>> = { rtsp: false, rtsps: true, http: false, https: false };
+
+/** @throws AppError `missing-field`, `invalid-field`, `camera-address-denied`, naming the field */
+export function parseProbeRequest(body: unknown, policy: AddressPolicy): ProbeTarget {
+  const { ip, url, port, ...given } = parseFields(probeRequestSchema, body);
+  if (ip !== undefined && url !== undefined)
+    throw new AppError('invalid-field', 'Only one of ip, url can be given', { field: 'url' });
+  if (ip === undefined && url === undefined)
+    throw new AppError('missing-field', 'Missing required field: ip or url', { field: 'ip' });
+  const place = url === undefined ? { host: hostFromIp(ip as string), secure: false } : fromUrl(url);
+  const username = given.username ?? ('username' in place ? place.username : '');
+  const password = given.password ?? ('password' in place ? place.password : '');
+  const target: ProbeTarget = {
+    ...place,
+    ...(port !== undefined && { port }),
+    username: username === '' && password !== '' ? 'admin' : username,
+    password,
+  };
+  checkPlace(target, url === undefined ? 'ip' : 'url', policy);
+  return target;
+}
+
+/** A port or a path that the text does not name is not known; it is no default. */
+function fromUrl(url: string): ProbeTarget {
+  const text = url.trim();
+  const read = readUrl(SCHEME.test(text) ? text : `rtsp://${text}`, 'url');
+  if (read === undefined || !Object.hasOwn(SECURE, read.scheme))
+    throw new AppError('invalid-field', 'url must be an rtsp:// or rtsps:// URL, or a host', {
+      field: 'url',
+    });
+  const { scheme, host, port, path, username, password } = read;
+  const place = { host, secure: SECURE[scheme] === true, username, password };
+  // The address of a camera's web page tells where the camera is.
+  if (scheme.startsWith('http')) return place;
+  return { ...place, ...(port !== undefined && { port }), ...(path !== '/' && { path }) };
+}
+
+function checkPlace(
+  { host, port = RTSP_SCHEMES.rtsp.port }: ProbeTarget,
+  field: string,
+  policy: AddressPolicy,
+): void {
+  try {
+    checkLiteral(host, port, policy);
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error;
+    throw new AppError(error.code, error.message, { field, cause: error });
+  }
+}
