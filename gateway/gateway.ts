@@ -11,6 +11,7 @@ import { createCameraStreams } from './camera-streams/camera-streams.ts';
 import { CameraDirectory } from './cameras/camera-directory.ts';
 import { createCameras } from './cameras/cameras.ts';
 import { Demo } from './cameras/demo.ts';
+import { demoRoutes } from './cameras/demo-routes.ts';
 import { pictureRoutes } from './cameras/picture-routes.ts';
 import type { GatewayConfig } from './config/config.ts';
 import { pageRoutes } from './dashboard/page-routes.ts';
@@ -52,7 +53,6 @@ export type GatewayPool = Pick<
   WorkerPool,
   | 'start'
   | 'stop'
-  | 'stopWorker'
   | 'startWorker'
   | 'retireWorker'
   | 'kill'
@@ -127,7 +127,10 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     rtspStatus: () => health.rtsp(),
   });
   const { states, reconciler } = cameras;
-  const demo = config.demo.isOn ? new Demo({ directory, pool, worker: SIMULATOR, log }) : undefined;
+  const isAnalysed = perception.analysis.isOn;
+  const demo = config.demo.isOn
+    ? new Demo({ directory, pool, worker: SIMULATOR, isAnalysed, log })
+    : undefined;
   const devices = createDevices({
     ...{ store, redactor, log },
     cameras: ownCameras(directory, states),
@@ -201,6 +204,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   table.add([
     cameras.routes,
     discoveryRoutes({ routing, addresses: config.addresses, redactor }),
+    demoRoutes(demo),
     pictureRoutes(proxies),
     ptzRoutes(proxies.answers),
     frameSocketRoutes(),

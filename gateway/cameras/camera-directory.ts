@@ -111,10 +111,28 @@ export class CameraDirectory {
 
   /** Adds a camera for this gateway's life, or replaces what is known under its id. */
   put(camera: CameraChange): void {
-    const before = this.#registered.get(camera.id);
+    const session = this.#session.get(camera.id);
+    // What was set on a camera that is put again stays; another camera under its id begins anew.
+    const before = session?.origin === camera.origin ? session : this.#registered.get(camera.id);
     const analysis = before?.analysis ?? { motion: false, persons: false, faces: false };
     this.#setSession(camera.id, { ...camera, analysis, enabled: true, isFromFile: false });
     this.#changed([camera.id]);
+  }
+
+  /**
+   * Changes a camera that is not stored, for this gateway's life.
+   * @returns the camera as it is now; undefined where it is stored or not known
+   */
+  adjust(
+    id: string,
+    change: Partial<Pick<KnownCamera, 'name' | 'location' | 'analysis'>>,
+  ): KnownCamera | undefined {
+    const before = this.#session.get(id);
+    if (before === undefined || this.#registered.has(id)) return undefined;
+    const camera = { ...before, ...change };
+    this.#session.set(id, camera);
+    this.#changed([id]);
+    return camera;
   }
 
   /** Disconnects a camera for this gateway's life; an unknown id is fine. */

@@ -1,69 +1,89 @@
 /** The demo of the first start: four simulated cameras until a real one comes (docs/contract.md, section 9). */
+import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 
+/** Persons walk through two of the scenes. */
 const DEMO_CAMERAS = [
-  { id: '1', name: 'Front Door Camera', location: 'Front Door' },
-  { id: '2', name: 'Back Yard Camera', location: 'Back Yard' },
-  { id: '3', name: 'Garage Camera', location: 'Garage' },
-  { id: '4', name: 'Side Entrance Camera', location: 'Side Entrance' },
+  { id: '1', name: 'Front Door Camera', location: 'Front Door', hasPersons: true },
+  { id: '2', name: 'Back Yard Camera', location: 'Back Yard', hasPersons: false },
+  { id: '3', name: 'Garage Camera', location: 'Garage', hasPersons: false },
+  { id: '4', name: 'Side Entrance Camera', location: 'Side Entrance', hasPersons: true },
 ] as const;
+/** The analysis worker starts after the first pictures, which a newcomer waits for. */
+const ANALYSIS_DELAY_MS = 4000;
 
 /** The part of the pool that the demo needs. */
 export interface DemoPool {
   onReady(listener: (address: WorkerAddress) => void): () => void;
-  stopWorker(name: string): Promise<void>;
+  startWorker(name: string): void;
+  retireWorker(name: string): Promise<void>;
 }
 
-/** Runs the demo; ends it for good when a camera of the user's is there. */
-export class Demo {
-  readonly #directory: CameraDirectory;
-  readonly #pool: DemoPool;
-  readonly #worker: string;
-  readonly #log: Logger;
-  #ends: (() => void)[] = [];
-  #hasBegun = false;
+export interface DemoOptions {
+  directory: CameraDirectory;
+  pool: DemoPool;
+  /** Name of the simulator's slot. */
+  worker: string;
+  /** Whether motion and persons are looked for. */
+  isAnalysed: boolean;
+  log: Logger;
+  /** For tests. */
+  analysisDelayMs?: number;
+}
 
-  constructor({
-    directory,
-    pool,
-    worker,
-    log,
-  }: { directory: CameraDirectory; pool: DemoPool; worker: string; log: Logger }) {
-    this.#directory = directory;
-    this.#pool = pool;
-    this.#worker = worker;
-    this.#log = log;
+/** Runs the demo; ends it when a camera of the user's is there. */
+export class Demo {
+  readonly #options: DemoOptions;
+  readonly #ends: (() => void)[] = [];
+  #analysis: NodeJS.Timeout | undefined;
+  #hasBegun = false;
+  #hasEnded = false;
+
+  constructor(options: DemoOptions) {
+    this.#options = options;
   }
 
   /** Puts the demo cameras into the directory as soon as the simulator serves. */
   start(): void {
-    this.#ends = [
-      this.#pool.onReady(({ name, details }) => {
-        if (name !== this.#worker) return;
+    const { pool, directory, worker } = this.#options;
+    this.#ends.push(
+      pool.onReady(({ name, details }) => {
+        if (name !== worker || this.#hasEnded) return;
         if (this.#hasRealCamera()) this.#end();
         else this.#putCameras(details.rtspPort ?? 0);
       }),
-      this.#directory.onChange(() => {
-        if (this.#hasRealCamera()) this.#end();
+      directory.onChange(() => {
+        if (!this.#hasEnded && this.#hasRealCamera()) this.#end();
       }),
-    ];
+    );
   }
 
   /** Stops listening. */
   close(): void {
+    clearTimeout(this.#analysis);
     for (const end of this.#ends.splice(0)) end();
   }
 
+  /** Shows the demo again. @throws AppError `camera-exists` while there are cameras of the user's */
+  showAgain(): void {
+    if (this.#hasRealCamera())
+      throw new AppError('camera-exists', 'The demo is shown while there are no other cameras');
+    if (!this.#hasEnded) return;
+    this.#hasEnded = false;
+    this.#hasBegun = false;
+    this.#options.pool.startWorker(this.#options.worker);
+  }
+
   #hasRealCamera(): boolean {
-    return this.#directory.list().some(({ origin }) => origin !== 'demo');
+    return this.#options.directory.list().some(({ origin }) => origin !== 'demo');
   }
 
   #putCameras(port: number): void {
+    const { directory, log } = this.#options;
     // The simulator may come back on another port; a camera that was disconnected meanwhile stays so.
-    const present = DEMO_CAMERAS.filter(({ id }) => !this.#hasBegun || this.#directory.has(id));
-    this.#hasBegun = true;
+    const present = DEMO_CAMERAS.filter(({ id }) => !this.#hasBegun || directory.has(id));
     for (const { id, name, location } of present) {
       const source = {
         kind: 'rtsp' as const,
@@ -76,15 +96,31 @@ export class Demo {
         transport: 'tcp' as const,
         isSimulator: true,
       };
-      this.#directory.put({ id, name, location, source, origin: 'demo' });
+      directory.put({ id, name, location, source, origin: 'demo' });
     }
-    this.#log.info({ port }, 'simulated cameras run; adding one of your own ends the demo');
+    if (!this.#hasBegun) this.#analyseSoon();
+    this.#hasBegun = true;
+    log.info({ port }, 'simulated cameras run; adding one of your own ends the demo');
+  }
+
+  #analyseSoon(): void {
+    const { directory, isAnalysed, analysisDelayMs = ANALYSIS_DELAY_MS } = this.#options;
+    if (!isAnalysed) return;
+    clearTimeout(this.#analysis);
+    this.#analysis = setTimeout(() => {
+      for (const { id, hasPersons } of DEMO_CAMERAS) {
+        if (!hasPersons || directory.find(id)?.origin !== 'demo') continue;
+        directory.adjust(id, { analysis: { motion: true, persons: true, faces: false } });
+      }
+    }, analysisDelayMs);
   }
 
   #end(): void {
-    this.close();
-    this.#log.info('a camera was added: the demo ends');
-    this.#directory.removeDemo();
-    void this.#pool.stopWorker(this.#worker);
+    const { directory, pool, worker, log } = this.#options;
+    this.#hasEnded = true;
+    clearTimeout(this.#analysis);
+    log.info('a camera was added: the demo ends');
+    directory.removeDemo();
+    void pool.retireWorker(worker);
   }
 }

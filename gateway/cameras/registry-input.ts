@@ -50,6 +50,22 @@ export function applyChanges(camera: RegisteredCamera, body: unknown): Registere
   };
 }
 
+const ADJUSTABLE = ['name', 'location', 'analysis'] as const;
+
+/** Reads the body of `PATCH /api/cameras/:id` for a camera that is not stored. @throws AppError `invalid-field` */
+export function parseAdjustments(body: unknown): Pick<CameraChanges, (typeof ADJUSTABLE)[number]> {
+  const fields = parseFields(cameraChangesSchema, asObject(body));
+  const other = Object.keys(fields).find((field) => !(ADJUSTABLE as readonly string[]).includes(field));
+  if (other !== undefined)
+    throw new AppError('invalid-field', `${other}: cannot be changed for a camera that is not stored`, {
+      field: other,
+    });
+  if (Object.keys(fields).length === 0) {
+    throw new AppError('invalid-field', 'The body names nothing to change', { field: 'body' });
+  }
+  return fields;
+}
+
 const SOURCE_FIELDS = [
   'url',
   'ip',

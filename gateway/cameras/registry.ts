@@ -9,7 +9,7 @@ import { checkCameraAddress } from './address-check.ts';
 import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
 import type { CameraRepository } from './camera-repository.ts';
 import type { RegisteredCamera, StoredCamera } from './registered-camera.ts';
-import { applyChanges, parseNewCamera } from './registry-input.ts';
+import { applyChanges, parseAdjustments, parseNewCamera } from './registry-input.ts';
 
 /** Uploaded videos that cameras play. */
 export interface UploadedVideos {
@@ -117,10 +117,14 @@ export class CameraRegistry {
     });
   }
 
-  /** Changes a camera. @throws AppError `camera-not-found`, `camera-from-file`, `invalid-field` */
+  /** Changes a camera; of one that is not stored what it is called and its analysis. @throws AppError `camera-not-found`, `camera-from-file`, `invalid-field` */
   update(id: string, body: unknown): Promise<KnownCamera> {
     return this.#inTurn(async () => {
-      const { store, repository } = this.#options;
+      const { store, repository, directory } = this.#options;
+      if (directory.find(id)?.origin !== 'registry' && (await repository.find(store.db, id)) === undefined) {
+        const adjusted = directory.adjust(id, parseAdjustments(body));
+        if (adjusted !== undefined) return adjusted;
+      }
       const before = await this.#editable(id);
       const changed = applyChanges(before, body);
       if (changed.source !== before.source) this.#checkAddress(changed, body);

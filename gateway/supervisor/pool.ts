@@ -93,11 +93,6 @@ export class WorkerPool {
     await retired;
   }
 
-  /** Stops one worker permanently. */
-  async stopWorker(name: string): Promise<void> {
-    await this.#slots.get(name)?.stop();
-  }
-
   status(): WorkerStatus[] {
     return [...this.#slots.values()].map((slot) => slot.status());
   }

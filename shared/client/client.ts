@@ -102,6 +102,11 @@ export class GatewayClient {
     return this.#http.json('/health', call);
   }
 
+  /** Shows the simulated cameras again, where there are no others. @throws GatewayError `camera-exists` */
+  async showDemo(call: CallOptions = {}): Promise<void> {
+    await this.#http.json('/api/demo', { ...call, method: 'POST', json: {} });
+  }
+
   /**
    * Calls `consume` with the newest frame of a camera until closed, across reconnects. Waits for a
    * camera that is offline or unknown; the watch's state says what it waits for.

@@ -11,8 +11,6 @@ export type ReadyWorker = Pick<WorkerAddress, 'origin' | 'token'> & { details?: 
 export class FakePool {
   /** Workers that were probed, in order. */
   readonly probed: string[] = [];
-  /** Workers that were stopped for good. */
-  readonly stopped: string[] = [];
   readonly #statuses = new Map<string, WorkerStatus>();
   readonly #addresses = new Map<string, WorkerAddress>();
   readonly #events = new EventEmitter<{ ready: [WorkerAddress]; down: [string]; broken: [BrokenWorker] }>();
@@ -64,10 +62,6 @@ export class FakePool {
 
   kill(): void {}
 
-  async stopWorker(name: string): Promise<void> {
-    this.stopped.push(name);
-  }
-
   /** Workers that were started when they were needed, and are not sent away yet. */
   readonly started: string[] = [];
 
@@ -75,8 +69,12 @@ export class FakePool {
     this.started.push(name);
   }
 
+  /** Workers that were sent away. */
+  readonly retired: string[] = [];
+
   async retireWorker(name: string): Promise<void> {
-    this.started.splice(this.started.indexOf(name), 1);
+    this.retired.push(name);
+    if (this.started.includes(name)) this.started.splice(this.started.indexOf(name), 1);
   }
 
   /** Tells that a worker broke over cameras. */

@@ -27,7 +27,8 @@ const isReady = async (gateway: RunningProcess) => (await getJson(`${gateway.ori
 
 const TOKEN = 'token-of-the-gateway-tests';
 
-describe('The gateway on its first start', () => {
+describe('The gateway on its first start', function () {
+  this.timeout(120_000);
   let gateway: RunningProcess;
 
   before(async () => {
@@ -55,6 +56,27 @@ describe('The gateway on its first start', () => {
     }
   });
 
+  it('finds a person in the demo, and tells of it as an event', async () => {
+    const event = await waitFor(
+      async () => {
+        const { body } = await getJson(`${gateway.origin}/api/events?kind=person`);
+        return body.events[0];
+      },
+      { timeoutMs: 90_000 },
+    );
+    expect(event.cameraId).to.be.oneOf(['1', '4']);
+  });
+
+  it("changes a demo camera's analysis", async () => {
+    const response = await fetch(`${gateway.origin}/api/cameras/2`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ analysis: { motion: true } }),
+    });
+    expect(response.status).to.equal(200);
+    expect(await response.json()).to.deep.include({ origin: 'demo', id: '2' });
+  });
+
   it('ends the demo when a camera is added', async () => {
     const cameras = await openTestCameras(['/1']);
     try {
@@ -67,11 +89,21 @@ describe('The gateway on its first start', () => {
       expect(body.map(({ id, name }: { id: string; name: string }) => `${id} ${name}`)).to.deep.equal([
         'mine Mine',
       ]);
-      await waitFor(async () => !(await getJson(`${gateway.origin}/health`)).body.services.simulator.running);
+      await waitFor(
+        async () => !(await getJson(`${gateway.origin}/health`)).body.services.simulator?.running,
+      );
       expect((await getJson(`${gateway.origin}/health`)).body.status).to.equal('ok');
     } finally {
       await cameras.close();
     }
+  });
+
+  it('shows the demo again when it is asked for, after the last camera is gone', async () => {
+    const refused = await postJson(`${gateway.origin}/api/demo`, {});
+    expect(refused.body).to.include({ status: 409, code: 'camera-exists' });
+    await fetch(`${gateway.origin}/api/cameras/mine`, { method: 'DELETE' });
+    expect((await postJson(`${gateway.origin}/api/demo`, {})).status).to.equal(202);
+    await waitFor(async () => (await fetch(`${gateway.origin}/api/cameras/1/frame`)).ok);
   });
 });
 

@@ -4,17 +4,27 @@ import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { Demo } from '../../../gateway/cameras/demo.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { asRtsp, cameraSource } from '../../support/camera-source.ts';
+import { thrown } from '../../support/errors.ts';
 import { silentLog } from '../../support/serve.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 describe('Demo', () => {
   let pool: FakePool;
   let directory: CameraDirectory;
+  let demo: Demo;
 
   beforeEach(() => {
     pool = new FakePool(['rtsp-0'], { optional: ['simulator'] });
     directory = new CameraDirectory(10, new Redactor());
-    new Demo({ directory, pool, worker: 'simulator', log: silentLog }).start();
+    demo = new Demo({
+      ...{ directory, pool, worker: 'simulator', log: silentLog },
+      isAnalysed: true,
+      analysisDelayMs: 0,
+    });
+    demo.start();
   });
+
+  afterEach(() => demo.close());
 
   const simulate = (rtspPort: number) =>
     pool.bringUp('simulator', { origin: 'http://127.0.0.1:8553', token: 't', details: { rtspPort } });
@@ -46,7 +56,7 @@ describe('Demo', () => {
       simulate(8555);
       add(id);
       expect(directory.list().map((camera) => camera.id)).to.deep.equal([id]);
-      expect(pool.stopped).to.deep.equal(['simulator']);
+      expect(pool.retired).to.deep.equal(['simulator']);
       simulate(8555);
       expect(directory.list().map((camera) => camera.id)).to.deep.equal([id]);
     });
@@ -56,5 +66,26 @@ describe('Demo', () => {
     add('mine');
     simulate(8555);
     expect(directory.list().map(({ id }) => id)).to.deep.equal(['mine']);
+  });
+
+  it('looks for motion and persons where persons walk', async () => {
+    simulate(8555);
+    const analysed = () => directory.list().filter(({ analysis }) => analysis.motion && analysis.persons);
+    await waitFor(() => analysed().length > 0);
+    expect(analysed().map(({ id }) => id)).to.deep.equal(['1', '4']);
+    directory.adjust('1', { analysis: { motion: false, persons: false, faces: false } });
+    simulate(8556);
+    expect(analysed().map(({ id }) => id)).to.deep.equal(['4']);
+  });
+
+  it('is shown again once the last camera of the user is gone', () => {
+    simulate(8555);
+    add('mine');
+    expect(thrown(() => demo.showAgain())).to.include({ code: 'camera-exists', status: 409 });
+    directory.remove('mine');
+    demo.showAgain();
+    expect(pool.started).to.deep.equal(['simulator']);
+    simulate(8557);
+    expect(ports()[0]).to.equal('1 8557/1');
   });
 });

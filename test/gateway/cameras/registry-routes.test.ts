@@ -56,6 +56,20 @@ describe('The routes of the registry', () => {
     expect(all).to.include('gate').and.not.include(PASSWORD);
   });
 
+  it('changes analysis and name of a camera that is connected but not stored, and nothing else', async () => {
+    const connect = { cameraId: 'guest', ip: '10.0.0.9' };
+    expect((await send('POST', '/connect', connect)).status).to.equal(200);
+    const analysis = { motion: true, persons: true, faces: false };
+    const changed = await send('PATCH', '/guest', { name: 'Guest', analysis });
+    expect(changed.status).to.equal(200);
+    expect(changed.body).to.deep.include({ name: 'Guest', analysis, origin: 'connected' });
+    expect((await getJson(`${api}/guest`)).body).to.deep.include({ name: 'Guest', analysis });
+    const refused = await send('PATCH', '/guest', { ip: '10.0.0.10' });
+    expect(refused).to.deep.include({ status: 400 });
+    expect(refused.body).to.include({ code: 'invalid-field', field: 'ip' });
+    expect(asRtsp(running('guest')?.source)?.host).to.equal('10.0.0.9');
+  });
+
   it('answers a taken id with 409, an unknown one with 404 and bad input with 400, naming the field', async () => {
     await send('POST', '', { id: 'gate', ip: '10.0.0.9' });
     const answers = [

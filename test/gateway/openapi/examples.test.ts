@@ -9,8 +9,8 @@ import { json, LocalMoondream } from '../moondream/harness.ts';
 import { examplesOf, routeOf, runExample } from './operation-runner.ts';
 import { clear, MOONDREAM_ANSWERS, PREPARATIONS } from './preparations.ts';
 
-/** Those of a camera's video are run in `test/system`, where there is a real camera. */
-const ELSEWHERE = ['Live pictures', 'Live video', 'Pan, tilt, zoom'];
+/** Those of the demo and of a camera's video are run in `test/system`, where there is a real camera. */
+const ELSEWHERE = ['Demo', 'Live pictures', 'Live video', 'Pan, tilt, zoom'];
 
 const groups = await gatewayRoutes();
 const document = await describeApi(groups, '0.0.0');

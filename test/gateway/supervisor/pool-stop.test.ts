@@ -84,12 +84,12 @@ describe('WorkerPool, when it stops', () => {
     expect(test.readies).to.deep.equal([]);
   });
 
-  it('stops one worker permanently by name', async () => {
+  it('sends one worker away by name', async () => {
     test = new PoolUnderTest(specOf(fixture('well-behaved')));
     const { pid } = await test.isReady();
-    await test.pool.stopWorker(test.name);
+    await test.pool.retireWorker(test.name);
     expect(isRunning(pid)).to.equal(false);
-    expect(test.status.state).to.equal('stopped');
+    expect(test.pool.status()).to.deep.equal([]);
   });
 
   it('replaces a worker when asked for it, without counting a failure', async () => {

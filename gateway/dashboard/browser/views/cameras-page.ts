@@ -183,11 +183,14 @@ export class CamerasPage extends ViewElement {
   }
 
   #noCameras(): TemplateResult {
+    const demo = (): void => void this.app.client.showDemo().catch(() => {});
     return emptyState(
       'cameras',
       'No cameras yet',
       'Add one by its address, or upload a video and play it as a camera.',
-      this.app.canChange ? addButton() : nothing,
+      this.app.canChange
+        ? html`${addButton()} <button class="button" type="button" @click=${demo}>Show the demo again</button>`
+        : nothing,
     );
   }
 
