@@ -16,20 +16,32 @@ import { maskPathSecrets, pathSecrets } from './path-secrets.ts';
 /** A camera on a network. */
 export type AddressedSource = RtspSource | HttpSource;
 
+/** What a camera has beside its main stream. */
+export const furtherSchema = z.object({
+  /** A smaller stream; without credentials of its own it has those of the main one, on the same host. */
+  sub: z.discriminatedUnion('kind', [rtspSourceSchema, httpSourceSchema]).optional(),
+  /** Where one picture can be asked for. */
+  still: httpSourceSchema.optional(),
+});
+export type FurtherSources = z.infer<typeof furtherSchema>;
+
+/** A camera on a network with all its sources. */
+export type MainSource = AddressedSource & FurtherSources;
+
 /** Where a camera's packets come from. */
-export type CameraSource = AddressedSource | VideoSource;
+export type CameraSource = MainSource | VideoSource;
 
 /** The same as the registry stores it. */
-export type RegisteredSource = AddressedSource | StoredVideo;
+export type RegisteredSource = MainSource | StoredVideo;
 
 /** The wire form of {@link CameraSource}, between gateway and worker. */
 export const cameraSourceSchema = z.discriminatedUnion('kind', [
-  rtspSourceSchema,
-  httpSourceSchema,
+  rtspSourceSchema.extend(furtherSchema.shape),
+  httpSourceSchema.extend(furtherSchema.shape),
   videoSourceSchema,
 ]);
 
-/** The stored form of {@link RegisteredSource}; passwords are stored elsewhere. */
+/** The stored form of {@link RegisteredSource}; passwords, and {@link FurtherSources}, are stored elsewhere. */
 export const storedSourceSchema = z.discriminatedUnion('kind', [
   rtspSourceSchema.omit({ password: true, isSimulator: true }),
   httpSourceSchema.omit({ password: true }),
@@ -129,6 +141,13 @@ export function maskedUrl(source: CameraSource): string {
   return url.replace('://', () => `://${encodeURIComponent(source.username)}:***@`);
 }
 
+/** A further source of a camera with the credentials to use: its own, or on the same host those of the main one. */
+export function withMainCredentials<S extends AddressedSource>(further: S, main: AddressedSource): S {
+  const hasOwn = further.username !== '' || further.password !== '';
+  if (hasOwn || further.host !== main.host) return further;
+  return { ...further, username: main.username, password: main.password };
+}
+
 /** Whether two sources are the same stream with the same credentials. */
 export function isSameSource(a: CameraSource, b: CameraSource): boolean {
   const [left, right]: Record<string, unknown>[] = [{ ...a }, { ...b }];
@@ -138,7 +157,11 @@ export function isSameSource(a: CameraSource, b: CameraSource): boolean {
 /** The password of a source and the secrets of its path, for a redactor; empty where it has none. */
 export function secretsOf(source: CameraSource | RegisteredSource): string[] {
   if (!isAddressed(source)) return [];
-  return [source.password, ...pathSecrets(source.path)].filter((secret) => secret !== '');
+  const { sub, still } = source;
+  const all = [source, sub, still].filter((address) => address !== undefined);
+  return all
+    .flatMap(({ password, path }) => [password, ...pathSecrets(path)])
+    .filter((secret) => secret !== '');
 }
 
 function invalidUrl(message: string): AppError {

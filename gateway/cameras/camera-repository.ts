@@ -1,6 +1,12 @@
 /** Cameras of the registry as rows; passwords, and paths that hold some, are sealed. */
 import { type Kysely, sql } from 'kysely';
-import { isAddressed, type RegisteredSource, storedSourceSchema } from '#shared/camera-source.ts';
+import {
+  type FurtherSources,
+  furtherSchema,
+  isAddressed,
+  type RegisteredSource,
+  storedSourceSchema,
+} from '#shared/camera-source.ts';
 import { analysisSettingsSchema } from '#shared/detections-settings.ts';
 import { maskPathSecrets } from '#shared/path-secrets.ts';
 import type { CameraRow, Database } from '../store/database.ts';
@@ -78,6 +84,7 @@ export class CameraRepository {
             location: set.ref('excluded.location'),
             source: set.ref('excluded.source'),
             password: set.ref('excluded.password'),
+            sealed_further: set.ref('excluded.sealed_further'),
             sealed_path: set.ref('excluded.sealed_path'),
             enabled: set.ref('excluded.enabled'),
             analysis: set.ref('excluded.analysis'),
@@ -134,12 +141,18 @@ export class CameraRepository {
       location: camera.location,
       ...this.#storedSource(camera.source),
       password: password === '' ? null : this.#box.seal(password),
+      sealed_further: this.#sealFurther(camera.source),
       enabled: Number(camera.enabled),
       analysis: JSON.stringify(camera.analysis),
       origin,
       created_at: now,
       updated_at: now,
     };
+  }
+
+  #sealFurther(source: RegisteredSource): string | null {
+    const { sub, still } = isAddressed(source) ? source : {};
+    return sub === undefined && still === undefined ? null : this.#box.seal(JSON.stringify({ sub, still }));
   }
 
   #storedSource(given: unknown): Pick<CameraRow, 'source' | 'sealed_path'> {
@@ -155,12 +168,13 @@ export class CameraRepository {
   #fromRow(row: CameraRow): StoredCamera {
     const password = this.#open(row.password);
     const path = this.#open(row.sealed_path);
+    const further = this.#open(row.sealed_further);
     return {
       id: row.id,
       name: row.name,
       location: row.location,
-      source: sourceOf(row, { password: password ?? '', path: path ?? '' }),
-      isPasswordLost: password === undefined || path === undefined,
+      source: sourceOf(row, { password: password ?? '', path: path ?? '', further: further ?? '' }),
+      isPasswordLost: [password, path, further].includes(undefined),
       enabled: row.enabled === 1,
       analysis: analysisSettingsSchema.parse(JSON.parse(row.analysis)),
       origin: row.origin as RegistryOrigin,
@@ -180,8 +194,18 @@ export class CameraRepository {
   }
 }
 
-function sourceOf(row: CameraRow, { password, path }: { password: string; path: string }): RegisteredSource {
+function sourceOf(
+  row: CameraRow,
+  { password, path, further }: Record<'password' | 'path' | 'further', string>,
+): RegisteredSource {
   const source = storedSourceSchema.parse(JSON.parse(row.source));
   if (!isAddressed(source)) return source;
-  return { ...source, password, ...(path === '' ? {} : { path }) };
+  const { sub, still }: FurtherSources = further === '' ? {} : furtherSchema.parse(JSON.parse(further));
+  return {
+    ...source,
+    password,
+    ...(path === '' ? {} : { path }),
+    ...(sub && { sub }),
+    ...(still && { still }),
+  };
 }

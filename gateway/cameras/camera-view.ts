@@ -6,11 +6,14 @@ import type { KnownCamera } from './camera-directory.ts';
 /** One element of `GET /api/cameras` (docs/contract.md, section 1). */
 export function viewCamera(camera: KnownCamera): Camera {
   const id = encodeURIComponent(camera.id);
+  const { sub, still } = isAddressed(camera.source) ? camera.source : {};
   return {
     id: camera.id,
     name: camera.name,
     location: camera.location,
     rtspUrl: maskedUrl(camera.source),
+    subUrl: sub === undefined ? null : maskedUrl(sub),
+    stillUrl: still === undefined ? null : maskedUrl(still),
     webrtcUrl: `/whep/${id}`,
     frameUrl: `/api/cameras/${id}/frame`,
     mjpegUrl: `/api/cameras/${id}/stream.mjpeg`,

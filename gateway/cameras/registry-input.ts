@@ -2,6 +2,7 @@
 import { parseFields } from '#shared/camera.ts';
 import {
   type AddressedSource,
+  type FurtherSources,
   isAddressed,
   type RegisteredSource,
   sourceFromUrl,
@@ -13,6 +14,7 @@ import { type CameraChanges, cameraChangesSchema, newCameraSchema } from '#share
 import type { PtzSettings } from '#shared/contract/ptz.ts';
 import { checkPath, hostFromIp } from '#shared/contract/source/address.ts';
 import { AppError } from '#shared/errors.ts';
+import { furtherSources } from '#shared/further-sources.ts';
 import { pathSecrets, restorePathSecrets } from '#shared/path-secrets.ts';
 import type { RegisteredCamera } from './registered-camera.ts';
 
@@ -22,7 +24,7 @@ export type NewCamera = Omit<RegisteredCamera, 'id'> & { id: string | undefined 
 /** Reads the body of `POST /api/cameras`. @throws AppError `missing-field` or `invalid-field`, naming the field */
 export function parseNewCamera(body: unknown): NewCamera {
   const { id, cameraId, ...fields } = parseFields(newCameraSchema, asObject(body));
-  const source = withPtz(newSource(fields), fields.ptz ?? undefined);
+  const source = withFurther(withPtz(newSource(fields), fields.ptz ?? undefined), {}, fields);
   const name = fields.name ?? `Camera ${id ?? cameraId ?? ''}`.trim();
   return {
     id: id ?? cameraId,
@@ -44,7 +46,7 @@ export function applyChanges(camera: RegisteredCamera, body: unknown): Registere
     id: camera.id,
     name: fields.name ?? camera.name,
     location: fields.location ?? camera.location,
-    source: withPtz(changedSource(camera.source, fields), changedPtz(camera.source, fields)),
+    source: changedAll(camera.source, fields),
     enabled: fields.enabled ?? camera.enabled,
     analysis: fields.analysis ?? camera.analysis,
   };
@@ -152,6 +154,26 @@ function withPtz(source: RegisteredSource, ptz: PtzSettings | undefined): Regist
   }
   if (ptz === undefined) return source;
   throw new AppError('invalid-field', 'ptz: a video cannot be moved', { field: 'ptz' });
+}
+
+/** The same object where nothing of it changes. */
+function changedAll(before: RegisteredSource, fields: CameraChanges): RegisteredSource {
+  const main = withPtz(changedSource(before, fields), changedPtz(before, fields));
+  return withFurther(main, isAddressed(before) ? before : {}, fields);
+}
+
+function withFurther(
+  source: RegisteredSource,
+  before: FurtherSources,
+  { subUrl, stillUrl }: CameraChanges,
+): RegisteredSource {
+  if (isAddressed(source)) {
+    const { sub: _sub, still: _still, ...main } = source;
+    return { ...main, ...furtherSources({ subUrl, stillUrl }, before) };
+  }
+  const field = (subUrl ?? undefined) === undefined ? 'stillUrl' : 'subUrl';
+  if ((subUrl ?? stillUrl ?? undefined) === undefined) return source;
+  throw new AppError('invalid-field', `${field}: an uploaded video has no other source`, { field });
 }
 
 function checkOneKind({ url, ip, video }: CameraChanges): void {

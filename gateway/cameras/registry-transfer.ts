@@ -6,6 +6,7 @@ import {
   requestUrl,
   secretsOf,
   USUAL_CAMERA,
+  urlWithCredentials,
 } from '#shared/camera-source.ts';
 import { type CameraExport, importSchema } from '#shared/contract/camera.ts';
 import { AppError } from '#shared/errors.ts';
@@ -93,14 +94,28 @@ function withPasswordOf(camera: RegisteredCamera, before: StoredCamera | undefin
   const { source } = camera;
   if (!isAddressed(source)) return camera;
   const old = before !== undefined && isAddressed(before.source) ? before.source : undefined;
+  const main = withSecretsOf(source, old);
+  const { sub, still } = source;
+  return {
+    ...camera,
+    source: {
+      ...main,
+      ...(sub && { sub: withSecretsOf(sub, old?.sub) }),
+      ...(still && { still: withSecretsOf(still, old?.still) }),
+    },
+  };
+}
+
+/** What the stored address keeps secret, where the entry names the same one. */
+function withSecretsOf<S extends AddressedSource>(source: S, old: AddressedSource | undefined): S {
   const isSameAddress =
     old !== undefined &&
     old.host === source.host &&
     old.port === source.port &&
     old.username === source.username;
-  if (!isSameAddress) return { ...camera, source: { ...source, password: '' } };
+  if (!isSameAddress) return { ...source, password: '' };
   const path = restorePathSecrets(source.path, old.path) ?? source.path;
-  return { ...camera, source: { ...source, password: old.password, path } };
+  return { ...source, password: old.password, path };
 }
 
 function describe(
@@ -109,7 +124,7 @@ function describe(
 ): CameraExport['cameras'][number] {
   const common = { id, name, location, enabled, analysis };
   if (!isAddressed(source)) return { ...common, video: source.stream };
-  const { username, password, ptz } = source;
+  const { username, password, ptz, sub, still } = source;
   const path = withPasswords ? source.path : maskPathSecrets(source.path);
   return {
     ...common,
@@ -117,7 +132,17 @@ function describe(
     username,
     ...(withPasswords ? { password } : { hasPassword: secretsOf(source).length > 0 }),
     ...(ptz === undefined ? {} : { ptz }),
+    ...(sub && { subUrl: exportedUrl(sub, withPasswords) }),
+    ...(still && { stillUrl: exportedUrl(still, withPasswords) }),
   };
+}
+
+function exportedUrl(source: AddressedSource, withPasswords: boolean): string {
+  if (withPasswords) return urlWithCredentials(source);
+  const url = requestUrl({ ...source, path: maskPathSecrets(source.path) });
+  return source.username === ''
+    ? url
+    : url.replace('://', () => `://${encodeURIComponent(source.username)}@`);
 }
 
 /** By its parts where those mean this kind of camera. */

@@ -1,4 +1,5 @@
 /** The registry: cameras that are kept for ever. The database decides, the directory follows. */
+import { isDeepStrictEqual } from 'node:util';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { type CameraSource, isAddressed, type RegisteredSource } from '#shared/camera-source.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
@@ -127,7 +128,7 @@ export class CameraRegistry {
       }
       const before = await this.#editable(id);
       const changed = applyChanges(before, body);
-      if (changed.source !== before.source) this.#checkAddress(changed, body);
+      if (!isDeepStrictEqual(changed.source, before.source)) this.#checkAddress(changed, body);
       await this.#checkVideo(changed);
       // Later than before even within one millisecond: other gateways look at this alone.
       const now = Math.max(Date.now(), before.updatedAt + 1);

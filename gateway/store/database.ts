@@ -21,6 +21,8 @@ export interface CamerasTable {
   sealed_path: string | null;
   /** Sealed password of the source; null where there is none. */
   password: string | null;
+  /** Sealed JSON of its sub stream and still pictures; null where it has none. */
+  sealed_further: string | null;
   enabled: number;
   /** JSON of the analysis switches. */
   analysis: string;

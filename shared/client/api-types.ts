@@ -13,6 +13,10 @@ export interface components {
       location: string;
       /** @description Address with the password masked. */
       rtspUrl: string;
+      /** @description Its smaller stream, masked like `rtspUrl`. */
+      subUrl: string | null;
+      /** @description Its still pictures, masked like `rtspUrl`. */
+      stillUrl: string | null;
       /** @description WHEP endpoint; this and the next two are paths of the gateway. */
       webrtcUrl: string;
       frameUrl: string;
@@ -88,6 +92,10 @@ export interface components {
       cameraId: string | number;
       /** @description `rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port` and `streamPath`. */
       url?: string;
+      /** @description A smaller stream, for small pictures and analysis. Without credentials it has those of the main stream, on the same host. */
+      subUrl?: string | null;
+      /** @description `http://` or `https://` address of one picture. Without credentials it has those of the main stream, on the same host. */
+      stillUrl?: string | null;
       /** @description Address or host name. */
       ip?: string;
       /** @default admin */
@@ -180,6 +188,10 @@ export interface components {
       analysis?: components['schemas']['AnalysisSettings'];
       /** @description `rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`. */
       url?: string;
+      /** @description A smaller stream, for small pictures and analysis. Without credentials it has those of the main stream, on the same host. */
+      subUrl?: string | null;
+      /** @description `http://` or `https://` address of one picture. Without credentials it has those of the main stream, on the same host. */
+      stillUrl?: string | null;
       /** @description Address or host name. */
       ip?: string;
       /** @description 554 unless given, 322 for RTSP over TLS. */
@@ -234,6 +246,10 @@ export interface components {
       analysis?: components['schemas']['AnalysisSettings'];
       /** @description `rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`. */
       url?: string;
+      /** @description A smaller stream, for small pictures and analysis. Without credentials it has those of the main stream, on the same host. */
+      subUrl?: string | null;
+      /** @description `http://` or `https://` address of one picture. Without credentials it has those of the main stream, on the same host. */
+      stillUrl?: string | null;
       /** @description Address or host name. */
       ip?: string;
       /** @description 554 unless given, 322 for RTSP over TLS. */
@@ -342,6 +358,8 @@ export interface components {
       /** @description Clients that see it; analysis and recording are not counted. */
       viewers: number;
       reconnects: number;
+      /** @description Its sources, where it has a sub stream or still pictures. */
+      streams?: components['schemas']['StreamStatus'][];
       /** @description Stable code of why it is not live. */
       reason?: string;
       /** @description The same as a sentence. */
@@ -352,6 +370,14 @@ export interface components {
       nextRetryAt?: number;
     } & {
       [key: string]: unknown;
+    };
+    StreamStatus: {
+      /** @enum {string} */
+      name: 'main' | 'sub' | 'still';
+      connected: boolean;
+      codec: string | null;
+      width: number | null;
+      height: number | null;
     };
     PtzStatus: {
       /** @enum {string} */
@@ -768,6 +794,7 @@ export type ProbeAnswer = components['schemas']['ProbeAnswer'];
 export type ProbeStep = components['schemas']['ProbeStep'];
 export type ProbedStream = components['schemas']['ProbedStream'];
 export type CameraStatus = components['schemas']['CameraStatus'];
+export type StreamStatus = components['schemas']['StreamStatus'];
 export type PtzStatus = components['schemas']['PtzStatus'];
 export type PtzPreset = components['schemas']['PtzPreset'];
 export type EventPage = components['schemas']['EventPage'];

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { cameraIdSchema } from '../camera.ts';
 import { SOURCE_KINDS } from '../camera-source.ts';
 import { analysisSettingsSchema } from '../detections-settings.ts';
+import { furtherUrlFields } from '../further-sources.ts';
 import { ptzSettingsSchema } from './ptz.ts';
 import { transportSchema } from './source/rtsp.ts';
 
@@ -26,6 +27,8 @@ export const cameraSchema = z
     name: z.string(),
     location: z.string(),
     rtspUrl: z.string().meta({ description: 'Address with the password masked.' }),
+    subUrl: z.string().nullable().meta({ description: 'Its smaller stream, masked like `rtspUrl`.' }),
+    stillUrl: z.string().nullable().meta({ description: 'Its still pictures, masked like `rtspUrl`.' }),
     webrtcUrl: z
       .string()
       .meta({ description: 'WHEP endpoint; this and the next two are paths of the gateway.' }),
@@ -63,6 +66,7 @@ export const cameraChangesSchema = z
       description:
         '`rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`.',
     }),
+    ...furtherUrlFields,
     ip: z.string().min(1).max(253).optional().meta({ description: 'Address or host name.' }),
     port: z.coerce
       .number()

@@ -1,8 +1,15 @@
 /** Connecting a camera for one run of the gateway, or of a worker that runs alone. */
 import { z } from 'zod';
 import { parseFields } from '../camera.ts';
-import { type AddressedSource, sourceFromUrl, USUAL_CAMERA, withTransport } from '../camera-source.ts';
+import {
+  type AddressedSource,
+  type MainSource,
+  sourceFromUrl,
+  USUAL_CAMERA,
+  withTransport,
+} from '../camera-source.ts';
 import { AppError } from '../errors.ts';
+import { furtherSources, furtherUrlFields } from '../further-sources.ts';
 import { anyCameraIdSchema } from './camera.ts';
 import { ptzSettingsSchema } from './ptz.ts';
 import { checkPath, hostFromIp } from './source/address.ts';
@@ -18,6 +25,7 @@ export const connectRequestSchema = z
       description:
         '`rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port` and `streamPath`.',
     }),
+    ...furtherUrlFields,
     ip: z.string().min(1).max(253).optional().meta({ description: 'Address or host name.' }),
     username: z.string().max(256).default(USUAL_CAMERA.username),
     password: z.string().max(256).default(USUAL_CAMERA.password),
@@ -63,7 +71,7 @@ export interface ConnectRequest {
   cameraId: string;
   name: string | undefined;
   location: string | undefined;
-  source: AddressedSource;
+  source: MainSource;
 }
 
 /**
@@ -81,8 +89,9 @@ export function parseConnectRequest(body: unknown): ConnectRequest {
   const request = parseFields(connectRequestSchema, given);
   const source =
     request.url === undefined ? sourceFromFields(request) : sourceFromUrl(request.url, request.transport);
-  const { cameraId, name, location, ptz } = request;
-  return { cameraId, name, location, source: ptz === undefined ? source : { ...source, ptz } };
+  const { cameraId, name, location, ptz, subUrl, stillUrl } = request;
+  const further = furtherSources({ subUrl, stillUrl });
+  return { cameraId, name, location, source: { ...source, ...(ptz && { ptz }), ...further } };
 }
 
 /**

@@ -18,6 +18,20 @@ export const cameraStatusSchema = z
     transport: z.enum(['tcp', 'udp']).nullable(),
     viewers: z.number().meta({ description: 'Clients that see it; analysis and recording are not counted.' }),
     reconnects: z.int(),
+    streams: z
+      .array(
+        z
+          .object({
+            name: z.enum(['main', 'sub', 'still']),
+            connected: z.boolean(),
+            codec: z.string().nullable(),
+            width: z.number().nullable(),
+            height: z.number().nullable(),
+          })
+          .meta({ id: 'StreamStatus' }),
+      )
+      .optional()
+      .meta({ description: 'Its sources, where it has a sub stream or still pictures.' }),
     reason: z.string().optional().meta({ description: 'Stable code of why it is not live.' }),
     detail: z.string().optional().meta({ description: 'The same as a sentence.' }),
     hint: z.string().optional().meta({ description: 'What a person can do about it.' }),

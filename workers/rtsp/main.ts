@@ -15,6 +15,7 @@ import { createSessions } from './outputs/webrtc/create-sessions.ts';
 import { PacketMemory } from './packets/packet-memory.ts';
 import { PtzControls } from './ptz/ptz-controls.ts';
 import { openServer } from './server.ts';
+import { createFetchStill } from './source/http/fetch-still.ts';
 import { createHttpSource } from './source/http/http-source.ts';
 import { createRtspSource } from './source/rtsp/rtsp-source.ts';
 import { createRunSource } from './source/run-source.ts';
@@ -38,6 +39,7 @@ await runWorker(process, {
         http: createHttpSource(guard),
         video: createVideoSource((file, signal) => ffmpeg.openVideo(file, signal)),
       }),
+      fetchStill: createFetchStill({ policy: config.addresses }),
       media: ffmpeg.media,
       maxPixels: config.maxPixels,
       memory: new PacketMemory(config.maxPacketBytes),

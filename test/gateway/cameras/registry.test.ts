@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { type MainSource, urlWithCredentials } from '#shared/camera-source.ts';
 import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { CameraRepository } from '../../../gateway/cameras/camera-repository.ts';
+import { viewCamera } from '../../../gateway/cameras/camera-view.ts';
 import { CameraRegistry } from '../../../gateway/cameras/registry.ts';
 import { exportCameras, importCameras } from '../../../gateway/cameras/registry-transfer.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
@@ -115,6 +117,72 @@ describe('The camera registry', () => {
         expect(JSON.stringify(await exportCameras(registry, true))).to.include(PATH);
         await importCameras(registry, shown);
         expect(pathOf(directory)).to.equal(PATH);
+      });
+    });
+
+    describe('of a camera with a sub stream and still pictures', () => {
+      const CAMERA = {
+        id: 'gate',
+        url: `rtsp://admin:${PASSWORD}@10.0.0.9/1`,
+        subUrl: 'rtsp://10.0.0.9/2?token=T0kenOfMine',
+        stillUrl: 'http://admin:St1llSecret@10.0.0.9/shot.jpg',
+      };
+      const further = (directory: CameraDirectory) => {
+        const { sub, still } = asRtsp(directory.get('gate').source) as MainSource;
+        return [sub, still].map((source) => source && urlWithCredentials(source));
+      };
+      const STORED = [
+        'rtsp://10.0.0.9:554/2?token=T0kenOfMine',
+        'http://admin:St1llSecret@10.0.0.9:80/shot.jpg',
+      ];
+
+      it('keeps them over restarts, sealed, and shows them masked', async () => {
+        const { registry } = await start();
+        const known = await registry.create(CAMERA);
+        const { subUrl, stillUrl } = viewCamera(known);
+        expect([subUrl, stillUrl]).to.deep.equal([
+          'rtsp://10.0.0.9:554/2?token=***',
+          'http://admin:***@10.0.0.9:80/shot.jpg',
+        ]);
+        const rows = JSON.stringify(await store.db.selectFrom('cameras').selectAll().execute());
+        expect(rows).not.to.match(/T0kenOfMine|St1llSecret/);
+        expect(further((await start()).directory)).to.deep.equal(STORED);
+      });
+
+      it('changes and removes them one by one, and keeps what comes back as it was shown', async () => {
+        const { registry, directory } = await start();
+        await registry.create(CAMERA);
+        const { subUrl } = viewCamera(directory.get('gate'));
+        await registry.update('gate', { subUrl, stillUrl: null });
+        expect(further(directory)).to.deep.equal([STORED[0], undefined]);
+        await registry.update('gate', { ip: '10.0.0.7', password: PASSWORD });
+        expect(further(directory)).to.deep.equal([STORED[0], undefined]);
+        await registry.update('gate', { subUrl: 'http://10.0.0.7/sub' });
+        expect(further(directory)).to.deep.equal(['http://10.0.0.7:80/sub', undefined]);
+        const masked = await rejection(registry.update('gate', { subUrl: 'rtsp://admin:***@10.0.0.66/2' }));
+        expect([masked.code, masked.field]).to.deep.equal(['invalid-field', 'subUrl']);
+      });
+
+      it('comes back from its own export, passwords only where they were asked for', async () => {
+        const { registry, directory } = await start();
+        await registry.create(CAMERA);
+        const shown = await exportCameras(registry, false);
+        expect(JSON.stringify(shown)).not.to.match(/T0kenOfMine|St1llSecret/);
+        await importCameras(registry, shown);
+        expect(further(directory)).to.deep.equal(STORED);
+        const whole = await exportCameras(registry, true);
+        await registry.remove('gate');
+        await importCameras(registry, whole);
+        expect(further(directory)).to.deep.equal(STORED);
+      });
+
+      it('refuses what cannot be one, naming the field', async () => {
+        const { registry } = await start();
+        const field = async (change: object) =>
+          (await rejection(registry.create({ ...CAMERA, ...change }))).field;
+        expect(await field({ subUrl: 'ftp://10.0.0.9/' })).to.equal('subUrl');
+        expect(await field({ stillUrl: 'rtsp://10.0.0.9/1' })).to.equal('stillUrl');
+        expect(await field({ url: undefined, video: 'clip' })).to.equal('subUrl');
       });
     });
 

@@ -63,6 +63,9 @@ export class CameraConnection {
   #fault: AppError | undefined;
   #running: Promise<void> | undefined;
   #urgency: Urgency = 'new';
+  #pause: { begun: PromiseWithResolvers<void>; ended: PromiseWithResolvers<void> } | undefined;
+  /** Ends the session, or the wait for the next, when a pause begins. */
+  #interrupt = new AbortController();
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -102,9 +105,31 @@ export class CameraConnection {
     this.#running = this.#run();
   }
 
+  /** Whether the camera is left alone until {@link resume}. */
+  get isPaused(): boolean {
+    return this.#pause !== undefined;
+  }
+
+  /** Ends the session, and begins none until {@link resume}. Resolves when the session has ended. */
+  async pause(): Promise<void> {
+    this.#pause ??= { begun: Promise.withResolvers(), ended: Promise.withResolvers() };
+    this.#interrupt.abort();
+    if (this.#running !== undefined) await Promise.race([this.#pause.begun.promise, this.#running]);
+  }
+
+  /** Connects again, if it was paused. */
+  resume(): void {
+    const pause = this.#pause;
+    if (pause === undefined) return;
+    this.#pause = undefined;
+    this.#interrupt = new AbortController();
+    pause.ended.resolve();
+  }
+
   /** Ends the session with the camera and every timer. */
   async close(): Promise<void> {
     this.#closing.abort();
+    this.resume();
     await this.#running;
     this.#setState('closed', undefined);
   }
@@ -112,21 +137,33 @@ export class CameraConnection {
   async #run(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      const { error, liveMs } = await this.#runSession();
+      await this.#whilePaused();
       if (signal.aborted) return;
+      const interrupt = this.#interrupt.signal;
+      const { error, liveMs } = await this.#runSession(interrupt);
+      if (signal.aborted) return;
+      if (interrupt.aborted) continue;
       this.#urgency = liveMs > 0 ? 'live' : 'failed';
       const waitMs = this.#retry.delayAfter(error.code, liveMs);
       this.#nextRetryAt = Date.now() + waitMs;
       this.#setState(error.code === 'camera-unauthorized' ? 'unauthorized' : 'reconnecting', error);
-      await delay(waitMs, undefined, { signal }).catch(() => {});
+      await delay(waitMs, undefined, { signal: AbortSignal.any([signal, interrupt]) }).catch(() => {});
       this.#nextRetryAt = undefined;
       this.#reconnects += 1;
     }
   }
 
-  async #runSession(): Promise<{ error: AppError; liveMs: number }> {
+  async #whilePaused(): Promise<void> {
+    while (this.#pause !== undefined) {
+      this.#setState('connecting', undefined);
+      this.#pause.begun.resolve();
+      await this.#pause.ended.promise;
+    }
+  }
+
+  async #runSession(interrupt: AbortSignal): Promise<{ error: AppError; liveMs: number }> {
     const session = new Session(this.#timings, this.meter);
-    const signal = AbortSignal.any([this.#closing.signal, session.stalled]);
+    const signal = AbortSignal.any([this.#closing.signal, interrupt, session.stalled]);
     const release = await this.#options.limiter.acquire(this.#urgency, signal);
     try {
       if (signal.aborted) return { error: closed(), liveMs: 0 };

@@ -1,12 +1,15 @@
 /** All cameras of a worker and the hubs of everyone who watches, by camera id. */
 import { type CameraSource, isAddressed, isSameSource } from '#shared/camera-source.ts';
+import type { CameraStatus } from '#shared/contract/status.ts';
 import { AppError } from '#shared/errors.ts';
-import { DEFAULT_QUALITY } from '#shared/frames/subscription.ts';
+import { DEFAULT_QUALITY, type PictureFormat } from '#shared/frames/subscription.ts';
 import type { CameraTestResult } from '#shared/worker-protocol.ts';
 import { PacketHub, type PacketSubscriber } from '../packets/packet-hub.ts';
 import type { Picture } from '../pictures/picture.ts';
-import { PictureHub, type PictureRequest } from '../pictures/picture-hub.ts';
+import type { PictureRequest } from '../pictures/picture-hub.ts';
 import { Camera, type CameraDependencies } from './camera.ts';
+import { cameraStatus } from './camera-status.ts';
+import { StreamChoice } from './stream-choice.ts';
 
 /** A connect request is always answered within ten seconds. */
 const CONNECT_DEADLINE_MS = 9500;
@@ -19,15 +22,22 @@ const TEST_ID = '(test)';
 export class CameraSet {
   readonly #dependencies: CameraDependencies;
   readonly #connectDeadlineMs: number;
+  readonly #lingerMs: number | undefined;
   readonly #cameras = new Map<string, Camera>();
-  readonly #hubs = new Map<string, PictureHub>();
+  readonly #choices = new Map<string, StreamChoice>();
   readonly #packetHubs = new Map<string, PacketHub>();
   readonly #trials = new Map<string, Camera>();
   readonly #tests = new Set<Camera>();
 
-  constructor(dependencies: CameraDependencies, connectDeadlineMs = CONNECT_DEADLINE_MS) {
+  /** @param options `lingerMs`: how long a sub stream stays connected without viewers */
+  constructor(
+    dependencies: CameraDependencies,
+    connectDeadlineMs = CONNECT_DEADLINE_MS,
+    { lingerMs }: { lingerMs?: number } = {},
+  ) {
     this.#dependencies = dependencies;
     this.#connectDeadlineMs = connectDeadlineMs;
+    this.#lingerMs = lingerMs;
   }
 
   /** Every camera, in order of creation. */
@@ -70,7 +80,7 @@ export class CameraSet {
       await this.#install(await this.#try(id, source));
     } catch (error) {
       if (this.#cameras.get(id) === current) {
-        const again = new Camera(id, current.source, this.#dependencies);
+        const again = this.#newCamera(id, current.source);
         await this.#install(again);
         again.start();
       }
@@ -81,7 +91,7 @@ export class CameraSet {
   /** Connects a camera beside the one that is there. @returns it with its first picture @throws AppError `camera-*` */
   async #try(cameraId: string, source: CameraSource): Promise<Camera> {
     await this.#trials.get(cameraId)?.close();
-    const trial = new Camera(cameraId, source, this.#dependencies);
+    const trial = this.#newCamera(cameraId, source);
     this.#trials.set(cameraId, trial);
     try {
       trial.start('client');
@@ -127,7 +137,7 @@ export class CameraSet {
   async put(cameraId: string, source: CameraSource): Promise<void> {
     const current = this.#cameras.get(cameraId);
     if (current !== undefined && isSameSource(current.source, source)) return;
-    const camera = new Camera(cameraId, source, this.#dependencies);
+    const camera = this.#newCamera(cameraId, source);
     await this.#install(camera);
     camera.start();
   }
@@ -138,7 +148,7 @@ export class CameraSet {
     const camera = this.#cameras.get(cameraId);
     this.#cameras.delete(cameraId);
     camera?.announceRemoval();
-    await camera?.close();
+    await Promise.all([camera?.close(), this.#choices.get(cameraId)?.adopt(undefined)]);
     this.#dropUnusedHub(cameraId);
   }
 
@@ -148,7 +158,7 @@ export class CameraSet {
     request: PictureRequest,
     deliver: (picture: Picture) => void,
   ): { close(): void } {
-    const subscription = this.#hubFor(cameraId).subscribe(request, deliver);
+    const subscription = this.#choiceFor(cameraId).subscribe(request, deliver);
     return {
       close: () => {
         subscription.close();
@@ -160,24 +170,42 @@ export class CameraSet {
   /** Takes the compressed packets of a camera that may come later, from the current group of pictures on. */
   subscribePackets(cameraId: string, subscriber: PacketSubscriber): { close(): void } {
     const subscription = this.#packetHubFor(cameraId).subscribe(subscriber);
+    this.#choices.get(cameraId)?.update();
     return {
       close: () => {
         subscription.close();
+        this.#choices.get(cameraId)?.update();
         this.#dropUnusedHub(cameraId);
       },
     };
   }
 
-  /** The hub of a camera, if anyone watches or the camera exists. */
-  hub(cameraId: string): PictureHub | undefined {
-    return this.#hubs.get(cameraId);
+  /** The newest picture of a camera. @param signal ends the wait @throws AppError `no-frame-yet`, `worker-busy`, `camera-*` */
+  snapshot(camera: Camera, format: PictureFormat, signal?: AbortSignal): Promise<Picture> {
+    return this.#choiceFor(camera.id).snapshot(camera, format, signal);
+  }
+
+  /** A picture that a viewer got lately. */
+  find(cameraId: string, sequence: number, format: PictureFormat): Picture | undefined {
+    return this.#choices.get(cameraId)?.find(sequence, format);
+  }
+
+  /** Clients of all transports and sources, analysis included. */
+  subscribersOf(camera: Camera): number {
+    return this.#choices.get(camera.id)?.subscribersOf(camera) ?? camera.subscribers;
+  }
+
+  /** How a camera is now, all its sources taken together. */
+  statusOf(camera: Camera): CameraStatus {
+    return cameraStatus(camera, this.#choices.get(camera.id));
   }
 
   /** Closes every camera. */
   async close(): Promise<void> {
     const all = [...this.#cameras.values(), ...this.#trials.values(), ...this.#tests];
     this.#cameras.clear();
-    await Promise.all(all.map((camera) => camera.close()));
+    const choices = [...this.#choices.values()];
+    await Promise.all([...choices, ...all].map((part) => part.close()));
   }
 
   async #install(camera: Camera): Promise<void> {
@@ -185,9 +213,10 @@ export class CameraSet {
     this.#cameras.set(camera.id, camera);
     await previous?.close();
     // Someone else may have taken the place while the previous camera closed.
-    if (this.#cameras.get(camera.id) === camera)
-      camera.attach(this.#hubFor(camera.id), this.#packetHubFor(camera.id));
-    else await camera.close();
+    if (this.#cameras.get(camera.id) !== camera) return await camera.close();
+    const choice = this.#choiceFor(camera.id);
+    camera.attach(choice.main, this.#packetHubFor(camera.id));
+    await choice.adopt(camera);
   }
 
   async #firstPictureInTime(camera: Camera): Promise<Picture> {
@@ -200,12 +229,22 @@ export class CameraSet {
     }
   }
 
-  #hubFor(cameraId: string): PictureHub {
-    const known = this.#hubs.get(cameraId);
+  #newCamera(cameraId: string, source: CameraSource): Camera {
+    const onState = (camera: Camera): void => this.#choices.get(cameraId)?.onMainState(camera);
+    return new Camera(cameraId, source, { ...this.#dependencies, onState });
+  }
+
+  #choiceFor(cameraId: string): StreamChoice {
+    const known = this.#choices.get(cameraId);
     if (known !== undefined) return known;
-    const hub = new PictureHub();
-    this.#hubs.set(cameraId, hub);
-    return hub;
+    const choice = new StreamChoice({
+      cameraId,
+      dependencies: this.#dependencies,
+      packetClients: () => this.#packetHubs.get(cameraId)?.subscribers ?? 0,
+      lingerMs: this.#lingerMs,
+    });
+    this.#choices.set(cameraId, choice);
+    return choice;
   }
 
   #packetHubFor(cameraId: string): PacketHub {
@@ -221,7 +260,7 @@ export class CameraSet {
 
   #dropUnusedHub(cameraId: string): void {
     if (this.#cameras.has(cameraId)) return;
-    if (this.#hubs.get(cameraId)?.subscribers === 0) this.#hubs.delete(cameraId);
+    if (this.#choices.get(cameraId)?.subscribers === 0) this.#choices.delete(cameraId);
     if (this.#packetHubs.get(cameraId)?.subscribers === 0) this.#packetHubs.delete(cameraId);
   }
 }

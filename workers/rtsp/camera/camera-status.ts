@@ -2,19 +2,20 @@
 import type { CameraStatus } from '#shared/contract/status.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Camera } from './camera.ts';
-
-/** `connected` means that a frame came within this time, milliseconds. */
-export const CONNECTED_WITHIN_MS = 3000;
+import type { StreamChoice } from './stream-choice.ts';
+import { isConnected } from './stream-status.ts';
 
 /** What is known of a camera now; free of secrets. */
-export function cameraStatus(camera: Camera): CameraStatus {
+export function cameraStatus(main: Camera, choice?: StreamChoice): CameraStatus {
+  const camera = choice?.shown(main) ?? main;
+  const streams = choice?.streams(main);
   const { connection } = camera;
   const { meter } = connection;
   const reason = connection.reason ?? (camera.isQuarantined ? quarantined() : undefined);
   const lastAt = meter.lastPacketAt;
   return {
     cameraId: camera.id,
-    connected: meter.ageMs() <= CONNECTED_WITHIN_MS && connection.state !== 'stalled',
+    connected: isConnected(camera),
     state: connection.state,
     frameRate: Math.round(meter.frameRate() * 10) / 10,
     lastFrameTime: lastAt === undefined ? null : lastAt / 1000,
@@ -23,8 +24,9 @@ export function cameraStatus(camera: Camera): CameraStatus {
     width: camera.size?.width ?? null,
     height: camera.size?.height ?? null,
     transport: 'transport' in camera.source ? camera.source.transport : null,
-    viewers: camera.viewers,
+    viewers: choice?.viewersOf(main) ?? main.viewers,
     reconnects: connection.reconnects,
+    ...(streams === undefined ? {} : { streams }),
     ...(reason === undefined ? {} : { reason: reason.code, detail: reason.message, hint: reason.hint }),
     ...(connection.nextRetryAt === undefined ? {} : { nextRetryAt: connection.nextRetryAt / 1000 }),
   };

@@ -21,6 +21,7 @@ import type { RunSource } from '../source/run-source.ts';
 import { CameraConnection, type CameraState, type CameraTimings } from './camera-connection.ts';
 import type { ConnectLimiter, Urgency } from './connect-limiter.ts';
 import { PictureLimit } from './picture-limit.ts';
+import type { FetchStill } from './still-pictures.ts';
 
 export interface CameraDependencies {
   runSource: RunSource;
@@ -31,6 +32,12 @@ export interface CameraDependencies {
   timings?: CameraTimings;
   /** Where packets are kept that no client watches; by default each camera has its own. */
   memory?: PacketMemory;
+  /** Asks cameras with a still address for a picture. */
+  fetchStill?: FetchStill;
+  /** Added to the numbers of frames. */
+  firstSequence?: number;
+  /** Called after each change of the connection's state. */
+  onState?: (camera: Camera) => void;
   /** Pixels of one picture: cameras with larger ones are refused. */
   maxPixels?: number;
   /** Where work on each camera is noted for the supervisor. */
@@ -207,7 +214,8 @@ export class Camera {
     this.#limit.check(packet);
     const { meter } = this.connection;
     const previousInterval = meter.keyframeIntervalMs;
-    const sequenced = { ...packet, sequence: meter.packets };
+    const sequence = meter.packets + (this.#dependencies.firstSequence ?? 0);
+    const sequenced = { ...packet, sequence };
     this.#gop.push(sequenced, this.viewers === 0);
     this.#packetHub?.publish(this.#origin, sequenced);
     if (packet.keyframe) this.#firstPacket.resolve();
@@ -232,6 +240,7 @@ export class Camera {
     const facts = { cameraId: this.id, state, reason: reason?.code, detail: reason?.message };
     if (reason === undefined) this.#dependencies.log.info(facts, 'camera state');
     else this.#dependencies.log.warn(facts, 'camera state');
+    this.#dependencies.onState?.(this);
   }
 
   #closePipeline(): void {

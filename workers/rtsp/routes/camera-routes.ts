@@ -3,7 +3,6 @@ import express, { Router } from 'express';
 import { maskedUrl } from '#shared/camera-source.ts';
 import { parseConnectRequest, parseDisconnectRequest } from '#shared/contract/connect.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
-import { cameraStatus } from '../camera/camera-status.ts';
 import { mjpegRoute } from '../outputs/pictures/mjpeg.ts';
 import { snapshotRoute } from '../outputs/pictures/snapshot.ts';
 
@@ -18,7 +17,7 @@ export function cameraRoutes(cameras: CameraSet): Router {
     res.json(
       cameras
         .list()
-        .map((camera) => ({ id: camera.id, rtspUrl: maskedUrl(camera.source), ...cameraStatus(camera) })),
+        .map((camera) => ({ id: camera.id, rtspUrl: maskedUrl(camera.source), ...cameras.statusOf(camera) })),
     );
   });
   routes.post('/connect', json, async (req, res) => {
@@ -32,7 +31,7 @@ export function cameraRoutes(cameras: CameraSet): Router {
   });
   routes.get('/:id/status', (req, res) => {
     res.setHeader('Cache-Control', 'no-store');
-    res.json(cameraStatus(cameras.get(req.params.id)));
+    res.json(cameras.statusOf(cameras.get(req.params.id)));
   });
   routes.get('/:id/frame', snapshotRoute(cameras));
   routes.get('/:id/stream.mjpeg', mjpegRoute(cameras));

@@ -27,7 +27,7 @@ export function healthRoutes({
     res.json({ status: 'ready', instance: config.host.instance, epoch: config.host.epoch });
   });
   routes.get('/metrics', (_req, res) => {
-    res.type('text/plain; version=0.0.4').send(workerMetrics(config.host.name, cameras.list()));
+    res.type('text/plain; version=0.0.4').send(workerMetrics(config.host.name, cameras));
   });
   return routes;
 }

@@ -5,7 +5,6 @@ import { AppError } from '#shared/errors.ts';
 import { sourceId } from '#shared/source-id.ts';
 import { type ActualCamera, cameraTestSchema, desiredCameraSchema } from '#shared/worker-protocol.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
-import { cameraStatus } from '../camera/camera-status.ts';
 
 /** Routes under `/internal`. */
 export function internalRoutes(cameras: CameraSet): Router {
@@ -16,7 +15,7 @@ export function internalRoutes(cameras: CameraSet): Router {
     const actual: ActualCamera[] = cameras.list().map((camera) => ({
       cameraId: camera.id,
       sourceId: sourceId(camera.source),
-      status: cameraStatus(camera),
+      status: cameras.statusOf(camera),
     }));
     res.json(actual);
   });

@@ -3,13 +3,15 @@ import { type MetricName, metric, single } from '#shared/contract/metrics.ts';
 import { formatMetrics, type Metric } from '#shared/http/prometheus-text.ts';
 import type { Camera } from '../camera/camera.ts';
 import type { CameraState } from '../camera/camera-connection.ts';
+import type { CameraSet } from '../camera/camera-set.ts';
 
 const STATES: readonly CameraState[] = ['connecting', 'live', 'stalled', 'reconnecting', 'unauthorized'];
 
 type OfCameras = Extract<MetricName, `camera_${string}`>;
 
 /** All metrics of this process; the label `worker` lets the gateway join those of several. */
-export function workerMetrics(worker: string, cameras: Camera[]): string {
+export function workerMetrics(worker: string, set: CameraSet): string {
+  const cameras = set.list();
   const perCamera = (name: Exclude<OfCameras, 'camera_state'>, read: (camera: Camera) => number): Metric =>
     metric(
       name,
@@ -29,7 +31,7 @@ export function workerMetrics(worker: string, cameras: Camera[]): string {
     perCamera('camera_decoded_in_haste_total', (c) => c.counters.degraded),
     perCamera('camera_encoded_frames_total', (c) => c.counters.encoded),
     perCamera('camera_encode_seconds_total', (c) => c.counters.encodeMs / 1000),
-    perCamera('camera_viewers', (c) => c.subscribers),
+    perCamera('camera_viewers', (c) => set.subscribersOf(c)),
     perCamera('camera_drops_total', (c) => c.counters.drops),
     perCamera('camera_reconnects_total', (c) => c.connection.reconnects),
   ]);

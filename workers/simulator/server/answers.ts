@@ -96,6 +96,7 @@ function setUp(connection: Connection, request: RtspRequest, hub: StreamHub): An
     return setUpAudio(connection, hub, transport);
   const { udp, sessionTimeoutSeconds } = connection.context;
   connection.endSession();
+  if (!connection.context.hasRoom()) return refusal(453, 'Not Enough Bandwidth');
   const sender = createSender(connection, transport);
   const session = new Session({ hub, sender, transport: transport.kind });
   connection.session = session;

@@ -24,6 +24,8 @@ export interface ConnectionContext {
   readonly manners: CameraManners;
   readonly udp: UdpPorts;
   readonly sessionTimeoutSeconds: number;
+  /** Whether another session is allowed. */
+  hasRoom(): boolean;
   /** Called after each request; `status` is undefined when a fault left it unanswered. */
   onRequest(request: RtspRequest, status: number | undefined): void;
 }

@@ -45,6 +45,8 @@ export interface RtspServerOptions {
   maxPacketBytes?: number;
   /** Connections whose session is silent for longer end; default 60. */
   sessionTimeoutSeconds?: number;
+  /** Sessions of all streams together, more are answered with 453; default: any number. */
+  maxSessions?: number;
   /** Pause between sender reports, milliseconds; default 5000. */
   reportIntervalMs?: number;
 }
@@ -63,6 +65,7 @@ const DEFAULTS = {
   maxPacketBytes: 1400,
   sessionTimeoutSeconds: 60,
   reportIntervalMs: 5000,
+  maxSessions: Number.POSITIVE_INFINITY,
 };
 /** How often silent sessions are looked for. */
 const SWEEP_INTERVAL_MS = 500;
@@ -171,7 +174,7 @@ export class RtspServer extends EventEmitter<RtspServerEvents> {
   }
 
   #createContext(udp: UdpPorts): ConnectionContext {
-    const { credentials, manners = {}, sessionTimeoutSeconds } = this.#options;
+    const { credentials, manners = {}, maxSessions, sessionTimeoutSeconds } = this.#options;
     return {
       hubs: this.#hubs,
       faults: this.#board,
@@ -179,6 +182,7 @@ export class RtspServer extends EventEmitter<RtspServerEvents> {
       manners,
       udp,
       sessionTimeoutSeconds,
+      hasRoom: () => this.#connections.stats().sessions.length < maxSessions,
       onRequest: (request, status) => {
         this.#connections.count(request, status);
         this.emit('request', { method: request.method, path: request.path, status });

@@ -16,12 +16,12 @@ export function snapshotRoute(cameras: CameraSet): RequestHandler<{ id: string }
     const { maxAgeMs, seq, ...format } = parseFields(snapshotQuerySchema, req.query);
     const camera = cameras.get(req.params.id);
     if (seq !== undefined) {
-      const kept = cameras.hub(camera.id)?.find(seq, format);
+      const kept = cameras.find(camera.id, seq, format);
       if (kept === undefined) throw new AppError('not-found', `Frame ${seq} is no longer kept`);
       sendPicture(res, kept);
       return;
     }
-    const picture = await camera.snapshot(format, closed(res));
+    const picture = await cameras.snapshot(camera, format, closed(res));
     if (maxAgeMs !== 'any' && picture.ageMs() > maxAgeMs) throw staleError(picture, camera.connection.reason);
     const tag = `"${TAG_PREFIX}-${picture.facts.sequence}-${formatKey(format)}"`;
     res.setHeader('ETag', tag);

@@ -1,0 +1,277 @@
+/**
+ * Which of a camera's sources each client gets pictures from: small pictures and analysis come from
+ * the sub stream, where there is one, and all others from the main stream. The sub stream is connected
+ * while a client wants it; a camera of one session has only one of both connected, chosen by need.
+ */
+import { isAddressed, withMainCredentials } from '#shared/camera-source.ts';
+import type { PictureFormat } from '#shared/frames/subscription.ts';
+import type { Picture } from '../pictures/picture.ts';
+import { PictureHub, type PictureRequest } from '../pictures/picture-hub.ts';
+import type { Camera, CameraDependencies } from './camera.ts';
+import { StillPictures } from './still-pictures.ts';
+import { CONNECTED_WITHIN_MS, type StreamStatus, streamStatus } from './stream-status.ts';
+import { SubStream } from './sub-stream.ts';
+
+/** Wider pictures than this are not expected of a sub stream whose size is not known yet. */
+const USUAL_SUB_WIDTH = 640;
+/** Time for which the sub stream stays connected without viewers, milliseconds: pages are opened again soon. */
+const LINGER_MS = 10_000;
+/** A main stream that ends so soon after the sub stream began was ended by it, milliseconds. */
+const KICKED_MS = 3000;
+/** How long a full picture of a camera of one session is waited for, milliseconds. */
+const MAIN_LIVE_MS = 8000;
+
+/** Both, or the one session that a camera allows. */
+type Chosen = 'main' | 'sub' | 'both';
+
+export interface StreamChoiceOptions {
+  cameraId: string;
+  dependencies: CameraDependencies;
+  /** Clients of the main stream's packets. */
+  packetClients: () => number;
+  lingerMs?: number | undefined;
+}
+
+interface Viewer {
+  request: PictureRequest;
+  deliver: (picture: Picture) => void;
+  hub: PictureHub;
+  subscription: { close(): void };
+}
+
+/** The pictures of one camera, from all its sources. It outlives the camera, as its hubs do. */
+export class StreamChoice {
+  /** Pictures of the main stream. */
+  readonly main = new PictureHub();
+  readonly #small = new PictureHub();
+  readonly #options: StreamChoiceOptions;
+  readonly #viewers = new Set<Viewer>();
+  #camera: Camera | undefined;
+  #sub: SubStream | undefined;
+  #still: StillPictures | undefined;
+  /** The camera allows one session only. */
+  #isExclusive = false;
+  #subLiveAt = Number.NEGATIVE_INFINITY;
+  #subUntil = Number.NEGATIVE_INFINITY;
+  #mainUntil = Number.NEGATIVE_INFINITY;
+  #mainIsLive = Promise.withResolvers<void>();
+  #again: NodeJS.Timeout | undefined;
+  /** Sessions begin and end one after another. */
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(options: StreamChoiceOptions) {
+    this.#options = options;
+  }
+
+  /** Clients of pictures of all sources, analysis included. */
+  get subscribers(): number {
+    return this.main.subscribers + this.#small.subscribers;
+  }
+
+  /** The same of all transports. */
+  subscribersOf(main: Camera): number {
+    return main.subscribers + this.#small.subscribers;
+  }
+
+  /** Viewers of all transports and sources. */
+  viewersOf(main: Camera): number {
+    return main.viewers + this.#small.viewers;
+  }
+
+  /** The stream that speaks for the camera: the sub stream while the one session is given to it. */
+  shown(main: Camera): Camera {
+    const sub = this.#sub?.camera;
+    return this.#isExclusive && main.connection.isPaused && sub !== undefined ? sub : main;
+  }
+
+  /** Every source of the camera and whether it is connected; undefined where there is the main stream alone. */
+  streams(main: Camera): StreamStatus[] | undefined {
+    if (this.#sub === undefined && this.#still === undefined) return undefined;
+    return [
+      streamStatus('main', main),
+      ...(this.#sub === undefined ? [] : [streamStatus('sub', this.#sub.camera)]),
+      ...(this.#still === undefined ? [] : [streamStatus('still', undefined)]),
+    ];
+  }
+
+  /** Takes the sources of a camera, in place of the one before; without one, viewers wait. */
+  async adopt(camera: Camera | undefined): Promise<void> {
+    const [sub, still] = [this.#sub, this.#still];
+    this.#camera = camera;
+    [this.#sub, this.#still] = [undefined, undefined];
+    this.#isExclusive = false;
+    this.#place();
+    await Promise.all([sub?.close(), still?.close()]);
+    if (camera === undefined || this.#camera !== camera) return;
+    this.#open(camera);
+    this.update();
+  }
+
+  /** Starts delivering pictures, from one source or the other as they come and go. */
+  subscribe(request: PictureRequest, deliver: (picture: Picture) => void): { close(): void } {
+    const hub = this.#hubFor(request);
+    const viewer: Viewer = { request, deliver, hub, subscription: hub.subscribe(request, deliver) };
+    this.#viewers.add(viewer);
+    this.update();
+    return {
+      close: () => {
+        viewer.subscription.close();
+        if (this.#viewers.delete(viewer)) this.update();
+      },
+    };
+  }
+
+  /** A recently delivered picture; the numbers of the sources do not overlap. */
+  find(sequence: number, format: PictureFormat): Picture | undefined {
+    return this.main.find(sequence, format) ?? this.#small.find(sequence, format);
+  }
+
+  /** The newest picture. @param signal ends the wait @throws AppError `no-frame-yet`, `worker-busy`, `camera-*` */
+  async snapshot(camera: Camera, format: PictureFormat, signal?: AbortSignal): Promise<Picture> {
+    const sub = this.#fits(format) ? this.#sub : undefined;
+    if (sub?.isLive === true && sub.camera !== undefined) return await sub.camera.snapshot(format, signal);
+    if (camera.connection.isPaused && this.#still === undefined) await this.#wakeMain();
+    const { state, meter } = camera.connection;
+    const isFresh = state === 'live' && meter.ageMs() <= CONNECTED_WITHIN_MS;
+    if (isFresh || this.#still === undefined) return await camera.snapshot(format, signal);
+    // What a still address cannot give, the last picture of the stream may.
+    return await this.#still.snapshot(format).catch(() => camera.snapshot(format, signal));
+  }
+
+  /** Connects what clients want now, and lets go what they do not. */
+  update(): void {
+    if (this.#sub === undefined || this.#camera === undefined) return;
+    this.#place();
+    this.#turn = this.#turn.then(() => this.#apply());
+  }
+
+  /** The main stream's state changed. */
+  onMainState(camera: Camera): void {
+    if (this.#camera !== camera || this.#sub === undefined) return;
+    const { state, reason } = camera.connection;
+    const isSubNew = performance.now() - this.#subLiveAt < KICKED_MS;
+    const isKicked =
+      state === 'reconnecting' && this.#sub.isLive && (isSubNew || reason?.code === 'camera-busy');
+    if (isKicked) this.#foundExclusive();
+    if (state === 'live') this.#mainIsLive.resolve();
+  }
+
+  /** Ends the sources; viewers get nothing any more. */
+  async close(): Promise<void> {
+    clearTimeout(this.#again);
+    await this.adopt(undefined);
+    await this.#turn;
+  }
+
+  #open(camera: Camera): void {
+    const { cameraId, dependencies } = this.#options;
+    const { source } = camera;
+    if (!isAddressed(source)) return;
+    const { fetchStill, media, maxPixels } = dependencies;
+    if (source.sub !== undefined)
+      this.#sub = new SubStream({
+        cameraId,
+        source: withMainCredentials(source.sub, source),
+        dependencies,
+        hub: this.#small,
+        onChange: () => this.#onSubState(),
+      });
+    if (source.still !== undefined && fetchStill !== undefined)
+      this.#still = new StillPictures({
+        cameraId,
+        source: withMainCredentials(source.still, source),
+        fetch: fetchStill,
+        media,
+        maxPixels,
+      });
+  }
+
+  #onSubState(): void {
+    const sub = this.#sub?.camera?.connection;
+    if (sub?.state === 'live' && this.#small.subscribers === 0) this.#subLiveAt = performance.now();
+    const isRefused = sub?.state === 'reconnecting' && sub.reason?.code === 'camera-busy';
+    if (isRefused && this.#camera?.connection.state === 'live') this.#foundExclusive();
+    this.#place();
+  }
+
+  #foundExclusive(): void {
+    if (this.#isExclusive) return;
+    const { cameraId, dependencies } = this.#options;
+    dependencies.log.info({ cameraId }, 'the camera allows one session: main and sub stream take turns');
+    this.#isExclusive = true;
+    this.update();
+  }
+
+  async #apply(): Promise<void> {
+    const [sub, camera, chosen] = [this.#sub, this.#camera, this.#chosen()];
+    if (sub === undefined || camera === undefined) return;
+    if (chosen === 'main') await sub.disconnect();
+    if (chosen === 'sub') await camera.connection.pause();
+    else camera.connection.resume();
+    // Between two sessions the need, or the camera, may have changed.
+    if (chosen !== 'main' && this.#sub === sub && this.#chosen() === chosen) sub.connect();
+  }
+
+  #chosen(): Chosen {
+    if (!this.#isSubWanted()) return 'main';
+    if (!this.#isExclusive) return 'both';
+    return this.#isMainWanted() ? 'main' : 'sub';
+  }
+
+  #isSubWanted(): boolean {
+    const { lingerMs = LINGER_MS } = this.#options;
+    const now = performance.now();
+    if ([...this.#viewers].some(({ request }) => this.#fits(request))) this.#subUntil = now + lingerMs;
+    if (now < this.#subUntil) this.#updateAt(this.#subUntil);
+    return now < this.#subUntil;
+  }
+
+  #isMainWanted(): boolean {
+    const hasViewers = [...this.#viewers].some(({ request }) => !this.#fits(request));
+    return hasViewers || this.#options.packetClients() > 0 || performance.now() < this.#mainUntil;
+  }
+
+  /** A client wants a full picture of a camera whose one session the sub stream has. */
+  async #wakeMain(): Promise<void> {
+    this.#mainUntil = performance.now() + (this.#options.lingerMs ?? LINGER_MS);
+    this.#updateAt(this.#mainUntil);
+    this.#mainIsLive = Promise.withResolvers();
+    this.update();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, MAIN_LIVE_MS);
+    await Promise.race([this.#mainIsLive.promise, late]);
+    clearTimeout(timer);
+  }
+
+  #updateAt(time: number): void {
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.update(), time - performance.now() + 1).unref();
+  }
+
+  /** Whether the sub stream is large enough; what analysis looks at is small. */
+  #fits({
+    width,
+    encoding,
+    isLuma,
+  }: Pick<PictureRequest, 'width' | 'encoding'> & { isLuma?: boolean }): boolean {
+    if (this.#sub === undefined) return false;
+    const isOfAnalysis = encoding === 'luma' || isLuma === true;
+    return isOfAnalysis || (width !== undefined && width <= (this.#sub.width ?? USUAL_SUB_WIDTH));
+  }
+
+  #hubFor(request: PictureRequest): PictureHub {
+    return this.#sub?.isLive === true && this.#fits(request) ? this.#small : this.main;
+  }
+
+  /** Moves viewers to the source that is theirs now; no picture is older than the one before. */
+  #place(): void {
+    for (const viewer of this.#viewers) {
+      const hub = this.#hubFor(viewer.request);
+      if (hub === viewer.hub) continue;
+      const before = viewer.subscription;
+      viewer.hub = hub;
+      viewer.subscription = hub.subscribe(viewer.request, viewer.deliver);
+      before.close();
+    }
+  }
+}
