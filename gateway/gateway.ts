@@ -36,6 +36,7 @@ import { DailyRepository } from './models/daily-repository.ts';
 import { createMoondream } from './moondream/moondream.ts';
 import { apiDescriptionRoutes } from './openapi/routes.ts';
 import { ptzRoutes } from './ptz/routes.ts';
+import { createReasoning } from './reasoning/reasoning.ts';
 import { frameSocketRoutes } from './sockets/routes.ts';
 import { createSockets } from './sockets/sockets.ts';
 import { openStorage } from './store/storage.ts';
@@ -161,6 +162,15 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const frames = new CameraFrames(routing);
   const ledger = new DailyRepository(store, 'moondream');
   const moondream = createMoondream({ ...perception.moondream, ledger, frames, redactor });
+  const reasoning = createReasoning({
+    ...{ store, secretBox, moondream, frames, redactor, log },
+    moondreamSettings: perception.moondream,
+    vlm: perception.vlm,
+    ledger: new DailyRepository(store, 'vlm'),
+    preferred: perception.reasoning.provider,
+    history: perception.reasoning.history,
+    cameras: () => directory.wanted().map(({ id }) => id),
+  });
   const watches = createWatches({
     ...{ store, routing, redactor, log },
     questions: moondream.questions,
@@ -179,6 +189,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     camerasFile: cameras.fileStatus(),
     analysis: analysis.health(),
     moondream: moondream.report(),
+    reasoning: reasoning.report(),
     quarantine: quarantine.list(),
   });
   const health = new GatewayHealth({ pool, rtspWorkers: routing.workers, store, further: services });
@@ -211,6 +222,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     liveVideoRoutes({ routing, access, files: proxies.files, log }),
     events.routes,
     moondream.routes,
+    reasoning.routes,
     watches.routes,
     devices.routes,
     streams.routes,
@@ -236,7 +248,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     reconciler,
   );
   lifecycle.add(events);
-  lifecycle.addTogether(analysis, watches);
+  lifecycle.addTogether(analysis, watches, reasoning);
   lifecycle.addTogether(quarantine, { close: () => status.close() });
   if (demo !== undefined) lifecycle.add(demo);
 

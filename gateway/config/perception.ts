@@ -1,6 +1,7 @@
-/** Settings of analysis, events and Moondream. */
+/** Settings of analysis, events and reasoning. */
 import {
   type Environment,
+  readChoice,
   readHttpUrl,
   readInteger,
   readOptional,
@@ -33,7 +34,24 @@ export interface PerceptionConfig {
     /** Requests of watches per hour, all together and per camera. */
     budget: { total: number; perCamera: number };
   };
+  vlm: {
+    /** Base URL of a server with OpenAI's chat completions. */
+    url: string | undefined;
+    apiKey: string | undefined;
+    model: string | undefined;
+    timeoutMs: number;
+    ratePerSecond: number;
+    /** Client requests per UTC day; 0: no limit. */
+    dailyMax: number;
+  };
+  reasoning: {
+    /** Which provider is asked first; `auto`: the one that suits best. */
+    provider: 'auto' | 'moondream' | 'vlm';
+    history: { days: number; maxAnswers: number; maxBytes: number };
+  };
 }
+
+const MIB = 1024 * 1024;
 
 /** Reads the environment. @throws SettingsError */
 export function loadPerceptionConfig(env: Environment): PerceptionConfig {
@@ -60,6 +78,25 @@ export function loadPerceptionConfig(env: Environment): PerceptionConfig {
           min: 1,
           max: 1_000_000,
         }),
+      },
+    },
+    vlm: {
+      url: readHttpUrl(env, 'VLM_URL'),
+      apiKey: readOptional(env, 'VLM_KEY'),
+      model: readOptional(env, 'VLM_MODEL'),
+      timeoutMs: readInteger(env, 'VLM_TIMEOUT_MS', { fallback: 120_000, min: 1000, max: 600_000 }),
+      ratePerSecond: readInteger(env, 'VLM_RATE', { fallback: 2, min: 1, max: 1000 }),
+      dailyMax: readInteger(env, 'VLM_DAILY_MAX', { fallback: 1000, min: 0, max: 1_000_000 }),
+    },
+    reasoning: {
+      provider: readChoice(env, 'REASONING_PROVIDER', {
+        fallback: 'auto',
+        choices: ['auto', 'moondream', 'vlm'],
+      }),
+      history: {
+        days: readInteger(env, 'REASONING_HISTORY_DAYS', { fallback: 30, min: 1, max: 3650 }),
+        maxAnswers: readInteger(env, 'REASONING_HISTORY_MAX', { fallback: 10_000, min: 1, max: 1_000_000 }),
+        maxBytes: readInteger(env, 'REASONING_HISTORY_MB', { fallback: 256, min: 1, max: 1_048_576 }) * MIB,
       },
     },
   };

@@ -12,6 +12,7 @@ export const SECRET_SETTINGS = [
   'MEDIAMTX_API_PASSWORD',
   'MEDIAMTX_API_TOKEN',
   'MOONDREAM_API_KEY',
+  'VLM_KEY',
   'ICE_SERVERS',
 ] as const;
 

@@ -5,7 +5,7 @@ import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { pass, type WorkerAnswer } from '../worker-access/client.ts';
 import type { WorkerTarget } from '../worker-access/worker-address.ts';
 import { answerError } from '../worker-access/worker-error.ts';
-import type { CameraFrame, FrameSource } from './frame-source.ts';
+import type { CameraFrame, FrameSource, FrameWish } from './frame-source.ts';
 
 /** Oldest frame to ask about, milliseconds. */
 const MAX_AGE_MS = 3000;
@@ -18,16 +18,14 @@ export class CameraFrames implements FrameSource {
     this.#routing = routing;
   }
 
-  async newest(
-    cameraId: string,
-    { maxSide, signal }: { maxSide: number; signal?: AbortSignal },
-  ): Promise<CameraFrame> {
+  async newest(cameraId: string, wish: FrameWish): Promise<CameraFrame> {
+    const { maxSide } = wish;
     const worker = this.#routing.resolve(cameraId);
-    const frame = await fetchFrame(worker, cameraId, maxSide, signal);
+    const frame = await fetchFrame(worker, cameraId, maxSide, wish);
     if (frame.height <= maxSide) return frame;
     // A portrait picture: workers scale by width only.
     const width = Math.max(2, Math.floor((frame.width * maxSide) / frame.height));
-    return fetchFrame(worker, cameraId, width, signal);
+    return fetchFrame(worker, cameraId, width, wish);
   }
 }
 
@@ -35,9 +33,10 @@ async function fetchFrame(
   worker: WorkerTarget,
   cameraId: string,
   width: number,
-  signal: AbortSignal | undefined,
+  { area, signal }: FrameWish,
 ): Promise<CameraFrame> {
-  const path = `/api/cameras/${encodeURIComponent(cameraId)}/frame?width=${width}&maxAgeMs=${MAX_AGE_MS}`;
+  const part = area === undefined ? '' : `&area=${area.join(',')}`;
+  const path = `/api/cameras/${encodeURIComponent(cameraId)}/frame?width=${width}&maxAgeMs=${MAX_AGE_MS}${part}`;
   const answer = await pass(worker, { method: 'GET', path, signal });
   if (answer.status !== 200) throw answerError(answer, worker.name);
   return readFrame(answer);

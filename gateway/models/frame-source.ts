@@ -12,12 +12,20 @@ export interface CameraFrame {
   height: number;
 }
 
+/** Which picture is wanted. */
+export interface FrameWish {
+  /** Longest side, pixels. */
+  maxSide: number;
+  /** Only this part: left, top, width and height, from 0 to 1. */
+  area?: readonly [number, number, number, number] | undefined;
+  signal?: AbortSignal;
+}
+
 /** Gives pictures of cameras. */
 export interface FrameSource {
   /**
    * The newest picture of a camera, never an old one.
-   * @param options.maxSide longest side, pixels
    * @throws AppError `camera-not-found`, `no-frame-yet`, `stale-frame` or `worker-*`
    */
-  newest(cameraId: string, options: { maxSide: number; signal?: AbortSignal }): Promise<CameraFrame>;
+  newest(cameraId: string, wish: FrameWish): Promise<CameraFrame>;
 }

@@ -78,6 +78,11 @@ export class ModelClient {
     this.#isFailing = false;
   }
 
+  /** Forgets the key of its server, which nothing asks any more. */
+  close(): void {
+    this.#forget();
+  }
+
   /** @throws AppError `*-not-configured` */
   expectConfigured(): void {
     if (this.isConfigured) return;

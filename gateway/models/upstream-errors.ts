@@ -11,6 +11,8 @@ import type { Vendor } from './vendor.ts';
 const DETAIL_LENGTH = 300;
 const RETRY_AFTER_S = 1;
 const MAX_RETRY_AFTER_S = 600;
+/** Gemini answers 400 to a wrong key. */
+const BAD_KEY = /API key not valid|API_KEY_INVALID/i;
 /** The client's request is invalid. */
 const REQUEST_AT_FAULT = new Set([400, 413, 415, 422]);
 
@@ -20,7 +22,7 @@ export function errorOfStatus(
   { status, text, retryAfter }: { status: number; text: string; retryAfter: string | undefined },
 ): AppError {
   const extra = { upstreamStatus: status };
-  if (status === 401 || status === 403) {
+  if (status === 401 || status === 403 || (status === 400 && BAD_KEY.test(text))) {
     return new AppError(`${code}-unauthorized`, `${name} does not accept the key of this gateway`, {
       extra,
     });

@@ -1,6 +1,6 @@
 /** Checks Moondream's answers against a condition. */
+import { readYesNo } from '../reasoning/yes-no.ts';
 import type { Condition, Reading, WatchSkill } from './watch.ts';
-import { readYesNo } from './yes-no.ts';
 
 /** An answer, interpreted. */
 export interface ReadAnswer {

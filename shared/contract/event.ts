@@ -12,7 +12,7 @@ const MAX_SECONDS = 100_000_000_000;
 export const eventIdInPath = idInPath('Id of the event.', '6f1de1b2-0c86-4a51-8f2e-5a3f0d9b7c11');
 
 /** Unix seconds, Unix milliseconds or ISO 8601. */
-const anyTimeSchema = z
+export const anyTimeSchema = z
   .string()
   .max(40)
   .transform(readTime)

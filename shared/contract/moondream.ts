@@ -101,10 +101,12 @@ const frameSchema = z
   })
   .meta({ id: 'AskedFrame', description: 'The frame that was asked about, where a camera was.' });
 
-const boxSchema = z
+/** A box around an object. */
+export const boxSchema = z
   .object({ x_min: z.number(), y_min: z.number(), x_max: z.number(), y_max: z.number() })
   .meta({ id: 'Box', description: 'Corners from 0 to 1, origin top left.' });
-const pointSchema = z.object({ x: z.number(), y: z.number() });
+/** A point in a picture. */
+export const pointSchema = z.object({ x: z.number(), y: z.number() });
 
 function answerOf(name: string, fields: Record<string, z.ZodType>) {
   return z

@@ -14,6 +14,28 @@ export const MAX_FPS = 60;
 export const DEFAULT_MAX_WIDTH = 1920;
 export const DEFAULT_MAX_HEIGHT = 1080;
 
+/** Left, top, width and height of a part of a picture, from 0 to 1. */
+export type PictureArea = readonly [number, number, number, number];
+
+/** The smallest side of a part of a picture. */
+export const MIN_AREA_SIDE = 0.02;
+
+/** Whether a part lies within the picture. */
+export function isArea([left, top, width, height]: PictureArea): boolean {
+  const isWithin = left >= 0 && top >= 0 && left + width <= 1.0001 && top + height <= 1.0001;
+  return isWithin && width >= MIN_AREA_SIDE && height >= MIN_AREA_SIDE;
+}
+
+const areaInQuerySchema = z
+  .string()
+  .max(100)
+  .transform((text) => text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part))))
+  .refine(
+    (parts) => parts.length === 4 && isArea(parts as unknown as PictureArea),
+    'must be left,top,width,height from 0 to 1, within the picture',
+  )
+  .transform((parts) => parts as unknown as PictureArea);
+
 /** Format of a picture: requests with equal fields get the same bytes. */
 export const pictureFormatSchema = z.object({
   width: z.coerce
@@ -32,6 +54,8 @@ export const pictureFormatSchema = z.object({
     .meta({ description: 'Of the JPEG.' }),
 });
 export type PictureFormat = z.infer<typeof pictureFormatSchema> & {
+  /** Only this part of the picture. */
+  area?: PictureArea | undefined;
   /** Grey levels instead of a JPEG, one byte a pixel; ignores `quality`. */
   isLuma?: boolean;
 };
@@ -59,6 +83,9 @@ export type FrameRequest = z.infer<typeof frameRequestSchema>;
 
 /** Query of `/frame`. */
 export const snapshotQuerySchema = pictureFormatSchema.extend({
+  area: areaInQuerySchema
+    .optional()
+    .meta({ description: 'Only a part: `left,top,width,height` from 0 to 1; `width` is that of the part.' }),
   maxAgeMs: z
     .union([z.literal('any'), z.coerce.number().int().min(0)])
     .default(DEFAULT_MAX_AGE_MS)

@@ -39,6 +39,8 @@ const PLACES = [
   '/api/camera-streams/yard/',
   '/api/events/',
   '/api/moondream/frames/',
+  '/api/reason/pictures/',
+  '/api/reason/history/',
   '/',
 ];
 

@@ -65,6 +65,18 @@ describe('The configuration', () => {
         dailyMax: 1000,
         budget: { total: 600, perCamera: 120 },
       },
+      vlm: {
+        url: undefined,
+        apiKey: undefined,
+        model: undefined,
+        timeoutMs: 120_000,
+        ratePerSecond: 2,
+        dailyMax: 1000,
+      },
+      reasoning: {
+        provider: 'auto',
+        history: { days: 30, maxAnswers: 10_000, maxBytes: 256 * 1024 * 1024 },
+      },
     });
     expect(webrtc).to.deep.equal({
       udpPort: undefined,

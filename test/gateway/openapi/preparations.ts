@@ -76,6 +76,14 @@ async function asked(gateway: TestGateway): Promise<Prepared> {
   return { ids: { pictureId: body.frame.url.split('/').at(-1) } };
 }
 
+async function reasoned(gateway: TestGateway): Promise<Prepared> {
+  await camera(gateway);
+  const question = { cameraIds: ['1'], question: 'Is the gate open?' };
+  const { body } = await postJson(`${gateway.origin}/api/reason/ask`, question);
+  const [{ id, frame }] = body.answers;
+  return { ids: { answerId: id, pictureId: frame.url.split('/').at(-1) } };
+}
+
 /** An event with a picture, written by another gateway on the same database. */
 async function event({ dataDir }: TestGateway): Promise<Prepared> {
   const log = createLogger({ name: 'test', level: 'silent', redactor: new Redactor(), write: () => {} });
@@ -164,6 +172,15 @@ export const PREPARATIONS: Record<string, Preparation> = {
   moondreamSegment: camera,
   getMoondreamStatus: asked,
   getAskedFrame: asked,
+  reasonAsk: camera,
+  reasonDescribe: camera,
+  reasonFind: camera,
+  reasonPoint: camera,
+  reasonCount: camera,
+  listReasonAnswers: reasoned,
+  getReasonAnswer: reasoned,
+  deleteReasonAnswer: reasoned,
+  getReasonPicture: reasoned,
   createWatch: camera,
   listWatches: watch,
   getWatch: watch,
@@ -191,6 +208,11 @@ export const MOONDREAM_ANSWERS: Record<string, object> = {
 
 /** Takes away what an example left behind. */
 export async function clear({ origin }: TestGateway): Promise<void> {
+  await fetch(`${origin}/api/reason/settings`, {
+    method: 'PATCH',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ vlm: null }),
+  });
   for (const { id, origin: kind } of (await getJson(`${origin}/api/cameras`)).body) {
     if (kind === 'connected') await postJson(`${origin}/api/cameras/disconnect`, { cameraId: id });
     else await fetch(`${origin}/api/cameras/${id}`, { method: 'DELETE' });

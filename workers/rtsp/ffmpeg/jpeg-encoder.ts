@@ -7,8 +7,9 @@ import {
   AVCOL_RANGE_JPEG,
 } from 'node-av/constants';
 import { Codec, CodecContext, type Frame, Packet, Rational } from 'node-av/lib';
+import type { PictureArea, PictureFormat } from '#shared/frames/subscription.ts';
 import { PictureConverter } from './picture-converter.ts';
-import { type PictureSize, pictureSize } from './picture-size.ts';
+import { type PictureSize, partOf, pictureSize } from './picture-size.ts';
 
 /** FFmpeg's lambda per quantizer step (libavutil/avutil.h, FF_QP2LAMBDA). */
 const LAMBDA_PER_QSCALE = 118;
@@ -32,6 +33,7 @@ export function qscaleForQuality(quality: number): number {
 /** One encoder. Calls must not overlap. Rebuilds itself when the camera's picture changes. */
 export class JpegEncoder implements Disposable {
   readonly #width: number | undefined;
+  readonly #area: PictureArea | undefined;
   readonly #lambda: number;
   readonly #packet = new Packet();
   #converter: PictureConverter | undefined;
@@ -39,9 +41,10 @@ export class JpegEncoder implements Disposable {
   #size: PictureSize = { width: 0, height: 0 };
   #count = 0n;
 
-  /** @param width pixels; undefined for the camera's own, at most 1920x1080 */
-  constructor({ width, quality }: { width?: number | undefined; quality: number }) {
+  /** `width`: pixels; undefined for the camera's own, at most 1920x1080. `area`: only this part. */
+  constructor({ width, quality, area }: Pick<PictureFormat, 'width' | 'quality' | 'area'>) {
     this.#width = width;
+    this.#area = area;
     this.#lambda = qscaleForQuality(quality) * LAMBDA_PER_QSCALE;
     this.#packet.alloc();
   }
@@ -66,8 +69,9 @@ export class JpegEncoder implements Disposable {
   async #configure(frame: Frame): Promise<void> {
     this.#converter?.[Symbol.dispose]();
     this.#converter = undefined;
-    const size = pictureSize(frame, this.#width);
-    this.#converter = new PictureConverter(frame, size);
+    const part = this.#area && partOf(frame, this.#area);
+    const size = pictureSize(part ?? frame, this.#width);
+    this.#converter = new PictureConverter(frame, size, part);
     if (size.width === this.#size.width && size.height === this.#size.height) return;
     this.#context?.freeContext();
     this.#context = await this.#openEncoder(size);

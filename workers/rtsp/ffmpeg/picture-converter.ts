@@ -16,6 +16,7 @@ import {
 } from 'node-av/constants';
 import { Frame } from 'node-av/lib';
 import { describeFrame, FilterChain } from './filter-chain.ts';
+import type { PicturePart, PictureSize } from './picture-size.ts';
 
 /** Names of the `colorspace` filter for the matrices of H.264 annex E. */
 const MATRIX_NAMES = new Map<AVColorSpace, string>([
@@ -32,10 +33,10 @@ export class PictureConverter implements Disposable {
   readonly #input: string;
   readonly #filters: FilterChain | undefined;
 
-  /** @throws Error when FFmpeg refuses the conversion */
-  constructor(example: Frame, size: { width: number; height: number }) {
+  /** @param part what is kept of the picture before it is scaled @throws Error when FFmpeg refuses the conversion */
+  constructor(example: Frame, size: PictureSize, part?: PicturePart) {
     this.#input = describeFrame(example);
-    const chain = chainFor(example, size);
+    const chain = chainFor(example, size, part);
     if (chain !== '') this.#filters = new FilterChain(example, chain);
   }
 
@@ -59,11 +60,13 @@ export class PictureConverter implements Disposable {
 }
 
 /** The filters a picture needs; empty for none. */
-function chainFor(frame: Frame, { width, height }: { width: number; height: number }): string {
+function chainFor(frame: Frame, { width, height }: PictureSize, part: PicturePart | undefined): string {
   const isFull = frame.colorRange === AVCOL_RANGE_JPEG;
   const isJpegMatrix = frame.colorSpace === AVCOL_SPC_BT470BG || frame.colorSpace === AVCOL_SPC_SMPTE170M;
-  const resize =
-    frame.width === width && frame.height === height ? [] : [`scale=${width}:${height}:flags=bilinear`];
+  const source = part ?? frame;
+  const crop = part === undefined ? [] : [`crop=${part.width}:${part.height}:${part.left}:${part.top}`];
+  const isOwnSize = source.width === width && source.height === height;
+  const resize = [...crop, ...(isOwnSize ? [] : [`scale=${width}:${height}:flags=bilinear`])];
   if (isFull && isJpegMatrix && frame.format === AV_PIX_FMT_YUV420P) return resize.join();
   const matrix = MATRIX_NAMES.get(frame.colorSpace) ?? 'smpte170m';
   const colours = [

@@ -1,5 +1,5 @@
 /** How large a served picture is. */
-import { DEFAULT_MAX_HEIGHT, DEFAULT_MAX_WIDTH } from '#shared/frames/subscription.ts';
+import { DEFAULT_MAX_HEIGHT, DEFAULT_MAX_WIDTH, type PictureArea } from '#shared/frames/subscription.ts';
 
 /** Pixels. */
 export interface PictureSize {
@@ -20,4 +20,22 @@ export function pictureSize(source: PictureSize, width: number | undefined): Pic
       ? Math.min(1, DEFAULT_MAX_WIDTH / source.width, DEFAULT_MAX_HEIGHT / source.height)
       : Math.min(1, width / source.width);
   return { width: even(source.width * scale), height: even(source.height * scale) };
+}
+
+/** A part of a picture, pixels. */
+export interface PicturePart extends PictureSize {
+  left: number;
+  top: number;
+}
+
+/** The pixels of an area: even, as 4:2:0 needs them, and within the picture. */
+export function partOf(source: PictureSize, [left, top, width, height]: PictureArea): PicturePart {
+  const wide = Math.min(even(source.width * width), source.width & ~1);
+  const high = Math.min(even(source.height * height), source.height & ~1);
+  return {
+    width: wide,
+    height: high,
+    left: Math.min(Math.floor((source.width * left) / 2) * 2, source.width - wide),
+    top: Math.min(Math.floor((source.height * top) / 2) * 2, source.height - high),
+  };
 }

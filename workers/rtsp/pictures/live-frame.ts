@@ -87,6 +87,7 @@ export class LiveFrame {
   #plain({ width, ...format }: PictureFormat): PictureFormat {
     const own = this.#frame;
     const isOwnSize =
+      format.area === undefined &&
       width !== undefined &&
       width >= own.width &&
       own.width <= DEFAULT_MAX_WIDTH &&

@@ -54,6 +54,7 @@ export class Picture {
 }
 
 /** Key under which pictures of one frame are the same. */
-export function formatKey({ width, quality, isLuma }: PictureFormat): string {
-  return `${width ?? 'auto'}:${isLuma === true ? 'luma' : quality}`;
+export function formatKey({ width, quality, isLuma, area }: PictureFormat): string {
+  const part = area === undefined ? '' : `:${area.join(',')}`;
+  return `${width ?? 'auto'}:${isLuma === true ? 'luma' : quality}${part}`;
 }

@@ -62,6 +62,16 @@ function barsFrame(matrix: 601 | 709, range: AVColorRange): Frame {
 }
 
 describe('JpegEncoder', () => {
+  it('encodes a part of a picture, scaled by the width of the part', async () => {
+    using encoder = new JpegEncoder({ quality: 95, width: 32, area: [2 / 7, 0.25, 1 / 7, 0.5] });
+    using frame = barsFrame(601, AVCOL_RANGE_MPEG);
+    const { bytes, width, height } = await encoder.encode(frame);
+    expect([width, height]).to.deep.equal([32, 32]);
+    for (const x of [2, 29])
+      for (const [channel, level] of (BARS[2] as Rgb).entries())
+        expect(decodeJpeg(bytes).at(x, 16)[channel]).to.be.closeTo(level, 3);
+  });
+
   for (const [matrix, range, name] of [
     [601, AVCOL_RANGE_MPEG, 'limited'],
     [601, AVCOL_RANGE_JPEG, 'full'],

@@ -1,0 +1,15 @@
+/** From places within a part of a picture to places within the whole. */
+import type { Area, Box, Point } from '#shared/contract/reason.ts';
+
+/** A box in the whole picture. */
+export function boxInWhole({ x_min, y_min, x_max, y_max }: Box, area: Area | undefined): Box {
+  const [from, to] = [pointInWhole({ x: x_min, y: y_min }, area), pointInWhole({ x: x_max, y: y_max }, area)];
+  return { x_min: from.x, y_min: from.y, x_max: to.x, y_max: to.y };
+}
+
+/** A point in the whole picture. */
+export function pointInWhole({ x, y }: Point, area: Area | undefined): Point {
+  if (area === undefined) return { x, y };
+  const [left, top, width, height] = area;
+  return { x: left + x * width, y: top + y * height };
+}

@@ -1,0 +1,187 @@
+/** Composes reasoning: providers, questions, history, settings and routes. */
+import { PROVIDERS, type ProviderName } from '#shared/contract/reason.ts';
+import type { ReasonStatus } from '#shared/contract/reason-provider.ts';
+import { messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Redactor } from '#shared/redact.ts';
+import type { RouteGroup } from '../http/route.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { SteadyClock } from '../jobs/steady-clock.ts';
+import { DailyCap, type DailyLedger } from '../models/daily-cap.ts';
+import { FrameCache } from '../models/frame-cache.ts';
+import type { FrameSource } from '../models/frame-source.ts';
+import { ModelClient } from '../models/model-client.ts';
+import { OPENAI_COMPATIBLE } from '../models/vendor.ts';
+import type { Moondream, MoondreamSettings } from '../moondream/moondream.ts';
+import type { SecretBox } from '../store/secret-box.ts';
+import type { Store } from '../store/store.ts';
+import { CameraPictures } from './camera-pictures.ts';
+import { type HistoryBounds, HistoryRepository } from './history-repository.ts';
+import { historyRoutes } from './history-routes.ts';
+import { MoondreamProvider } from './moondream-provider.ts';
+import { OpenAiProvider } from './openai-provider.ts';
+import type { Provider } from './provider.ts';
+import { ProviderChoice } from './provider-choice.ts';
+import { ProviderSettings, serverOf } from './provider-settings.ts';
+import { ReasonDesk } from './reason-desk.ts';
+import { reasonRoutes } from './reason-routes.ts';
+import { Reasoner } from './reasoner.ts';
+import { SettingsRepository } from './settings-repository.ts';
+import { settingsRoutes } from './settings-routes.ts';
+
+/** Settings of a server with OpenAI's chat completions. */
+export interface VlmSettings {
+  url: string | undefined;
+  apiKey: string | undefined;
+  model: string | undefined;
+  timeoutMs: number;
+  ratePerSecond: number;
+  /** Clients' requests in a UTC day; 0: no limit. */
+  dailyMax: number;
+}
+
+export interface ReasoningOptions {
+  store: Store;
+  secretBox: SecretBox;
+  moondream: Pick<Moondream, 'client' | 'cap'>;
+  moondreamSettings: MoondreamSettings;
+  vlm: VlmSettings;
+  /** Of the server with OpenAI's API. */
+  ledger: DailyLedger;
+  /** REASONING_PROVIDER. */
+  preferred: 'auto' | ProviderName;
+  history: HistoryBounds;
+  frames: FrameSource;
+  /** Ids of the cameras that are switched on. */
+  cameras: () => readonly string[];
+  redactor: Redactor;
+  log: Logger;
+  /** Pause between two runs of retention, milliseconds. */
+  everyMs?: number;
+}
+
+/** Reasoning of one gateway. */
+export interface Reasoning {
+  /** For `/api/reason`. */
+  routes: RouteGroup;
+  /** Asks cameras, for other parts of the gateway. */
+  reasoner: Reasoner;
+  /** Asks and keeps the answers, for clients. */
+  desk: ReasonDesk;
+  choice: ProviderChoice;
+  history: HistoryRepository;
+  /** For `/health`, from memory. */
+  report(): Omit<ReasonStatus, 'providers'> & {
+    providers: Omit<ReasonStatus['providers'][number], 'today'>[];
+  };
+  start(): void;
+  /** Call before the store is closed. */
+  close(): Promise<void>;
+}
+
+const EVERY_MS = 30_000;
+
+/** Builds reasoning; sends nothing before the first question. */
+export function createReasoning(options: ReasoningOptions): Reasoning {
+  const { store, secretBox, moondream, vlm, redactor, log, frames, everyMs = EVERY_MS } = options;
+  const { timeoutMs, ratePerSecond } = vlm;
+  const server = serverOf('vlm', vlm);
+  const client = new ModelClient({ vendor: OPENAI_COMPATIBLE, server, timeoutMs, ratePerSecond, redactor });
+  const providers: Provider[] = [new MoondreamProvider(moondream.client), new OpenAiProvider(client)];
+  const choice = new ProviderChoice(providers);
+  const caps: Record<ProviderName, DailyCap> = {
+    moondream: moondream.cap,
+    vlm: new DailyCap({ vendor: 'vlm', max: vlm.dailyMax, ledger: options.ledger }),
+  };
+  const settings = new ProviderSettings({
+    repository: new SettingsRepository(store, secretBox),
+    clients: { moondream: moondream.client, vlm: client },
+    choice,
+    environment: environmentOf(options),
+    log,
+  });
+  const frameCache = new FrameCache();
+  const reasoner = new Reasoner({
+    choice,
+    pictures: new CameraPictures(frames),
+    frameCache,
+    spend: (provider) => caps[provider].take(),
+  });
+  const history = new HistoryRepository(store);
+  const desk = new ReasonDesk({ reasoner, history, cameras: options.cameras, redactor, log });
+  const report: Reasoning['report'] = () => ({
+    configured: providers.some((provider) => provider.client.isConfigured),
+    preferred: choice.preferred ?? null,
+    providers: providers.map((provider) => ({
+      ...provider.client.report(),
+      name: provider.name,
+      skills: provider.skills,
+      source: settings.sourceOf(provider.name),
+    })),
+  });
+  const status = async (): Promise<ReasonStatus> => {
+    const { providers: reports, ...rest } = report();
+    const today = async ({ name }: { name: ProviderName }) => ({
+      asked: await caps[name].used(),
+      max: caps[name].max,
+    });
+    const withToday = reports.map(async (one) => ({ ...one, today: await today(one) }));
+    return { ...rest, providers: await Promise.all(withToday) };
+  };
+  const upkeep = upkeepJob({ settings, history, options, everyMs });
+  return {
+    routes: {
+      name: 'Reasoning',
+      description:
+        'Questions to cameras, answered by Moondream or by any server with the API of OpenAI; answers are kept with their pictures.',
+      routes: [
+        ...reasonRoutes({ desk, redactor }),
+        ...historyRoutes({ history, frameCache }),
+        ...settingsRoutes({ settings, status, redactor }),
+      ],
+    },
+    ...{ reasoner, desk, choice, history, report },
+    // The database was closed before it was ready.
+    start: () =>
+      void store.whenReady().then(
+        () => upkeep.start(),
+        () => {},
+      ),
+    close: () => upkeep.close(),
+  };
+}
+
+function environmentOf({ moondreamSettings, vlm, preferred }: ReasoningOptions) {
+  const { apiUrl, apiKey, model } = moondreamSettings;
+  return {
+    moondream: { url: apiUrl, apiKey, model },
+    vlm: { url: vlm.url, apiKey: vlm.apiKey, model: vlm.model },
+    preferred: PROVIDERS.find((name) => name === preferred),
+  };
+}
+
+interface Upkeep {
+  settings: ProviderSettings;
+  history: HistoryRepository;
+  options: ReasoningOptions;
+  everyMs: number;
+}
+
+/** Deletes old answers, and takes over settings that another gateway on the database changed. */
+function upkeepJob({
+  settings,
+  history,
+  options: { store, history: bounds, log },
+  everyMs,
+}: Upkeep): PeriodicJob {
+  const clock = new SteadyClock();
+  return new PeriodicJob({
+    run: async (signal) => {
+      if (!store.isReady) return;
+      await settings.refresh();
+      while (!signal.aborted && (await history.prune(bounds, clock.now())) > 0);
+    },
+    onError: (error) => log.debug({ reason: messageOf(error) }, 'could not look after the answers'),
+    everyMs,
+  });
+}
