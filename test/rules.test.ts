@@ -76,7 +76,7 @@ describe('The house', () => {
     ['node-av', /^workers\/(rtsp\/ffmpeg\/|simulator\/scenes\/|analysis\/frames\/jpeg-decoder\.ts)/],
     ['onnxruntime-node', /^workers\/analysis\/detectors\/onnx-detector\.ts$/],
     ['@opencvjs/node', /^workers\/analysis\/detectors\/opencv\/opencv\.ts$/],
-    ['onvif', /^workers\/rtsp\/onvif\/onvif-device\.ts$/],
+    ['onvif', /^workers\/rtsp\/onvif\/onvif-library\.ts$/],
     ['node-datachannel', /^workers\/rtsp\/outputs\/webrtc\/peer\.ts$/],
     [
       'node:child_process',

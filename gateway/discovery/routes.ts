@@ -1,8 +1,11 @@
 /** Finding cameras and their streams (docs/contract.md, section 11). */
 import type { Request, Response } from 'express';
 import type { AddressPolicy } from '#shared/address-policy.ts';
+import { parseFields } from '#shared/camera.ts';
 import { idInPath } from '#shared/contract/common.ts';
 import {
+  discoveredCamerasSchema,
+  discoverRequestSchema,
   type ProbeAnswer,
   type ProbeTarget,
   probeAnswerSchema,
@@ -14,7 +17,7 @@ import type { Redactor } from '#shared/redact.ts';
 import { EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
 import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
-import { callForLines } from '../worker-access/client.ts';
+import { callForLines, call as callWorker } from '../worker-access/client.ts';
 import { Previews } from './previews.ts';
 import { parseProbeRequest } from './probe-target.ts';
 
@@ -27,6 +30,7 @@ export interface DiscoveryOptions {
 
 /** A worker is done within a minute. */
 const PROBE_TIMEOUT_MS = 75_000;
+const DISCOVER_TIMEOUT_MS = 10_000;
 const PREVIEW_PATH = '/api/cameras/probe/previews';
 
 /** Tells a client of one part of an answer, where it wants them as they come. */
@@ -38,7 +42,7 @@ export function discoveryRoutes(options: DiscoveryOptions): RouteGroup {
   return {
     name: 'Finding cameras',
     description: 'For cameras of which only the address, the user and the password are known.',
-    routes: [probeRoute(options, previews), previewRoute(previews)],
+    routes: [probeRoute(options, previews), previewRoute(previews), discoverRoute(options)],
   };
 }
 
@@ -119,6 +123,33 @@ function previewRoute(previews: Previews): Route {
       if (jpeg === undefined) throw new AppError('not-found', 'No such preview; it is kept for ten minutes');
       res.setHeader('Cache-Control', 'private, max-age=600');
       res.type('image/jpeg').send(jpeg);
+    },
+  });
+}
+
+function discoverRoute({ routing }: DiscoveryOptions): Route {
+  return route({
+    id: 'discoverCameras',
+    method: 'post',
+    path: '/api/cameras/discover',
+    limit: 'connects',
+    summary: 'Find the ONVIF cameras of the network',
+    description:
+      'Asks every network of this host for three seconds (WS-Discovery). A container sees only networks that it has itself. Nothing is stored, no password is sent.',
+    request: { bodies: jsonBody(discoverRequestSchema, { 'All networks': {} }) },
+    answers: { 200: json('Cameras that answered.', discoveredCamerasSchema) },
+    errors: ['invalid-field', 'worker-not-ready', 'worker-failed', 'worker-timeout'],
+    handle: async (req, res) => {
+      parseFields(discoverRequestSchema, req.body ?? {});
+      const gone = new AbortController();
+      res.once('close', () => gone.abort());
+      const call = { method: 'POST', path: '/internal/discover', schema: discoveredCamerasSchema } as const;
+      const limits = { signal: gone.signal, timeoutMs: DISCOVER_TIMEOUT_MS };
+      try {
+        res.json(await callWorker(routing.anyReady(), { ...call, ...limits }));
+      } catch (error) {
+        if (!gone.signal.aborted) throw error;
+      }
     },
   });
 }

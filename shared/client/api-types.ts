@@ -336,6 +336,16 @@ export interface components {
       /** @description Path of a picture, kept for ten minutes. */
       previewUrl: string | null;
     };
+    DiscoveredCamera: {
+      ip: string;
+      /** @description As it calls itself; its address where it says nothing. */
+      name: string;
+      /** @description Empty, like the model, where the camera does not tell. */
+      vendor: string;
+      model: string;
+      /** @description Its ONVIF device service. */
+      onvifUrl: string;
+    };
     /** @description How a camera is. */
     CameraStatus: {
       cameraId: string;
@@ -793,6 +803,7 @@ export type ProbeRequest = components['schemas']['ProbeRequest'];
 export type ProbeAnswer = components['schemas']['ProbeAnswer'];
 export type ProbeStep = components['schemas']['ProbeStep'];
 export type ProbedStream = components['schemas']['ProbedStream'];
+export type DiscoveredCamera = components['schemas']['DiscoveredCamera'];
 export type CameraStatus = components['schemas']['CameraStatus'];
 export type StreamStatus = components['schemas']['StreamStatus'];
 export type PtzStatus = components['schemas']['PtzStatus'];

@@ -6,6 +6,7 @@ import type {
   ConnectAnswer,
   ConnectRequest,
   DisconnectAnswer,
+  DiscoveredCamera,
   NewCamera,
   ProbeAnswer,
   ProbeRequest,
@@ -76,6 +77,11 @@ export class Cameras {
   /** Finds the streams of a camera of which only address, user and password are known; takes up to a minute. */
   probe(camera: ProbeRequest, options: ProbeOptions = {}): Promise<ProbeAnswer> {
     return probeCamera(this.#http, camera, options);
+  }
+
+  /** Finds the ONVIF cameras of the gateway's networks; takes three seconds. */
+  discover(call: CallOptions = {}): Promise<DiscoveredCamera[]> {
+    return this.#http.json('/api/cameras/discover', { ...call, method: 'POST', json: {} });
   }
 
   disconnect(cameraId: string, call: CallOptions = {}): Promise<DisconnectAnswer> {

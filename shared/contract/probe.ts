@@ -89,6 +89,24 @@ export const probeAnswerSchema = probedDeviceSchema
   .meta({ id: 'ProbeAnswer' });
 export type ProbeAnswer = z.infer<typeof probeAnswerSchema>;
 
+/** Body of `POST /api/cameras/discover`. */
+export const discoverRequestSchema = z.strictObject({}).meta({ id: 'DiscoverRequest' });
+
+/** A camera of the network. */
+export const discoveredCameraSchema = z
+  .object({
+    ip: z.string(),
+    name: z.string().meta({ description: 'As it calls itself; its address where it says nothing.' }),
+    vendor: z.string().meta({ description: 'Empty, like the model, where the camera does not tell.' }),
+    model: z.string(),
+    onvifUrl: z.string().meta({ description: 'Its ONVIF device service.' }),
+  })
+  .meta({ id: 'DiscoveredCamera' });
+export type DiscoveredCamera = z.infer<typeof discoveredCameraSchema>;
+
+/** Answer of `POST /api/cameras/discover`. */
+export const discoveredCamerasSchema = z.array(discoveredCameraSchema).meta({ id: 'DiscoveredCameras' });
+
 /** Where a worker looks for streams. */
 export const probeTargetSchema = z.object({
   host: z.string(),

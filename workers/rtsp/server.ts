@@ -13,6 +13,7 @@ import {
 import { requireToken } from '../host/token.ts';
 import type { CameraSet } from './camera/camera-set.ts';
 import type { RtspWorkerConfig } from './config.ts';
+import { discoverCameras } from './discovery/discover-cameras.ts';
 import type { CameraProbes } from './discovery/probe-camera.ts';
 import type { Ffmpeg } from './ffmpeg/ffmpeg.ts';
 import { hlsRoutes } from './outputs/hls/hls-routes.ts';
@@ -81,7 +82,10 @@ function mountRoutes(
     app.use(
       '/internal',
       internalRoutes(cameras),
-      discoveryRoutes({ probes }),
+      discoveryRoutes({
+        probes,
+        discover: (signal) => discoverCameras({ guard: { policy: config.addresses }, signal }),
+      }),
       probeRoutes({ probe: (file) => probeInProcess(file) }),
     );
 }

@@ -143,6 +143,14 @@ async function found(gateway: TestGateway): Promise<Prepared> {
   return EMPTY;
 }
 
+async function discovered(gateway: TestGateway): Promise<Prepared> {
+  const onvifUrl = 'http://192.0.2.10/onvif/device_service';
+  const camera = { ip: '192.0.2.10', name: 'Front door', vendor: 'Axis', model: 'M1065', onvifUrl };
+  for (const worker of gateway.workers)
+    worker.answers.set('POST /internal/discover', (_request, response) => json(response, 200, [camera]));
+  return EMPTY;
+}
+
 async function preview(gateway: TestGateway): Promise<Prepared> {
   await found(gateway);
   const { body } = await postJson(`${gateway.origin}/api/cameras/probe`, { ip: '192.0.2.10' });
@@ -156,6 +164,7 @@ export const PREPARATIONS: Record<string, Preparation> = {
   revokeKey: key,
   probeCamera: found,
   getProbePreview: preview,
+  discoverCameras: discovered,
   listCameras: camera,
   getCamera: camera,
   updateCamera: camera,

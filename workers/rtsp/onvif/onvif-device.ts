@@ -2,53 +2,16 @@
  * One ONVIF device, by the `onvif` library: it writes requests and reads answers; how they travel is ours,
  * so that every connection goes to the checked address and every answer has bounds.
  */
-import { createRequire } from 'node:module';
 import { AppError, messageOf } from '#shared/errors.ts';
 import { type CameraHttp, unauthorized } from '../source/camera-http.ts';
+import {
+  type Callback,
+  type LibraryCamera,
+  loadLibrary,
+  type Method,
+  type SoapRequest,
+} from './onvif-library.ts';
 import { guardSoap } from './soap-guard.ts';
-
-/** What the library hands to a callback. */
-type Callback = (error: Error | null, data?: unknown, xml?: string, status?: number) => void;
-
-/** A request that the library wants sent. */
-interface SoapRequest {
-  body: string;
-  service?: string;
-  url?: { path?: string; pathname?: string; search?: string };
-}
-
-/** The part of the library's camera that is used here. */
-interface LibraryCamera extends Record<Method, (...values: unknown[]) => void> {
-  path: string;
-  uri?: Record<string, { path?: string }>;
-  /** Milliseconds to add to the uptime of this process. */
-  timeShift?: number;
-  _request(request: SoapRequest, callback: Callback): void;
-}
-
-interface Library {
-  Cam: new (options: object) => LibraryCamera;
-  parseSOAPString(xml: string, callback: Callback, status: number): void;
-}
-
-type Method =
-  | 'connect'
-  | 'getSystemDateAndTime'
-  | 'getDeviceInformation'
-  | 'getProfiles'
-  | 'getStreamUri'
-  | 'getSnapshotUri'
-  | 'getPresets'
-  | 'setPreset'
-  | 'removePreset'
-  | 'gotoPreset'
-  | 'gotoHomePosition'
-  | 'getStatus'
-  | 'continuousMove'
-  | 'absoluteMove'
-  | 'relativeMove'
-  | 'stop'
-  | 'systemReboot';
 
 interface LibraryProfile {
   $?: { token?: unknown };
@@ -240,11 +203,6 @@ export class OnvifDevice {
       this.#fail(error);
     }
   }
-}
-
-function loadLibrary(): Library {
-  const require = createRequire(import.meta.url);
-  return { ...require('onvif'), ...require('onvif/lib/utils.js') } as Library;
 }
 
 async function send(http: OnvifOptions['http'], camera: LibraryCamera, request: SoapRequest) {
