@@ -71,6 +71,7 @@ export const STATUS_BY_CODE = {
   'range-not-satisfiable': 416,
   'key-not-found': 404,
   'too-many-keys': 409,
+  'pairing-not-found': 404,
   'delivery-not-found': 404,
   'delivery-delivered': 409,
   'event-not-found': 404,

@@ -15,6 +15,7 @@ import { EndedSessions } from './ended-sessions.ts';
 import { Gate } from './gate.ts';
 import { KeyRing } from './keys/key-ring.ts';
 import { keyRoutes } from './keys/key-routes.ts';
+import { pairingRoutes } from './keys/pairing-routes.ts';
 import type { Principal } from './principal.ts';
 import { rateLimits } from './rate-limits.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -62,7 +63,7 @@ export function createAccess(options: AccessOptions): Access {
     authenticator,
     gate,
     door: createDoor(authenticator, secretBox),
-    routes: [authRoutes({ authenticator, mayOpen }), keyRoutes({ keys })],
+    routes: [authRoutes({ authenticator, mayOpen }), keyRoutes({ keys }), pairingRoutes({ keys })],
     admission: () => [gate.middleware(), renewSession(authenticator), ...rateLimits(config.limits, table)],
     onRefused: (request, error) => refusals.record(request, error),
     start: () => {

@@ -783,6 +783,23 @@ export interface components {
     } & {
       [key: string]: unknown;
     };
+    CreatedKey: {
+      /** @description Also its user name for digest authentication. */
+      id: string;
+      name: string;
+      /**
+       * @description `view`: look. `operate`: also move cameras, ask, enable and disable. `admin`: all.
+       * @enum {string}
+       */
+      scope: 'view' | 'operate' | 'admin';
+      /** @description Null for all cameras. */
+      cameras: string[] | null;
+      expires: string | null;
+      /** Format: date-time */
+      createdAt: string;
+      /** @description Shown this once. */
+      key: string;
+    };
   };
 }
 export type Camera = components['schemas']['Camera'];
@@ -831,3 +848,4 @@ export type DeliveryPayload = components['schemas']['DeliveryPayload'];
 export type CameraStreamPayload = components['schemas']['CameraStreamPayload'];
 export type CameraEventPayload = components['schemas']['CameraEventPayload'];
 export type Health = components['schemas']['Health'];
+export type CreatedKey = components['schemas']['CreatedKey'];

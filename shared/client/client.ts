@@ -35,6 +35,7 @@ export type { DetectedObject, Detections, Frame } from './frame.ts';
 export { CLIENT_CODES, GatewayError } from './gateway-error.ts';
 export type { CallOptions, TokenSource } from './http-client.ts';
 export type { MoondreamPiece } from './moondream.ts';
+export { type PairedGateway, type PairOptions, pair } from './pairing.ts';
 export type { AppStateLike, FetchLike, NetworkWatch, PeerLike } from './platform.ts';
 export type { HeldMove, Ptz, PtzVelocity } from './ptz.ts';
 export type { WatchFault, WatchState } from './watch-state.ts';

@@ -24,9 +24,11 @@ export const keyRightsSchema = z.object({
     .meta({ description: 'When it expires; without it, never.' }),
 });
 
+export const keyNameSchema = z.string().trim().min(1).max(100);
+
 /** Body of `POST /api/keys`. */
 export const newKeySchema = keyRightsSchema
-  .extend({ name: z.string().trim().min(1).max(100).meta({ description: 'For people.' }) })
+  .extend({ name: keyNameSchema.meta({ description: 'For people.' }) })
   .strict()
   .meta({ id: 'NewKey' });
 

@@ -14,6 +14,7 @@ const bearer = (token: string) => ({ ...ELSEWHERE, authorization: `Bearer ${toke
 const VIEWER_MAY = [
   'post /api/auth/login',
   'post /api/auth/logout',
+  'post /api/pairings/redeem',
   'post /api/tickets',
   'post /api/webrtc/answer',
   'post /api/webrtc/candidate',
@@ -26,7 +27,12 @@ const VIEWER_MAY = [
   'patch /whep/{}/{}',
 ];
 /** What a viewer may not even read: passwords, and what the backend was told. */
-const ADMIN_READS = ['get /api/cameras/export', 'get /api/cameras/probe/previews/{}', 'get /api/deliveries'];
+const ADMIN_READS = [
+  'get /api/cameras/export',
+  'get /api/cameras/probe/previews/{}',
+  'get /api/deliveries',
+  'get /api/keys',
+];
 
 describe('Access by route', () => {
   let gateway: TestGateway;

@@ -18,6 +18,7 @@ const OPEN = [
   'get /signin/signin.js',
   'post /api/auth/login',
   'post /api/auth/logout',
+  'post /api/pairings/redeem',
 ];
 /** Claims of a remote request to pass for this machine. */
 const CLAIMS = [

@@ -1,8 +1,8 @@
-/** The table `access_keys`, which all gateways on a database share. Rows are never changed. */
+/** The tables `access_keys` and `pairings`, which all gateways on a database share. Rows are never changed. */
 import { AppError } from '#shared/errors.ts';
-import type { AccessKeyRow } from '../../store/database.ts';
+import type { AccessKeyRow, Transaction } from '../../store/database.ts';
 import type { Store } from '../../store/store.ts';
-import type { Key, Scope } from './key.ts';
+import type { Key, KeyRights, Scope } from './key.ts';
 
 /** Stores keys. */
 export class KeyRepository {
@@ -25,13 +25,28 @@ export class KeyRepository {
 
   /** @param max most keys there may be @throws AppError `too-many-keys` */
   insert(key: Key, max: number): Promise<void> {
+    return this.#store.transaction((trx) => insert(trx, key, max));
+  }
+
+  /** Stores a code of a pairing, and forgets those that have expired. @param hash of the code */
+  async addPairing(hash: string, rights: KeyRights, { now, expiresAt }: { now: number; expiresAt: number }) {
+    const { db } = this.#store;
+    await db.deleteFrom('pairings').where('expires_at', '<=', now).execute();
+    const { expires_at, ...columns } = columnsOf(rights);
+    const row = { hash, ...columns, key_expires_at: expires_at, expires_at: expiresAt };
+    await db.insertInto('pairings').values(row).execute();
+  }
+
+  /**
+   * Uses up a code and stores a key, or does neither.
+   * @param hash of the code @throws AppError `pairing-not-found`, `too-many-keys`
+   */
+  redeem(hash: string, now: number, makeKey: (rights: KeyRights) => Key, max: number): Promise<void> {
     return this.#store.transaction(async (trx) => {
-      const { rows } = await trx
-        .selectFrom('access_keys')
-        .select(({ fn }) => fn.countAll<number>().as('rows'))
-        .executeTakeFirstOrThrow();
-      if (Number(rows) >= max) throw new AppError('too-many-keys', `There are ${max} keys already`);
-      await trx.insertInto('access_keys').values(rowOf(key)).execute();
+      const row = await trx.deleteFrom('pairings').where('hash', '=', hash).returningAll().executeTakeFirst();
+      if (row === undefined || row.expires_at <= now)
+        throw new AppError('pairing-not-found', 'The code is not valid, was used, or has expired');
+      await insert(trx, makeKey(rightsOf({ ...row, expires_at: row.key_expires_at })), max);
     });
   }
 
@@ -45,28 +60,36 @@ export class KeyRepository {
   }
 }
 
+async function insert(trx: Transaction, key: Key, max: number): Promise<void> {
+  const { rows } = await trx
+    .selectFrom('access_keys')
+    .select(({ fn }) => fn.countAll<number>().as('rows'))
+    .executeTakeFirstOrThrow();
+  if (Number(rows) >= max) throw new AppError('too-many-keys', `There are ${max} keys already`);
+  const { id, name, createdAt, hash, digest } = key;
+  const row = { id, name, created_at: createdAt, hash, digest, ...columnsOf(key) };
+  await trx.insertInto('access_keys').values(row).execute();
+}
+
 function keyOf(row: AccessKeyRow): Key {
+  const { id, name, created_at, hash, digest } = row;
+  return { id, name, createdAt: created_at, hash, digest, ...rightsOf(row) };
+}
+
+type RightsColumns = Pick<AccessKeyRow, 'scope' | 'cameras' | 'expires_at'>;
+
+function rightsOf({ scope, cameras, expires_at }: RightsColumns): KeyRights {
   return {
-    id: row.id,
-    name: row.name,
-    scope: row.scope as Scope,
-    cameras: row.cameras === null ? undefined : new Set(JSON.parse(row.cameras) as string[]),
-    expiresAt: row.expires_at ?? undefined,
-    createdAt: row.created_at,
-    hash: row.hash,
-    digest: row.digest,
+    scope: scope as Scope,
+    cameras: cameras === null ? undefined : new Set(JSON.parse(cameras) as string[]),
+    expiresAt: expires_at ?? undefined,
   };
 }
 
-function rowOf(key: Key): AccessKeyRow {
+function columnsOf({ scope, cameras, expiresAt }: KeyRights): RightsColumns {
   return {
-    id: key.id,
-    name: key.name,
-    scope: key.scope,
-    cameras: key.cameras === undefined ? null : JSON.stringify([...key.cameras]),
-    expires_at: key.expiresAt ?? null,
-    created_at: key.createdAt,
-    hash: key.hash,
-    digest: key.digest,
+    scope,
+    cameras: cameras === undefined ? null : JSON.stringify([...cameras]),
+    expires_at: expiresAt ?? null,
   };
 }

@@ -4,9 +4,10 @@ import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../../jobs/periodic-job.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
 import type { Store } from '../../store/store.ts';
-import { digestSecretsOf, hashOf, type Key, newKeyText } from './key.ts';
+import { digestSecretsOf, hashOf, type Key, type KeyRights, newKeyText } from './key.ts';
 import { KeyRepository } from './key-repository.ts';
 import type { KnownKeys } from './known-keys.ts';
+import { newPairingCode, normalCode } from './pairing-code.ts';
 
 export interface KeyRingOptions {
   known: KnownKeys;
@@ -20,10 +21,14 @@ export interface KeyRingOptions {
   now?: () => number;
 }
 
-/** What a client chooses of a key. */
-export type NewKey = Pick<Key, 'name' | 'scope' | 'cameras' | 'expiresAt'>;
+/** A new key with its text. */
+export interface CreatedKey {
+  key: Key;
+  text: string;
+}
 
 const MAX_KEYS = 500;
+const PAIRING_MS = 5 * 60_000;
 /** A key that another gateway on the database revoked ends here within a second. */
 const SHARED_MS = 1000;
 /** SQLite has one gateway; its file may still be replaced by a backup. */
@@ -62,13 +67,32 @@ export class KeyRing {
   }
 
   /** Creates a key. Its text is returned this once. @throws AppError `too-many-keys`, `storage-*` */
-  async create(wanted: NewKey): Promise<{ key: Key; text: string }> {
-    const { box, now = Date.now } = this.#options;
-    const { id, text } = newKeyText();
-    const digest = box.seal(JSON.stringify(digestSecretsOf(id, text)));
-    const key: Key = { ...wanted, id, createdAt: now(), hash: hashOf(text), digest };
-    await this.#inOrder(() => this.#repository.insert(key, MAX_KEYS));
-    return { key, text };
+  async create(name: string, rights: KeyRights): Promise<CreatedKey> {
+    const created = this.#make(name, rights);
+    await this.#inOrder(() => this.#repository.insert(created.key, MAX_KEYS));
+    return created;
+  }
+
+  /** Begins a pairing. @param rights of the key that the code is traded for @throws AppError `storage-*` */
+  async startPairing(rights: KeyRights): Promise<{ code: string; expiresAt: number }> {
+    const now = this.#now();
+    const expiresAt = now + PAIRING_MS;
+    const code = newPairingCode();
+    await this.#repository.addPairing(hashOf(normalCode(code)), rights, { now, expiresAt });
+    return { code, expiresAt };
+  }
+
+  /** Trades a code for a key. @throws AppError `pairing-not-found`, `too-many-keys`, `storage-*` */
+  async redeem(code: string, name: string): Promise<CreatedKey> {
+    const made = Promise.withResolvers<CreatedKey>();
+    const makeKey = (rights: KeyRights): Key => {
+      const created = this.#make(name, rights);
+      made.resolve(created);
+      return created.key;
+    };
+    const hash = hashOf(normalCode(code));
+    await this.#inOrder(() => this.#repository.redeem(hash, this.#now(), makeKey, MAX_KEYS));
+    return made.promise;
   }
 
   /** Oldest first, those that have expired too. */
@@ -84,6 +108,16 @@ export class KeyRing {
   async #compare(): Promise<void> {
     if (this.#options.known.hasExactly(await this.#repository.ids())) return;
     await this.#inOrder(async () => {});
+  }
+
+  #make(name: string, rights: KeyRights): CreatedKey {
+    const { id, text } = newKeyText();
+    const digest = this.#options.box.seal(JSON.stringify(digestSecretsOf(id, text)));
+    return { key: { ...rights, id, name, createdAt: this.#now(), hash: hashOf(text), digest }, text };
+  }
+
+  #now(): number {
+    return (this.#options.now ?? Date.now)();
   }
 
   /** Writes, then reads what is stored: no older list may follow a newer one. */

@@ -9,7 +9,7 @@ import {
 } from '#shared/contract/keys.ts';
 import { AppError } from '#shared/errors.ts';
 import { json, jsonBody, type RouteGroup, route } from '../../http/route.ts';
-import type { Key } from './key.ts';
+import type { Key, KeyRights } from './key.ts';
 import type { KeyRing } from './key-ring.ts';
 
 export interface KeyRoutesOptions {
@@ -41,7 +41,7 @@ export function keyRoutes({ keys, now = Date.now }: KeyRoutesOptions): RouteGrou
         errors: ['invalid-field', 'too-many-keys'],
         handle: async (req, res) => {
           const { name, ...rights } = parseFields(newKeySchema, req.body ?? {});
-          const { key, text } = await keys.create({ name, ...rightsOf(rights, now()) });
+          const { key, text } = await keys.create(name, rightsOf(rights, now()));
           res.setHeader('Cache-Control', 'no-store');
           res.status(201).json({ ...viewKey(key), key: text });
         },
@@ -83,7 +83,7 @@ export function rightsOf(
     expires,
   }: { scope: Key['scope']; cameras?: string[] | undefined; expires?: string | undefined },
   now: number,
-): Pick<Key, 'scope' | 'cameras' | 'expiresAt'> {
+): KeyRights {
   const expiresAt = expires === undefined ? undefined : Date.parse(expires);
   if (expiresAt !== undefined && expiresAt <= now)
     throw new AppError('invalid-field', 'expires: must be in the future', { field: 'expires' });

@@ -21,6 +21,9 @@ export interface Key {
   digest: string;
 }
 
+/** What a key allows, and until when. */
+export type KeyRights = Pick<Key, 'scope' | 'cameras' | 'expiresAt'>;
+
 /** What digest authentication needs in place of a password: `H(id:realm:key)` by algorithm, hex. */
 export interface DigestSecrets {
   MD5: string;

@@ -157,6 +157,12 @@ async function preview(gateway: TestGateway): Promise<Prepared> {
   return { ids: { previewId: body.streams[0].previewUrl.split('/').at(-1) } };
 }
 
+async function pairing(gateway: TestGateway): Promise<Prepared> {
+  const { body } = await postJson(`${gateway.origin}/api/pairings`, { scope: 'view' });
+  const text = JSON.stringify({ code: body.code, name: 'Phone' });
+  return { body: { type: 'application/json', text } };
+}
+
 /** By operation; the others need nothing. */
 export const PREPARATIONS: Record<string, Preparation> = {
   testCamera: testResult,
@@ -165,6 +171,7 @@ export const PREPARATIONS: Record<string, Preparation> = {
   probeCamera: found,
   getProbePreview: preview,
   discoverCameras: discovered,
+  redeemPairing: pairing,
   listCameras: camera,
   getCamera: camera,
   updateCamera: camera,
