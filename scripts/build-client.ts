@@ -1,7 +1,7 @@
 /** `npm run build:client`: makes `shared/client/dist`, which `npm pack ./shared/client` packs. */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { decode, encode } from '@jridgewell/sourcemap-codec';
 
@@ -15,6 +15,8 @@ rmSync(DIST, { recursive: true, force: true });
 tsc('--removeComments', '--sourceMap');
 tsc('--declaration', '--emitDeclarationOnly');
 for (const map of globSync('*.js.map', { cwd: DIST })) keepLines(join(DIST, map));
+keepReachable('.js');
+keepReachable('.d.ts');
 copyFileSync(join(ROOT, 'LICENSE'), join(CLIENT, 'LICENSE'));
 
 function tsc(...options: string[]): void {
@@ -26,4 +28,21 @@ function keepLines(path: string): void {
   const map = JSON.parse(readFileSync(path, 'utf8'));
   const mappings = encode(decode(map.mappings).map((segments) => segments.slice(0, 1)));
   writeFileSync(path, JSON.stringify({ ...map, names: [], mappings }));
+}
+
+/** Removes the files that no entry of the package imports: types have no code, and inner modules no users. */
+function keepReachable(ending: '.js' | '.d.ts'): void {
+  const reached = new Set(exportsOf().map(({ default: path }) => basename(path, '.js')));
+  for (const name of reached) {
+    const text = readFileSync(join(DIST, `${name}${ending}`), 'utf8');
+    for (const [, imported = ''] of text.matchAll(/from '\.\/([\w-]+)\.[jt]s'/g)) reached.add(imported);
+  }
+  for (const file of globSync(`*${ending}*`, { cwd: DIST }))
+    if (!reached.has(file.slice(0, file.indexOf('.')))) rmSync(join(DIST, file));
+}
+
+/** The entries of the package that are modules. */
+function exportsOf(): { default: string }[] {
+  const { exports } = JSON.parse(readFileSync(join(CLIENT, 'package.json'), 'utf8'));
+  return Object.values<string | { default: string }>(exports).filter((entry) => typeof entry === 'object');
 }
