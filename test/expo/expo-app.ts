@@ -1,6 +1,6 @@
-/** The Expo app that `.ci/expo/install` installs, with the packed client and a screen put into it. */
+/** The Expo app that `.ci/expo/install` installs: docs/examples/expo with the packed client. */
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { delimiter, extname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -13,7 +13,7 @@ const TIMEOUT_MS = 240_000;
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
 
 /** Its folder. */
-export const EXPO_APP = join(ROOT, '.ci/expo');
+export const EXPO_APP = join(ROOT, '.ci/expo/app');
 
 /** Builds and packs the client as docs/client.md says, and installs the package. @returns its size in bytes */
 export async function installClient(): Promise<number> {
@@ -26,6 +26,12 @@ export async function installClient(): Promise<number> {
   mkdirSync(target);
   await run('tar', ['-xzf', tarball, '-C', target, '--strip-components=1'], EXPO_APP);
   return readFileSync(tarball).length;
+}
+
+/** Copies the sources of the example, which may be newer than the installation. */
+export function copyExample(): void {
+  for (const name of ['src', 'index.ts', 'app.json', 'tsconfig.json'])
+    cpSync(join(ROOT, 'docs/examples/expo', name), join(EXPO_APP, name), { recursive: true });
 }
 
 /** Writes a file of the app. */

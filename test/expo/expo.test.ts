@@ -9,12 +9,25 @@ import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { originOf, stop } from '../support/serve.ts';
 import { ROOT } from '../support/source-files.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { checkTypes, exportApp, installClient, runNode, serveExport, writeSource } from './expo-app.ts';
+import {
+  checkTypes,
+  copyExample,
+  exportApp,
+  installClient,
+  runNode,
+  serveExport,
+  writeSource,
+} from './expo-app.ts';
 
 const TOKEN = 'test-token-of-thirty-two-letters-or-more';
 const MAX_PACKED_BYTES = 40_000;
 /** Stands for the gateway until the app is exported, so that one export serves every gateway. */
 const PLACEHOLDER = 'http://192.168.1.20:5000';
+const SCREEN_ENTRY = `import { registerRootComponent } from 'expo';
+import Screen from './Screen';
+
+registerRootComponent(Screen);
+`;
 /** The upper half of the picture; words about its state are in the lower. */
 const PICTURE = { x: 0, y: 0, width: 400, height: 100 };
 
@@ -26,14 +39,15 @@ function screens(): string[] {
 describe('A fresh Expo app', function () {
   this.timeout(300_000);
   let size: number;
-  let folder: string;
+  const exported = { example: '', screen: '' };
 
   before(async function () {
     requirePeer(this, 'what .ci/expo/install installs');
     requirePeer(this, 'chromium');
     size = await installClient();
+    copyExample();
     const [screen = '', ...components] = screens();
-    writeSource('App.tsx', screen.replace('the token that the gateway printed', TOKEN));
+    writeSource('Screen.tsx', screen.replace('the token that the gateway printed', TOKEN));
     for (const [index, text] of components.entries()) writeSource(`Component${index}.tsx`, text);
   });
 
@@ -41,34 +55,40 @@ describe('A fresh Expo app', function () {
     expect(size).to.be.at.most(MAX_PACKED_BYTES);
   });
 
-  it('compiles with every component of docs/client.md', () => checkTypes());
+  it('compiles: the example, and every component of docs/client.md', () => checkTypes());
 
-  it('is bundled for Android, iOS and the web', async () => {
-    folder = await exportApp('android', 'ios', 'web');
-    const { fileMetadata } = JSON.parse(readFileSync(join(folder, 'metadata.json'), 'utf8'));
-    expect(Object.keys(fileMetadata).sort()).to.deep.equal(['android', 'ios']);
-    expect(existsSync(join(folder, 'index.html'))).to.equal(true);
-  });
+  for (const which of ['example', 'screen'] as const) {
+    it(`is bundled for Android, iOS and the web: the ${which}`, async () => {
+      if (which === 'screen') writeSource('index.ts', SCREEN_ENTRY);
+      const folder = await exportApp('android', 'ios', 'web');
+      const { fileMetadata } = JSON.parse(readFileSync(join(folder, 'metadata.json'), 'utf8'));
+      expect(Object.keys(fileMetadata).sort()).to.deep.equal(['android', 'ios']);
+      expect(existsSync(join(folder, 'index.html'))).to.equal(true);
+      exported[which] = folder;
+    });
+  }
 
   describe('with a gateway', () => {
-    let server: Server;
+    let example: Server;
+    let screen: Server;
     let gateway: RunningProcess;
     let browser: Browser;
 
     before(async () => {
-      server = await serveExport(folder);
+      example = await serveExport(exported.example);
+      screen = await serveExport(exported.screen);
       gateway = await startGateway({
         API_TOKEN: TOKEN,
         DEMO_CAMERAS: 'on',
         RTSP_WORKERS: '1',
-        ALLOWED_ORIGINS: originOf(server),
+        ALLOWED_ORIGINS: [example, screen].map(originOf).join(','),
       });
       browser = await openBrowser();
     });
     after(async () => {
       await browser?.close();
       await gateway?.end();
-      if (server !== undefined) stop(server);
+      for (const server of [example, screen]) if (server !== undefined) stop(server);
     });
 
     /** Opens the app at an address of its server, with the running gateway in place of the example's. */
@@ -83,14 +103,41 @@ describe('A fresh Expo app', function () {
       return page;
     }
 
-    it('shows a moving picture in Chromium', async () => {
-      const page = await open(originOf(server));
+    /** Waits until a part of the page has shown four different pictures. */
+    async function expectMoving(page: Page, clip: { x: number; y: number; width: number; height: number }) {
       const seen = new Set<string>();
       const isMoving = async (): Promise<boolean> => {
-        seen.add((await page.screenshot({ clip: PICTURE })).toString('base64'));
+        seen.add((await page.screenshot({ clip })).toString('base64'));
         return seen.size > 3;
       };
       await waitFor(isMoving, { timeoutMs: 60_000, message: 'four different pictures' });
+    }
+
+    it('shows a moving picture in Chromium: the screen', async () => {
+      const page = await open(originOf(screen));
+      await expectMoving(page, PICTURE);
+      await page.close();
+    });
+
+    it('connects, lists the cameras and shows one of them: the example', async () => {
+      const page = await open(originOf(example));
+      await page.getByLabel('Address').fill(gateway.origin);
+      await page.getByLabel('Token or key').fill(TOKEN);
+      await page.getByText('Connect').click();
+      const cameras = page.getByRole('button', { name: /^Open / });
+      await cameras.nth(3).waitFor();
+      await cameras.first().click();
+      const layer = await page.locator('img').first().boundingBox();
+      const { x = 0, y = 0, width = 0 } = layer ?? {};
+      await expectMoving(page, { x, y, width, height: 80 });
+      await page.getByText('Ask').click();
+      await page.getByText(/MOONDREAM_API_KEY|Moondream/).waitFor();
+      await page.getByText('Back').click();
+      await page.getByText('Events').click();
+      await page
+        .getByText(/Nothing has happened yet|at \d/)
+        .first()
+        .waitFor();
       await page.close();
     });
 
@@ -102,7 +149,7 @@ describe('A fresh Expo app', function () {
     });
 
     it('names the setting that lets it in, where the gateway does not', async () => {
-      const stranger = originOf(server).replace('127.0.0.1', 'localhost');
+      const stranger = originOf(screen).replace('127.0.0.1', 'localhost');
       const page = await open(stranger);
       await page.getByText(`Start the gateway with ALLOWED_ORIGINS=${stranger}`).waitFor({ timeout: 30_000 });
       await page.close();
