@@ -59,7 +59,7 @@ describe('The dashboard that loses its gateway or its session', function () {
       await banner().getByText('The gateway does not answer').waitFor();
       expect(await banner().count()).to.equal(1);
       expect(await remove.count()).to.equal(0);
-      expect(await page.getByLabel('Transport').isDisabled()).to.equal(true);
+      expect(await page.locator('.stage select').isDisabled()).to.equal(true);
       expect(await page.locator('.page[data-gone] camera-view').count()).to.equal(1);
       await page.getByRole('link', { name: 'All cameras' }).click();
       await page.getByRole('link', { name: 'Gate: Unknown' }).waitFor();

@@ -103,6 +103,7 @@ describe('The dashboard in Chromium', function () {
     await open('#/camera/3');
     await page.locator('camera-view[data-transport="mse"]').waitFor();
     await seePlaying();
+    await page.getByLabel('Stream', { exact: true }).first().click();
     await page.getByText('WebRTC: this browser has no WebRTC').waitFor();
   });
 
@@ -111,6 +112,7 @@ describe('The dashboard in Chromium', function () {
       'delete globalThis.RTCPeerConnection; delete globalThis.MediaSource; delete globalThis.ManagedMediaSource',
     );
     await open('#/camera/3');
+    await page.getByLabel('Stream', { exact: true }).first().click();
     await page.locator('.chip[data-transport="jpeg"]').waitFor();
     await page.getByText('MSE: this browser has no Media Source Extensions').waitFor();
     await seeMoving('camera-view[data-transport="jpeg"]');

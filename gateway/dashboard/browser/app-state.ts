@@ -23,7 +23,7 @@ export interface AppState {
 
 /** Response of `GET /api/auth`. */
 export interface Access {
-  role: 'admin' | 'viewer' | null;
+  role: 'admin' | 'operator' | 'viewer' | null;
   /** How the role was proved: `session` after a sign-in here. */
   kind: string | null;
 }
@@ -60,6 +60,11 @@ export class App {
 
   /** Whether the user may change things; the gateway checks in any case. */
   get canChange(): boolean {
+    return this.canAct && this.state.access?.role !== 'operator';
+  }
+
+  /** Whether the user may ask and move cameras. */
+  get canAct(): boolean {
     return this.state.access?.role !== 'viewer';
   }
 

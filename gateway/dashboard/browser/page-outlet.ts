@@ -29,7 +29,7 @@ export class PageOutlet {
       if (this.#failed !== page) void this.load(page);
       return undefined;
     }
-    const key = `${page} ${JSON.stringify(params)}`;
+    const key = PAGES[page].isReused === true ? page : `${page} ${JSON.stringify(params)}`;
     if (this.#element === undefined || key !== this.#key) {
       this.#element = document.createElement(PAGES[page].element) as PageElement;
       this.#key = key;

@@ -26,7 +26,9 @@ export interface PageRow {
   /** Entry of the navigation that is current on a page without a place of its own. */
   under?: PageId;
   /** Role that may open it; default: every signed-in user. */
-  role?: 'admin';
+  role?: 'operator' | 'admin';
+  /** Keeps its element when only its parameters change: it goes on in full screen. */
+  isReused?: boolean;
   /** Left out of the navigation while false: a part that is not configured. */
   isConfigured?: (app: App) => boolean;
   /** Number of things that need attention. */
@@ -48,6 +50,7 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     load: () => import('./views/camera-page.ts'),
     title: 'Camera',
     under: 'cameras',
+    isReused: true,
   },
   edit: {
     element: 'camera-form',
@@ -113,7 +116,7 @@ export const PAGE_IDS = Object.keys(PAGES) as PageId[];
 
 /** Whether the user may open a page. */
 export function isOpenTo(app: App, { role }: PageRow): boolean {
-  return role === undefined || app.canChange;
+  return role === undefined || (role === 'admin' ? app.canChange : app.canAct);
 }
 
 /** Pages of a part of the navigation that the user sees. */

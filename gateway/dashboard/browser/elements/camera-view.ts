@@ -1,7 +1,7 @@
 /**
  * `<camera-view camera-id live transport detections>`: one camera, large. It plays
  * the best transport that works; the JPEG picture is shown until video plays.
- * Event: `transport-change`.
+ * Events: `transport-change`, `sound-change`.
  */
 import type { CameraWatch } from '#shared/client/camera-watch.ts';
 import type { GatewayClient } from '#shared/client/client.ts';
@@ -9,7 +9,8 @@ import { BestPlayer, type TransportNews } from '../players/best-player.ts';
 import { TRANSPORTS, type Transport } from '../players/player.ts';
 import { DetectionLayer } from './detection-layer.ts';
 import { clearPicture, paintFrame } from './paint.ts';
-import { SoundSwitch } from './sound-switch.ts';
+import { VideoSound } from './video-sound.ts';
+import { NO_ZOOM, type Zoom } from './zoom.ts';
 
 const JPEG_FPS = 15;
 /** While video plays, pictures are requested only to receive detections. */
@@ -22,24 +23,28 @@ export class CameraView extends HTMLElement {
   static readonly observedAttributes = ['camera-id', 'transport', 'live', 'detections'];
   /** Set before the element is connected. */
   client: GatewayClient | undefined;
+  /** Offset from this device's clock to the gateway's, milliseconds. */
+  clockOffset = 0;
+  readonly video = document.createElement('video');
+  readonly sound = new VideoSound(this.video, () => this.#announceSound());
   readonly #canvas = document.createElement('canvas');
-  readonly #video = document.createElement('video');
-  readonly #sound = new SoundSwitch(this.#video);
   readonly #layer = new DetectionLayer();
-  readonly #player = new BestPlayer(this.#video, {
+  readonly #player = new BestPlayer(this.video, {
     onChange: (news) => this.#show(news),
-    onSound: () => this.#sound.announceSound(),
+    onSound: () => this.sound.announceSound(),
   });
   #watch: CameraWatch | undefined;
   #shown: Transport = 'jpeg';
 
   connectedCallback(): void {
-    Object.assign(this.#video, { muted: true, autoplay: true, playsInline: true, controls: false });
-    for (const element of [this.#canvas, this.#video, this.#layer.element]) {
+    const { video } = this;
+    Object.assign(video, { muted: true, autoplay: true, playsInline: true, controls: false });
+    for (const element of [this.#canvas, video, this.#layer.element]) {
       element.setAttribute('aria-hidden', 'true');
     }
-    this.#video.addEventListener('resize', () => this.#fit(this.#video.videoWidth, this.#video.videoHeight));
-    this.replaceChildren(this.#canvas, this.#video, this.#layer.element, this.#sound.element);
+    video.addEventListener('resize', () => this.#fit(video.videoWidth, video.videoHeight));
+    this.replaceChildren(this.#canvas, video, this.#layer.element);
+    this.show(NO_ZOOM);
     this.#restart();
   }
 
@@ -68,8 +73,20 @@ export class CameraView extends HTMLElement {
     this.#player.play(this.#cameraId, this.hasAttribute('live') ? ways : []);
   }
 
+  /** Shows a part of the picture. */
+  show({ scale, x, y }: Zoom): void {
+    const transform = scale === 1 ? '' : `translate(${x}px, ${y}px) scale(${scale})`;
+    for (const element of [this.#canvas, this.video, this.#layer.element])
+      element.style.transform = transform;
+  }
+
+  #announceSound(): void {
+    this.dispatchEvent(new CustomEvent('sound-change', { bubbles: true }));
+  }
+
   #show(news: TransportNews): void {
     this.#shown = news.transport;
+    this.#layer.setShown(undefined);
     this.dataset.transport = news.transport;
     this.#watchPictures();
     this.dispatchEvent(new CustomEvent('transport-change', { detail: news, bubbles: true }));
@@ -87,11 +104,12 @@ export class CameraView extends HTMLElement {
       {
         fps: isVideo ? IDLE_FPS : JPEG_FPS,
         width: isVideo ? IDLE_WIDTH : this.#width(),
-        onDetections: wantsDetections ? (seen) => this.#layer.draw(seen.objects) : undefined,
+        onDetections: wantsDetections ? (seen) => this.#layer.take(seen, this.clockOffset) : undefined,
       },
       async (frame) => {
         if (this.#shown !== 'jpeg') return;
         await paintFrame(this.#canvas, frame);
+        this.#layer.setShown(frame.timestamp);
         this.#fit(frame.width, frame.height);
         this.dataset.pictures = String(Number(this.dataset.pictures ?? 0) + 1);
       },

@@ -2,9 +2,9 @@
 import { html, type TemplateResult } from 'lit-html';
 
 /** Closes by Escape, and when something outside is used. @param label name of the button for screen readers */
-export function menu(button: unknown, label: string, content: unknown): TemplateResult {
+export function menu(button: unknown, label: string, content: unknown, style = 'button'): TemplateResult {
   return html`<details class="menu" @toggle=${onToggle} @keydown=${onKey}>
-    <summary class="button" aria-label=${label}>${button}</summary>
+    <summary class=${style} aria-label=${label} title=${label}>${button}</summary>
     <div class="menu-panel">${content}</div>
   </details>`;
 }

@@ -41,7 +41,7 @@ export function titleOf({ state: { route, gateway } }: App): string {
 function page(app: App, outlet: PageOutlet): unknown {
   const { page: id } = app.state.route;
   const { title } = PAGES[id];
-  if (!isOpenTo(app, PAGES[id])) return forAdministrators(title);
+  if (!isOpenTo(app, PAGES[id])) return forAdministrators(app, title);
   const element = outlet.show(app);
   if (element !== undefined) return element;
   if (!outlet.hasFailed(id)) return nothing;
@@ -49,11 +49,11 @@ function page(app: App, outlet: PageOutlet): unknown {
     <button class="button" type="button" @click=${() => location.reload()}>${icon('retry')}Reload</button>`;
 }
 
-function forAdministrators(title: string): TemplateResult {
+function forAdministrators(app: App, title: string): TemplateResult {
   return html`${pageHead(title)}${emptyState(
     'leave',
     'For administrators',
-    'You are signed in as a viewer. Ask an administrator to change cameras.',
+    `You are signed in as ${app.canAct ? 'an operator' : 'a viewer'}. Ask an administrator to change cameras.`,
     html`<a class="button" href=${hrefOf('cameras')}>All cameras</a>`,
   )}`;
 }
@@ -114,8 +114,12 @@ function badgeView(number: number): TemplateResult | typeof nothing {
 }
 
 function roleBadge(app: App): TemplateResult | typeof nothing {
-  if (app.state.access?.role !== 'viewer') return nothing;
-  return html`<span class="role" title="You may look but not change">${icon('eye')}Viewer</span>`;
+  const { role } = app.state.access ?? {};
+  if (role === 'viewer')
+    return html`<span class="role" title="You may look but not change">${icon('eye')}Viewer</span>`;
+  if (role === 'operator')
+    return html`<span class="role" title="You may look, ask and move cameras">${icon('eye')}Operator</span>`;
+  return nothing;
 }
 
 /** Shown only after a sign-in: on the gateway's own machine none is needed. */
