@@ -35,7 +35,7 @@ import { CameraFrames } from './models/camera-frames.ts';
 import { DailyRepository } from './models/daily-repository.ts';
 import { createMoondream } from './moondream/moondream.ts';
 import { apiDescriptionRoutes } from './openapi/routes.ts';
-import { ptzRoutes } from './ptz/routes.ts';
+import { controlRoutes } from './ptz/routes.ts';
 import { createReasoning } from './reasoning/reasoning.ts';
 import { frameSocketRoutes } from './sockets/routes.ts';
 import { createSockets } from './sockets/sockets.ts';
@@ -217,7 +217,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     discoveryRoutes({ routing, addresses: config.addresses, redactor }),
     demoRoutes(demo),
     pictureRoutes(proxies),
-    ptzRoutes(proxies.answers),
+    ...controlRoutes(proxies.answers),
     frameSocketRoutes(),
     liveVideoRoutes({ routing, access, files: proxies.files, log }),
     events.routes,

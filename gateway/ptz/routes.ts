@@ -17,6 +17,7 @@ import {
 import type { ErrorCode } from '#shared/errors.ts';
 import { WORKER_ERRORS } from '../cameras/picture-routes.ts';
 import { json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
+import { deviceRoutes } from './device-routes.ts';
 
 const ERRORS: readonly ErrorCode[] = [
   ...WORKER_ERRORS,
@@ -36,8 +37,12 @@ const presetParams = {
   preset: z.string().meta({ description: 'Id of the preset.', examples: ['1'] }),
 };
 
-/** @param answers passes a request on to the worker of its camera */
-export function ptzRoutes(answers: RequestHandler): RouteGroup {
+/** What a camera's device takes beside the stream. @param answers passes a request on to the worker of its camera */
+export function controlRoutes(answers: RequestHandler): RouteGroup[] {
+  return [ptzRoutes(answers), deviceRoutes(answers)];
+}
+
+function ptzRoutes(answers: RequestHandler): RouteGroup {
   const common = { errors: ERRORS, readsBody: true, handle: answers } as const;
   const done = { 200: json('The camera has taken the command.', successSchema) };
 

@@ -416,6 +416,38 @@ export interface components {
       id: string;
       name: string;
     };
+    /** @description Text of the camera; empty where it does not tell. */
+    CameraDevice: {
+      vendor: string;
+      model: string;
+      firmware: string;
+      serialNumber: string;
+      /** @description HTTP port of its ONVIF service. */
+      onvifPort: number;
+    };
+    /** @description Null for what the camera does not have. */
+    Imaging: {
+      brightness: number | null;
+      contrast: number | null;
+      saturation: number | null;
+      sharpness: number | null;
+      irCutFilter: ('auto' | 'on' | 'off') | null;
+    };
+    ImagingChanges: {
+      /** @description Brightness, from 0 to 1 of what the camera allows. */
+      brightness?: number;
+      /** @description Contrast, from 0 to 1 of what the camera allows. */
+      contrast?: number;
+      /** @description Saturation of colours, from 0 to 1 of what the camera allows. */
+      saturation?: number;
+      /** @description Sharpness, from 0 to 1 of what the camera allows. */
+      sharpness?: number;
+      /**
+       * @description `off` lets infrared in: pictures at night, without colours.
+       * @enum {string}
+       */
+      irCutFilter?: 'auto' | 'on' | 'off';
+    };
     EventPage: {
       events: components['schemas']['CameraEvent'][];
       /** @description The `cursor` of the next page; null on the last one. */
@@ -825,6 +857,9 @@ export type CameraStatus = components['schemas']['CameraStatus'];
 export type StreamStatus = components['schemas']['StreamStatus'];
 export type PtzStatus = components['schemas']['PtzStatus'];
 export type PtzPreset = components['schemas']['PtzPreset'];
+export type CameraDevice = components['schemas']['CameraDevice'];
+export type Imaging = components['schemas']['Imaging'];
+export type ImagingChanges = components['schemas']['ImagingChanges'];
 export type EventPage = components['schemas']['EventPage'];
 export type CameraEvent = components['schemas']['CameraEvent'];
 export type AskedFrame = components['schemas']['AskedFrame'];

@@ -2,11 +2,14 @@
 import type {
   Camera,
   CameraChanges,
+  CameraDevice,
   CameraStatus,
   ConnectAnswer,
   ConnectRequest,
   DisconnectAnswer,
   DiscoveredCamera,
+  Imaging,
+  ImagingChanges,
   NewCamera,
   ProbeAnswer,
   ProbeRequest,
@@ -106,6 +109,26 @@ export class Cameras {
       sequence: Number(response.headers.get('x-frame-sequence')),
       ageMs: Number(response.headers.get('x-frame-age-ms')),
     }));
+  }
+
+  /** Who made a camera, by ONVIF. */
+  device(id: string, call: CallOptions = {}): Promise<CameraDevice> {
+    return this.#http.json(`${pathOf(id)}/device`, call);
+  }
+
+  /** How the picture of a camera is set, by ONVIF. */
+  imaging(id: string, call: CallOptions = {}): Promise<Imaging> {
+    return this.#http.json(`${pathOf(id)}/imaging`, call);
+  }
+
+  /** Sets the picture of a camera; what is not named stays. */
+  changeImaging(id: string, changes: ImagingChanges, call: CallOptions = {}): Promise<Imaging> {
+    return this.#http.json(`${pathOf(id)}/imaging`, { ...call, method: 'PATCH', json: changes });
+  }
+
+  /** Restarts a camera; the gateway connects it again by itself. */
+  reboot(id: string, call: CallOptions = {}): Promise<void> {
+    return this.#http.json(`${pathOf(id)}/reboot`, { ...call, method: 'POST' });
   }
 
   /** Pan, tilt, zoom, focus and presets of a camera with `ptz`. */

@@ -29,6 +29,9 @@ export interface OnvifCameraOptions {
   clockOffsetMs?: number;
 }
 
+const IMAGING: Record<string, string> = { Brightness: '50', Contrast: '25', IrCutFilter: 'AUTO' };
+const IMAGING_RANGES =
+  '<tt:Brightness><tt:Min>0</tt:Min><tt:Max>100</tt:Max></tt:Brightness><tt:Contrast><tt:Min>0</tt:Min><tt:Max>50</tt:Max></tt:Contrast>';
 const OPEN = ['GetSystemDateAndTime'];
 /** Older credentials are refused. */
 const MAX_AGE_MS = 60_000;
@@ -36,7 +39,7 @@ const MAX_AGE_MS = 60_000;
 /** Starts one on a free port of the loopback. */
 export async function startOnvifCamera(options: OnvifCameraOptions) {
   const nonce = randomBytes(8).toString('hex');
-  const state = { calls: [] as string[], refusals: 0, rebooted: 0 };
+  const state = { calls: [] as string[], refusals: 0, rebooted: 0, imaging: { ...IMAGING } };
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -101,6 +104,16 @@ export async function startOnvifCamera(options: OnvifCameraOptions) {
         return options.hasMedia2
           ? `<tr2:GetStreamUriResponse><tr2:Uri>${profile.uri}</tr2:Uri></tr2:GetStreamUriResponse>`
           : `<trt:GetStreamUriResponse><trt:MediaUri><tt:Uri>${profile.uri}</tt:Uri></trt:MediaUri></trt:GetStreamUriResponse>`;
+      case 'GetImagingSettings':
+        return `<timg:GetImagingSettingsResponse><timg:ImagingSettings>${elements(state.imaging)}</timg:ImagingSettings></timg:GetImagingSettingsResponse>`;
+      case 'GetOptions':
+        return `<timg:GetOptionsResponse><timg:ImagingOptions>${IMAGING_RANGES}</timg:ImagingOptions></timg:GetOptionsResponse>`;
+      case 'SetImagingSettings':
+        for (const name of Object.keys(state.imaging)) {
+          const value = new RegExp(`<${name}[^>]*>([^<]*)<`).exec(body)?.[1];
+          if (value !== undefined) state.imaging[name] = value;
+        }
+        return '<timg:SetImagingSettingsResponse/>';
       case 'SystemReboot':
         state.rebooted += 1;
         return '<tds:SystemRebootResponse><tds:Message>Rebooting</tds:Message></tds:SystemRebootResponse>';
@@ -126,6 +139,7 @@ function services(at: (path: string) => string, { hasMedia2, hasPtz }: OnvifCame
     service('ver10/device', 'device_service'),
     hasMedia2 ? service('ver20/media', 'media2_service') : service('ver10/media', 'media_service'),
     ...(hasPtz ? [service('ver20/ptz', 'ptz_service')] : []),
+    service('ver20/imaging', 'imaging_service'),
   ].join('')}</tds:GetServicesResponse>`;
 }
 
@@ -146,8 +160,14 @@ function dateAndTime(date: Date): string {
   return `<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:DateTimeType>NTP</tt:DateTimeType><tt:DaylightSavings>false</tt:DaylightSavings><tt:UTCDateTime><tt:Time>${time}</tt:Time><tt:Date>${day}</tt:Date></tt:UTCDateTime></tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse>`;
 }
 
+function elements(values: Record<string, string>): string {
+  return Object.entries(values)
+    .map(([name, value]) => `<tt:${name}>${value}</tt:${name}>`)
+    .join('');
+}
+
 function envelope(content: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tr2="http://www.onvif.org/ver20/media/wsdl" xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:ter="http://www.onvif.org/ver10/error"><s:Body>${content}</s:Body></s:Envelope>`;
+  return `<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tr2="http://www.onvif.org/ver20/media/wsdl" xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:timg="http://www.onvif.org/ver20/imaging/wsdl" xmlns:ter="http://www.onvif.org/ver10/error"><s:Body>${content}</s:Body></s:Envelope>`;
 }
 
 function fault(subcode: string): string {

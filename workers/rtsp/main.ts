@@ -11,6 +11,7 @@ import { loadConfig } from './config.ts';
 import { CameraProbes } from './discovery/probe-camera.ts';
 import { Ffmpeg } from './ffmpeg/ffmpeg.ts';
 import { limitGarbage } from './heap.ts';
+import { CameraDevices } from './onvif/camera-devices.ts';
 import { createSessions } from './outputs/webrtc/create-sessions.ts';
 import { PacketMemory } from './packets/packet-memory.ts';
 import { PtzControls } from './ptz/ptz-controls.ts';
@@ -51,18 +52,31 @@ await runWorker(process, {
     };
     const cameras = new CameraSet(dependencies);
     const probes = new CameraProbes({ camera: dependencies, guard });
+    const sourceOf = (cameraId: string) => cameras.get(cameraId).source;
+    const devices = new CameraDevices({ sourceOf, guard });
     const controls = new PtzControls({
-      sourceOf: (cameraId) => cameras.get(cameraId).source,
+      sourceOf,
       guard,
       log,
     });
     const sessions = createSessions(config, { cameras, openTranscoder: ffmpeg.openTranscoder, log });
-    const server = await openServer({ config, cameras, controls, probes, sessions, ffmpeg, redactor, log });
+    const server = await openServer({
+      config,
+      cameras,
+      controls,
+      probes,
+      devices,
+      sessions,
+      ffmpeg,
+      redactor,
+      log,
+    });
     return {
       port: server.port,
       close: async () => {
         sessions.close();
         await server.close();
+        devices.close();
         await controls.close();
         await cameras.close();
       },

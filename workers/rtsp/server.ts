@@ -16,6 +16,7 @@ import type { RtspWorkerConfig } from './config.ts';
 import { discoverCameras } from './discovery/discover-cameras.ts';
 import type { CameraProbes } from './discovery/probe-camera.ts';
 import type { Ffmpeg } from './ffmpeg/ffmpeg.ts';
+import type { CameraDevices } from './onvif/camera-devices.ts';
 import { hlsRoutes } from './outputs/hls/hls-routes.ts';
 import { HlsStreams } from './outputs/hls/hls-streams.ts';
 import { mseTarget, serveMse } from './outputs/mse/mse.ts';
@@ -30,6 +31,7 @@ import { probeInProcess } from './probe/probe-process.ts';
 import type { PtzControls } from './ptz/ptz-controls.ts';
 import { allowAnyOrigin } from './routes/access.ts';
 import { cameraRoutes } from './routes/camera-routes.ts';
+import { deviceRoutes } from './routes/device-routes.ts';
 import { discoveryRoutes } from './routes/discovery-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { internalRoutes } from './routes/internal-routes.ts';
@@ -41,6 +43,7 @@ export interface ServerOptions extends ProblemOptions {
   cameras: CameraSet;
   controls: PtzControls;
   probes: CameraProbes;
+  devices: CameraDevices;
   sessions: SessionSet;
   ffmpeg: Pick<Ffmpeg, 'openTranscoder'>;
 }
@@ -66,14 +69,14 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
 
 function mountRoutes(
   app: Express,
-  { config, cameras, controls, probes, sessions }: ServerOptions,
+  { config, cameras, controls, probes, devices, sessions }: ServerOptions,
   hls: HlsStreams,
 ): void {
   const { token } = config.host;
   const webrtc = { sessions, iceServers: config.webrtc.iceServers, isCounted: token !== undefined };
   app.use(token === undefined ? allowAnyOrigin : requireToken(token));
   app.use(healthRoutes({ config, cameras }));
-  app.use('/api/cameras', cameraRoutes(cameras), ptzRoutes(controls));
+  app.use('/api/cameras', cameraRoutes(cameras), ptzRoutes(controls), deviceRoutes(devices));
   app.use('/hls', hlsRoutes(hls));
   app.use('/api', webrtcRoutes(webrtc));
   app.use('/whep', whepRoutes(webrtc));

@@ -10,7 +10,7 @@ import { examplesOf, routeOf, runExample } from './operation-runner.ts';
 import { clear, MOONDREAM_ANSWERS, PREPARATIONS } from './preparations.ts';
 
 /** Those of the demo and of a camera's video are run in `test/system`, where there is a real camera. */
-const ELSEWHERE = ['Demo', 'Live pictures', 'Live video', 'Pan, tilt, zoom'];
+const ELSEWHERE = ['Demo', 'Live pictures', 'Live video', 'Pan, tilt, zoom', 'Device of a camera'];
 
 const groups = await gatewayRoutes();
 const document = await describeApi(groups, '0.0.0');

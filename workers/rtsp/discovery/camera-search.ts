@@ -5,6 +5,7 @@
 import type { ProbedDevice, ProbeTarget } from '#shared/contract/probe.ts';
 import { RTSP_SCHEMES, type RtspSource } from '#shared/contract/source/rtsp.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
+import { ONVIF_PORTS } from '../onvif/camera-devices.ts';
 import { findOnvif, ONVIF_PATH } from '../onvif/onvif-hello.ts';
 import type { AddressGuard } from '../source/resolve.ts';
 import type { Checklist } from './checklist.ts';
@@ -28,11 +29,11 @@ export interface SearchPorts {
   onvif: readonly number[];
 }
 
-/** The usual ports: of UniFi 7447 and 7441, of TP-Link's ONVIF 2020, Reolink's 8000, Xiongmai's 8899. */
+/** The usual ports: 7447 and 7441 are those of UniFi. */
 export const USUAL_PORTS: SearchPorts = {
   rtsp: [RTSP_SCHEMES.rtsp.port, 8554, 7447, 10_554],
   rtsps: [RTSP_SCHEMES.rtsps.port, 7441],
-  onvif: [80, 2020, 8000, 8080, 8899],
+  onvif: ONVIF_PORTS,
 };
 
 /** More than the main and sub streams of a camera; a recorder may have hundreds. */

@@ -218,7 +218,9 @@ async function send(http: OnvifOptions['http'], camera: LibraryCamera, request: 
 
 /** Services are asked at their path on the camera's own address, whichever host the camera names. */
 function pathOf(camera: LibraryCamera, { service, url }: SoapRequest): string {
-  const path = url?.path ?? (service === undefined ? camera.path : camera.uri?.[service]?.path);
+  // The library asks the service of inputs and outputs to reboot, which is the device's own business.
+  const isDevice = service === undefined || service === 'deviceIO';
+  const path = url?.path ?? (isDevice ? camera.path : camera.uri?.[service]?.path);
   if (path === undefined)
     throw new AppError('control-unsupported', `The camera has no ONVIF service "${service}"`);
   return path;

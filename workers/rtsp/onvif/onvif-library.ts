@@ -45,6 +45,9 @@ export type Method =
   | 'absoluteMove'
   | 'relativeMove'
   | 'stop'
+  | 'getImagingSettings'
+  | 'setImagingSettings'
+  | 'getVideoSourceOptions'
   | 'systemReboot';
 
 /** Loads the library. */
