@@ -100,7 +100,7 @@ export class Gate {
         this.#endWithSignIn(principal, req, res);
       } catch (error) {
         if (!(error instanceof AppError) || error.code !== 'unauthorized') throw error;
-        if (this.#isPageRequest(req)) return res.redirect(302, `${publicPrefix(req)}/signin`);
+        if (this.#isPageRequest(req)) return res.redirect(302, signInAddress(req));
         res.setHeader('WWW-Authenticate', challengesFor(req));
         throw error;
       }
@@ -170,6 +170,12 @@ function challengesFor({ headers }: IncomingMessage): string[] {
   const isBrowser = headers['sec-fetch-mode'] !== undefined || /^Mozilla\//.test(headers['user-agent'] ?? '');
   const bearer = `Bearer realm="${REALM}"`;
   return isBrowser ? [bearer] : [bearer, `Basic realm="${REALM}", charset="UTF-8"`];
+}
+
+/** The page to sign in at, which leads back to the page that was asked for; browsers keep its fragment. */
+function signInAddress(req: Request): string {
+  const page = req.path.replace(/^\/+|\/+$/g, '');
+  return `${publicPrefix(req)}/signin${page === '' ? '' : `?next=${encodeURIComponent(page)}`}`;
 }
 
 function isPreflight({ method, headers }: IncomingMessage): boolean {

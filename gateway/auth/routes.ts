@@ -1,5 +1,4 @@
 /** Signing in and out, tickets, and the page to sign in at. */
-import { readFileSync } from 'node:fs';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
 import { parseFields } from '#shared/camera.ts';
@@ -12,15 +11,12 @@ import {
 } from '#shared/contract/access.ts';
 import { successSchema } from '#shared/contract/common.ts';
 import { AppError } from '#shared/errors.ts';
-import { frameAncestors } from '../http/page-policy.ts';
 import { publicOrigin, publicPrefix } from '../http/public-origin.ts';
-import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
+import { json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import { type Authenticator, PLAIN_COOKIE, SECURE_COOKIE } from './authenticator.ts';
 import { type Principal, principalOf } from './principal.ts';
+import { signInPage } from './sign-in-page.ts';
 
-const PAGE_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'";
-const PAGE_FILES = { 'signin.html': 'html', 'signin.js': 'js', 'signin.css': 'css' } as const;
 const COOKIE_MAX_AGE_MS = 7 * 24 * 3600 * 1000;
 
 /** What these routes need. */
@@ -38,7 +34,7 @@ export function authRoutes({ authenticator, mayOpen }: AuthRoutesOptions): Route
     routes: [
       ...sessionRoutes(authenticator),
       ticketRoute(authenticator, mayOpen),
-      ...signInPage(authenticator.config.isPublic),
+      ...signInPage(authenticator.config),
     ],
   };
 }
@@ -158,45 +154,4 @@ function setCookie({ config }: Authenticator, req: Request, res: Response, value
 
 function cookieOptions(isSecure: boolean) {
   return { httpOnly: true, sameSite: 'lax' as const, secure: isSecure, path: '/' };
-}
-
-/** The page and its files. */
-function signInPage(isPublic: boolean): Route[] {
-  const serve = (name: keyof typeof PAGE_FILES) => {
-    const content = readFileSync(new URL(`./page/${name}`, import.meta.url), 'utf8');
-    return (_req: Request, res: Response) => {
-      res.setHeader('Content-Security-Policy', `${PAGE_POLICY}; ${frameAncestors(isPublic)}`);
-      res.setHeader('Cache-Control', 'no-cache');
-      res.type(PAGE_FILES[name]).send(content);
-    };
-  };
-  const common = { method: 'get', access: 'anyone' } as const;
-  return [
-    route({
-      ...common,
-      id: 'getSignInPage',
-      path: '/signin',
-      summary: 'The page to sign in at',
-      answers: { 200: content('The page.', 'text/html') },
-      handle: serve('signin.html'),
-    }),
-    route({
-      ...common,
-      id: 'getSignInScript',
-      path: '/signin/signin.js',
-      anyHost: true,
-      isHidden: true,
-      summary: 'What that page does',
-      handle: serve('signin.js'),
-    }),
-    route({
-      ...common,
-      id: 'getSignInStyle',
-      path: '/signin/signin.css',
-      anyHost: true,
-      isHidden: true,
-      summary: 'How that page looks',
-      handle: serve('signin.css'),
-    }),
-  ];
 }

@@ -14,6 +14,7 @@ const OPEN = [
   'get /livez',
   'get /readyz',
   'get /signin',
+  'get /signin/icon.svg',
   'get /signin/signin.css',
   'get /signin/signin.js',
   'post /api/auth/login',
