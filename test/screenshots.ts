@@ -24,6 +24,8 @@ const PAGES: { name: string; path: string; complete: string; act?: (page: Page) 
   { name: 'edit', path: '#/camera/front/edit', complete: '#name' },
   { name: 'add', path: '#/add', complete: '#ip', act: saveEmpty },
   { name: 'upload', path: '#/upload', complete: '#file' },
+  { name: 'ask', path: '#/ask', complete: '.camera-chip[data-live="true"]', act: ask },
+  { name: 'reasoning', path: '#/settings/reasoning', complete: '.provider-form' },
   { name: 'events', path: '#/events', complete: '.event, .empty' },
   { name: 'deliveries', path: '#/settings/deliveries', complete: '.row' },
   { name: 'devices', path: '#/settings/devices', complete: 'tbody tr' },
@@ -96,7 +98,7 @@ async function seeFourMoving(page: Page): Promise<void> {
 async function ask(page: Page): Promise<void> {
   await page.getByLabel('Question').fill('Is a person at the door?');
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
-  await page.locator('.answers li, .problem').first().waitFor();
+  await page.locator('.answer-card[data-state="answered"], .problem').first().waitFor();
 }
 
 async function saveEmpty(page: Page): Promise<void> {

@@ -139,7 +139,8 @@ export class ReasonDesk {
       error: redactor.redact(problem.error),
       detail: redactor.redact(problem.detail),
     };
-    const failure = { cameraId, error: clean };
+    const wait = error.retryAfter === undefined ? {} : { retryAfter: error.retryAfter };
+    const failure = { cameraId, error: { ...clean, ...wait } };
     onEvent?.({ name: 'error', failure });
     return failure;
   }

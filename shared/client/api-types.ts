@@ -521,6 +521,347 @@ export interface components {
         max: number | null;
       };
     };
+    AskRequest: {
+      /** @description Each camera is asked by itself; `["*"]` asks all that are switched on. */
+      cameraIds: ('*' | (string | number))[];
+      /**
+       * @description Pictures in the question; more than one need a provider that takes several.
+       * @default 1
+       */
+      frames?: number;
+      /**
+       * @description Seconds that the pictures are spread over: the first is taken when the request comes, the last when the model is asked.
+       * @default 0
+       */
+      over?: number;
+      /** @description A part of the picture, `[left, top, width, height]` from 0 to 1. */
+      area?: [number, number, number, number];
+      /**
+       * @description In place of the one that suits best.
+       * @enum {string}
+       */
+      provider?: 'moondream' | 'vlm';
+      /**
+       * @description Answer as server-sent events, like `Accept: text/event-stream`.
+       * @default false
+       */
+      stream?: boolean;
+      question: string;
+      /** @default text */
+      answer?: components['schemas']['AnswerForm'];
+    };
+    /** @description What `value` is: the text, `true` or `false`, a number, one of the choices of `enum`, or JSON of a `schema`; null where the answer does not say. */
+    AnswerForm:
+      | ('text' | 'yesno' | 'number')
+      | {
+          enum: string[];
+        }
+      | {
+          schema: {
+            [key: string]: unknown;
+          };
+        };
+    ReasonAnswers: {
+      answers: (components['schemas']['ReasonAnswer'] | components['schemas']['ReasonFailure'])[];
+    };
+    ReasonAnswer: {
+      id: string;
+      /** @enum {string} */
+      kind: 'ask' | 'describe' | 'find' | 'point' | 'count';
+      cameraId: string;
+      question?: string;
+      object?: string;
+      /** @description In words. */
+      answer: string;
+      objects?: components['schemas']['Box'][];
+      points?: {
+        x: number;
+        y: number;
+      }[];
+      count?: number;
+      /** @description For programs: see `answer` of the request; how many, for objects. */
+      value: unknown;
+      /**
+       * @description Boxes and points are those of the whole picture, with an `area` too; `estimated` by a language model, which may be off.
+       * @enum {string}
+       */
+      coordinates?: 'detected' | 'estimated';
+      /** @description The newest of the pictures that were asked about. */
+      frame: components['schemas']['ReasonFrame'];
+      /** @description All of them, where there were several. */
+      frames?: components['schemas']['ReasonFrame'][];
+      /** @description The part of the picture that `frame` shows. */
+      area?: [number, number, number, number];
+      /** @enum {string} */
+      provider: 'moondream' | 'vlm';
+      model: string | null;
+      latencyMs: number;
+      /** @description The picture had not changed since it was asked about last. */
+      cached: boolean;
+      /** Format: date-time */
+      askedAt: string;
+    };
+    ReasonFrame: {
+      sequence: number;
+      /** @description Capture time, Unix seconds. */
+      timestamp: number;
+      /** @description When it was fetched. */
+      ageMs: number;
+      width: number;
+      height: number;
+      /** @description Path of the very picture, kept as long as the answer. */
+      url: string;
+    };
+    /** @description Why one of several cameras has no answer. */
+    ReasonFailure: {
+      cameraId: string;
+      error: {
+        code: string;
+        detail: string;
+        status: number;
+        hint?: string;
+        /** @description Seconds. */
+        retryAfter?: number;
+      } & {
+        [key: string]: unknown;
+      };
+    };
+    DescribeRequest: {
+      /** @description Each camera is asked by itself; `["*"]` asks all that are switched on. */
+      cameraIds: ('*' | (string | number))[];
+      /**
+       * @description Pictures in the question; more than one need a provider that takes several.
+       * @default 1
+       */
+      frames?: number;
+      /**
+       * @description Seconds that the pictures are spread over: the first is taken when the request comes, the last when the model is asked.
+       * @default 0
+       */
+      over?: number;
+      /** @description A part of the picture, `[left, top, width, height]` from 0 to 1. */
+      area?: [number, number, number, number];
+      /**
+       * @description In place of the one that suits best.
+       * @enum {string}
+       */
+      provider?: 'moondream' | 'vlm';
+      /**
+       * @description Answer as server-sent events, like `Accept: text/event-stream`.
+       * @default false
+       */
+      stream?: boolean;
+      /**
+       * @default normal
+       * @enum {string}
+       */
+      length?: 'short' | 'normal' | 'long';
+    };
+    FindRequest: {
+      /** @description Each camera is asked by itself; `["*"]` asks all that are switched on. */
+      cameraIds: ('*' | (string | number))[];
+      /**
+       * @description Pictures in the question; more than one need a provider that takes several.
+       * @default 1
+       */
+      frames?: number;
+      /**
+       * @description Seconds that the pictures are spread over: the first is taken when the request comes, the last when the model is asked.
+       * @default 0
+       */
+      over?: number;
+      /** @description A part of the picture, `[left, top, width, height]` from 0 to 1. */
+      area?: [number, number, number, number];
+      /**
+       * @description In place of the one that suits best.
+       * @enum {string}
+       */
+      provider?: 'moondream' | 'vlm';
+      /**
+       * @description Answer as server-sent events, like `Accept: text/event-stream`.
+       * @default false
+       */
+      stream?: boolean;
+      /** @description What to look for. */
+      object: string;
+    };
+    PointRequest: {
+      /** @description Each camera is asked by itself; `["*"]` asks all that are switched on. */
+      cameraIds: ('*' | (string | number))[];
+      /**
+       * @description Pictures in the question; more than one need a provider that takes several.
+       * @default 1
+       */
+      frames?: number;
+      /**
+       * @description Seconds that the pictures are spread over: the first is taken when the request comes, the last when the model is asked.
+       * @default 0
+       */
+      over?: number;
+      /** @description A part of the picture, `[left, top, width, height]` from 0 to 1. */
+      area?: [number, number, number, number];
+      /**
+       * @description In place of the one that suits best.
+       * @enum {string}
+       */
+      provider?: 'moondream' | 'vlm';
+      /**
+       * @description Answer as server-sent events, like `Accept: text/event-stream`.
+       * @default false
+       */
+      stream?: boolean;
+      /** @description What to look for. */
+      object: string;
+    };
+    CountRequest: {
+      /** @description Each camera is asked by itself; `["*"]` asks all that are switched on. */
+      cameraIds: ('*' | (string | number))[];
+      /**
+       * @description Pictures in the question; more than one need a provider that takes several.
+       * @default 1
+       */
+      frames?: number;
+      /**
+       * @description Seconds that the pictures are spread over: the first is taken when the request comes, the last when the model is asked.
+       * @default 0
+       */
+      over?: number;
+      /** @description A part of the picture, `[left, top, width, height]` from 0 to 1. */
+      area?: [number, number, number, number];
+      /**
+       * @description In place of the one that suits best.
+       * @enum {string}
+       */
+      provider?: 'moondream' | 'vlm';
+      /**
+       * @description Answer as server-sent events, like `Accept: text/event-stream`.
+       * @default false
+       */
+      stream?: boolean;
+      /** @description What to look for. */
+      object: string;
+    };
+    ReasonHistory: {
+      answers: components['schemas']['ReasonAnswer'][];
+      /** @description The `cursor` of the next page; null on the last one. */
+      nextCursor: string | null;
+    };
+    ReasonStatus: {
+      /** @description Whether any provider can be asked. */
+      configured: boolean;
+      /** @description Asked first, where it can do what is asked. */
+      preferred: ('moondream' | 'vlm') | null;
+      providers: {
+        configured: boolean;
+        /** @enum {string} */
+        state: 'not-configured' | 'untested' | 'ok' | 'failing';
+        /** @description Host that is asked; null when none is. */
+        server: string | null;
+        model: string | null;
+        ratePerSecond: number;
+        /** @description Questions that wait for their turn. */
+        waiting: number;
+        breaker: string;
+        lastSuccessAt: string | null;
+        lastError: {
+          code: string;
+          message: string;
+          hint?: string;
+          /** Format: date-time */
+          at: string;
+        } | null;
+        /** @enum {string} */
+        name: 'moondream' | 'vlm';
+        skills: components['schemas']['ProviderSkills'];
+        /**
+         * @description Where it was set up.
+         * @enum {string}
+         */
+        source: 'environment' | 'page' | 'none';
+        today: {
+          asked: number;
+          /** @description Null: no bound. */
+          max: number | null;
+        };
+      }[];
+    };
+    /** @description What a provider can do. */
+    ProviderSkills: {
+      query: boolean;
+      caption: boolean;
+      /** @enum {string} */
+      detect: 'detected' | 'estimated';
+      /** @enum {string} */
+      point: 'detected' | 'estimated';
+      segment: boolean;
+      severalPictures: boolean;
+      /** @description The server keeps to a JSON Schema by itself. */
+      structured: boolean;
+      streaming: boolean;
+    };
+    ReasonSettings: {
+      moondream: {
+        url: string | null;
+        model: string | null;
+        hasKey: boolean;
+        /**
+         * @description Only what the page set can be changed here.
+         * @enum {string}
+         */
+        source: 'environment' | 'page' | 'none';
+      };
+      vlm: {
+        url: string | null;
+        model: string | null;
+        hasKey: boolean;
+        /**
+         * @description Only what the page set can be changed here.
+         * @enum {string}
+         */
+        source: 'environment' | 'page' | 'none';
+      };
+      preferred: ('moondream' | 'vlm') | null;
+      /** @description REASONING_PROVIDER is set. */
+      isPreferenceFixed: boolean;
+    };
+    /** @description A provider replaces the one before, whose key stays where none is given; null removes it. */
+    ReasonSettingsChanges: {
+      moondream?: components['schemas']['ProviderDraft'] | null;
+      vlm?: components['schemas']['ProviderDraft'] | null;
+      preferred?: ('moondream' | 'vlm') | null;
+    };
+    ProviderDraft: {
+      /**
+       * Format: uri
+       * @description Base address; absent: the cloud of Moondream, or that of OpenAI.
+       */
+      url?: string;
+      /** @description Never answered. */
+      key?: string;
+      model?: string;
+    };
+    /** @description Without address, key and model what is set is tested. */
+    ProviderTest: {
+      /** @enum {string} */
+      provider: 'moondream' | 'vlm';
+      /**
+       * Format: uri
+       * @description Base address; absent: the cloud of Moondream, or that of OpenAI.
+       */
+      url?: string;
+      /** @description Never answered. */
+      key?: string;
+      model?: string;
+    };
+    ProviderTestAnswer: {
+      /** @constant */
+      success: true;
+      /** @description What the model said of a small red picture. */
+      answer: string;
+      latencyMs: number;
+      /** @description Models that the server offers; empty where it does not tell. */
+      models: string[];
+    };
     NewWatch: {
       skill: components['schemas']['WatchSkill'];
       /** @description Question or object; a caption takes none. */
@@ -865,6 +1206,24 @@ export type CameraEvent = components['schemas']['CameraEvent'];
 export type AskedFrame = components['schemas']['AskedFrame'];
 export type Box = components['schemas']['Box'];
 export type MoondreamStatus = components['schemas']['MoondreamStatus'];
+export type AskRequest = components['schemas']['AskRequest'];
+export type AnswerForm = components['schemas']['AnswerForm'];
+export type ReasonAnswers = components['schemas']['ReasonAnswers'];
+export type ReasonAnswer = components['schemas']['ReasonAnswer'];
+export type ReasonFrame = components['schemas']['ReasonFrame'];
+export type ReasonFailure = components['schemas']['ReasonFailure'];
+export type DescribeRequest = components['schemas']['DescribeRequest'];
+export type FindRequest = components['schemas']['FindRequest'];
+export type PointRequest = components['schemas']['PointRequest'];
+export type CountRequest = components['schemas']['CountRequest'];
+export type ReasonHistory = components['schemas']['ReasonHistory'];
+export type ReasonStatus = components['schemas']['ReasonStatus'];
+export type ProviderSkills = components['schemas']['ProviderSkills'];
+export type ReasonSettings = components['schemas']['ReasonSettings'];
+export type ReasonSettingsChanges = components['schemas']['ReasonSettingsChanges'];
+export type ProviderDraft = components['schemas']['ProviderDraft'];
+export type ProviderTest = components['schemas']['ProviderTest'];
+export type ProviderTestAnswer = components['schemas']['ProviderTestAnswer'];
 export type NewWatch = components['schemas']['NewWatch'];
 export type WatchSkill = components['schemas']['WatchSkill'];
 export type StandingWatch = components['schemas']['StandingWatch'];

@@ -22,6 +22,7 @@ import {
   watchPageNetwork,
   watchVisibility,
 } from './platform.ts';
+import { Reason } from './reason.ts';
 import { takeTicket } from './socket-address.ts';
 import { Watches } from './watches.ts';
 import { type CameraVideo, type WhepOptions, WhepVideo } from './whep.ts';
@@ -74,6 +75,7 @@ export class GatewayClient {
   readonly devices: Devices;
   readonly events: Events;
   readonly moondream: Moondream;
+  readonly reason: Reason;
   readonly watches: Watches;
   readonly #http: HttpClient;
   readonly #frames: FrameStream;
@@ -87,6 +89,7 @@ export class GatewayClient {
     this.devices = new Devices(this.#http);
     this.events = new Events(this.#http);
     this.moondream = new Moondream(this.#http);
+    this.reason = new Reason(this.#http);
     this.watches = new Watches(this.#http);
     this.#frames = new FrameStream({
       http: this.#http,

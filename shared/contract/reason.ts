@@ -154,6 +154,7 @@ const reasonFailureSchema = z
       detail: z.string(),
       status: z.int(),
       hint: z.string().optional(),
+      retryAfter: z.number().optional().meta({ description: 'Seconds.' }),
     }),
   })
   .meta({ id: 'ReasonFailure', description: 'Why one of several cameras has no answer.' });

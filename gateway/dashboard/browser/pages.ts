@@ -4,6 +4,7 @@
  */
 import type { App } from './app-state.ts';
 import { troubledCameras } from './camera-entries.ts';
+import { failingProviders } from './reasoning-state.ts';
 import type { PageId } from './router.ts';
 import type { IconName } from './views/icons.ts';
 import { troubledWorkers } from './worker-words.ts';
@@ -73,6 +74,13 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     under: 'cameras',
     role: 'admin',
   },
+  ask: {
+    element: 'ask-page',
+    load: () => import('./views/ask-page.ts'),
+    title: 'Ask',
+    nav: 'main',
+    icon: 'ask',
+  },
   events: {
     element: 'events-page',
     load: () => import('./views/events-page.ts'),
@@ -86,6 +94,14 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     title: 'Health',
     nav: 'settings',
     badge: (app) => troubledWorkers(app).length,
+  },
+  reasoning: {
+    element: 'reasoning-page',
+    load: () => import('./views/reasoning-page.ts'),
+    title: 'Reasoning',
+    nav: 'settings',
+    role: 'admin',
+    badge: ({ state }) => failingProviders(state.gateway.services),
   },
   deliveries: {
     element: 'deliveries-page',

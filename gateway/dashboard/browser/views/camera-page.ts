@@ -7,7 +7,7 @@ import { pictureAge } from '../camera-words.ts';
 import { CameraView } from '../elements/camera-view.ts';
 import { codecName, count } from '../format.ts';
 import { hrefOf } from '../router.ts';
-import { AskPanel } from './ask-panel.ts';
+import { ASK_ELEMENTS } from './ask-panel.ts';
 import { CameraEvents } from './camera-events.ts';
 import { CameraStage } from './camera-stage.ts';
 import { icon } from './icons.ts';
@@ -158,7 +158,7 @@ export class CameraPage extends ViewElement {
 }
 
 export const ELEMENTS = {
-  'ask-panel': AskPanel,
+  ...ASK_ELEMENTS,
   'camera-events': CameraEvents,
   'camera-page': CameraPage,
   'camera-stage': CameraStage,

@@ -3,6 +3,7 @@ import { html, svg, type TemplateResult } from 'lit-html';
 
 const PATHS = {
   cameras: svg`<rect x="3" y="6.500" width="12.500" height="11" rx="2.500"/><path d="m15.500 10.800 4.300-2.600a.8.800 0 0 1 1.200.7v6.200a.8.800 0 0 1-1.200.7l-4.300-2.600"/>`,
+  ask: svg`<path d="M4 5.500h16v11h-8.500L7 20.500v-4H4z"/><path d="M9.800 9.300a2.200 2.200 0 1 1 3.200 2c-.700.400-1 .800-1 1.400m0 1.600v.01"/>`,
   events: svg`<path d="M3 12h4l2.500-6.500 4.500 13L16.500 12H21"/>`,
   deliveries: svg`<path d="M20.500 3.500 10.500 13.500"/><path d="m20.500 3.500-6.300 17-3.700-7-7-3.700z"/>`,
   devices: svg`<rect x="3" y="4" width="18" height="7" rx="2"/><rect x="3" y="13" width="18" height="7" rx="2"/><path d="M7 7.500h.01M7 16.500h.01"/>`,

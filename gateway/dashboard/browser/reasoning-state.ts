@@ -1,0 +1,29 @@
+/** What the gateway's state tells of reasoning, and what the user may do there. */
+import type { ReasonStatus } from '#shared/client/reason.ts';
+import type { App } from './app-state.ts';
+import type { ShownServices } from './status.ts';
+
+type Reasoning = Pick<ReasonStatus, 'configured' | 'providers'>;
+
+/** Whether any provider can be asked. */
+export function canAskProvider({ reasoning }: ShownServices): boolean {
+  return (reasoning as Reasoning | undefined)?.configured === true;
+}
+
+/** How many providers are set up and fail. */
+export function failingProviders({ reasoning }: ShownServices): number {
+  return (
+    (reasoning as Reasoning | undefined)?.providers.filter(({ state }) => state === 'failing').length ?? 0
+  );
+}
+
+/** Whether the user may ask; the gateway checks in any case. */
+export function mayAsk({ state }: App): boolean {
+  return state.access?.role !== 'viewer';
+}
+
+/** Whether the user may set up a provider; the gateway checks in any case. */
+export function isAdmin({ state }: App): boolean {
+  const role: string | null | undefined = state.access?.role;
+  return role !== 'viewer' && role !== 'operator';
+}
