@@ -47,7 +47,7 @@ export function errorInBody({ code, name }: Vendor, body: Record<string, unknown
   if (error === undefined || error === null || error === false) return undefined;
   const detail = detailOf(body);
   if (status === 'rejected') {
-    return new AppError(`${code}-busy`, `${name} has too much to do${detail}`, {
+    return new AppError(`${code}-busy`, `${name} is busy${detail}`, {
       retryAfter: RETRY_AFTER_S,
     });
   }

@@ -62,11 +62,7 @@ export class CameraEvents extends ViewElement {
     if (this.#error !== undefined) return problem(this.#error.message, this.#error.hint);
     if (this.isAvailable === false) return emptyState('events', 'No events', 'Analysis is switched off.');
     if (this.isAvailable === undefined || this.#events.length > 0) return undefined;
-    return emptyState(
-      'events',
-      'No events yet',
-      'Switch on motion, persons or faces under Edit of a camera.',
-    );
+    return emptyState('events', 'No events yet', 'Switch on motion, people or faces under Edit of a camera.');
   }
 
   #item(event: CameraEvent, cameraName: string, now: number): TemplateResult {
@@ -82,7 +78,7 @@ export class CameraEvents extends ViewElement {
       <div class="event-text">
         <strong class="event-title">${describe(event)}</strong>
         <a href=${hrefOf('camera', event.cameraId)}>${cameraName}</a>
-        <span class="muted">${clock(event.startedAt, now)} · ${isOpen ? `going on for ${duration(seconds)}` : duration(seconds)}</span>
+        <span class="muted">${clock(event.startedAt, now)} · ${isOpen ? `ongoing, ${duration(seconds)}` : duration(seconds)}</span>
       </div>
     </li>`;
   }

@@ -100,8 +100,8 @@ export class CameraForm extends ViewElement {
       ${this.#draft.kind === 'address' ? this.#addressFields() : nothing}
       ${this.#draft.kind === 'url' ? this.#urlFields() : nothing}
       ${this.#reachNote()}
-      <fieldset class="group"><legend>Look for</legend><div class="switches">
-        ${this.#analysis('motion', 'Motion')}${this.#analysis('persons', 'Persons')}${this.#analysis('faces', 'Faces')}
+      <fieldset class="group"><legend>Detect</legend><div class="switches">
+        ${this.#analysis('motion', 'Motion')}${this.#analysis('persons', 'People')}${this.#analysis('faces', 'Faces')}
       </div></fieldset>
       ${
         isEdit
@@ -109,7 +109,7 @@ export class CameraForm extends ViewElement {
               'Keep connected',
               this.#draft.enabled,
               (isOn) => this.#set('enabled', isOn),
-              'Off: stored, but not connected.',
+              'Off: the camera stays in the list but is not connected.',
             )
           : html`<details class="more"><summary>More</summary>
             ${this.#text('id', 'Camera id', { hint: 'Letters, digits, dots and dashes. Generated if empty.' })}
@@ -128,7 +128,7 @@ export class CameraForm extends ViewElement {
   }
 
   #addressFields(): TemplateResult {
-    const passwordHint = this.#before === undefined ? undefined : 'Empty: keeps the stored one.';
+    const passwordHint = this.#before === undefined ? undefined : 'Leave empty to keep the saved password.';
     return html`
       <div class="fields address">
         ${this.#text('ip', 'IP or host name', { placeholder: '192.168.1.20', required: true, inputMode: 'url' })}

@@ -27,28 +27,31 @@ export function cameraTile(entry: CameraEntry, look: TileLook): TemplateResult {
   const { camera, words } = entry;
   const isLive = words.tone === 'good';
   return html`<li class="tile" data-id=${camera.id} data-tone=${words.tone} ?data-dragged=${look.isDragged} draggable="true">
-    <a href=${hrefOf('camera', camera.id)} draggable="false" aria-label="${camera.name}: ${words.label}. Open">
-      <div class="tile-picture">
-        <camera-picture .client=${look.client} camera-id=${camera.id} fps=${look.fps} ?video=${look.isVideo && isLive}></camera-picture>
-        ${isLive ? nothing : html`<div class="tile-cover">${cameraNotice(words)}</div>`}
-        ${look.isCaptionOver ? captionOver(entry, look) : nothing}
-      </div>
-      ${look.isCaptionOver ? nothing : captionBelow(entry, look)}
-    </a>
+    <div class="tile-picture">
+      <camera-picture .client=${look.client} camera-id=${camera.id} fps=${look.fps} ?video=${look.isVideo && isLive}></camera-picture>
+      ${isLive ? nothing : html`<div class="tile-cover">${cameraNotice(words)}</div>`}
+      ${look.isCaptionOver ? captionOver(entry, look) : nothing}
+    </div>
+    ${look.isCaptionOver ? nothing : captionBelow(entry, look)}
     ${look.isArranging ? moveButtons(camera.name) : nothing}
   </li>`;
 }
 
+/** Covers the whole tile. */
+function link({ id, name }: CameraEntry['camera'], state: string): TemplateResult {
+  return html`<a class="tile-link" href=${hrefOf('camera', id)} draggable="false">${name}<span class="visually-hidden">: ${state}. Open</span></a>`;
+}
+
 function captionOver({ camera, status, words }: CameraEntry, look: TileLook): TemplateResult {
   return html`<div class="tile-caption">
-    <span class="dot" data-tone=${words.tone} aria-hidden="true"></span><strong>${camera.name}</strong>
+    <span class="dot" data-tone=${words.tone} aria-hidden="true"></span>${link(camera, words.label)}
     ${words.tone === 'good' ? liveFacts(status, look) : nothing}
   </div>`;
 }
 
 function captionBelow({ camera, status, words }: CameraEntry, look: TileLook): TemplateResult {
   return html`<div class="tile-text">
-    <div class="tile-name"><strong>${camera.name}</strong>${pill(words.tone, words.label)}</div>
+    <div class="tile-name">${link(camera, words.label)}${pill(words.tone, words.label)}</div>
     <div class="tile-facts">
       <span class="tile-place">${camera.location || `Camera ${camera.id}`}</span>
       ${words.tone === 'good' ? liveFacts(status, look) : nothing}

@@ -14,7 +14,7 @@ const LIMIT = 100;
 /** Shown characters of a response. */
 const MAX_RESPONSE = 160;
 const STATES: Record<string, [Tone, string]> = {
-  pending: ['busy', 'On its way'],
+  pending: ['busy', 'Waiting'],
   delivered: ['good', 'Delivered'],
   parked: ['bad', 'Given up'],
 };
@@ -74,15 +74,17 @@ export class DeliveriesPage extends ViewElement {
   #row(delivery: Delivery): TemplateResult {
     const { id, cameraId, status, attempts, lastError, lastResponse, createdAt, nextAttemptAt, payload } =
       delivery;
-    const [tone, label] = STATES[status] ?? ['off', status];
     const { now } = this.app;
     const wait = nextAttemptAt === null ? 0 : (Date.parse(nextAttemptAt) - now) / 1000;
+    const isRetried = status === 'pending' && attempts > 0 && wait > 1;
+    const [tone, label] = isRetried
+      ? (['busy', `Retrying in ${duration(wait)}`] as const)
+      : (STATES[status] ?? ['off', status]);
     return html`<li class="row">
       <div class="row-main">
         <div class="row-title"><strong>${this.app.state.gateway.cameras.get(cameraId)?.name ?? `Camera ${cameraId}`}</strong>${pill(tone, label)}</div>
         <p class="muted">
           ${nameOf(payload)} · stored ${ago(createdAt, now)} · ${count(attempts, 'attempt')}
-          ${status === 'pending' && attempts > 0 && wait > 1 ? ` · tries again in ${duration(wait)}` : nothing}
         </p>
         ${lastError === null || status === 'delivered' ? nothing : html`<p class="row-error">${lastError}${lastResponse ? html` <code>${lastResponse.slice(0, MAX_RESPONSE)}</code>` : nothing}</p>`}
       </div>
@@ -135,7 +137,7 @@ function summary(stats: ShownDeliveries | undefined): string {
   if (counts === undefined) return '';
   return [
     `${counts.delivered} delivered`,
-    `${counts.pending} on their way`,
+    `${counts.pending} waiting`,
     ...(counts.parked > 0 ? [`${counts.parked} given up`] : []),
   ].join(' · ');
 }

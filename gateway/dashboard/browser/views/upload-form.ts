@@ -51,7 +51,7 @@ export class UploadForm extends ViewElement {
             this.#isPlayed = isOn;
             this.draw();
           },
-          'In a loop, on the Cameras page.',
+          'Loops like a live camera on the Cameras page.',
         )}
         ${this.#error === undefined || this.#isAtField() ? nothing : problem(this.#error.message, this.#error.hint)}
         ${this.#progress === undefined ? nothing : this.#progressBar(this.#progress)}

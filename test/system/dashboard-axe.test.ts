@@ -1,0 +1,130 @@
+import axe from 'axe-core';
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { openBrowser } from '../support/browser.ts';
+import { hrefOf, PATHS, parametersOf } from '../support/dashboard-pages.ts';
+import { postJson } from '../support/http.ts';
+import { requirePeer } from '../support/peers.ts';
+import { type RunningProcess, startGateway } from '../support/processes.ts';
+import { openTestCameras } from '../support/test-clip.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+/** Two cores shared with a browser that decodes. */
+const PATIENCE = { timeout: 60_000 };
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+/** Every page beside each other's opposite: size and colours are independent of one another. */
+const LOOKS = [
+  { name: 'on a desktop, light', viewport: DESKTOP, colorScheme: 'light' },
+  { name: 'on a desktop, dark', viewport: DESKTOP, colorScheme: 'dark' },
+  { name: 'on a phone, light', viewport: PHONE, colorScheme: 'light' },
+  { name: 'on a phone, dark', viewport: PHONE, colorScheme: 'dark' },
+] as const;
+/** A live camera, and one that is not. */
+const CAMERAS = ['live', 'dead'] as const;
+/** Of what fingers touch, CSS pixels (docs/dashboard.md). */
+const TOUCH_SIZE = 40;
+
+describe('Every page of the dashboard', function () {
+  this.timeout(180_000);
+  let browser: Browser;
+  let gateway: RunningProcess;
+  let cameras: RtspServer;
+
+  before(async function () {
+    requirePeer(this, 'chromium');
+    [browser, gateway, cameras] = await Promise.all([
+      openBrowser(),
+      startGateway({ RTSP_WORKERS: '1', ANALYSIS: 'off' }),
+      openTestCameras(['/1']),
+    ]);
+    await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok, { timeoutMs: PATIENCE.timeout });
+    for (const [id, url] of [
+      ['live', cameras.url('/1')],
+      ['dead', 'rtsp://127.0.0.1:9/1'],
+    ]) {
+      const { status } = await postJson(`${gateway.origin}/api/cameras`, { id, name: `Camera ${id}`, url });
+      expect(status).to.equal(201);
+    }
+  });
+  after(async () => {
+    await browser?.close();
+    await gateway?.end();
+    await cameras?.close();
+  });
+
+  for (const { name, ...look } of LOOKS) {
+    it(`has nothing that axe objects to ${name}`, async () => {
+      const page = await openFirst(look);
+      const found: string[] = [];
+      for (const hash of addresses()) {
+        await goTo(page, hash);
+        found.push(...(await faultsOf(page)).map((fault) => `${hash} ${fault}`));
+      }
+      await page.close();
+      expect(found).to.deep.equal([]);
+    });
+  }
+
+  it(`has ${TOUCH_SIZE} pixels for every finger on a phone`, async () => {
+    const page = await openFirst({ viewport: PHONE });
+    const small: string[] = [];
+    for (const hash of addresses()) {
+      await goTo(page, hash);
+      small.push(...((await page.evaluate(SMALL_TARGETS)) as string[]).map((target) => `${hash} ${target}`));
+    }
+    await page.close();
+    expect(small).to.deep.equal([]);
+  });
+
+  async function openFirst(look: object): Promise<Page> {
+    const page = await browser.newPage({ ...look, reducedMotion: 'reduce' });
+    page.setDefaultTimeout(PATIENCE.timeout);
+    await page.goto(`${gateway.origin}/`);
+    await page.locator('.tile[data-tone="good"]').waitFor();
+    await page.evaluate(axe.source);
+    return page;
+  }
+});
+
+/** Of every page, with each camera where it is about one. */
+function addresses(): string[] {
+  return Object.entries(PATHS).flatMap(([page, path]) => {
+    const names = parametersOf(path);
+    if (names.length === 0) return [hrefOf(page)];
+    return CAMERAS.map((id) => hrefOf(page, Object.fromEntries(names.map((name) => [name, id]))));
+  });
+}
+
+/** Opens a page and waits until it has drawn what it loads. */
+async function goTo(page: Page, hash: string): Promise<void> {
+  // The heading of the new page takes the focus when it is drawn.
+  await page.evaluate(`document.activeElement?.blur(); location.hash = ${JSON.stringify(hash)}`);
+  await waitFor(async () => (await page.evaluate('document.activeElement?.tagName')) === 'H1', {
+    timeoutMs: PATIENCE.timeout,
+    message: hash,
+  });
+  await page.waitForLoadState('networkidle', { timeout: 1000 }).catch(() => {});
+}
+
+async function faultsOf(page: Page): Promise<string[]> {
+  const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults;
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary?.split('\n')[1]?.trim()}`,
+    ),
+  );
+}
+
+/** Targets that are too small. A link in a text is as high as its lines, the link of a tile covers the tile. */
+const SMALL_TARGETS = `
+  [...document.querySelectorAll('a, button, summary, select, input, textarea, [role="button"]')].flatMap((element) => {
+    const isMarked = element.matches('input[type="checkbox"], input[type="radio"]');
+    const target = isMarked ? element.closest('label') : (element.closest('.tile') ?? element);
+    const { width, height } = target.getBoundingClientRect();
+    const isSeen = element.checkVisibility({ opacityProperty: false, visibilityProperty: true }) && width > 1;
+    const isInText = getComputedStyle(element).display === 'inline';
+    if (!isSeen || isInText || element.matches('.skip-link') || height >= ${TOUCH_SIZE}) return [];
+    return [\`\${element.tagName} \${element.className} "\${element.textContent.trim().slice(0, 30)}" \${Math.round(height)}\`];
+  })`;
