@@ -25,6 +25,7 @@ import { createEvents } from './events/events.ts';
 import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { healthRoutes } from './health/routes.ts';
+import { factsOf, type GatewayFacts } from './host/facts.ts';
 import { createApp } from './http/app.ts';
 import { ConnectionLimits } from './http/connection-limits.ts';
 import { listen } from './http/listen.ts';
@@ -83,6 +84,7 @@ export interface OpenGateway {
   port: number;
   /** What it serves. */
   routes: RouteTable;
+  facts(): GatewayFacts;
   /** Stops accepting, says farewell, stops the workers. */
   close(): Promise<void>;
   /** Kills the workers immediately, for a process that must exit now. */
@@ -198,7 +200,9 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     gatewayState: () => health.status,
     isPublic: config.auth.isPublic,
   });
-  const connections = connectionLimits(config);
+  // Behind a proxy all connections come from that one address.
+  const perClient = config.auth.isPublic ? undefined : limits.connectionsPerClient;
+  const connections = new ConnectionLimits({ connections: limits.connections, perClient });
   const sockets = createSockets({
     ...{ pool, routing, access, table, limits, connections, redactor, log },
     detections: analysis.channel,
@@ -264,7 +268,8 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     health.isDraining = true;
     return lifecycle.close();
   };
-  return { port, routes: table, kill: () => pool.kill(), close };
+  const facts = () => factsOf({ authenticator, directory, hasDemo: demo !== undefined, reasoning });
+  return { port, routes: table, facts, kill: () => pool.kill(), close };
 }
 
 interface ServerParts {
@@ -289,10 +294,4 @@ function createServer(
   });
   const isUpload = (request: Parameters<RouteTable['isUpload']>[0]): boolean => table.isUpload(request);
   return createHttpServer(app, httpTimings(config.limits), connections, isUpload);
-}
-
-/** Behind a proxy all connections come from that one address. */
-function connectionLimits({ limits, auth }: Readonly<GatewayConfig>): ConnectionLimits {
-  const perClient = auth.isPublic ? undefined : limits.connectionsPerClient;
-  return new ConnectionLimits({ connections: limits.connections, perClient });
 }

@@ -1,7 +1,8 @@
-/** The logger of every process: redacted pino JSON lines on stdout. */
+/** The logger of every process: redacted lines on stdout, JSON of pino or for people. */
 import type { Writable } from 'node:stream';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { LogOutput } from './log-output.ts';
+import { prettyLine } from './pretty-log.ts';
 import type { Redactor } from './redact.ts';
 
 export type { Logger } from 'pino';
@@ -12,6 +13,8 @@ export interface LoggerOptions {
   /** pino level; `silent` for tests. */
   level: string;
   redactor: Redactor;
+  /** Default: JSON. */
+  isPretty?: boolean;
   /** Destination; stdout by default. */
   write?: (line: string) => void;
 }
@@ -20,9 +23,11 @@ export interface LoggerOptions {
 const SECRET_KEYS = ['password', 'authorization', 'cookie', 'token'];
 
 /** Creates a logger that redacts every line. */
-export function createLogger({ name, level, redactor, write }: LoggerOptions): Logger {
+export function createLogger({ name, level, redactor, isPretty = false, write }: LoggerOptions): Logger {
   const out = write ?? writeTo(process.stdout, name);
-  const destination: DestinationStream = { write: (line) => out(redactor.redact(line)) };
+  const hasColors = isPretty && write === undefined && process.stdout.isTTY && process.stdout.hasColors();
+  const shape = isPretty ? (line: string) => prettyLine(line, hasColors) : (line: string) => line;
+  const destination: DestinationStream = { write: (line) => out(shape(redactor.redact(line))) };
   return pino(
     {
       name,
@@ -32,10 +37,18 @@ export function createLogger({ name, level, redactor, write }: LoggerOptions): L
         paths: SECRET_KEYS.flatMap((key) => [key, `*.${key}`, `*.*.${key}`]),
         censor: '***',
       },
+      serializers: { err: errorFacts },
       timestamp: pino.stdTimeFunctions.isoTime,
     },
     destination,
   );
+}
+
+/** An error without its stack where the stack says nothing: refusals and faults of the system have a code. */
+function errorFacts(error: Error): object {
+  const { stack, ...facts } = pino.stdSerializers.err(error);
+  const isExpected = typeof (error as { code?: unknown } | null)?.code === 'string';
+  return isExpected || stack === undefined ? facts : { ...facts, stack };
 }
 
 /** Writes lines to a stream; dropped lines are reported by a line of the same form. */

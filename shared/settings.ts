@@ -87,3 +87,10 @@ export function readLogLevel(env: Environment): string {
     choices: ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'],
   });
 }
+
+/** Whether log lines are for people: `LOG_FORMAT`, else whether they go to a terminal. */
+export function readIsPrettyLog(env: Environment, isTerminal: boolean): boolean {
+  const choices = ['auto', 'pretty', 'json'] as const;
+  const format = readChoice(env, 'LOG_FORMAT', { fallback: 'auto', choices });
+  return format === 'pretty' || (format === 'auto' && isTerminal);
+}

@@ -97,6 +97,7 @@ describe('The house', () => {
     ['pg', /^gateway\/store\//],
     ['node:sqlite', /^gateway\/store\//],
     ['esbuild', /^gateway\/dashboard\/bundle\.ts$/],
+    ['uqr', /^gateway\/host\/banner\.ts$/],
     ['yaml', /^gateway\/cameras\/cameras-file\.ts$/],
     ['@fastify/busboy', /^gateway\/camera-streams\//],
     ['@trpc/server', /^gateway\/camera-streams\//],

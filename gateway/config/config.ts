@@ -3,7 +3,14 @@ import { resolve } from 'node:path';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { type Machine, thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
-import { type Environment, readInteger, readLogLevel, readSwitch, readText } from '#shared/settings.ts';
+import {
+  type Environment,
+  readInteger,
+  readIsPrettyLog,
+  readLogLevel,
+  readSwitch,
+  readText,
+} from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../http/body-limits.ts';
 import { loadAddressConfig } from './addresses.ts';
@@ -19,6 +26,8 @@ export interface GatewayConfig {
   /** Folder of this installation's files. */
   dataDir: string;
   logLevel: string;
+  /** Whether log lines are for people. */
+  isPrettyLog: boolean;
   workers: {
     /** Number of RTSP worker processes. */
     rtsp: number;
@@ -71,9 +80,14 @@ const TIMEOUT_MS = { min: 1000, max: 300_000 };
 /**
  * Reads the environment.
  * @param machine cores and memory, for the defaults of workers
+ * @param isTerminal whether standard output is one
  * @throws SettingsError naming the variable, its value and what is allowed
  */
-export function loadConfig(env: Environment, machine: Machine = thisMachine()): Readonly<GatewayConfig> {
+export function loadConfig(
+  env: Environment,
+  machine: Machine = thisMachine(),
+  isTerminal = false,
+): Readonly<GatewayConfig> {
   const port = readInteger(env, 'PORT', { fallback: 5000, min: 0, max: 65535 });
   const workers = {
     rtsp: readInteger(env, 'RTSP_WORKERS', { fallback: defaultRtspWorkers(machine), min: 1, max: 16 }),
@@ -91,6 +105,7 @@ export function loadConfig(env: Environment, machine: Machine = thisMachine()): 
     port,
     dataDir: resolve(readText(env, 'DATA_DIR', './data')),
     logLevel: readLogLevel(env),
+    isPrettyLog: readIsPrettyLog(env, isTerminal),
     workers,
     demo: {
       isOn: readSwitch(env, 'DEMO_CAMERAS', true),

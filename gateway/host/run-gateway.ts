@@ -7,13 +7,15 @@ import { Redactor } from '#shared/redact.ts';
 import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
 import { type GatewayConfig, loadConfig } from '../config/config.ts';
 import { withSecretFiles } from '../config/secret-files.ts';
+import { recordReads, unknownSettings } from '../config/unknown-settings.ts';
 import { createPool, type OpenGateway, openGateway } from '../gateway.ts';
 import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from '../http/listen.ts';
 import { closeDataFolder } from '../store/data-folder.ts';
 import { EXIT_SECOND_INSTANCE, lockDirectory, SecondInstanceError } from '../supervisor/single-instance.ts';
+import { bannerLines } from './banner.ts';
 
 /** The parts of `process` that the gateway's life depends on. */
-export type GatewayProcess = Pick<NodeJS.Process, 'env' | 'exit' | 'getuid' | 'on' | 'stderr'>;
+export type GatewayProcess = Pick<NodeJS.Process, 'env' | 'exit' | 'getuid' | 'on' | 'stderr' | 'stdout'>;
 
 const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
 /** A listener keeps Node from opening its inspector at SIGUSR1 and from ending at SIGUSR2. */
@@ -30,9 +32,13 @@ const SAME_SIGNAL_MS = 500;
  * @param host the process itself, which only `main.ts` hands out
  */
 export async function runGateway(host: GatewayProcess): Promise<void> {
-  const { config, unlock } = prepare(host);
+  const { config, unlock, warnings } = prepare(host);
   const redactor = new Redactor();
-  const log = createLogger({ name: 'gateway', level: config.logLevel, redactor });
+  const log = createLogger({
+    ...{ name: 'gateway', level: config.logLevel, redactor },
+    isPretty: config.isPrettyLog,
+  });
+  for (const warning of warnings) log.warn(warning);
   const life = new GatewayLife(host, { log, unlock });
   for (const signal of STOP_SIGNALS) host.on(signal, () => life.end(signal));
   for (const signal of HARMLESS_SIGNALS) host.on(signal, () => {});
@@ -45,7 +51,12 @@ export async function runGateway(host: GatewayProcess): Promise<void> {
     const pool = createPool({ config: { ...config, workerEnv }, redactor, log });
     const print = (line: string): void => void host.stderr.write(`${line}\n`);
     const risks = risksOfProcess(host, config.dataDir);
-    life.gateway = await openGateway({ config, pool, redactor, log, print, risks });
+    const access = config.isPrettyLog ? {} : { print };
+    const gateway = await openGateway({ config, pool, redactor, log, risks, ...access });
+    life.gateway = gateway;
+    if (config.isPrettyLog)
+      for (const line of await bannerLines({ config, port: gateway.port, facts: gateway.facts() }))
+        print(line);
   } catch (error) {
     log.fatal(messageOf(error));
     unlock();
@@ -55,10 +66,18 @@ export async function runGateway(host: GatewayProcess): Promise<void> {
   trimQuietHeap();
 }
 
-function prepare(host: GatewayProcess): { config: Readonly<GatewayConfig>; unlock: () => void } {
+interface Preparation {
+  config: Readonly<GatewayConfig>;
+  unlock: () => void;
+  /** About the settings. */
+  warnings: string[];
+}
+
+function prepare(host: GatewayProcess): Preparation {
   try {
-    const config = loadConfig(withSecretFiles(host.env));
-    return { config, unlock: lockDirectory(config.dataDir) };
+    const { env, names } = recordReads(withSecretFiles(host.env));
+    const config = loadConfig(env, undefined, host.stdout.isTTY);
+    return { config, unlock: lockDirectory(config.dataDir), warnings: unknownSettings(host.env, names) };
   } catch (error) {
     host.stderr.write(`${messageOf(error)}\n`);
     return host.exit(exitCodeOf(error));

@@ -82,6 +82,8 @@ function requestLog(log: Logger) {
         path: shownPath(req),
       }),
       res: (res: { statusCode: number }) => ({ status: res.statusCode }),
+      // Unexpected ones are logged with their stack where they are caught.
+      err: ({ code, message }: { code?: string; message: string }) => ({ code, message }),
     },
   });
 }

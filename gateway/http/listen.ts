@@ -35,11 +35,10 @@ export async function listen(
 
 function tryListen(server: Server, host: string, port: number): Promise<NodeJS.ErrnoException | undefined> {
   return new Promise((resolve) => {
-    const onError = (error: NodeJS.ErrnoException): void => resolve(error);
-    server.once('error', onError);
-    server.listen(port, host, () => {
-      server.off('error', onError);
-      resolve(undefined);
-    });
+    const settle = (error?: NodeJS.ErrnoException): void => {
+      server.off('error', settle).off('listening', settle);
+      resolve(error);
+    };
+    server.once('error', settle).once('listening', settle).listen(port, host);
   });
 }

@@ -31,6 +31,8 @@ export function problemHandler({ log, redactor }: ProblemOptions): ErrorRequestH
     const error = toAppError(thrown);
     if (error.code === 'internal-error')
       log.error({ err: thrown, path: peerWords(req.path) }, 'request failed');
+    // pino-http tells it in the line of the request.
+    Object.assign(res, { err: error });
     sendProblem(res, error, redactor);
   };
 }

@@ -19,6 +19,7 @@ describe('The configuration', () => {
       host: '0.0.0.0',
       port: 5000,
       logLevel: 'info',
+      isPrettyLog: false,
       workers: { rtsp: 2, portBase: 8082, maxRssBytes: 2048 * 1024 * 1024, maxPixels: 64_000_000 },
       demo: { isOn: true, rtspPort: 8554 },
       limits: {

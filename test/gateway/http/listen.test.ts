@@ -32,6 +32,13 @@ describe('listen', () => {
     expect((error as Error).message).to.include(String(port));
   });
 
+  it('F25: leaves no listener behind when it tries again and again', async () => {
+    const server = createServer();
+    const before = server.listenerCount('listening');
+    await listen(server, { host: '127.0.0.1', port, giveUpMs: 300 }).catch(() => {});
+    expect(server.listenerCount('listening')).to.equal(before);
+  });
+
   it('F25: starts when the port is left in time', async () => {
     const server = createServer();
     const failed = once(server, 'error');
