@@ -38,6 +38,7 @@ import { createMoondream } from './moondream/moondream.ts';
 import { apiDescriptionRoutes } from './openapi/routes.ts';
 import { controlRoutes } from './ptz/routes.ts';
 import { createReasoning } from './reasoning/reasoning.ts';
+import { restreamOf } from './restream/restream-of.ts';
 import { frameSocketRoutes } from './sockets/routes.ts';
 import { createSockets } from './sockets/sockets.ts';
 import { openStorage } from './store/storage.ts';
@@ -150,16 +151,10 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     retentionDays: perception.eventsRetentionDays,
     backend: perception.deliversEvents ? backend : undefined,
   });
-  const { isOn } = perception.analysis;
   const eventSink = events.eventLog;
   const analysis = createAnalysis({
-    pool,
-    worker: ANALYSIS,
-    isOn,
-    directory,
-    routing,
+    ...{ pool, worker: ANALYSIS, isOn: isAnalysed, directory, routing, log },
     events: eventSink,
-    log,
   });
   const frames = new CameraFrames(routing);
   const ledger = new DailyRepository(store, 'moondream');
@@ -177,7 +172,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     ...{ store, routing, redactor, log },
     questions: moondream.questions,
     events: eventSink,
-    motion: isOn ? analysis.channel : undefined,
+    motion: isAnalysed ? analysis.channel : undefined,
     deliverEvent: (id, event) => backend.deliver(id, event),
     budget: perception.moondream.budget,
     timeoutMs: perception.moondream.timeoutMs,
@@ -255,6 +250,8 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   lifecycle.addTogether(analysis, watches, reasoning);
   lifecycle.addTogether(quarantine, { close: () => status.close() });
   if (demo !== undefined) lifecycle.add(demo);
+
+  lifecycle.add(restreamOf(config, { routing, door: access.door, log }));
 
   const port = await listen(server, config).catch(async (error: unknown) => {
     await lifecycle.close();

@@ -37,6 +37,12 @@ export const SESSION_NUMBER_HEADER = 'x-session-number';
 /** Tells a worker whether the client of a new WebRTC session is on this machine: `1`. */
 export const LOCAL_CLIENT_HEADER = 'x-local-client';
 
+/** Opens a connection of RTSP to a worker: an upgrade of `GET /internal/restream/{cameraId}` to this protocol. */
+export const RESTREAM_PROTOCOL = 'rtsp';
+export const RESTREAM_PATH = '/internal/restream/';
+/** Address of the client whose connection is passed on. */
+export const RESTREAM_CLIENT_HEADER = 'x-client-address';
+
 /** Worker to supervisor: ready. `details` are further ports (`rtspPort`). */
 export const readyMessageSchema = z.object({
   type: z.literal('ready'),

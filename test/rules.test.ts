@@ -44,6 +44,8 @@ const WHO_ASKS = /^gateway\/auth\/(principal|rights|address-key|local-request)\.
 /** What subjects may know beside of access and processes. */
 const SUBJECTS_BELOW = [
   ['webrtc', 'gateway/auth/access.ts'],
+  ['restream', 'gateway/auth/door.ts'],
+  ['restream', 'gateway/auth/keys/key.ts'],
   ['health', 'gateway/supervisor/worker-status.ts'],
   ['dashboard', 'gateway/supervisor/worker-status.ts'],
   ['analysis', 'gateway/supervisor/on-demand-worker.ts'],

@@ -61,6 +61,8 @@ export interface GatewayConfig {
     /** Simultaneous uploads. */
     uploads: number;
   };
+  /** Port of the RTSP server that gives cameras on; 0: off. */
+  restreamPort: number;
   /** Which cameras may be dialled. */
   addresses: AddressPolicy;
   auth: AuthConfig;
@@ -100,6 +102,7 @@ export function loadConfig(
       }) * MIB,
     maxPixels: readMaxPixels(env),
   };
+  const restreamPort = readInteger(env, 'RTSP_PORT', { fallback: 0, min: 0, max: 65535 });
   return Object.freeze({
     host: readText(env, 'HOST', '0.0.0.0'),
     port,
@@ -127,7 +130,8 @@ export function loadConfig(
       subscriptions: readInteger(env, 'MAX_SUBSCRIPTIONS', { fallback: 64, min: 1, max: 1000 }),
       uploads: readInteger(env, 'MAX_UPLOADS', { fallback: 2, min: 1, max: 100 }),
     },
-    addresses: loadAddressConfig(env, [port, ...rtspPorts(workers)]),
+    restreamPort,
+    addresses: loadAddressConfig(env, [port, restreamPort, ...rtspPorts(workers)]),
     auth: loadAuthConfig(env),
     store: loadStoreConfig(env),
     perception: loadPerceptionConfig(env),

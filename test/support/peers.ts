@@ -21,6 +21,7 @@ const PROBES = {
   'gst-rtsp-server': () => spawnSync(PYTHON, ['-c', GST_PROBE]).status === 0,
   ffmpeg: () => spawnSync('ffmpeg', ['-version']).status === 0,
   chromium: hasChromium,
+  'GStreamer with rtspsrc': () => spawnSync('gst-inspect-1.0', ['rtspsrc']).status === 0,
   'systemd-analyze': () => spawnSync('systemd-analyze', ['--version']).status === 0,
   'what .ci/generators/install installs': hasGenerators,
   'what .ci/expo/install installs': () => existsSync(`${EXPO_APP}/node_modules/expo`),

@@ -31,10 +31,15 @@ export interface SocketsOptions {
   token: string | undefined;
   /** Finds the WebSocket route; undefined for none. @param url path and query */
   find(url: string): ServeSocket | undefined;
+  /** Finds what serves an upgrade to another protocol than WebSocket. */
+  findOther?(request: IncomingMessage): ServeBytes | undefined;
 }
 
 /** Serves a WebSocket until it closes. */
 export type ServeSocket = (socket: WebSocket) => void;
+
+/** Serves the bytes of a connection until it closes. */
+export type ServeBytes = (socket: Socket) => void;
 
 /** Close code "service restart" (RFC 6455 section 7.4.1, IANA registry). */
 const CLOSE_SERVICE_RESTART = 1012;
@@ -54,12 +59,22 @@ export function createWorkerApp(options: ProblemOptions, mount: (app: Express) =
 export async function openHttpServer({ app, bind, port, sockets }: HttpServerOptions): Promise<OpenServer> {
   const server = createServer(app);
   const webSockets = new WebSocketServer({ ...sockets?.options, noServer: true });
+  const others = new Set<Socket>();
   if (sockets !== undefined) {
     server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
       // First: an error without a listener would end the process.
       socket.on('error', () => socket.destroy());
       try {
-        webSockets.handleUpgrade(request, socket, head, admit(request, sockets));
+        checkToken(request, sockets.token);
+        const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
+        const other = isWebSocket ? undefined : sockets.findOther?.(request);
+        if (other === undefined) webSockets.handleUpgrade(request, socket, head, serveFor(request, sockets));
+        else {
+          others.add(socket);
+          socket.once('close', () => others.delete(socket));
+          switchProtocol(request, socket, head);
+          other(socket);
+        }
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
         refuseUpgrade(socket, error);
@@ -75,6 +90,7 @@ export async function openHttpServer({ app, bind, port, sockets }: HttpServerOpt
       server.close();
       const isWatched = webSockets.clients.size > 0;
       for (const socket of webSockets.clients) socket.close(CLOSE_SERVICE_RESTART, 'worker stops');
+      for (const socket of others) socket.destroy();
       server.closeAllConnections();
       // WebSocket clients may still answer the close frame; the process does not wait for them.
       if (!isWatched) await closed;
@@ -82,8 +98,15 @@ export async function openHttpServer({ app, bind, port, sockets }: HttpServerOpt
   };
 }
 
-function admit(request: IncomingMessage, { token, find }: SocketsOptions): ServeSocket {
-  checkToken(request, token);
+/** Agrees to the protocol that was asked for (RFC 9110 section 7.8). */
+function switchProtocol(request: IncomingMessage, socket: Socket, head: Buffer): void {
+  socket.write(
+    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${request.headers.upgrade}\r\n\r\n`,
+  );
+  if (head.length > 0) socket.unshift(head);
+}
+
+function serveFor(request: IncomingMessage, { find }: SocketsOptions): ServeSocket {
   const serve = find(request.url ?? '');
   if (serve === undefined) throw new AppError('not-found', 'There is no WebSocket at this path');
   return serve;

@@ -23,6 +23,7 @@ import { mseTarget, serveMse } from './outputs/mse/mse.ts';
 import { MseBroadcasts } from './outputs/mse/mse-broadcast.ts';
 import { createFrameFeed } from './outputs/pictures/frame-feed.ts';
 import { serveLink } from './outputs/pictures/link.ts';
+import { RestreamDoor } from './outputs/restream/restream-door.ts';
 import { webrtcRoutes } from './outputs/webrtc/routes.ts';
 import type { SessionSet } from './outputs/webrtc/session-set.ts';
 import { findSessionSocket } from './outputs/webrtc/session-socket.ts';
@@ -52,16 +53,23 @@ export interface ServerOptions extends ProblemOptions {
 export async function openServer(options: ServerOptions): Promise<OpenServer> {
   const { config } = options;
   const hls = new HlsStreams(options);
+  const restream = new RestreamDoor(options);
   const server = await openHttpServer({
     app: createWorkerApp(options, (app) => mountRoutes(app, options, hls)),
     bind: config.bind,
     port: config.port,
-    sockets: { options: FRAME_SOCKET_OPTIONS, token: config.host.token, find: socketFinder(options) },
+    sockets: {
+      options: FRAME_SOCKET_OPTIONS,
+      token: config.host.token,
+      find: socketFinder(options),
+      findOther: restream.find,
+    },
   });
   return {
     port: server.port,
     close: async () => {
       hls.close();
+      await restream.close();
       await server.close();
     },
   };

@@ -210,6 +210,25 @@ function findHead(buffer: Buffer): { length: number; bodyStart: number } | undef
   return first && { length: first.at, bodyStart: first.at + first.line.length };
 }
 
+/**
+ * The first message of a connection, for what passes the connection on after it; with any body, which is left out.
+ * @returns undefined while it is not whole @throws RtspProtocolError when the bytes cannot be RTSP or are too many
+ */
+export function firstMessage(buffer: Buffer): { message: RtspMessage; bytes: number } | undefined {
+  if (buffer.length > 0 && !couldBeRtsp(buffer)) throw new RtspProtocolError('the peer does not speak RTSP');
+  const head = findHead(buffer.subarray(0, MAX_HEAD_BYTES));
+  if (head === undefined && buffer.length >= MAX_HEAD_BYTES)
+    throw new RtspProtocolError('RTSP header is too long');
+  if (head === undefined) return undefined;
+  const message = parseHead(buffer.toString('latin1', 0, head.length));
+  if (message === undefined) throw new RtspProtocolError('the peer does not speak RTSP');
+  const length = Number(headerOf(message, 'content-length') ?? 0);
+  if (!Number.isInteger(length) || length < 0 || length > MAX_HEAD_BYTES)
+    throw new RtspProtocolError('RTSP body is too long');
+  const bytes = head.bodyStart + length;
+  return buffer.length < bytes ? undefined : { message, bytes };
+}
+
 /** @returns undefined when the first line is not one of RTSP */
 function parseHead(head: string): RtspMessage | undefined {
   const [startLine = '', ...lines] = head.split(/\r\n|\n|\r/);

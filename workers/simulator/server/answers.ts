@@ -1,8 +1,9 @@
 /** Answers to RTSP requests, method by method (RFC 2326 section 10). */
+
+import { TcpSender, UdpSender } from '#shared/media/rtsp/senders.ts';
 import { formatTransport, parseTransport, type TransportRequest } from '#shared/media/rtsp/transport.ts';
 import type { Connection, RtspRequest } from './connection.ts';
 import { AUDIO_TRACK, describeAudio, describeVideo, TRACK } from './sdp.ts';
-import { TcpSender, UdpSender } from './senders.ts';
 import { Session } from './session.ts';
 import type { StreamHub } from './stream/stream-hub.ts';
 

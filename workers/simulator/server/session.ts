@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { senderReport, sourceDescription } from '#shared/media/rtp/rtcp.ts';
 import type { RtpPackets } from '#shared/media/rtp/rtp-packets.ts';
-import type { Sender } from './senders.ts';
+import type { Sender } from '#shared/media/rtsp/senders.ts';
 import type { AudioHub } from './stream/audio-hub.ts';
 import type { StreamHub, Viewer } from './stream/stream-hub.ts';
 

@@ -1,9 +1,9 @@
 /** Media to one client, inside the RTSP connection or over UDP. */
 import type { Socket } from 'node:net';
-import type { RtpPackets } from '#shared/media/rtp/rtp-packets.ts';
-import type { UdpPorts } from '#shared/media/rtp/udp-ports.ts';
-import { formatInterleavedHeader } from '#shared/media/rtsp/message.ts';
-import type { TransportRequest } from '#shared/media/rtsp/transport.ts';
+import type { RtpPackets } from '../rtp/rtp-packets.ts';
+import type { UdpPorts } from '../rtp/udp-ports.ts';
+import { formatInterleavedHeader } from './message.ts';
+import type { TransportRequest } from './transport.ts';
 
 /** Sends to one client. */
 export interface Sender {
@@ -48,9 +48,8 @@ export class TcpSender implements Sender {
   }
 }
 
-/** Sends datagrams. The network drops what it cannot carry, so a client is never congested. */
+/** Sends datagrams; the network drops what it cannot carry. */
 export class UdpSender implements Sender {
-  readonly isCongested = false;
   readonly #ports: UdpPorts;
   readonly #address: string;
   readonly #request: TransportRequest & { kind: 'udp' };
@@ -59,6 +58,11 @@ export class UdpSender implements Sender {
     this.#ports = ports;
     this.#address = address;
     this.#request = request;
+  }
+
+  /** What the kernel does not take yet waits in this process. */
+  get isCongested(): boolean {
+    return this.#ports.rtp.getSendQueueSize() > MAX_UNSENT_BYTES;
   }
 
   send(packets: RtpPackets): void {

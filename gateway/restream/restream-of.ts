@@ -1,0 +1,27 @@
+/** The RTSP server of a configuration, loaded only where RTSP_PORT asks for it. */
+import type { GatewayConfig } from '../config/config.ts';
+import type { Part } from '../jobs/lifecycle.ts';
+import type { Restream, RestreamOptions } from './restream.ts';
+
+/** A part that does nothing where it is off. */
+export function restreamOf(
+  { host, restreamPort: port, auth, limits }: Readonly<GatewayConfig>,
+  parts: Pick<RestreamOptions, 'routing' | 'door' | 'log'>,
+): Part {
+  if (port === 0) return {};
+  let running: Restream | undefined;
+  return {
+    start: async () => {
+      const { Restream } = await import('./restream.ts');
+      running = new Restream({
+        ...{ ...parts, host, port },
+        isOpen: !auth.isOn,
+        trustsLocal: !auth.isPublic,
+        connections: limits.connections,
+        perClient: limits.connectionsPerClient,
+      });
+      await running.start();
+    },
+    close: () => running?.close(),
+  };
+}

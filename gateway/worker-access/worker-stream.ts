@@ -1,0 +1,70 @@
+/** A connection to a worker that speaks another protocol than HTTP, after an upgrade. */
+import { connect, type Socket } from 'node:net';
+import { AppError } from '#shared/errors.ts';
+import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import type { WorkerAddress } from './worker-address.ts';
+import { connectionError } from './worker-error.ts';
+
+const CONNECT_MS = 5000;
+const MAX_HEAD_BYTES = 16 * 1024;
+const HEAD_END = '\r\n\r\n';
+
+export interface UpgradeRequest {
+  /** Path of the worker. */
+  path: string;
+  protocol: string;
+  headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Opens one. The socket is paused, and what it already received is put back.
+ * @throws AppError `worker-not-ready`, `worker-timeout`, `worker-failed`, `camera-not-found`
+ */
+export async function openWorkerStream(worker: WorkerAddress, request: UpgradeRequest): Promise<Socket> {
+  const { hostname, port } = new URL(worker.origin);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.setNoDelay(true);
+  let isLate = false;
+  socket.setTimeout(CONNECT_MS, () => {
+    isLate = true;
+    socket.destroy(new Error('the worker did not answer'));
+  });
+  socket.write(headOf(request, worker.token));
+  try {
+    await expectUpgrade(socket, worker.name);
+    socket.setTimeout(0);
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw connectionError(error, worker.name, isLate);
+  }
+}
+
+function headOf({ path, protocol, headers }: UpgradeRequest, token: string): string {
+  const all = { Host: 'worker', Connection: 'Upgrade', Upgrade: protocol, [TOKEN_HEADER]: token, ...headers };
+  const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
+  return [`GET ${path} HTTP/1.1`, ...lines, HEAD_END].join('\r\n').replace(/\r\n\r\n\r\n/, HEAD_END);
+}
+
+/** Reads the answer and puts back what came behind it. */
+async function expectUpgrade(socket: Socket, worker: string): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  let received = Buffer.alloc(0);
+  const onData = (chunk: Buffer): void => {
+    received = Buffer.concat([received, chunk]);
+    const end = received.indexOf(HEAD_END);
+    if (end < 0 && received.length < MAX_HEAD_BYTES) return;
+    socket.pause();
+    socket.off('data', onData);
+    const rest = received.subarray(end + HEAD_END.length);
+    if (rest.length > 0) socket.unshift(rest);
+    const status = Number(received.toString('latin1', 0, 12).split(' ')[1]);
+    if (status === 101) resolve();
+    else if (status === 404) reject(new AppError('camera-not-found', 'The worker has no such camera yet'));
+    else reject(new AppError('worker-failed', `Worker ${worker} answered with status ${status}`));
+  };
+  socket.on('data', onData);
+  socket.once('error', reject);
+  socket.once('close', () => reject(new Error('the worker closed the connection')));
+  await promise;
+}
