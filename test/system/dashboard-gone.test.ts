@@ -73,6 +73,22 @@ describe('The dashboard that loses its gateway or its session', function () {
     await banner().waitFor({ state: 'detached' });
   });
 
+  it('keeps the last picture of a video that ends with the gateway, not an older one', async () => {
+    await page.goto(`${gateway.origin}/`);
+    await page.locator('camera-picture[data-video]').waitFor();
+    const kept = () =>
+      page.evaluate<string>('document.querySelector("camera-picture canvas").toDataURL("image/jpeg", 0.5)');
+    const beforeVideo = await kept();
+    process.kill(gateway.pid, 'SIGSTOP');
+    try {
+      await page.locator('.tile[data-tone="off"]').waitFor();
+      await page.locator('camera-picture:not([data-video])').waitFor();
+      expect(await kept()).to.not.equal(beforeVideo);
+    } finally {
+      process.kill(gateway.pid, 'SIGCONT');
+    }
+  });
+
   it('leads a viewer whose session ended through the sign-in and back to the same page', async () => {
     // Behind a proxy, so that a sign-in is needed.
     await page.setExtraHTTPHeaders({ 'x-forwarded-for': '203.0.113.9' });

@@ -6,7 +6,7 @@
 import type { CameraWatch } from '#shared/client/camera-watch.ts';
 import type { GatewayClient } from '#shared/client/client.ts';
 import type { BestPlayer } from '../players/best-player.ts';
-import { clearPicture, paintFrame } from './paint.ts';
+import { clearPicture, keepPicture, paintFrame } from './paint.ts';
 
 const DEFAULT_FPS = 5;
 /** Widths are rounded up to these, so that viewers share an encoder. */
@@ -52,7 +52,10 @@ export class CameraPicture extends HTMLElement {
   }
 
   attributeChangedCallback(name: string, before: string | null): void {
-    if (name === 'camera-id' && before !== null) clearPicture(this.#canvas);
+    if (name === 'camera-id' && before !== null) {
+      this.#player?.stop();
+      clearPicture(this.#canvas);
+    }
     this.#refresh();
   }
 
@@ -98,6 +101,7 @@ export class CameraPicture extends HTMLElement {
     video.addEventListener('timeupdate', () => this.#count());
     this.append(video);
     return new BestPlayer(video, {
+      onEnding: () => keepPicture(this.#canvas, video),
       onChange: ({ transport }) => {
         if (transport === 'jpeg') delete this.dataset.video;
         else this.dataset.video = transport;

@@ -8,7 +8,7 @@ import type { GatewayClient } from '#shared/client/client.ts';
 import { BestPlayer, type TransportNews } from '../players/best-player.ts';
 import { TRANSPORTS, type Transport } from '../players/player.ts';
 import { DetectionLayer } from './detection-layer.ts';
-import { clearPicture, paintFrame } from './paint.ts';
+import { clearPicture, keepPicture, paintFrame } from './paint.ts';
 import { VideoSound } from './video-sound.ts';
 import { NO_ZOOM, type Zoom } from './zoom.ts';
 
@@ -31,6 +31,7 @@ export class CameraView extends HTMLElement {
   readonly #layer = new DetectionLayer();
   readonly #player = new BestPlayer(this.video, {
     onChange: (news) => this.#show(news),
+    onEnding: () => keepPicture(this.#canvas, this.video),
     onSound: () => this.sound.announceSound(),
   });
   #watch: CameraWatch | undefined;
@@ -56,7 +57,10 @@ export class CameraView extends HTMLElement {
 
   attributeChangedCallback(name: string, before: string | null, after: string | null): void {
     if (before === after || !this.isConnected) return;
-    if (name === 'camera-id') clearPicture(this.#canvas);
+    if (name === 'camera-id') {
+      this.#player.stop();
+      clearPicture(this.#canvas);
+    }
     if (name === 'detections') this.#watchPictures();
     // A camera that comes back starts with the best transport again.
     else if (name !== 'live' || after !== null) this.#restart();

@@ -7,6 +7,15 @@ export function clearPicture(canvas: HTMLCanvasElement): void {
   canvas.height = 0;
 }
 
+/** Keeps the last picture of a video that is about to end: an older one below it would be shown otherwise. */
+export function keepPicture(canvas: HTMLCanvasElement, video: HTMLVideoElement): void {
+  const { videoWidth, videoHeight } = video;
+  if (video.readyState < video.HAVE_CURRENT_DATA || videoWidth === 0) return;
+  canvas.width = videoWidth;
+  canvas.height = videoHeight;
+  canvas.getContext('2d', { alpha: false })?.drawImage(video, 0, 0);
+}
+
 /** Decodes a frame off the main thread and draws it; an undecodable frame keeps the previous one. */
 export async function paintFrame(canvas: HTMLCanvasElement, { jpeg }: Frame): Promise<void> {
   if (jpeg === undefined) return;

@@ -16,6 +16,8 @@ export interface TransportNews {
 /** Callbacks. */
 export interface BestPlayerHandlers {
   onChange(news: TransportNews): void;
+  /** The video is about to go; it still shows its last picture. */
+  onEnding(): void;
   /** The video has sound that only its player knows of. */
   onSound?(): void;
 }
@@ -57,6 +59,7 @@ export class BestPlayer {
     this.#endPlayer = this.#start(next, {
       onPlaying: () => this.#notify(next, false),
       onSound: () => this.#handlers.onSound?.(),
+      onEnding: () => this.#handlers.onEnding(),
       onFailed: (reason) => {
         this.#failures[next] = reason;
         this.#tryNext();

@@ -64,6 +64,7 @@ class MseSession {
 
   end(): void {
     if (this.#isOver) return;
+    this.#handlers.onEnding?.();
     this.#ending.abort();
     this.#watch?.end();
     this.#close();

@@ -13,6 +13,8 @@ export interface PlayerHandlers {
   onPlaying(): void;
   /** The video has sound that only the player knows of. */
   onSound?(): void;
+  /** It is about to end: the video still shows its last picture. */
+  onEnding?(): void;
   /** It ended or never started. */
   onFailed(reason: string): void;
 }

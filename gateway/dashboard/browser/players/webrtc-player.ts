@@ -56,6 +56,7 @@ class WebrtcSession {
 
   end(): void {
     if (this.#ending.signal.aborted) return;
+    this.#handlers.onEnding?.();
     this.#ending.abort();
     this.#watch?.end();
     this.#video.srcObject = null;

@@ -39,7 +39,7 @@ export function cameraTile(entry: CameraEntry, look: TileLook): TemplateResult {
 
 /** Covers the whole tile. */
 function link({ id, name }: CameraEntry['camera'], state: string): TemplateResult {
-  return html`<a class="tile-link" href=${hrefOf('camera', id)} draggable="false">${name}<span class="visually-hidden">: ${state}. Open</span></a>`;
+  return html`<a class="tile-link" href=${hrefOf('camera', id)} draggable="false" aria-label="${name}: ${state}. Open">${name}</a>`;
 }
 
 function captionOver({ camera, status, words }: CameraEntry, look: TileLook): TemplateResult {
