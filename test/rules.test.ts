@@ -99,7 +99,7 @@ describe('The house', () => {
     ['pg', /^gateway\/store\//],
     ['node:sqlite', /^gateway\/store\//],
     ['esbuild', /^gateway\/dashboard\/bundle\.ts$/],
-    ['uqr', /^gateway\/host\/banner\.ts$/],
+    ['uqr', /^gateway\/(host\/banner|dashboard\/browser\/elements\/qr-code)\.ts$/],
     ['yaml', /^gateway\/cameras\/cameras-file\.ts$/],
     ['@fastify/busboy', /^gateway\/camera-streams\//],
     ['@trpc/server', /^gateway\/camera-streams\//],

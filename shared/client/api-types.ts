@@ -1156,6 +1156,22 @@ export interface components {
     } & {
       [key: string]: unknown;
     };
+    NewKey: {
+      /**
+       * @description `view`: look. `operate`: also move cameras, ask, enable and disable. `admin`: all.
+       * @enum {string}
+       */
+      scope: 'view' | 'operate' | 'admin';
+      /** @description The only cameras that exist for its holder; without it, all. */
+      cameras?: string[];
+      /**
+       * Format: date-time
+       * @description When it expires; without it, never.
+       */
+      expires?: string;
+      /** @description For people. */
+      name: string;
+    };
     CreatedKey: {
       /** @description Also its user name for digest authentication. */
       id: string;
@@ -1172,6 +1188,43 @@ export interface components {
       createdAt: string;
       /** @description Shown this once. */
       key: string;
+    };
+    Key: {
+      /** @description Also its user name for digest authentication. */
+      id: string;
+      name: string;
+      /**
+       * @description `view`: look. `operate`: also move cameras, ask, enable and disable. `admin`: all.
+       * @enum {string}
+       */
+      scope: 'view' | 'operate' | 'admin';
+      /** @description Null for all cameras. */
+      cameras: string[] | null;
+      expires: string | null;
+      /** Format: date-time */
+      createdAt: string;
+    };
+    NewPairing: {
+      /**
+       * @description `view`: look. `operate`: also move cameras, ask, enable and disable. `admin`: all.
+       * @enum {string}
+       */
+      scope: 'view' | 'operate' | 'admin';
+      /** @description The only cameras that exist for its holder; without it, all. */
+      cameras?: string[];
+      /**
+       * Format: date-time
+       * @description When it expires; without it, never.
+       */
+      expires?: string;
+    };
+    Pairing: {
+      /** @description Valid once. Upper case and the hyphen do not matter. */
+      code: string;
+      /** @description For a QR code: the address of the gateway with the code. */
+      url: string;
+      /** Format: date-time */
+      validUntil: string;
     };
   };
 }
@@ -1242,4 +1295,8 @@ export type DeliveryPayload = components['schemas']['DeliveryPayload'];
 export type CameraStreamPayload = components['schemas']['CameraStreamPayload'];
 export type CameraEventPayload = components['schemas']['CameraEventPayload'];
 export type Health = components['schemas']['Health'];
+export type NewKey = components['schemas']['NewKey'];
 export type CreatedKey = components['schemas']['CreatedKey'];
+export type Key = components['schemas']['Key'];
+export type NewPairing = components['schemas']['NewPairing'];
+export type Pairing = components['schemas']['Pairing'];

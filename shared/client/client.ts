@@ -10,6 +10,7 @@ import { Devices } from './devices.ts';
 import { Events } from './events.ts';
 import { type FrameEncoding, FrameStream, type StreamTimings } from './frame-stream.ts';
 import { type CallOptions, HttpClient, type TokenSource } from './http-client.ts';
+import { Keys } from './keys.ts';
 import { Moondream } from './moondream.ts';
 import {
   type AppStateLike,
@@ -74,6 +75,7 @@ export class GatewayClient {
   readonly deliveries: Deliveries;
   readonly devices: Devices;
   readonly events: Events;
+  readonly keys: Keys;
   readonly moondream: Moondream;
   readonly reason: Reason;
   readonly watches: Watches;
@@ -88,6 +90,7 @@ export class GatewayClient {
     this.deliveries = new Deliveries(this.#http);
     this.devices = new Devices(this.#http);
     this.events = new Events(this.#http);
+    this.keys = new Keys(this.#http);
     this.moondream = new Moondream(this.#http);
     this.reason = new Reason(this.#http);
     this.watches = new Watches(this.#http);

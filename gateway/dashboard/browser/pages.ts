@@ -119,6 +119,13 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     nav: 'settings',
     isConfigured: ({ state }) => state.gateway.services.mediamtx !== undefined,
   },
+  keys: {
+    element: 'keys-page',
+    load: () => import('./views/keys-page.ts'),
+    title: 'App and tokens',
+    nav: 'settings',
+    role: 'admin',
+  },
   appearance: {
     element: 'appearance-page',
     load: () => import('./views/appearance-page.ts'),

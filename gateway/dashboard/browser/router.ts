@@ -13,6 +13,7 @@ export const PATHS = {
   reasoning: 'settings/reasoning',
   deliveries: 'settings/deliveries',
   devices: 'settings/devices',
+  keys: 'settings/keys',
   appearance: 'settings/appearance',
 } as const;
 
