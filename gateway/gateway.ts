@@ -1,6 +1,5 @@
 /** The whole gateway: built and started from top to bottom, closed in reverse. */
 import type { Server } from 'node:http';
-import { join } from 'node:path';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { createAnalysis } from './analysis/analysis.ts';
@@ -36,41 +35,23 @@ import { CameraFrames } from './models/camera-frames.ts';
 import { DailyRepository } from './models/daily-repository.ts';
 import { createMoondream } from './moondream/moondream.ts';
 import { apiDescriptionRoutes } from './openapi/routes.ts';
+import { createPtzActs } from './ptz/ptz.ts';
 import { controlRoutes } from './ptz/routes.ts';
 import { createReasoning } from './reasoning/reasoning.ts';
 import { restreamOf } from './restream/restream-of.ts';
 import { frameSocketRoutes } from './sockets/routes.ts';
 import { createSockets } from './sockets/sockets.ts';
 import { openStorage } from './store/storage.ts';
-import { WorkerPool } from './supervisor/pool.ts';
-import { RunRegistry } from './supervisor/run-registry.ts';
 import { createWatches } from './watches/watches.ts';
 import { liveVideoRoutes } from './webrtc/live-video.ts';
 import { CameraRouting } from './worker-access/camera-routing.ts';
 import { cameraProxies } from './worker-access/http-proxy.ts';
 import { Quarantine } from './worker-access/quarantine.ts';
-import { ANALYSIS, QUARANTINE, rtspWorkerNames, SIMULATOR, workerSpecs } from './worker-specs.ts';
-
-/** The part of the supervisor that the gateway needs. */
-export type GatewayPool = Pick<
-  WorkerPool,
-  | 'start'
-  | 'stop'
-  | 'startWorker'
-  | 'retireWorker'
-  | 'kill'
-  | 'probeNow'
-  | 'restart'
-  | 'status'
-  | 'address'
-  | 'onReady'
-  | 'onDown'
-  | 'onBroken'
->;
+import { ANALYSIS, type GatewayPool, QUARANTINE, rtspWorkerNames, SIMULATOR } from './worker-specs.ts';
 
 export interface GatewayOptions {
   config: Readonly<GatewayConfig>;
-  /** The workers, those of {@link createPool}. */
+  /** The workers, those of `createPool`. */
   pool: GatewayPool;
   redactor: Redactor;
   log: Logger;
@@ -90,12 +71,6 @@ export interface OpenGateway {
   close(): Promise<void>;
   /** Kills the workers immediately, for a process that must exit now. */
   kill(): void;
-}
-
-/** The worker processes that a configuration asks for; none is started yet. */
-export function createPool({ config, redactor, log }: Omit<GatewayOptions, 'pool'>): WorkerPool {
-  const registry = new RunRegistry(join(config.dataDir, 'run'), log);
-  return new WorkerPool({ specs: workerSpecs(config), registry, baseEnv: config.workerEnv, redactor, log });
 }
 
 /** Listens, then starts the workers without waiting for them. @throws PortUnavailableError */
@@ -178,6 +153,8 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     timeoutMs: perception.moondream.timeoutMs,
   });
 
+  const acts = createPtzActs({ routing, persons: analysis.persons, reasoning, log });
+
   // What tells of the gateway
   const services = () => ({
     ...storage.health(),
@@ -216,7 +193,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     discoveryRoutes({ routing, addresses: config.addresses, redactor }),
     demoRoutes(demo),
     pictureRoutes(proxies),
-    ...controlRoutes(proxies.answers),
+    ...controlRoutes(proxies.answers, acts),
     frameSocketRoutes(),
     liveVideoRoutes({ routing, access, files: proxies.files, log }),
     events.routes,
@@ -248,6 +225,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   );
   lifecycle.add(events);
   lifecycle.addTogether(analysis, watches, reasoning);
+  lifecycle.add(acts);
   lifecycle.addTogether(quarantine, { close: () => status.close() });
   if (demo !== undefined) lifecycle.add(demo);
 

@@ -1,8 +1,13 @@
-/** Which workers this gateway keeps: the only place that names their files. */
+/** Which workers this gateway keeps: the only place that names their files, and the pool of them. */
+import { join } from 'node:path';
 import { addressEnv } from '#shared/address-settings.ts';
+import type { Logger } from '#shared/logger.ts';
 import { pictureEnv } from '#shared/picture-settings.ts';
+import type { Redactor } from '#shared/redact.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
 import type { GatewayConfig } from './config/config.ts';
+import { WorkerPool } from './supervisor/pool.ts';
+import { RunRegistry } from './supervisor/run-registry.ts';
 import { RESTART_TIMINGS, SLOT_TIMINGS, type WorkerSpec } from './supervisor/worker-spec.ts';
 
 /** Ports that RTSP workers share when some are taken: 8082 to 8099. */
@@ -112,4 +117,34 @@ function webrtcEnv({ webrtc }: Pick<GatewayConfig, 'webrtc'>, index: number): Re
     ICE_SERVERS: iceServers.length === 0 ? '' : JSON.stringify(iceServers),
     WEBRTC_UDP_PORT: udpPort === undefined ? '0' : String(udpPort + index),
   };
+}
+
+/** The part of the supervisor that the gateway needs. */
+export type GatewayPool = Pick<
+  WorkerPool,
+  | 'start'
+  | 'stop'
+  | 'startWorker'
+  | 'retireWorker'
+  | 'kill'
+  | 'probeNow'
+  | 'restart'
+  | 'status'
+  | 'address'
+  | 'onReady'
+  | 'onDown'
+  | 'onBroken'
+>;
+
+/** What a pool needs. */
+export interface CreatePoolOptions {
+  config: Readonly<GatewayConfig>;
+  redactor: Redactor;
+  log: Logger;
+}
+
+/** The worker processes that a configuration asks for; none is started yet. */
+export function createPool({ config, redactor, log }: CreatePoolOptions): WorkerPool {
+  const registry = new RunRegistry(join(config.dataDir, 'run'), log);
+  return new WorkerPool({ specs: workerSpecs(config), registry, baseEnv: config.workerEnv, redactor, log });
 }

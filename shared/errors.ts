@@ -45,6 +45,9 @@ export const STATUS_BY_CODE = {
   'control-refused': 502,
   'control-unsupported': 409,
   'ptz-not-configured': 409,
+  'ptz-busy': 409,
+  'ptz-interrupted': 409,
+  'object-not-seen': 404,
   'camera-replaced': 409,
   'camera-exists': 409,
   'camera-from-file': 409,
@@ -192,6 +195,8 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'model-refused': 'The model declines this question; ask it in other words, or another model.',
   'answer-unreadable': 'The model did not keep to the form that was asked for; ask a larger model.',
   'set-by-environment': 'Change the environment variable and restart, or unset it to change it here.',
+  'ptz-busy': 'Cancel what the camera does, or wait for its cool-down, then ask again.',
+  'object-not-seen': 'Move the camera until the object is in the picture, or describe it in other words.',
   'question-superseded': 'The same question was asked again for this camera; only the newer one is answered.',
   'upload-quota-full':
     'Delete videos that are no longer needed, or raise UPLOAD_QUOTA_MB; videos in use or waiting for delivery are kept.',

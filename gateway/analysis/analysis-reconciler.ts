@@ -70,13 +70,15 @@ export class AnalysisReconciler {
   }
 }
 
-/** Every connected camera with a switch on, where its worker is ready. */
+/** Every connected camera with a switch on, or that is watched for persons, where its worker is ready. */
 export function desiredAnalysis(
   directory: Pick<CameraDirectory, 'wanted'>,
   routing: Pick<CameraRouting, 'findOwner'>,
+  watched: ReadonlyMap<string, number> = new Map(),
 ): AnalysedCamera[] {
   return directory
     .wanted()
+    .map((camera) => (watched.has(camera.id) ? withPersons(camera) : camera))
     .filter(isAnalysed)
     .flatMap(({ id, analysis }) => {
       const worker = routing.findOwner(id);
@@ -85,11 +87,19 @@ export function desiredAnalysis(
     });
 }
 
-/** Whether a connected camera has a switch on, so that the analysis worker has to run. */
-export function isAnalysisWanted(directory: Pick<CameraDirectory, 'wanted'>): boolean {
-  return directory.wanted().some(isAnalysed);
+/** Whether a connected camera has a switch on or is watched, so that the analysis worker has to run. */
+export function isAnalysisWanted(
+  directory: Pick<CameraDirectory, 'wanted'>,
+  watched: ReadonlyMap<string, number> = new Map(),
+): boolean {
+  return directory.wanted().some((camera) => isAnalysed(camera) || watched.has(camera.id));
 }
 
-function isAnalysed({ analysis }: KnownCamera): boolean {
+function isAnalysed({ analysis }: Pick<KnownCamera, 'analysis'>): boolean {
   return analysis.motion || analysis.persons || analysis.faces;
+}
+
+/** Persons are looked for in every picture: a camera that moves tells nothing of motion. */
+function withPersons({ id, analysis }: KnownCamera): Pick<KnownCamera, 'id' | 'analysis'> {
+  return { id, analysis: { ...analysis, persons: true, everyFrames: 1 } };
 }

@@ -1,5 +1,5 @@
 /** Analysis as a whole: the worker told what to look at, and what it sees passed on. */
-import type { AnalysisHealth, ResultMessage } from '#shared/detections.ts';
+import type { AnalysisHealth, DetectedObject, ResultMessage } from '#shared/detections.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import { type OnDemandPool, OnDemandWorker } from '../supervisor/on-demand-worker.ts';
@@ -21,16 +21,33 @@ export interface AnalysisOptions {
   worker: string;
   /** False where it is switched off: nothing runs then. */
   isOn: boolean;
-  directory: Pick<CameraDirectory, 'wanted' | 'onChange'>;
+  directory: Pick<CameraDirectory, 'wanted' | 'find' | 'onChange'>;
   routing: Pick<CameraRouting, 'findOwner' | 'workers'>;
   events: EventTarget;
   log: Logger;
+}
+
+/** What is seen in one picture of a camera. */
+export interface SeenObjects {
+  /** Unix milliseconds. */
+  takenAt: number;
+  objects: readonly DetectedObject[];
+}
+
+/** Finds persons in the pictures of any camera. */
+export interface PersonDetection {
+  /** False where analysis is switched off. */
+  isOn: boolean;
+  /** Detects persons in every picture until the function it returns is called. */
+  watchPersons(cameraId: string, listener: (seen: SeenObjects) => void): () => void;
 }
 
 /** Analysis of one gateway. */
 export interface Analysis {
   /** Detections by camera for `/ws`, and the source of motion. */
   channel: CameraChannel;
+  /** Detection of persons for others than the operator, also where the camera's own switches are off. */
+  persons: PersonDetection;
   /** For `GET /health`. */
   health(): object;
   start(): void;
@@ -44,17 +61,21 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const channel = new CameraChannel();
   const open = new OpenEvents(options.events, (update) => channel.notifyEvent(update));
   let detectors: AnalysisHealth['detectors'] | undefined;
-  const desired = () => desiredAnalysis(directory, routing);
+  const watched = new Map<string, number>();
+  const desired = () => desiredAnalysis(directory, routing, watched);
   const reconciler = new AnalysisReconciler({ worker: () => pool.address(worker), desired, log });
   const take = (message: ResultMessage): void => {
     if (message.type === 'detections') channel.notifyDetections(message);
     else if (message.type === 'motion') channel.notifyMotion(message.cameraId);
-    else if (message.type === 'event') open.take(message);
-    else detectors = message.detectors;
+    else if (message.type === 'event') {
+      const { kind, cameraId } = message.event;
+      // Persons are found but stored for cameras only whose operator wants it.
+      if (kind !== 'person' || directory.find(cameraId)?.analysis.persons) open.take(message);
+    } else detectors = message.detectors;
   };
   const demand = new OnDemandWorker({ pool, worker });
   const update = (): void => {
-    demand.isNeeded = isAnalysisWanted(directory);
+    demand.isNeeded = isAnalysisWanted(directory, watched);
     reconciler.update();
   };
   const link = new ResultsLink({ onMessage: take, log });
@@ -74,6 +95,23 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   };
   return {
     channel,
+    persons: {
+      isOn,
+      watchPersons: (cameraId, listener) => {
+        const end = channel.onObjects(cameraId, ({ timestamp, objects }) =>
+          listener({ takenAt: timestamp * 1000, objects }),
+        );
+        watched.set(cameraId, (watched.get(cameraId) ?? 0) + 1);
+        update();
+        return () => {
+          end();
+          const left = (watched.get(cameraId) ?? 1) - 1;
+          if (left > 0) watched.set(cameraId, left);
+          else watched.delete(cameraId);
+          update();
+        };
+      },
+    },
     health: () =>
       describe({
         isOn,

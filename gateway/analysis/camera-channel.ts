@@ -14,12 +14,14 @@ export interface MotionSource {
 export class CameraChannel implements DetectionFeed, MotionSource {
   readonly #detections = new EventEmitter();
   readonly #motion = new EventEmitter<{ motion: [string] }>();
+  readonly #objects = new EventEmitter<Record<string, [DetectionsMessage]>>();
   /** Cameras whose last message named objects. */
   readonly #shown = new Set<string>();
 
   constructor() {
     this.#detections.setMaxListeners(0);
     this.#motion.setMaxListeners(0);
+    this.#objects.setMaxListeners(0);
   }
 
   subscribe(cameraId: string, listener: (payload: FramePayload, subject: string) => void): { close(): void } {
@@ -32,11 +34,18 @@ export class CameraChannel implements DetectionFeed, MotionSource {
     return () => void this.#motion.off('motion', listener);
   }
 
+  /** Calls with what is seen by a camera, picture by picture. @returns the function that ends it */
+  onObjects(cameraId: string, listener: (message: DetectionsMessage) => void): () => void {
+    this.#objects.on(cameraId, listener);
+    return () => void this.#objects.off(cameraId, listener);
+  }
+
   /** Tells what is seen; built once for all listeners. */
   notifyDetections(message: DetectionsMessage): void {
     if (message.objects.length > 0) this.#shown.add(message.cameraId);
     else this.#shown.delete(message.cameraId);
     this.#notify(message, 'detections');
+    this.#objects.emit(message.cameraId, message);
   }
 
   /** Sends a change of an event. One per kind is ongoing at a time: a client that missed its end sees the next start. */

@@ -8,10 +8,11 @@ import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
 import { type GatewayConfig, loadConfig } from '../config/config.ts';
 import { withSecretFiles } from '../config/secret-files.ts';
 import { recordReads, unknownSettings } from '../config/unknown-settings.ts';
-import { createPool, type OpenGateway, openGateway } from '../gateway.ts';
+import { type OpenGateway, openGateway } from '../gateway.ts';
 import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from '../http/listen.ts';
 import { closeDataFolder } from '../store/data-folder.ts';
 import { EXIT_SECOND_INSTANCE, lockDirectory, SecondInstanceError } from '../supervisor/single-instance.ts';
+import { createPool } from '../worker-specs.ts';
 import { bannerLines } from './banner.ts';
 
 /** The parts of `process` that the gateway's life depends on. */

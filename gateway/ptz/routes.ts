@@ -1,5 +1,5 @@
 /** Pan, tilt, zoom, focus and presets of one camera, answered by its worker. */
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { z } from 'zod';
 import { cameraIdInPath } from '#shared/contract/camera.ts';
 import { successSchema } from '#shared/contract/common.ts';
@@ -17,7 +17,9 @@ import {
 import type { ErrorCode } from '#shared/errors.ts';
 import { WORKER_ERRORS } from '../cameras/picture-routes.ts';
 import { json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
+import { actRoutes } from './act-routes.ts';
 import { deviceRoutes } from './device-routes.ts';
+import type { PtzActs } from './ptz-acts.ts';
 
 const ERRORS: readonly ErrorCode[] = [
   ...WORKER_ERRORS,
@@ -37,19 +39,28 @@ const presetParams = {
   preset: z.string().meta({ description: 'Id of the preset.', examples: ['1'] }),
 };
 
-/** What a camera's device takes beside the stream. @param answers passes a request on to the worker of its camera */
-export function controlRoutes(answers: RequestHandler): RouteGroup[] {
-  return [ptzRoutes(answers), deviceRoutes(answers)];
+/**
+ * What a camera's device takes beside the stream.
+ * @param answers passes a request on to the worker of its camera
+ * @param acts what cameras do by themselves: any command of a client ends it
+ */
+export function controlRoutes(answers: RequestHandler, acts: PtzActs): RouteGroup[] {
+  return [ptzRoutes(answers, acts), deviceRoutes(answers)];
 }
 
-function ptzRoutes(answers: RequestHandler): RouteGroup {
+function ptzRoutes(answers: RequestHandler, acts: PtzActs): RouteGroup {
   const common = { errors: ERRORS, readsBody: true, handle: answers } as const;
+  const interrupts: RequestHandler<{ cameraId: string }> = async (req, res, next) => {
+    await acts.tasks.interrupt(req.params.cameraId);
+    answers(req as unknown as Request, res, next);
+  };
   const done = { 200: json('The camera has taken the command.', successSchema) };
 
   function command(path: string, id: string, summary: string, schema?: z.ZodType, example?: object): Route {
     const bodies = schema && { bodies: jsonBody(schema, example && { [path]: example }) };
     return route({
       ...common,
+      handle: interrupts,
       id,
       method: 'post',
       path: `/api/cameras/:cameraId/ptz/${path}` as '/api/cameras/:cameraId/ptz/move',
@@ -106,6 +117,7 @@ function ptzRoutes(answers: RequestHandler): RouteGroup {
       }),
       route({
         ...common,
+        handle: interrupts,
         id: 'goToPtzPreset',
         method: 'post',
         path: '/api/cameras/:cameraId/ptz/presets/:preset/go',
@@ -124,6 +136,7 @@ function ptzRoutes(answers: RequestHandler): RouteGroup {
         request: { params: presetParams },
         answers: { 204: { description: 'It is gone.' } },
       }),
+      ...actRoutes(acts),
     ],
   };
 }

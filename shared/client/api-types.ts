@@ -51,12 +51,31 @@ export interface components {
       port?: number;
       /** @default /onvif/device_service */
       path?: string;
+      /** @description Degrees at pan and tilt −1 and 1; ±180 and ±90 where absent. */
+      range?: {
+        pan: [number, number];
+        tilt: [number, number];
+      };
+      /** @description Needed to centre and follow well; 60 degrees and 20 where absent. */
+      lens?: {
+        /** @description Horizontal field of view at zoom 0, degrees. */
+        widest: number;
+        /** @description Of zoom 1: 20 for a 20× lens. */
+        magnification: number;
+      };
     };
     PtzopticsSettings: {
       /** @constant */
       kind: 'ptzoptics';
       /** @description HTTP port; 80 where absent. */
       port?: number;
+      /** @description Needed to centre and follow well; 60 degrees and 20 where absent. */
+      lens?: {
+        /** @description Horizontal field of view at zoom 0, degrees. */
+        widest: number;
+        /** @description Of zoom 1: 20 for a 20× lens. */
+        magnification: number;
+      };
     };
     ViscaSettings: {
       /** @constant */
@@ -68,6 +87,13 @@ export interface components {
        * @enum {string}
        */
       transport?: 'tcp' | 'udp';
+      /** @description Needed to centre and follow well; 60 degrees and 20 where absent. */
+      lens?: {
+        /** @description Horizontal field of view at zoom 0, degrees. */
+        widest: number;
+        /** @description Of zoom 1: 20 for a 20× lens. */
+        magnification: number;
+      };
     };
     /** @description Which kinds of analysis run for a camera. */
     AnalysisSwitches: {
@@ -411,10 +437,100 @@ export interface components {
         tilt: number;
         zoom: number;
       } | null;
+      /** @description Horizontal, degrees, from `lens`; at zoom 0 where the camera does not tell its zoom. */
+      fieldOfView: number;
     };
     PtzPreset: {
       id: string;
       name: string;
+    };
+    PtzCentre: {
+      /** @description What to look for: `person`, `the red car`. */
+      object?: string;
+      /** @description A point of the picture, in shares of width and height from the upper left. */
+      point?: {
+        x: number;
+        y: number;
+      };
+      /**
+       * @description Distance from the middle that is good enough, as a share of width and height.
+       * @default 0.05
+       */
+      tolerance?: number;
+    };
+    PtzCentred: {
+      /** @description Whether the object was last seen within the tolerance; of a point: true. */
+      centred: boolean;
+      /** @description Moves that were needed. */
+      moves: number;
+      /** @description From the middle when it was last seen; `null` of a point. */
+      offset: {
+        x: number;
+        y: number;
+      } | null;
+    };
+    PtzFollow: {
+      /**
+       * @description `person` is found by detection, everything else by the reasoning provider.
+       * @default person
+       */
+      object?: string;
+      /**
+       * @description Ends after this, at the latest.
+       * @default 600
+       */
+      seconds?: number;
+      /**
+       * @description Limit, as a share of full speed.
+       * @default 0.5
+       */
+      speed?: number;
+      /**
+       * @description Seconds from the announcement to the first move, in which it can be cancelled.
+       * @default 0
+       */
+      announceSeconds?: number;
+    };
+    PtzTask: {
+      id: string;
+      /** @enum {string} */
+      kind: 'centre' | 'follow' | 'tour' | 'preset';
+      /** @enum {string} */
+      state: 'announced' | 'running' | 'done' | 'cancelled' | 'failed';
+      /** Format: date-time */
+      announcedAt: string;
+      /** Format: date-time */
+      startsAt: string;
+      endedAt: string | null;
+      /** @description Why it ended, where that is not plain: `lost`, `operator`, an error code. */
+      reason: string | null;
+      /** @description What it does now: `following`, `searching`, `preset 3`. */
+      phase: string | null;
+      /** @description Of a tour: its report so far. */
+      stops: {
+        preset: string;
+        /** Format: date-time */
+        at: string;
+        answer: string | null;
+        error: string | null;
+        frameUrl: string | null;
+      }[];
+    };
+    PtzTour: {
+      /** @description Ids of presets, in order. */
+      presets: string[];
+      /** @description Asked at each preset. */
+      question?: string;
+      /**
+       * @description Rest at each preset before it is asked.
+       * @default 2
+       */
+      dwellSeconds?: number;
+      /**
+       * @description Seconds from the announcement to the first move, in which it can be cancelled.
+       * @default 0
+       */
+      announceSeconds?: number;
     };
     /** @description Text of the camera; empty where it does not tell. */
     CameraDevice: {
@@ -1251,6 +1367,11 @@ export type CameraStatus = components['schemas']['CameraStatus'];
 export type StreamStatus = components['schemas']['StreamStatus'];
 export type PtzStatus = components['schemas']['PtzStatus'];
 export type PtzPreset = components['schemas']['PtzPreset'];
+export type PtzCentre = components['schemas']['PtzCentre'];
+export type PtzCentred = components['schemas']['PtzCentred'];
+export type PtzFollow = components['schemas']['PtzFollow'];
+export type PtzTask = components['schemas']['PtzTask'];
+export type PtzTour = components['schemas']['PtzTour'];
 export type CameraDevice = components['schemas']['CameraDevice'];
 export type Imaging = components['schemas']['Imaging'];
 export type ImagingChanges = components['schemas']['ImagingChanges'];

@@ -1,5 +1,13 @@
 /** Moves one camera. */
-import type { PtzPreset, PtzStatus } from './api-types.ts';
+import type {
+  PtzCentre,
+  PtzCentred,
+  PtzFollow,
+  PtzPreset,
+  PtzStatus,
+  PtzTask,
+  PtzTour,
+} from './api-types.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
 
 /** Speeds from −1 to 1: right, up and in are positive. */
@@ -82,6 +90,31 @@ export class Ptz {
 
   async moveBy(distance: PtzVelocity, call: CallOptions = {}): Promise<void> {
     await this.#post('/relative', distance, call);
+  }
+
+  /** Turns to an object or a point of the picture; resolves when the camera has come to rest. */
+  centre(target: PtzCentre, call: CallOptions = {}): Promise<PtzCentred> {
+    return this.#post('/centre', target, call);
+  }
+
+  /** Starts to keep a person or an object in the picture; any other command ends it. */
+  follow(target: PtzFollow = {}, call: CallOptions = {}): Promise<PtzTask> {
+    return this.#post('/follow', target, call);
+  }
+
+  /** Starts to visit presets and to ask about each; the report grows in {@link task}. */
+  tour(tour: PtzTour, call: CallOptions = {}): Promise<PtzTask> {
+    return this.#post('/tour', tour, call);
+  }
+
+  /** What the camera does by itself, or did last; undefined where it has done nothing. */
+  task(call: CallOptions = {}): Promise<PtzTask | undefined> {
+    return this.#http.json(`${this.#path}/task`, call);
+  }
+
+  /** Ends what the camera does by itself. */
+  async cancelTask(call: CallOptions = {}): Promise<void> {
+    await this.#http.json(`${this.#path}/task`, { ...call, method: 'DELETE' });
   }
 
   /** Empty where the camera cannot list them. */

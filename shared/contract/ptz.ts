@@ -3,6 +3,16 @@ import { z } from 'zod';
 
 const port = z.int().min(1).max(65535).optional();
 
+const lens = z
+  .strictObject({
+    widest: z.number().min(1).max(170).meta({ description: 'Horizontal field of view at zoom 0, degrees.' }),
+    magnification: z.number().min(1).max(100).meta({ description: 'Of zoom 1: 20 for a 20× lens.' }),
+  })
+  .optional()
+  .meta({ description: 'Needed to centre and follow well; 60 degrees and 20 where absent.' });
+
+const ends = z.array(z.number().min(-720).max(720)).length(2);
+
 /** `ptz` of a camera: which protocol its controls speak, and where. They take the camera's own credentials. */
 export const ptzSettingsSchema = z
   .discriminatedUnion('kind', [
@@ -14,12 +24,18 @@ export const ptzSettingsSchema = z
           .string()
           .regex(/^\/[\x21-\x7e]{0,255}$/, 'must be a path without spaces')
           .default('/onvif/device_service'),
+        range: z
+          .strictObject({ pan: ends, tilt: ends })
+          .optional()
+          .meta({ description: 'Degrees at pan and tilt −1 and 1; ±180 and ±90 where absent.' }),
+        lens,
       })
       .meta({ id: 'OnvifSettings' }),
     z
       .strictObject({
         kind: z.literal('ptzoptics'),
         port: port.meta({ description: 'HTTP port; 80 where absent.' }),
+        lens,
       })
       .meta({ id: 'PtzopticsSettings' }),
     z
@@ -29,6 +45,7 @@ export const ptzSettingsSchema = z
           description: 'TCP 5678 or UDP 1259 where absent; UDP 52381 uses the header of Sony.',
         }),
         transport: z.enum(['tcp', 'udp']).default('tcp'),
+        lens,
       })
       .meta({ id: 'ViscaSettings' }),
   ])
@@ -119,5 +136,120 @@ export const ptzStatusSchema = z
       .object({ pan: z.number(), tilt: z.number(), zoom: z.number() })
       .nullable()
       .meta({ description: 'As in `absolute`; `null` where the camera does not tell.' }),
+    fieldOfView: z.number().meta({
+      description: 'Horizontal, degrees, from `lens`; at zoom 0 where the camera does not tell its zoom.',
+    }),
   })
   .meta({ id: 'PtzStatus' });
+
+const share = z.number().min(0).max(1);
+
+/** Body of `POST …/ptz/centre`. */
+export const ptzCentreSchema = z
+  .strictObject({
+    object: z
+      .string()
+      .trim()
+      .min(1)
+      .max(200)
+      .optional()
+      .meta({ description: 'What to look for: `person`, `the red car`.' }),
+    point: z
+      .strictObject({ x: share, y: share })
+      .optional()
+      .meta({ description: 'A point of the picture, in shares of width and height from the upper left.' }),
+    tolerance: z.number().min(0.01).max(0.5).default(0.05).meta({
+      description: 'Distance from the middle that is good enough, as a share of width and height.',
+    }),
+  })
+  .refine(
+    ({ object, point }) => (object === undefined) !== (point === undefined),
+    'must name either object or point',
+  )
+  .meta({ id: 'PtzCentre' });
+
+/** Answer of `POST …/ptz/centre`. */
+export const ptzCentredSchema = z
+  .object({
+    centred: z
+      .boolean()
+      .meta({ description: 'Whether the object was last seen within the tolerance; of a point: true.' }),
+    moves: z.int().meta({ description: 'Moves that were needed.' }),
+    offset: z
+      .object({ x: z.number(), y: z.number() })
+      .nullable()
+      .meta({ description: 'From the middle when it was last seen; `null` of a point.' }),
+  })
+  .meta({ id: 'PtzCentred' });
+
+const announceSeconds = z.number().min(0).max(300).default(0).meta({
+  description: 'Seconds from the announcement to the first move, in which it can be cancelled.',
+});
+
+/** Body of `POST …/ptz/follow`. */
+export const ptzFollowSchema = z
+  .strictObject({
+    object: z.string().trim().min(1).max(200).default('person').meta({
+      description: '`person` is found by detection, everything else by the reasoning provider.',
+    }),
+    seconds: z
+      .number()
+      .min(1)
+      .max(86_400)
+      .default(600)
+      .meta({ description: 'Ends after this, at the latest.' }),
+    speed: z.number().min(0.05).max(1).default(0.5).meta({ description: 'Limit, as a share of full speed.' }),
+    announceSeconds,
+  })
+  .meta({ id: 'PtzFollow' });
+
+/** Body of `POST …/ptz/tour`. */
+export const ptzTourSchema = z
+  .strictObject({
+    presets: z
+      .array(z.string().min(1).max(64))
+      .min(1)
+      .max(50)
+      .meta({ description: 'Ids of presets, in order.' }),
+    question: z.string().trim().min(1).max(2000).optional().meta({ description: 'Asked at each preset.' }),
+    dwellSeconds: z
+      .number()
+      .min(0)
+      .max(600)
+      .default(2)
+      .meta({ description: 'Rest at each preset before it is asked.' }),
+    announceSeconds,
+  })
+  .meta({ id: 'PtzTour' });
+
+/** What a camera is doing by itself. */
+export const ptzTaskSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['centre', 'follow', 'tour', 'preset']),
+    state: z.enum(['announced', 'running', 'done', 'cancelled', 'failed']),
+    announcedAt: z.iso.datetime(),
+    startsAt: z.iso.datetime(),
+    endedAt: z.iso.datetime().nullable(),
+    reason: z
+      .string()
+      .nullable()
+      .meta({ description: 'Why it ended, where that is not plain: `lost`, `operator`, an error code.' }),
+    phase: z
+      .string()
+      .nullable()
+      .meta({ description: 'What it does now: `following`, `searching`, `preset 3`.' }),
+    stops: z
+      .array(
+        z.object({
+          preset: z.string(),
+          at: z.iso.datetime(),
+          answer: z.string().nullable(),
+          error: z.string().nullable(),
+          frameUrl: z.string().nullable(),
+        }),
+      )
+      .meta({ description: 'Of a tour: its report so far.' }),
+  })
+  .meta({ id: 'PtzTask' });
+export type PtzTask = z.infer<typeof ptzTaskSchema>;

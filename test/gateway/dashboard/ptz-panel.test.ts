@@ -67,12 +67,21 @@ describe('The controls of a camera in Chromium', function () {
   });
 
   it('go to a preset, and say what a camera refuses', async () => {
-    await page.getByLabel('Preset').fill('7');
+    await page.getByLabel('Preset', { exact: true }).fill('7');
     await page.getByRole('button', { name: 'Go' }).click();
     await waitFor(() => camera.state.received.includes('8101043f0207ff'));
-    await page.getByLabel('Preset').fill('95');
+    await page.getByLabel('Preset', { exact: true }).fill('95');
     await page.getByRole('button', { name: 'Go' }).click();
     await page.getByText('preset: must be a number').waitFor();
+    expect(complaints.filter((complaint) => !complaint.includes('400'))).to.deep.equal([]);
+  });
+
+  it('tell what the camera does by itself, and end it', async () => {
+    await page.getByLabel('Object').fill('person');
+    await page.getByRole('button', { name: 'Follow' }).click();
+    await page.getByText('Following', { exact: false }).waitFor();
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    await page.getByText('Following: ended by a command').waitFor();
     expect(complaints.filter((complaint) => !complaint.includes('400'))).to.deep.equal([]);
   });
 });

@@ -31,7 +31,7 @@ export async function createDriver(
   }
   const http = new CameraHttp({ host, port, username, password, lookup });
   if (settings.kind === 'ptzoptics') return new PtzopticsDriver(http);
-  return new OnvifDriver(new OnvifDevice({ http, username, password, path: settings.path }));
+  return new OnvifDriver(new OnvifDevice({ http, username, password, path: settings.path }), settings.range);
 }
 
 function portOf(settings: PtzSettings): number {

@@ -9,22 +9,27 @@ const MOVE_TIMEOUT_MS = 2000;
 const TOKEN = /^[\w.:-]{1,64}$/;
 const NAME = /^[\p{L}\p{N} _.,:()-]{1,64}$/u;
 
+type Device = Pick<OnvifDevice, 'call' | 'profiles' | 'close'>;
+
 /** One camera; see {@link PtzDriver}. */
 export class OnvifDriver implements PtzDriver {
-  readonly abilities: Abilities = {
-    kind: 'onvif',
-    position: true,
-    absolute: true,
-    relative: true,
-    focus: false,
-    home: true,
-    namedPresets: true,
-  };
-  readonly #device: Pick<OnvifDevice, 'call' | 'profiles' | 'close'>;
+  readonly abilities: Abilities;
+  readonly #device: Device;
   #profile: string | undefined;
 
-  constructor(device: Pick<OnvifDevice, 'call' | 'profiles' | 'close'>) {
+  /** @param degrees at pan and tilt −1 and 1: the service does not tell them */
+  constructor(device: Device, degrees?: Abilities['degrees']) {
     this.#device = device;
+    this.abilities = {
+      kind: 'onvif',
+      position: true,
+      absolute: true,
+      relative: true,
+      focus: false,
+      home: true,
+      namedPresets: true,
+      ...(degrees && { degrees }),
+    };
   }
 
   async move({ pan, tilt, zoom }: Velocity): Promise<void> {

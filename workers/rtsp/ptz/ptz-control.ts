@@ -1,5 +1,6 @@
 /** One camera's controls as clients use them: commands one after another, moves coalesced, a dead-man stop. */
 import type { Logger } from '#shared/logger.ts';
+import { type PtzLens, USUAL_LENS } from '#shared/ptz-lens.ts';
 import type { FocusAction, Position, Preset, PtzDriver, Velocity } from './ptz.ts';
 
 /** A joystick sends more; a camera takes no more. */
@@ -18,6 +19,7 @@ export interface PtzTimings {
 export interface PtzControlOptions {
   driver: PtzDriver;
   log: Pick<Logger, 'warn'>;
+  lens?: PtzLens | undefined;
   timings?: Partial<PtzTimings>;
 }
 
@@ -26,6 +28,7 @@ export interface PtzControlOptions {
  * A camera that moves is stopped when no client renews the move, and on {@link close}.
  */
 export class PtzControl {
+  readonly lens: PtzLens;
   readonly #driver: PtzDriver;
   readonly #log: Pick<Logger, 'warn'>;
   readonly #timings: PtzTimings;
@@ -37,7 +40,8 @@ export class PtzControl {
   #isMoving = false;
   #isClosed = false;
 
-  constructor({ driver, log, timings }: PtzControlOptions) {
+  constructor({ driver, log, lens = USUAL_LENS, timings }: PtzControlOptions) {
+    this.lens = lens;
     this.#driver = driver;
     this.#log = log;
     this.#timings = { moveIntervalMs: MOVE_INTERVAL_MS, deadManMs: DEAD_MAN_MS, ...timings };

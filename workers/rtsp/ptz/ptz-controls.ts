@@ -63,7 +63,7 @@ export class PtzControls {
     if (!isAddressed(source) || source.ptz === undefined)
       throw new AppError('ptz-not-configured', 'This camera has no controls configured');
     const driver = await createDriver(source, source.ptz, guard);
-    return new PtzControl({ driver, log, ...(timings && { timings }) });
+    return new PtzControl({ driver, log, lens: source.ptz.lens, ...(timings && { timings }) });
   }
 
   async #drop(cameraId: string, entry: Entry): Promise<void> {

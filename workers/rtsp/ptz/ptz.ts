@@ -34,7 +34,7 @@ export interface Abilities {
   /** Whether the camera names its presets; others are numbered from 0. */
   namedPresets: boolean;
   /** Degrees at pan and tilt −1 and 1, where they are known. */
-  degrees?: { pan: [number, number]; tilt: [number, number] };
+  degrees?: { pan: readonly number[]; tilt: readonly number[] };
 }
 
 /** One camera's control. Calls of one driver never overlap; each rejects with an AppError. */

@@ -9,6 +9,7 @@ import {
   ptzRelativeSchema,
   ptzZoomSchema,
 } from '#shared/contract/ptz.ts';
+import { fieldOfView } from '#shared/ptz-lens.ts';
 import type { PtzControl } from '../ptz/ptz-control.ts';
 import type { PtzControls } from '../ptz/ptz-controls.ts';
 
@@ -30,7 +31,8 @@ export function ptzRoutes(controls: PtzControls): Router {
     const { position: tellsPosition, ...abilities } = control.abilities;
     const position = tellsPosition ? await control.position() : null;
     res.setHeader('Cache-Control', 'no-store');
-    res.json({ ...abilities, moving: control.isMoving, position });
+    const view = fieldOfView(control.lens, position?.zoom ?? 0);
+    res.json({ ...abilities, moving: control.isMoving, position, fieldOfView: view });
   });
   command('move', (control, body) => control.move(parseFields(ptzMoveSchema, body)));
   command('zoom', (control, body) => control.move({ pan: 0, tilt: 0, ...parseFields(ptzZoomSchema, body) }));

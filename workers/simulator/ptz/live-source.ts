@@ -25,13 +25,21 @@ export class LiveSource implements StreamSource {
   readonly #mount: Mount;
   readonly #clock = new FrameClock(FRAMES_PER_SECOND);
 
+  #seconds = 0;
+
   constructor(mount: Mount) {
     this.#mount = mount;
+  }
+
+  /** What the scene's clock shows in the newest picture, seconds. */
+  get seconds(): number {
+    return this.#seconds;
   }
 
   subscribe(listener: (unit: AccessUnit) => void): () => void {
     const painter = new Painter(this.#mount);
     const end = this.#clock.subscribe((tick) => {
+      this.#seconds = tick / FRAMES_PER_SECOND;
       void painter.paint(tick).then((unit) => unit && listener(unit));
     });
     return () => {

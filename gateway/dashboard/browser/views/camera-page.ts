@@ -12,6 +12,7 @@ import { CameraEvents } from './camera-events.ts';
 import { CameraStage } from './camera-stage.ts';
 import { icon } from './icons.ts';
 import { emptyState, pageHead, pill, problem } from './page-parts.ts';
+import { PtzActs } from './ptz-acts.ts';
 import { PtzPanel } from './ptz-panel.ts';
 import { ViewElement } from './view-element.ts';
 
@@ -60,7 +61,8 @@ export class CameraPage extends ViewElement {
     return html`
       ${
         camera.ptz !== null && app.canAct && !app.isGone
-          ? html`<ptz-panel .app=${app} .cameraId=${camera.id} .drawnAt=${Date.now()}></ptz-panel>`
+          ? html`<ptz-panel .app=${app} .cameraId=${camera.id} .drawnAt=${Date.now()}></ptz-panel>
+              <ptz-acts .app=${app} .cameraId=${camera.id} .drawnAt=${Date.now()}></ptz-acts>`
           : nothing
       }
       ${
@@ -163,6 +165,7 @@ export const ELEMENTS = {
   'camera-page': CameraPage,
   'camera-stage': CameraStage,
   'camera-view': CameraView,
+  'ptz-acts': PtzActs,
   'ptz-panel': PtzPanel,
 };
 

@@ -18,7 +18,8 @@ export function snapshotName(camera: string, at: Date): string {
 export function stageKey({ key, target, altKey, ctrlKey, metaKey }: KeyboardEvent): string {
   if (altKey || ctrlKey || metaKey) return '';
   const isElsewhere =
-    target instanceof Element && target.closest('input, select, textarea, details[open], ptz-panel');
+    target instanceof Element &&
+    target.closest('input, select, textarea, details[open], ptz-panel, ptz-acts');
   if (isElsewhere) return '';
   return key.length === 1 ? key.toLowerCase() : key;
 }
