@@ -183,7 +183,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     pool,
     workers: [...routing.workers, ANALYSIS],
     gauges: () => ({ ...sockets.counts(), cameras: directory.list().length }),
-    further: () => [...devices.metrics(), ...deliveries.metrics(), ...events.metrics()],
+    further: () => [table.times.metric(), ...devices.metrics(), ...deliveries.metrics(), ...events.metrics()],
   });
 
   // What clients reach

@@ -38,6 +38,7 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by');
   setBodyLimits(app, bodyLimits);
   app.set('trust proxy', options.isBehindProxy ? 1 : false);
+  app.use(routes.times.middleware((req) => routes.idOf(req)));
   app.use(requestLog(log));
   app.use((_req, res, next) => {
     res.setHeader('X-Content-Type-Options', 'nosniff');

@@ -4,6 +4,7 @@ import { type RequestHandler, Router } from 'express';
 import { match } from 'path-to-regexp';
 import { jsonBody, textBody } from './body-limits.ts';
 import { requestPath } from './request-path.ts';
+import { RequestTimes } from './request-times.ts';
 import { isUpload, type Route, type RouteGroup } from './route.ts';
 
 interface Row {
@@ -20,6 +21,7 @@ export interface FoundRoute {
 
 /** The list behind the mount, the gate, the rate limits and OpenAPI. */
 export class RouteTable {
+  readonly times = new RequestTimes();
   #groups: readonly RouteGroup[] = [];
   #rows: readonly Row[] = [];
   readonly #found = new WeakMap<IncomingMessage, { found: FoundRoute | undefined }>();
@@ -63,6 +65,15 @@ export class RouteTable {
       this.#found.set(request, known);
     }
     return known.found;
+  }
+
+  /** The id of a request's route; undefined for a path without one, or an ambiguous one. */
+  idOf(request: IncomingMessage): string | undefined {
+    try {
+      return this.of(request)?.id;
+    } catch {
+      return undefined;
+    }
   }
 
   /** Whether a request uploads a video. */

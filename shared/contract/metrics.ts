@@ -1,4 +1,5 @@
 /** All metrics of `GET /metrics`: what gateway and workers expose, and what the API description lists. */
+import type { Histogram } from '../http/histogram.ts';
 import type { Metric } from '../http/prometheus-text.ts';
 
 /** Each by its name, with its help and the names of its labels. */
@@ -9,6 +10,11 @@ export const METRICS = {
   gateway_client_sockets: gauge('Open client WebSockets.'),
   gateway_upstream_subscriptions: gauge('Subscriptions carried by the links to workers.'),
   gateway_dropped_frames_total: counter('Frames that slow clients skipped.'),
+  gateway_request_duration_seconds: histogram(
+    'Time from a request to the headers of its answer.',
+    'route',
+    'status',
+  ),
   worker_ready: gauge('Whether the worker is ready.', 'worker'),
   worker_state: gauge('State of the worker: 1 for the one it is in.', 'worker', 'state'),
   worker_restarts_total: counter('Starts of the worker after the first.', 'worker'),
@@ -53,6 +59,16 @@ export const METRICS = {
   camera_viewers: gauge('Subscribers of the camera.', 'worker', 'camera'),
   camera_drops_total: counter('Frames that slow viewers skipped.', 'worker', 'camera'),
   camera_reconnects_total: counter('Attempts to connect after the first.', 'worker', 'camera'),
+  camera_connect_duration_seconds: histogram(
+    'Time from an attempt to connect to the first keyframe.',
+    'worker',
+    'camera',
+  ),
+  camera_frame_latency_seconds: histogram(
+    'Time from the capture of a frame to its hand-over to viewers.',
+    'worker',
+    'camera',
+  ),
   analysis_cameras: gauge('Cameras that are analysed.', 'worker'),
   analysis_inferences_total: counter('Pictures a detector has looked at.', 'worker'),
   analysis_inference_failures_total: counter('Inferences that failed.', 'worker'),
@@ -86,6 +102,20 @@ export function metric<Name extends MetricName>(name: Name, samples: Sample<Name
   return { name, type, help, samples };
 }
 
+/** A histogram of the catalogue, with the observations of each set of labels. */
+export function histograms<Name extends MetricName>(
+  name: Name,
+  observed: { labels: Sample<Name>['labels']; histogram: Histogram }[],
+): Metric {
+  const { type, help } = METRICS[name];
+  return {
+    name,
+    type,
+    help,
+    samples: observed.flatMap(({ labels, histogram }) => histogram.samples(labels)),
+  };
+}
+
 /** A metric of the catalogue with one sample. */
 export function single<Name extends MetricName>(
   name: Name,
@@ -104,4 +134,11 @@ function counter<const Labels extends readonly string[]>(
   ...labels: Labels
 ): Definition<Labels> {
   return { type: 'counter', help, labels };
+}
+
+function histogram<const Labels extends readonly string[]>(
+  help: string,
+  ...labels: Labels
+): Definition<Labels> {
+  return { type: 'histogram', help, labels };
 }

@@ -16,7 +16,11 @@ const GST_PROBE =
 /** A Python that has ipycam, a virtual ONVIF camera from PyPI. */
 export const IPYCAM_PYTHON = process.env.TEST_IPYCAM_PYTHON ?? 'python3';
 
+/** Prometheus' own checker. */
+export const PROMTOOL = process.env.TEST_PROMTOOL ?? 'promtool';
+
 const PROBES = {
+  promtool: () => spawnSync(PROMTOOL, ['--version']).status === 0,
   ipycam: () => spawnSync(IPYCAM_PYTHON, ['-c', 'import ipycam']).status === 0,
   'gst-rtsp-server': () => spawnSync(PYTHON, ['-c', GST_PROBE]).status === 0,
   ffmpeg: () => spawnSync('ffmpeg', ['-version']).status === 0,

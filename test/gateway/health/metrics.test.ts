@@ -58,4 +58,17 @@ describe('GET /metrics', () => {
     expect(text).to.include('x_total{worker="rtsp-1"} 1');
     expect(text).to.not.include('x_total{worker="rtsp-0"}');
   });
+
+  it('tell how long clients waited, by route and kind of answer', async () => {
+    await fetch(`${gateway.origin}/api/cameras`);
+    await fetch(`${gateway.origin}/api/cameras/none`);
+    const text = await metrics();
+    const count = (labels: string) =>
+      Number(
+        new RegExp(`^gateway_request_duration_seconds_count\\{${labels}\\} (\\d+)$`, 'm').exec(text)?.[1],
+      );
+    expect(count('route="listCameras",status="2xx"')).to.be.greaterThan(0);
+    expect(count('route="getCamera",status="4xx"')).to.be.greaterThan(0);
+    expect(text).to.match(/_bucket\{route="listCameras",status="2xx",le="\+Inf"\} \d+$/m);
+  });
 });

@@ -5,6 +5,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CameraSource } from '#shared/camera-source.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
+import { Histogram } from '#shared/http/histogram.ts';
 import type { AudioPacket } from '#shared/media/audio-track.ts';
 import type { Packet, VideoTrack } from '#shared/media/packet.ts';
 import type { RunSource } from '../source/run-source.ts';
@@ -72,6 +73,9 @@ export class CameraConnection {
     this.#timings = options.timings ?? CAMERA_TIMINGS;
     this.#retry = new RetryPolicy(this.#timings);
   }
+
+  /** From an attempt to connect to the first keyframe, seconds. */
+  readonly connectTimes = new Histogram();
 
   get state(): CameraState {
     return this.#state;
@@ -167,6 +171,7 @@ export class CameraConnection {
     const release = await this.#options.limiter.acquire(this.#urgency, signal);
     try {
       if (signal.aborted) return { error: closed(), liveMs: 0 };
+      session.startedAt = performance.now();
       return await this.#options.runSource(
         this.#options.source,
         {
@@ -178,7 +183,7 @@ export class CameraConnection {
             release();
             session.addPacket();
             this.meter.add(packet);
-            session.hasKeyframe ||= packet.keyframe;
+            if (packet.keyframe && !session.hasKeyframe) this.#noteConnected(session);
             // Without a keyframe viewers get nothing; what cannot be decoded is no picture either.
             const isLive = session.hasKeyframe && this.#fault === undefined;
             if (isLive && this.#state !== 'live') this.#setState('live', undefined);
@@ -200,6 +205,11 @@ export class CameraConnection {
     }
   }
 
+  #noteConnected(session: Session): void {
+    session.hasKeyframe = true;
+    this.connectTimes.observe((performance.now() - session.startedAt) / 1000);
+  }
+
   #setState(state: CameraState, reason: AppError | undefined): void {
     this.#state = state;
     this.#reason = reason;
@@ -211,6 +221,8 @@ export class CameraConnection {
 class Session {
   stallError: AppError | undefined;
   hasKeyframe = false;
+  /** When the source began to connect. */
+  startedAt = performance.now();
   readonly #timings: CameraTimings;
   readonly #meter: StreamMeter;
   readonly #stall = new AbortController();

@@ -269,6 +269,7 @@ export class PicturePipeline implements PictureSource {
     this.#lastShownAt = performance.now();
     frame.isShown = true;
     await this.#hub?.publish(frame, backlog > 0);
+    this.#options.counters.latency.observe(Math.max(0, Date.now() - frame.facts.capturedAt) / 1000);
   }
 
   #closeIdle(): void {

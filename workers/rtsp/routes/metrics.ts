@@ -1,5 +1,6 @@
 /** `GET /metrics` of a worker, in the Prometheus text format. */
-import { type MetricName, metric, single } from '#shared/contract/metrics.ts';
+import { histograms, type MetricName, metric, single } from '#shared/contract/metrics.ts';
+import type { Histogram } from '#shared/http/histogram.ts';
 import { formatMetrics, type Metric } from '#shared/http/prometheus-text.ts';
 import type { Camera } from '../camera/camera.ts';
 import type { CameraState } from '../camera/camera-connection.ts';
@@ -16,6 +17,14 @@ export function workerMetrics(worker: string, set: CameraSet): string {
     metric(
       name,
       cameras.map((camera) => ({ labels: { worker, camera: camera.id }, value: read(camera) })),
+    );
+  const timesOf = (
+    name: 'camera_connect_duration_seconds' | 'camera_frame_latency_seconds',
+    read: (camera: Camera) => Histogram,
+  ): Metric =>
+    histograms(
+      name,
+      cameras.map((camera) => ({ labels: { worker, camera: camera.id }, histogram: read(camera) })),
     );
   return formatMetrics([
     single('worker_resident_memory_bytes', { worker }, process.memoryUsage.rss()),
@@ -34,6 +43,8 @@ export function workerMetrics(worker: string, set: CameraSet): string {
     perCamera('camera_viewers', (c) => set.subscribersOf(c)),
     perCamera('camera_drops_total', (c) => c.counters.drops),
     perCamera('camera_reconnects_total', (c) => c.connection.reconnects),
+    timesOf('camera_connect_duration_seconds', (c) => c.connection.connectTimes),
+    timesOf('camera_frame_latency_seconds', (c) => c.counters.latency),
   ]);
 }
 
