@@ -145,7 +145,7 @@ describe('The dashboard in Chromium', function () {
   });
 
   it('adds a camera, showing each fault where it belongs', async () => {
-    await open('#/add');
+    await open('#/add/by-hand');
     await page.getByLabel('Name', { exact: true }).fill('Gate');
     await page.getByRole('button', { name: 'Save' }).click();
     await faultAt('IP or host name');

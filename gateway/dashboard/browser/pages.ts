@@ -61,9 +61,16 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     role: 'admin',
   },
   add: {
+    element: 'camera-add',
+    load: () => import('./views/camera-add.ts'),
+    title: 'Add camera',
+    under: 'cameras',
+    role: 'admin',
+  },
+  addByHand: {
     element: 'camera-form',
     load: () => import('./views/camera-form.ts'),
-    title: 'Add camera',
+    title: 'Add camera by its path',
     under: 'cameras',
     role: 'admin',
   },

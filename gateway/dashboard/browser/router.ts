@@ -6,6 +6,7 @@ export const PATHS = {
   camera: 'camera/:cameraId',
   edit: 'camera/:cameraId/edit',
   add: 'add',
+  addByHand: 'add/by-hand',
   upload: 'upload',
   ask: 'ask',
   events: 'events',

@@ -11,7 +11,7 @@ import type { AddressGuard } from '../source/resolve.ts';
 import type { Checklist } from './checklist.ts';
 import { askOnvif, type OnvifFindings } from './onvif-lookup.ts';
 import { type DescribedStream, StreamFinder } from './stream-finder.ts';
-import { mainPaths, subPaths, type Vendor, vendorOf } from './vendors.ts';
+import { mainPaths, partnerPaths, type Vendor, vendorOf } from './vendors.ts';
 
 export interface CameraSearchOptions {
   target: ProbeTarget;
@@ -91,7 +91,7 @@ export class CameraSearch {
     await this.#askOnvif();
     await this.#tryOnvifStreams();
     if (this.#found.length === 0) await this.#tryKnownPaths();
-    if (this.#found.length === 1) await this.#trySubPaths();
+    if (this.#found.length === 1) await this.#tryPartners();
     if (this.#found.length === 0) throw this.#nothing();
     this.#options.checklist.pass('streams');
   }
@@ -189,12 +189,12 @@ export class CameraSearch {
     return mainPaths(this.#vendor).find((path) => !this.#tried.has(`${port}${path}`));
   }
 
-  async #trySubPaths(): Promise<void> {
-    const [main] = this.#found;
-    if (main === undefined) return;
-    for (const path of subPaths(main.source.path)) {
+  async #tryPartners(): Promise<void> {
+    const [first] = this.#found;
+    if (first === undefined) return;
+    for (const path of partnerPaths(first.source.path)) {
       if (this.#found.length > 1) return;
-      await this.#tryPath(path, main.source.port, main.source.secure, (stream) => isOther(stream, main));
+      await this.#tryPath(path, first.source.port, first.source.secure, (stream) => isOther(stream, first));
     }
   }
 
@@ -238,7 +238,7 @@ export class CameraSearch {
 }
 
 /** Some cameras have one stream, and answer with it at any path. */
-function isOther({ video }: DescribedStream, { video: main }: DescribedStream): boolean {
-  const isSame = video.codec === main.codec && video.parameterSets.equals(main.parameterSets);
-  return !isSame || video.size?.width !== main.size?.width;
+function isOther({ video }: DescribedStream, { video: first }: DescribedStream): boolean {
+  const isSame = video.codec === first.codec && video.parameterSets.equals(first.parameterSets);
+  return !isSame || video.size?.width !== first.size?.width;
 }

@@ -125,9 +125,10 @@ export function mainPaths(vendor: Vendor | undefined): string[] {
   return [...new Set(all)];
 }
 
-/** Paths at which the smaller streams of a camera are that has this main one. */
-export function subPaths(main: string): readonly string[] {
-  const path = main.toLowerCase();
-  const vendor = VENDORS.find((candidate) => candidate.main.some((known) => known.toLowerCase() === path));
-  return vendor?.sub ?? [];
+/** Paths at which a camera with a stream at this path has its others: the smaller ones of a main one, and back. */
+export function partnerPaths(path: string): readonly string[] {
+  const isIn = (paths: readonly string[]): boolean =>
+    paths.some((known) => known.toLowerCase() === path.toLowerCase());
+  const ofMain = VENDORS.find(({ main }) => isIn(main));
+  return ofMain?.sub ?? VENDORS.find(({ sub }) => isIn(sub))?.main ?? [];
 }

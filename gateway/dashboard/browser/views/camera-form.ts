@@ -60,9 +60,9 @@ export class CameraForm extends ViewElement {
       if (!hasState) return html`${pageHead('Edit camera')}`;
       return html`${pageHead('Edit camera')}${emptyState('cameras', 'There is no such camera', 'It may have been removed meanwhile.')}`;
     }
-    const back = isEdit ? hrefOf('camera', route.cameraId) : hrefOf('cameras');
+    const back = isEdit ? hrefOf('camera', route.cameraId) : hrefOf('add');
     return html`
-      <a class="back-link" href=${back}>${icon('back')}${isEdit ? this.#before?.name : 'All cameras'}</a>
+      <a class="back-link" href=${back}>${icon('back')}${isEdit ? this.#before?.name : 'Find the stream instead'}</a>
       ${pageHead(isEdit ? 'Edit camera' : 'Add camera')}
       <form class="card form" novalidate @submit=${(event: Event) => void this.#save(event)}>
         ${isEdit ? nothing : this.#kindChoice()}

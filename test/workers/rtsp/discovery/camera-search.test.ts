@@ -188,12 +188,14 @@ describe('Finding the streams of a camera', () => {
     expect(paths).to.deep.equal(['/odd', '/small']);
   });
 
-  it('tries the path that was given first, and takes its sub stream along', async () => {
+  it('tries the path that was given first, and takes its partner along', async () => {
     const [camera] = VENDOR_CAMERAS as [VendorCamera];
     const started = await start({ ...camera, paths: ['/mine', ...camera.paths] }, LOGIN);
     expect((await search(started, { path: '/mine' })).paths).to.deep.equal(['/mine']);
     const given = await search(started, { path: camera.paths[0] as string });
     expect(given.paths).to.deep.equal(camera.finds);
+    const sub = await search(started, { path: camera.paths[1] as string });
+    expect(sub.paths).to.deep.equal(camera.finds.toReversed());
   });
 
   it('says that a host has no RTSP, and that it does not answer', async () => {
