@@ -120,8 +120,9 @@ function withStoredPath(before: AddressedSource, after: AddressedSource): Addres
   return { ...after, path };
 }
 
-/** A URL that says nothing of credentials keeps those of before. */
+/** A URL that says nothing of credentials, or has them masked, keeps those of before. */
 function keepCredentials(before: AddressedSource, after: AddressedSource): AddressedSource {
+  if (after.password === '***') return { ...after, password: before.password };
   if (after.username !== '' || after.password !== '') return after;
   return { ...after, username: before.username, password: before.password };
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,start,growth,frames,webrtc,whep,mse,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page --cameras 1,4,8 --seconds 10 --quick --document FILE`.
+ * Options: `--only footprint,start,growth,frames,webrtc,whep,mse,restream,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page --cameras 1,4,8 --seconds 10 --quick --document FILE`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
@@ -12,6 +12,7 @@ import { benchGrowth } from './growth.ts';
 import { benchPage } from './page.ts';
 import { benchRegistry } from './registry.ts';
 import { printVerdicts, writeDocument } from './report.ts';
+import { benchRestream } from './restream.ts';
 import { benchStart } from './start.ts';
 import { benchDeliveries, benchMediamtx } from './stored.ts';
 import { benchMse, benchWebrtc } from './video.ts';
@@ -42,6 +43,7 @@ const benches: Record<string, () => Promise<void>> = {
   webrtc: () => benchWebrtc({ seconds, visits: values.quick ? [20, 50] : [100, 500] }),
   whep: () => benchWhep(values.quick ? 7 : 21),
   mse: () => benchMse(seconds),
+  restream: () => benchRestream(seconds),
   gate: benchGate,
   registry: benchRegistry,
   deliveries: () => benchDeliveries(seconds),

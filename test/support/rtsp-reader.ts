@@ -17,6 +17,8 @@ export class RtspClient {
   readonly socket: Socket;
   /** Interleaved packets received. */
   packets = 0;
+  /** When the first of them came, milliseconds of a monotonic clock. */
+  firstAt: number | undefined;
   isClosed = false;
   readonly #origin: string;
   readonly #answers: RtspMessage[] = [];
@@ -29,6 +31,7 @@ export class RtspClient {
       onMessage: (message) => void this.#answers.push(message),
       onInterleaved: () => {
         this.packets += 1;
+        this.firstAt ??= performance.now();
       },
     });
     socket.on('data', (chunk: Buffer) => reader.push(chunk));

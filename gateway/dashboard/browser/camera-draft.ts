@@ -33,7 +33,9 @@ const SOURCE_FIELDS: Record<DraftKind, readonly (keyof CameraDraft)[]> = {
 const ADDRESS = /^(rtsps?):\/\/(?:([^:@/]*)(?::[^@/]*)?@)?(\[[^\]]+\]|[^:/]+):(\d+)(\/.*)?$/;
 
 const MAX_PORT = 65_535;
-const HOST = /^rtsps?:\/\/(?:.*@)?(\[[^\]]+\]|[^:/]+)/i;
+/** Cameras over HTTP have no transport to choose. */
+const RTSP = /^\s*rtsps?:/i;
+const HOST = /^(?:rtsp|http)s?:\/\/(?:.*@)?(\[[^\]]+\]|[^:/]+)/i;
 const PRIVATE =
   /^(?:10\.|127\.|192\.168\.|169\.254\.|172\.(?:1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:|fe80:|localhost$|[^.:]+$|.*\.local$)/i;
 
@@ -127,7 +129,7 @@ function sourceOf(draft: CameraDraft): CameraChanges {
   const { kind, ip, port, username, password, streamPath, transport, secure, url, video } = draft;
   const way = transport === 'udp' ? 'udp' : 'tcp';
   if (kind === 'video') return { video };
-  if (kind === 'url') return { url, transport: way };
+  if (kind === 'url') return { url, ...(RTSP.test(url) ? { transport: way } : {}) };
   return {
     ip: ip.trim(),
     ...(port === '' ? {} : { port: Number(port) }),

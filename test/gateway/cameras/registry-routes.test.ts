@@ -160,6 +160,10 @@ describe('The routes of the registry', () => {
     expect((await send('POST', '/import', exported)).status).to.equal(200);
     const moved = await send('PATCH', '/old', { port: 8080, streamPath: 'shot.jpg', password: PASSWORD });
     expect(moved.body.rtspUrl).to.equal('http://cam:***@10.0.0.9:8080/shot.jpg');
+    const again = await send('PATCH', '/old', { url: 'http://cam:***@10.0.0.9:8080/other.jpg' });
+    expect(again.body.rtspUrl).to.equal('http://cam:***@10.0.0.9:8080/other.jpg');
+    const elsewhere = await send('PATCH', '/old', { url: 'http://cam:***@10.0.0.66:8080/' });
+    expect([elsewhere.status, elsewhere.body.field]).to.deep.equal([400, 'password']);
     await waitFor(() => {
       const source = running('old')?.source;
       return source?.kind === 'http' && source.port === 8080 && source.password === PASSWORD;

@@ -20,6 +20,13 @@ const CAMERA = {
 } as ShownCamera;
 
 describe('The form of a camera', () => {
+  it('sends no transport with the address of a camera over HTTP', () => {
+    const draft = { ...newDraft(), kind: 'url' as const, url: 'http://10.0.0.9/video' };
+    expect(creationOf(draft)).to.have.property('url', draft.url);
+    expect(creationOf(draft)).not.to.have.property('transport');
+    expect(creationOf({ ...draft, url: 'rtsp://10.0.0.9/1' })).to.have.property('transport', 'tcp');
+  });
+
   it('shows a stored camera without its password', () => {
     expect(draftOf(CAMERA)).to.deep.include({
       kind: 'address',
