@@ -1,5 +1,4 @@
 /** The whole gateway: built and started from top to bottom, closed in reverse. */
-import type { Server } from 'node:http';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { createAnalysis } from './analysis/analysis.ts';
@@ -25,11 +24,11 @@ import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
 import { healthRoutes } from './health/routes.ts';
 import { factsOf, type GatewayFacts } from './host/facts.ts';
+import { openDoor } from './host/open-door.ts';
 import { createApp } from './http/app.ts';
-import { ConnectionLimits } from './http/connection-limits.ts';
-import { listen } from './http/listen.ts';
+import type { FrontDoor } from './http/front-door.ts';
 import { RouteTable } from './http/route-table.ts';
-import { closeHttpServer, createHttpServer, httpTimings } from './http/server.ts';
+import { httpTimings, serveRequests } from './http/server.ts';
 import { Lifecycle } from './jobs/lifecycle.ts';
 import { CameraFrames } from './models/camera-frames.ts';
 import { DailyRepository } from './models/daily-repository.ts';
@@ -53,6 +52,8 @@ export interface GatewayOptions {
   config: Readonly<GatewayConfig>;
   /** The workers, those of `createPool`. */
   pool: GatewayPool;
+  /** The open port; opened here by default. */
+  door?: FrontDoor;
   redactor: Redactor;
   log: Logger;
   /** Further startup warnings, beside those of the configuration. */
@@ -73,10 +74,11 @@ export interface OpenGateway {
   kill(): void;
 }
 
-/** Listens, then starts the workers without waiting for them. @throws PortUnavailableError */
+/** Serves clients, then starts the workers without waiting for them. @throws PortUnavailableError */
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
   const { config, pool, redactor, log, risks = [], print } = options;
   const { dataDir, limits, perception } = config;
+  const door = options.door ?? (await openDoor(config));
   const lifecycle = new Lifecycle();
   const table = new RouteTable();
 
@@ -172,11 +174,9 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     gatewayState: () => health.status,
     isPublic: config.auth.isPublic,
   });
-  // Behind a proxy all connections come from that one address.
-  const perClient = config.auth.isPublic ? undefined : limits.connectionsPerClient;
-  const connections = new ConnectionLimits({ connections: limits.connections, perClient });
   const sockets = createSockets({
-    ...{ pool, routing, access, table, limits, connections, redactor, log },
+    ...{ pool, routing, access, table, limits, redactor, log },
+    connections: door.connections,
     detections: analysis.channel,
   });
   const metrics = createMetrics({
@@ -209,34 +209,32 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     apiDescriptionRoutes({ groups: () => table.groups }),
     pageRoutes({ isPublic: config.auth.isPublic }),
   ]);
-  const server = createServer(options, {
-    ...{ table, access, connections },
-    isDraining: () => health.isDraining,
-  });
-  sockets.listen(server);
+  serve(options, { door, table, access, isDraining: () => health.isDraining });
+  sockets.listen(door.server);
 
   // Started in this order, closed in reverse
   lifecycle.add({ close: () => sockets.relay.close() });
-  lifecycle.addTogether(
-    { close: () => closeHttpServer(server) },
-    { close: () => sockets.close() },
-    { close: () => pool.stop() },
-    reconciler,
-  );
+  lifecycle.addTogether(door, { close: () => sockets.close() }, { close: () => pool.stop() }, reconciler);
   lifecycle.add(events);
   lifecycle.addTogether(analysis, watches, reasoning);
   lifecycle.add(acts);
   lifecycle.addTogether(quarantine, { close: () => status.close() });
-  if (demo !== undefined) lifecycle.add(demo);
+  if (demo !== undefined) {
+    // Whether the demo is wanted is known once the stored cameras are.
+    const start = (): void =>
+      void cameras
+        .expectLoaded()
+        .finally(() => demo.start())
+        .catch(() => {});
+    lifecycle.add({ start, close: () => demo.close() });
+  }
 
   lifecycle.add(restreamOf(config, { routing, door: access.door, log }));
 
-  const port = await listen(server, config).catch(async (error: unknown) => {
-    await lifecycle.close();
-    throw error;
-  });
+  const { port } = door;
   log.info({ port, url: `http://localhost:${port}` }, 'gateway listens');
   announceAccess({ authenticator, port, risks: [...openRisks(config), ...risks], log, print });
+  door.admit();
   await lifecycle.start();
   pool.start();
   const close = (): Promise<void> => {
@@ -247,18 +245,18 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   return { port, routes: table, facts, kill: () => pool.kill(), close };
 }
 
-interface ServerParts {
+interface Application {
+  door: FrontDoor;
   table: RouteTable;
   access: Access;
-  connections: ConnectionLimits;
   isDraining: () => boolean;
 }
 
-/** The HTTP server, which does not listen yet. */
-function createServer(
+/** Puts the application behind the door, which does not admit yet. */
+function serve(
   { config, redactor, log }: GatewayOptions,
-  { table, access, connections, isDraining }: ServerParts,
-): Server {
+  { door, table, access, isDraining }: Application,
+): void {
   const app = createApp({
     ...{ redactor, log, isDraining },
     routes: table,
@@ -267,6 +265,8 @@ function createServer(
     isBehindProxy: config.auth.isPublic,
     bodyLimits: config.limits.bodies,
   });
-  const isUpload = (request: Parameters<RouteTable['isUpload']>[0]): boolean => table.isUpload(request);
-  return createHttpServer(app, httpTimings(config.limits), connections, isUpload);
+  serveRequests(door.server, {
+    ...{ app, timings: httpTimings(config.limits), limits: door.connections },
+    isUpload: (request) => table.isUpload(request),
+  });
 }

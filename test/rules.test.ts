@@ -88,7 +88,7 @@ describe('The house', () => {
     ['httpxy', /^gateway\/worker-access\/http-proxy\.ts$/],
     [
       'got',
-      /^(gateway\/(worker-access\/client|supervisor\/probes|deliveries\/http-endpoint|devices\/mediamtx\/http|models\/upstream(-errors)?)|workers\/analysis\/frames\/still-pictures)\.ts$/,
+      /^(gateway\/(deliveries\/http-endpoint|devices\/mediamtx\/http|models\/upstream(-errors)?)|workers\/analysis\/frames\/still-pictures)\.ts$/,
     ],
     [
       'ws',

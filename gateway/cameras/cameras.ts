@@ -39,6 +39,8 @@ export interface Cameras {
   reconciler: Reconciler;
   /** Field `camerasFile` of `GET /health`. */
   fileStatus(): CamerasFileStatus | undefined;
+  /** Waits a little until stored cameras are known. @throws AppError `storage-unavailable` */
+  expectLoaded(): Promise<void>;
   start(): void;
   /** Call before the store is closed. */
   close(): Promise<void>;
@@ -67,6 +69,7 @@ export function createCameras(options: CamerasOptions): Cameras {
     states,
     reconciler,
     fileStatus: () => file?.status,
+    expectLoaded: () => registry.expectLoaded(),
     start: () => {
       registry.start();
       file?.start();

@@ -17,6 +17,7 @@ const ANALYSIS_DELAY_MS = 4000;
 /** The part of the pool that the demo needs. */
 export interface DemoPool {
   onReady(listener: (address: WorkerAddress) => void): () => void;
+  address(name: string): WorkerAddress | undefined;
   startWorker(name: string): void;
   retireWorker(name: string): Promise<void>;
 }
@@ -40,28 +41,29 @@ export class Demo {
   #analysis: NodeJS.Timeout | undefined;
   #hasBegun = false;
   #hasEnded = false;
+  #isClosed = false;
 
   constructor(options: DemoOptions) {
     this.#options = options;
   }
 
-  /** Puts the demo cameras into the directory as soon as the simulator serves. */
+  /** Puts the demo cameras into the directory as soon as the simulator serves, or now when it does. */
   start(): void {
+    if (this.#isClosed) return;
     const { pool, directory, worker } = this.#options;
     this.#ends.push(
-      pool.onReady(({ name, details }) => {
-        if (name !== worker || this.#hasEnded) return;
-        if (this.#hasRealCamera()) this.#end();
-        else this.#putCameras(details.rtspPort ?? 0);
-      }),
+      pool.onReady((address) => this.#onReady(address)),
       directory.onChange(() => {
         if (!this.#hasEnded && this.#hasRealCamera()) this.#end();
       }),
     );
+    const running = pool.address(worker);
+    if (running !== undefined) this.#onReady(running);
   }
 
   /** Stops listening. */
   close(): void {
+    this.#isClosed = true;
     clearTimeout(this.#analysis);
     for (const end of this.#ends.splice(0)) end();
   }
@@ -74,6 +76,12 @@ export class Demo {
     this.#hasEnded = false;
     this.#hasBegun = false;
     this.#options.pool.startWorker(this.#options.worker);
+  }
+
+  #onReady({ name, details }: WorkerAddress): void {
+    if (name !== this.#options.worker || this.#hasEnded) return;
+    if (this.#hasRealCamera()) this.#end();
+    else this.#putCameras(details.rtspPort ?? 0);
   }
 
   #hasRealCamera(): boolean {

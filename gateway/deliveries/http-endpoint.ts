@@ -2,7 +2,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
-import got, { type Request, type Response } from 'got';
+import type { Request, Response } from 'got';
 import { messageOf } from '#shared/errors.ts';
 import { maskUrl } from '#shared/redact.ts';
 import { guardedLookup } from '../config/webhook-target.ts';
@@ -87,7 +87,7 @@ export class HttpEndpoint implements Endpoint {
     signal.addEventListener('abort', abort, { once: true });
     if (signal.aborted) abort();
     try {
-      const answer = await readAnswer(this.#open(request, cut.signal));
+      const answer = await readAnswer(await this.#open(request, cut.signal));
       if (answer.kind === 'answered' || !cut.signal.aborted) return answer;
       if (signal.aborted) return { kind: 'aborted' };
       return { kind: 'failed', reason: `no answer within ${this.#attemptMs / 1000} s` };
@@ -102,7 +102,8 @@ export class HttpEndpoint implements Endpoint {
     this.#agents.https.destroy();
   }
 
-  #open({ id, path, body, at }: DeliveryRequest, signal: AbortSignal): Request {
+  async #open({ id, path, body, at }: DeliveryRequest, signal: AbortSignal): Promise<Request> {
+    const { default: got } = await import('got');
     const { connect, secureConnect, send, response, socket } = allPhases(this.#timeoutMs);
     return got.stream.post(`${this.#url}${path}`, {
       body,

@@ -1,4 +1,5 @@
 /** The life of the gateway's process: settings, lock, start; signals; stop. */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { compileCacheEnv, saveCompileCache } from '#shared/compile-cache.ts';
 import { messageOf } from '#shared/errors.ts';
 import { trimQuietHeap } from '#shared/heap.ts';
@@ -8,12 +9,15 @@ import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
 import { type GatewayConfig, loadConfig } from '../config/config.ts';
 import { withSecretFiles } from '../config/secret-files.ts';
 import { recordReads, unknownSettings } from '../config/unknown-settings.ts';
-import { type OpenGateway, openGateway } from '../gateway.ts';
+import type { OpenGateway } from '../gateway.ts';
+import type { FrontDoor } from '../http/front-door.ts';
 import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from '../http/listen.ts';
 import { closeDataFolder } from '../store/data-folder.ts';
+import type { WorkerPool } from '../supervisor/pool.ts';
 import { EXIT_SECOND_INSTANCE, lockDirectory, SecondInstanceError } from '../supervisor/single-instance.ts';
 import { createPool } from '../worker-specs.ts';
 import { bannerLines } from './banner.ts';
+import { openDoor } from './open-door.ts';
 
 /** The parts of `process` that the gateway's life depends on. */
 export type GatewayProcess = Pick<NodeJS.Process, 'env' | 'exit' | 'getuid' | 'on' | 'stderr' | 'stdout'>;
@@ -50,21 +54,44 @@ export async function runGateway(host: GatewayProcess): Promise<void> {
   try {
     const workerEnv = { ...config.workerEnv, ...compileCacheEnv() };
     const pool = createPool({ config: { ...config, workerEnv }, redactor, log });
+    const door = await openDoor(config);
+    life.gateway = { kill: () => pool.kill(), close: () => closeStarting(pool, door) };
+    // Workers load beside the gateway.
+    pool.start();
+    await pool.whenSpawned();
+    const { openGateway } = await loadGateway();
+    if (life.isEnding) return;
     const print = (line: string): void => void host.stderr.write(`${line}\n`);
     const risks = risksOfProcess(host, config.dataDir);
     const access = config.isPrettyLog ? {} : { print };
-    const gateway = await openGateway({ config, pool, redactor, log, risks, ...access });
+    const gateway = await openGateway({ config, pool, door, redactor, log, risks, ...access });
     life.gateway = gateway;
     if (config.isPrettyLog)
       for (const line of await bannerLines({ config, port: gateway.port, facts: gateway.facts() }))
         print(line);
   } catch (error) {
     log.fatal(messageOf(error));
+    life.gateway?.kill();
     unlock();
     host.exit(exitCodeOf(error));
   }
   saveCompileCache();
   trimQuietHeap();
+}
+
+/** Loads the gateway in pieces: no event is handled while one loads, and probes wait for none for long. */
+async function loadGateway(): Promise<typeof import('../gateway.ts')> {
+  await import('../store/store.ts');
+  await nextTurn();
+  await import('../http/app.ts');
+  await nextTurn();
+  await import('../cameras/cameras.ts');
+  await nextTurn();
+  return import('../gateway.ts');
+}
+
+async function closeStarting(pool: WorkerPool, door: FrontDoor): Promise<void> {
+  await Promise.all([pool.stop(), door.close()]);
 }
 
 interface Preparation {
@@ -87,7 +114,8 @@ function prepare(host: GatewayProcess): Preparation {
 
 /** Ends the process: in order, or immediately after a crash. */
 class GatewayLife {
-  gateway: OpenGateway | undefined;
+  /** What there is to end; while it loads that is its port and its workers. */
+  gateway: Pick<OpenGateway, 'close' | 'kill'> | undefined;
   readonly #host: GatewayProcess;
   readonly #log: Logger;
   readonly #unlock: () => void;
@@ -97,6 +125,10 @@ class GatewayLife {
     this.#host = host;
     this.#log = log;
     this.#unlock = unlock;
+  }
+
+  get isEnding(): boolean {
+    return this.#endingSince !== undefined;
   }
 
   /** Stops in order; a second signal does not wait. */

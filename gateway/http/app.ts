@@ -6,7 +6,8 @@ import { AppError } from '#shared/errors.ts';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
-import { type BodyLimits, setBodyLimits } from './body-limits.ts';
+import type { BodyLimits } from './body-limits.ts';
+import { setBodyLimits } from './body-parsers.ts';
 import { shownPath } from './request-path.ts';
 import type { RouteTable } from './route-table.ts';
 

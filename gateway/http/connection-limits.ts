@@ -37,7 +37,7 @@ export class ConnectionLimits {
     return (req, res) => {
       const refusal = this.refusalOf(req);
       if (refusal === undefined) app(req, res);
-      else answer(res, refusal);
+      else refuse(res, refusal);
     };
   }
 
@@ -66,7 +66,8 @@ export class ConnectionLimits {
   }
 }
 
-function answer(res: ServerResponse, error: AppError): void {
+/** Answers a request that is over a limit, and ends its connection. */
+export function refuse(res: ServerResponse, error: AppError): void {
   const headers = {
     'Content-Type': 'application/problem+json',
     'Retry-After': String(RETRY_AFTER_S),

@@ -2,7 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type RequestHandler, Router } from 'express';
 import { match } from 'path-to-regexp';
-import { jsonBody, textBody } from './body-limits.ts';
+import { jsonBody, textBody } from './body-parsers.ts';
 import { requestPath } from './request-path.ts';
 import { RequestTimes } from './request-times.ts';
 import { isUpload, type Route, type RouteGroup } from './route.ts';

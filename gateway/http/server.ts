@@ -42,16 +42,11 @@ export function httpTimings({ headerMs, bodyMs }: { headerMs: number; bodyMs: nu
 }
 
 /**
- * Creates the server. Upgrades other than to WebSocket are ordinary requests (RFC 9110 section 7.8).
+ * Creates a server that serves nothing yet. Upgrades other than to WebSocket are ordinary requests
+ * (RFC 9110 section 7.8).
  * @param limits connection limits; none by default
- * @param isUpload whether a request uploads a video, which may take as long as it makes progress
  */
-export function createHttpServer(
-  app: RequestListener,
-  timings: HttpTimings = HTTP_TIMINGS,
-  limits?: ConnectionLimits,
-  isUpload: (request: IncomingMessage) => boolean = () => false,
-): Server {
+export function createBareServer(timings: HttpTimings = HTTP_TIMINGS, limits?: ConnectionLimits): Server {
   const server = createServer({
     headersTimeout: timings.headersMs,
     requestTimeout: 0,
@@ -59,11 +54,40 @@ export function createHttpServer(
     keepAliveTimeout: timings.keepAliveMs,
     shouldUpgradeCallback: (request) => request.headers.upgrade?.toLowerCase() === 'websocket',
   });
-  const { requestMs: bodyMs, largeRequestMs: largeBodyMs, lingerMs } = timings;
+  server.maxHeadersCount = MAX_HEADERS;
   limits?.watch(server);
+  return server;
+}
+
+/** What serves the requests of a server. */
+export interface Serving {
+  app: RequestListener;
+  timings?: HttpTimings;
+  /** Connection limits; none by default. */
+  limits?: ConnectionLimits | undefined;
+  /** Whether a request uploads a video, which may take as long as it makes progress. */
+  isUpload?: (request: IncomingMessage) => boolean;
+}
+
+/** Lets an application serve a server's requests from now on. */
+export function serveRequests(
+  server: Server,
+  { app, timings = HTTP_TIMINGS, limits, isUpload = () => false }: Serving,
+): void {
+  const { requestMs: bodyMs, largeRequestMs: largeBodyMs, lingerMs } = timings;
   server.on('request', bodyDeadline({ bodyMs, largeBodyMs, lingerMs, isExempt: isUpload }));
   server.on('request', limits?.guard(app) ?? app);
-  server.maxHeadersCount = MAX_HEADERS;
+}
+
+/** Creates a server with its application. Does not listen. */
+export function createHttpServer(
+  app: RequestListener,
+  timings?: HttpTimings,
+  limits?: ConnectionLimits,
+  isUpload?: (request: IncomingMessage) => boolean,
+): Server {
+  const server = createBareServer(timings, limits);
+  serveRequests(server, { app, limits, ...(timings && { timings }), ...(isUpload && { isUpload }) });
   return server;
 }
 

@@ -3,7 +3,7 @@
  * Moondream answer `{error: {message, type}}` or text, Gemini an array of one of these, Moondream Station and
  * some gateways 200 with an `error`.
  */
-import { RequestError, TimeoutError } from 'got';
+import type { RequestError } from 'got';
 import { AppError } from '#shared/errors.ts';
 import type { Deadline } from './deadline.ts';
 import type { Vendor } from './vendor.ts';
@@ -58,11 +58,21 @@ export function errorInBody({ code, name }: Vendor, body: Record<string, unknown
 /** The error of a request that failed. Hides got's errors: they contain the API key. */
 export function errorOfFailure({ code, name }: Vendor, error: unknown, deadline: Deadline): AppError {
   if (error instanceof AppError) return error;
-  if (deadline.isLate || error instanceof TimeoutError) {
+  if (deadline.isLate || nameOf(error) === 'TimeoutError') {
     return new AppError(`${code}-timeout`, `${name} did not answer in time`);
   }
-  const reason = error instanceof RequestError ? error.code : 'unknown';
+  const reason = codeOfRequest(error) ?? 'unknown';
   return new AppError(`${code}-unreachable`, `${name} could not be reached (${reason})`);
+}
+
+/** The system's code of a request that failed; undefined for other errors. */
+export function codeOfRequest(error: unknown): string | undefined {
+  return (error as Partial<RequestError> | undefined)?.code;
+}
+
+/** Got is loaded with the first request: its errors are known by name. */
+function nameOf(error: unknown): string | undefined {
+  return (error as Partial<RequestError> | undefined)?.name;
 }
 
 /** Whether the server is down or unusable, rather than one request invalid. */

@@ -1,8 +1,8 @@
 /** HTTP client for model servers, in clouds and on local machines. */
-import got, { type Request, RequestError, type Response } from 'got';
+import type { Request, Response } from 'got';
 import { AppError } from '#shared/errors.ts';
 import { Deadline } from './deadline.ts';
-import { errorInBody, errorOfFailure, errorOfStatus } from './upstream-errors.ts';
+import { codeOfRequest, errorInBody, errorOfFailure, errorOfStatus } from './upstream-errors.ts';
 import type { Vendor } from './vendor.ts';
 
 /** An answer of a server. `chunks` throws an AppError when the stream breaks off. */
@@ -68,7 +68,7 @@ export class Upstream {
     const { vendor, timeoutMs } = this.#options;
     const deadline = new Deadline(Math.min(timeoutMs, GET_MS), signal);
     try {
-      const { request, response } = await reach(this.#open('get', path, deadline));
+      const { request, response } = await reach(await this.#open('get', path, deadline));
       return readBody(vendor, response, await readAll(request, vendor));
     } catch (error) {
       throw errorOfFailure(vendor, error, deadline);
@@ -79,31 +79,32 @@ export class Upstream {
 
   async #reach(path: string, body: string, deadline: Deadline): Promise<Reached> {
     try {
-      const reached = await reach(this.#post(path, body, deadline));
+      const reached = await reach(await this.#post(path, body, deadline));
       if (!RETRIED_STATUS.has(reached.response.statusCode)) return reached;
       reached.request.destroy();
     } catch (error) {
-      if (!(error instanceof RequestError) || !RETRIED_CODES.has(error.code)) throw error;
+      if (!RETRIED_CODES.has(codeOfRequest(error) ?? '')) throw error;
     }
     await pause(this.#options.retryMs ?? RETRY_MS, deadline.signal);
-    return reach(this.#post(path, body, deadline));
+    return reach(await this.#post(path, body, deadline));
   }
 
-  #post(path: string, body: string, deadline: Deadline): Request {
+  async #post(path: string, body: string, deadline: Deadline): Promise<Request> {
     const length = String(Buffer.byteLength(body));
     const headers = { 'content-type': 'application/json', 'content-length': length };
-    const request = this.#open('post', path, deadline, headers);
+    const request = await this.#open('post', path, deadline, headers);
     // Not as an option: got 16.1 breaks off a request whose answer begins before it has seen such a body written.
     request.end(body);
     return request;
   }
 
-  #open(
+  async #open(
     method: 'get' | 'post',
     path: string,
     { signal }: Deadline,
     headers: Record<string, string> = {},
-  ): Request {
+  ): Promise<Request> {
+    const { default: got } = await import('got');
     const { vendor, url, apiKey } = this.#options;
     return got.stream[method](`${url}/${path}`, {
       headers: {

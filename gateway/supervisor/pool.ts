@@ -61,6 +61,11 @@ export class WorkerPool {
     });
   }
 
+  /** Resolves when each worker's first process runs, or could not be started. Call after {@link start}. */
+  async whenSpawned(): Promise<void> {
+    await Promise.all([...this.#slots.values()].map((slot) => slot.spawned));
+  }
+
   /** Stops all workers in reverse order; resolves when each has exited or cannot be killed. */
   async stop(): Promise<void> {
     this.#isStopping = true;

@@ -1,7 +1,7 @@
 /** HTTP health probes of a worker. */
 import { Agent } from 'node:http';
-import got from 'got';
 import { type Livez, livezSchema, TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import { requestLocally } from '../worker-access/local-request.ts';
 
 /** Address and identity of the probed process. */
 export interface ProbeTarget {
@@ -50,15 +50,17 @@ async function ask(
   { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal | undefined },
 ): Promise<unknown> {
   const timeout = AbortSignal.timeout(timeoutMs);
+  // A fresh connection each time: a kept one may lead to a process that no longer listens.
+  const agent = new Agent({ keepAlive: false });
   try {
-    return await got(`http://127.0.0.1:${port}${path}`, {
+    const answer = await requestLocally(`http://127.0.0.1:${port}${path}`, {
+      method: 'GET',
       headers: { [TOKEN_HEADER]: token },
-      retry: { limit: 0 },
-      followRedirect: false,
-      // A fresh connection each time: a kept one may lead to a process that no longer listens.
-      agent: { http: new Agent({ keepAlive: false }) },
+      agent,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
-    }).json();
+    });
+    if (answer.status < 200 || answer.status > 299) throw new ProbeError(`status ${answer.status}`);
+    return JSON.parse(answer.body.toString());
   } catch (error) {
     // No `cause`: it holds the request with the token.
     const reason = timeout.aborted ? 'timed out' : ((error as NodeJS.ErrnoException).code ?? 'failed');

@@ -56,6 +56,7 @@ export class Slot {
   readonly #forwarder: LogForwarder;
   readonly #pause = new Pause();
   readonly #lost = Promise.withResolvers<void>();
+  readonly #spawned = Promise.withResolvers<void>();
   #running: Promise<void> | undefined;
   #isStopping = false;
   #life: WorkerLife | undefined;
@@ -76,6 +77,11 @@ export class Slot {
 
   get name(): string {
     return this.#spec.name;
+  }
+
+  /** Resolves when its first process runs, or could not be started. */
+  get spawned(): Promise<void> {
+    return this.#spawned.promise;
   }
 
   /** Address of the worker; undefined unless it is ready. */
@@ -213,6 +219,7 @@ export class Slot {
 
   #onState(state: WorkerState, previous: WorkerState): void {
     this.#log.debug({ state, previous }, 'worker state');
+    if (state !== 'spawning') this.#spawned.resolve();
     if (state === 'lost') {
       // The lost process may still hold its port.
       this.#context.ports.next(this.name, this.#spec.ports);

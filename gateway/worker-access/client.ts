@@ -1,9 +1,8 @@
-/** Calls to a worker over HTTP. The only door to got in worker access. */
-import { once } from 'node:events';
+/** Calls to a worker over HTTP. */
 import { createInterface } from 'node:readline';
-import got, { type Method } from 'got';
 import type { z } from 'zod';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import { type LocalAnswer, openLocally, requestLocally } from './local-request.ts';
 import type { WorkerTarget } from './worker-address.ts';
 import { answerError, connectionError } from './worker-error.ts';
 
@@ -29,11 +28,10 @@ export interface WorkerRequest {
 }
 
 /** An answer of any status. */
-export interface WorkerAnswer {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: Buffer;
-}
+export type WorkerAnswer = LocalAnswer;
+
+/** Methods of the routes of workers. */
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 const TIMEOUT_MS = 5000;
 const JSON_HEADERS = { 'content-type': 'application/json' };
@@ -58,50 +56,35 @@ export async function* callForLines<T>(
   worker: WorkerTarget,
   { path, json, schema, signal, timeoutMs = TIMEOUT_MS }: Required<Omit<WorkerCall<T>, 'method'>>,
 ): AsyncGenerator<T> {
-  const stream = got.stream(`${worker.origin}${path}`, {
-    method: 'POST',
-    headers: { ...JSON_HEADERS, [TOKEN_HEADER]: worker.token },
-    body: JSON.stringify(json),
-    ...(signal === undefined ? {} : { signal }),
-    retry: { limit: 0 },
-    followRedirect: false,
-    throwHttpErrors: false,
-    timeout: { request: timeoutMs },
-  });
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    const [response] = (await once(stream, 'response')) as [{ statusCode: number }];
-    if (response.statusCode >= 300) {
-      const body = Buffer.concat(await stream.toArray());
-      throw answerError({ status: response.statusCode, body }, worker.name);
-    }
-    for await (const line of createInterface({ input: stream })) yield schema.parse(JSON.parse(line));
+    const answer = await openLocally(`${worker.origin}${path}`, {
+      method: 'POST',
+      headers: { ...JSON_HEADERS, [TOKEN_HEADER]: worker.token },
+      body: JSON.stringify(json),
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+    });
+    const status = answer.statusCode ?? 0;
+    if (status >= 300)
+      throw answerError({ status, body: Buffer.concat((await answer.toArray()) as Buffer[]) }, worker.name);
+    for await (const line of createInterface({ input: answer })) yield schema.parse(JSON.parse(line));
   } catch (error) {
-    throw connectionError(error, worker.name);
-  } finally {
-    stream.destroy();
+    throw connectionError(error, worker.name, timeout.aborted);
   }
 }
 
 /** Passes a request to a worker and returns a response of any status. @throws AppError `worker-*` when no answer came */
 export async function pass(worker: WorkerTarget, request: WorkerRequest): Promise<WorkerAnswer> {
   const { method, path, headers, body, signal, timeoutMs = TIMEOUT_MS } = request;
+  const timeout = AbortSignal.timeout(timeoutMs);
   try {
-    const response = await got(`${worker.origin}${path}`, {
+    return await requestLocally(`${worker.origin}${path}`, {
       method,
       headers: { ...headers, [TOKEN_HEADER]: worker.token },
-      responseType: 'buffer',
-      ...(body === undefined ? {} : { body }),
-      ...(signal === undefined ? {} : { signal }),
-      retry: { limit: 0 },
-      followRedirect: false,
-      throwHttpErrors: false,
-      decompress: false,
-      timeout: { request: timeoutMs },
+      body,
+      signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
     });
-    const { buffer, byteOffset, byteLength } = response.body;
-    const bytes = Buffer.from(buffer, byteOffset, byteLength);
-    return { status: response.statusCode, headers: response.headers, body: bytes };
   } catch (error) {
-    throw connectionError(error, worker.name);
+    throw connectionError(error, worker.name, timeout.aborted);
   }
 }

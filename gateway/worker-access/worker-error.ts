@@ -13,7 +13,7 @@ export function answerError({ status, body }: { status: number; body: Buffer }, 
 }
 
 /** The error of a request that got no usable answer. @param isLate the wait for it timed out */
-export function connectionError(error: unknown, worker: string, isLate = isTimeout(error)): AppError {
+export function connectionError(error: unknown, worker: string, isLate = false): AppError {
   if (error instanceof AppError) return error;
   const options = { cause: error, retryAfter: RETRY_AFTER_S };
   if (isLate) return new AppError('worker-timeout', `Worker ${worker} did not answer in time`, options);
@@ -23,13 +23,9 @@ export function connectionError(error: unknown, worker: string, isLate = isTimeo
   return new AppError('worker-failed', `Worker ${worker} gave no usable answer`, options);
 }
 
-/** Code of a system or got error. */
+/** Code of a system error. */
 export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code;
-}
-
-function isTimeout(error: unknown): boolean {
-  return codeOf(error) === 'ETIMEDOUT';
 }
 
 function parseProblem(body: Buffer): { code?: string; error?: string; field?: string } {

@@ -1,5 +1,5 @@
 /** HTTP client for the MediaMTX control API: answers, or AppErrors. */
-import got, { type Method, RequestError, TimeoutError } from 'got';
+import type { Method, RequestError } from 'got';
 import { AppError } from '#shared/errors.ts';
 import { maskedStart } from '#shared/redact.ts';
 
@@ -80,6 +80,7 @@ export class MediamtxHttp {
   async #send(method: Method, path: string, call: MediamtxCall, isFresh: boolean): Promise<MediamtxAnswer> {
     const { query, json, signal } = call;
     const tooLarge = new AbortController();
+    const { default: got } = await import('got');
     const request = got(`${this.#base}${path}`, {
       method,
       headers: this.#authorization === undefined ? {} : { authorization: this.#authorization },
@@ -153,16 +154,19 @@ function authorizationFor(auth: MediamtxAuth | undefined): string | undefined {
   return `Basic ${Buffer.from(`${auth.username}:${auth.password}`).toString('base64')}`;
 }
 
+/** Got is loaded with the first call: its errors are known by name and code. */
+function factsOf(error: unknown): Partial<Pick<RequestError, 'name' | 'code'>> {
+  return (error ?? {}) as Partial<RequestError>;
+}
+
 function isStale(error: unknown): boolean {
-  return error instanceof RequestError && STALE_CONNECTION.has(error.code);
+  return STALE_CONNECTION.has(factsOf(error).code ?? '');
 }
 
 /** Without `cause`: it would carry the request with passwords. */
 function toMediamtxError(error: unknown): AppError {
   if (error instanceof AppError) return error;
-  if (error instanceof TimeoutError) {
-    return new AppError('mediamtx-timeout', 'MediaMTX did not answer in time');
-  }
-  const code = error instanceof RequestError ? error.code : 'no connection';
+  const { name, code = 'no connection' } = factsOf(error);
+  if (name === 'TimeoutError') return new AppError('mediamtx-timeout', 'MediaMTX did not answer in time');
   return new AppError('mediamtx-unreachable', `MediaMTX cannot be reached (${code})`);
 }

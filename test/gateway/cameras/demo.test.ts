@@ -17,7 +17,7 @@ describe('Demo', () => {
     pool = new FakePool(['rtsp-0'], { optional: ['simulator'] });
     directory = new CameraDirectory(10, new Redactor());
     demo = new Demo({
-      ...{ directory, pool, worker: 'simulator', log: silentLog },
+      ...{ directory, pool, worker: 'simulator', isAnalysed: false, log: silentLog },
       isAnalysed: true,
       analysisDelayMs: 0,
     });
@@ -39,6 +39,17 @@ describe('Demo', () => {
     simulate(8555);
     expect(ports()).to.deep.equal(['1 8555/1', '2 8555/2', '3 8555/3', '4 8555/4']);
     expect(directory.get('4').name).to.equal('Side Entrance Camera');
+  });
+
+  it('begins when it is started after the simulator, unless it is closed already', () => {
+    directory = new CameraDirectory(10, new Redactor());
+    simulate(8555);
+    const closed = new Demo({ directory, pool, worker: 'simulator', isAnalysed: false, log: silentLog });
+    closed.close();
+    closed.start();
+    expect(directory.list()).to.deep.equal([]);
+    new Demo({ directory, pool, worker: 'simulator', isAnalysed: false, log: silentLog }).start();
+    expect(ports()).to.deep.equal(['1 8555/1', '2 8555/2', '3 8555/3', '4 8555/4']);
   });
 
   it('follows the simulator to another port, without the cameras that were disconnected', () => {

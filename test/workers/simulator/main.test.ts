@@ -27,7 +27,7 @@ describe('the simulator process', function () {
 
   function start(env: Record<string, string>) {
     const child = fork(MAIN, [], {
-      env: { PATH: process.env.PATH, WORKER_PORT: '0', SIMULATOR_PORT: '0', ...env },
+      env: { PATH: process.env.PATH, WORKER_PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_PTZ_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     });
     children.push(child);

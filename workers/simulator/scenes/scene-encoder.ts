@@ -8,9 +8,7 @@ import { EncodedLoop } from './encoded-loop.ts';
 import { FRAMES_PER_SECOND, LOOP_FRAMES, type Scene } from './scene.ts';
 
 const KEYFRAME_DISTANCE = 2 * FRAMES_PER_SECOND;
-/** The first two seconds of all loops are encoded without a pause. */
-const START_FRAMES = KEYFRAME_DISTANCE;
-/** Then twice as fast as real time, which leaves the CPU to processes that start beside this one. */
+/** Twice as fast as real time, which leaves the CPU to processes that start beside this one. */
 const ROUND_MS = 1000 / FRAMES_PER_SECOND / 2;
 
 /** A scene as a stream. */
@@ -74,8 +72,9 @@ export class SceneEncoder {
     const encoder = new SceneEncoder();
     const clock = new FrameClock(FRAMES_PER_SECOND);
     const encode = (loop: EncodedLoop): void => encoder.#add(loop);
-    for (const scene of scenes) {
-      const loop = await EncodedLoop.open(scene, KEYFRAME_DISTANCE);
+    const loops = await Promise.all(scenes.map((scene) => EncodedLoop.open(scene, KEYFRAME_DISTANCE)));
+    for (const [index, loop] of loops.entries()) {
+      const scene = scenes[index] as Scene;
       encoder.streams.set(`/${scene.number}`, new SceneSource(scene, loop, { clock, encode }));
       encoder.#add(loop);
     }
@@ -106,9 +105,8 @@ export class SceneEncoder {
         await loop.encodeNext();
         if (loop.isComplete) this.#unfinished.delete(loop);
       }
-      const isStarting = [...this.#unfinished].some(({ units }) => units.length < START_FRAMES);
       const restMs = ROUND_MS - (performance.now() - startedAt);
-      if (!isStarting && restMs > 0) await pause(restMs);
+      if (restMs > 0) await pause(restMs);
     }
     this.#encoding = undefined;
   }

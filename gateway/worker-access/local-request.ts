@@ -1,0 +1,42 @@
+/**
+ * A request to a worker on this machine, by Node's own client: the gateway's start waits for no library,
+ * and redirects, proxies, retries and compression have no place here.
+ */
+import { type Agent, type IncomingMessage, request } from 'node:http';
+
+/** What is sent. */
+export interface LocalRequest {
+  method: string;
+  headers: Record<string, string>;
+  body?: string | undefined;
+  /** Ends the request and its answer. */
+  signal: AbortSignal;
+  /** Node's own by default, which keeps connections. */
+  agent?: Agent;
+}
+
+/** An answer of any status. */
+export interface LocalAnswer {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: Buffer;
+}
+
+/** Sends a request and reads its answer. @throws Error of the connection; a redirect is an answer */
+export async function requestLocally(url: string, options: LocalRequest): Promise<LocalAnswer> {
+  const answer = await openLocally(url, options);
+  const body = Buffer.concat((await answer.toArray()) as Buffer[]);
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body };
+}
+
+/** Sends a request. @returns the answer, whose body is not read yet @throws Error of the connection */
+export function openLocally(
+  url: string,
+  { method, headers, body, signal, agent }: LocalRequest,
+): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+    const options = { method, headers: { ...headers, ...length }, signal, ...(agent && { agent }) };
+    request(url, options, resolve).on('error', reject).end(body);
+  });
+}
