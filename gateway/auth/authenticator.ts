@@ -161,7 +161,7 @@ export class Authenticator {
   #byTicket(text: string, request: IncomingMessage): Principal {
     const ticket = request.method === 'GET' ? this.tickets.take(text, requestPath(request)) : undefined;
     const { role, sessionId, keyId } = ticket ?? {};
-    const key = keyId === undefined ? undefined : this.keys.get(keyId);
+    const key = keyId === undefined ? undefined : this.keys.ofSignIn(keyId);
     const hasEnded = keyId !== undefined && key === undefined;
     if (role === undefined || hasEnded || (sessionId !== undefined && this.sessions.ended.has(sessionId)))
       throw new AppError('unauthorized', 'The ticket is not valid here, or no more');
@@ -171,7 +171,7 @@ export class Authenticator {
   #bySession(request: IncomingMessage): Principal | undefined {
     const session = this.sessionOf(request);
     if (session === undefined) return undefined;
-    const key = session.keyId === undefined ? undefined : this.keys.get(session.keyId);
+    const key = session.keyId === undefined ? undefined : this.keys.ofSignIn(session.keyId);
     if (session.keyId !== undefined && key === undefined) return undefined;
     return { role: session.role, ...(key && principalOfKey(key)), kind: 'session', sessionId: session.id };
   }

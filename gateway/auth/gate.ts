@@ -110,11 +110,11 @@ export class Gate {
 
   /** Ends the streams of a session or a key that ends: pictures and events may flow for hours. */
   #endWithSignIn(principal: Principal | undefined, req: IncomingMessage, res: Response): void {
-    if (req.method !== 'GET') return;
-    res.once(
-      'close',
-      this.onEnd(principal, () => res.destroy()),
-    );
+    const end = this.onEnd(principal, () => {
+      // Every other answer is short, and may be the one that tells of the end.
+      if (req.method === 'GET' || isEventStream(res)) res.destroy();
+    });
+    res.once('close', end);
   }
 
   #takesAnyHost(path: string): boolean {
@@ -170,6 +170,10 @@ function challengesFor({ headers }: IncomingMessage): string[] {
   const isBrowser = headers['sec-fetch-mode'] !== undefined || /^Mozilla\//.test(headers['user-agent'] ?? '');
   const bearer = `Bearer realm="${REALM}"`;
   return isBrowser ? [bearer] : [bearer, `Basic realm="${REALM}", charset="UTF-8"`];
+}
+
+function isEventStream(res: Response): boolean {
+  return String(res.getHeader('content-type')).startsWith('text/event-stream');
 }
 
 /** The page to sign in at, which leads back to the page that was asked for; browsers keep its fragment. */

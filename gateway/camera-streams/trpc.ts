@@ -1,10 +1,11 @@
 /** Camera streams as tRPC procedures, for apps that want their types. */
 import { initTRPC } from '@trpc/server';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { rtspStreamSchema, trpcListSchema, trpcStoredSchema } from '#shared/contract/camera-stream.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { ofCameras } from '../auth/rights.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { CameraStreamService } from './camera-stream-service.ts';
@@ -15,6 +16,7 @@ import { formatError, isInternal, responseMeta, toTrpcError } from './trpc-error
 interface CallContext {
   /** Address by which the client reaches the gateway. */
   origin: string;
+  request: Request;
 }
 
 export interface TrpcOptions {
@@ -52,6 +54,7 @@ export function trpcRoutes(options: TrpcOptions): Route[] {
       method: 'get',
       path: `${BASE}/cameraStream.list`,
       access: 'viewer',
+      cameraScope: 'handled',
       summary: 'tRPC: the query `cameraStream.list`',
       answers: { 200: json('Streams.', trpcListSchema) },
       handle,
@@ -70,7 +73,7 @@ export function trpcRoutes(options: TrpcOptions): Route[] {
 function trpcHandler(options: TrpcOptions): RequestHandler {
   const handler = createExpressMiddleware({
     router: createAppRouter(options),
-    createContext: ({ req }): CallContext => ({ origin: publicOrigin(req) }),
+    createContext: ({ req }): CallContext => ({ origin: publicOrigin(req), request: req }),
     maxBodySize: options.maxBodyBytes,
     maxBatchSize: MAX_BATCH,
     responseMeta,
@@ -101,7 +104,9 @@ function createAppRouter({ service, redactor }: TrpcOptions) {
       add: procedure.input(rtspStreamSchema).mutation(async ({ input, ctx }) => {
         return { success: true as const, ...(await service.add(input, ctx.origin)) };
       }),
-      list: procedure.query(({ ctx }) => service.list(ctx.origin)),
+      list: procedure.query(async ({ ctx }) => [
+        ...ofCameras(ctx.request, await service.list(ctx.origin), ({ cameraId }) => cameraId),
+      ]),
     }),
   });
 }

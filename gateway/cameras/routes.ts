@@ -157,6 +157,7 @@ function service({ rtspStatus }: CameraRoutesOptions): Route[] {
       method: 'get',
       path: '/api/cameras/status',
       access: 'viewer',
+      cameraScope: 'none',
       summary: 'The processes that run cameras',
       answers: { 200: json('As one service.', rtspServiceSchema) },
       handle: (_req, res) => {

@@ -107,6 +107,24 @@ describe('Access by route', () => {
     }
   });
 
+  it('S20: a key for some cameras reaches no other, and nothing about all, on any route, even with scope admin', async () => {
+    const body = JSON.stringify({ name: 'x', scope: 'admin', cameras: ['a'] });
+    const headers = { ...bearer(ADMIN), 'content-type': 'application/json' };
+    const created = await fetch(`${gateway.origin}/api/keys`, { method: 'POST', headers, body });
+    const { key } = (await created.json()) as { key: string };
+    const declared = gateway.routes.groups.flatMap((group) => group.routes);
+    const closed = declared.filter(
+      ({ access, cameraScope }) => access !== 'anyone' && cameraScope === undefined,
+    );
+    expect(closed.length).to.be.greaterThan(40);
+    for (const { id, method, path, socket } of closed) {
+      if (socket !== undefined) continue;
+      const verb = method === 'all' ? 'get' : method;
+      const status = await statusOf(verb, path.replace(/[:*]\w+/g, 'b'), bearer(key));
+      expect(status, id).to.equal(path.includes(':cameraId') ? 404 : 403);
+    }
+  });
+
   it('S20: an id that is not there is answered with 404, or 503 where only a worker knows, for every client', async () => {
     const named = routes.filter((route) => /^get \/api\/(?!auth|moondream).*\{\}/.test(route));
     expect(named.length).to.be.greaterThan(8);

@@ -70,6 +70,7 @@ export class KeyRing {
   async create(name: string, rights: KeyRights): Promise<CreatedKey> {
     const created = this.#make(name, rights);
     await this.#inOrder(() => this.#repository.insert(created.key, MAX_KEYS));
+    this.#options.log.info(factsOf(created.key), 'key created');
     return created;
   }
 
@@ -92,7 +93,9 @@ export class KeyRing {
     };
     const hash = hashOf(normalCode(code));
     await this.#inOrder(() => this.#repository.redeem(hash, this.#now(), makeKey, MAX_KEYS));
-    return made.promise;
+    const created = await made.promise;
+    this.#options.log.info(factsOf(created.key), 'app paired');
+    return created;
   }
 
   /** Oldest first, those that have expired too. */
@@ -103,6 +106,7 @@ export class KeyRing {
   /** Revokes a key, with its sockets and streams. @throws AppError `key-not-found`, `storage-*` */
   async remove(id: string): Promise<void> {
     await this.#inOrder(() => this.#repository.remove(id));
+    this.#options.log.info({ key: id }, 'key revoked');
   }
 
   async #compare(): Promise<void> {
@@ -129,4 +133,8 @@ export class KeyRing {
     this.#tail = done.catch(() => {});
     return done;
   }
+}
+
+function factsOf({ id, name, scope, cameras }: Key): object {
+  return { key: id, name, scope, ...(cameras === undefined ? {} : { cameras: [...cameras] }) };
 }

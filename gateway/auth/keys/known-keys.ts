@@ -23,15 +23,18 @@ export class KnownKeys {
   find(text: string): Key | undefined {
     const id = keyIdIn(text);
     if (id === undefined) return undefined;
-    if (this.#byId === undefined) {
-      const message = 'Keys cannot be checked before the database answers';
-      throw new AppError('storage-unavailable', message, { retryAfter: 1 });
-    }
-    const key = this.get(id);
+    const key = this.ofSignIn(id);
     return key !== undefined && isTextOf(key, text) ? key : undefined;
   }
 
-  /** A valid key by its id. */
+  /** A valid key by its id, as a session or ticket holds it. @throws AppError `storage-unavailable` before keys are known */
+  ofSignIn(id: string): Key | undefined {
+    if (this.#byId !== undefined) return this.get(id);
+    const message = 'Keys cannot be checked before the database answers';
+    throw new AppError('storage-unavailable', message, { retryAfter: 1 });
+  }
+
+  /** A valid key by its id; undefined before keys are known. */
   get(id: string): Key | undefined {
     const key = this.#byId?.get(id);
     return key === undefined || this.#isExpired(key) ? undefined : key;

@@ -51,6 +51,18 @@ describe('A WebRTC session', () => {
     expect(isRefused(client({ ...TOKEN, role: 'admin' }))).to.equal(true);
   });
 
+  it('belongs to the address where a key is shared, and ends with the key, also in a sign-in with it', () => {
+    const byKey: Principal = { role: 'viewer', kind: 'key', keyId: 'k' };
+    expect(owners.add('1_0', client(byKey))).to.match(/^[\w-]{22}$/);
+    expect(isRefused(client(byKey))).to.equal(false);
+    expect(isRefused(client({ ...byKey, kind: 'ticket' }))).to.equal(false);
+    expect(isRefused(client(byKey, '198.51.100.1'))).to.equal(true);
+    expect(isRefused(client({ ...byKey, keyId: 'another' }))).to.equal(true);
+    owners.add('1_1', client({ ...SIGN_IN, keyId: 'k' }));
+    owners.add('1_2', client({ ...byKey, keyId: 'another' }));
+    expect(owners.takeOfSignIn('k')).to.deep.equal(['1_0', '1_1']);
+  });
+
   it('needs no secret on this machine', () => {
     expect(owners.add('1_0', client(LOCAL))).to.equal(undefined);
     expect(isRefused(client(LOCAL))).to.equal(false);

@@ -144,8 +144,15 @@ describe('A scoped key', () => {
       expect(body.map(({ id }: { id: string }) => id)).to.deep.equal(['a', 'b']);
       const { body: rest } = await get('/api/cameras?limit=1&cursor=a');
       expect(rest.map(({ id }: { id: string }) => id)).to.deep.equal(['b']);
-      for (const path of ['/api/devices', '/api/camera-streams', '/api/watches', '/api/events'])
+      for (const path of ['/api/devices', '/api/watches', '/api/events', '/api/streams/status'])
         expect((await get(path)).status, path).to.equal(200);
+      for (const cameraId of ['a', 'c']) {
+        const stream = { cameraId, streamType: 'rtsp', rtspUrl: 'rtsp://192.0.2.1/1' };
+        await visitor.post('/api/camera-streams', stream, bearer(ADMIN));
+      }
+      const idsOf = (list: { cameraId: string }[]) => list.map(({ cameraId }) => cameraId);
+      expect(idsOf((await get('/api/camera-streams')).body)).to.deep.equal(['a']);
+      expect(idsOf((await get('/trpc/cameraStream.list')).body.result.data)).to.deep.equal(['a']);
     });
 
     it('S20: finds no other camera at any route with one in its path, in any spelling', async () => {
@@ -181,7 +188,7 @@ describe('A scoped key', () => {
     });
 
     it('S20: is refused where a route is about all cameras', async () => {
-      for (const path of ['/metrics', '/api/cameras/status', '/trpc/cameraStream.list'])
+      for (const path of ['/metrics', '/api/deliveries', '/trpc/cameraStream.list,cameraStream.list?batch=1'])
         expect((await get(path)).status, path).to.equal(403);
       expect((await get('/health')).body).to.have.all.keys('status');
     });

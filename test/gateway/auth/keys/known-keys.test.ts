@@ -40,6 +40,10 @@ describe('Known keys', () => {
 
   it('say that they are not known yet, and nothing of texts that are no keys', () => {
     expect(codeOf(() => known.find(keyOf().text))).to.equal('storage-unavailable');
+    expect(
+      codeOf(() => known.ofSignIn(keyOf().key.id)),
+      'a session of a key',
+    ).to.equal('storage-unavailable');
     expect(known.find('a token')).to.equal(undefined);
   });
 
