@@ -21,6 +21,9 @@ const KICKED_MS = 3000;
 /** How long a full picture of a camera of one session is waited for, milliseconds. */
 const MAIN_LIVE_MS = 8000;
 
+/** A sub stream that fails while it has the one session gives it back for this long, milliseconds. */
+const SUB_FAILED_MS = 60_000;
+
 /** Both, or the one session that a camera allows. */
 type Chosen = 'main' | 'sub' | 'both';
 
@@ -54,6 +57,7 @@ export class StreamChoice {
   #subLiveAt = Number.NEGATIVE_INFINITY;
   #subUntil = Number.NEGATIVE_INFINITY;
   #mainUntil = Number.NEGATIVE_INFINITY;
+  #subFailedUntil = Number.NEGATIVE_INFINITY;
   #mainIsLive = Promise.withResolvers<void>();
   #again: NodeJS.Timeout | undefined;
   /** Sessions begin and end one after another. */
@@ -100,6 +104,7 @@ export class StreamChoice {
     this.#camera = camera;
     [this.#sub, this.#still] = [undefined, undefined];
     this.#isExclusive = false;
+    this.#subFailedUntil = Number.NEGATIVE_INFINITY;
     this.#place();
     await Promise.all([sub?.close(), still?.close()]);
     if (camera === undefined || this.#camera !== camera) return;
@@ -191,6 +196,10 @@ export class StreamChoice {
     if (sub?.state === 'live' && this.#small.subscribers === 0) this.#subLiveAt = performance.now();
     const isRefused = sub?.state === 'reconnecting' && sub.reason?.code === 'camera-busy';
     if (isRefused && this.#camera?.connection.state === 'live') this.#foundExclusive();
+    else if (this.#isExclusive && (sub?.state === 'reconnecting' || sub?.state === 'unauthorized')) {
+      this.#subFailedUntil = performance.now() + SUB_FAILED_MS;
+      this.update();
+    }
     this.#place();
   }
 
@@ -215,7 +224,8 @@ export class StreamChoice {
   #chosen(): Chosen {
     if (!this.#isSubWanted()) return 'main';
     if (!this.#isExclusive) return 'both';
-    return this.#isMainWanted() ? 'main' : 'sub';
+    const hasFailed = performance.now() < this.#subFailedUntil;
+    return hasFailed || this.#isMainWanted() ? 'main' : 'sub';
   }
 
   #isSubWanted(): boolean {

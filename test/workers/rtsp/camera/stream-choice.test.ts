@@ -196,6 +196,18 @@ describe('A camera with a main and a sub stream', () => {
     await waitFor(() => sessions().join() === '/main', { message: 'the main stream to be back' });
   });
 
+  it('that allows one session gives it back to the main stream when the sub stream fails', async () => {
+    await open(1);
+    await connect();
+    const tile = watch({ width: SUB_WIDTH });
+    await newestIs(tile, isDark);
+    server.setFault('/sub', { fault: 'not-found' });
+    server.setFault('/sub', { fault: 'drop' });
+    await newestIs(tile, isBright);
+    expect(sessions()).to.deep.equal(['/main']);
+    tile.close();
+  });
+
   it('is asked for a still picture while no stream is connected, once for all who ask', async () => {
     await open();
     const jpeg = clipOf('mjpeg').units[0]?.[0] as Buffer;
