@@ -27,9 +27,11 @@ import { factsOf, type GatewayFacts } from './host/facts.ts';
 import { openDoor } from './host/open-door.ts';
 import { createApp } from './http/app.ts';
 import type { FrontDoor } from './http/front-door.ts';
+import { productVersion } from './http/product-version.ts';
 import { RouteTable } from './http/route-table.ts';
 import { httpTimings, serveRequests } from './http/server.ts';
 import { Lifecycle } from './jobs/lifecycle.ts';
+import { mcpRoutes } from './mcp/routes.ts';
 import { CameraFrames } from './models/camera-frames.ts';
 import { DailyRepository } from './models/daily-repository.ts';
 import { createMoondream } from './moondream/moondream.ts';
@@ -137,12 +139,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const ledger = new DailyRepository(store, 'moondream');
   const moondream = createMoondream({ ...perception.moondream, ledger, frames, redactor });
   const reasoning = createReasoning({
-    ...{ store, secretBox, moondream, frames, redactor, log },
-    moondreamSettings: perception.moondream,
-    vlm: perception.vlm,
-    ledger: new DailyRepository(store, 'vlm'),
-    preferred: perception.reasoning.provider,
-    history: perception.reasoning.history,
+    ...{ store, secretBox, moondream, frames, perception, redactor, log },
     cameras: () => directory.wanted().map(({ id }) => id),
   });
   const watches = createWatches({
@@ -199,6 +196,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     events.routes,
     moondream.routes,
     reasoning.routes,
+    mcpRoutes({ version: productVersion(), log }),
     watches.routes,
     devices.routes,
     streams.routes,

@@ -3,11 +3,12 @@ import { readFileSync } from 'node:fs';
 import { type Environment, SettingsError } from '#shared/settings.ts';
 import { loadConfig as loadGateway } from '../gateway/config/config.ts';
 import { SECRET_SETTINGS } from '../gateway/config/secret-files.ts';
+import { loadMcpConfig } from '../gateway/mcp/config.ts';
 import { loadConfig as loadAnalysis } from '../workers/analysis/config.ts';
 import { loadConfig as loadRtsp } from '../workers/rtsp/config.ts';
 import { loadConfig as loadSimulator } from '../workers/simulator/config.ts';
 
-const LOADERS = [loadGateway, loadRtsp, loadAnalysis, loadSimulator];
+const LOADERS = [loadGateway, loadRtsp, loadAnalysis, loadSimulator, loadMcpConfig];
 /** Some variables are read only where another one is set. */
 const COMPLETE = { MEDIAMTX_API_URL: 'http://localhost:9997', MEDIAMTX_API_USER: 'user' };
 /** A value that every check refuses. */

@@ -105,6 +105,7 @@ describe('The house', () => {
     ['@trpc/server', /^gateway\/camera-streams\//],
     ['cockatiel', /^gateway\/models\/circuit-breaker\.ts$/],
     ['standardwebhooks', /^gateway\/deliveries\//],
+    ['@modelcontextprotocol/server', /^gateway\/mcp\//],
   ] as const) {
     it(`has one door to ${vendor}`, () => {
       const isVendor = (to: string): boolean => to === vendor || to.startsWith(`${vendor}/`);

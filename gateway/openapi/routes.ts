@@ -1,8 +1,8 @@
 /** `GET /openapi.json` and `/docs`, which shows it. */
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Response } from 'express';
 import { apiDescriptionSchema, grafanaDashboardSchema } from '#shared/contract/health.ts';
+import { productVersion } from '../http/product-version.ts';
 import { content, json, type RouteGroup, route } from '../http/route.ts';
 import { describeApi } from './document.ts';
 
@@ -34,7 +34,7 @@ export interface ApiDescriptionOptions {
 
 /** Routes of the document and its page. The document is made at the first request. */
 export function apiDescriptionRoutes({ groups }: ApiDescriptionOptions): RouteGroup {
-  const document = lazily(() => describeApi(groups(), readVersion()));
+  const document = lazily(() => describeApi(groups(), productVersion()));
   const text = lazily(async () => JSON.stringify(await document()));
   const common = { method: 'get', access: 'viewer', cameraScope: 'none' } as const;
   return {
@@ -91,11 +91,6 @@ export function apiDescriptionRoutes({ groups }: ApiDescriptionOptions): RouteGr
 
 function sendFile(res: Response, file: URL): void {
   res.sendFile(fileURLToPath(file), { headers: { 'Cache-Control': 'no-cache' }, dotfiles: 'allow' });
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 function lazily<T>(make: () => T): () => T {

@@ -4,19 +4,21 @@ import type { ReasonStatus } from '#shared/contract/reason-provider.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
+import type { PerceptionConfig } from '../config/perception.ts';
 import type { RouteGroup } from '../http/route.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { SteadyClock } from '../jobs/steady-clock.ts';
-import { DailyCap, type DailyLedger } from '../models/daily-cap.ts';
+import { DailyCap } from '../models/daily-cap.ts';
+import { DailyRepository } from '../models/daily-repository.ts';
 import { FrameCache } from '../models/frame-cache.ts';
 import type { FrameSource } from '../models/frame-source.ts';
 import { ModelClient } from '../models/model-client.ts';
 import { OPENAI_COMPATIBLE } from '../models/vendor.ts';
-import type { Moondream, MoondreamSettings } from '../moondream/moondream.ts';
+import type { Moondream } from '../moondream/moondream.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
 import { CameraPictures } from './camera-pictures.ts';
-import { type HistoryBounds, HistoryRepository } from './history-repository.ts';
+import { HistoryRepository } from './history-repository.ts';
 import { historyRoutes } from './history-routes.ts';
 import { MoondreamProvider } from './moondream-provider.ts';
 import { OpenAiProvider } from './openai-provider.ts';
@@ -29,28 +31,11 @@ import { Reasoner } from './reasoner.ts';
 import { SettingsRepository } from './settings-repository.ts';
 import { settingsRoutes } from './settings-routes.ts';
 
-/** Settings of a server with OpenAI's chat completions. */
-export interface VlmSettings {
-  url: string | undefined;
-  apiKey: string | undefined;
-  model: string | undefined;
-  timeoutMs: number;
-  ratePerSecond: number;
-  /** Clients' requests in a UTC day; 0: no limit. */
-  dailyMax: number;
-}
-
 export interface ReasoningOptions {
   store: Store;
   secretBox: SecretBox;
   moondream: Pick<Moondream, 'client' | 'cap'>;
-  moondreamSettings: MoondreamSettings;
-  vlm: VlmSettings;
-  /** Of the server with OpenAI's API. */
-  ledger: DailyLedger;
-  /** REASONING_PROVIDER. */
-  preferred: 'auto' | ProviderName;
-  history: HistoryBounds;
+  perception: Pick<PerceptionConfig, 'moondream' | 'vlm' | 'reasoning'>;
   frames: FrameSource;
   /** Ids of the cameras that are switched on. */
   cameras: () => readonly string[];
@@ -83,7 +68,8 @@ const EVERY_MS = 30_000;
 
 /** Builds reasoning; sends nothing before the first question. */
 export function createReasoning(options: ReasoningOptions): Reasoning {
-  const { store, secretBox, moondream, vlm, redactor, log, frames, everyMs = EVERY_MS } = options;
+  const { store, secretBox, moondream, perception, redactor, log, frames, everyMs = EVERY_MS } = options;
+  const { vlm } = perception;
   const { timeoutMs, ratePerSecond } = vlm;
   const server = serverOf('vlm', vlm);
   const client = new ModelClient({ vendor: OPENAI_COMPATIBLE, server, timeoutMs, ratePerSecond, redactor });
@@ -91,7 +77,7 @@ export function createReasoning(options: ReasoningOptions): Reasoning {
   const choice = new ProviderChoice(providers);
   const caps: Record<ProviderName, DailyCap> = {
     moondream: moondream.cap,
-    vlm: new DailyCap({ vendor: 'vlm', max: vlm.dailyMax, ledger: options.ledger }),
+    vlm: new DailyCap({ vendor: 'vlm', max: vlm.dailyMax, ledger: new DailyRepository(store, 'vlm') }),
   };
   const settings = new ProviderSettings({
     repository: new SettingsRepository(store, secretBox),
@@ -151,12 +137,12 @@ export function createReasoning(options: ReasoningOptions): Reasoning {
   };
 }
 
-function environmentOf({ moondreamSettings, vlm, preferred }: ReasoningOptions) {
-  const { apiUrl, apiKey, model } = moondreamSettings;
+function environmentOf({ perception: { moondream, vlm, reasoning } }: ReasoningOptions) {
+  const { apiUrl, apiKey, model } = moondream;
   return {
     moondream: { url: apiUrl, apiKey, model },
     vlm: { url: vlm.url, apiKey: vlm.apiKey, model: vlm.model },
-    preferred: PROVIDERS.find((name) => name === preferred),
+    preferred: PROVIDERS.find((name) => name === reasoning.provider),
   };
 }
 
@@ -168,18 +154,13 @@ interface Upkeep {
 }
 
 /** Deletes old answers, and takes over settings that another gateway on the database changed. */
-function upkeepJob({
-  settings,
-  history,
-  options: { store, history: bounds, log },
-  everyMs,
-}: Upkeep): PeriodicJob {
+function upkeepJob({ settings, history, options: { store, perception, log }, everyMs }: Upkeep): PeriodicJob {
   const clock = new SteadyClock();
   return new PeriodicJob({
     run: async (signal) => {
       if (!store.isReady) return;
       await settings.refresh();
-      while (!signal.aborted && (await history.prune(bounds, clock.now())) > 0);
+      while (!signal.aborted && (await history.prune(perception.reasoning.history, clock.now())) > 0);
     },
     onError: (error) => log.debug({ reason: messageOf(error) }, 'could not look after the answers'),
     everyMs,

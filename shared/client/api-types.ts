@@ -1272,6 +1272,16 @@ export interface components {
     } & {
       [key: string]: unknown;
     };
+    Principal: {
+      signedIn: boolean;
+      role: ('viewer' | 'operator' | 'admin') | null;
+      /** @description How the caller was recognised. */
+      kind: ('local' | 'token' | 'key' | 'session' | 'ticket' | 'proxy' | 'open') | null;
+      /** @description Name of the key or person. */
+      name?: string;
+      /** @description The only cameras that exist for the caller; absent: all. */
+      cameras?: string[];
+    };
     NewKey: {
       /**
        * @description `view`: look. `operate`: also move cameras, ask, enable and disable. `admin`: all.
@@ -1416,6 +1426,7 @@ export type DeliveryPayload = components['schemas']['DeliveryPayload'];
 export type CameraStreamPayload = components['schemas']['CameraStreamPayload'];
 export type CameraEventPayload = components['schemas']['CameraEventPayload'];
 export type Health = components['schemas']['Health'];
+export type Principal = components['schemas']['Principal'];
 export type NewKey = components['schemas']['NewKey'];
 export type CreatedKey = components['schemas']['CreatedKey'];
 export type Key = components['schemas']['Key'];

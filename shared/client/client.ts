@@ -2,7 +2,7 @@
  * The client for apps: one object for REST calls and live frames, in React Native
  * (Expo), browsers and Node 20 or newer, without dependencies.
  */
-import type { Health } from './api-types.ts';
+import type { Health, Principal } from './api-types.ts';
 import { CameraStreams, Deliveries } from './camera-streams.ts';
 import type { CameraWatch, FrameConsumer, WatchOptions } from './camera-watch.ts';
 import { Cameras } from './cameras.ts';
@@ -102,6 +102,11 @@ export class GatewayClient {
       network: options.network ?? watchPageNetwork,
       timings: options.timings,
     });
+  }
+
+  /** Who the gateway takes this client for. @throws GatewayError */
+  access(call: CallOptions = {}): Promise<Principal> {
+    return this.#http.json('/api/auth', call);
   }
 
   /** Health of the gateway; `degraded` is no error. @throws GatewayError */

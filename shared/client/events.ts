@@ -56,6 +56,12 @@ export class Events {
     return this.#http.json(`${PATH}/${encodeURIComponent(id)}`, call);
   }
 
+  /** The best picture of an event, a JPEG. */
+  snapshot(id: string, call: CallOptions = {}): Promise<Uint8Array> {
+    const path = `${PATH}/${encodeURIComponent(id)}/snapshot`;
+    return this.#http.read(path, call, async (response) => new Uint8Array(await response.arrayBuffer()));
+  }
+
   /** The address of an event's picture, for image views. */
   snapshotUrl(id: string): string {
     return this.#http.url(`${PATH}/${encodeURIComponent(id)}/snapshot`);

@@ -10,12 +10,13 @@ const VIEWER = 'viewer-token-of-this-test';
 const ELSEWHERE = { 'x-forwarded-for': '203.0.113.9' };
 const bearer = (token: string) => ({ ...ELSEWHERE, authorization: `Bearer ${token}` });
 
-/** What a viewer may ask for that is no GET: to sign in, and to say what it wants to look at. */
+/** What a viewer may ask for that is no GET: to sign in, to say what it wants to look at, and tools that look. */
 const VIEWER_MAY = [
   'post /api/auth/login',
   'post /api/auth/logout',
   'post /api/pairings/redeem',
   'post /api/tickets',
+  'post /mcp',
   'post /api/webrtc/answer',
   'post /api/webrtc/candidate',
   'post /api/webrtc/offer',

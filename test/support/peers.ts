@@ -3,7 +3,7 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EXPO_APP } from '../expo/expo-app.ts';
-import { hasGenerators } from '../generators/tools.ts';
+import { hasGenerators, packageFile } from '../generators/tools.ts';
 import { hasChromium } from './browser.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -19,6 +19,9 @@ export const IPYCAM_PYTHON = process.env.TEST_IPYCAM_PYTHON ?? 'python3';
 /** Prometheus' own checker. */
 export const PROMTOOL = process.env.TEST_PROMTOOL ?? 'promtool';
 
+/** The command line of the inspector of MCP, which `.ci/generators/install` installs. */
+export const INSPECTOR = packageFile('.bin/mcp-inspector');
+
 const PROBES = {
   promtool: () => spawnSync(PROMTOOL, ['--version']).status === 0,
   ipycam: () => spawnSync(IPYCAM_PYTHON, ['-c', 'import ipycam']).status === 0,
@@ -28,6 +31,7 @@ const PROBES = {
   'GStreamer with rtspsrc': () => spawnSync('gst-inspect-1.0', ['rtspsrc']).status === 0,
   'systemd-analyze': () => spawnSync('systemd-analyze', ['--version']).status === 0,
   'what .ci/generators/install installs': hasGenerators,
+  'the inspector of MCP': () => existsSync(INSPECTOR),
   'what .ci/expo/install installs': () => existsSync(`${EXPO_APP}/node_modules/expo`),
 } as const;
 

@@ -165,6 +165,7 @@ async function pairing(gateway: TestGateway): Promise<Prepared> {
 
 /** By operation; the others need nothing. */
 export const PREPARATIONS: Record<string, Preparation> = {
+  mcp: async () => ({ headers: { Accept: 'application/json, text/event-stream' } }),
   testCamera: testResult,
   listKeys: key,
   revokeKey: key,

@@ -24,10 +24,12 @@ import { frameAnswer, jpegOf } from '../moondream/harness.ts';
 
 export const TAKEN = 1_790_000_000.25;
 
-export interface ReasonHarnessOptions extends Partial<Omit<ReasoningOptions, 'vlm' | 'store'>> {
+export interface ReasonHarnessOptions {
   /** URL of a Moondream server; absent: none is set up. */
   moondreamUrl?: string;
-  vlm?: Partial<ReasoningOptions['vlm']>;
+  vlm?: Partial<ReasoningOptions['perception']['vlm']>;
+  preferred?: ReasoningOptions['perception']['reasoning']['provider'];
+  history?: ReasoningOptions['perception']['reasoning']['history'];
 }
 
 /** One gateway's reasoning; cameras `1` and `2` are known. */
@@ -48,7 +50,8 @@ export class ReasonHarness {
   }
 
   static async open(store: Store, options: ReasonHarnessOptions = {}): Promise<ReasonHarness> {
-    const { moondreamUrl, vlm, ...more } = options;
+    const { moondreamUrl, vlm, preferred = 'auto' } = options;
+    const { history = { days: 30, maxAnswers: 1000, maxBytes: 1_000_000 } } = options;
     const worker = await WorkerDouble.open();
     const pool = new FakePool(['rtsp-0']);
     pool.bringUp('rtsp-0', worker);
@@ -62,26 +65,21 @@ export class ReasonHarness {
       write: (line) => void lines.push(line),
     });
     const frames = new CameraFrames(routing);
-    const moondreamSettings = { apiUrl: moondreamUrl, apiKey: undefined, model: undefined };
-    const moondream = createMoondream({
-      ...moondreamSettings,
-      ...{ timeoutMs: 5000, ratePerSecond: 1000, dailyMax: 0, frames, redactor },
-      ledger: new DailyRepository(store, 'moondream'),
-    });
+    const settings = { apiUrl: moondreamUrl, apiKey: undefined, model: undefined };
+    const limits = { timeoutMs: 5000, ratePerSecond: 1000, dailyMax: 0 };
+    const budget = { total: 600, perCamera: 120 };
+    const ledger = new DailyRepository(store, 'moondream');
+    const moondream = createMoondream({ ...settings, ...limits, frames, ledger, redactor });
     const reasoning = createReasoning({
-      ...{ store, moondream, moondreamSettings, frames, redactor, log },
+      ...{ store, moondream, frames, redactor, log },
       secretBox: createSecretBox(Buffer.alloc(32, 7)),
-      vlm: {
-        ...{ url: undefined, apiKey: undefined, model: undefined },
-        ...{ timeoutMs: 5000, ratePerSecond: 1000, dailyMax: 0 },
-        ...vlm,
+      perception: {
+        moondream: { ...settings, ...limits, budget },
+        vlm: { url: undefined, apiKey: undefined, model: undefined, ...limits, ...vlm },
+        reasoning: { provider: preferred, history },
       },
-      ledger: new DailyRepository(store, 'vlm'),
-      preferred: 'auto',
-      history: { days: 30, maxAnswers: 1000, maxBytes: 1_000_000 },
       cameras: () => ['1', '2'],
       everyMs: 20,
-      ...more,
     });
     reasoning.start();
     const app = express();
