@@ -22,6 +22,7 @@ import { EventDeliveries } from './events/event-deliveries.ts';
 import { createEvents } from './events/events.ts';
 import { GatewayHealth } from './health/gateway-health.ts';
 import { createMetrics } from './health/metrics.ts';
+import { RecentWarnings } from './health/recent-warnings.ts';
 import { healthRoutes } from './health/routes.ts';
 import { factsOf, type GatewayFacts } from './host/facts.ts';
 import { openDoor } from './host/open-door.ts';
@@ -58,6 +59,8 @@ export interface GatewayOptions {
   door?: FrontDoor;
   redactor: Redactor;
   log: Logger;
+  /** The last warnings of the log; none without it. */
+  recentWarnings?: RecentWarnings;
   /** Further startup warnings, beside those of the configuration. */
   risks?: readonly string[];
   /** Prints a line for the operator, outside the log. */
@@ -78,7 +81,7 @@ export interface OpenGateway {
 
 /** Serves clients, then starts the workers without waiting for them. @throws PortUnavailableError */
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
-  const { config, pool, redactor, log, risks = [], print } = options;
+  const { config, pool, redactor, log, recentWarnings = new RecentWarnings(), risks = [], print } = options;
   const { dataDir, limits, perception } = config;
   const door = options.door ?? (await openDoor(config));
   const lifecycle = new Lifecycle();
@@ -170,6 +173,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     ...{ directory, states, pool, routing, services, log },
     gatewayState: () => health.status,
     isPublic: config.auth.isPublic,
+    dataDir,
   });
   const sockets = createSockets({
     ...{ pool, routing, access, table, limits, redactor, log },
@@ -202,7 +206,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     streams.routes,
     deliveries.routes,
     status.routes(),
-    healthRoutes({ health, pool, metrics }),
+    healthRoutes({ health, pool, metrics, recentWarnings }),
     ...access.routes,
     apiDescriptionRoutes({ groups: () => table.groups }),
     pageRoutes({ isPublic: config.auth.isPublic }),

@@ -15,6 +15,8 @@ export interface LoggerOptions {
   redactor: Redactor;
   /** Default: JSON. */
   isPretty?: boolean;
+  /** Called with every redacted line of JSON. */
+  onLine?: (line: string) => void;
   /** Destination; stdout by default. */
   write?: (line: string) => void;
 }
@@ -23,11 +25,18 @@ export interface LoggerOptions {
 const SECRET_KEYS = ['password', 'authorization', 'cookie', 'token'];
 
 /** Creates a logger that redacts every line. */
-export function createLogger({ name, level, redactor, isPretty = false, write }: LoggerOptions): Logger {
+export function createLogger(options: LoggerOptions): Logger {
+  const { name, level, redactor, isPretty = false, write, onLine } = options;
   const out = write ?? writeTo(process.stdout, name);
   const hasColors = isPretty && write === undefined && process.stdout.isTTY && process.stdout.hasColors();
   const shape = isPretty ? (line: string) => prettyLine(line, hasColors) : (line: string) => line;
-  const destination: DestinationStream = { write: (line) => out(shape(redactor.redact(line))) };
+  const destination: DestinationStream = {
+    write: (line) => {
+      const redacted = redactor.redact(line);
+      onLine?.(redacted);
+      out(shape(redacted));
+    },
+  };
   return pino(
     {
       name,

@@ -1,4 +1,6 @@
 /** Reads the gateway's state for the status stream. */
+import { readFileSync } from 'node:fs';
+import { statfs } from 'node:fs/promises';
 import type { CameraStatus } from '#shared/contract/status.ts';
 import type { KnownCamera } from '../cameras/camera-directory.ts';
 import { viewCamera } from '../cameras/camera-view.ts';
@@ -16,6 +18,8 @@ export interface StatusSources {
   gatewayState: () => string;
   /** Whether it runs on a public host, which reaches no private network. */
   isPublic: boolean;
+  /** Folder of the data, whose disk is shown. */
+  dataDir: string;
   /** The part of `/health` about database, deliveries and the rest. */
   services: () => Record<string, unknown>;
 }
@@ -27,6 +31,8 @@ const MS_PER_S = 1000;
 /** Creates the reader. */
 export function statusReader(sources: StatusSources): () => Promise<StatusSections> {
   const load = new ProcessLoad();
+  const disk = new DiskSpace(sources.dataDir);
+  const version = readVersion();
   return async () => {
     const statuses = await sources.states.read();
     const cameras = sources.directory.list();
@@ -41,6 +47,8 @@ export function statusReader(sources: StatusSources): () => Promise<StatusSectio
       gateway: {
         state: sources.gatewayState(),
         isPublic: sources.isPublic,
+        version,
+        disk: await disk.read(),
         startedAt: startedAt(),
         ...load.read(),
       },
@@ -96,5 +104,35 @@ class ProcessLoad {
   }
 }
 
+/** Space of a disk, in steps that are worth a message. */
+class DiskSpace {
+  readonly #folder: string;
+  #at = Number.NEGATIVE_INFINITY;
+  #space: { free: number; total: number } | undefined;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Bytes that are free and in all; undefined where the file system does not tell. */
+  async read(): Promise<{ free: number; total: number } | undefined> {
+    if (performance.now() - this.#at < DISK_MS) return this.#space;
+    this.#at = performance.now();
+    const found = await statfs(this.#folder).catch(() => undefined);
+    const round = (blocks: number): number =>
+      Math.round((blocks * (found?.bsize ?? 0)) / DISK_STEP) * DISK_STEP;
+    this.#space = found && { free: round(found.bavail), total: round(found.blocks) };
+    return this.#space;
+  }
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+const DISK_MS = 30_000;
+/** 100 MB. */
+const DISK_STEP = 100_000_000;
 const LOAD_MS = 4000;
 const MIB = 1024 * 1024;

@@ -1,11 +1,18 @@
 /** `/health`, `/livez`, `/readyz` and `/metrics`. */
 
 import type { Response } from 'express';
-import { healthAnswerSchema, livenessSchema, readinessSchema } from '#shared/contract/health.ts';
+import {
+  healthAnswerSchema,
+  type Logs,
+  livenessSchema,
+  logsSchema,
+  readinessSchema,
+} from '#shared/contract/health.ts';
 import { METRICS } from '#shared/contract/metrics.ts';
 import { principalOf } from '../auth/principal.ts';
-import { content, json, type RouteGroup, route } from '../http/route.ts';
+import { content, json, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { GatewayHealth } from './gateway-health.ts';
+import type { RecentWarnings } from './recent-warnings.ts';
 import { type RestartPool, restartRoute } from './restart-route.ts';
 
 export interface HealthRoutesOptions {
@@ -13,6 +20,7 @@ export interface HealthRoutesOptions {
   pool: RestartPool;
   /** Exposition of gateway and workers together. */
   metrics: () => Promise<string>;
+  recentWarnings: Pick<RecentWarnings, 'list'>;
 }
 
 /** Responds while the gateway stops; never cached. */
@@ -21,7 +29,7 @@ const PROBE = { method: 'get', whileStopping: true } as const;
 const OPEN_PROBE = { ...PROBE, access: 'anyone', limit: 'pictures', anyHost: true } as const;
 
 /** Health, metrics and probes. */
-export function healthRoutes({ health, pool, metrics }: HealthRoutesOptions): RouteGroup {
+export function healthRoutes({ health, pool, metrics, recentWarnings }: HealthRoutesOptions): RouteGroup {
   return {
     name: 'Health and operations',
     description: 'For probes, monitoring and people who want to know what is wrong.',
@@ -83,6 +91,7 @@ export function healthRoutes({ health, pool, metrics }: HealthRoutesOptions): Ro
             .send(await metrics());
         },
       }),
+      logsRoute(recentWarnings),
       restartRoute(pool),
     ],
   };
@@ -96,4 +105,19 @@ function listOfMetrics(): string {
 
 function noStore(res: Response): Response {
   return res.set('Cache-Control', 'no-store');
+}
+
+function logsRoute(recentWarnings: HealthRoutesOptions['recentWarnings']): Route {
+  return route({
+    id: 'getLogs',
+    method: 'get',
+    path: '/api/logs',
+    summary: 'The last warnings and errors',
+    description:
+      'Of the gateway and its workers since the gateway started, without secrets. The whole log goes to standard output.',
+    answers: { 200: json('The entries, newest first.', logsSchema) },
+    handle: (_req, res) => {
+      noStore(res).json({ entries: recentWarnings.list() } satisfies Logs);
+    },
+  });
 }

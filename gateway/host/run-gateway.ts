@@ -10,6 +10,7 @@ import { type GatewayConfig, loadConfig } from '../config/config.ts';
 import { withSecretFiles } from '../config/secret-files.ts';
 import { recordReads, unknownSettings } from '../config/unknown-settings.ts';
 import type { OpenGateway } from '../gateway.ts';
+import { RecentWarnings } from '../health/recent-warnings.ts';
 import type { FrontDoor } from '../http/front-door.ts';
 import { EXIT_PORT_UNAVAILABLE, PortUnavailableError } from '../http/listen.ts';
 import { closeDataFolder } from '../store/data-folder.ts';
@@ -39,9 +40,11 @@ const SAME_SIGNAL_MS = 500;
 export async function runGateway(host: GatewayProcess): Promise<void> {
   const { config, unlock, warnings } = prepare(host);
   const redactor = new Redactor();
+  const recentWarnings = new RecentWarnings();
   const log = createLogger({
     ...{ name: 'gateway', level: config.logLevel, redactor },
     isPretty: config.isPrettyLog,
+    onLine: (line) => recentWarnings.take(line),
   });
   for (const warning of warnings) log.warn(warning);
   const life = new GatewayLife(host, { log, unlock });
@@ -64,7 +67,16 @@ export async function runGateway(host: GatewayProcess): Promise<void> {
     const print = (line: string): void => void host.stderr.write(`${line}\n`);
     const risks = risksOfProcess(host, config.dataDir);
     const access = config.isPrettyLog ? {} : { print };
-    const gateway = await openGateway({ config, pool, door, redactor, log, risks, ...access });
+    const gateway = await openGateway({
+      config,
+      pool,
+      door,
+      redactor,
+      log,
+      recentWarnings,
+      risks,
+      ...access,
+    });
     life.gateway = gateway;
     if (config.isPrettyLog)
       for (const line of await bannerLines({ config, port: gateway.port, facts: gateway.facts() }))

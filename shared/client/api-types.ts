@@ -1272,6 +1272,18 @@ export interface components {
     } & {
       [key: string]: unknown;
     };
+    LogEntry: {
+      /** Format: date-time */
+      at: string;
+      /** @enum {string} */
+      level: 'warning' | 'error';
+      /** @description `gateway`, or the name of a worker. */
+      process: string;
+      message: string;
+      /** @description Message of the error behind it. */
+      cause?: string;
+      cameraId?: string;
+    };
     Principal: {
       signedIn: boolean;
       role: ('viewer' | 'operator' | 'admin') | null;
@@ -1426,6 +1438,7 @@ export type DeliveryPayload = components['schemas']['DeliveryPayload'];
 export type CameraStreamPayload = components['schemas']['CameraStreamPayload'];
 export type CameraEventPayload = components['schemas']['CameraEventPayload'];
 export type Health = components['schemas']['Health'];
+export type LogEntry = components['schemas']['LogEntry'];
 export type Principal = components['schemas']['Principal'];
 export type NewKey = components['schemas']['NewKey'];
 export type CreatedKey = components['schemas']['CreatedKey'];

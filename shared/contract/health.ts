@@ -38,6 +38,24 @@ export const restartedWorkerSchema = z
   .meta({ id: 'RestartedWorker' });
 export type RestartedWorker = z.infer<typeof restartedWorkerSchema>;
 
+const logEntrySchema = z
+  .object({
+    at: timeSchema,
+    level: z.enum(['warning', 'error']),
+    process: z.string().meta({ description: '`gateway`, or the name of a worker.' }),
+    message: z.string(),
+    cause: z.string().optional().meta({ description: 'Message of the error behind it.' }),
+    cameraId: z.string().optional(),
+  })
+  .meta({ id: 'LogEntry' });
+export type LogEntry = z.infer<typeof logEntrySchema>;
+
+/** Answer of `GET /api/logs`. */
+export const logsSchema = z
+  .object({ entries: z.array(logEntrySchema).meta({ description: 'Newest first, at most 200.' }) })
+  .meta({ id: 'Logs' });
+export type Logs = z.infer<typeof logsSchema>;
+
 /** Answer of `GET /api/cameras/status`. */
 export const rtspServiceSchema = z
   .object({

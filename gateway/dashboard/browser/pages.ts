@@ -139,6 +139,13 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     title: 'Appearance',
     nav: 'settings',
   },
+  logs: {
+    element: 'logs-page',
+    load: () => import('./views/logs-page.ts'),
+    title: 'Logs',
+    nav: 'settings',
+    role: 'admin',
+  },
 };
 
 /** Ids in the order of the navigation. */

@@ -16,6 +16,7 @@ export const PATHS = {
   devices: 'settings/devices',
   keys: 'settings/keys',
   appearance: 'settings/appearance',
+  logs: 'settings/logs',
 } as const;
 
 /** Id of a page. */

@@ -16,6 +16,9 @@ export interface ShownGateway {
   /** Whether it runs on a public host, which reaches no private network. */
   isPublic: boolean;
   startedAt: string;
+  version: string;
+  /** Of the data folder, bytes. */
+  disk?: { free: number; total: number };
   cpu?: number;
   rss: number;
 }
@@ -32,6 +35,7 @@ export interface ShownServices {
   database?: { engine: string; ready: boolean };
   deliveries?: ShownDeliveries;
   mediamtx?: Record<string, unknown>;
+  analysis?: { state: string; detectors?: Record<string, { state: string; model?: string }> };
   [more: string]: unknown;
 }
 

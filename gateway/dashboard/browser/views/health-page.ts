@@ -1,11 +1,14 @@
 /** The gateway's processes: state, use of resources, restarts. */
 import { html, nothing, type TemplateResult } from 'lit-html';
+import type { ReasonStatus } from '#shared/client/reason.ts';
 import type { App } from '../app-state.ts';
 import { ago, bytes, duration, percent } from '../format.ts';
-import type { ShownWorker } from '../status.ts';
+import type { ShownServices, ShownWorker } from '../status.ts';
 import { describeWorker } from '../worker-words.ts';
 import { pageHead, pill } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
+
+const PROVIDERS: Readonly<Record<string, string>> = { moondream: 'Moondream', vlm: 'Vision model' };
 
 /** `<health-page>`. */
 export class HealthPage extends ViewElement {
@@ -25,11 +28,15 @@ function healthPage(app: App): TemplateResult {
   return html`
     ${pageHead('Health', state === undefined ? nothing : known)}
     <div class="cards">
+      ${fact('Version', gateway?.version ?? '')}
       ${fact('Uptime', gateway === undefined ? '' : duration((app.now - Date.parse(gateway.startedAt)) / 1000))}
       ${fact('Cameras', String(ids.length))}
       ${fact('Gateway memory', gateway === undefined ? '' : bytes(gateway.rss))}
       ${fact('Gateway processor', gateway?.cpu === undefined ? '–' : percent(gateway.cpu), 'of one core')}
       ${fact('Database', services.database === undefined ? '' : engineName(services.database.engine), services.database?.ready ? 'ready' : 'does not respond')}
+      ${gateway?.disk === undefined ? nothing : fact('Disk', `${bytes(gateway.disk.free)} free`, `of ${bytes(gateway.disk.total)}`)}
+      ${providerFacts(services)}
+      ${fact('Detection', detectionState(services.analysis), detectorsOf(services.analysis))}
       ${fact('MediaMTX', services.mediamtx === undefined ? 'Not used' : mediamtxState(services.mediamtx))}
     </div>
     <h2 class="section-title">Processes</h2>
@@ -41,6 +48,31 @@ function healthPage(app: App): TemplateResult {
       <a href="docs">API</a> <a href="health">Health</a> <a href="metrics">Metrics</a>
     </p>
   `;
+}
+
+function providerFacts({ reasoning }: ShownServices): TemplateResult[] {
+  const providers = (reasoning as Pick<ReasonStatus, 'providers'> | undefined)?.providers ?? [];
+  return providers
+    .filter(({ configured }) => configured)
+    .map(({ name, state, model }) => fact(PROVIDERS[name] ?? name, capitalized(state), model ?? ''));
+}
+
+function detectionState(analysis: ShownServices['analysis']): string {
+  if (analysis === undefined) return 'Switched off';
+  return analysis.state === 'ready' ? 'Ready' : capitalized(analysis.state);
+}
+
+/** `Person: OpenCV HOG`, one a detector. */
+function detectorsOf(analysis: ShownServices['analysis']): string {
+  return Object.entries(analysis?.detectors ?? {})
+    .map(
+      ([what, { state, model }]) => `${capitalized(what)}: ${state === 'ready' ? (model ?? state) : state}`,
+    )
+    .join(', ');
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function fact(name: string, value: string, note = ''): TemplateResult {
