@@ -80,6 +80,9 @@ export const desiredCameraSchema = z.object({
 });
 export type DesiredCamera = z.infer<typeof desiredCameraSchema>;
 
+/** Body of `PATCH /internal/cameras`: keep all of these connected; cameras that are not named stay as they are. */
+export const desiredCamerasSchema = z.object({ cameras: z.array(desiredCameraSchema).max(1000) });
+
 /** One entry of `GET /internal/cameras`, the actual state. `sourceId` is {@link sourceId} of its source. */
 export const actualCameraSchema = z.object({
   cameraId: z.string(),

@@ -27,6 +27,15 @@ export async function putCamera(
   await call(worker, { method: 'PUT', path: pathOf(camera.cameraId), json: camera, signal });
 }
 
+/** Makes a worker keep cameras connected; the others that it runs stay as they are. @throws AppError */
+export async function putCameras(
+  worker: WorkerTarget,
+  cameras: readonly DesiredCamera[],
+  signal: AbortSignal,
+): Promise<void> {
+  await call(worker, { method: 'PATCH', path: '/internal/cameras', json: { cameras }, signal });
+}
+
 /** Makes a worker forget a camera. @throws AppError */
 export async function removeCamera(
   worker: WorkerTarget,

@@ -5,7 +5,7 @@ import { sourceId } from '#shared/source-id.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { WorkerTarget } from '../worker-access/worker-address.ts';
 import type { KnownCamera } from './camera-directory.ts';
-import { listActualCameras, putCamera, removeCamera } from './camera-worker.ts';
+import { listActualCameras, putCamera, putCameras, removeCamera } from './camera-worker.ts';
 
 export interface WorkerLaneOptions {
   name: string;
@@ -26,6 +26,10 @@ const EVERY_MS = 30_000;
 const RETRY_MS = 1000;
 /** Simultaneous calls to the worker. */
 const MAX_CONCURRENT = 4;
+/** Fewer cameras are put one by one, so that one that fails says so. */
+const LEAST_TOGETHER = 8;
+/** Cameras in one request; the first connect while the others are sent. */
+const MOST_TOGETHER = 100;
 /** Source id of a camera of which it is unknown what the worker runs. */
 const UNKNOWN = '?';
 
@@ -112,7 +116,8 @@ export class WorkerLane {
   ): Promise<void> {
     const failures: unknown[] = [];
     const queue = ids.filter((id) => !this.#options.isHeld(id));
-    const done = { added: [] as string[], removed: [] as string[] };
+    const added = await this.#putTogether(worker, actual, queue, signal);
+    const done = { added, removed: [] as string[] };
     const lanes = Array.from({ length: MAX_CONCURRENT }, async () => {
       for (let id = queue.shift(); id !== undefined; id = queue.shift()) {
         const change = await this.#settle(worker, actual, id, signal).catch((error: unknown) => {
@@ -128,6 +133,32 @@ export class WorkerLane {
     if (failures.length === 0) return;
     this.#actual = undefined;
     throw failures[0];
+  }
+
+  /** Adds many cameras by few requests; what fails is left to be put one by one. @returns what was added */
+  async #putTogether(
+    worker: WorkerTarget,
+    actual: Map<string, string>,
+    ids: readonly string[],
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    const missing = ids.flatMap((id) => {
+      const wanted = this.#options.find(id);
+      return wanted === undefined || actual.has(id) ? [] : [{ cameraId: id, source: wanted.source }];
+    });
+    const added: string[] = [];
+    if (missing.length < LEAST_TOGETHER) return added;
+    for (let at = 0; at < missing.length; at += MOST_TOGETHER) {
+      const batch = missing.slice(at, at + MOST_TOGETHER);
+      try {
+        await putCameras(worker, batch, signal);
+      } catch {
+        return added;
+      }
+      for (const { cameraId, source } of batch) actual.set(cameraId, sourceId(source));
+      added.push(...batch.map(({ cameraId }) => cameraId));
+    }
+    return added;
   }
 
   async #settle(

@@ -140,6 +140,9 @@ export class WorkerDouble {
     await new Promise(setImmediate);
     this.#concurrent -= 1;
     if (method === 'DELETE') this.cameras.delete(path.split('/').at(-1) as string);
+    else if (method === 'PATCH')
+      for (const camera of (JSON.parse(body) as { cameras: DesiredCamera[] }).cameras)
+        this.cameras.set(camera.cameraId, camera);
     else this.cameras.set((JSON.parse(body) as DesiredCamera).cameraId, JSON.parse(body) as DesiredCamera);
     response.writeHead(method === 'DELETE' ? 204 : 200).end();
   }

@@ -179,14 +179,34 @@ describe('Reconciler', () => {
     await waitFor(() => puts() === 1);
   });
 
-  it('makes at most four simultaneous calls to a worker', async () => {
+  it('puts many cameras by one request', async () => {
     for (let index = 0; index < 60; index += 1) want(`c${index}`);
     reconciler.start();
     bringUp();
-    await waitFor(
-      () =>
-        workers.every(({ cameras }) => cameras.size > 0) && isRunning(directory.list().map(({ id }) => id)),
-    );
+    await waitFor(() => isRunning(directory.list().map(({ id }) => id)));
+    const changes = workers.flatMap(({ requests }) => requests.filter(({ method }) => method !== 'GET'));
+    expect(changes.map(({ method, url }) => `${method} ${url}`)).to.deep.equal([
+      'PATCH /internal/cameras',
+      'PATCH /internal/cameras',
+    ]);
+  });
+
+  it('puts many cameras one by one when they are refused together', async () => {
+    for (const worker of workers)
+      worker.answers.set('PATCH /internal/cameras', refuseWith(400, { code: 'invalid-field' }));
+    for (let index = 0; index < 60; index += 1) want(`c${index}`);
+    reconciler.start();
+    bringUp();
+    await waitFor(() => isRunning(directory.list().map(({ id }) => id)));
+  });
+
+  it('makes at most four simultaneous calls to a worker', async () => {
+    for (const worker of workers)
+      for (let index = 0; index < 30; index += 1)
+        worker.cameras.set(`c${index}`, { cameraId: `c${index}`, source: cameraSource() });
+    reconciler.start();
+    bringUp();
+    await waitFor(() => workers.every(({ cameras }) => cameras.size === 0));
     for (const { mostConcurrent } of workers) expect(mostConcurrent).to.be.within(2, 4);
   });
 

@@ -6,7 +6,7 @@ export type Urgency = 'client' | 'live' | 'new' | 'failed';
 /** Attempts that hold a place simultaneously. */
 const MAX_CONCURRENT = 64;
 /** A camera that answers does so within this; after it, one that does not holds no place any more, milliseconds. */
-const HOLD_MS = 100;
+const HOLD_MS = 50;
 const WAITING = ['live', 'new', 'failed'] as const;
 
 export interface ConnectLimiterOptions {

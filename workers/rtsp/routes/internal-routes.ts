@@ -3,12 +3,22 @@ import express, { Router } from 'express';
 import { parseCameraId, parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { sourceId } from '#shared/source-id.ts';
-import { type ActualCamera, cameraTestSchema, desiredCameraSchema } from '#shared/worker-protocol.ts';
+import {
+  type ActualCamera,
+  cameraTestSchema,
+  desiredCameraSchema,
+  desiredCamerasSchema,
+} from '#shared/worker-protocol.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 
 /** Routes under `/internal`. */
 export function internalRoutes(cameras: CameraSet): Router {
   const routes = Router();
+  routes.patch('/cameras', express.json({ limit: '4mb' }), async (req, res) => {
+    const desired = parseFields(desiredCamerasSchema, req.body).cameras;
+    await Promise.all(desired.map(({ cameraId, source }) => cameras.put(cameraId, source)));
+    res.status(202).json({ count: desired.length });
+  });
   routes.use(express.json({ limit: '64kb' }));
 
   routes.get('/cameras', (_req, res) => {
