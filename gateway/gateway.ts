@@ -145,17 +145,17 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     ...{ store, secretBox, moondream, frames, perception, redactor, log },
     cameras: () => directory.wanted().map(({ id }) => id),
   });
+  const acts = createPtzActs({ routing, persons: analysis.persons, reasoning, log });
   const watches = createWatches({
     ...{ store, routing, redactor, log },
-    questions: moondream.questions,
+    reasoner: reasoning.reasoner,
+    targets: acts,
     events: eventSink,
     motion: isAnalysed ? analysis.channel : undefined,
     deliverEvent: (id, event) => backend.deliver(id, event),
     budget: perception.moondream.budget,
     timeoutMs: perception.moondream.timeoutMs,
   });
-
-  const acts = createPtzActs({ routing, persons: analysis.persons, reasoning, log });
 
   // What tells of the gateway
   const services = () => ({

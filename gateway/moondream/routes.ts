@@ -16,6 +16,7 @@ import { AppError, type ErrorCode } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { principalOf } from '../auth/principal.ts';
 import { expectCamera, maySee } from '../auth/rights.ts';
+import { goneSignal } from '../http/gone-signal.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { DailyCap } from '../models/daily-cap.ts';
@@ -216,13 +217,6 @@ function answer(skill: Skill, options: MoondreamRoutesOptions): RequestHandler {
       if (!signal.aborted) throw error;
     }
   };
-}
-
-/** Aborts when the client goes before its answer is whole. */
-function goneSignal(res: Response): AbortSignal {
-  const gone = new AbortController();
-  res.once('close', () => gone.abort());
-  return gone.signal;
 }
 
 function expectNoPicture(fields: Record<string, unknown>): void {

@@ -1,6 +1,4 @@
 /** What a camera does by itself: centre on something, follow it, tour its presets. */
-import { once } from 'node:events';
-import type { Request, Response } from 'express';
 import { parseFields } from '#shared/camera.ts';
 import { cameraIdInPath } from '#shared/contract/camera.ts';
 import {
@@ -12,6 +10,7 @@ import {
 } from '#shared/contract/ptz.ts';
 import type { ErrorCode } from '#shared/errors.ts';
 import { WORKER_ERRORS } from '../cameras/picture-routes.ts';
+import { goneSignal } from '../http/gone-signal.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { PtzActs } from './ptz-acts.ts';
 
@@ -44,7 +43,7 @@ export function actRoutes(acts: PtzActs): Route[] {
       errors: [...ERRORS, 'object-not-seen', 'ptz-interrupted', 'reasoning-not-configured'],
       handle: async (req, res) => {
         const wanted = parseFields(ptzCentreSchema, req.body);
-        res.json(await acts.centre(req.params.cameraId, wanted, untilGone(req, res)));
+        res.json(await acts.centre(req.params.cameraId, wanted, goneSignal(res)));
       },
     }),
     route({
@@ -105,14 +104,4 @@ export function actRoutes(acts: PtzActs): Route[] {
       },
     }),
   ];
-}
-
-/** Aborted when the client leaves before the answer. */
-function untilGone(req: Request<{ cameraId: string }>, res: Response): AbortSignal {
-  const gone = new AbortController();
-  void once(res, 'close').then(() => {
-    if (!res.writableFinished) gone.abort();
-  });
-  req.on('error', () => gone.abort());
-  return gone.signal;
 }

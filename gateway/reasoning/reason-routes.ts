@@ -1,5 +1,5 @@
 /** `/api/reason/{ask,describe,find,point,count}` (docs/contract.md, section 12). */
-import type { Request, Response } from 'express';
+import type { Request } from 'express';
 import type { z } from 'zod';
 import { parseStrictly } from '#shared/camera.ts';
 import {
@@ -11,6 +11,7 @@ import {
 import type { ErrorCode } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { camerasOf } from '../auth/rights.ts';
+import { goneSignal } from '../http/gone-signal.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { Asker, ReasonBody, ReasonDesk } from './reason-desk.ts';
 import { streamReason } from './reason-stream.ts';
@@ -123,11 +124,4 @@ function askRoute(kind: ReasonKind, { desk, redactor }: ReasonRoutesOptions): Ro
 
 function wantsEvents(req: Request): boolean {
   return req.accepts(['json', 'text/event-stream']) === 'text/event-stream';
-}
-
-/** Aborts when the client goes before its answer is whole. */
-function goneSignal(res: Response): AbortSignal {
-  const gone = new AbortController();
-  res.once('close', () => gone.abort());
-  return gone.signal;
 }

@@ -138,6 +138,14 @@ export interface WatchesTable {
   cooldown_ms: number;
   deliver: number;
   enabled: number;
+  /** JSON of the part of the picture that is looked at; null: all of it. */
+  area: string | null;
+  /** Name of the provider that is asked; null: the preferred one. */
+  provider: string | null;
+  /** JSON of what is done when it fires. */
+  actions: string;
+  /** JSON of the last readings, oldest first, whether they count or not. */
+  readings: string;
   /** JSON of the answers that count, oldest first. */
   answers: string;
   /** Not before this time. */

@@ -1,46 +1,43 @@
-/** Checks Moondream's answers against a condition. */
-import { readYesNo } from '../reasoning/yes-no.ts';
-import type { Condition, Reading, WatchSkill } from './watch.ts';
+/** Checks a provider's answers against a condition. */
+import type { Said } from '../reasoning/reasoner.ts';
+import type { Condition, Reading } from './watch.ts';
 
 /** An answer, interpreted. */
 export interface ReadAnswer {
   reading: Reading;
   /** For people, shortened. */
   text: string;
+  /** What the condition was compared with; null where the answer has no number. */
+  number: number | null;
 }
 
 const TEXT_LENGTH = 300;
-/** The member of an answer that holds the result, by skill. */
-const MEMBER = { query: 'answer', caption: 'caption', detect: 'objects', point: 'points' } as const;
 
-/** `unknown` without the member of its skill, and for text that says neither yes nor no. */
-export function readAnswer(
-  skill: WatchSkill,
+/**
+ * `unknown` for an answer that does not say what the condition asks for.
+ * @param before the number of the answer before; undefined where there was none
+ */
+export function readAnswer(condition: Condition, said: Said, before: number | undefined): ReadAnswer {
+  const text = said.answer.trim().slice(0, TEXT_LENGTH);
+  const number = said.count ?? (typeof said.value === 'number' ? said.value : null);
+  return { reading: read(condition, said, number, before), text, number };
+}
+
+function read(
   condition: Condition,
-  body: Record<string, unknown>,
-): ReadAnswer {
-  const given = body[MEMBER[skill]];
-  if (typeof given === 'string') {
-    return { reading: readText(condition, given), text: given.trim().slice(0, TEXT_LENGTH) };
+  { answer, value }: Said,
+  number: number | null,
+  before: number | undefined,
+): Reading {
+  if ('contains' in condition)
+    return asReading(answer.toLowerCase().includes(condition.contains.toLowerCase()));
+  if ('answer' in condition) {
+    return typeof value === 'boolean' ? asReading(value === (condition.answer === 'yes')) : 'unknown';
   }
-  if (Array.isArray(given)) {
-    return { reading: readCount(condition, given.length), text: `${given.length} found` };
-  }
-  return { reading: 'unknown', text: '' };
-}
-
-function readText(condition: Condition, text: string): Reading {
-  if ('contains' in condition) {
-    return asReading(text.toLowerCase().includes(condition.contains.toLowerCase()));
-  }
-  if (!('answer' in condition)) return 'unknown';
-  const said = readYesNo(text);
-  return said === 'unknown' ? said : asReading(said === condition.answer);
-}
-
-function readCount(condition: Condition, count: number): Reading {
-  if ('atLeast' in condition) return asReading(count >= condition.atLeast);
-  return 'atMost' in condition ? asReading(count <= condition.atMost) : 'unknown';
+  if (number === null) return 'unknown';
+  if ('atLeast' in condition) return asReading(number >= condition.atLeast);
+  if ('atMost' in condition) return asReading(number <= condition.atMost);
+  return asReading(before !== undefined && before !== number);
 }
 
 function asReading(isFulfilled: boolean): Reading {

@@ -8,18 +8,23 @@ import {
   watchListSchema,
   watchQuerySchema,
   watchSchema,
+  watchTestSchema,
 } from '#shared/contract/watch.ts';
 import { AppError } from '#shared/errors.ts';
 import { camerasOf, expectRoleForFields, ofCameras } from '../auth/rights.ts';
+import { goneSignal } from '../http/gone-signal.ts';
 import { json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
+import { REASON_ERRORS } from '../reasoning/reason-routes.ts';
 import type { WatchRow } from '../store/database.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { WatchSettings } from './watch.ts';
+import type { WatchAsker } from './watch-asker.ts';
 import { applyWatchChanges, parseNewWatch } from './watch-input.ts';
 import type { WatchRepository } from './watch-repository.ts';
 import { viewWatch } from './watch-view.ts';
 
 export interface WatchRoutesOptions {
+  asker: WatchAsker;
   repository: WatchRepository;
   routing: Pick<CameraRouting, 'expectKnown'>;
   /** Whether motion is detected. */
@@ -64,6 +69,26 @@ function collectionRoutes(options: WatchRoutesOptions): Route[] {
         wake();
         res.setHeader('Cache-Control', 'no-store');
         res.status(201).location(`/api/watches/${row.id}`).json(viewWatch(row, now()));
+      },
+    }),
+    route({
+      id: 'testWatch',
+      method: 'post',
+      path: '/api/watches/test',
+      summary: 'Ask the question of a watch once, storing nothing',
+      description: 'Counts as a question of a client.',
+      request: { bodies: jsonBody(newWatchSchema, TESTED_WATCH) },
+      answers: { 200: json('How the answer reads.', watchTestSchema) },
+      errors: ['missing-field', 'invalid-field', 'camera-not-found', ...REASON_ERRORS],
+      handle: async (req, res) => {
+        const watch = possible(parseNewWatch(req.body), options);
+        options.routing.expectKnown(watch.cameraId);
+        const asked = await options.asker.ask(watch, { signal: goneSignal(res) });
+        const { jpeg, sequence, timestamp } = asked.frame;
+        const picture = `data:image/jpeg;base64,${jpeg.toString('base64')}`;
+        const { reading, text, number } = asked;
+        res.setHeader('Cache-Control', 'no-store');
+        res.json({ reading, text, number, sequence, timestamp, picture });
       },
     }),
     route({
@@ -152,6 +177,15 @@ function expectOwnCamera(req: Request, row: WatchRow): void {
   if (ofCameras(req, [row], cameraOf).length === 0)
     throw new AppError('watch-not-found', 'There is no watch with this id');
 }
+
+const TESTED_WATCH = {
+  'A question with yes or no': {
+    cameraId: '1',
+    skill: 'query',
+    prompt: 'Is the gate open?',
+    everyMs: 60_000,
+  },
+};
 
 const NEW_WATCHES = {
   'A question with yes or no': {

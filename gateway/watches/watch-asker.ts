@@ -1,37 +1,67 @@
 /** Asks a watch's question about its camera once. */
+import type { AnswerForm, ReasonKind } from '#shared/contract/reason.ts';
 import { AppError } from '#shared/errors.ts';
 import type { CameraFrame } from '../models/frame-source.ts';
-import type { CameraQuestions } from '../moondream/camera-questions.ts';
+import type { Reasoner, Said } from '../reasoning/reasoner.ts';
 import { type ReadAnswer, readAnswer } from './reading.ts';
-import type { WatchSettings } from './watch.ts';
+import type { WatchSettings, WatchSkill } from './watch.ts';
 
 /** The answer, and the picture that it is about. */
 export interface AskedWatch extends ReadAnswer {
   frame: CameraFrame;
 }
 
-/** Asks one question of a watch. */
-export interface WatchAsker {
-  /** @param onSpend called immediately before a request is sent @throws AppError of the camera or of Moondream */
-  ask(watch: WatchSettings, options: { signal: AbortSignal; onSpend: () => void }): Promise<AskedWatch>;
+/** What a question may be given. */
+export interface AskOptions {
+  signal: AbortSignal;
+  /** Called immediately before a request is sent; absent: it counts as a client's. */
+  onSpend?: () => void;
+  /** The number of the answer before, for `changed`. */
+  before?: number | undefined;
 }
 
+/** Asks one question of a watch. */
+export interface WatchAsker {
+  /** @throws AppError of the camera or of the provider */
+  ask(watch: WatchSettings, options: AskOptions): Promise<AskedWatch>;
+}
+
+const KINDS: Readonly<Record<WatchSkill, ReasonKind>> = {
+  query: 'ask',
+  caption: 'describe',
+  detect: 'find',
+  point: 'point',
+};
+
 /** An asker over live cameras. */
-export function createWatchAsker(questions: Pick<CameraQuestions, 'ask'>): WatchAsker {
+export function createWatchAsker(reasoner: Pick<Reasoner, 'answer'>): WatchAsker {
   return {
-    ask: async (watch, { signal, onSpend }) => {
-      const { cameraId, skill, condition } = watch;
-      const fields = fieldsOf(watch);
-      const { answer, frame } = await questions.ask({ cameraId, skill, fields, signal, spend: onSpend });
-      // No stream was requested.
-      if (answer.kind === 'stream')
-        throw new AppError('moondream-failed', 'Moondream answered with a stream');
-      return { ...readAnswer(skill, condition, answer.body), frame };
+    ask: async (watch, { signal, onSpend, before }) => {
+      const { cameraId, skill, prompt, condition, area, provider } = watch;
+      const given = await reasoner.answer({
+        kind: KINDS[skill],
+        cameraId,
+        words: prompt,
+        form: formOf(watch),
+        area: area ?? undefined,
+        provider: provider ?? undefined,
+        signal,
+        spend: onSpend,
+      });
+      const frame = given.pictures.at(-1)?.frame;
+      if (frame === undefined) throw new AppError('no-frame-yet', `Camera ${cameraId} has no picture yet`);
+      return { ...readAnswer(condition, counted(given), before), frame };
     },
   };
 }
 
-function fieldsOf({ skill, prompt }: WatchSettings): Record<string, unknown> {
-  if (skill === 'caption') return {};
-  return skill === 'query' ? { question: prompt } : { object: prompt };
+/** Objects and points count by their number. */
+function counted(said: Said): Said {
+  const found = said.objects ?? said.points;
+  return found === undefined ? said : { ...said, count: found.length, answer: `${found.length} found` };
+}
+
+function formOf({ skill, condition }: WatchSettings): AnswerForm {
+  if (skill !== 'query' || 'contains' in condition) return 'text';
+  return 'answer' in condition ? 'yesno' : 'number';
 }

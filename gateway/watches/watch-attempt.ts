@@ -4,16 +4,26 @@ import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { EventSink, MomentaryEvent } from '../events/event.ts';
 import type { WatchRow, WatchRowChanges } from '../store/database.ts';
-import { settingsOf, type WatchAnswer, type WatchError } from './watch.ts';
+import { readingsOf, settingsOf, type WatchAnswer, type WatchError } from './watch.ts';
+import { type ActionTargets, act } from './watch-actions.ts';
 import type { AskedWatch, WatchAsker } from './watch-asker.ts';
 import { eventOf } from './watch-event.ts';
-import { afterAnswer, afterFailure, afterFiring, isFulfilled, withAnswer } from './watch-progress.ts';
+import {
+  afterAnswer,
+  afterFailure,
+  afterFiring,
+  isFulfilled,
+  withAnswer,
+  withReading,
+} from './watch-progress.ts';
 
 export interface WatchAttemptOptions {
   asker: WatchAsker;
   events: EventSink;
   /** Also delivers the event to the analysis backend; absent without one. */
   deliverEvent?: ((eventId: string, event: MomentaryEvent) => Promise<void>) | undefined;
+  /** What acts when a watch fires. */
+  targets: ActionTargets;
   redactor: Redactor;
   log: Logger;
   /** Unix milliseconds. */
@@ -23,7 +33,7 @@ export interface WatchAttemptOptions {
 /** The outcome of one question. */
 export interface WatchOutcome {
   changes: WatchRowChanges;
-  /** Nothing was sent to Moondream. */
+  /** Nothing was sent to the provider. */
   isUnspent: boolean;
 }
 
@@ -41,7 +51,8 @@ export class WatchAttempts {
       isUnspent = false;
     };
     try {
-      const asked = await this.#options.asker.ask(settingsOf(row), { signal, onSpend });
+      const before = readingsOf(row).at(-1)?.number ?? undefined;
+      const asked = await this.#options.asker.ask(settingsOf(row), { signal, onSpend, before });
       return { changes: await this.#conclude(row, asked), isUnspent };
     } catch (error) {
       // Aborted by the gateway, or superseded by an equal question: not a failure of the watch.
@@ -53,19 +64,22 @@ export class WatchAttempts {
   async #conclude(row: WatchRow, asked: AskedWatch): Promise<WatchRowChanges> {
     const answer = this.#kept(asked);
     const answers = withAnswer(row, answer);
-    if (!isFulfilled(row, answers)) return afterAnswer(answers);
+    const reading = withReading(row, answer);
+    if (!isFulfilled(row, answers)) return { ...reading, ...afterAnswer(answers) };
     const { events, log } = this.#options;
     const event = eventOf(row, answers, asked);
     try {
       const eventId = await events.record(event);
       log.info({ watch: row.id, cameraId: row.camera_id, event: eventId }, 'watch fired');
       return {
+        ...reading,
         ...afterFiring(row, answers, eventId, this.#options.now()),
         ...(await this.#deliver(row, eventId, event)),
+        ...(await this.#act(row)),
       };
     } catch (error) {
       // Keeps the answers: the watch fires when events can be stored again.
-      return { ...this.#failed(row, error), answers: JSON.stringify(answers) };
+      return { ...reading, ...this.#failed(row, error), answers: JSON.stringify(answers) };
     }
   }
 
@@ -81,8 +95,15 @@ export class WatchAttempts {
     }
   }
 
-  #kept({ reading, text, frame: { sequence, timestamp } }: AskedWatch): WatchAnswer {
-    return { at: this.#options.now(), reading, text, sequence, timestamp };
+  /** A failed action does not undo the event. */
+  async #act(row: WatchRow): Promise<WatchRowChanges> {
+    const { cameraId, actions } = settingsOf(row);
+    const [error] = await act(actions, cameraId, this.#options.targets);
+    return error === undefined ? {} : { last_error: JSON.stringify(this.#describe(error)) };
+  }
+
+  #kept({ reading, text, number, frame: { sequence, timestamp } }: AskedWatch): WatchAnswer {
+    return { at: this.#options.now(), reading, text, number, sequence, timestamp };
   }
 
   #failed(row: WatchRow, error: unknown): WatchRowChanges {

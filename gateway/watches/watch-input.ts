@@ -33,6 +33,9 @@ export function parseNewWatch(body: unknown): WatchSettings {
     of: rest.of ?? n,
     cooldownMs: rest.cooldownMs ?? DEFAULT_COOLDOWN_MS,
     deliver: rest.deliver ?? false,
+    area: rest.area ?? null,
+    provider: rest.provider ?? null,
+    actions: rest.actions ?? [],
     enabled: rest.enabled ?? true,
   });
 }
@@ -59,21 +62,21 @@ function checked(watch: WatchSettings): WatchSettings {
   if (of < n) throw invalid('of', 'of must not be smaller than n');
   if (prompt === '' && skill !== 'caption') throw missing('prompt', 'Missing required fields: prompt');
   if (prompt !== '' && skill === 'caption') throw invalid('prompt', 'prompt: a caption takes none');
-  const isText = 'answer' in condition || 'contains' in condition;
-  if (
-    isText !== (skill === 'query' || skill === 'caption') ||
-    (skill === 'caption' && 'answer' in condition)
-  ) {
-    throw invalid('condition', `condition: ${skill} takes ${CONDITIONS[skill]}`);
-  }
+  if (!allows(skill, condition)) throw invalid('condition', `condition: ${skill} takes ${CONDITIONS[skill]}`);
   return watch;
 }
 
+function allows(skill: WatchSettings['skill'], condition: Condition): boolean {
+  if ('contains' in condition) return skill === 'query' || skill === 'caption';
+  return 'answer' in condition ? skill === 'query' : skill !== 'caption';
+}
+
+const NUMBERS = '{"atLeast": number}, {"atMost": number} or {"changed": true}';
 const CONDITIONS = {
-  query: '"yes", "no" or {"contains": "..."}',
+  query: `"yes", "no", {"contains": "..."}, ${NUMBERS}`,
   caption: '{"contains": "..."}',
-  detect: '{"atLeast": number} or {"atMost": number}',
-  point: '{"atLeast": number} or {"atMost": number}',
+  detect: NUMBERS,
+  point: NUMBERS,
 };
 
 function expectFields(body: unknown, names: readonly string[]): void {

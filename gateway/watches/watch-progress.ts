@@ -1,7 +1,14 @@
 /** State changes of a watch, as pure functions. */
 import { backoffMs } from '#shared/backoff.ts';
 import type { WatchRow, WatchRowChanges } from '../store/database.ts';
-import { answersOf, keptAnswersOf, UPON_MOTION, type WatchAnswer, type WatchError } from './watch.ts';
+import {
+  answersOf,
+  keptAnswersOf,
+  readingsOf,
+  UPON_MOTION,
+  type WatchAnswer,
+  type WatchError,
+} from './watch.ts';
 
 const MIN_BACKOFF_MS = 2000;
 const MAX_BACKOFF_MS = 5 * 60_000;
@@ -29,6 +36,13 @@ export function whenAsked(row: WatchRow, now: number) {
     last_asked_at: now,
     asked: row.asked + 1,
   };
+}
+
+const MAX_READINGS = 20;
+
+/** Adds an answer to the last readings. */
+export function withReading(row: Pick<WatchRow, 'readings'>, answer: WatchAnswer): WatchRowChanges {
+  return { readings: JSON.stringify([...readingsOf(row), answer].slice(-MAX_READINGS)) };
 }
 
 /** Adds an answer to those that count; a picture counts once. */

@@ -25,6 +25,7 @@ export class WatchRepository {
       if (Number(rows) >= max) throw new AppError('too-many-watches', `There are ${max} watches already`);
       const id = `watch_${randomUUID()}`;
       const fresh = {
+        readings: '[]',
         asked: 0,
         fired: 0,
         last_asked_at: null,
@@ -121,6 +122,9 @@ function columnsOf(watch: WatchSettings) {
     out_of: watch.of,
     cooldown_ms: watch.cooldownMs,
     deliver: watch.deliver ? 1 : 0,
+    area: watch.area === null ? null : JSON.stringify(watch.area),
+    provider: watch.provider,
+    actions: JSON.stringify(watch.actions),
     enabled: watch.enabled ? 1 : 0,
   };
 }

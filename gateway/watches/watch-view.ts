@@ -4,6 +4,7 @@ import type { WatchRow } from '../store/database.ts';
 import {
   answersOf,
   keptAnswersOf,
+  readingsOf,
   settingsOf,
   UPON_MOTION,
   type WatchAnswer,
@@ -19,6 +20,7 @@ export function viewWatch(row: WatchRow, now: number): StandingWatch {
     ...settingsOf(row),
     state: stateOf(row, now),
     answers: answersOf(row).map(viewAnswer),
+    readings: readingsOf(row).map(viewAnswer),
     lastAnswer: last === undefined ? null : viewAnswer(last),
     lastError: errorOf(row),
     asked: row.asked,
@@ -32,8 +34,8 @@ export function viewWatch(row: WatchRow, now: number): StandingWatch {
   };
 }
 
-function viewAnswer({ at, reading, text, sequence, timestamp }: WatchAnswer) {
-  return { at: isoTime(at), reading, text, sequence, timestamp };
+function viewAnswer({ at, reading, text, number = null, sequence, timestamp }: WatchAnswer) {
+  return { at: isoTime(at), reading, text, number, sequence, timestamp };
 }
 
 function stateOf(row: WatchRow, now: number): StandingWatch['state'] {

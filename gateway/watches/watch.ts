@@ -1,5 +1,6 @@
 /** A watch: a question that is repeated to a camera and fires when the answers fulfil a condition. */
-import type { WATCH_SKILLS } from '#shared/contract/watch.ts';
+import type { Area, ProviderName } from '#shared/contract/reason.ts';
+import type { WATCH_SKILLS, WatchAction } from '#shared/contract/watch.ts';
 import type { WatchRow } from '../store/database.ts';
 
 export type WatchSkill = (typeof WATCH_SKILLS)[number];
@@ -10,9 +11,11 @@ export type Condition =
   | { answer: 'yes' | 'no' }
   /** Text with these words in it, upper or lower case. */
   | { contains: string }
-  /** Objects or points found. */
+  /** Objects or points found, or the number that a question is answered with. */
   | { atLeast: number }
-  | { atMost: number };
+  | { atMost: number }
+  /** Another number than the time before. */
+  | { changed: true };
 
 /** Whether an answer fulfils the condition; `unknown` for an unclear answer. */
 export type Reading = 'yes' | 'no' | 'unknown';
@@ -24,6 +27,8 @@ export interface WatchAnswer {
   reading: Reading;
   /** What was answered, shortened. */
   text: string;
+  /** What the condition was compared with; absent in answers of earlier versions. */
+  number?: number | null;
   /** Sequence number of the frame and when it was taken, Unix seconds. */
   sequence: number;
   timestamp: number;
@@ -45,6 +50,11 @@ export interface WatchSettings {
   of: number;
   cooldownMs: number;
   deliver: boolean;
+  /** The part of the picture that is looked at. */
+  area: Area | null;
+  /** Null: the preferred one. */
+  provider: ProviderName | null;
+  actions: WatchAction[];
   enabled: boolean;
 }
 
@@ -73,6 +83,9 @@ export function settingsOf(row: WatchRow): WatchSettings {
     of: row.out_of,
     cooldownMs: row.cooldown_ms,
     deliver: row.deliver === 1,
+    area: row.area === null ? null : (JSON.parse(row.area) as Area),
+    provider: row.provider as ProviderName | null,
+    actions: JSON.parse(row.actions) as WatchAction[],
     enabled: row.enabled === 1,
   };
 }
@@ -85,4 +98,9 @@ export function answersOf(row: Pick<WatchRow, 'answers'>): WatchAnswer[] {
 /** The answers that count, or the last that did. */
 export function keptAnswersOf({ answers }: Pick<WatchRow, 'answers'>): WatchAnswer[] {
   return JSON.parse(answers) as WatchAnswer[];
+}
+
+/** The last readings, oldest first, whether they count or not. */
+export function readingsOf({ readings }: Pick<WatchRow, 'readings'>): WatchAnswer[] {
+  return JSON.parse(readings) as WatchAnswer[];
 }

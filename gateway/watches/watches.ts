@@ -4,12 +4,13 @@ import type { Redactor } from '#shared/redact.ts';
 import type { MotionSource } from '../analysis/camera-channel.ts';
 import type { EventSink } from '../events/event.ts';
 import type { RouteGroup } from '../http/route.ts';
-import type { CameraQuestions } from '../moondream/camera-questions.ts';
+import type { Reasoner } from '../reasoning/reasoner.ts';
 import type { Store } from '../store/store.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { BudgetRepository, type HourlyBudget } from './budget-repository.ts';
 import { MotionTrigger } from './motion-trigger.ts';
 import { watchRoutes } from './routes.ts';
+import type { ActionTargets } from './watch-actions.ts';
 import { createWatchAsker } from './watch-asker.ts';
 import { type WatchAttemptOptions, WatchAttempts } from './watch-attempt.ts';
 import { WatchLeaseRepository } from './watch-lease-repository.ts';
@@ -18,7 +19,9 @@ import { WatchRunner } from './watch-runner.ts';
 
 export interface WatchesOptions {
   store: Store;
-  questions: Pick<CameraQuestions, 'ask'>;
+  reasoner: Pick<Reasoner, 'answer'>;
+  /** What acts when a watch fires. */
+  targets: ActionTargets;
   events: EventSink;
   /** Absent: watches that wait for motion are refused. */
   motion?: MotionSource | undefined;
@@ -60,6 +63,7 @@ export function createWatches(options: WatchesOptions): Watches {
   const runner = createRunner(options, now);
   const wake = (): void => runner.wake();
   const trigger = motion && new MotionTrigger({ source: motion, repository, wake, log, now });
+  const asker = createWatchAsker(options.reasoner);
   const hasMotion = motion !== undefined;
   const canDeliver = options.deliverEvent !== undefined;
   let isClosed = false;
@@ -69,7 +73,7 @@ export function createWatches(options: WatchesOptions): Watches {
     trigger?.start();
   };
   return {
-    routes: watchRoutes({ repository, routing, hasMotion, canDeliver, max, wake, now }),
+    routes: watchRoutes({ repository, asker, routing, hasMotion, canDeliver, max, wake, now }),
     // The database was closed before it was ready.
     start: () => void store.whenReady().then(begin, () => {}),
     close: async () => {
@@ -80,13 +84,14 @@ export function createWatches(options: WatchesOptions): Watches {
 }
 
 function createRunner(options: WatchesOptions, now: () => number): WatchRunner {
-  const { store, questions, budget, timeoutMs, events, deliverEvent, redactor, log, pollMs } = options;
+  const { store, reasoner, targets, budget, timeoutMs, events, deliverEvent, redactor, log, pollMs } =
+    options;
   const leases = new WatchLeaseRepository({
     store,
     budget: new BudgetRepository(budget),
     leaseMs: timeoutMs + LEASE_MARGIN_MS,
   });
-  const asker = createWatchAsker(questions);
-  const attempts = new WatchAttempts({ asker, events, deliverEvent, redactor, log, now });
+  const asker = createWatchAsker(reasoner);
+  const attempts = new WatchAttempts({ asker, events, deliverEvent, targets, redactor, log, now });
   return new WatchRunner({ leases, attempts, log, now, ...(pollMs === undefined ? {} : { pollMs }) });
 }

@@ -986,7 +986,7 @@ export interface components {
       everyMs?: number;
       /** @description Ask while there is motion. */
       onMotion?: boolean;
-      /** @description When an answer counts: text for `query` and `caption`, numbers for `detect` and `point`. */
+      /** @description When an answer counts: yes, no or text for `query`, text for `caption`, numbers for `query`, `detect` and `point`. */
       condition?:
         | ('yes' | 'no')
         | {
@@ -1001,6 +1001,10 @@ export interface components {
           }
         | {
             atMost: number;
+          }
+        | {
+            /** @constant */
+            changed: true;
           };
       /** @description It fires when `n` of the last `of` answers count. */
       n?: number;
@@ -1010,11 +1014,47 @@ export interface components {
       cooldownMs?: number;
       /** @description Tell the analysis backend too. */
       deliver?: boolean;
+      /** @description The part of the picture that is looked at. */
+      area?: [number, number, number, number] | null;
+      /** @description Who is asked; the preferred one unless given. */
+      provider?: ('moondream' | 'vlm') | null;
+      /** @description Done when it fires. */
+      actions?:
+        | []
+        | [components['schemas']['WatchAction']]
+        | [components['schemas']['WatchAction'], components['schemas']['WatchAction']]
+        | [
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+          ]
+        | [
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+          ]
+        | [
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+          ];
       enabled?: boolean;
       cameraId: string | number;
     };
     /** @enum {string} */
     WatchSkill: 'query' | 'caption' | 'detect' | 'point';
+    /** @description Announced for three seconds; gives way to people. */
+    WatchAction: {
+      /** @constant */
+      kind: 'ptz-preset';
+      /** @description Id of the preset. */
+      preset: string;
+      /** @description The camera of the watch unless given. */
+      cameraId?: string | number;
+    };
     StandingWatch: {
       id: string;
       cameraId: string;
@@ -1027,6 +1067,9 @@ export interface components {
       of: number;
       cooldownMs: number;
       deliver: boolean;
+      area: [number, number, number, number] | null;
+      provider: string | null;
+      actions: components['schemas']['WatchAction'][];
       enabled: boolean;
       /**
        * @description `failing`: the last question was not answered; `lastError` says why.
@@ -1035,6 +1078,8 @@ export interface components {
       state: 'paused' | 'asking' | 'failing' | 'cooling-down' | 'waiting-for-motion' | 'waiting';
       /** @description Those that count now, oldest first. */
       answers: components['schemas']['WatchAnswer'][];
+      /** @description The last 20, oldest first, whether they count or not. */
+      readings: components['schemas']['WatchAnswer'][];
       lastAnswer: components['schemas']['WatchAnswer'] | null;
       lastError: {
         code: string;
@@ -1068,6 +1113,9 @@ export interface components {
         }
       | {
           atMost: number;
+        }
+      | {
+          changed: boolean;
         };
     WatchAnswer: {
       /** Format: date-time */
@@ -1078,6 +1126,8 @@ export interface components {
        */
       reading: 'yes' | 'no' | 'unknown';
       text: string;
+      /** @description What the condition was compared with. */
+      number: number | null;
       sequence: number;
       /** @description Capture time of the frame, Unix seconds. */
       timestamp: number;
@@ -1090,7 +1140,7 @@ export interface components {
       everyMs?: number;
       /** @description Ask while there is motion. */
       onMotion?: boolean;
-      /** @description When an answer counts: text for `query` and `caption`, numbers for `detect` and `point`. */
+      /** @description When an answer counts: yes, no or text for `query`, text for `caption`, numbers for `query`, `detect` and `point`. */
       condition?:
         | ('yes' | 'no')
         | {
@@ -1105,6 +1155,10 @@ export interface components {
           }
         | {
             atMost: number;
+          }
+        | {
+            /** @constant */
+            changed: true;
           };
       /** @description It fires when `n` of the last `of` answers count. */
       n?: number;
@@ -1114,6 +1168,33 @@ export interface components {
       cooldownMs?: number;
       /** @description Tell the analysis backend too. */
       deliver?: boolean;
+      /** @description The part of the picture that is looked at. */
+      area?: [number, number, number, number] | null;
+      /** @description Who is asked; the preferred one unless given. */
+      provider?: ('moondream' | 'vlm') | null;
+      /** @description Done when it fires. */
+      actions?:
+        | []
+        | [components['schemas']['WatchAction']]
+        | [components['schemas']['WatchAction'], components['schemas']['WatchAction']]
+        | [
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+          ]
+        | [
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+          ]
+        | [
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+            components['schemas']['WatchAction'],
+          ];
       enabled?: boolean;
     };
     DeviceMetadata: {
@@ -1422,6 +1503,7 @@ export type ProviderTest = components['schemas']['ProviderTest'];
 export type ProviderTestAnswer = components['schemas']['ProviderTestAnswer'];
 export type NewWatch = components['schemas']['NewWatch'];
 export type WatchSkill = components['schemas']['WatchSkill'];
+export type WatchAction = components['schemas']['WatchAction'];
 export type StandingWatch = components['schemas']['StandingWatch'];
 export type WatchCondition = components['schemas']['WatchCondition'];
 export type WatchAnswer = components['schemas']['WatchAnswer'];

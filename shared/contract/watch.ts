@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { anyCameraIdSchema } from './camera.ts';
 import { idInPath, timeSchema } from './common.ts';
+import { areaSchema, PROVIDERS } from './reason.ts';
 
 /** Skills whose answers can be read as fulfilling a condition or not. */
 export const WATCH_SKILLS = ['query', 'caption', 'detect', 'point'] as const;
@@ -26,7 +27,18 @@ const conditionInputSchema = z.union([
   z.strictObject({ contains: z.string().trim().min(1).max(200) }),
   z.strictObject({ atLeast: z.number().int().min(1).max(MAX_COUNT) }),
   z.strictObject({ atMost: z.number().int().min(0).max(MAX_COUNT) }),
+  z.strictObject({ changed: z.literal(true) }),
 ]);
+
+/** What a watch does when it fires, beside its event. */
+export const watchActionSchema = z
+  .strictObject({
+    kind: z.literal('ptz-preset'),
+    preset: z.string().min(1).max(64).meta({ description: 'Id of the preset.' }),
+    cameraId: anyCameraIdSchema.optional().meta({ description: 'The camera of the watch unless given.' }),
+  })
+  .meta({ id: 'WatchAction', description: 'Announced for three seconds; gives way to people.' });
+export type WatchAction = z.infer<typeof watchActionSchema>;
 
 const periodSchema = z
   .number()
@@ -47,12 +59,19 @@ export const watchChangesSchema = z
     everyMs: periodSchema.min(1000).optional().meta({ description: 'Milliseconds between two questions.' }),
     onMotion: z.boolean().optional().meta({ description: 'Ask while there is motion.' }),
     condition: conditionInputSchema.optional().meta({
-      description: 'When an answer counts: text for `query` and `caption`, numbers for `detect` and `point`.',
+      description:
+        'When an answer counts: yes, no or text for `query`, text for `caption`, numbers for `query`, `detect` and `point`.',
     }),
     n: countSchema.optional().meta({ description: 'It fires when `n` of the last `of` answers count.' }),
     of: countSchema.optional().meta({ description: '`n` unless given.' }),
     cooldownMs: periodSchema.min(0).optional().meta({ description: 'Silence after it fired.' }),
     deliver: z.boolean().optional().meta({ description: 'Tell the analysis backend too.' }),
+    area: areaSchema.nullish().meta({ description: 'The part of the picture that is looked at.' }),
+    provider: z
+      .enum(PROVIDERS)
+      .nullish()
+      .meta({ description: 'Who is asked; the preferred one unless given.' }),
+    actions: z.array(watchActionSchema).max(5).optional().meta({ description: 'Done when it fires.' }),
     enabled: z.boolean().optional(),
   })
   .meta({ id: 'WatchChanges' });
@@ -68,6 +87,7 @@ const conditionSchema = z
     z.object({ contains: z.string() }),
     z.object({ atLeast: z.int() }),
     z.object({ atMost: z.int() }),
+    z.object({ changed: z.boolean() }),
   ])
   .meta({ id: 'WatchCondition', description: 'When an answer counts.' });
 
@@ -76,6 +96,7 @@ const answerSchema = z
     at: timeSchema,
     reading: z.enum(['yes', 'no', 'unknown']).meta({ description: 'Whether it fulfils the condition.' }),
     text: z.string(),
+    number: z.number().nullable().meta({ description: 'What the condition was compared with.' }),
     sequence: z.int(),
     timestamp: z.number().meta({ description: 'Capture time of the frame, Unix seconds.' }),
   })
@@ -95,11 +116,17 @@ export const watchSchema = z
     of: z.int(),
     cooldownMs: z.int(),
     deliver: z.boolean(),
+    area: areaSchema.nullable(),
+    provider: z.string().nullable(),
+    actions: z.array(watchActionSchema),
     enabled: z.boolean(),
     state: z
       .enum(['paused', 'asking', 'failing', 'cooling-down', 'waiting-for-motion', 'waiting'])
       .meta({ description: '`failing`: the last question was not answered; `lastError` says why.' }),
     answers: z.array(answerSchema).meta({ description: 'Those that count now, oldest first.' }),
+    readings: z
+      .array(answerSchema)
+      .meta({ description: 'The last 20, oldest first, whether they count or not.' }),
     lastAnswer: answerSchema.nullable(),
     lastError: z
       .object({ code: z.string(), message: z.string(), hint: z.string().optional(), at: timeSchema })
@@ -118,3 +145,15 @@ export type StandingWatch = z.infer<typeof watchSchema>;
 
 /** Answer of `GET /api/watches`. */
 export const watchListSchema = z.array(watchSchema).meta({ id: 'WatchList' });
+
+/** Answer of `POST /api/watches/test`. */
+export const watchTestSchema = z
+  .object({
+    reading: z.enum(['yes', 'no', 'unknown']).meta({ description: 'Whether it fulfils the condition.' }),
+    text: z.string(),
+    number: z.number().nullable(),
+    sequence: z.int(),
+    timestamp: z.number(),
+    picture: z.string().meta({ description: 'The picture that was asked about, as a data URL.' }),
+  })
+  .meta({ id: 'WatchTest' });

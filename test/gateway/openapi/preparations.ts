@@ -189,6 +189,7 @@ export const PREPARATIONS: Record<string, Preparation> = {
   moondreamSegment: camera,
   getMoondreamStatus: asked,
   getAskedFrame: asked,
+  testWatch: camera,
   reasonAsk: camera,
   reasonDescribe: camera,
   reasonFind: camera,

@@ -5,7 +5,8 @@ import express from 'express';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
 import type { MomentaryEvent } from '../../../gateway/events/event.ts';
-import type { CameraAnswer, CameraQuestion } from '../../../gateway/moondream/camera-questions.ts';
+import type { CameraAnswer, CameraQuery, Said } from '../../../gateway/reasoning/reasoner.ts';
+import { readYesNo } from '../../../gateway/reasoning/yes-no.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { createWatches, type Watches, type WatchesOptions } from '../../../gateway/watches/watches.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
@@ -22,12 +23,15 @@ export const KEY = 'S3cr3tC4nary';
 export class WatchHarness {
   /** What the clock shows; it stands until a test moves it. */
   readonly clock: { now: number };
-  readonly asked: CameraQuestion[] = [];
+  readonly asked: CameraQuery[] = [];
+  /** Presets that were gone to. */
+  readonly moves: string[] = [];
+  /** What going to a preset does. */
+  go: (cameraId: string, preset: string) => Promise<unknown> = async (cameraId, preset) =>
+    this.moves.push(`${cameraId} ${preset}`);
   readonly events: MomentaryEvent[] = [];
-  /** What Moondream answers, or throws. */
-  answer: (question: CameraQuestion) => Promise<Record<string, unknown>> | Record<string, unknown> = () => ({
-    answer: 'No.',
-  });
+  /** What the provider answers, or throws. */
+  answer: (query: CameraQuery) => Promise<Said> | Said = () => says('No.');
   /** What recording an event does. */
   record: (event: MomentaryEvent) => string = (event) => `event-${this.events.push(event)}`;
   readonly #listeners = new Set<(cameraId: string) => void>();
@@ -50,7 +54,8 @@ export class WatchHarness {
     const log = silentLog;
     harness.#watches = createWatches({
       store,
-      questions: { ask: (question) => harness.#ask(question) },
+      reasoner: { answer: (query) => harness.#ask(query) },
+      targets: { goToPreset: (cameraId, preset) => harness.go(cameraId, preset) },
       events: { record: async (event) => harness.record(event) },
       motion: { onMotion: (listener) => harness.#listen(listener) },
       budget: { total: 600, perCamera: 120 },
@@ -83,6 +88,12 @@ export class WatchHarness {
       everyMs: 1000,
       ...body,
     });
+  }
+
+  /** Asks the question of a watch once. */
+  try(body: object): Promise<JsonAnswer> {
+    const watch = { cameraId: '1', skill: 'query', prompt: 'Is the gate open?', everyMs: 1000 };
+    return postJson(`${this.api}/test`, { ...watch, ...body });
   }
 
   /** A watch as clients see it. */
@@ -136,14 +147,30 @@ export class WatchHarness {
     return () => void this.#listeners.delete(listener);
   }
 
-  async #ask(question: CameraQuestion): Promise<CameraAnswer> {
-    this.asked.push(question);
-    const body = await this.answer(question);
-    question.spend?.();
+  async #ask(query: CameraQuery): Promise<CameraAnswer> {
+    this.asked.push(query);
+    const said = await this.answer(query);
+    await query.spend?.();
     this.#sequence += 1;
     const timestamp = this.clock.now / 1000;
     const facts = { sequence: this.#sequence, timestamp, ageMs: 40, width: 640, height: 360 };
     const frame = { jpeg: Buffer.from(`picture ${this.#sequence}`), ...facts };
-    return { answer: { kind: 'json', body }, frame, pictureId: 'p', isCached: false };
+    return {
+      ...said,
+      ...{ id: 'a', query, pictures: [{ id: 'p', frame }], provider: 'moondream', model: null },
+      ...{ latencyMs: 1, isCached: false, askedAt: this.clock.now },
+    };
   }
+}
+
+/** An answer in words, read as the reasoner reads it. */
+export function says(answer: string): Said {
+  const said = readYesNo(answer);
+  return { answer, value: said === 'unknown' ? null : said === 'yes' };
+}
+
+/** An answer with a number of objects. */
+export function finds(count: number): Said {
+  const objects = Array.from({ length: count }, () => ({ x_min: 0, y_min: 0, x_max: 1, y_max: 1 }));
+  return { answer: '', value: count, objects, count };
 }

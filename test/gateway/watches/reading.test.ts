@@ -1,32 +1,46 @@
 import { expect } from 'chai';
 import { readAnswer } from '../../../gateway/watches/reading.ts';
+import type { Condition } from '../../../gateway/watches/watch.ts';
+import { finds, says } from './harness.ts';
 
 describe('An answer', () => {
-  const read = (...given: Parameters<typeof readAnswer>) => readAnswer(...given).reading;
+  const read = (condition: Condition, said: Parameters<typeof readAnswer>[1], before?: number) =>
+    readAnswer(condition, said, before).reading;
+  const number = (value: number | null) => ({ answer: `About ${value}`, value });
 
   it('to a question fulfils what was waited for, be it yes or no', () => {
-    expect(read('query', { answer: 'yes' }, { answer: 'Yes.' })).to.equal('yes');
-    expect(read('query', { answer: 'no' }, { answer: 'Yes.' })).to.equal('no');
-    expect(read('query', { answer: 'no' }, { answer: 'No.' })).to.equal('yes');
-    expect(read('query', { answer: 'no' }, { answer: 'Perhaps' })).to.equal('unknown');
+    expect(read({ answer: 'yes' }, says('Yes.'))).to.equal('yes');
+    expect(read({ answer: 'no' }, says('Yes.'))).to.equal('no');
+    expect(read({ answer: 'no' }, says('No.'))).to.equal('yes');
+    expect(read({ answer: 'no' }, says('Perhaps'))).to.equal('unknown');
   });
 
   it('fulfils a condition on its words', () => {
-    expect(read('query', { contains: 'red' }, { answer: 'A Red car' })).to.equal('yes');
-    expect(read('caption', { contains: 'dog' }, { caption: 'A cat' })).to.equal('no');
+    expect(read({ contains: 'red' }, says('A Red car'))).to.equal('yes');
+    expect(read({ contains: 'dog' }, says('A cat'))).to.equal('no');
   });
 
   it('fulfils a condition on what was found', () => {
-    const objects = [{ x_min: 0 }, { x_min: 0.5 }];
-    expect(read('detect', { atLeast: 2 }, { objects })).to.equal('yes');
-    expect(read('detect', { atLeast: 3 }, { objects })).to.equal('no');
-    expect(read('detect', { atMost: 0 }, { objects: [] })).to.equal('yes');
-    expect(read('point', { atLeast: 1 }, { points: [{ x: 0.5, y: 0.5 }] })).to.equal('yes');
+    expect(read({ atLeast: 2 }, finds(2))).to.equal('yes');
+    expect(read({ atLeast: 3 }, finds(2))).to.equal('no');
+    expect(read({ atMost: 0 }, finds(0))).to.equal('yes');
   });
 
-  it('without what the skill gives is unknown', () => {
-    expect(read('query', { answer: 'no' }, {})).to.equal('unknown');
-    expect(read('detect', { atMost: 0 }, { objects: null })).to.equal('unknown');
-    expect(read('detect', { atMost: 0 }, { answer: 'none' })).to.equal('unknown');
+  it('fulfils a condition on the number that it names', () => {
+    expect(read({ atLeast: 20 }, number(21.5))).to.equal('yes');
+    expect(read({ atMost: 20 }, number(21.5))).to.equal('no');
+    expect(read({ atMost: 20 }, number(null))).to.equal('unknown');
+  });
+
+  it('fulfils the condition of a change from the second number on', () => {
+    expect(read({ changed: true }, number(3))).to.equal('no');
+    expect(read({ changed: true }, number(3), 3)).to.equal('no');
+    expect(read({ changed: true }, finds(4), 3)).to.equal('yes');
+    expect(read({ changed: true }, number(null), 3)).to.equal('unknown');
+  });
+
+  it('without what the condition asks for is unknown', () => {
+    expect(read({ answer: 'no' }, { answer: '', value: null })).to.equal('unknown');
+    expect(read({ atMost: 0 }, says('none'))).to.equal('unknown');
   });
 });

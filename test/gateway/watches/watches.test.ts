@@ -1,11 +1,15 @@
 import { rmSync } from 'node:fs';
 import { expect } from 'chai';
 import { AppError } from '#shared/errors.ts';
+import type { Said } from '../../../gateway/reasoning/reasoner.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { getJson } from '../../support/http.ts';
 import { onEveryEngine, openSqlite } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
-import { KEY, WatchHarness } from './harness.ts';
+import { finds, KEY, says, WatchHarness } from './harness.ts';
+
+const DETECT_YES = { skill: 'detect', prompt: 'car', condition: 'yes' };
+const OUTSIDE = [0.8, 0, 0.5, 1];
 
 describe('Watches', () => {
   onEveryEngine((openStore) => {
@@ -68,11 +72,12 @@ describe('Watches', () => {
       const id = await start();
       expect(harness.asked[0]).to.deep.include({
         cameraId: '1',
-        skill: 'query',
-        fields: { question: 'Is the gate open?' },
+        kind: 'ask',
+        words: 'Is the gate open?',
+        form: 'yesno',
       });
       expect(harness.events).to.deep.equal([]);
-      harness.answer = () => ({ answer: 'Yes, it is.' });
+      harness.answer = () => says('Yes, it is.');
       const takenAt = harness.clock.now + 1000;
       await harness.askAgain(id);
       const [{ picture, data, ...event }] = harness.events as [(typeof harness.events)[0]];
@@ -96,11 +101,55 @@ describe('Watches', () => {
       });
     });
 
+    it('keep their last 20 readings, those that no longer count too', async () => {
+      const id = await start({ cooldownMs: 0, skill: 'detect', prompt: 'car' });
+      harness.answer = () => finds(3);
+      await harness.askAgain(id, 21);
+      const { readings, answers } = await harness.view(id);
+      expect(readings).to.have.length(20);
+      expect(readings.at(-1)).to.include({ reading: 'yes', text: '3 found', number: 3 });
+      expect(answers).to.deep.equal([]);
+    });
+
+    it('fire when a number changed, and look at the part of the picture that they are told', async () => {
+      const area = [0.25, 0.5, 0.5, 0.5];
+      harness.answer = () => finds(2);
+      const id = await start({ skill: 'detect', prompt: 'car', condition: { changed: true }, area });
+      expect(harness.asked[0]).to.deep.include({ kind: 'find', area });
+      await harness.askAgain(id);
+      expect(harness.events).to.deep.equal([]);
+      harness.answer = () => finds(1);
+      await harness.askAgain(id);
+      expect(harness.events).to.have.length(1);
+    });
+
+    it('send a camera to a preset when they fire, and say why it did not go', async () => {
+      const actions = [{ kind: 'ptz-preset', preset: 'gate', cameraId: '2' }];
+      const id = await start({ actions, cooldownMs: 0 });
+      harness.answer = () => says('Yes');
+      await harness.askAgain(id);
+      expect(harness.moves).to.deep.equal(['2 gate']);
+      harness.go = () => Promise.reject(new AppError('ptz-busy', 'A person moves it'));
+      await harness.askAgain(id);
+      expect(harness.events).to.have.length(2);
+      expect((await harness.view(id)).lastError).to.include({ code: 'ptz-busy' });
+    });
+
+    it('are tried once before they are stored', async () => {
+      harness.answer = () => says('Yes, wide open.');
+      const { status, body } = await harness.try({});
+      expect(status).to.equal(200);
+      expect(body).to.deep.include({ reading: 'yes', text: 'Yes, wide open.', sequence: 1 });
+      expect(body.picture).to.equal(`data:image/jpeg;base64,${btoa('picture 1')}`);
+      expect((await getJson(harness.api)).body).to.deep.equal([]);
+      expect((await harness.try({ prompt: '' })).body).to.include({ code: 'missing-field', field: 'prompt' });
+    });
+
     it('fire on n of the last m answers, of which what cannot be read is none', async () => {
       const id = await start({ n: 2, of: 3 });
       const say = async (...answers: string[]) => {
         for (const answer of answers) {
-          harness.answer = () => ({ answer });
+          harness.answer = () => says(answer);
           await harness.askAgain(id);
         }
       };
@@ -117,7 +166,7 @@ describe('Watches', () => {
     });
 
     it('ask nothing while they cool down, and need fresh answers afterwards', async () => {
-      harness.answer = () => ({ answer: 'Yes' });
+      harness.answer = () => says('Yes');
       const id = await start({ cooldownMs: 60_000, n: 1, of: 1 });
       const { nextAskAt } = await harness.view(id);
       expect(Date.parse(nextAskAt)).to.equal(harness.clock.now + 60_000);
@@ -127,7 +176,7 @@ describe('Watches', () => {
     });
 
     it('wait no longer than their interval after the clock was set back', async () => {
-      harness.answer = () => ({ answer: 'Yes' });
+      harness.answer = () => says('Yes');
       const id = await start({ cooldownMs: 60_000, n: 1, of: 1 });
       harness.clock.now -= 3_600_000;
       await waitFor(async () => {
@@ -140,12 +189,12 @@ describe('Watches', () => {
 
     it('go on after a restart where they were', async () => {
       const id = await start({ n: 2, of: 2 });
-      harness.answer = () => ({ answer: 'Yes' });
+      harness.answer = () => says('Yes');
       await harness.askAgain(id);
       await harness.close();
       const { clock } = harness;
       harness = await open({ clock });
-      harness.answer = () => ({ answer: 'Yes' });
+      harness.answer = () => says('Yes');
       expect(await harness.view(id)).to.include({ asked: 2, state: 'waiting' });
       await harness.askAgain(id);
       expect(harness.events, 'one answer was from before').to.have.length(1);
@@ -164,7 +213,7 @@ describe('Watches', () => {
       await harness.untilAsked(id, 2);
       const secondPause = Date.parse((await harness.view(id)).nextAskAt) - harness.clock.now;
       expect(secondPause).to.be.above(firstPause).and.above(1000);
-      harness.answer = () => ({ answer: 'No' });
+      harness.answer = () => says('No');
       harness.clock.now += secondPause;
       await harness.untilAsked(id, 3);
       expect(await harness.view(id)).to.include({ state: 'waiting', lastError: null });
@@ -183,7 +232,7 @@ describe('Watches', () => {
       harness.record = () => {
         throw new AppError('storage-full', 'There is no space left');
       };
-      harness.answer = () => ({ answer: 'Yes' });
+      harness.answer = () => says('Yes');
       const id = await start();
       expect((await harness.view(id)).lastError.code).to.equal('storage-full');
       harness.record = record;
@@ -204,7 +253,7 @@ describe('Watches', () => {
           most = Math.max(most, underWay);
           await release.promise;
           underWay -= 1;
-          return { answer: 'No' };
+          return says('No');
         };
       }
       const { body } = await harness.create({});
@@ -245,7 +294,7 @@ describe('Watches', () => {
       };
       harness.answer = offline;
       const first = await start();
-      harness.answer = () => ({ answer: 'No' });
+      harness.answer = () => says('No');
       clock.now += 2000;
       await harness.untilAsked(first, 2);
       await harness.askAgain(first);
@@ -263,7 +312,7 @@ describe('Watches', () => {
 
     it('stop when they are paused, and forget their answers', async () => {
       const id = await start({ n: 2, of: 2 });
-      harness.answer = () => ({ answer: 'Yes' });
+      harness.answer = () => says('Yes');
       await harness.askAgain(id);
       await harness.change(id, { enabled: false });
       harness.clock.now += 60_000;
@@ -276,14 +325,14 @@ describe('Watches', () => {
     });
 
     it('take no answer to what is no longer asked', async () => {
-      const held = Promise.withResolvers<Record<string, unknown>>();
+      const held = Promise.withResolvers<Said>();
       harness.answer = () => held.promise;
       const { body } = await harness.create({ n: 2, of: 2 });
       await waitFor(() => harness.asked.length === 1);
-      harness.answer = () => ({ answer: 'No' });
+      harness.answer = () => says('No');
       await harness.change(body.id, { prompt: 'Is it raining?' });
       await harness.untilAsked(body.id, 2);
-      held.resolve({ answer: 'Perhaps' });
+      held.resolve(says('Perhaps'));
       await harness.askAgain(body.id);
       const { answers } = await harness.view(body.id);
       expect(answers.map(({ text }: { text: string }) => text)).to.deep.equal(['No', 'No']);
@@ -305,13 +354,13 @@ describe('Watches', () => {
 
       it('count no answers to an earlier motion', async () => {
         const { body } = await harness.create(WATCH);
-        harness.answer = () => ({ answer: 'Yes' });
+        harness.answer = () => says('Yes');
         harness.move('1');
         await harness.untilAsked(body.id, 1);
-        harness.answer = () => ({ answer: 'No' });
+        harness.answer = () => says('No');
         await harness.askAgain(body.id, 2);
         harness.clock.now += 60_000;
-        harness.answer = () => ({ answer: 'Yes' });
+        harness.answer = () => says('Yes');
         harness.move('1');
         await harness.untilAsked(body.id, 4);
         expect(harness.events).to.deep.equal([]);
@@ -351,7 +400,9 @@ describe('A watch is refused', () => {
     ['that asks all the time', { everyMs: 10 }, 'invalid-field', 'everyMs'],
     ['that needs more answers than it keeps', { n: 3, of: 2 }, 'invalid-field', 'of'],
     ['whose skill cannot be read', { skill: 'segment' }, 'invalid-field', 'skill'],
-    ['whose condition is not of its skill', { condition: { atLeast: 1 } }, 'invalid-field', 'condition'],
+    ['whose condition is not of its skill', DETECT_YES, 'invalid-field', 'condition'],
+    ['with an action that is not known', { actions: [{ kind: 'call' }] }, 'invalid-field', 'actions.0.kind'],
+    ['of an area outside the picture', { area: OUTSIDE }, 'invalid-field', 'area'],
     ['on a caption without words', { skill: 'caption', prompt: undefined }, 'missing-field', 'condition'],
     ['with a field that means nothing', { colour: 'red' }, 'invalid-field', 'colour'],
     ['that waits for motion without analysis', { onMotion: true }, 'invalid-field', 'onMotion'],
