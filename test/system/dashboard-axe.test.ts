@@ -1,7 +1,7 @@
-import axe from 'axe-core';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { axeFaultsOf } from '../support/axe.ts';
 import { openBrowser } from '../support/browser.ts';
 import { hrefOf, PATHS, parametersOf } from '../support/dashboard-pages.ts';
 import { postJson } from '../support/http.ts';
@@ -60,7 +60,7 @@ describe('Every page of the dashboard', function () {
       const found: string[] = [];
       for (const hash of addresses()) {
         await goTo(page, hash);
-        found.push(...(await faultsOf(page)).map((fault) => `${hash} ${fault}`));
+        found.push(...(await axeFaultsOf(page)).map((fault) => `${hash} ${fault}`));
       }
       await page.close();
       expect(found).to.deep.equal([]);
@@ -83,7 +83,6 @@ describe('Every page of the dashboard', function () {
     page.setDefaultTimeout(PATIENCE.timeout);
     await page.goto(`${gateway.origin}/`);
     await page.locator('.tile[data-tone="good"]').waitFor();
-    await page.evaluate(axe.source);
     return page;
   }
 });
@@ -106,15 +105,6 @@ async function goTo(page: Page, hash: string): Promise<void> {
     message: hash,
   });
   await page.waitForLoadState('networkidle', { timeout: 1000 }).catch(() => {});
-}
-
-async function faultsOf(page: Page): Promise<string[]> {
-  const { violations } = (await page.evaluate('axe.run()')) as axe.AxeResults;
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(
-      ({ target, failureSummary }) => `${id}: ${target.join(' ')} ${failureSummary?.split('\n')[1]?.trim()}`,
-    ),
-  );
 }
 
 /** Targets that are too small. A link in a text is as high as its lines, the link of a tile covers the tile. */

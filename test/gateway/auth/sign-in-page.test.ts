@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { axeFaultsOf } from '../../support/axe.ts';
 import { openBrowser } from '../../support/browser.ts';
 import { requirePeer } from '../../support/peers.ts';
+import { ROOT } from '../../support/source-files.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
 import { bearer, Visitor } from '../../support/visitor.ts';
 
@@ -115,12 +119,24 @@ describe('The page to sign in at', function () {
       expect(await page.getByRole('button', { name: 'Save' }).count()).to.equal(0);
     });
 
-  it('looks like the dashboard', async () => {
+  for (const colorScheme of ['light', 'dark'] as const)
+    it(`has nothing that axe objects to, ${colorScheme}`, async () => {
+      await page.emulateMedia({ colorScheme });
+      for (const link of ['', '#token=not-the-token', '#pair=7K2MX-09QRT']) {
+        await page.goto('about:blank');
+        await page.goto(`${gateway.origin}/signin${link}`);
+        if (link.includes('token'))
+          await page.getByRole('alert').getByText('The token is not valid').waitFor();
+        expect(await axeFaultsOf(page), link).to.deep.equal([]);
+      }
+    });
+
+  it('has the styles of the dashboard', async () => {
+    const style = await (await fetch(`${gateway.origin}/signin/signin.css`)).text();
+    for (const name of ['base.css', 'controls.css'])
+      expect(style).to.include(readFileSync(join(ROOT, 'gateway/dashboard/browser/styles', name), 'utf8'));
     await page.goto(`${gateway.origin}/signin`);
-    const styles = await page.evaluate(`(() => {
-      const { backgroundColor, borderRadius } = getComputedStyle(document.querySelector('.primary'));
-      return { backgroundColor, borderRadius };
-    })()`);
-    expect(styles).to.deep.equal({ backgroundColor: 'rgb(47, 111, 237)', borderRadius: '7px' });
+    const radius = `getComputedStyle(document.querySelector('.primary')).borderRadius`;
+    expect(await page.evaluate(radius)).to.equal('7px');
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
 import { pair } from '#shared/client/client.ts';
+import { axeFaultsOf } from '../../support/axe.ts';
 import { openBrowser } from '../../support/browser.ts';
 import { requirePeer } from '../../support/peers.ts';
 import { TestGateway } from '../../support/test-gateway.ts';
@@ -53,6 +54,7 @@ describe('The page of apps and keys', function () {
     await page.getByRole('button', { name: 'Create a key' }).click();
     await page.getByRole('button', { name: 'I have copied it' }).waitFor();
     const key = await fieldValue('Key');
+    expect(await axeFaultsOf(page)).to.deep.equal([]);
     expect(await seenWith(key)).to.deep.equal(['b']);
     await page.getByRole('button', { name: 'I have copied it' }).click();
     expect(await page.content()).to.not.include(key);
@@ -77,6 +79,10 @@ describe('The page of apps and keys', function () {
   it('says that an address of this machine alone leads no phone here', async () => {
     await page.getByRole('button', { name: 'Show a QR code' }).click();
     await page.getByText('only this machine reaches').waitFor();
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      expect(await axeFaultsOf(page), colorScheme).to.deep.equal([]);
+    }
     await page.getByRole('button', { name: 'Done' }).click();
     await page.getByRole('button', { name: 'Show a QR code' }).waitFor();
   });
