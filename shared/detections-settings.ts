@@ -16,6 +16,9 @@ export const analysisSettingsSchema = z
     motion: z.boolean().default(false),
     persons: z.boolean().default(false),
     faces: z.boolean().default(false),
+    cameraEvents: z.boolean().optional().meta({
+      description: 'Takes what the camera itself finds, by ONVIF: motion, persons, tampering, crossed lines.',
+    }),
     sensitivity: z
       .number()
       .int()

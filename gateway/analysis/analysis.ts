@@ -7,6 +7,7 @@ import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { AnalysisReconciler, desiredAnalysis, isAnalysisWanted } from './analysis-reconciler.ts';
 import { CameraChannel } from './camera-channel.ts';
+import { DeviceEvents } from './device-events.ts';
 import { type EventTarget, OpenEvents } from './open-events.ts';
 import { ResultsLink } from './results-link.ts';
 
@@ -63,6 +64,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   let detectors: AnalysisHealth['detectors'] | undefined;
   const watched = new Map<string, number>();
   const desired = () => desiredAnalysis(directory, routing, watched);
+  const deviceEvents = new DeviceEvents({ directory, routing, events: options.events, log });
   const reconciler = new AnalysisReconciler({ worker: () => pool.address(worker), desired, log });
   const take = (message: ResultMessage): void => {
     if (message.type === 'detections') channel.notifyDetections(message);
@@ -121,6 +123,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         detectors,
       }),
     start: () => {
+      deviceEvents.start();
       if (!isOn) return;
       reconciler.start();
       ends.push(pool.onReady(onReady), pool.onDown(onDown), directory.onChange(update));
@@ -131,7 +134,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       demand.close();
       link.detach();
       open.endAll();
-      await Promise.all([reconciler.close(), open.settled()]);
+      await Promise.all([reconciler.close(), open.settled(), deviceEvents.close()]);
     },
   };
 }

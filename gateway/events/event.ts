@@ -1,7 +1,7 @@
 /** An event at a camera, from its start to its end (docs/contract.md, section 8). */
 
 /** Its source. */
-export const EVENT_KINDS = ['motion', 'person', 'face', 'watch'] as const;
+export const EVENT_KINDS = ['motion', 'person', 'face', 'watch', 'tampering', 'crossing'] as const;
 
 /** An ongoing or ended event; times are Unix milliseconds. */
 export interface EventState {

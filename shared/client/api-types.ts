@@ -100,6 +100,8 @@ export interface components {
       motion: boolean;
       persons: boolean;
       faces: boolean;
+      /** @description Takes what the camera itself finds, by ONVIF: motion, persons, tampering, crossed lines. */
+      cameraEvents?: boolean;
       /** @description 1 sees large, clear changes only, 100 the faintest; 50 unless given. */
       sensitivity?: number;
       /** @description Smallest moving area, as a share of the picture; 0.003 unless given. */
@@ -250,6 +252,8 @@ export interface components {
       persons?: boolean;
       /** @default false */
       faces?: boolean;
+      /** @description Takes what the camera itself finds, by ONVIF: motion, persons, tampering, crossed lines. */
+      cameraEvents?: boolean;
       /** @description 1 sees large, clear changes only, 100 the faintest; 50 unless given. */
       sensitivity?: number;
       /** @description Smallest moving area, as a share of the picture; 0.003 unless given. */
@@ -572,7 +576,7 @@ export interface components {
     CameraEvent: {
       id: string;
       cameraId: string;
-      /** @description `motion`, `person`, `face` or `watch`. */
+      /** @description `motion`, `person`, `face` or `watch`; of a camera itself `tampering` and `crossing` too. */
       kind: string;
       label: string;
       /** @description The best so far, 0 to 1; null where there is none. */

@@ -64,7 +64,10 @@ export const eventSchema = z
   .object({
     id: z.string(),
     cameraId: z.string(),
-    kind: z.string().meta({ description: '`motion`, `person`, `face` or `watch`.' }),
+    kind: z.string().meta({
+      description:
+        '`motion`, `person`, `face` or `watch`; of a camera itself `tampering` and `crossing` too.',
+    }),
     label: z.string(),
     score: z.number().nullable().meta({ description: 'The best so far, 0 to 1; null where there is none.' }),
     state: z.enum(['open', 'ended']),

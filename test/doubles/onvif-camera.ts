@@ -39,7 +39,18 @@ const MAX_AGE_MS = 60_000;
 /** Starts one on a free port of the loopback. */
 export async function startOnvifCamera(options: OnvifCameraOptions) {
   const nonce = randomBytes(8).toString('hex');
-  const state = { calls: [] as string[], refusals: 0, rebooted: 0, imaging: { ...IMAGING } };
+  const state = {
+    calls: [] as string[],
+    refusals: 0,
+    rebooted: 0,
+    imaging: { ...IMAGING },
+    subscriptions: 0,
+  };
+  const pending: string[] = [];
+  const pulls: (() => void)[] = [];
+  const wakePulls = (): void => {
+    for (const wake of pulls.splice(0)) wake();
+  };
   const server = createServer((request, response) => void answer(request, response));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -57,6 +68,11 @@ export async function startOnvifCamera(options: OnvifCameraOptions) {
       if (signed) state.refusals += 1;
       return refuse(response);
     }
+    if (method === 'PullMessages' && state.subscriptions > 0 && pending.length === 0)
+      await new Promise<void>((resolve) => {
+        pulls.push(resolve);
+        response.once('close', resolve);
+      });
     const content = answers(method, body);
     response.writeHead(content === undefined ? 500 : 200, { 'Content-Type': 'application/soap+xml' });
     response.end(envelope(content ?? fault('ActionNotSupported')));
@@ -114,6 +130,18 @@ export async function startOnvifCamera(options: OnvifCameraOptions) {
           if (value !== undefined) state.imaging[name] = value;
         }
         return '<timg:SetImagingSettingsResponse/>';
+      case 'CreatePullPointSubscription':
+        state.subscriptions += 1;
+        return `<tev:CreatePullPointSubscriptionResponse><tev:SubscriptionReference><wsa:Address>${at('subscription')}</wsa:Address></tev:SubscriptionReference>${times(now())}</tev:CreatePullPointSubscriptionResponse>`;
+      case 'PullMessages':
+        if (state.subscriptions === 0) return undefined;
+        return `<tev:PullMessagesResponse>${times(now(), 'tev')}${pending.splice(0).join('')}</tev:PullMessagesResponse>`;
+      case 'Renew':
+        return `<wsnt:RenewResponse>${times(now())}</wsnt:RenewResponse>`;
+      case 'Unsubscribe':
+        if (state.subscriptions === 0) return undefined;
+        state.subscriptions -= 1;
+        return '<wsnt:UnsubscribeResponse/>';
       case 'SystemReboot':
         state.rebooted += 1;
         return '<tds:SystemRebootResponse><tds:Message>Rebooting</tds:Message></tds:SystemRebootResponse>';
@@ -125,7 +153,23 @@ export async function startOnvifCamera(options: OnvifCameraOptions) {
   return {
     state,
     port,
+    /** Tells who has subscribed. @param data name and value of what it found; none for a moment */
+    notify: (topic: string, data: Record<string, boolean> = {}, operation = 'Changed') => {
+      const items = Object.entries(data).map(
+        ([name, value]) => `<tt:SimpleItem Name="${name}" Value="${value}"/>`,
+      );
+      pending.push(
+        `<wsnt:NotificationMessage><wsnt:Topic Dialect="http://www.onvif.org/ver10/tev/topicExpression/ConcreteSet">${topic}</wsnt:Topic><wsnt:Message><tt:Message UtcTime="2026-01-01T00:00:00Z" PropertyOperation="${operation}"><tt:Source><tt:SimpleItem Name="Source" Value="V1"/></tt:Source><tt:Data>${items.join('')}</tt:Data></tt:Message></wsnt:Message></wsnt:NotificationMessage>`,
+      );
+      wakePulls();
+    },
+    /** Forgets its subscriptions, as after a restart. */
+    forget: () => {
+      state.subscriptions = 0;
+      wakePulls();
+    },
     close: () => {
+      wakePulls();
       server.closeAllConnections();
       server.close();
     },
@@ -140,6 +184,7 @@ function services(at: (path: string) => string, { hasMedia2, hasPtz }: OnvifCame
     hasMedia2 ? service('ver20/media', 'media2_service') : service('ver10/media', 'media_service'),
     ...(hasPtz ? [service('ver20/ptz', 'ptz_service')] : []),
     service('ver20/imaging', 'imaging_service'),
+    service('ver10/events', 'event_service'),
   ].join('')}</tds:GetServicesResponse>`;
 }
 
@@ -160,6 +205,11 @@ function dateAndTime(date: Date): string {
   return `<tds:GetSystemDateAndTimeResponse><tds:SystemDateAndTime><tt:DateTimeType>NTP</tt:DateTimeType><tt:DaylightSavings>false</tt:DaylightSavings><tt:UTCDateTime><tt:Time>${time}</tt:Time><tt:Date>${day}</tt:Date></tt:UTCDateTime></tds:SystemDateAndTime></tds:GetSystemDateAndTimeResponse>`;
 }
 
+function times(now: number, prefix = 'wsnt'): string {
+  const [current, end] = [now, now + 120_000].map((time) => new Date(time).toISOString());
+  return `<${prefix}:CurrentTime>${current}</${prefix}:CurrentTime><${prefix}:TerminationTime>${end}</${prefix}:TerminationTime>`;
+}
+
 function elements(values: Record<string, string>): string {
   return Object.entries(values)
     .map(([name, value]) => `<tt:${name}>${value}</tt:${name}>`)
@@ -167,11 +217,11 @@ function elements(values: Record<string, string>): string {
 }
 
 function envelope(content: string): string {
-  return `<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tr2="http://www.onvif.org/ver20/media/wsdl" xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:timg="http://www.onvif.org/ver20/imaging/wsdl" xmlns:ter="http://www.onvif.org/ver10/error"><s:Body>${content}</s:Body></s:Envelope>`;
+  return `<?xml version="1.0" encoding="UTF-8"?><s:Envelope xmlns:s="http://www.w3.org/2003/05/soap-envelope" xmlns:tds="http://www.onvif.org/ver10/device/wsdl" xmlns:trt="http://www.onvif.org/ver10/media/wsdl" xmlns:tr2="http://www.onvif.org/ver20/media/wsdl" xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:timg="http://www.onvif.org/ver20/imaging/wsdl" xmlns:tev="http://www.onvif.org/ver10/events/wsdl" xmlns:wsnt="http://docs.oasis-open.org/wsn/b-2" xmlns:wsa="http://www.w3.org/2005/08/addressing" xmlns:tns1="http://www.onvif.org/ver10/topics" xmlns:ter="http://www.onvif.org/ver10/error"><s:Body>${content}</s:Body></s:Envelope>`;
 }
 
 function fault(subcode: string): string {
-  return `<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>ter:${subcode}</s:Value></s:Subcode></s:Code><s:Reason><s:Text xml:lang="en">Sender not authorized</s:Text></s:Reason></s:Fault>`;
+  return `<s:Fault><s:Code><s:Value>s:Sender</s:Value><s:Subcode><s:Value>ter:${subcode}</s:Value></s:Subcode></s:Code><s:Reason><s:Text xml:lang="en">${subcode === 'NotAuthorized' ? 'Sender not authorized' : subcode}</s:Text></s:Reason></s:Fault>`;
 }
 
 /** WS-Security UsernameToken Profile 1.1. */

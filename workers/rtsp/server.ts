@@ -95,6 +95,7 @@ function mountRoutes(
       internalRoutes(cameras),
       discoveryRoutes({
         probes,
+        devices,
         discover: (signal) => discoverCameras({ guard: { policy: config.addresses }, signal }),
       }),
       probeRoutes({ probe: (file) => probeInProcess(file) }),

@@ -52,6 +52,12 @@ export class CameraDevices {
     return await turn;
   }
 
+  /** A connection of its own, which may wait long for an answer; the caller closes it. @throws as {@link use} */
+  async open(cameraId: string, timeoutMs: number): Promise<OnvifDevice> {
+    const { sourceOf, guard } = this.#options;
+    return (await openDevice(sourceOf(cameraId), guard, timeoutMs)).device;
+  }
+
   /** Ends all connections. */
   close(): void {
     for (const [cameraId, entry] of this.#entries) this.#drop(cameraId, entry);
@@ -87,12 +93,16 @@ export class CameraDevices {
 }
 
 /** The caller closes it. @throws AppError `control-unsupported`, `camera-address-denied` */
-export async function openDevice(source: CameraSource, guard: AddressGuard): Promise<FoundDevice> {
+export async function openDevice(
+  source: CameraSource,
+  guard: AddressGuard,
+  timeoutMs?: number,
+): Promise<FoundDevice> {
   if (!isAddressed(source)) throw new AppError('control-unsupported', 'A video has no ONVIF service');
   const { host, username, password } = source;
   const { port, path } = await serviceOf(source, guard);
   const lookup = await resolveChecked(host, port, guard);
-  const http = new CameraHttp({ host, port, username, password, lookup });
+  const http = new CameraHttp({ host, port, username, password, lookup, ...(timeoutMs && { timeoutMs }) });
   return { device: new OnvifDevice({ http, username, password, path }), port };
 }
 

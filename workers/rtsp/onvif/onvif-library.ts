@@ -48,6 +48,10 @@ export type Method =
   | 'getImagingSettings'
   | 'setImagingSettings'
   | 'getVideoSourceOptions'
+  | 'createPullPointSubscription'
+  | 'pullMessages'
+  | 'renew'
+  | 'unsubscribe'
   | 'systemReboot';
 
 /** Loads the library. */

@@ -101,7 +101,7 @@ export class CameraForm extends ViewElement {
       ${this.#draft.kind === 'url' ? this.#urlFields() : nothing}
       ${this.#reachNote()}
       <fieldset class="group"><legend>Detect</legend><div class="switches">
-        ${this.#analysis('motion', 'Motion')}${this.#analysis('persons', 'People')}${this.#analysis('faces', 'Faces')}
+        ${this.#analysis('motion', 'Motion')}${this.#analysis('persons', 'People')}${this.#analysis('faces', 'Faces')}${this.#analysis('cameraEvents', 'What the camera itself finds (ONVIF)')}
       </div></fieldset>
       ${
         isEdit
@@ -191,8 +191,8 @@ export class CameraForm extends ViewElement {
     });
   }
 
-  #analysis(kind: 'motion' | 'persons' | 'faces', label: string): TemplateResult {
-    return switchField(label, this.#draft.analysis[kind], (isOn) =>
+  #analysis(kind: 'motion' | 'persons' | 'faces' | 'cameraEvents', label: string): TemplateResult {
+    return switchField(label, this.#draft.analysis[kind] === true, (isOn) =>
       this.#set('analysis', { ...this.#draft.analysis, [kind]: isOn }),
     );
   }
