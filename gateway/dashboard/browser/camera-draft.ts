@@ -19,6 +19,8 @@ export interface CameraDraft {
   transport: string;
   secure: boolean;
   url: string;
+  subUrl: string;
+  stillUrl: string;
   video: string;
   enabled: boolean;
   analysis: AnalysisSwitches;
@@ -54,6 +56,8 @@ export function newDraft(): CameraDraft {
     transport: 'tcp',
     secure: false,
     url: '',
+    subUrl: '',
+    stillUrl: '',
     video: '',
     enabled: true,
     analysis: { motion: false, persons: false, faces: false },
@@ -64,7 +68,8 @@ export function newDraft(): CameraDraft {
 export function draftOf(camera: ShownCamera): CameraDraft {
   const match = ADDRESS.exec(camera.rtspUrl);
   const { id, name, location, enabled, analysis } = camera;
-  const facts = { ...newDraft(), id, name, location, enabled, analysis: { ...analysis } };
+  const further = { subUrl: camera.subUrl ?? '', stillUrl: camera.stillUrl ?? '' };
+  const facts = { ...newDraft(), ...further, id, name, location, enabled, analysis: { ...analysis } };
   if (camera.sourceType === 'video') return { ...facts, kind: 'video' };
   if (match === null) return { ...facts, kind: 'url', url: camera.rtspUrl };
   return {
@@ -101,14 +106,15 @@ export function creationOf(draft: CameraDraft): NewCamera {
   const { id } = draft;
   // Without a password the API would try the factory default.
   const password = draft.kind === 'address' ? { password: draft.password } : {};
-  return { ...(id === '' ? {} : { id }), ...namesOf(draft), ...sourceOf(draft), ...password };
+  const further = Object.fromEntries(Object.entries(furtherOf(draft)).filter(([, url]) => url !== null));
+  return { ...(id === '' ? {} : { id }), ...namesOf(draft), ...sourceOf(draft), ...further, ...password };
 }
 
 /** Request body for a change: only what differs. */
 export function changesOf(draft: CameraDraft, before: CameraDraft): CameraChanges {
   const [now, then] = [
-    { ...namesOf(draft), ...sourceOf(draft) },
-    { ...namesOf(before), ...sourceOf(before) },
+    { ...namesOf(draft), ...sourceOf(draft), ...furtherOf(draft) },
+    { ...namesOf(before), ...sourceOf(before), ...furtherOf(before) },
   ] as [Record<string, unknown>, Record<string, unknown>];
   const isOtherKind = draft.kind !== before.kind;
   return Object.fromEntries(
@@ -122,6 +128,12 @@ export function changesOf(draft: CameraDraft, before: CameraDraft): CameraChange
 
 function namesOf({ name, location, enabled, analysis }: CameraDraft): CameraChanges {
   return { ...(name === '' ? {} : { name }), location, enabled, analysis };
+}
+
+/** An empty field removes the stream; an uploaded video has no others. */
+function furtherOf({ kind, subUrl, stillUrl }: CameraDraft): CameraChanges {
+  if (kind === 'video') return {};
+  return { subUrl: subUrl.trim() || null, stillUrl: stillUrl.trim() || null };
 }
 
 /** The password is sent only if entered: an empty field keeps the stored one. */

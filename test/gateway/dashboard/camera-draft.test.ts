@@ -20,6 +20,16 @@ const CAMERA = {
 } as ShownCamera;
 
 describe('The form of a camera', () => {
+  it('sends the other streams of a camera, and removes one whose field was emptied', () => {
+    const draft = { ...newDraft(), ip: '10.0.0.9', subUrl: ' rtsp://10.0.0.9/2 ' };
+    expect(creationOf(draft)).to.have.property('subUrl', 'rtsp://10.0.0.9/2');
+    expect(creationOf(draft)).not.to.have.property('stillUrl');
+    const before = draftOf({ ...CAMERA, subUrl: 'rtsp://10.0.0.9:554/2', stillUrl: null });
+    expect(before.subUrl).to.equal('rtsp://10.0.0.9:554/2');
+    expect(changesOf({ ...before, name: 'New' }, before)).to.deep.equal({ name: 'New' });
+    expect(changesOf({ ...before, subUrl: '' }, before)).to.deep.equal({ subUrl: null });
+  });
+
   it('sends no transport with the address of a camera over HTTP', () => {
     const draft = { ...newDraft(), kind: 'url' as const, url: 'http://10.0.0.9/video' };
     expect(creationOf(draft)).to.have.property('url', draft.url);

@@ -15,13 +15,14 @@ import { type CameraTestAnswer, testCamera } from '../camera-test.ts';
 import { codecName } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { selectField, switchField, textField } from './form-parts.ts';
+import { furtherFields } from './further-fields.ts';
 import { icon } from './icons.ts';
 import { emptyState, pageHead, problem } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
 
 const KINDS: [DraftKind, string][] = [
   ['address', 'IP address'],
-  ['url', 'RTSP URL'],
+  ['url', 'Stream URL'],
   ['video', 'Video file'],
 ];
 
@@ -99,6 +100,7 @@ export class CameraForm extends ViewElement {
       </div>
       ${this.#draft.kind === 'address' ? this.#addressFields() : nothing}
       ${this.#draft.kind === 'url' ? this.#urlFields() : nothing}
+      ${this.#draft.kind === 'video' ? nothing : furtherFields(this.#draft, (name, label, options) => this.#text(name, label, options))}
       ${this.#reachNote()}
       <fieldset class="group"><legend>Detect</legend><div class="switches">
         ${this.#analysis('motion', 'Motion')}${this.#analysis('persons', 'People')}${this.#analysis('faces', 'Faces')}${this.#analysis('cameraEvents', 'What the camera itself finds (ONVIF)')}
@@ -148,11 +150,11 @@ export class CameraForm extends ViewElement {
 
   #urlFields(): TemplateResult {
     return html`<div class="fields">
-      ${this.#text('url', 'RTSP URL', {
+      ${this.#text('url', 'Address of the stream', {
         placeholder: 'rtsp://user:password@192.168.1.20:554/1',
         required: true,
         inputMode: 'url',
-        hint: 'User name and password may hold any character.',
+        hint: 'rtsp, rtsps, or http and https for MJPEG and still pictures. User name and password may hold any character.',
       })}
       ${this.#transport()}
     </div>`;
@@ -176,7 +178,7 @@ export class CameraForm extends ViewElement {
   }
 
   #text(
-    name: 'id' | 'name' | 'location' | 'ip' | 'port' | 'username' | 'password' | 'streamPath' | 'url',
+    name: Exclude<keyof CameraDraft, 'kind' | 'transport' | 'secure' | 'video' | 'enabled' | 'analysis'>,
     label: string,
     options: Partial<Parameters<typeof textField>[0]> = {},
   ): TemplateResult {
