@@ -144,6 +144,8 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const reasoning = createReasoning({
     ...{ store, secretBox, moondream, frames, perception, redactor, log },
     cameras: () => directory.wanted().map(({ id }) => id),
+    nameOf: (id) => directory.find(id)?.name ?? id,
+    deliveries,
   });
   const acts = createPtzActs({ routing, persons: analysis.persons, reasoning, log });
   const watches = createWatches({

@@ -48,6 +48,8 @@ export interface PerceptionConfig {
     /** Which provider is asked first; `auto`: the one that suits best. */
     provider: 'auto' | 'moondream' | 'vlm';
     history: { days: number; maxAnswers: number; maxBytes: number };
+    /** Which digests the analysis backend gets; undefined: none. */
+    digest: { every: 'hour' | 'day'; hour: number } | undefined;
   };
 }
 
@@ -98,8 +100,18 @@ export function loadPerceptionConfig(env: Environment): PerceptionConfig {
         maxAnswers: readInteger(env, 'REASONING_HISTORY_MAX', { fallback: 10_000, min: 1, max: 1_000_000 }),
         maxBytes: readInteger(env, 'REASONING_HISTORY_MB', { fallback: 256, min: 1, max: 1_048_576 }) * MIB,
       },
+      digest: readDigest(env),
     },
   };
+}
+
+function readDigest(env: Environment): PerceptionConfig['reasoning']['digest'] {
+  const every = readChoice(env, 'DIGEST', { fallback: 'off', choices: ['off', 'hour', 'day'] });
+  const hour = readInteger(env, 'DIGEST_HOUR', { fallback: 7, min: 0, max: 23 });
+  if (every === 'off') return undefined;
+  if (readHttpUrl(env, 'APP_PY_URL') === undefined)
+    throw new SettingsError('DIGEST', every, 'off while APP_PY_URL names no analysis backend');
+  return { every, hour };
 }
 
 /** Without a backend, deliveries of events would wait forever. */

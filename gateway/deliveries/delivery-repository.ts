@@ -38,6 +38,12 @@ export class DeliveryRepository {
     this.#store = store;
   }
 
+  /** Whether a delivery is stored. */
+  async has(trx: Transaction<Database>, id: string): Promise<boolean> {
+    const row = await trx.selectFrom('deliveries').select('id').where('id', '=', id).executeTakeFirst();
+    return row !== undefined;
+  }
+
   /** Appends a delivery to its camera's queue unless its id exists. @param now Unix milliseconds */
   async insert(trx: Transaction<Database>, delivery: NewDelivery, now: number): Promise<void> {
     const hasEarlier = await this.#lockFirstPending(trx, delivery.cameraId);

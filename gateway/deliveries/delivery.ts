@@ -1,8 +1,9 @@
-/** A delivery: one camera stream or event for the analysis backend. */
+/** A delivery: one camera stream, event or digest for the analysis backend. */
 import type {
   CameraEventPayload,
   CameraStreamPayload,
   DELIVERY_STATUSES,
+  DigestPayload,
 } from '#shared/contract/delivery.ts';
 
 export type DeliveryStatus = (typeof DELIVERY_STATUSES)[number];
@@ -51,18 +52,29 @@ export interface AttemptRecord {
 }
 
 /** What a delivery is about. */
-export type DeliveryPayload = CameraStreamPayload | CameraEventPayload;
+export type DeliveryPayload = CameraStreamPayload | CameraEventPayload | DigestPayload;
 
 /** The request body. For a stream exactly the members of docs/contract.md, section 7, in that order. */
 export function deliveryBody(payload: DeliveryPayload): string {
-  if (isEvent(payload)) return JSON.stringify(payload);
+  if (!isStream(payload)) return JSON.stringify(payload);
   const { camera_id, camera_description, stream_type, rtsp_url, video_url } = payload;
   return JSON.stringify({ camera_id, camera_description, stream_type, rtsp_url, video_url });
 }
 
 /** Path at the backend. */
 export function deliveryPath(payload: DeliveryPayload): string {
+  if (isDigest(payload)) return '/api/camera-digest';
   return isEvent(payload) ? '/api/camera-event' : '/api/camera-stream';
+}
+
+/** Whether a payload is a camera stream, the only one with an address. */
+export function isStream(payload: DeliveryPayload): payload is CameraStreamPayload {
+  return 'stream_type' in payload;
+}
+
+/** Whether a payload is a digest. */
+export function isDigest(payload: DeliveryPayload): payload is DigestPayload {
+  return 'digest_id' in payload;
 }
 
 /** Whether a payload is an event. */

@@ -15,6 +15,8 @@ export interface Outbox {
     trx: Transaction,
     delivery: { id?: string; cameraId: string; payload: DeliveryPayload },
   ): Promise<void>;
+  /** Whether a delivery is stored, sent or not. */
+  has(trx: Transaction, id: string): Promise<boolean>;
   /** Pending deliveries of a camera, counted up to `limit`. */
   waiting(trx: Transaction, cameraId: string, limit: number): Promise<number>;
 }
@@ -34,6 +36,7 @@ export function createOutbox({ repository, secretBox, now = Date.now }: OutboxOp
       const sealed = secretBox.seal(deliveryBody(payload));
       await repository.insert(trx, { id, cameraId, payload: sealed }, now());
     },
+    has: (trx, id) => repository.has(trx, id),
     waiting: (trx, cameraId, limit) => repository.countPending(trx, cameraId, limit),
   };
 }

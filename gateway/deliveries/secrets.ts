@@ -1,7 +1,7 @@
 /** Masks camera passwords of a delivery in what is shown and stored. */
 import { sourceFromUrl } from '#shared/camera-source.ts';
 import { Redactor } from '#shared/redact.ts';
-import { type DeliveryPayload, isEvent } from './delivery.ts';
+import { type DeliveryPayload, isStream } from './delivery.ts';
 
 /** An address at the end of a truncated text: its password may have lost the `@` that marks it. */
 const CUT_URL = /\brtsps?:\/\/[^\s"'<>@]*$/i;
@@ -10,7 +10,7 @@ const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** A payload with the passwords in its addresses masked. */
 export function maskPayload<P extends DeliveryPayload>(payload: P): P {
-  if (isEvent(payload)) return payload;
+  if (!isStream(payload)) return payload;
   const redactor = redactorFor(payload);
   const mask = (text: string | null): string | null => (text === null ? null : redactor.redact(text));
   return { ...payload, rtsp_url: mask(payload.rtsp_url), video_url: mask(payload.video_url) };
@@ -27,7 +27,7 @@ export function maskAnswer(text: string, payload: DeliveryPayload, isCut: boolea
 
 function redactorFor(payload: DeliveryPayload): Redactor {
   const redactor = new Redactor();
-  const rtsp_url = isEvent(payload) ? null : payload.rtsp_url;
+  const rtsp_url = isStream(payload) ? payload.rtsp_url : null;
   for (const secret of rtsp_url === null ? [] : passwordsOf(rtsp_url)) redactor.add(secret);
   return redactor;
 }

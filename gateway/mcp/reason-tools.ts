@@ -90,6 +90,17 @@ export const REASON_TOOLS: readonly Tool[] = [
       return jsonResult(found.map(brief));
     },
   }),
+  tool({
+    name: 'get_digest',
+    title: 'What happened',
+    description: 'Events and answers of a time, summed up; the last day unless told otherwise.',
+    input: z.object({
+      from: z.iso.datetime({ offset: true }).optional(),
+      to: z.iso.datetime({ offset: true }).optional(),
+    }),
+    run: async ({ client }, args, signal) =>
+      jsonResult(await client.reason.digest({ ...args, text: false }, { signal })),
+  }),
 ];
 
 function answers({ answers: given }: ReasonAnswers) {

@@ -86,9 +86,11 @@ async function answerOf(
   const handler = createMcpHandler(server, {
     onerror: (error) => log.debug({ reason: error.message }, 'an agent sent something unreadable'),
   });
-  res.once('close', () => void handler.close());
   const gone = new AbortController();
-  res.once('close', () => gone.abort());
+  res.once('close', () => {
+    gone.abort();
+    void handler.close();
+  });
   const headers = Object.entries(req.headers).flatMap(([name, value]): [string, string][] =>
     typeof value === 'string' && name !== 'authorization' ? [[name, value]] : [],
   );

@@ -5,6 +5,8 @@ import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { PerceptionConfig } from '../config/perception.ts';
+import type { Deliveries } from '../deliveries/deliveries.ts';
+import { EventRepository } from '../events/event-repository.ts';
 import type { RouteGroup } from '../http/route.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { SteadyClock } from '../jobs/steady-clock.ts';
@@ -18,6 +20,9 @@ import type { Moondream } from '../moondream/moondream.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
 import { CameraPictures } from './camera-pictures.ts';
+import { digestRoute } from './digest-routes.ts';
+import { DigestSchedule } from './digest-schedule.ts';
+import { Digests } from './digests.ts';
 import { HistoryRepository } from './history-repository.ts';
 import { historyRoutes } from './history-routes.ts';
 import { MoondreamProvider } from './moondream-provider.ts';
@@ -39,6 +44,10 @@ export interface ReasoningOptions {
   frames: FrameSource;
   /** Ids of the cameras that are switched on. */
   cameras: () => readonly string[];
+  /** Name of a camera; its id for one that is gone. */
+  nameOf: (cameraId: string) => string;
+  /** Takes digests. */
+  deliveries: Pick<Deliveries, 'outbox' | 'sender'>;
   redactor: Redactor;
   log: Logger;
   /** Pause between two runs of retention, milliseconds. */
@@ -114,7 +123,18 @@ export function createReasoning(options: ReasoningOptions): Reasoning {
     const withToday = reports.map(async (one) => ({ ...one, today: await today(one) }));
     return { ...rest, providers: await Promise.all(withToday) };
   };
+  const digests = new Digests({
+    ...{ events: new EventRepository(store), history, choice, log, nameOf: options.nameOf },
+    spend: (provider) => caps[provider].take(),
+  });
+  const { digest: times } = perception.reasoning;
+  const { deliveries } = options;
+  const schedule = times && new DigestSchedule({ times, digests, store, deliveries, log, everyMs });
   const upkeep = upkeepJob({ settings, history, options, everyMs });
+  const begin = (): void => {
+    upkeep.start();
+    schedule?.start();
+  };
   return {
     routes: {
       name: 'Reasoning',
@@ -124,16 +144,19 @@ export function createReasoning(options: ReasoningOptions): Reasoning {
         ...reasonRoutes({ desk, redactor }),
         ...historyRoutes({ history, frameCache }),
         ...settingsRoutes({ settings, status, redactor }),
+        digestRoute(digests),
       ],
     },
     ...{ reasoner, desk, choice, history, report },
     // The database was closed before it was ready.
     start: () =>
       void store.whenReady().then(
-        () => upkeep.start(),
+        () => begin(),
         () => {},
       ),
-    close: () => upkeep.close(),
+    close: async () => {
+      await Promise.all([upkeep.close(), schedule?.close()]);
+    },
   };
 }
 

@@ -982,6 +982,53 @@ export interface components {
       /** @description Models that the server offers; empty where it does not tell. */
       models: string[];
     };
+    Digest: {
+      /** Format: date-time */
+      from: string;
+      /** Format: date-time */
+      to: string;
+      events: number;
+      /** @description Events by kind. */
+      byKind: {
+        [key: string]: number;
+      };
+      /** @description Events by camera. */
+      byCamera: {
+        [key: string]: number;
+      };
+      /** @description Questions that were asked of cameras. */
+      answers: number;
+      /** @description Parts of the time in which there were events: 5 minutes, an hour or a day each. */
+      timeline: {
+        /** Format: date-time */
+        at: string;
+        events: number;
+        byKind: {
+          [key: string]: number;
+        };
+      }[];
+      /** @description What watches that fired and questions were answered, newest first. */
+      readings: {
+        cameraId: string;
+        /** Format: date-time */
+        at: string;
+        question: string;
+        answer: string;
+      }[];
+      /** @description The most telling ones, at most three, as paths. */
+      pictures: {
+        cameraId: string;
+        /** Format: date-time */
+        at: string;
+        label: string;
+        url: string;
+      }[];
+      /** @description Null without a provider, and where it failed. */
+      text: string | null;
+      provider: ('moondream' | 'vlm') | null;
+      /** @description False where there were more events than are counted. */
+      isComplete: boolean;
+    };
     NewWatch: {
       skill: components['schemas']['WatchSkill'];
       /** @description Question or object; a caption takes none. */
@@ -1302,10 +1349,60 @@ export interface components {
     };
     /** @enum {string} */
     DeliveryStatus: 'pending' | 'delivered' | 'parked';
-    /** @description What is told, of a stream or of an event. Passwords masked. */
+    /** @description What is told, of a stream, of an event or of a time. Passwords masked. */
     DeliveryPayload:
+      | components['schemas']['DigestPayload']
       | components['schemas']['CameraStreamPayload']
       | components['schemas']['CameraEventPayload'];
+    /** @description What cameras saw in an hour or a day. */
+    DigestPayload: {
+      /** Format: date-time */
+      from: string;
+      /** Format: date-time */
+      to: string;
+      events: number;
+      /** @description Events by kind. */
+      byKind: {
+        [key: string]: number;
+      };
+      /** @description Events by camera. */
+      byCamera: {
+        [key: string]: number;
+      };
+      /** @description Questions that were asked of cameras. */
+      answers: number;
+      /** @description Parts of the time in which there were events: 5 minutes, an hour or a day each. */
+      timeline: {
+        /** Format: date-time */
+        at: string;
+        events: number;
+        byKind: {
+          [key: string]: number;
+        };
+      }[];
+      /** @description What watches that fired and questions were answered, newest first. */
+      readings: {
+        cameraId: string;
+        /** Format: date-time */
+        at: string;
+        question: string;
+        answer: string;
+      }[];
+      /** @description The most telling ones, at most three, as paths. */
+      pictures: {
+        cameraId: string;
+        /** Format: date-time */
+        at: string;
+        label: string;
+        url: string;
+      }[];
+      /** @description Null without a provider, and where it failed. */
+      text: string | null;
+      provider: ('moondream' | 'vlm') | null;
+      /** @description False where there were more events than are counted. */
+      isComplete: boolean;
+      digest_id: string;
+    };
     CameraStreamPayload: {
       camera_id: string;
       camera_description: string | null;
@@ -1505,6 +1602,7 @@ export type ReasonSettingsChanges = components['schemas']['ReasonSettingsChanges
 export type ProviderDraft = components['schemas']['ProviderDraft'];
 export type ProviderTest = components['schemas']['ProviderTest'];
 export type ProviderTestAnswer = components['schemas']['ProviderTestAnswer'];
+export type Digest = components['schemas']['Digest'];
 export type NewWatch = components['schemas']['NewWatch'];
 export type WatchSkill = components['schemas']['WatchSkill'];
 export type WatchAction = components['schemas']['WatchAction'];
@@ -1521,6 +1619,7 @@ export type DeliveryPage = components['schemas']['DeliveryPage'];
 export type Delivery = components['schemas']['Delivery'];
 export type DeliveryStatus = components['schemas']['DeliveryStatus'];
 export type DeliveryPayload = components['schemas']['DeliveryPayload'];
+export type DigestPayload = components['schemas']['DigestPayload'];
 export type CameraStreamPayload = components['schemas']['CameraStreamPayload'];
 export type CameraEventPayload = components['schemas']['CameraEventPayload'];
 export type Health = components['schemas']['Health'];

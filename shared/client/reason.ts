@@ -3,6 +3,7 @@ import type {
   AskRequest,
   CountRequest,
   DescribeRequest,
+  Digest,
   FindRequest,
   PointRequest,
   ProviderDraft,
@@ -21,6 +22,7 @@ import type { CallOptions, HttpClient } from './http-client.ts';
 import { readMessages } from './message-stream.ts';
 
 export type {
+  Digest,
   ProviderDraft,
   ProviderTest,
   ProviderTestAnswer,
@@ -139,6 +141,18 @@ export class Reason {
   /** Forgets an answer and its pictures. */
   forget(id: string, call: CallOptions = {}): Promise<void> {
     return this.#http.json(`${PATH}/history/${encodeURIComponent(id)}`, { ...call, method: 'DELETE' });
+  }
+
+  /** What happened in a time: counts, timeline, pictures, and a paragraph where a provider may be asked. */
+  digest(
+    {
+      from,
+      to,
+      text,
+    }: { from?: string | undefined; to?: string | undefined; text?: boolean | undefined } = {},
+    call: CallOptions = {},
+  ): Promise<Digest> {
+    return this.#http.json(`${PATH}/digest`, { timeoutMs: TIMEOUT_MS, ...call, query: { from, to, text } });
   }
 
   /** Which providers can be asked, and what each can do. */

@@ -1,6 +1,7 @@
 /** Deliveries to the analysis backend: what it is told, and how that goes. */
 import { z } from 'zod';
 import { idInPath, nextCursorSchema, timeSchema } from './common.ts';
+import { digestSchema } from './digest.ts';
 
 /** Waits or is under way; arrived; given up until an operator asks for another try. */
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'parked'] as const;
@@ -67,10 +68,18 @@ const cameraEventPayloadSchema = z
   .meta({ id: 'CameraEventPayload' });
 export type CameraEventPayload = z.infer<typeof cameraEventPayloadSchema>;
 
-const payloadSchema = z.union([cameraStreamPayloadSchema, cameraEventPayloadSchema]).meta({
-  id: 'DeliveryPayload',
-  description: 'What is told, of a stream or of an event. Passwords masked.',
-});
+/** The exact body of `POST {APP_PY_URL}/api/camera-digest`. */
+const digestPayloadSchema = digestSchema
+  .extend({ digest_id: z.string() })
+  .meta({ id: 'DigestPayload', description: 'What cameras saw in an hour or a day.' });
+export type DigestPayload = z.infer<typeof digestPayloadSchema>;
+
+const payloadSchema = z
+  .union([digestPayloadSchema, cameraStreamPayloadSchema, cameraEventPayloadSchema])
+  .meta({
+    id: 'DeliveryPayload',
+    description: 'What is told, of a stream, of an event or of a time. Passwords masked.',
+  });
 
 const deliverySchema = z
   .object({

@@ -78,6 +78,7 @@ describe('The configuration', () => {
       reasoning: {
         provider: 'auto',
         history: { days: 30, maxAnswers: 10_000, maxBytes: 256 * 1024 * 1024 },
+        digest: undefined,
       },
     });
     expect(webrtc).to.deep.equal({

@@ -30,7 +30,11 @@ export interface ReasonHarnessOptions {
   vlm?: Partial<ReasoningOptions['perception']['vlm']>;
   preferred?: ReasoningOptions['perception']['reasoning']['provider'];
   history?: ReasoningOptions['perception']['reasoning']['history'];
+  digest?: ReasoningOptions['perception']['reasoning']['digest'];
+  deliveries?: ReasoningOptions['deliveries'];
 }
+
+const NO_DELIVERIES = {} as ReasoningOptions['deliveries'];
 
 /** One gateway's reasoning; cameras `1` and `2` are known. */
 export class ReasonHarness {
@@ -50,7 +54,7 @@ export class ReasonHarness {
   }
 
   static async open(store: Store, options: ReasonHarnessOptions = {}): Promise<ReasonHarness> {
-    const { moondreamUrl, vlm, preferred = 'auto' } = options;
+    const { moondreamUrl, vlm, preferred = 'auto', digest, deliveries = NO_DELIVERIES } = options;
     const { history = { days: 30, maxAnswers: 1000, maxBytes: 1_000_000 } } = options;
     const worker = await WorkerDouble.open();
     const pool = new FakePool(['rtsp-0']);
@@ -71,12 +75,13 @@ export class ReasonHarness {
     const ledger = new DailyRepository(store, 'moondream');
     const moondream = createMoondream({ ...settings, ...limits, frames, ledger, redactor });
     const reasoning = createReasoning({
-      ...{ store, moondream, frames, redactor, log },
+      ...{ store, moondream, frames, deliveries, redactor, log },
+      nameOf: (id) => `Camera ${id}`,
       secretBox: createSecretBox(Buffer.alloc(32, 7)),
       perception: {
         moondream: { ...settings, ...limits, budget },
         vlm: { url: undefined, apiKey: undefined, model: undefined, ...limits, ...vlm },
-        reasoning: { provider: preferred, history },
+        reasoning: { provider: preferred, history, digest },
       },
       cameras: () => ['1', '2'],
       everyMs: 20,

@@ -82,7 +82,7 @@ export class DeliveriesPage extends ViewElement {
       : (STATES[status] ?? ['off', status]);
     return html`<li class="row">
       <div class="row-main">
-        <div class="row-title"><strong>${this.app.state.gateway.cameras.get(cameraId)?.name ?? `Camera ${cameraId}`}</strong>${pill(tone, label)}</div>
+        <div class="row-title"><strong>${this.app.state.gateway.cameras.get(cameraId)?.name ?? (cameraId === '*' ? 'All cameras' : `Camera ${cameraId}`)}</strong>${pill(tone, label)}</div>
         <p class="muted">
           ${nameOf(payload)} · stored ${ago(createdAt, now)} · ${count(attempts, 'attempt')}
         </p>
@@ -148,5 +148,6 @@ function notConfigured(): TemplateResult {
 
 function nameOf(payload: Delivery['payload']): string {
   if (payload !== null && 'event_id' in payload) return 'Event';
+  if (payload !== null && 'digest_id' in payload) return 'Digest';
   return payload?.stream_type === 'video' ? 'Video' : 'RTSP stream';
 }
