@@ -169,6 +169,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     moondream: moondream.report(),
     reasoning: reasoning.report(),
     quarantine: quarantine.list(),
+    restream: config.restreamPort === 0 ? undefined : { port: config.restreamPort },
   });
   const health = new GatewayHealth({ pool, rtspWorkers: routing.workers, store, further: services });
   const status = createStatusStream({

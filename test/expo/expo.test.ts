@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser, Page } from 'playwright-core';
+import { snippetsOf } from '../../gateway/dashboard/browser/camera-addresses.ts';
 import { openBrowser } from '../support/browser.ts';
 import { requirePeer } from '../support/peers.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
@@ -48,6 +49,10 @@ describe('A fresh Expo app', function () {
     copyExample();
     const [screen = '', ...components] = screens();
     writeSource('Screen.tsx', screen.replace('the token that the gateway printed', TOKEN));
+    const place = { base: PLACEHOLDER, cameraId: '1', rtspPort: undefined };
+    components.push(
+      ...snippetsOf(place).flatMap(({ label, text }) => (label.startsWith('Expo') ? text : [])),
+    );
     for (const [index, text] of components.entries()) writeSource(`Component${index}.tsx`, text);
   });
 

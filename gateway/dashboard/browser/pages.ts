@@ -60,6 +60,12 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     under: 'cameras',
     role: 'admin',
   },
+  use: {
+    element: 'use-page',
+    load: () => import('./views/use-page.ts'),
+    title: 'Use in an app',
+    under: 'cameras',
+  },
   add: {
     element: 'camera-add',
     load: () => import('./views/camera-add.ts'),

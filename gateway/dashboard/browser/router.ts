@@ -5,6 +5,7 @@ export const PATHS = {
   cameras: '',
   camera: 'camera/:cameraId',
   edit: 'camera/:cameraId/edit',
+  use: 'camera/:cameraId/use',
   add: 'add',
   addByHand: 'add/by-hand',
   upload: 'upload',

@@ -92,6 +92,7 @@ export class CameraPage extends ViewElement {
   #actions({ camera }: CameraEntry): TemplateResult {
     const isOwn = camera.origin === 'registry' && this.app.canChange && !this.app.isGone;
     return html`
+      <a class="button" href=${hrefOf('use', camera.id)}>${icon('phone')}<span class="button-name">Use in an app</span></a>
       ${isOwn ? html`<a class="button" href=${hrefOf('edit', camera.id)}>${icon('edit')}<span class="button-name">Edit</span></a>` : nothing}
       ${
         isOwn || (camera.origin === 'connected' && this.app.canChange && !this.app.isGone)

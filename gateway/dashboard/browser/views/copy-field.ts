@@ -18,12 +18,33 @@ export function copyField(app: App, label: string, text: string): TemplateResult
   </div>`;
 }
 
+/** A longer text, with a button that copies it. @param label name of the text */
+export function copyBlock(app: App, label: string, text: string): TemplateResult {
+  const copy = async ({ currentTarget }: Event): Promise<void> => {
+    const block = (currentTarget as Element).parentElement?.querySelector('pre');
+    if (block == null) return;
+    getSelection()?.selectAllChildren(block);
+    app.announce(
+      (await toClipboard(text)) ? `${label} copied` : `${label} is selected; copy it with the keyboard`,
+    );
+  };
+  return html`<div class="copy-block">
+    <pre tabindex="0" role="region" aria-label=${label}><code>${text}</code></pre>
+    <button class="button" type="button" aria-label="Copy ${label}" @click=${copy}>${icon('copy')}Copy</button>
+  </div>`;
+}
+
 /** Browsers give pages over plain HTTP no clipboard, but still the command. */
-async function copied(input: HTMLInputElement): Promise<boolean> {
+function copied(input: HTMLInputElement): Promise<boolean> {
   input.select();
+  return toClipboard(input.value);
+}
+
+/** @param text what is selected */
+async function toClipboard(text: string): Promise<boolean> {
   try {
     if (navigator.clipboard === undefined) return document.execCommand('copy');
-    await navigator.clipboard.writeText(input.value);
+    await navigator.clipboard.writeText(text);
     return true;
   } catch {
     return false;
