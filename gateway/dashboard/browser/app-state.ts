@@ -26,6 +26,8 @@ export interface Access {
   role: 'admin' | 'operator' | 'viewer' | null;
   /** How the role was proved: `session` after a sign-in here. */
   kind: string | null;
+  /** The only cameras that exist for the user, where the key is limited to some. */
+  cameras?: string[];
 }
 
 /** The page's model. */
@@ -60,7 +62,12 @@ export class App {
 
   /** Whether the user may change things; the gateway checks in any case. */
   get canChange(): boolean {
-    return this.canAct && this.state.access?.role !== 'operator';
+    return this.canAct && this.state.access?.role !== 'operator' && !this.isLimited;
+  }
+
+  /** Whether the user signed in with a key for some cameras: the gateway tells nothing about all of them then. */
+  get isLimited(): boolean {
+    return this.state.access?.cameras !== undefined;
   }
 
   /** Whether the user may ask and move cameras. */

@@ -106,6 +106,7 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     load: () => import('./views/health-page.ts'),
     title: 'Health',
     nav: 'settings',
+    isConfigured: (app) => !app.isLimited,
     badge: (app) => troubledWorkers(app).length,
   },
   reasoning: {

@@ -94,6 +94,18 @@ describe('The page to sign in at', function () {
     await page.getByRole('alert').getByText('was used').waitFor();
   });
 
+  it('shows a holder of a key for some cameras nothing about all of them', async () => {
+    const rights = { name: 'x', scope: 'admin', cameras: ['c2'] };
+    const { body } = await visitor.post('/api/keys', rights, bearer(ADMIN));
+    await page.goto(`${gateway.origin}/signin#token=${body.key}`);
+    await page.getByText('Gate').first().waitFor();
+    expect(await page.getByRole('link', { name: 'Add camera' }).count()).to.equal(0);
+    await page.goto(`${gateway.origin}/#/settings/appearance`);
+    await page.getByRole('heading', { name: 'Appearance' }).waitFor();
+    for (const name of ['Health', 'App and tokens'])
+      expect(await page.getByRole('link', { name }).count(), name).to.equal(0);
+  });
+
   it('says which token is meant', async () => {
     const asked = async (origin: string) =>
       (await fetch(`${origin}/signin`, { headers: { 'x-forwarded-for': '203.0.113.9' } })).text();
