@@ -20,7 +20,7 @@ export function restreamOf(
         connections: limits.connections,
         perClient: limits.connectionsPerClient,
       });
-      await running.start();
+      running.start();
     },
     close: () => running?.close(),
   };

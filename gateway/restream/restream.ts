@@ -12,15 +12,19 @@ export interface RestreamOptions extends Omit<RestreamClientOptions, 'loginMs'> 
   connections: number;
   perClient: number;
   loginMs?: number;
+  /** Pause before a port that was taken is tried again, milliseconds. */
+  retryMs?: number;
 }
 
 const LOGIN_MS = 15_000;
+const RETRY_MS = 5000;
 
 /** Owns the listening socket and every connection. */
 export class Restream {
   readonly #options: RestreamOptions;
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  #retry: NodeJS.Timeout | undefined;
 
   constructor(options: RestreamOptions) {
     this.#options = options;
@@ -38,20 +42,22 @@ export class Restream {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Listens; a port that is taken is told and costs nothing else. */
-  async start(): Promise<void> {
-    const { host, port, log } = this.#options;
+  /** Listens; while the port is taken it is tried again. */
+  start(): void {
+    const { host, port, log, retryMs = RETRY_MS } = this.#options;
+    this.#server.on('listening', () => log.info({ port: this.port }, 'cameras are given on over RTSP'));
+    this.#server.on('error', (error) => {
+      log.error({ err: error, port }, 'the RTSP server failed');
+      // It also tells of connections that cannot be accepted, and goes on.
+      if (this.#server.listening) return;
+      this.#retry = setTimeout(() => this.#server.listen(port, host), retryMs);
+    });
     this.#server.listen(port, host);
-    try {
-      await once(this.#server, 'listening');
-      log.info({ port: this.port }, 'cameras are given on over RTSP');
-    } catch (error) {
-      log.error({ err: error, port }, 'RTSP_PORT cannot be bound; cameras are not given on');
-    }
   }
 
   /** Ends every connection. */
   async close(): Promise<void> {
+    clearTimeout(this.#retry);
     for (const socket of this.#sockets) socket.destroy();
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
