@@ -2,7 +2,7 @@
 import { styleText } from 'node:util';
 
 /** An entry as pino writes it. */
-interface Entry {
+export interface Entry {
   level: number;
   time: string;
   msg: string;
@@ -48,8 +48,8 @@ function markOf(level: number): string {
   return level >= WARN ? 'warning' : '';
 }
 
-/** @returns the sentence, and the facts that it tells */
-function sentenceOf(entry: Entry): { sentence: string; told: string[] } {
+/** An entry in words. @returns the sentence, and the facts that it tells */
+export function sentenceOf(entry: Entry): { sentence: string; told: string[] } {
   const { msg, err, req, res } = entry;
   const because = err?.message === undefined ? '' : `: ${err.message}`;
   if (msg === 'camera state') {

@@ -1,5 +1,6 @@
 /** The last warnings and errors of the gateway and its workers, for people without access to the log. */
 import type { LogEntry } from '#shared/contract/health.ts';
+import { type Entry, sentenceOf } from '#shared/pretty-log.ts';
 
 const KEPT = 200;
 /** Longer texts are cut: the log has the whole. */
@@ -17,14 +18,13 @@ export class RecentWarnings {
   take(line: string): void {
     const level = Number(LEVEL.exec(line)?.[1] ?? 0);
     if (level < WARN) return;
-    const { time, name, worker, msg, err, cameraId } = JSON.parse(line) as Record<string, unknown>;
-    const cause = (err as { message?: unknown } | undefined)?.message;
+    const entry = JSON.parse(line) as Entry;
+    const { time, name, worker, cameraId } = entry;
     this.#entries.push({
-      at: String(time),
+      at: time,
       level: level >= ERROR ? 'error' : 'warning',
       process: String(worker ?? name),
-      message: textOf(msg),
-      ...(cause === undefined || cause === msg ? {} : { cause: textOf(cause) }),
+      message: cut(sentenceOf(entry).sentence),
       ...(typeof cameraId === 'string' ? { cameraId } : {}),
     });
     if (this.#entries.length > KEPT) this.#entries.shift();
@@ -36,7 +36,6 @@ export class RecentWarnings {
   }
 }
 
-function textOf(value: unknown): string {
-  const text = String(value ?? '');
+function cut(text: string): string {
   return text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}…` : text;
 }

@@ -1462,8 +1462,6 @@ export interface components {
       /** @description `gateway`, or the name of a worker. */
       process: string;
       message: string;
-      /** @description Message of the error behind it. */
-      cause?: string;
       cameraId?: string;
     };
     Principal: {

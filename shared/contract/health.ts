@@ -44,7 +44,6 @@ const logEntrySchema = z
     level: z.enum(['warning', 'error']),
     process: z.string().meta({ description: '`gateway`, or the name of a worker.' }),
     message: z.string(),
-    cause: z.string().optional().meta({ description: 'Message of the error behind it.' }),
     cameraId: z.string().optional(),
   })
   .meta({ id: 'LogEntry' });

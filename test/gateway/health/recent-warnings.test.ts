@@ -21,11 +21,16 @@ describe('The recent warnings', () => {
   it('are warnings and errors, newest first, with the process and the camera they are about', () => {
     const log = open();
     log.info('all is well');
-    log.warn({ cameraId: 'gate' }, 'a camera was lost');
+    log.warn({ cameraId: 'gate', state: 'unauthorized' }, 'camera state');
     log.child({ worker: 'rtsp-0' }).error({ err: new Error('no memory') }, 'the decoder failed');
     expect(warnings.list().map(({ at: _at, ...entry }) => entry)).to.deep.equal([
-      { level: 'error', process: 'rtsp-0', message: 'the decoder failed', cause: 'no memory' },
-      { level: 'warning', process: 'gateway', message: 'a camera was lost', cameraId: 'gate' },
+      { level: 'error', process: 'rtsp-0', message: 'the decoder failed: no memory' },
+      {
+        level: 'warning',
+        process: 'gateway',
+        message: 'camera gate refuses the username or password',
+        cameraId: 'gate',
+      },
     ]);
     expect(Date.parse(warnings.list()[0]?.at ?? '')).to.be.above(0);
   });

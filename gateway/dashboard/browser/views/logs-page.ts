@@ -42,12 +42,11 @@ export class LogsPage extends ViewElement {
     `;
   }
 
-  #row({ at, level, process, message, cause, cameraId }: LogEntry): TemplateResult {
+  #row({ at, level, process, message, cameraId }: LogEntry): TemplateResult {
     const camera = cameraId === undefined ? undefined : this.app.state.gateway.cameras.get(cameraId);
     return html`<li class="row">
       <div class="row-main">
         <div class="row-title"><strong>${message}</strong>${pill(level === 'error' ? 'bad' : 'busy', level === 'error' ? 'Error' : 'Warning')}</div>
-        ${cause === undefined ? nothing : html`<p>${cause}</p>`}
         <p class="muted">${clock(at, this.app.now)} · ${process}${camera === undefined ? nothing : html` · <a href=${hrefOf('camera', camera.id)}>${camera.name}</a>`}</p>
       </div>
     </li>`;
