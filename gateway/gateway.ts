@@ -168,6 +168,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     analysis: analysis.health(),
     moondream: moondream.report(),
     reasoning: reasoning.report(),
+    watches: watches.report(),
     quarantine: quarantine.list(),
     restream: config.restreamPort === 0 ? undefined : { port: config.restreamPort },
   });

@@ -33,6 +33,8 @@ export interface WatchRoutesOptions {
   canDeliver: boolean;
   /** Most watches. */
   max: number;
+  /** A watch was changed or deleted: what failed before no longer counts. */
+  forget: (id: string) => void;
   /** Wakes the runner. */
   wake: () => void;
   /** Unix milliseconds. */
@@ -147,6 +149,7 @@ function itemRoutes(options: WatchRoutesOptions): Route[] {
         if (camerasOf(req) !== undefined) expectOwnCamera(req, await repository.get(req.params.watchId));
         const change = (before: WatchSettings) => possible(applyWatchChanges(before, req.body), options);
         const row = await repository.update(req.params.watchId, change, now());
+        options.forget(row.id);
         wake();
         res.setHeader('Cache-Control', 'no-store');
         res.json(viewWatch(row, now()));
@@ -161,6 +164,7 @@ function itemRoutes(options: WatchRoutesOptions): Route[] {
       answers: { 204: { description: 'Gone.' } },
       handle: async (req, res) => {
         await repository.remove(req.params.watchId);
+        options.forget(req.params.watchId);
         res.setHeader('Cache-Control', 'no-store');
         res.status(204).end();
       },

@@ -46,6 +46,8 @@ export interface WatchesOptions {
 export interface Watches {
   /** For `/api/watches`. */
   routes: RouteGroup;
+  /** For `GET /health`, from memory. */
+  report(): { failing: number };
   /** Starts to ask when the database is ready. */
   start(): void;
   /** Call before the store is closed. */
@@ -60,7 +62,8 @@ const LEASE_MARGIN_MS = 60_000;
 export function createWatches(options: WatchesOptions): Watches {
   const { store, motion, routing, log, max = MAX_WATCHES, now = Date.now } = options;
   const repository = new WatchRepository(store);
-  const runner = createRunner(options, now);
+  const attempts = createAttempts(options, now);
+  const runner = createRunner(options, attempts, now);
   const wake = (): void => runner.wake();
   const trigger = motion && new MotionTrigger({ source: motion, repository, wake, log, now });
   const asker = createWatchAsker(options.reasoner);
@@ -73,7 +76,11 @@ export function createWatches(options: WatchesOptions): Watches {
     trigger?.start();
   };
   return {
-    routes: watchRoutes({ repository, asker, routing, hasMotion, canDeliver, max, wake, now }),
+    routes: watchRoutes({
+      ...{ repository, asker, routing, hasMotion, canDeliver, max, wake, now },
+      forget: (id) => attempts.failing.delete(id),
+    }),
+    report: () => ({ failing: attempts.failing.size }),
     // The database was closed before it was ready.
     start: () => void store.whenReady().then(begin, () => {}),
     close: async () => {
@@ -83,15 +90,18 @@ export function createWatches(options: WatchesOptions): Watches {
   };
 }
 
-function createRunner(options: WatchesOptions, now: () => number): WatchRunner {
-  const { store, reasoner, targets, budget, timeoutMs, events, deliverEvent, redactor, log, pollMs } =
-    options;
+function createAttempts(options: WatchesOptions, now: () => number): WatchAttempts {
+  const { reasoner, targets, events, deliverEvent, redactor, log } = options;
+  const asker = createWatchAsker(reasoner);
+  return new WatchAttempts({ asker, events, deliverEvent, targets, redactor, log, now });
+}
+
+function createRunner(options: WatchesOptions, attempts: WatchAttempts, now: () => number): WatchRunner {
+  const { store, budget, timeoutMs, log, pollMs } = options;
   const leases = new WatchLeaseRepository({
     store,
     budget: new BudgetRepository(budget),
     leaseMs: timeoutMs + LEASE_MARGIN_MS,
   });
-  const asker = createWatchAsker(reasoner);
-  const attempts = new WatchAttempts({ asker, events, deliverEvent, targets, redactor, log, now });
   return new WatchRunner({ leases, attempts, log, now, ...(pollMs === undefined ? {} : { pollMs }) });
 }

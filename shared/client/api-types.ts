@@ -1166,7 +1166,8 @@ export interface components {
           atMost: number;
         }
       | {
-          changed: boolean;
+          /** @constant */
+          changed: true;
         };
     WatchAnswer: {
       /** Format: date-time */
@@ -1182,6 +1183,19 @@ export interface components {
       sequence: number;
       /** @description Capture time of the frame, Unix seconds. */
       timestamp: number;
+    };
+    WatchTest: {
+      /**
+       * @description Whether it fulfils the condition.
+       * @enum {string}
+       */
+      reading: 'yes' | 'no' | 'unknown';
+      text: string;
+      number: number | null;
+      sequence: number;
+      timestamp: number;
+      /** @description The picture that was asked about, as a data URL. */
+      picture: string;
     };
     WatchChanges: {
       skill?: components['schemas']['WatchSkill'];
@@ -1607,6 +1621,7 @@ export type WatchAction = components['schemas']['WatchAction'];
 export type StandingWatch = components['schemas']['StandingWatch'];
 export type WatchCondition = components['schemas']['WatchCondition'];
 export type WatchAnswer = components['schemas']['WatchAnswer'];
+export type WatchTest = components['schemas']['WatchTest'];
 export type WatchChanges = components['schemas']['WatchChanges'];
 export type DeviceMetadata = components['schemas']['DeviceMetadata'];
 export type Device = components['schemas']['Device'];

@@ -1,5 +1,5 @@
 /** Standing questions about cameras. */
-import type { NewWatch, StandingWatch, WatchChanges } from './api-types.ts';
+import type { NewWatch, StandingWatch, WatchChanges, WatchTest } from './api-types.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
 
 export type {
@@ -32,6 +32,11 @@ export class Watches {
 
   create(watch: NewWatch, call: CallOptions = {}): Promise<StandingWatch> {
     return this.#http.json(PATH, { ...call, method: 'POST', json: watch });
+  }
+
+  /** Asks the question once; nothing is stored. */
+  test(watch: NewWatch, call: CallOptions = {}): Promise<WatchTest> {
+    return this.#http.json(`${PATH}/test`, { ...call, method: 'POST', json: watch });
   }
 
   update(id: string, changes: WatchChanges, call: CallOptions = {}): Promise<StandingWatch> {

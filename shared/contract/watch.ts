@@ -87,7 +87,7 @@ const conditionSchema = z
     z.object({ contains: z.string() }),
     z.object({ atLeast: z.int() }),
     z.object({ atMost: z.int() }),
-    z.object({ changed: z.boolean() }),
+    z.object({ changed: z.literal(true) }),
   ])
   .meta({ id: 'WatchCondition', description: 'When an answer counts.' });
 

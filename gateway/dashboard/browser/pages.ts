@@ -94,6 +94,28 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     nav: 'main',
     icon: 'ask',
   },
+  watches: {
+    element: 'watches-page',
+    load: () => import('./views/watches-page.ts'),
+    title: 'Watches',
+    nav: 'main',
+    icon: 'eye',
+    badge: ({ state }) => state.gateway.services.watches?.failing ?? 0,
+  },
+  watchNew: {
+    element: 'watch-editor',
+    load: () => import('./views/watch-editor.ts'),
+    title: 'New watch',
+    under: 'watches',
+    role: 'admin',
+  },
+  watchEdit: {
+    element: 'watch-editor',
+    load: () => import('./views/watch-editor.ts'),
+    title: 'Edit watch',
+    under: 'watches',
+    role: 'admin',
+  },
   events: {
     element: 'events-page',
     load: () => import('./views/events-page.ts'),

@@ -38,6 +38,7 @@ export interface ShownServices {
   analysis?: { state: string; detectors?: Record<string, { state: string; model?: string }> };
   /** The RTSP server, where it is on. */
   restream?: { port: number };
+  watches?: { failing: number };
   [more: string]: unknown;
 }
 

@@ -1,0 +1,181 @@
+/** Makes or changes a watch; asks its question once before it is saved. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { WatchTest } from '#shared/client/api-types.ts';
+import { GatewayError } from '#shared/client/gateway-error.ts';
+import { hrefOf } from '../router.ts';
+import {
+  bodyOf,
+  CONDITION_CHOICES,
+  conditionsOf,
+  draftOf,
+  newDraft,
+  type WatchDraft,
+} from '../watch-draft.ts';
+import { type FieldOptions, selectField, switchField, textField } from './form-parts.ts';
+import { pageHead, pill, problem } from './page-parts.ts';
+import { ViewElement } from './view-element.ts';
+
+const SKILLS = [
+  ['query', 'Ask a question'],
+  ['detect', 'Count objects'],
+  ['point', 'Count points'],
+  ['caption', 'Describe the picture'],
+] as const;
+const READINGS = {
+  yes: ['good', 'This answer counts'],
+  no: ['off', 'This answer does not count'],
+  unknown: ['bad', 'This answer cannot be read'],
+} as const;
+/** Names of the gateway's fields in the form. */
+const FIELDS: Readonly<Record<string, keyof WatchDraft>> = {
+  everyMs: 'everySeconds',
+  cooldownMs: 'cooldownSeconds',
+  actions: 'preset',
+};
+
+/** `<watch-editor>`. */
+export class WatchEditor extends ViewElement {
+  #draft: WatchDraft | undefined;
+  #test: WatchTest | undefined;
+  #busy: 'test' | 'save' | undefined;
+  #error: GatewayError | undefined;
+
+  protected override entered(): void {
+    const { params, query } = this.app.state.route;
+    const id = params.watchId;
+    if (id === undefined) {
+      this.#draft = newDraft(query, [...this.app.state.gateway.cameras.keys()][0] ?? '');
+      return;
+    }
+    void this.#attempt(undefined, async () => {
+      this.#draft = draftOf(await this.app.client.watches.get(id));
+    });
+  }
+
+  protected view(): TemplateResult {
+    const isNew = this.app.state.route.params.watchId === undefined;
+    return html`${pageHead(isNew ? 'New watch' : 'Edit watch')}
+      ${this.#error === undefined || this.#fieldOf(this.#error) !== undefined ? nothing : problem(this.#error.message, this.#error.hint)}
+      ${this.#draft === undefined ? html`<div class="card skeleton tall"></div>` : this.#form(this.#draft)}`;
+  }
+
+  #form(draft: WatchDraft): TemplateResult {
+    const save = (event: Event): void => {
+      event.preventDefault();
+      void this.#save(draft);
+    };
+    return html`<form class="card form" novalidate @submit=${save}>
+      ${this.#question(draft)} ${this.#condition(draft)} ${this.#pace(draft)} ${this.#result()}
+      <div class="card-actions">
+        <button class="button primary" type="submit" ?disabled=${this.#busy !== undefined}>${this.#busy === 'save' ? 'Saving…' : 'Save'}</button>
+        <button class="button" type="button" ?disabled=${this.#busy !== undefined} @click=${() => void this.#try(draft)}>${this.#busy === 'test' ? 'Asking…' : 'Test once'}</button>
+        <a class="button quiet" href=${hrefOf('watches')}>Cancel</a>
+      </div>
+    </form>`;
+  }
+
+  #question(draft: WatchDraft): TemplateResult {
+    const cameras = [...this.app.state.gateway.cameras.values()].map(({ id, name }) => [id, name] as const);
+    const skill = (value: string): void => {
+      const chosen = value as WatchDraft['skill'];
+      const [condition = 'contains'] = conditionsOf(chosen);
+      this.#change({
+        skill: chosen,
+        ...(conditionsOf(chosen).includes(draft.condition) ? {} : { condition }),
+      });
+    };
+    const words = draft.skill === 'query' ? 'Question' : 'Object';
+    return html`
+      ${selectField({ ...this.#field('cameraId', 'Camera'), value: draft.cameraId }, cameras)}
+      ${selectField({ ...this.#field('skill', 'Do'), value: draft.skill, onInput: skill }, SKILLS)}
+      ${draft.skill === 'caption' ? nothing : textField({ ...this.#field('prompt', words), placeholder: draft.skill === 'query' ? 'Is the gate open?' : 'person' })}
+      ${textField({ ...this.#field('area', 'Part of the picture'), placeholder: '0, 50, 100, 50', hint: 'Left, top, width and height in percent. Empty: the whole picture.' })}
+    `;
+  }
+
+  #condition(draft: WatchDraft): TemplateResult {
+    const choices = conditionsOf(draft.skill).map((name) => [name, CONDITION_CHOICES[name]] as const);
+    const hasValue = ['contains', 'atLeast', 'atMost'].includes(draft.condition);
+    return html`
+      ${selectField({ ...this.#field('condition', 'Fire when'), value: draft.condition }, choices)}
+      ${hasValue ? textField(this.#field('value', draft.condition === 'contains' ? 'Words' : 'Number')) : nothing}
+      ${textField({ ...this.#field('n', 'Answers that must count'), inputMode: 'numeric' })}
+      ${textField({ ...this.#field('of', 'Of the last'), inputMode: 'numeric', hint: '2 of 3 keeps single wrong answers out.' })}
+    `;
+  }
+
+  #pace(draft: WatchDraft): TemplateResult {
+    return html`
+      ${textField({ ...this.#field('everySeconds', 'Ask every, seconds'), inputMode: 'decimal' })}
+      ${switchField('Only while there is motion', draft.onMotion, (onMotion) => this.#change({ onMotion }))}
+      ${textField({ ...this.#field('cooldownSeconds', 'Silence after it fired, seconds'), inputMode: 'decimal' })}
+      ${textField({ ...this.#field('preset', 'Then move the camera to preset'), hint: 'For cameras with pan, tilt, zoom. Empty: do not move.' })}
+      ${switchField('Tell the analysis backend', draft.deliver, (deliver) => this.#change({ deliver }))}
+    `;
+  }
+
+  #result(): TemplateResult | typeof nothing {
+    if (this.#test === undefined) return nothing;
+    const { reading, text, picture } = this.#test;
+    const [tone, label] = READINGS[reading];
+    return html`<section class="watch-test" aria-label="Result of the test" role="status">
+      <img class="watch-picture" src=${picture} alt="The picture that was asked about" />
+      <div>${pill(tone, label)}<p>“${text}”</p></div>
+    </section>`;
+  }
+
+  #field(name: Exclude<keyof WatchDraft, 'onMotion' | 'deliver'>, label: string): FieldOptions {
+    const error =
+      this.#error !== undefined && this.#fieldOf(this.#error) === name ? this.#error.message : undefined;
+    return {
+      name,
+      label,
+      value: String(this.#draft?.[name] ?? ''),
+      error,
+      onInput: (value) => this.#change({ [name]: value }),
+    };
+  }
+
+  #fieldOf({ field }: GatewayError): string | undefined {
+    const [first = ''] = (field ?? '').split('.');
+    if (first === '') return undefined;
+    return FIELDS[first] ?? first;
+  }
+
+  #change(change: Partial<WatchDraft>): void {
+    if (this.#draft !== undefined) this.#draft = { ...this.#draft, ...change };
+    this.draw();
+  }
+
+  async #try(draft: WatchDraft): Promise<void> {
+    this.#test = undefined;
+    await this.#attempt('test', async () => {
+      this.#test = await this.app.client.watches.test(bodyOf(draft));
+    });
+  }
+
+  async #save(draft: WatchDraft): Promise<void> {
+    const id = this.app.state.route.params.watchId;
+    await this.#attempt('save', async () => {
+      const { cameraId, ...changes } = bodyOf(draft);
+      if (id === undefined) await this.app.client.watches.create({ cameraId, ...changes });
+      else await this.app.client.watches.update(id, changes);
+      location.hash = hrefOf('watches');
+    });
+  }
+
+  async #attempt(busy: 'test' | 'save' | undefined, work: () => Promise<void>): Promise<void> {
+    this.#busy = busy;
+    this.#error = undefined;
+    this.draw();
+    try {
+      await work();
+    } catch (error) {
+      this.#error = error instanceof GatewayError ? error : undefined;
+    }
+    this.#busy = undefined;
+    this.draw();
+  }
+}
+
+export const ELEMENTS = { 'watch-editor': WatchEditor };

@@ -1,0 +1,112 @@
+/** A watch while it is edited. */
+import type { NewWatch, StandingWatch, WatchCondition } from '#shared/client/watches.ts';
+
+/** Conditions of the editor, by name. */
+export const CONDITION_CHOICES = {
+  yes: 'the answer is yes',
+  no: 'the answer is no',
+  contains: 'the answer contains',
+  atLeast: 'the number is at least',
+  atMost: 'the number is at most',
+  changed: 'the number changes',
+} as const;
+export type ConditionName = keyof typeof CONDITION_CHOICES;
+
+/** Fields as people write them. */
+export interface WatchDraft {
+  cameraId: string;
+  skill: NewWatch['skill'];
+  prompt: string;
+  condition: ConditionName;
+  /** Word or number of the condition. */
+  value: string;
+  everySeconds: string;
+  onMotion: boolean;
+  n: string;
+  of: string;
+  cooldownSeconds: string;
+  /** Left, top, width and height in percent; empty: the whole picture. */
+  area: string;
+  /** Id of a preset; empty: none. */
+  preset: string;
+  deliver: boolean;
+}
+
+/** Which conditions a skill has. */
+export function conditionsOf(skill: WatchDraft['skill']): readonly ConditionName[] {
+  if (skill === 'caption') return ['contains'];
+  const numbers = ['atLeast', 'atMost', 'changed'] as const;
+  return skill === 'query' ? ['yes', 'no', 'contains', ...numbers] : numbers;
+}
+
+/** A new watch, filled from a link such as `#/watches/new?camera=1&kind=ask&question=…`. */
+export function newDraft(query: URLSearchParams, cameraId: string): WatchDraft {
+  const kind = query.get('kind') ?? 'ask';
+  const isQuestion = kind === 'ask';
+  return {
+    cameraId: query.get('camera') ?? cameraId,
+    skill: isQuestion ? 'query' : kind === 'point' ? 'point' : 'detect',
+    prompt: query.get(isQuestion ? 'question' : 'object') ?? '',
+    condition: isQuestion ? 'yes' : 'atLeast',
+    value: isQuestion ? '' : '1',
+    everySeconds: '60',
+    onMotion: false,
+    n: '1',
+    of: '1',
+    cooldownSeconds: '60',
+    area: '',
+    preset: '',
+    deliver: false,
+  };
+}
+
+/** A stored watch, to be changed. */
+export function draftOf(watch: StandingWatch): WatchDraft {
+  const { condition } = watch;
+  return {
+    cameraId: watch.cameraId,
+    skill: watch.skill,
+    prompt: watch.prompt,
+    condition: nameOf(condition),
+    value: 'answer' in condition || 'changed' in condition ? '' : String(Object.values(condition)[0]),
+    everySeconds: String(watch.everyMs / 1000),
+    onMotion: watch.onMotion,
+    n: String(watch.n),
+    of: String(watch.of),
+    cooldownSeconds: String(watch.cooldownMs / 1000),
+    area: watch.area === null ? '' : watch.area.map((share) => Math.round(share * 100)).join(', '),
+    preset: watch.actions[0]?.preset ?? '',
+    deliver: watch.deliver,
+  };
+}
+
+/** The body that the gateway takes; what is no number is left to it to refuse, naming the field. */
+export function bodyOf(draft: WatchDraft): NewWatch {
+  const { cameraId, skill, prompt, onMotion, area, preset, deliver } = draft;
+  const shares = area.split(/[\s,;]+/).filter((part) => part !== '');
+  return {
+    cameraId,
+    skill,
+    prompt: skill === 'caption' ? '' : prompt.trim(),
+    condition: conditionOf(draft),
+    everyMs: Number(draft.everySeconds) * 1000,
+    onMotion,
+    n: Number(draft.n),
+    of: Number(draft.of),
+    cooldownMs: Number(draft.cooldownSeconds) * 1000,
+    area: shares.length === 0 ? null : (shares.map((part) => Number(part) / 100) as NewWatch['area']),
+    actions: preset.trim() === '' ? [] : [{ kind: 'ptz-preset', preset: preset.trim() }],
+    deliver,
+  };
+}
+
+function conditionOf({ condition, value }: WatchDraft): WatchCondition {
+  if (condition === 'yes' || condition === 'no') return { answer: condition };
+  if (condition === 'contains') return { contains: value.trim() };
+  if (condition === 'changed') return { changed: true };
+  return condition === 'atLeast' ? { atLeast: Number(value) } : { atMost: Number(value) };
+}
+
+function nameOf(condition: WatchCondition): ConditionName {
+  return 'answer' in condition ? condition.answer : (Object.keys(condition)[0] as ConditionName);
+}

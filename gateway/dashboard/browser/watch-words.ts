@@ -1,0 +1,35 @@
+/** Watches in words. */
+import type { StandingWatch, WatchCondition } from '#shared/client/watches.ts';
+import { duration } from './format.ts';
+
+/** What a watch does now. */
+export const STATE_WORDS: Readonly<Record<StandingWatch['state'], string>> = {
+  paused: 'Paused',
+  asking: 'Asking',
+  failing: 'Failing',
+  'cooling-down': 'Cooling down',
+  'waiting-for-motion': 'Waits for motion',
+  waiting: 'Watching',
+};
+
+/** When an answer counts. */
+export function conditionText(condition: WatchCondition): string {
+  if ('answer' in condition) return `the answer is ${condition.answer}`;
+  if ('contains' in condition) return `the answer contains “${condition.contains}”`;
+  if ('atLeast' in condition) return `the number is at least ${condition.atLeast}`;
+  if ('atMost' in condition) return `the number is at most ${condition.atMost}`;
+  return 'the number changes';
+}
+
+/** The rule of a watch in one sentence. */
+export function ruleText({ condition, n, of, everyMs, onMotion }: StandingWatch): string {
+  const votes = of > 1 ? ` in ${n} of ${of} answers` : '';
+  const pace = onMotion ? 'while there is motion' : `every ${duration(everyMs / 1000)}`;
+  return `Fires when ${conditionText(condition)}${votes}. Asks ${pace}.`;
+}
+
+/** What is asked. */
+export function questionText({ skill, prompt }: Pick<StandingWatch, 'skill' | 'prompt'>): string {
+  if (skill === 'caption') return 'Describe the picture';
+  return skill === 'query' ? prompt : `${skill === 'detect' ? 'Count' : 'Point at'}: ${prompt}`;
+}

@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import type { RtspServer } from '../../../workers/simulator/server/rtsp-server.ts';
+import { openBrowser } from '../../support/browser.ts';
+import { getJson, postJson } from '../../support/http.ts';
+import { collectComplaints } from '../../support/page-log.ts';
+import { requirePeer } from '../../support/peers.ts';
+import { type RunningProcess, startGateway } from '../../support/processes.ts';
+import { openTestCameras } from '../../support/test-clip.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { json, LocalMoondream } from '../moondream/harness.ts';
+
+describe('Watches in Chromium', function () {
+  this.timeout(120_000);
+  let browser: Browser;
+  let gateway: RunningProcess;
+  let pictures: RtspServer;
+  let model: LocalMoondream;
+  let page: Page;
+  let complaints: string[];
+
+  before(async function () {
+    requirePeer(this, 'chromium');
+    model = await LocalMoondream.open();
+    model.answer = (response) => json(response, 200, { answer: 'Yes, it is open.' });
+    [browser, gateway, pictures] = await Promise.all([
+      openBrowser(),
+      startGateway({ MOONDREAM_API_URL: model.url, MOONDREAM_RATE: '100' }),
+      openTestCameras(['/1']),
+    ]);
+    await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok);
+    await postJson(`${gateway.origin}/api/cameras`, { id: 'gate', name: 'Gate', url: pictures.url('/1') });
+    await waitFor(async () => (await getJson(`${gateway.origin}/api/cameras/gate/status`)).body.connected);
+    page = await browser.newPage();
+    complaints = await collectComplaints(page);
+  });
+  after(async () => {
+    await browser?.close();
+    await gateway?.end();
+    await pictures?.close();
+    model?.close();
+  });
+
+  const stored = async () => (await getJson(`${gateway.origin}/api/watches`)).body;
+
+  it('are made from a question, tried once, and saved', async () => {
+    await page.goto(
+      `${gateway.origin}/#/watches/new?kind=ask&question=Is%20the%20gate%20open%3F&camera=gate`,
+    );
+    expect(await page.getByLabel('Question').inputValue()).to.equal('Is the gate open?');
+    expect(await page.getByLabel('Camera', { exact: true }).inputValue()).to.equal('gate');
+    await page.getByRole('button', { name: 'Test once' }).click();
+    await page.getByText('This answer counts').waitFor();
+    expect(await stored()).to.deep.equal([]);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('heading', { name: 'Is the gate open?' }).waitFor();
+    expect((await stored())[0]).to.deep.include({
+      cameraId: 'gate',
+      prompt: 'Is the gate open?',
+      everyMs: 60_000,
+    });
+  });
+
+  it('show the last answer and its readings', async () => {
+    await page.getByText('“Yes, it is open.”').waitFor();
+    await page.getByRole('listitem').filter({ hasText: 'yes' }).first().waitFor();
+    await page.getByText('fired 1 time').waitFor();
+  });
+
+  it('are paused, changed and say which field is wrong', async () => {
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByRole('button', { name: 'Resume' }).waitFor();
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await page.getByLabel('Ask every, seconds').fill('0.1');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.locator('#everySeconds-error').waitFor();
+    await page.getByLabel('Ask every, seconds').fill('300');
+    await page.getByLabel('Fire when').selectOption('atLeast');
+    await page.getByLabel('Number', { exact: true }).fill('3');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('the number is at least 3').waitFor();
+    expect((await stored())[0]).to.deep.include({ everyMs: 300_000, condition: { atLeast: 3 } });
+  });
+
+  it('are deleted after a question', async () => {
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.getByRole('button', { name: 'Delete' }).click();
+    await page.getByText('No watches yet').waitFor();
+    expect(await stored()).to.deep.equal([]);
+    expect(complaints.filter((complaint) => !complaint.includes('400'))).to.deep.equal([]);
+  });
+});
