@@ -4,6 +4,9 @@ import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { rtspSourceFromUrl } from '#shared/camera-source.ts';
+import { CameraSearch } from '../../../../workers/rtsp/discovery/camera-search.ts';
+import { Checklist } from '../../../../workers/rtsp/discovery/checklist.ts';
 import { OnvifDevice } from '../../../../workers/rtsp/onvif/onvif-device.ts';
 import { OnvifDriver } from '../../../../workers/rtsp/ptz/onvif.ts';
 import { CameraHttp } from '../../../../workers/rtsp/source/camera-http.ts';
@@ -13,6 +16,13 @@ import { IPYCAM_PYTHON, requirePeer } from '../../../support/peers.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { waitFor } from '../../../support/wait-for.ts';
 
+const POLICY = {
+  isPublic: false,
+  allowsLoopback: true,
+  allowedNetworks: [],
+  allowedPorts: [{ first: 1, last: 65_535 }],
+  ownPorts: [],
+};
 const LOGIN = { username: 'operator', password: 'p@ss<word>&"1' };
 
 describe('A virtual ONVIF camera of another maker (ipycam)', function () {
@@ -64,6 +74,28 @@ describe('A virtual ONVIF camera of another maker (ipycam)', function () {
     expect(sub).to.include({ codec: 'h264' });
     expect(await device.streamUrl(main?.token ?? '')).to.match(/^rtsp:\/\/127\.0\.0\.1:\d+\//);
     expect(await device.snapshotUrl(main?.token ?? '')).to.match(/^http:\/\//);
+  });
+
+  it('is found by its address: its streams are where it says', async () => {
+    const device = open();
+    const [main, sub] = await device.profiles();
+    const urls = await Promise.all([main, sub].map((profile) => device.streamUrl(profile?.token ?? '')));
+    const sources = urls.map((url) => rtspSourceFromUrl(url));
+    const search = new CameraSearch({
+      target: { host: '127.0.0.1', secure: false, ...LOGIN },
+      checklist: new Checklist(() => {}),
+      guard: { policy: POLICY },
+      signal: new AbortController().signal,
+      ports: { rtsp: [1], rtsps: [], onvif: [port] },
+    });
+    try {
+      await search.run();
+      expect(search.streams.map(({ source }) => source.path)).to.deep.equal(sources.map(({ path }) => path));
+      expect(search.device).to.deep.include({ vendor: 'PythonCam', model: 'VirtualCam-1' });
+      expect(search.device.ptz).to.deep.equal({ kind: 'onvif', port, path: '/onvif/device_service' });
+    } finally {
+      search.close();
+    }
   });
 
   it('moves, stops and tells where it looks', async () => {
