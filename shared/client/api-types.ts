@@ -316,6 +316,8 @@ export interface components {
       ip: string;
       vendor?: string;
       model?: string;
+      /** @description Still pictures of the largest stream, without user and password; belongs to a new camera. */
+      stillUrl?: string;
       /** @description Its ONVIF device service. */
       onvifUrl?: string;
       /** @description How it can be moved. */

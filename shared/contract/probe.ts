@@ -78,6 +78,9 @@ export const probedDeviceSchema = z.object({
   ip: z.string().meta({ description: 'The host that was asked.' }),
   vendor: z.string().optional(),
   model: z.string().optional(),
+  stillUrl: z.string().optional().meta({
+    description: 'Still pictures of the largest stream, without user and password; belongs to a new camera.',
+  }),
   onvifUrl: z.string().optional().meta({ description: 'Its ONVIF device service.' }),
   ptz: ptzSettingsSchema.optional().meta({ description: 'How it can be moved.' }),
 });

@@ -25,6 +25,8 @@ export interface OnvifCameraOptions {
   /** Whether it has the newer media service, and no older one. */
   hasMedia2?: boolean;
   hasPtz?: boolean;
+  /** JPEG at the address that it names for still pictures. */
+  still?: Buffer;
   /** Milliseconds by which its clock is ahead. */
   clockOffsetMs?: number;
 }
@@ -57,6 +59,10 @@ export async function startOnvifCamera(options: OnvifCameraOptions) {
   const { port } = server.address() as AddressInfo;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method === 'GET') {
+      response.writeHead(options.still ? 200 : 404, { 'Content-Type': 'image/jpeg' }).end(options.still);
+      return;
+    }
     const body = Buffer.concat(await request.toArray()).toString();
     const method = /<s:Body[^>]*>\s*<(?:[\w-]+:)?(\w+)/.exec(body)?.[1] ?? '';
     state.calls.push(method);
@@ -120,6 +126,9 @@ export async function startOnvifCamera(options: OnvifCameraOptions) {
         return options.hasMedia2
           ? `<tr2:GetStreamUriResponse><tr2:Uri>${profile.uri}</tr2:Uri></tr2:GetStreamUriResponse>`
           : `<trt:GetStreamUriResponse><trt:MediaUri><tt:Uri>${profile.uri}</tt:Uri></trt:MediaUri></trt:GetStreamUriResponse>`;
+      case 'GetSnapshotUri':
+        if (options.still === undefined) return undefined;
+        return `<trt:GetSnapshotUriResponse><trt:MediaUri><tt:Uri>http://10.0.0.1:${port}/snap.jpg</tt:Uri></trt:MediaUri></trt:GetSnapshotUriResponse>`;
       case 'GetImagingSettings':
         return `<timg:GetImagingSettingsResponse><timg:ImagingSettings>${elements(state.imaging)}</timg:ImagingSettings></timg:GetImagingSettingsResponse>`;
       case 'GetOptions':

@@ -43,7 +43,7 @@ export function probeRequestOf({ address, username, password }: ProbeFields): Pr
 /** The request that stores the camera; a pasted URL keeps its user information as it was written. */
 export function foundCameraOf(
   fields: ProbeFields,
-  { ip, ptz }: Pick<ProbeAnswer, 'ip' | 'ptz'>,
+  { ip, ptz, stillUrl }: Pick<ProbeAnswer, 'ip' | 'ptz' | 'stillUrl'>,
   { stream, sub, name, analysis }: FoundChoice,
 ): NewCamera {
   const pasted = fields.address.trim();
@@ -59,6 +59,7 @@ export function foundCameraOf(
     ...(username === undefined ? {} : { username }),
     ...(password === undefined ? {} : { password }),
     ...(sub === undefined ? {} : { subUrl: urlOf(sub, '') }),
+    ...(stillUrl === undefined ? {} : { stillUrl }),
     ...(ptz === undefined ? {} : { ptz }),
     analysis,
   };

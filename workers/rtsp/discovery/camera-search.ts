@@ -3,6 +3,7 @@
  * password is sent once at most, since cameras lock out who guesses.
  */
 import type { ProbedDevice, ProbeTarget } from '#shared/contract/probe.ts';
+import type { HttpSource } from '#shared/contract/source/http.ts';
 import { RTSP_SCHEMES, type RtspSource } from '#shared/contract/source/rtsp.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
 import { ONVIF_PORTS } from '../onvif/camera-devices.ts';
@@ -64,6 +65,13 @@ export class CameraSearch {
   /** Streams so far, the largest first where sizes are known. */
   get streams(): readonly DescribedStream[] {
     return this.#found;
+  }
+
+  /** Where the camera says that it gives still pictures. */
+  get still(): HttpSource | undefined {
+    const { host, username, password } = this.#options.target;
+    const place = this.#findings?.still;
+    return place && { kind: 'http', host, username, password, ...place };
   }
 
   /** What is known of the camera so far. */

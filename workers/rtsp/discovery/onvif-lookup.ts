@@ -1,5 +1,5 @@
 /** Asks an ONVIF service for the streams of its camera. */
-import { rtspSourceFromUrl } from '#shared/camera-source.ts';
+import { sourceFromUrl } from '#shared/camera-source.ts';
 import type { PtzSettings } from '#shared/contract/ptz.ts';
 import { OnvifDevice, type OnvifProfile } from '../onvif/onvif-device.ts';
 import { ONVIF_PATH } from '../onvif/onvif-hello.ts';
@@ -13,12 +13,21 @@ export interface OnvifTarget {
   password: string;
 }
 
+/** Something at a camera's host. */
+export interface CameraPlace {
+  port: number;
+  secure: boolean;
+  path: string;
+}
+
 /** What an ONVIF service tells of its camera. */
 export interface OnvifFindings {
   vendor: string;
   model: string;
   /** Streams, the largest first. */
-  streams: { port: number; secure: boolean; path: string }[];
+  streams: CameraPlace[];
+  /** Where it gives still pictures of its largest stream. */
+  still: CameraPlace | undefined;
   ptz: PtzSettings | undefined;
 }
 
@@ -43,14 +52,19 @@ export async function askOnvif(
   try {
     const { manufacturer: vendor, model } = await device.facts();
     const profiles = largestFirst(await device.profiles()).slice(0, MAX_PROFILES);
-    const streams: OnvifFindings['streams'] = [];
+    const streams: CameraPlace[] = [];
     for (const { token } of profiles) {
       if (signal.aborted) break;
-      const stream = await device.streamUrl(token).then(addressOf, () => undefined);
+      const stream = await device.streamUrl(token).then(placeOf('rtsp'), () => undefined);
       if (stream !== undefined) streams.push(stream);
     }
+    const largest = signal.aborted ? undefined : profiles[0]?.token;
+    const still =
+      largest === undefined
+        ? undefined
+        : await device.snapshotUrl(largest).then(placeOf('http'), () => undefined);
     const canMove = profiles.some(({ hasPtz }) => hasPtz);
-    return { vendor, model, streams, ptz: canMove ? ptzAt(port) : undefined };
+    return { vendor, model, streams, still, ptz: canMove ? ptzAt(port) : undefined };
   } finally {
     signal.removeEventListener('abort', end);
     device.close();
@@ -67,11 +81,13 @@ function largestFirst(profiles: readonly OnvifProfile[]): OnvifProfile[] {
 }
 
 /** Port and path only: the host may be one that only the camera knows, or one that it wants us to call. */
-function addressOf(url: string): OnvifFindings['streams'][number] | undefined {
-  try {
-    const { port, secure, path } = rtspSourceFromUrl(url);
-    return { port, secure, path };
-  } catch {
-    return undefined;
-  }
+function placeOf(wanted: 'rtsp' | 'http'): (url: string) => CameraPlace | undefined {
+  return (url) => {
+    try {
+      const { kind, port, secure, path } = sourceFromUrl(url);
+      return kind === wanted ? { port, secure, path } : undefined;
+    } catch {
+      return undefined;
+    }
+  };
 }

@@ -1,6 +1,7 @@
 /** Answers `POST /api/cameras/probe`: looks for the streams of a camera, plays each of them, and tells as it goes. */
-import { maskedUrl } from '#shared/camera-source.ts';
+import { maskedUrl, requestUrl } from '#shared/camera-source.ts';
 import type { FoundStream, ProbeMessage, ProbeTarget } from '#shared/contract/probe.ts';
+import type { HttpSource } from '#shared/contract/source/http.ts';
 import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 import { AppError } from '#shared/errors.ts';
 import { ParameterSets } from '#shared/media/mp4/parameter-sets.ts';
@@ -80,7 +81,19 @@ async function probe({ target, tell, signal }: ProbeCall, options: ProbeOptions)
     const role = stream === ordered[0]?.stream ? 'main' : 'sub';
     tell({ type: 'stream', stream: { ...viewOf(stream, target, size, sample), role } });
   }
-  tell({ type: 'device', device: search.device });
+  const stillUrl = await stillUrlOf(search.still, camera, budget);
+  if (!signal.aborted) tell({ type: 'device', device: { ...search.device, ...(stillUrl && { stillUrl }) } });
+}
+
+/** The address of still pictures, where one comes; one that holds a secret is left out. */
+async function stillUrlOf(
+  still: HttpSource | undefined,
+  camera: CameraDependencies,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  if (still === undefined || signal.aborted || pathSecrets(still.path).length > 0) return undefined;
+  const { picture } = await sampleStream(still, camera, signal, 0);
+  return picture && requestUrl(still);
 }
 
 function tooLate(): AppError {

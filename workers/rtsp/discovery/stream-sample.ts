@@ -1,5 +1,5 @@
 /** Plays a stream for a few seconds, to tell what it is and show a picture of it. */
-import type { RtspSource } from '#shared/contract/source/rtsp.ts';
+import type { AddressedSource } from '#shared/camera-source.ts';
 import type { AppError } from '#shared/errors.ts';
 import { Camera, type CameraDependencies } from '../camera/camera.ts';
 import type { SequencedPacket } from '../packets/gop-cache.ts';
@@ -31,11 +31,12 @@ const WATCH_MS = 4000;
 const BURST_MS = 400;
 const RATE_MS = 1000;
 
-/** Plays a stream; always ends, within 12 s. @param signal ends it early */
+/** Plays a stream; always ends, within 12 s. @param signal ends it early @param watchMs for rate and keyframes */
 export async function sampleStream(
-  source: RtspSource,
+  source: AddressedSource,
   dependencies: CameraDependencies,
   signal: AbortSignal,
+  watchMs = WATCH_MS,
 ): Promise<StreamSample> {
   const camera = new Camera(SAMPLE_ID, source, dependencies);
   const rate = new PacketWatch();
@@ -57,7 +58,7 @@ export async function sampleStream(
       }),
       end.promise.then(() => undefined),
     ]);
-    if (picture !== undefined) await Promise.race([rate.isKnown.promise, end.promise, elapsed(WATCH_MS)]);
+    if (picture !== undefined) await Promise.race([rate.isKnown.promise, end.promise, elapsed(watchMs)]);
     const size = camera.size ?? picture?.facts;
     return {
       codec: camera.codec,
