@@ -4,6 +4,7 @@ import { digestQuerySchema, digestSchema } from '#shared/contract/digest.ts';
 import { AppError } from '#shared/errors.ts';
 import { principalOf } from '../auth/principal.ts';
 import { camerasOf } from '../auth/rights.ts';
+import { goneSignal } from '../http/gone-signal.ts';
 import { json, type Route, route } from '../http/route.ts';
 import type { Digests } from './digests.ts';
 
@@ -33,8 +34,7 @@ export function digestRoute(digests: Pick<Digests, 'make'>): Route {
       const from = first ?? to - DAY_MS;
       if (from >= to || to - from > MAX_MS)
         throw new AppError('invalid-field', 'from: must be before to, by at most 31 days', { field: 'from' });
-      const gone = new AbortController();
-      res.once('close', () => gone.abort());
+      const signal = goneSignal(res);
       const hasText = text === 'true' && principalOf(req)?.role !== 'viewer';
       try {
         const digest = await digests.make({
@@ -42,13 +42,13 @@ export function digestRoute(digests: Pick<Digests, 'make'>): Route {
           to,
           cameras: camerasOf(req),
           hasText,
-          signal: gone.signal,
+          signal,
         });
         res.setHeader('Cache-Control', 'no-store');
         res.json(digest);
       } catch (error) {
         // The client has gone.
-        if (!gone.signal.aborted) throw error;
+        if (!signal.aborted) throw error;
       }
     },
   });

@@ -15,6 +15,7 @@ import {
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { isForbiddenTarget } from '../config/webhook-target.ts';
+import { goneSignal } from '../http/gone-signal.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { ProviderSettings, ServerSettings } from './provider-settings.ts';
 import { testProvider } from './provider-test.ts';
@@ -94,15 +95,14 @@ function testRoute({ settings, redactor }: SettingsRoutesOptions): Route {
       const { provider, ...draft } = parseStrictly(providerTestSchema, req.body);
       const isDraft = Object.keys(draft).length > 0;
       const server = isDraft ? serverSettings(provider, draft, settings) : settings.of(provider);
-      const gone = new AbortController();
-      res.once('close', () => gone.abort());
+      const signal = goneSignal(res);
       try {
-        const answer = await testProvider(provider, server, { redactor, signal: gone.signal });
+        const answer = await testProvider(provider, server, { redactor, signal });
         res.setHeader('Cache-Control', 'no-store');
         res.json({ success: true, ...answer });
       } catch (error) {
         // The client has gone.
-        if (!gone.signal.aborted) throw error;
+        if (!signal.aborted) throw error;
       }
     },
   });

@@ -48,6 +48,18 @@ describe('S2: what Moondream costs', () => {
     expect(moondream.requests).to.have.length(0);
   });
 
+  it('is not spent by viewers in any other way: questions to cameras, digests, tests of providers', async () => {
+    const visitor = new Visitor(gateway.origin);
+    const question = { cameraIds: ['*'], question: 'Is the gate open?' };
+    expect((await visitor.post('/api/reason/ask', question, bearer(VIEWER))).status).to.equal(403);
+    expect(
+      (await visitor.post('/api/reason/test', { provider: 'moondream' }, bearer(VIEWER))).status,
+    ).to.equal(403);
+    const digest = await visitor.get('/api/reason/digest', bearer(VIEWER));
+    expect([digest.status, digest.body.text]).to.deep.equal([200, null]);
+    expect(moondream.requests).to.have.length(0);
+  });
+
   it('ends for the day at the bound, until midnight UTC, over restarts too, here and from elsewhere', async () => {
     expect([(await ask(bearer(ADMIN))).status, (await ask(bearer(ADMIN))).status]).to.deep.equal([200, 200]);
     const refused = await ask(bearer(ADMIN));

@@ -28,6 +28,7 @@ const SECRETS = {
   SECRET_KEY: `${CANARY}-key`,
   WEBHOOK_SECRET: `whsec_${Buffer.from(`${CANARY}-webhook-secret`).toString('base64')}`,
   MOONDREAM_API_KEY: `${CANARY}-moondream`,
+  VLM_KEY: `${CANARY}-vlm`,
   MEDIAMTX_API_PASSWORD: `${CANARY}-mediamtx`,
   APP_PY_URL: `http://backend:${CANARY}@127.0.0.1:9`,
 };
