@@ -115,7 +115,10 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const { states, reconciler } = cameras;
   const isAnalysed = perception.analysis.isOn;
   const demo = config.demo.isOn
-    ? new Demo({ directory, pool, worker: SIMULATOR, isAnalysed, log })
+    ? new Demo({
+        ...{ directory, pool, worker: SIMULATOR, log },
+        isAnalysed: isAnalysed && config.demo.isAnalysed,
+      })
     : undefined;
   const devices = createDevices({
     ...{ store, redactor, log },

@@ -15,7 +15,7 @@ import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../http/body-limits.ts';
 import { loadAddressConfig } from './addresses.ts';
 import { type AuthConfig, loadAuthConfig } from './auth.ts';
-import { defaultMaxRssBytes, defaultRtspWorkers } from './machine.ts';
+import { defaultMaxRssBytes, defaultRtspWorkers, hasAnalysedDemo } from './machine.ts';
 import { loadPerceptionConfig, type PerceptionConfig } from './perception.ts';
 import { loadStoreConfig, type StoreConfig } from './store.ts';
 
@@ -40,6 +40,8 @@ export interface GatewayConfig {
   };
   demo: {
     isOn: boolean;
+    /** Whether motion and persons are looked for in it. */
+    isAnalysed: boolean;
     /** First RTSP port of the simulator. */
     rtspPort: number;
   };
@@ -112,6 +114,7 @@ export function loadConfig(
     workers,
     demo: {
       isOn: readSwitch(env, 'DEMO_CAMERAS', true),
+      isAnalysed: hasAnalysedDemo(machine),
       rtspPort: readInteger(env, 'SIMULATOR_PORT', { fallback: 8554, min: 1, max: 65535 }),
     },
     limits: {

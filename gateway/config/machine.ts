@@ -10,6 +10,8 @@ const BYTES_FOR_TWO = 2 * GIB;
 const OTHERS_BYTES = 192 * MIB;
 const LEAST_RSS_BYTES = 192 * MIB;
 const MOST_RSS_BYTES = 2 * GIB;
+/** The analysis worker, with its models, beside the simulator and everything else. */
+const BYTES_FOR_ANALYSED_DEMO = 1 * GIB;
 
 /** Number of RTSP workers: two if the machine has the resources, so that one stays when the other fails. */
 export function defaultRtspWorkers({ cores, memoryBytes }: Machine): number {
@@ -20,4 +22,9 @@ export function defaultRtspWorkers({ cores, memoryBytes }: Machine): number {
 export function defaultMaxRssBytes(machine: Machine): number {
   const share = (machine.memoryBytes - OTHERS_BYTES) / defaultRtspWorkers(machine);
   return Math.min(MOST_RSS_BYTES, Math.max(LEAST_RSS_BYTES, share));
+}
+
+/** Whether the demo looks for motion and persons: with less memory the kernel would end it. */
+export function hasAnalysedDemo({ memoryBytes }: Machine): boolean {
+  return memoryBytes >= BYTES_FOR_ANALYSED_DEMO;
 }

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,start,growth,frames,webrtc,whep,mse,restream,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page --cameras 1,4,8 --seconds 10 --quick --document FILE`.
+ * Options: `--only footprint,start,growth,limit,frames,webrtc,whep,mse,restream,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page --cameras 1,4,8 --seconds 10 --quick --document FILE`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
@@ -9,6 +9,7 @@ import { benchFootprint } from './footprint.ts';
 import { benchFrames } from './frames.ts';
 import { benchGate } from './gate.ts';
 import { benchGrowth } from './growth.ts';
+import { benchLimit } from './limit.ts';
 import { benchPage } from './page.ts';
 import { benchRegistry } from './registry.ts';
 import { printVerdicts, writeDocument } from './report.ts';
@@ -31,7 +32,7 @@ const { values } = parseArgs({
 const seconds = values.quick ? 4 : Number(values.seconds);
 
 const benches: Record<string, () => Promise<void>> = {
-  footprint: () => benchFootprint({ settleSeconds: values.quick ? 10 : 90 }),
+  footprint: () => benchFootprint({ settleSeconds: values.quick ? 20 : 90 }),
   start: () => benchStart(values.quick ? 3 : 9),
   growth: () => benchGrowth({ cameras: values.quick ? [8, 64] : [8, 64, 250, 1000], seconds }),
   frames: () =>
@@ -53,10 +54,14 @@ const benches: Record<string, () => Promise<void>> = {
   page: () => benchPage(values.quick ? 3 : 9),
 };
 
+/** Too long to run beside the others. */
+const further: typeof benches = { limit: () => benchLimit(values.quick ? 60 : 600) };
+
 const wanted = values.only?.split(',') ?? Object.keys(benches);
 for (const name of wanted) {
-  const run = benches[name];
-  if (run === undefined) throw new Error(`--only takes ${Object.keys(benches).join(', ')}, not ${name}`);
+  const run = benches[name] ?? further[name];
+  if (run === undefined)
+    throw new Error(`--only takes ${Object.keys({ ...benches, ...further }).join(', ')}, not ${name}`);
   await run();
 }
 printVerdicts();

@@ -20,6 +20,11 @@ describe('Defaults that depend on the machine', () => {
     expect(workersOf(8, 64 * GIB).maxRssBytes).to.equal(2 * GIB);
   });
 
+  it('leave analysis out of the demo where there is less than 1 GB', () => {
+    const isAnalysed = (memoryBytes: number) => loadConfig({}, { cores: 4, memoryBytes }).demo.isAnalysed;
+    expect([isAnalysed(512 * MIB), isAnalysed(1 * GIB)]).to.deep.equal([false, true]);
+  });
+
   it('give way to what the settings say', () => {
     const env = { RTSP_WORKERS: '3', WORKER_MAX_RSS_MB: '300' };
     expect(loadConfig(env, { cores: 1, memoryBytes: GIB }).workers).to.deep.include({
