@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { copyFileSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { decode, encode } from '@jridgewell/sourcemap-codec';
+import { decode, encode, type SourceMapMappings } from '@jridgewell/sourcemap-codec';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const CLIENT = join(ROOT, 'shared/client');
@@ -15,6 +15,8 @@ rmSync(DIST, { recursive: true, force: true });
 tsc('--removeComments', '--sourceMap');
 tsc('--declaration', '--emitDeclarationOnly');
 for (const map of globSync('*.js.map', { cwd: DIST })) keepLines(join(DIST, map));
+shortenApiTypes();
+for (const file of globSync('*.d.ts', { cwd: DIST })) useTabs(join(DIST, file));
 keepReachable('.js');
 keepReachable('.d.ts');
 copyFileSync(join(ROOT, 'LICENSE'), join(CLIENT, 'LICENSE'));
@@ -23,10 +25,26 @@ function tsc(...options: string[]): void {
   execFileSync(process.execPath, [TSC, '-p', CLIENT, ...options], { stdio: 'inherit' });
 }
 
+/** Without comments and indentation: half of the package would be the words of `/openapi.json`. */
+function shortenApiTypes(): void {
+  const path = join(DIST, 'api-types.d.ts');
+  const text = readFileSync(path, 'utf8').replaceAll(/\/\*\*.*?\*\//gs, '');
+  writeFileSync(path, text.replaceAll(/\n\s+/g, '\n').trimStart());
+}
+
+/** Declarations are a third of white space. */
+function useTabs(path: string): void {
+  const tabs = (spaces: string): string => '\t'.repeat(spaces.length / 4);
+  writeFileSync(path, readFileSync(path, 'utf8').replaceAll(/^(?: {4})+/gm, tabs));
+}
+
 /** Keeps the first segment of each line: a stack trace needs lines, and columns are two thirds of a map. */
 function keepLines(path: string): void {
   const map = JSON.parse(readFileSync(path, 'utf8'));
-  const mappings = encode(decode(map.mappings).map((segments) => segments.slice(0, 1)));
+  const lines = decode(map.mappings).map(([first]) =>
+    first === undefined ? [] : [[0, ...first.slice(1, 4)]],
+  );
+  const mappings = encode(lines as SourceMapMappings);
   writeFileSync(path, JSON.stringify({ ...map, names: [], mappings }));
 }
 
