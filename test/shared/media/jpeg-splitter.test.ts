@@ -57,6 +57,22 @@ describe('JpegSplitter', () => {
     expect(found[0]?.startedAt).to.equal(1000);
   });
 
+  it('makes of damaged bytes nothing but whole pictures', () => {
+    let seed = 7;
+    const random = (below: number): number => {
+      seed = (seed * 48_271) % 2_147_483_647;
+      return seed % below;
+    };
+    for (let round = 0; round < 500; round += 1) {
+      const bytes = Buffer.concat([picture, Buffer.from('\r\n--b\r\n'), picture, picture]);
+      for (let count = random(6); count >= 0; count -= 1) bytes[random(bytes.length)] = random(256);
+      const at = random(bytes.length);
+      for (const found of split([bytes.subarray(0, at), bytes.subarray(at)])) {
+        expect([found.readUInt16BE(0), found.readUInt16BE(found.length - 2)]).to.deep.equal([0xffd8, 0xffd9]);
+      }
+    }
+  });
+
   it('refuses a picture without end, and a stream without pictures', () => {
     const zeros = Buffer.alloc(1024 * 1024);
     const endless = [Buffer.concat([START, SCAN]), ...Array<Buffer>(17).fill(zeros)];
