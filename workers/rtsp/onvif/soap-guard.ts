@@ -18,12 +18,22 @@ export function guardSoap(text: string): string {
   for (let at = text.indexOf('<'); at >= 0; at = text.indexOf('<', at + 1)) {
     const next = text[at + 1];
     if (next === '!' && !text.startsWith('<!--', at)) throw refused('declares a document type');
-    if (next === '!' || next === '?') continue;
+    if (next === '!' || next === '?') {
+      // What stands in it looks like elements, and is none.
+      at = endOf(text, at, next === '!' ? '-->' : '?>');
+      continue;
+    }
     elements += 1;
     depth += next === '/' ? -1 : text[text.indexOf('>', at) - 1] === '/' ? 0 : 1;
-    if (elements > MAX_ELEMENTS || depth > MAX_DEPTH) throw refused('has too many elements');
+    if (elements > MAX_ELEMENTS || depth > MAX_DEPTH || depth < 0) throw refused('has too many elements');
   }
   return withoutNamespaces(text);
+}
+
+function endOf(text: string, from: number, mark: string): number {
+  const at = text.indexOf(mark, from);
+  if (at < 0) throw refused('ends within a comment or an instruction');
+  return at;
 }
 
 function withoutNamespaces(text: string): string {

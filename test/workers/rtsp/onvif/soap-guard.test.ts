@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { AppError } from '#shared/errors.ts';
 import { guardSoap } from '../../../../workers/rtsp/onvif/soap-guard.ts';
 import { codeOf } from '../../../support/errors.ts';
 
@@ -22,4 +23,12 @@ describe('What a camera answers in SOAP', () => {
       expect(codeOf(() => guardSoap(text))).to.equal('control-refused');
     });
   }
+
+  it('cannot hide its depth in a comment or an instruction', () => {
+    const deep = `${'<a>'.repeat(100)}${'</a>'.repeat(100)}`;
+    for (const hidden of [`<!--${'</a>'.repeat(100)}-->`, `<?x ${'</a>'.repeat(100)}?>`, '</a>'.repeat(100)])
+      expect(() => guardSoap(`<s>${hidden}${deep}</s>`)).to.throw(AppError, 'too many elements');
+    expect(() => guardSoap('<s><!-- </s>')).to.throw(AppError, 'ends within a comment');
+    expect(guardSoap('<s><!-- <a> --><b/></s>')).to.equal('<s><!-- <a> --><b/></s>');
+  });
 });
