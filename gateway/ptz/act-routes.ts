@@ -84,8 +84,9 @@ export function actRoutes(acts: PtzActs): Route[] {
       summary: 'What a camera does by itself, or did last',
       request: { params },
       answers: { 200: json('The task.', ptzTaskSchema), 204: { description: 'It has done nothing.' } },
+      errors: ['camera-not-found'],
       handle: (req, res) => {
-        const task = acts.tasks.get(req.params.cameraId);
+        const task = acts.taskOf(req.params.cameraId);
         if (task === undefined) res.status(204).end();
         else res.json(task);
       },

@@ -15,7 +15,7 @@ import { type AskAbout, visit } from './tour.ts';
 
 /** What acting needs. */
 export interface PtzActsOptions {
-  routing: Pick<CameraRouting, 'resolve'>;
+  routing: Pick<CameraRouting, 'resolve' | 'expectKnown'>;
   persons: PersonDetection;
   find: FindObjects;
   ask: AskAbout;
@@ -36,6 +36,12 @@ export class PtzActs {
     this.tasks = new PtzTasks(options.log);
     this.#persons = new PersonSight(options.persons);
     this.#described = new DescribedSight(options.find);
+  }
+
+  /** What a camera does by itself, or did last. @throws AppError `camera-not-found`, `storage-unavailable` */
+  taskOf(cameraId: string): PtzTask | undefined {
+    this.#options.routing.expectKnown(cameraId);
+    return this.tasks.get(cameraId);
   }
 
   /** Resolves when the camera has come to rest. @param signal ends it, as when the client leaves @throws AppError */

@@ -6,7 +6,7 @@ import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { PtzActs } from './ptz-acts.ts';
 
 export interface PtzOptions {
-  routing: Pick<CameraRouting, 'resolve'>;
+  routing: Pick<CameraRouting, 'resolve' | 'expectKnown'>;
   persons: PersonDetection;
   reasoning: Pick<Reasoning, 'reasoner' | 'desk'>;
   log: Logger;

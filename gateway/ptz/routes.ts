@@ -52,7 +52,8 @@ function ptzRoutes(answers: RequestHandler, acts: PtzActs): RouteGroup {
   const common = { errors: ERRORS, readsBody: true, handle: answers } as const;
   const interrupts: RequestHandler<{ cameraId: string }> = async (req, res, next) => {
     await acts.tasks.interrupt(req.params.cameraId);
-    answers(req as unknown as Request, res, next);
+    // Its rejection is this handler's: without it an unknown camera would end the process.
+    return answers(req as unknown as Request, res, next);
   };
   const done = { 200: json('The camera has taken the command.', successSchema) };
 
