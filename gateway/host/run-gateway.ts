@@ -91,14 +91,27 @@ export async function runGateway(host: GatewayProcess): Promise<void> {
   trimQuietHeap();
 }
 
-/** Loads the gateway in pieces: no event is handled while one loads, and probes wait for none for long. */
+/** Rooms with the largest libraries first, each in a piece of its own. */
+const PIECES: readonly (() => Promise<unknown>)[] = [
+  () => import('../http/app.ts'),
+  () => import('../store/store.ts'),
+  () => import('../cameras/cameras.ts'),
+  () => import('../sockets/sockets.ts'),
+  () => import('../auth/access.ts'),
+  () => import('../camera-streams/camera-streams.ts'),
+  () => import('../devices/devices.ts'),
+  () => import('../deliveries/deliveries.ts'),
+  () => import('../reasoning/reasoning.ts'),
+];
+/** Turns of the event loop in which a connection is accepted, its request read and answered. */
+const TURNS_OF_A_REQUEST = 4;
+
+/** Loads the gateway in pieces: while one loads no event is handled, and probes shall not wait for all of them. */
 async function loadGateway(): Promise<typeof import('../gateway.ts')> {
-  await import('../store/store.ts');
-  await nextTurn();
-  await import('../http/app.ts');
-  await nextTurn();
-  await import('../cameras/cameras.ts');
-  await nextTurn();
+  for (const load of PIECES) {
+    await load();
+    for (let turn = 0; turn < TURNS_OF_A_REQUEST; turn += 1) await nextTurn();
+  }
   return import('../gateway.ts');
 }
 
