@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Page, Request } from 'playwright-core';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { axeFaultsOf } from '../support/axe.ts';
 import { openBrowser } from '../support/browser.ts';
@@ -67,25 +67,42 @@ describe('Every page of the dashboard', function () {
     });
   }
 
-  it(`has ${TOUCH_SIZE} pixels for every finger on a phone`, async () => {
+  it(`has ${TOUCH_SIZE} pixels for every finger on a phone, and is no wider than that`, async () => {
     const page = await openFirst({ viewport: PHONE });
-    const small: string[] = [];
+    const [small, wide]: [string[], string[]] = [[], []];
     for (const hash of addresses()) {
       await goTo(page, hash);
       small.push(...((await page.evaluate(SMALL_TARGETS)) as string[]).map((target) => `${hash} ${target}`));
+      wide.push(...((await page.evaluate(TOO_WIDE)) as string[]).map((element) => `${hash} ${element}`));
     }
     await page.close();
     expect(small).to.deep.equal([]);
+    expect(wide).to.deep.equal([]);
   });
 
   async function openFirst(look: object): Promise<Page> {
     const page = await browser.newPage({ ...look, reducedMotion: 'reduce' });
     page.setDefaultTimeout(PATIENCE.timeout);
+    followRequests(page);
     await page.goto(`${gateway.origin}/`);
     await page.locator('.tile[data-tone="good"]').waitFor();
     return page;
   }
 });
+
+/** Requests that a page waits for; streams have no end. */
+const loading = new WeakMap<Page, Set<Request>>();
+
+function followRequests(page: Page): void {
+  const requests = new Set<Request>();
+  loading.set(page, requests);
+  page.on('request', (request) => {
+    const isAwaited = ['fetch', 'xhr', 'script'].includes(request.resourceType());
+    if (isAwaited && !/stream|whep/.test(request.url())) requests.add(request);
+  });
+  page.on('requestfinished', (request) => requests.delete(request));
+  page.on('requestfailed', (request) => requests.delete(request));
+}
 
 /** Of every page, with each camera where it is about one. */
 function addresses(): string[] {
@@ -104,8 +121,19 @@ async function goTo(page: Page, hash: string): Promise<void> {
     timeoutMs: PATIENCE.timeout,
     message: hash,
   });
-  await page.waitForLoadState('networkidle', { timeout: 1000 }).catch(() => {});
+  await waitFor(() => loading.get(page)?.size === 0, {
+    timeoutMs: PATIENCE.timeout,
+    message: `the data of ${hash}`,
+  });
 }
+
+/** What is cut at the right edge, beside what scrolls by itself. */
+const TOO_WIDE = `
+  [...document.querySelectorAll('main *')].filter((element) => {
+    for (let around = element; around.localName !== 'main'; around = around.parentElement)
+      if (getComputedStyle(around).overflowX !== 'visible') return false;
+    return element.checkVisibility() && element.getBoundingClientRect().right > innerWidth + 1;
+  }).map(({ localName, className }) => localName + '.' + className).slice(0, 3)`;
 
 /** Targets that are too small. A link in a text is as high as its lines, the link of a tile covers the tile. */
 const SMALL_TARGETS = `

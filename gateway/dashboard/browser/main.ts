@@ -66,6 +66,7 @@ function start(root: HTMLElement): void {
 function focusHeading(root: HTMLElement): boolean {
   const heading = root.querySelector<HTMLElement>('h1');
   heading?.focus({ preventScroll: true });
+  root.querySelector('.tab[aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
   return heading !== null;
 }
 

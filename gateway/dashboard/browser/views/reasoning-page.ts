@@ -131,7 +131,7 @@ export class ReasoningPage extends ViewElement {
     const names = { moondream: 'Moondream', vlm: 'Model server' };
     return html`<section class="card" aria-label="What each can do">
       <div class="card-head"><h2>What each can do</h2></div>
-      <div class="table-box"><table>
+      <div class="table-box" tabindex="0" role="region" aria-label="Skills of each provider"><table>
         <thead><tr><th scope="col">Skill</th>${reports.map(({ name }) => html`<th scope="col">${names[name]}</th>`)}</tr></thead>
         <tbody>
           ${SKILLS.map(([skill, title]) => html`<tr><th scope="row">${title}</th>${reports.map(({ skills }) => html`<td>${skillWord(skills[skill])}</td>`)}</tr>`)}
