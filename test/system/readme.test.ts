@@ -29,6 +29,21 @@ describe('The README', () => {
     expect(examples).to.have.length(10);
   });
 
+  // Before an example stores a camera, which ends the demo.
+  it('gets frames over a WebSocket by its program', async () => {
+    const [, program = ''] = /```js\n(.*?)```/s.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+    const toGateway = program.replaceAll('localhost:5000', new URL(gateway.origin).host);
+    // The first frame ends it; without one it would run on.
+    const ending = `${toGateway}\nsocket.addEventListener('message', ({ data }) => {
+      const { data: jpeg } = JSON.parse(data);
+      if (jpeg === undefined) return;
+      console.log(Buffer.from(jpeg, 'base64').readUInt16BE(0).toString(16));
+      process.exit();
+    });`;
+    const { stdout } = await run(process.execPath, ['-e', ending], { timeout: 30_000 });
+    expect(stdout.trim()).to.equal('ffd8');
+  });
+
   for (const example of examples) {
     it(`runs as printed: ${example.split('\n')[0]}`, async () => {
       const command = example.replaceAll('http://localhost:5000', gateway.origin);
