@@ -40,6 +40,9 @@ const LISTEN = '0A';
 /** 127.0.0.1, as the kernel writes it. */
 const LOOPBACK = '0100007F';
 
+/** Of the simulated PTZ camera, which has a password of its own: the default, or one of those after it. */
+const PTZ_CAMERA_PORTS = Array.from({ length: 20 }, (_, index) => 8580 + index);
+
 /** A TCP socket that listens: who may reach it, and at which port. */
 interface Listener {
   address: string;
@@ -155,7 +158,7 @@ describe('The processes of a gateway', function () {
 
   it('S21: answer only the gateway that started them', async () => {
     const ports = workers.flatMap((pid) => listenersOf(pid).map(({ port }) => port));
-    const http = ports.filter((port) => port !== rtspPort);
+    const http = ports.filter((port) => port !== rtspPort && !PTZ_CAMERA_PORTS.includes(port));
     expect(http).to.have.length(4);
     for (const port of http) {
       for (const path of [
@@ -244,7 +247,7 @@ describe('A worker and the file .env', function () {
     const entry = fileURLToPath(new URL(`../../workers/${kind}/main.ts`, import.meta.url));
     const child = spawn(process.execPath, [entry], {
       cwd: folder,
-      env: { PATH: process.env.PATH, WORKER_PORT: '0', SIMULATOR_PORT: '0', ...env },
+      env: { PATH: process.env.PATH, WORKER_PORT: '0', SIMULATOR_PORT: '0', SIMULATOR_PTZ_PORT: '0', ...env },
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     let output = '';
