@@ -40,6 +40,7 @@ import { apiDescriptionRoutes } from './openapi/routes.ts';
 import { createPtzActs } from './ptz/ptz.ts';
 import { controlRoutes } from './ptz/routes.ts';
 import { createReasoning } from './reasoning/reasoning.ts';
+import { createRecordings } from './recordings/recordings.ts';
 import { restreamOf } from './restream/restream-of.ts';
 import { frameSocketRoutes } from './sockets/routes.ts';
 import { createSockets } from './sockets/sockets.ts';
@@ -136,10 +137,11 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     retentionDays: perception.eventsRetentionDays,
     backend: perception.deliversEvents ? backend : undefined,
   });
-  const eventSink = events.eventLog;
+  const recordings = createRecordings({ ...config.recordings, store, directory, routing, pool, log });
+  events.eventLog.onEvent((event) => recordings.onEvent(event));
   const analysis = createAnalysis({
     ...{ pool, worker: ANALYSIS, isOn: isAnalysed, directory, routing, log },
-    events: eventSink,
+    events: events.eventLog,
   });
   const frames = new CameraFrames(routing);
   const ledger = new DailyRepository(store, 'moondream');
@@ -155,7 +157,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     ...{ store, routing, redactor, log },
     reasoner: reasoning.reasoner,
     targets: acts,
-    events: eventSink,
+    events: events.eventLog,
     motion: isAnalysed ? analysis.channel : undefined,
     deliverEvent: (id, event) => backend.deliver(id, event),
     budget: perception.moondream.budget,
@@ -164,11 +166,12 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
 
   // What tells of the gateway
   const services = () => ({
-    ...storage.health(),
+    ...storage.health(recordings.reasons()),
     deliveries: deliveries.stats(),
     mediamtx: devices.health(),
     camerasFile: cameras.fileStatus(),
     analysis: analysis.health(),
+    recordings: recordings.health(),
     moondream: moondream.report(),
     reasoning: reasoning.report(),
     watches: watches.report(),
@@ -205,6 +208,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     frameSocketRoutes(),
     liveVideoRoutes({ routing, access, files: proxies.files, log }),
     events.routes,
+    recordings.routes,
     moondream.routes,
     reasoning.routes,
     mcpRoutes({ version: productVersion(), log }),
@@ -222,7 +226,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   sockets.listen(door.server);
 
   // Started in this order, closed in reverse
-  lifecycle.add({ close: () => sockets.relay.close() });
+  lifecycle.addTogether({ close: () => sockets.relay.close() }, recordings);
   lifecycle.addTogether(door, { close: () => sockets.close() }, { close: () => pool.stop() }, reconciler);
   lifecycle.add(events);
   lifecycle.addTogether(analysis, watches, reasoning);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { addressEnv } from '#shared/address-settings.ts';
 import type { Logger } from '#shared/logger.ts';
 import { pictureEnv } from '#shared/picture-settings.ts';
+import { RECORDING_ENV } from '#shared/recording-link.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
 import type { GatewayConfig } from './config/config.ts';
@@ -73,6 +74,7 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
       ...webrtcEnv(config, index),
       ...addressEnv(config.addresses),
       ...pictureEnv(config.workers.maxPixels),
+      ...recordingEnv(config),
       ...(index < names.length ? {} : { [WORKER_ENV.quarantine]: 'on' }),
     },
     isRequired: index < names.length,
@@ -90,6 +92,16 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
     isRequired: false,
   };
   return [...workers, simulator];
+}
+
+/** Each worker gets its share of the memory. */
+function recordingEnv({ recordings, store, workers }: Readonly<GatewayConfig>): Record<string, string> {
+  const mib = (bytes: number): string => String(Math.ceil(bytes / (1024 * 1024)));
+  return {
+    [RECORDING_ENV.folder]: recordings.folder,
+    [RECORDING_ENV.reserveMb]: mib(store.uploads.reserveBytes),
+    [RECORDING_ENV.ringMb]: mib(recordings.ringBytes / workers.rtsp),
+  };
 }
 
 function analysisSpec({ fps, personModel, faceModel }: GatewayConfig['perception']['analysis']) {

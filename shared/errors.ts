@@ -78,6 +78,8 @@ export const STATUS_BY_CODE = {
   'delivery-not-found': 404,
   'delivery-delivered': 409,
   'event-not-found': 404,
+  'clip-not-found': 404,
+  'recording-not-found': 404,
   'secret-unreadable': 500,
   'mediamtx-unreachable': 502,
   'mediamtx-timeout': 504,

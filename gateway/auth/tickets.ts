@@ -15,9 +15,9 @@ const PICTURE_MS = 5 * 60_000;
 /** A player asks for the playlist with the same ticket as long as it plays. */
 const VIDEO_MS = 6 * 60 * 60_000;
 /** The folder of a camera's playlists and segments: a ticket to one of them opens all. */
-const VIDEO = /^\/hls\/[^/]+\//;
+const VIDEO = /^\/(?:hls|api\/recordings)\/[^/]+\//;
 /** Loaded again and again by an image view. */
-const PICTURES = /\/(frame|stream\.mjpeg|snapshot|video)$|^\/hls\//;
+const PICTURES = /\/(frame|stream\.mjpeg|snapshot|video|clip)$|^\/(?:hls\/|api\/recordings\/[^/]+\/)/;
 
 const ticketSchema = z.object({
   id: z.string(),

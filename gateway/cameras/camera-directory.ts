@@ -5,6 +5,7 @@
  */
 import { EventEmitter } from 'node:events';
 import { type CameraSource, isSameSource, secretsOf } from '#shared/camera-source.ts';
+import type { RecordingSettings } from '#shared/contract/recording.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
@@ -26,6 +27,8 @@ export interface KnownCamera {
   /** A camera that is not enabled is known but not connected. */
   enabled: boolean;
   analysis: AnalysisSettings;
+  /** Absent: nothing is recorded. */
+  recording?: RecordingSettings | undefined;
   /** Whether CAMERAS_FILE names it, which alone may change it then. */
   isFromFile: boolean;
 }
@@ -115,7 +118,13 @@ export class CameraDirectory {
     // What was set on a camera that is put again stays; another camera under its id begins anew.
     const before = session?.origin === camera.origin ? session : this.#registered.get(camera.id);
     const analysis = before?.analysis ?? { motion: false, persons: false, faces: false };
-    this.#setSession(camera.id, { ...camera, analysis, enabled: true, isFromFile: false });
+    this.#setSession(camera.id, {
+      ...camera,
+      analysis,
+      recording: before?.recording,
+      enabled: true,
+      isFromFile: false,
+    });
     this.#changed([camera.id]);
   }
 

@@ -7,6 +7,7 @@ import {
   type RegisteredSource,
   storedSourceSchema,
 } from '#shared/camera-source.ts';
+import { NO_RECORDING, recordingSettingsSchema } from '#shared/contract/recording.ts';
 import { analysisSettingsSchema } from '#shared/detections-settings.ts';
 import { maskPathSecrets } from '#shared/path-secrets.ts';
 import type { CameraRow, Database } from '../store/database.ts';
@@ -88,6 +89,7 @@ export class CameraRepository {
             sealed_path: set.ref('excluded.sealed_path'),
             enabled: set.ref('excluded.enabled'),
             analysis: set.ref('excluded.analysis'),
+            recording: set.ref('excluded.recording'),
             origin: set.ref('excluded.origin'),
             updated_at: set.ref('excluded.updated_at'),
           })),
@@ -144,6 +146,7 @@ export class CameraRepository {
       sealed_further: this.#sealFurther(camera.source),
       enabled: Number(camera.enabled),
       analysis: JSON.stringify(camera.analysis),
+      recording: JSON.stringify(camera.recording ?? NO_RECORDING),
       origin,
       created_at: now,
       updated_at: now,
@@ -177,6 +180,8 @@ export class CameraRepository {
       isPasswordLost: [password, path, further].includes(undefined),
       enabled: row.enabled === 1,
       analysis: analysisSettingsSchema.parse(JSON.parse(row.analysis)),
+      recording:
+        row.recording === null ? NO_RECORDING : recordingSettingsSchema.parse(JSON.parse(row.recording)),
       origin: row.origin as RegistryOrigin,
       createdAt: row.created_at,
       updatedAt: row.updated_at,

@@ -1,6 +1,7 @@
 /** A camera as clients see it: never with its password. */
 import { isAddressed, maskedUrl, secretsOf } from '#shared/camera-source.ts';
 import type { Camera } from '#shared/contract/camera.ts';
+import { NO_RECORDING } from '#shared/contract/recording.ts';
 import type { KnownCamera } from './camera-directory.ts';
 
 /** One element of `GET /api/cameras` (docs/contract.md, section 1). */
@@ -22,6 +23,7 @@ export function viewCamera(camera: KnownCamera): Camera {
     ptz: isAddressed(camera.source) ? (camera.source.ptz ?? null) : null,
     enabled: camera.enabled,
     analysis: camera.analysis,
+    ...(camera.recording ?? NO_RECORDING),
     origin: camera.isFromFile ? 'file' : camera.origin,
     isDemo: camera.origin === 'demo',
   };

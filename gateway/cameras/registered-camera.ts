@@ -1,5 +1,6 @@
 /** A camera as the registry stores it. */
 import type { RegisteredSource } from '#shared/camera-source.ts';
+import type { RecordingSettings } from '#shared/contract/recording.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 
 /** What a person decides about a camera. */
@@ -10,6 +11,8 @@ export interface RegisteredCamera {
   source: RegisteredSource;
   enabled: boolean;
   analysis: AnalysisSettings;
+  /** Absent: nothing is recorded. */
+  recording?: RecordingSettings | undefined;
 }
 
 /** Who wrote it: the API, or CAMERAS_FILE, which alone may change it then. */

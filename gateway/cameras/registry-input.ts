@@ -12,10 +12,12 @@ import {
 } from '#shared/camera-source.ts';
 import { type CameraChanges, cameraChangesSchema, newCameraSchema } from '#shared/contract/camera.ts';
 import type { PtzSettings } from '#shared/contract/ptz.ts';
+import { NO_RECORDING } from '#shared/contract/recording.ts';
 import { checkPath, hostFromIp } from '#shared/contract/source/address.ts';
 import { AppError } from '#shared/errors.ts';
 import { furtherSources } from '#shared/further-sources.ts';
 import { pathSecrets, restorePathSecrets } from '#shared/path-secrets.ts';
+import { applyRecording } from './recording-input.ts';
 import type { RegisteredCamera } from './registered-camera.ts';
 
 /** A new camera before it has an id for certain. */
@@ -33,6 +35,7 @@ export function parseNewCamera(body: unknown): NewCamera {
     source,
     enabled: fields.enabled ?? true,
     analysis: fields.analysis ?? { motion: false, persons: false, faces: false },
+    recording: applyRecording(NO_RECORDING, fields),
   };
 }
 
@@ -49,6 +52,7 @@ export function applyChanges(camera: RegisteredCamera, body: unknown): Registere
     source: changedAll(camera.source, fields),
     enabled: fields.enabled ?? camera.enabled,
     analysis: fields.analysis ?? camera.analysis,
+    recording: applyRecording(camera.recording ?? NO_RECORDING, fields),
   };
 }
 

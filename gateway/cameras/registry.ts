@@ -246,6 +246,7 @@ export class CameraRegistry {
       origin: 'registry',
       enabled: stored.enabled,
       analysis: stored.analysis,
+      recording: stored.recording,
       isFromFile: stored.origin === 'file',
     };
   }

@@ -17,6 +17,7 @@ import { loadAddressConfig } from './addresses.ts';
 import { type AuthConfig, loadAuthConfig } from './auth.ts';
 import { defaultMaxRssBytes, defaultRtspWorkers, hasAnalysedDemo } from './machine.ts';
 import { loadPerceptionConfig, type PerceptionConfig } from './perception.ts';
+import { loadRecordingsConfig, type RecordingsConfig } from './recordings.ts';
 import { loadStoreConfig, type StoreConfig } from './store.ts';
 
 export interface GatewayConfig {
@@ -70,6 +71,7 @@ export interface GatewayConfig {
   auth: AuthConfig;
   store: StoreConfig;
   perception: PerceptionConfig;
+  recordings: RecordingsConfig;
   webrtc: WebrtcSettings;
   /** The part of the environment that workers see. */
   workerEnv: Record<string, string>;
@@ -105,10 +107,11 @@ export function loadConfig(
     maxPixels: readMaxPixels(env),
   };
   const restreamPort = readInteger(env, 'RTSP_PORT', { fallback: 0, min: 0, max: 65535 });
+  const dataDir = resolve(readText(env, 'DATA_DIR', './data'));
   return Object.freeze({
     host: readText(env, 'HOST', '0.0.0.0'),
     port,
-    dataDir: resolve(readText(env, 'DATA_DIR', './data')),
+    dataDir,
     logLevel: readLogLevel(env),
     isPrettyLog: readIsPrettyLog(env, isTerminal),
     workers,
@@ -138,6 +141,7 @@ export function loadConfig(
     auth: loadAuthConfig(env),
     store: loadStoreConfig(env),
     perception: loadPerceptionConfig(env),
+    recordings: loadRecordingsConfig(env, { dataDir, machine }),
     webrtc: readWebrtcSettings(env),
     workerEnv: pick(env, WORKER_ENV_ALLOWED),
   });

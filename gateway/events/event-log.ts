@@ -14,7 +14,7 @@ export interface EventLogOptions {
 /** The only writer of events. */
 export class EventLog implements EventSink {
   readonly #options: EventLogOptions;
-  readonly #events = new EventEmitter<{ change: [] }>();
+  readonly #events = new EventEmitter<{ change: []; event: [EventState] }>();
   /** Events stored since the start, by kind. */
   readonly counts = new Map<string, number>();
   /** Changes that could not be stored. */
@@ -30,6 +30,7 @@ export class EventLog implements EventSink {
   async observe(event: EventState, picture?: Buffer): Promise<void> {
     try {
       await this.#options.repository.observe(event, picture);
+      this.#events.emit('event', event);
       this.announce();
     } catch (error) {
       this.failures += 1;
@@ -42,6 +43,7 @@ export class EventLog implements EventSink {
     const id = randomUUID();
     const over = { ...event, id, updatedAt: event.startedAt, endedAt: event.startedAt };
     await this.#options.repository.save(over, picture);
+    this.#events.emit('event', over);
     this.announce();
     this.counts.set(event.kind, (this.counts.get(event.kind) ?? 0) + 1);
     return id;
@@ -55,6 +57,11 @@ export class EventLog implements EventSink {
   /** Notifies listeners of rows changed by other means. */
   announce(): void {
     this.#events.emit('change');
+  }
+
+  /** Calls `listener` with every event that was stored, at its start, with each update and at its end. */
+  onEvent(listener: (event: EventState) => void): void {
+    this.#events.on('event', listener);
   }
 
   /** Calls `listener` after every change. Returns the unsubscribe function. */

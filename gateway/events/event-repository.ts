@@ -224,6 +224,8 @@ async function upsert(
     .insertInto('events')
     .values({
       has_snapshot: 0,
+      clip_from: null,
+      clip_to: null,
       ...changes,
       id: event.id,
       sequence: change,

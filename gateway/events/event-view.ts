@@ -17,6 +17,7 @@ export function viewEvent(row: EventRow): CameraEvent {
     endedAt: row.ended_at === null ? null : isoTime(row.ended_at),
     durationMs: row.ended_at === null ? null : row.ended_at - row.started_at,
     snapshotUrl: row.has_snapshot === 1 ? `/api/events/${id}/snapshot` : null,
+    clipUrl: row.clip_to === null ? null : `/api/events/${id}/clip`,
     data: JSON.parse(row.data) as CameraEvent['data'],
   };
 }

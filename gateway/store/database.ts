@@ -3,6 +3,7 @@
  * text, times are Unix milliseconds, switches are 0 or 1, secrets are sealed text.
  */
 import type { Generated, Insertable, Transaction as KyselyTransaction, Selectable, Updateable } from 'kysely';
+import type { RecordingSegmentsTable } from './recording-tables.ts';
 
 /** Engine of a store. */
 export type Engine = 'sqlite' | 'postgres';
@@ -26,6 +27,8 @@ export interface CamerasTable {
   enabled: number;
   /** JSON of the analysis switches. */
   analysis: string;
+  /** JSON of what is recorded; null: nothing. */
+  recording: string | null;
   /** `api`, or `file` for cameras of CAMERAS_FILE. */
   origin: string;
   created_at: number;
@@ -111,6 +114,9 @@ export interface EventsTable {
   /** JSON of further facts. */
   data: string;
   has_snapshot: number;
+  /** The time of the recording that belongs to it; null where nothing was recorded. */
+  clip_from: number | null;
+  clip_to: number | null;
 }
 
 /** Pictures of events, in a table of their own so that lists stay light. */
@@ -267,6 +273,7 @@ export interface Database {
   camera_streams: CameraStreamsTable;
   deliveries: DeliveriesTable;
   events: EventsTable;
+  recording_segments: RecordingSegmentsTable;
   event_snapshots: EventSnapshotsTable;
   watches: WatchesTable;
   watch_budget: WatchBudgetTable;

@@ -15,8 +15,8 @@ export interface Storage {
   store: Store;
   box: SecretBox;
   isSecretKey(candidate: string): boolean;
-  /** Fields of `GET /health`. */
-  health(): { reasons: string[]; database: object };
+  /** Fields of `GET /health`. @param further reasons of other parts */
+  health(further?: readonly string[]): { reasons: string[]; database: object };
   close(): Promise<void>;
 }
 
@@ -30,8 +30,8 @@ export function openStorage({ secretKey, redactor, ...options }: StorageOptions)
     store,
     box,
     isSecretKey,
-    health: () => ({
-      reasons: reasonsOf(store, options.dataDir),
+    health: (further = []) => ({
+      reasons: [...reasonsOf(store, options.dataDir), ...further],
       database: {
         engine: store.engine,
         ready: store.isAvailable,

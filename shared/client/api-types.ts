@@ -31,6 +31,13 @@ export interface components {
       ptz: components['schemas']['PtzSettings'] | null;
       /** @description One that is not enabled is known but not connected. */
       enabled: boolean;
+      /**
+       * @description `always`: all of it. `events`, `motion`: from before each event, or each motion, until after it. `off`: no more than the clips of events.
+       * @enum {string}
+       */
+      record: 'off' | 'events' | 'motion' | 'always';
+      /** @description `null`: as usual, see docs/recordings.md. */
+      keep: components['schemas']['Keep'] | null;
       analysis: components['schemas']['AnalysisSwitches'];
       /**
        * @description `connected` ones are gone after a restart, `file` ones are kept in CAMERAS_FILE.
@@ -95,6 +102,16 @@ export interface components {
         magnification: number;
       };
     };
+    /** @description How much is kept of a camera: seconds in memory, or hours on disk where it records. */
+    Keep:
+      | {
+          /** @description In memory, for clips of events; 0: none. */
+          seconds: number;
+        }
+      | {
+          /** @description Of its recording, on disk. */
+          hours: number;
+        };
     /** @description Which kinds of analysis run for a camera. */
     AnalysisSwitches: {
       motion: boolean;
@@ -214,6 +231,12 @@ export interface components {
       enabled?: boolean;
       /** @description What is looked for in its pictures. */
       analysis?: components['schemas']['AnalysisSettings'];
+      /**
+       * @description `always`: all of it. `events`, `motion`: from before each event, or each motion, until after it. `off`: no more than the clips of events.
+       * @enum {string}
+       */
+      record?: 'off' | 'events' | 'motion' | 'always';
+      keep?: components['schemas']['Keep'] | null;
       /** @description `rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`. */
       url?: string;
       /** @description A smaller stream, for small pictures and analysis. Without credentials it has those of the main stream, on the same host. */
@@ -274,6 +297,12 @@ export interface components {
       enabled?: boolean;
       /** @description What is looked for in its pictures. */
       analysis?: components['schemas']['AnalysisSettings'];
+      /**
+       * @description `always`: all of it. `events`, `motion`: from before each event, or each motion, until after it. `off`: no more than the clips of events.
+       * @enum {string}
+       */
+      record?: 'off' | 'events' | 'motion' | 'always';
+      keep?: components['schemas']['Keep'] | null;
       /** @description `rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`. */
       url?: string;
       /** @description A smaller stream, for small pictures and analysis. Without credentials it has those of the main stream, on the same host. */
@@ -594,10 +623,55 @@ export interface components {
       durationMs: number | null;
       /** @description Path of its best picture. */
       snapshotUrl: string | null;
+      /** @description Path of what was recorded around it. */
+      clipUrl: string | null;
       /** @description What else is known of it. */
       data: {
         [key: string]: unknown;
       };
+    };
+    RecordingList: {
+      bytes: number;
+      quotaBytes: number;
+      cameras: components['schemas']['RecordingSummary'][];
+    };
+    RecordingSummary: {
+      cameraId: string;
+      from: string | null;
+      to: string | null;
+      bytes: number;
+      segments: number;
+      /** @description What the recorder does now; null where there is none, as for a camera that was removed. */
+      state: ('waiting' | 'ready' | 'recording' | 'paused' | 'unsupported') | null;
+      /** @description Stable code of why it is paused or does nothing. */
+      reason: string | null;
+    };
+    Recording: {
+      cameraId: string;
+      /** @description What is recorded, in order of time. */
+      spans: {
+        /** Format: date-time */
+        from: string;
+        /** Format: date-time */
+        to: string;
+        bytes: number;
+      }[];
+      /** @description What is missing between them, and why. */
+      gaps: {
+        /** Format: date-time */
+        from: string;
+        /** Format: date-time */
+        to: string;
+        /** @enum {string} */
+        reason:
+          | 'off'
+          | 'reconnected'
+          | 'interrupted'
+          | 'clock-changed'
+          | 'restarted'
+          | 'storage-full'
+          | 'removed';
+      }[];
     };
     /** @description The frame that was asked about, where a camera was. */
     AskedFrame: {
@@ -1567,6 +1641,7 @@ export type PtzSettings = components['schemas']['PtzSettings'];
 export type OnvifSettings = components['schemas']['OnvifSettings'];
 export type PtzopticsSettings = components['schemas']['PtzopticsSettings'];
 export type ViscaSettings = components['schemas']['ViscaSettings'];
+export type Keep = components['schemas']['Keep'];
 export type AnalysisSwitches = components['schemas']['AnalysisSwitches'];
 export type ConnectRequest = components['schemas']['ConnectRequest'];
 export type ConnectAnswer = components['schemas']['ConnectAnswer'];
@@ -1595,6 +1670,9 @@ export type Imaging = components['schemas']['Imaging'];
 export type ImagingChanges = components['schemas']['ImagingChanges'];
 export type EventPage = components['schemas']['EventPage'];
 export type CameraEvent = components['schemas']['CameraEvent'];
+export type RecordingList = components['schemas']['RecordingList'];
+export type RecordingSummary = components['schemas']['RecordingSummary'];
+export type Recording = components['schemas']['Recording'];
 export type AskedFrame = components['schemas']['AskedFrame'];
 export type Box = components['schemas']['Box'];
 export type MoondreamStatus = components['schemas']['MoondreamStatus'];

@@ -24,6 +24,7 @@ import {
   watchVisibility,
 } from './platform.ts';
 import { Reason } from './reason.ts';
+import { Recordings } from './recordings.ts';
 import { takeTicket } from './socket-address.ts';
 import { Watches } from './watches.ts';
 import { type CameraVideo, type WhepOptions, WhepVideo } from './whep.ts';
@@ -78,6 +79,7 @@ export class GatewayClient {
   readonly keys: Keys;
   readonly moondream: Moondream;
   readonly reason: Reason;
+  readonly recordings: Recordings;
   readonly watches: Watches;
   readonly #http: HttpClient;
   readonly #frames: FrameStream;
@@ -93,6 +95,7 @@ export class GatewayClient {
     this.keys = new Keys(this.#http);
     this.moondream = new Moondream(this.#http);
     this.reason = new Reason(this.#http);
+    this.recordings = new Recordings(this.#http);
     this.watches = new Watches(this.#http);
     this.#frames = new FrameStream({
       http: this.#http,

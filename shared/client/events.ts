@@ -67,6 +67,11 @@ export class Events {
     return this.#http.url(`${PATH}/${encodeURIComponent(id)}/snapshot`);
   }
 
+  /** The address of an event's clip, for video views; an event with a clip has `clipUrl`. */
+  clipUrl(id: string): string {
+    return this.#http.url(`${PATH}/${encodeURIComponent(id)}/clip`);
+  }
+
   /**
    * Changes of events until aborted, across reconnects without a gap. React Native's own
    * fetch does not stream: pass `fetch` of `expo/fetch` there.

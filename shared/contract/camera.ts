@@ -5,6 +5,7 @@ import { SOURCE_KINDS } from '../camera-source.ts';
 import { analysisSettingsSchema } from '../detections-settings.ts';
 import { furtherUrlFields } from '../further-sources.ts';
 import { ptzSettingsSchema } from './ptz.ts';
+import { keepSchema, recordModeSchema } from './recording.ts';
 import { transportSchema } from './source/rtsp.ts';
 
 /** A camera id in a body; numbers are taken too. */
@@ -40,6 +41,8 @@ export const cameraSchema = z
     hasPassword: z.boolean(),
     ptz: ptzSettingsSchema.nullable().meta({ description: 'How the camera is moved; `null`: it is not.' }),
     enabled: z.boolean().meta({ description: 'One that is not enabled is known but not connected.' }),
+    record: recordModeSchema,
+    keep: keepSchema.nullable().meta({ description: '`null`: as usual, see docs/recordings.md.' }),
     analysis: analysisSwitchesSchema,
     origin: z.enum(['registry', 'file', 'connected', 'demo']).meta({
       description: '`connected` ones are gone after a restart, `file` ones are kept in CAMERAS_FILE.',
@@ -62,6 +65,8 @@ export const cameraChangesSchema = z
       .optional()
       .meta({ description: 'A camera that is not enabled is known but not connected.' }),
     analysis: analysisSettingsSchema.optional().meta({ description: 'What is looked for in its pictures.' }),
+    record: recordModeSchema.optional(),
+    keep: keepSchema.nullable().optional(),
     url: z.string().max(2048).optional().meta({
       description:
         '`rtsp://`, `rtsps://`, `http://` or `https://` (MJPEG or still pictures), with credentials or without; in place of `ip`, `port`, `streamPath` and `secure`.',

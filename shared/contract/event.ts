@@ -76,6 +76,7 @@ export const eventSchema = z
     endedAt: timeSchema.nullable().meta({ description: 'Null while it goes on, like the duration.' }),
     durationMs: z.number().nullable(),
     snapshotUrl: z.string().nullable().meta({ description: 'Path of its best picture.' }),
+    clipUrl: z.string().nullable().meta({ description: 'Path of what was recorded around it.' }),
     data: z.record(z.string(), z.unknown()).meta({ description: 'What else is known of it.' }),
   })
   .meta({ id: 'CameraEvent' });

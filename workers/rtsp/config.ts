@@ -3,7 +3,15 @@ import type { AddressPolicy } from '#shared/address-policy.ts';
 import { readAddressPolicy } from '#shared/address-settings.ts';
 import { thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
-import { type Environment, readInteger, readLogLevel, readSwitch, readText } from '#shared/settings.ts';
+import { RECORDING_ENV } from '#shared/recording-link.ts';
+import {
+  type Environment,
+  readInteger,
+  readLogLevel,
+  readOptional,
+  readSwitch,
+  readText,
+} from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
 import { type HostConfig, loadHostConfig } from '../host/config.ts';
@@ -19,6 +27,8 @@ export interface RtspWorkerConfig {
   webrtc: WebrtcSettings;
   /** Of one picture of a camera. */
   maxPixels: number;
+  /** Undefined where nothing is recorded, as by a worker that runs alone. */
+  recording: RecordingConfig | undefined;
   logLevel: string;
   /** Compressed video that its cameras keep together for the next viewer, bytes. */
   maxPacketBytes: number;
@@ -26,9 +36,20 @@ export interface RtspWorkerConfig {
   isQuarantine: boolean;
 }
 
+/** Where segments are written, and what they may take. */
+export interface RecordingConfig {
+  /** Absolute path. */
+  folder: string;
+  /** Disk space that stays free. */
+  reserveBytes: number;
+  /** Memory of the newest seconds of all cameras. */
+  ringBytes: number;
+}
+
 const DEFAULT_PORT = 8082;
 /** Of the memory an eighth: 64 MB of 512, where a camera keeps 0.5 to 5. */
 const PACKETS_SHARE = 8;
+const MIB = 1024 * 1024;
 
 /** Reads the environment. @throws SettingsError naming the variable at fault */
 export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
@@ -45,7 +66,19 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
     webrtc: readWebrtcSettings(env),
     maxPixels: readMaxPixels(env),
     maxPacketBytes: thisMachine().memoryBytes / PACKETS_SHARE,
+    recording: readRecording(env),
     logLevel: readLogLevel(env),
     isQuarantine: readSwitch(env, WORKER_ENV.quarantine, false),
   });
+}
+
+function readRecording(env: Environment): RecordingConfig | undefined {
+  const folder = readOptional(env, RECORDING_ENV.folder);
+  if (folder === undefined) return undefined;
+  const size = { min: 0, max: 1_048_576 };
+  return {
+    folder,
+    reserveBytes: readInteger(env, RECORDING_ENV.reserveMb, { fallback: 1024, ...size }) * MIB,
+    ringBytes: readInteger(env, RECORDING_ENV.ringMb, { fallback: 64, ...size }) * MIB,
+  };
 }

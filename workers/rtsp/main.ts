@@ -12,6 +12,7 @@ import { CameraProbes } from './discovery/probe-camera.ts';
 import { Ffmpeg } from './ffmpeg/ffmpeg.ts';
 import { limitGarbage } from './heap.ts';
 import { CameraDevices } from './onvif/camera-devices.ts';
+import { Recorders } from './outputs/recording/recorders.ts';
 import { createSessions } from './outputs/webrtc/create-sessions.ts';
 import { PacketMemory } from './packets/packet-memory.ts';
 import { PtzControls } from './ptz/ptz-controls.ts';
@@ -60,6 +61,8 @@ await runWorker(process, {
       log,
     });
     const sessions = createSessions(config, { cameras, openTranscoder: ffmpeg.openTranscoder, log });
+    const { recording } = config;
+    const recorders = recording && new Recorders({ ...recording, folder: recording, cameras, log });
     const server = await openServer({
       config,
       cameras,
@@ -67,6 +70,7 @@ await runWorker(process, {
       probes,
       devices,
       sessions,
+      recorders,
       ffmpeg,
       redactor,
       log,
@@ -75,6 +79,8 @@ await runWorker(process, {
       port: server.port,
       close: async () => {
         sessions.close();
+        // Before the server: the gateway is told of the last segments.
+        await recorders?.close();
         await server.close();
         devices.close();
         await controls.close();

@@ -3,6 +3,7 @@ import type { Express } from 'express';
 import { FRAME_SOCKET_OPTIONS, serveFrameSocket } from '#shared/frames/frame-socket.ts';
 import { LINK_PATH } from '#shared/frames/link.ts';
 import type { ProblemOptions } from '#shared/http/problem.ts';
+import { RECORDER_FEED_PATH } from '#shared/recording-link.ts';
 import {
   createWorkerApp,
   type OpenServer,
@@ -23,6 +24,8 @@ import { mseTarget, serveMse } from './outputs/mse/mse.ts';
 import { MseBroadcasts } from './outputs/mse/mse-broadcast.ts';
 import { createFrameFeed } from './outputs/pictures/frame-feed.ts';
 import { serveLink } from './outputs/pictures/link.ts';
+import type { Recorders } from './outputs/recording/recorders.ts';
+import { recordingRoutes } from './outputs/recording/recording-routes.ts';
 import { RestreamDoor } from './outputs/restream/restream-door.ts';
 import { webrtcRoutes } from './outputs/webrtc/routes.ts';
 import type { SessionSet } from './outputs/webrtc/session-set.ts';
@@ -46,6 +49,8 @@ export interface ServerOptions extends ProblemOptions {
   probes: CameraProbes;
   devices: CameraDevices;
   sessions: SessionSet;
+  /** Absent where nothing is recorded. */
+  recorders?: Recorders | undefined;
   ffmpeg: Pick<Ffmpeg, 'openTranscoder'>;
 }
 
@@ -77,7 +82,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
 
 function mountRoutes(
   app: Express,
-  { config, cameras, controls, probes, devices, sessions }: ServerOptions,
+  { config, cameras, controls, probes, devices, sessions, recorders }: ServerOptions,
   hls: HlsStreams,
 ): void {
   const { token } = config.host;
@@ -100,15 +105,17 @@ function mountRoutes(
       }),
       probeRoutes({ probe: (file) => probeInProcess(file) }),
     );
+  if (token !== undefined && recorders !== undefined) app.use(recordingRoutes(recorders));
 }
 
 function socketFinder(options: ServerOptions): SocketsOptions['find'] {
-  const { config, cameras, sessions, ffmpeg, redactor, log } = options;
+  const { config, cameras, sessions, recorders, ffmpeg, redactor, log } = options;
   const feed = createFrameFeed(cameras);
   const broadcasts = new MseBroadcasts(cameras, ffmpeg.openTranscoder);
   const byPath: Record<string, ServeSocket> = {
     '/ws': (socket) => void serveFrameSocket(socket, { feed, redactor, log }),
     [LINK_PATH]: (socket) => serveLink(socket, { cameras, log }),
+    ...(recorders && { [RECORDER_FEED_PATH]: recorders.serveFeed }),
   };
   return (url) => {
     const path = url.split('?')[0] as string;

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { expect } from 'chai';
 import { SettingsError } from '#shared/settings.ts';
 import { loadConfig } from '../../../gateway/config/config.ts';
@@ -13,6 +14,7 @@ describe('The configuration', () => {
       auth,
       perception,
       addresses: _addresses,
+      recordings,
       ...config
     } = loadConfig({}, { cores: 8, memoryBytes: 64 * 1024 ** 3 });
     expect(config).to.deep.equal({
@@ -35,6 +37,12 @@ describe('The configuration', () => {
         subscriptions: 64,
         uploads: 2,
       },
+    });
+    expect(recordings).to.deep.equal({
+      folder: resolve('data/recordings'),
+      quotaBytes: 20_480 * 1024 * 1024,
+      ringBytes: 512 * 1024 * 1024,
+      clip: { beforeMs: 10_000, afterMs: 20_000 },
     });
     expect(auth).to.deep.equal({
       isOn: true,

@@ -96,6 +96,7 @@ describe('The routes of events', () => {
             endedAt: '2027-01-02T03:04:05.000Z',
             durationMs: 0,
             snapshotUrl: `/api/events/${id}/snapshot`,
+            clipUrl: null,
             data: { answer: 'yes' },
           },
         ],

@@ -1,12 +1,16 @@
 /** What must be there before an example of the document can succeed. */
+import { join } from 'node:path';
 import { createLogger } from '#shared/logger.ts';
+import type { Segment } from '#shared/recording-link.ts';
 import { Redactor } from '#shared/redact.ts';
 import type { CameraTestResult, VideoFacts } from '#shared/worker-protocol.ts';
 import { EventRepository } from '../../../gateway/events/event-repository.ts';
+import { SegmentRepository } from '../../../gateway/recordings/segment-repository.ts';
 import { openStore } from '../../../gateway/store/store.ts';
 import { getJson, postJson } from '../../support/http.ts';
 import type { TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
+import { RecordedCamera } from '../../workers/rtsp/outputs/recording/material.ts';
 import { frameAnswer, jpegOf, json } from '../moondream/harness.ts';
 import type { Prepared } from './operation-runner.ts';
 
@@ -97,6 +101,28 @@ async function event({ dataDir }: TestGateway): Promise<Prepared> {
   return { ids: { eventId: EVENT_ID } };
 }
 
+/** Camera `1` was recorded for ten seconds, with the event among them. */
+async function recording(gateway: TestGateway): Promise<Prepared> {
+  const { dataDir } = gateway;
+  await camera(gateway);
+  const { ids } = await event(gateway);
+  const door = new RecordedCamera({ cameraId: '1', folder: join(dataDir, 'recordings') });
+  door.camera.wall = Date.parse('2026-01-01T10:00:00Z');
+  door.recorder.apply({ cameraId: '1', isContinuous: true, ringSeconds: 0 });
+  door.camera.begin();
+  await door.camera.play(10);
+  await door.recorder.close();
+  const [segment] = door.segments as [Segment];
+  const log = createLogger({ name: 'test', level: 'silent', redactor: new Redactor(), write: () => {} });
+  const store = openStore({ dataDir, databaseUrl: undefined, log });
+  await store.whenReady();
+  const repository = new SegmentRepository(store);
+  await repository.save(segment, Date.now() + 3_600_000);
+  await repository.saveClip(EVENT_ID, { from: segment.startedAt, to: segment.endedAt });
+  await store.close();
+  return { ids: { ...ids, segmentFile: segment.file } };
+}
+
 /** From the very first change, as a client that was away since. */
 async function missedEvent(gateway: TestGateway): Promise<Prepared> {
   await event(gateway);
@@ -166,6 +192,13 @@ async function pairing(gateway: TestGateway): Promise<Prepared> {
 /** By operation; the others need nothing. */
 export const PREPARATIONS: Record<string, Preparation> = {
   mcp: async () => ({ headers: { Accept: 'application/json, text/event-stream' } }),
+  listRecordings: recording,
+  getRecording: recording,
+  getRecordingPlaylist: recording,
+  exportRecording: recording,
+  getRecordingSegment: recording,
+  removeRecording: recording,
+  getEventClip: recording,
   testCamera: testResult,
   listKeys: key,
   revokeKey: key,

@@ -216,7 +216,8 @@ export class Camera {
     const previousInterval = meter.keyframeIntervalMs;
     const sequence = meter.packets + (this.#dependencies.firstSequence ?? 0);
     const sequenced = { ...packet, sequence };
-    this.#gop.push(sequenced, this.viewers === 0);
+    const isTaken = this.viewers > 0 || (this.#packetHub?.subscribers ?? 0) > 0;
+    this.#gop.push(sequenced, !isTaken);
     this.#packetHub?.publish(this.#origin, sequenced);
     if (packet.keyframe) this.#firstPacket.resolve();
     if (packet.keyframe && previousInterval !== undefined) this.#pipeline?.updateDemand();

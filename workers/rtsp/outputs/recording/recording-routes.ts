@@ -1,0 +1,22 @@
+/** Internal routes by which the gateway says what is kept of cameras. */
+import express, { Router } from 'express';
+import { parseCameraId, parseFields } from '#shared/camera.ts';
+import { desiredRecordingsSchema, RECORDING_PATH, storeOrderSchema } from '#shared/recording-link.ts';
+import type { Recorders } from './recorders.ts';
+
+const BODY_LIMIT = '4mb';
+
+/** `PUT` replaces the desired state, idempotent. */
+export function recordingRoutes(recorders: Recorders): Router {
+  const routes = Router();
+  const json = express.json({ limit: BODY_LIMIT });
+  routes.put(RECORDING_PATH, json, async (req, res) => {
+    await recorders.apply(parseFields(desiredRecordingsSchema, req.body).cameras);
+    res.json({ cameras: recorders.cameraIds.length });
+  });
+  routes.post(`${RECORDING_PATH}/:cameraId/store`, json, (req, res) => {
+    recorders.store(parseCameraId(req.params.cameraId), parseFields(storeOrderSchema, req.body));
+    res.status(204).end();
+  });
+  return routes;
+}
