@@ -1,5 +1,5 @@
 /** The `events` and `event_snapshots` tables. */
-import type { SelectQueryBuilder, Transaction } from 'kysely';
+import { type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import { AppError } from '#shared/errors.ts';
 import type { Database, EventRow } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
@@ -13,6 +13,8 @@ export interface EventFilter {
   cameras?: ReadonlySet<string> | undefined;
   kind?: string | undefined;
   label?: string | undefined;
+  /** Text in the label or the further facts, in any case. */
+  search?: string | undefined;
   /** Started at or after this time, Unix milliseconds. */
   since?: number | undefined;
   /** Started before this time, Unix milliseconds. */
@@ -168,10 +170,16 @@ function narrowed(
   filter: EventFilter,
 ): SelectQueryBuilder<Database, 'events', EventRow> {
   const { cameraId, cameras, kind, label, since, until, isOpen, minScore, before } = filter;
+  const pattern = `%${(filter.search ?? '').toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
   return query
     .$if(cameraId !== undefined, (q) => q.where('camera_id', '=', cameraId as string))
     .$if(cameras !== undefined, (q) => q.where('camera_id', 'in', [...(cameras ?? [])]))
     .$if(kind !== undefined, (q) => q.where('kind', '=', kind as string))
+    .$if(filter.search !== undefined, (q) =>
+      q.where(
+        sql<boolean>`(lower(label) like ${pattern} escape '\\' or lower(data) like ${pattern} escape '\\')`,
+      ),
+    )
     .$if(label !== undefined, (q) => q.where('label', '=', label as string))
     .$if(since !== undefined, (q) => q.where('started_at', '>=', since as number))
     .$if(until !== undefined, (q) => q.where('started_at', '<', until as number))

@@ -123,7 +123,7 @@ export class SegmentRepository {
     const rows = await this.#db
       .selectFrom('recording_segments')
       .select(['camera_id', 'file', 'bytes'])
-      .where('keep_until', '<', now)
+      .where('keep_until', '<', Math.floor(now))
       .where((eb) => eb.not(isInClip(eb)))
       .limit(limit)
       .execute();
@@ -152,7 +152,7 @@ export class SegmentRepository {
   async saveClip(eventId: string, { from, to }: { from: number; to: number }): Promise<void> {
     await this.#db
       .updateTable('events')
-      .set({ clip_from: from, clip_to: to })
+      .set({ clip_from: Math.floor(from), clip_to: Math.ceil(to) })
       .where('id', '=', eventId)
       .execute();
   }
@@ -182,7 +182,7 @@ export class SegmentRepository {
     await this.#db
       .updateTable('events')
       .set({ clip_from: null, clip_to: null })
-      .where('clip_to', '<', before)
+      .where('clip_to', '<', Math.floor(before))
       .where((eb) =>
         eb.not(
           eb.exists(
@@ -206,8 +206,8 @@ export class SegmentRepository {
     return this.#db
       .selectFrom('recording_segments')
       .where('camera_id', '=', cameraId)
-      .where('started_at', '<', to)
-      .where('ended_at', '>', from)
+      .where('started_at', '<', Math.ceil(to))
+      .where('ended_at', '>', Math.floor(from))
       .orderBy('started_at');
   }
 }

@@ -16,6 +16,8 @@ export interface LiveEventFilter {
 /** Filter of the list. */
 export interface EventFilter extends LiveEventFilter {
   label?: string;
+  /** Text in the label, or in questions and answers. */
+  search?: string;
   state?: 'open' | 'ended';
   /** Started at or after this time, Unix seconds or ISO 8601. */
   since?: number | string;

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,start,growth,limit,frames,webrtc,whep,mse,restream,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page --cameras 1,4,8 --seconds 10 --quick --document FILE`.
+ * Options: `--only footprint,start,growth,limit,frames,webrtc,whep,mse,restream,recording,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page --cameras 1,4,8 --seconds 10 --quick --document FILE`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
@@ -11,6 +11,7 @@ import { benchGate } from './gate.ts';
 import { benchGrowth } from './growth.ts';
 import { benchLimit } from './limit.ts';
 import { benchPage } from './page.ts';
+import { benchRecording } from './recording.ts';
 import { benchRegistry } from './registry.ts';
 import { printVerdicts, writeDocument } from './report.ts';
 import { benchRestream } from './restream.ts';
@@ -45,6 +46,7 @@ const benches: Record<string, () => Promise<void>> = {
   whep: () => benchWhep(values.quick ? 7 : 21),
   mse: () => benchMse(seconds),
   restream: () => benchRestream(seconds),
+  recording: () => benchRecording(seconds),
   gate: benchGate,
   registry: benchRegistry,
   deliveries: () => benchDeliveries(seconds),

@@ -123,6 +123,13 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     nav: 'main',
     icon: 'events',
   },
+  timeline: {
+    element: 'timeline-page',
+    load: () => import('./views/timeline-page.ts'),
+    title: 'Timeline',
+    under: 'events',
+    isReused: true,
+  },
   health: {
     element: 'health-page',
     load: () => import('./views/health-page.ts'),

@@ -14,6 +14,7 @@ export const PATHS = {
   watchNew: 'watches/new',
   watchEdit: 'watches/:watchId',
   events: 'events',
+  timeline: 'timeline/:cameraId',
   health: 'settings/health',
   reasoning: 'settings/reasoning',
   deliveries: 'settings/deliveries',

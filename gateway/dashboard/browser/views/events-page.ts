@@ -1,15 +1,284 @@
-/** All events with pictures, live. */
-import { html, type TemplateResult } from 'lit-html';
-import { CameraEvents } from './camera-events.ts';
-import { pageHead } from './page-parts.ts';
+/** All events, live: filters, days, and a drawer with the clip of one. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import { repeat } from 'lit-html/directives/repeat.js';
+import type { CameraEvent, EventFilter } from '#shared/client/events.ts';
+import { GatewayError } from '#shared/client/gateway-error.ts';
+import { dayOf, dayRange, dayTitle } from '../day.ts';
+import { clock } from '../format.ts';
+import { hrefOf } from '../router.ts';
+import { eventDrawer } from './event-drawer.ts';
+import { durationOf, titleOf } from './event-words.ts';
+import { emptyState, pageHead, problem } from './page-parts.ts';
+import { ViewElement } from './view-element.ts';
+
+const KINDS = [
+  ['', 'All'],
+  ['motion', 'Motion'],
+  ['person', 'Person'],
+  ['face', 'Face'],
+  ['watch', 'Watch'],
+] as const;
+const PAGE_SIZE = 60;
+const NOT_FOUND = 404;
+const SEARCH_PAUSE_MS = 300;
+
+/** What is chosen above the list; empty: all. */
+interface ChosenFilter {
+  kind: string;
+  cameraId: string;
+  day: string;
+  search: string;
+}
 
 /** `<events-page>`. */
-export class EventsPage extends CameraEvents {
-  protected override readonly limit = 100;
+export class EventsPage extends ViewElement {
+  #events: CameraEvent[] = [];
+  #cursor: string | null = null;
+  #isLoaded = false;
+  #isLoading = false;
+  #error: GatewayError | undefined;
+  /** The event of the drawer where it is not in the list. */
+  #single: CameraEvent | undefined;
+  #shownId = '';
+  #filter: ChosenFilter = { kind: '', cameraId: '', day: '', search: '' };
+  #searchPause: ReturnType<typeof setTimeout> | undefined;
+  #ending = new AbortController();
+  readonly #onKey = (event: KeyboardEvent): void => this.#key(event);
 
-  protected override view(): TemplateResult {
-    return html`${pageHead('Events')}${this.nothingYet() ?? html`<div class="event-wall">${this.list()}</div>`}`;
+  protected override entered(): void {
+    this.#filter.cameraId = this.app.state.route.query.get('camera') ?? '';
+    document.addEventListener('keydown', this.#onKey);
+    this.#restart();
   }
+
+  protected override left(): void {
+    document.removeEventListener('keydown', this.#onKey);
+    clearTimeout(this.#searchPause);
+    this.#ending.abort();
+  }
+
+  protected override updated(): void {
+    const id = this.app.state.route.query.get('event') ?? '';
+    if (id === this.#shownId) return;
+    this.#shownId = id;
+    this.#single = undefined;
+    if (id !== '' && this.#find(id) === undefined) void this.#loadSingle(id);
+  }
+
+  protected view(): TemplateResult {
+    const shown = this.#find(this.#shownId);
+    return html`${pageHead('Events')}${this.#filters()}${this.#content()}
+      ${
+        shown === undefined
+          ? nothing
+          : eventDrawer(shown, {
+              cameraName: this.#nameOf(shown.cameraId),
+              now: this.app.now,
+              onClose: () => this.#open(undefined),
+              onStep: (step) => this.#step(step),
+              canStep: (step) => this.#neighbour(step) !== undefined,
+            })
+      }`;
+  }
+
+  #filters(): TemplateResult {
+    const { kind, cameraId, day, search } = this.#filter;
+    const cameras = [...this.app.state.gateway.cameras.values()];
+    return html`<div class="event-filters" role="search">
+      <div class="chips" role="group" aria-label="Kind">${KINDS.map(
+        ([key, name]) =>
+          html`<button class="chip" type="button" aria-pressed=${kind === key} @click=${() => this.#set({ kind: key })}>${name}</button>`,
+      )}</div>
+      <select aria-label="Camera" @change=${(event: Event) => this.#set({ cameraId: inputOf(event) })}>
+        <option value="" ?selected=${cameraId === ''}>All cameras</option>
+        ${cameras.map(({ id, name }) => html`<option value=${id} ?selected=${id === cameraId}>${name}</option>`)}
+      </select>
+      <input type="date" aria-label="Day" .value=${day} max=${dayOf(this.app.now)}
+        @change=${(event: Event) => this.#set({ day: inputOf(event) })} />
+      <input type="search" aria-label="Search in labels and answers" placeholder="Search labels and answers" maxlength="200"
+        .value=${search} @input=${(event: Event) => this.#search(inputOf(event))} />
+    </div>`;
+  }
+
+  #content(): TemplateResult {
+    if (this.#error !== undefined && this.#events.length === 0)
+      return problem(this.#error.message, this.#error.hint);
+    if (!this.#isLoaded) return html`<p class="muted" role="status">Loading…</p>`;
+    if (this.#events.length === 0) return this.#nothing();
+    const days = Map.groupBy(this.#events, ({ startedAt }) => dayOf(Date.parse(startedAt)));
+    return html`${[...days].map(
+      ([day, events]) => html`<section class="event-day" aria-label=${dayTitle(day, this.app.now)}>
+        <h2>${dayTitle(day, this.app.now)}</h2>
+        <ol class="event-wall">${repeat(
+          events,
+          ({ id }) => id,
+          (event) => this.#card(event),
+        )}</ol>
+      </section>`,
+    )}${
+      this.#cursor === null
+        ? nothing
+        : html`<p class="load-more"><button class="button" type="button" ?disabled=${this.#isLoading} @click=${() => void this.#more()}>${this.#isLoading ? 'Loading…' : 'Load more'}</button></p>`
+    }`;
+  }
+
+  #nothing(): TemplateResult {
+    const isFiltered = Object.values(this.#filter).some((value) => value !== '');
+    return isFiltered
+      ? emptyState('events', 'No such events', 'Choose another kind, camera or day.')
+      : emptyState('events', 'No events yet', 'Switch on motion, people or faces under Edit of a camera.');
+  }
+
+  #card(event: CameraEvent): TemplateResult {
+    const picture = event.snapshotUrl;
+    return html`<li>
+      <a class="event-card" href=${hrefOfEvent(event.id)} data-open=${event.state === 'open'} data-kind=${event.kind}>
+        ${
+          picture === null
+            ? html`<span class="event-blank" aria-hidden="true"></span>`
+            : html`<img src="${picture.replace(/^\//, '')}?v=${Date.parse(event.updatedAt)}" alt="" loading="lazy" />`
+        }
+        ${event.clipUrl === null ? nothing : html`<span class="event-clip">Clip</span>`}
+        <strong class="event-title">${titleOf(event)}</strong>
+        <span>${this.#nameOf(event.cameraId)}</span>
+        <span class="muted">${clock(event.startedAt, this.app.now)} · ${durationOf(event, this.app.now)}</span>
+      </a>
+    </li>`;
+  }
+
+  #nameOf(id: string): string {
+    return this.app.state.gateway.cameras.get(id)?.name ?? `Camera ${id}`;
+  }
+
+  #find(id: string): CameraEvent | undefined {
+    return (
+      this.#events.find((event) => event.id === id) ?? (this.#single?.id === id ? this.#single : undefined)
+    );
+  }
+
+  #neighbour(step: 1 | -1): CameraEvent | undefined {
+    const index = this.#events.findIndex(({ id }) => id === this.#shownId);
+    return index < 0 ? undefined : this.#events[index + step];
+  }
+
+  #step(step: 1 | -1): void {
+    const next = this.#neighbour(step);
+    if (next !== undefined) this.#open(next);
+  }
+
+  #open(event: CameraEvent | undefined): void {
+    location.hash = event === undefined ? hrefOf('events') : hrefOfEvent(event.id);
+  }
+
+  #key(event: KeyboardEvent): void {
+    const isTyping =
+      event.target instanceof HTMLElement && event.target.closest('input, select, video') !== null;
+    if (this.#shownId === '' || (isTyping && event.key !== 'Escape')) return;
+    if (event.key === 'Escape') this.#open(undefined);
+    if (event.key === 'ArrowRight') this.#step(1);
+    if (event.key === 'ArrowLeft') this.#step(-1);
+  }
+
+  #search(search: string): void {
+    this.#filter.search = search;
+    clearTimeout(this.#searchPause);
+    this.#searchPause = setTimeout(() => this.#restart(), SEARCH_PAUSE_MS);
+  }
+
+  #set(change: Partial<ChosenFilter>): void {
+    this.#filter = { ...this.#filter, ...change };
+    this.#restart();
+  }
+
+  #query(): EventFilter {
+    const { kind, cameraId, day, search } = this.#filter;
+    const range = day === '' ? undefined : dayRange(day);
+    return {
+      ...(kind === '' ? {} : { kind }),
+      ...(cameraId === '' ? {} : { cameraId }),
+      ...(search.trim() === '' ? {} : { search: search.trim() }),
+      ...(range === undefined ? {} : { since: range.from / 1000, until: range.to / 1000 }),
+      limit: PAGE_SIZE,
+    };
+  }
+
+  /** Loads the first page, then follows what is new. */
+  #restart(): void {
+    this.#ending.abort();
+    this.#ending = new AbortController();
+    this.#cursor = null;
+    void this.#load(this.#ending.signal);
+  }
+
+  async #load(signal: AbortSignal): Promise<void> {
+    const { events } = this.app.client;
+    const query = this.#query();
+    try {
+      const page = await events.list(query, { signal });
+      this.#events = page.events;
+      this.#cursor = page.nextCursor;
+      this.#isLoaded = true;
+      this.#error = undefined;
+      this.draw();
+      const { kind, cameraId } = query;
+      const live = {
+        ...(kind === undefined ? {} : { kind }),
+        ...(cameraId === undefined ? {} : { cameraId }),
+      };
+      for await (const { event } of events.follow(live, { signal })) this.#take(event);
+    } catch (error) {
+      if (signal.aborted) return;
+      const isAbsent = error instanceof GatewayError && error.status === NOT_FOUND;
+      this.#isLoaded = true;
+      this.#error = !isAbsent && error instanceof GatewayError ? error : undefined;
+      this.draw();
+    }
+  }
+
+  async #more(): Promise<void> {
+    if (this.#cursor === null || this.#isLoading) return;
+    this.#isLoading = true;
+    this.draw();
+    const { signal } = this.#ending;
+    try {
+      const page = await this.app.client.events.list({ ...this.#query(), cursor: this.#cursor }, { signal });
+      const known = new Set(this.#events.map(({ id }) => id));
+      this.#events = [...this.#events, ...page.events.filter(({ id }) => !known.has(id))];
+      this.#cursor = page.nextCursor;
+    } catch (error) {
+      if (!signal.aborted && error instanceof GatewayError) this.app.announce(error.message);
+    }
+    this.#isLoading = false;
+    this.draw();
+  }
+
+  async #loadSingle(id: string): Promise<void> {
+    const event = await this.app.client.events.get(id).catch(() => undefined);
+    if (this.#shownId !== id) return;
+    this.#single = event;
+    this.draw();
+  }
+
+  /** A change of an event: what is filtered beyond kind and camera changes only what is shown already. */
+  #take(event: CameraEvent): void {
+    const index = this.#events.findIndex(({ id }) => id === event.id);
+    const { day, search } = this.#filter;
+    if (index >= 0) this.#events = this.#events.with(index, event);
+    else if (search.trim() === '' && (day === '' || day === dayOf(Date.parse(event.startedAt))))
+      this.#events = [event, ...this.#events].sort(
+        (a, b) => Date.parse(b.startedAt) - Date.parse(a.startedAt),
+      );
+    this.draw();
+  }
+}
+
+/** The address of the drawer of an event. */
+function hrefOfEvent(id: string): string {
+  return `${hrefOf('events')}?event=${encodeURIComponent(id)}`;
+}
+
+function inputOf(event: Event): string {
+  return (event.target as HTMLInputElement).value;
 }
 
 export const ELEMENTS = { 'events-page': EventsPage };

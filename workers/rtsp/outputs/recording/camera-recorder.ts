@@ -126,6 +126,11 @@ export class CameraRecorder implements ChunkSink {
     this.#setState('waiting', null);
   }
 
+  /** Resolves when what came so far is on disk, where it belongs there. */
+  async settled(): Promise<void> {
+    await Promise.all([...this.#closing, this.#writer?.settled()]);
+  }
+
   /** Ends the segment and forgets what is in memory. */
   async close(): Promise<void> {
     this.#isClosed = true;

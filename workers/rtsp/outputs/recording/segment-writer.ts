@@ -75,6 +75,11 @@ export class SegmentWriter {
     });
   }
 
+  /** Resolves when what was appended is on disk, or could not be written. */
+  async settled(): Promise<void> {
+    await this.#work;
+  }
+
   /** Writes what waits and closes the file. */
   async close(): Promise<void> {
     this.#work = this.#work.then(async () => {

@@ -77,7 +77,7 @@ export class PlayedCamera {
 
 /** A recorder of a played camera, and what it tells. */
 export class RecordedCamera {
-  readonly camera = new PlayedCamera();
+  readonly camera: PlayedCamera;
   readonly folder: string;
   readonly #cameraId: string;
   readonly budget: RingBudget;
@@ -90,7 +90,15 @@ export class RecordedCamera {
     ringBytes = 64 * MIB,
     cameraId = 'yard',
     folder = temporaryFolder(),
-  }: { limits?: Partial<SegmentLimits>; ringBytes?: number; cameraId?: string; folder?: string } = {}) {
+    camera = new PlayedCamera(),
+  }: {
+    limits?: Partial<SegmentLimits>;
+    ringBytes?: number;
+    cameraId?: string;
+    folder?: string;
+    camera?: PlayedCamera;
+  } = {}) {
+    this.camera = camera;
     this.folder = folder;
     this.#cameraId = cameraId;
     this.budget = new RingBudget(ringBytes);

@@ -1,0 +1,265 @@
+/** A day of one camera: what is recorded, what happened, and a player that jumps to it. */
+import { html, nothing, type TemplateResult } from 'lit-html';
+import type { CameraEvent } from '#shared/client/events.ts';
+import { GatewayError } from '#shared/client/gateway-error.ts';
+import type { Recording } from '#shared/client/recordings.ts';
+import { dayAfter, dayOf, dayRange, dayTitle } from '../day.ts';
+import { type StripModel, TimelineStrip } from '../elements/timeline-strip.ts';
+import { duration } from '../format.ts';
+import { hrefOf } from '../router.ts';
+import { icon } from './icons.ts';
+import { emptyState, pageHead, problem } from './page-parts.ts';
+import { ViewElement } from './view-element.ts';
+
+/** What one movie of the player holds: its tables come before its first picture. */
+const WINDOW_MS = 10 * 60_000;
+const SPEEDS = [1, 2, 4, 8] as const;
+const EVENTS_PER_PAGE = 1000;
+const MAX_EVENTS = 20_000;
+const REFRESH_MS = 15_000;
+
+/** `<timeline-page>`. */
+export class TimelinePage extends ViewElement {
+  #cameraId = '';
+  #day = '';
+  #recording: Recording | undefined;
+  #events: CameraEvent[] = [];
+  #error: GatewayError | undefined;
+  /** Where the movie in the player begins, and what it shows now, Unix milliseconds. */
+  #movieAt = 0;
+  #playedAt: number | undefined;
+  #speed = 1;
+  #mark: { from?: number; to?: number } = {};
+  #refresh: ReturnType<typeof setInterval> | undefined;
+  #ending = new AbortController();
+
+  protected override entered(): void {
+    this.#refresh = setInterval(() => {
+      if (this.#day === dayOf(this.app.now)) void this.#load();
+    }, REFRESH_MS);
+    this.updated();
+  }
+
+  protected override left(): void {
+    clearInterval(this.#refresh);
+    this.#ending.abort();
+  }
+
+  protected override updated(): void {
+    const { cameraId, query } = this.app.state.route;
+    if (cameraId === this.#cameraId) return;
+    this.#cameraId = cameraId;
+    const at = Number(query.get('at'));
+    this.#playedAt = undefined;
+    this.#mark = {};
+    this.#show(dayOf(at > 0 ? at : this.app.now), at > 0 ? at : undefined);
+  }
+
+  protected view(): TemplateResult {
+    const name = this.app.state.gateway.cameras.get(this.#cameraId)?.name ?? `Camera ${this.#cameraId}`;
+    const back = html`<a class="back-link" href=${hrefOf('camera', this.#cameraId)}>${icon('back')}${name}</a>`;
+    return html`${back}${pageHead('Timeline', this.#dayChoice(), this.#cameraChoice())}
+      ${this.#error === undefined ? nothing : problem(this.#error.message, this.#error.hint)}
+      ${this.#player()}
+      <timeline-strip .model=${this.#stripModel()} @seek=${(event: CustomEvent<number>) => void this.#play(event.detail)}></timeline-strip>
+      ${this.#controls()}${this.#gaps()}`;
+  }
+
+  #cameraChoice(): TemplateResult {
+    const cameras = [...this.app.state.gateway.cameras.values()];
+    return html`<select aria-label="Camera" @change=${(event: Event) => {
+      location.hash = hrefOf('timeline', (event.target as HTMLSelectElement).value);
+    }}>${cameras.map(({ id, name }) => html`<option value=${id} ?selected=${id === this.#cameraId}>${name}</option>`)}</select>`;
+  }
+
+  #dayChoice(): TemplateResult {
+    const today = dayOf(this.app.now);
+    const step = (days: number): void => this.#show(dayAfter(this.#day, days));
+    return html`<button class="button" type="button" aria-label="Day before" @click=${() => step(-1)}>${icon('back')}</button>
+      <input type="date" aria-label="Day" .value=${this.#day} max=${today}
+        @change=${(event: Event) => this.#show((event.target as HTMLInputElement).value || today)} />
+      <button class="button" type="button" aria-label="Day after" ?disabled=${this.#day >= today} @click=${() => step(1)}>${icon('forward')}</button>
+      <a class="button" href=${hrefOf('camera', this.#cameraId)}>Live</a>`;
+  }
+
+  #player(): TemplateResult {
+    const isEmpty = this.#recording?.spans.length === 0;
+    if (isEmpty && this.#playedAt === undefined)
+      return emptyState(
+        'events',
+        `Nothing recorded: ${dayTitle(this.#day, this.app.now)}`,
+        'Choose what is recorded under Edit of the camera.',
+      );
+    return html`<video class="timeline-player" controls muted playsinline
+      @timeupdate=${(event: Event) => this.#follow(event.target as HTMLVideoElement)}
+      @ended=${() => void this.#playNext()}></video>`;
+  }
+
+  #controls(): TemplateResult {
+    const { from, to } = this.#mark;
+    const at = this.#playedAt;
+    return html`<div class="timeline-controls">
+      <button class="button" type="button" ?disabled=${this.#nextEvent(-1) === undefined} @click=${() => this.#jump(-1)}>Previous event</button>
+      <button class="button" type="button" ?disabled=${this.#nextEvent(1) === undefined} @click=${() => this.#jump(1)}>Next event</button>
+      <span class="chips" role="group" aria-label="Speed">${SPEEDS.map(
+        (speed) =>
+          html`<button class="chip" type="button" aria-pressed=${speed === this.#speed} @click=${() => this.#setSpeed(speed)}>${speed}×</button>`,
+      )}</span>
+      <button class="button" type="button" ?disabled=${at === undefined} @click=${() => this.#setMark({ from: at })}>Mark start</button>
+      <button class="button" type="button" ?disabled=${at === undefined || from === undefined || at <= from} @click=${() => this.#setMark({ from, to: at })}>Mark end</button>
+      ${
+        from === undefined || to === undefined
+          ? nothing
+          : html`<a class="button primary" download href=${this.#exportUrl(from, to)}>${icon('download')}Save ${duration((to - from) / 1000)}</a>`
+      }
+    </div>`;
+  }
+
+  #gaps(): TemplateResult | typeof nothing {
+    const gaps = this.#recording?.gaps ?? [];
+    if (gaps.length === 0) return nothing;
+    return html`<details class="more"><summary>Gaps (${gaps.length})</summary><ul class="timeline-gaps">${gaps
+      .slice(-100)
+      .map(
+        ({ from, to, reason }) =>
+          html`<li>${timeOf(Date.parse(from))} – ${timeOf(Date.parse(to))} <span class="muted">${GAPS[reason]}</span></li>`,
+      )}</ul></details>`;
+  }
+
+  #stripModel(): StripModel {
+    return {
+      range: dayRange(this.#day),
+      spans: (this.#recording?.spans ?? []).map(({ from, to }) => ({
+        from: Date.parse(from),
+        to: Date.parse(to),
+      })),
+      events: this.#events.map(({ kind, startedAt, endedAt }) => ({
+        kind,
+        from: Date.parse(startedAt),
+        to: endedAt === null ? this.app.now : Date.parse(endedAt),
+      })),
+      playedAt: this.#playedAt,
+      mark: this.#mark,
+      previewUrl: (at) => this.#exportUrl(at, at + 1000),
+    };
+  }
+
+  #show(day: string, at?: number): void {
+    this.#day = day;
+    this.#recording = undefined;
+    this.#events = [];
+    void this.#load().then(() => (at === undefined ? undefined : this.#play(at)));
+  }
+
+  async #load(): Promise<void> {
+    this.#ending.abort();
+    this.#ending = new AbortController();
+    const { signal } = this.#ending;
+    const { from, to } = dayRange(this.#day);
+    const range = { from: from / 1000, to: to / 1000 };
+    const { recordings } = this.app.client;
+    try {
+      this.#recording = await recordings.get(this.#cameraId, range, { signal });
+      this.#error = undefined;
+      this.draw();
+      await this.#loadEvents(range, signal);
+    } catch (error) {
+      if (signal.aborted) return;
+      this.#error = error instanceof GatewayError ? error : undefined;
+    }
+    this.draw();
+  }
+
+  async #loadEvents({ from, to }: { from: number; to: number }, signal: AbortSignal): Promise<void> {
+    const found: CameraEvent[] = [];
+    const filter = { cameraId: this.#cameraId, since: from, until: to, limit: EVENTS_PER_PAGE };
+    let cursor: string | undefined;
+    do {
+      const page = await this.app.client.events.list(
+        { ...filter, ...(cursor === undefined ? {} : { cursor }) },
+        { signal },
+      );
+      found.push(...page.events);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined && found.length < MAX_EVENTS);
+    this.#events = found.reverse();
+  }
+
+  /** Plays from a time on, or from where the next recording begins. */
+  async #play(at: number): Promise<void> {
+    const span = this.#recording?.spans.find(({ to }) => Date.parse(to) > at);
+    if (span === undefined) return;
+    const from = Math.max(at, Date.parse(span.from));
+    this.#playedAt = from;
+    this.draw();
+    const video = this.querySelector('video');
+    if (video === null) return;
+    const to = Math.min(from + WINDOW_MS, Date.parse(span.to));
+    this.#movieAt = from;
+    video.src = this.#exportUrl(from, to);
+    video.playbackRate = this.#speed;
+    video.defaultPlaybackRate = this.#speed;
+    await video.play().catch(() => {});
+  }
+
+  async #playNext(): Promise<void> {
+    if (this.#playedAt !== undefined) await this.#play(this.#playedAt + 500);
+  }
+
+  #follow(video: HTMLVideoElement): void {
+    this.#playedAt = this.#movieAt + video.currentTime * 1000;
+    this.draw();
+  }
+
+  #setSpeed(speed: number): void {
+    this.#speed = speed;
+    const video = this.querySelector('video');
+    if (video !== null) video.playbackRate = speed;
+    this.draw();
+  }
+
+  #setMark(mark: { from?: number | undefined; to?: number | undefined }): void {
+    this.#mark = Object.fromEntries(Object.entries(mark).filter(([, at]) => at !== undefined));
+    this.draw();
+  }
+
+  #nextEvent(step: 1 | -1): CameraEvent | undefined {
+    const at = this.#playedAt ?? (step === 1 ? 0 : Number.POSITIVE_INFINITY);
+    const startOf = ({ startedAt }: CameraEvent): number => Date.parse(startedAt) - LEAD_MS;
+    return step === 1
+      ? this.#events.find((event) => startOf(event) > at + 1000)
+      : this.#events.findLast((event) => startOf(event) < at - 2000);
+  }
+
+  #jump(step: 1 | -1): void {
+    const event = this.#nextEvent(step);
+    if (event !== undefined) void this.#play(Date.parse(event.startedAt) - LEAD_MS);
+  }
+
+  /** Relative to the page's base, for path prefixes. */
+  #exportUrl(from: number, to: number): string {
+    const iso = (ms: number): string => new Date(ms).toISOString();
+    return this.app.client.recordings.exportUrl(this.#cameraId, { from: iso(from), to: iso(to) });
+  }
+}
+
+/** Played before an event. */
+const LEAD_MS = 2000;
+
+const GAPS: Record<Recording['gaps'][number]['reason'], string> = {
+  off: 'nothing was to be recorded',
+  reconnected: 'the camera was away',
+  interrupted: 'the camera sent nothing',
+  'clock-changed': 'the clock was set',
+  restarted: 'the recorder began anew',
+  'storage-full': 'the disk was full or too slow',
+  removed: 'removed',
+};
+
+function timeOf(ms: number): string {
+  return new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(
+    ms,
+  );
+}
+
+export const ELEMENTS = { 'timeline-page': TimelinePage, 'timeline-strip': TimelineStrip };

@@ -1,0 +1,153 @@
+/** What recording costs: one camera of 4 Mbit/s beside ffmpeg and MediaMTX, and eight beside viewers. */
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { freePort } from '../support/free-port.ts';
+import { getJson, postJson } from '../support/http.ts';
+import { type RunningProcess, startGateway } from '../support/processes.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { makeClip } from './clip.ts';
+import { cpuShare } from './measure.ts';
+import { print, target } from './report.ts';
+import { measureViewers, startSender, workerPids } from './scenarios.ts';
+
+const SETTLE_MS = 3000;
+const CAMERAS = 8;
+/** Per cent of a core for a camera of 4 Mbit/s. */
+const MAX_SHARE = 0.5;
+/** Per cent by which recording may change the pictures of viewers. */
+const MAX_CHANGE = 5;
+
+/** @param seconds of each measurement */
+export async function benchRecording(seconds: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-recording-'));
+  const clip = join(folder, 'clip.h264');
+  makeClip(clip);
+  const sender = await startSender(clip, CAMERAS);
+  const gateway = await startGateway({ LOG_LEVEL: 'warn', RTSP_WORKERS: '1', DISK_RESERVE_MB: '0' });
+  try {
+    await waitFor(async () => (await getJson(`${gateway.origin}/readyz`)).status === 200, {
+      timeoutMs: 20_000,
+    });
+    for (let camera = 1; camera <= CAMERAS; camera += 1)
+      await postJson(`${gateway.origin}/api/cameras`, {
+        id: String(camera),
+        url: `rtsp://127.0.0.1:${sender.port}/${camera}`,
+      });
+    await untilLive(gateway);
+    const quiet = await costOf(gateway, seconds);
+    const before = await measureViewers(stageOf(gateway, sender), 1, seconds);
+    await recordAll(gateway, 'always');
+    const busy = await costOf(gateway, seconds);
+    const after = await measureViewers(stageOf(gateway, sender), 1, seconds);
+    const share = (busy - quiet) / CAMERAS;
+    const change = (Math.abs(after.rate - before.rate) * 100) / before.rate;
+    print(
+      `recording     ${CAMERAS} cameras of 4 Mbit/s: ${quiet.toFixed(1)} % of a core without, ${busy.toFixed(1)} with; one camera ${share.toFixed(2)} %`,
+    );
+    print(
+      `              a viewer of each gets ${before.rate.toFixed(2)} pictures a second without, ${after.rate.toFixed(2)} with (${change.toFixed(1)} % change)`,
+    );
+    target(
+      `recording a camera of 4 Mbit/s: ${share.toFixed(2)} % of a core (${MAX_SHARE})`,
+      share <= MAX_SHARE,
+    );
+    target(
+      `viewers beside ${CAMERAS} recordings: rate changes by ${change.toFixed(1)} % (${MAX_CHANGE})`,
+      change <= MAX_CHANGE,
+    );
+    const whole = busy / CAMERAS;
+    const url = `rtsp://127.0.0.1:${sender.port}/1`;
+    const ffmpeg = await peer(seconds, startFfmpeg(url, folder));
+    print(
+      `              with its connection ${whole.toFixed(2)} %; ffmpeg -c copy -f segment ${ffmpeg.toFixed(2)} % (ours ${(whole / ffmpeg).toFixed(2)} times it)`,
+    );
+    if (spawnSync('mediamtx', ['--version']).error === undefined) {
+      const mediamtx = await peer(seconds, await startMediamtx(url, folder));
+      print(
+        `              MediaMTX's recorder ${mediamtx.toFixed(2)} % (ours ${(whole / mediamtx).toFixed(2)} times it)`,
+      );
+    } else print('              MediaMTX is not on the PATH');
+  } finally {
+    await gateway.end();
+    sender.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function stageOf(gateway: RunningProcess, { port, startedAt }: { port: number; startedAt: number }) {
+  return {
+    ...{ gateway, startedAt, cameras: CAMERAS, rtspPort: port, connectMs: [], emptyMib: 0 },
+    close: async () => {},
+  };
+}
+
+async function untilLive({ origin }: RunningProcess): Promise<void> {
+  for (let camera = 1; camera <= CAMERAS; camera += 1)
+    await waitFor(
+      async () => (await getJson(`${origin}/api/cameras/${camera}/status`)).body.state === 'live',
+      { timeoutMs: 20_000 },
+    );
+}
+
+/** Of the gateway and its workers, per cent of a core. */
+async function costOf(gateway: RunningProcess, seconds: number): Promise<number> {
+  await delay(SETTLE_MS);
+  return cpuShare([gateway.pid, ...(await workerPids(gateway))], seconds);
+}
+
+async function recordAll({ origin }: RunningProcess, record: string): Promise<void> {
+  for (let camera = 1; camera <= CAMERAS; camera += 1)
+    await fetch(`${origin}/api/cameras/${camera}`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ record }),
+    });
+  await waitFor(
+    async () => {
+      const { cameras } = (await getJson(`${origin}/api/recordings`)).body;
+      return cameras.filter(({ state }: { state: string }) => state === 'recording').length === CAMERAS;
+    },
+    { timeoutMs: 20_000 },
+  );
+}
+
+async function peer(seconds: number, child: ChildProcess): Promise<number> {
+  await delay(SETTLE_MS);
+  const share = await cpuShare([child.pid as number], seconds);
+  child.kill('SIGKILL');
+  return share;
+}
+
+function startFfmpeg(url: string, folder: string): ChildProcess {
+  const input = ['-v', 'error', '-rtsp_transport', 'tcp', '-i', url, '-c', 'copy'];
+  const output = [
+    '-f',
+    'segment',
+    '-segment_time',
+    '60',
+    '-segment_format_options',
+    'movflags=frag_keyframe+empty_moov',
+  ];
+  return spawn('ffmpeg', [...input, ...output, join(folder, 'ffmpeg-%03d.mp4')], { stdio: 'ignore' });
+}
+
+async function startMediamtx(url: string, folder: string): Promise<ChildProcess> {
+  const file = join(folder, 'mediamtx.yml');
+  const off = ['rtmp', 'hls', 'webrtc', 'srt', 'rtsp'].map((name) => `${name}: no`);
+  const path = [
+    'paths:',
+    '  cam:',
+    `    source: ${url}`,
+    '    rtspTransport: tcp',
+    '    record: yes',
+    `    recordPath: ${folder}/%path/%Y-%m-%d_%H-%M-%S-%f`,
+  ];
+  writeFileSync(
+    file,
+    [`logLevel: error`, `apiAddress: :${await freePort()}`, ...off, ...path, ''].join('\n'),
+  );
+  return spawn('mediamtx', [file], { stdio: 'ignore' });
+}

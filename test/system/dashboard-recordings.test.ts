@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { openBrowser } from '../support/browser.ts';
+import { getJson, postJson } from '../support/http.ts';
+import { requirePeer } from '../support/peers.ts';
+import { type RunningProcess, startGateway } from '../support/processes.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openBlockCamera } from '../workers/analysis/support/block-camera.ts';
+
+const SLOW = { timeoutMs: 40_000 };
+const ENV = { CLIP_BEFORE_SECONDS: '3', CLIP_AFTER_SECONDS: '2', DISK_RESERVE_MB: '0', RTSP_WORKERS: '1' };
+
+describe('Events and recordings in the dashboard', function () {
+  this.timeout(120_000);
+  let camera: RtspServer;
+  let gateway: RunningProcess;
+  let browser: Browser;
+  let page: Page;
+
+  before(async function () {
+    requirePeer(this, 'chromium');
+    camera = await openBlockCamera();
+    gateway = await startGateway(ENV);
+    await waitFor(async () => (await getJson(`${gateway.origin}/readyz`)).status === 200, SLOW);
+    const url = `rtsp://127.0.0.1:${camera.port}/1`;
+    await postJson(`${gateway.origin}/api/cameras`, {
+      id: 'yard',
+      name: 'Yard',
+      url,
+      record: 'always',
+      analysis: { motion: true },
+    });
+    await waitFor(
+      async () =>
+        (await getJson(`${gateway.origin}/api/events?state=ended`)).body.events.some(
+          ({ clipUrl }: { clipUrl: string | null }) => clipUrl !== null,
+        ),
+      { ...SLOW, message: 'an event with a clip' },
+    );
+    browser = await openBrowser();
+    page = await browser.newPage({ viewport: { width: 1280, height: 860 } });
+  });
+  after(async () => {
+    await browser?.close();
+    await gateway?.end();
+    await camera?.close();
+  });
+
+  const isPlaying = (selector: string): Promise<boolean> =>
+    page.evaluate(
+      `(() => { const video = document.querySelector(${JSON.stringify(selector)}); return video !== null && video.currentTime > 0.5; })()`,
+    );
+
+  it('plays the clip of an event in a drawer that has a link of its own', async () => {
+    await page.goto(`${gateway.origin}/#/events`);
+    await page.click('.event-card:not([data-open="true"])');
+    await waitFor(() => isPlaying('.drawer-clip'), { ...SLOW, message: 'the clip to play' });
+    const link = page.url();
+    await page.keyboard.press('Escape');
+    await page.waitForSelector('.drawer', { state: 'detached' });
+    await page.goto(link);
+    await page.waitForSelector('.drawer-box rect');
+  });
+
+  it('filters events by kind, and finds them by what their labels say', async () => {
+    await page.goto(`${gateway.origin}/#/events`);
+    await page.click('.chip:text-is("Person")');
+    await page.waitForSelector('text=No such events');
+    await page.click('.chip:text-is("Motion")');
+    await page.waitForSelector('.event-card');
+    await page.fill('input[type="search"]', 'bicycle');
+    await page.waitForSelector('text=No such events');
+    await page.fill('input[type="search"]', 'OTIO');
+    await page.waitForSelector('.event-card');
+  });
+
+  it('plays a day of a camera from where the strip is clicked, jumps to events, and saves a part', async () => {
+    await page.goto(`${gateway.origin}/#/timeline/yard`);
+    await page.waitForSelector('timeline-strip canvas');
+    await waitFor(() => page.isEnabled('text=Previous event'), { ...SLOW, message: 'the events of the day' });
+    await page.click('text=Previous event');
+    await waitFor(() => isPlaying('.timeline-player'), { ...SLOW, message: 'the recording to play' });
+    await page.click('text=Mark start');
+    await page.click('.chip:text-is("4×")');
+    await waitFor(() => page.isEnabled('text=Mark end'), { ...SLOW, message: 'more to be played' });
+    await page.click('text=Mark end');
+    const href = await page.getAttribute('a:has-text("Save")', 'href');
+    const saved = await fetch(new URL(href as string, gateway.origin));
+    expect(saved.headers.get('content-type')).to.equal('video/mp4');
+    expect((await saved.arrayBuffer()).byteLength).to.be.greaterThan(1000);
+  });
+});
