@@ -59,7 +59,8 @@ describe('The page of the dashboard', () => {
       const response = await ask(path);
       seen.set(path, response.status);
       const text = await response.text();
-      const imports = [...text.matchAll(/(?:from|import)\s*\(?["']([^"']+)["']/g)];
+      // Snippets that a page shows import packages.
+      const imports = [...text.matchAll(/(?:from|import)\s*\(?["'](\.[^"']+)["']/g)];
       for (const [, name] of imports)
         await follow(new URL(name as string, `http://page/${path}`).pathname.slice(1));
     };
