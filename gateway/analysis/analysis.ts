@@ -72,7 +72,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     else if (message.type === 'event') {
       const { kind, cameraId } = message.event;
       // Persons are found but stored for cameras only whose operator wants it.
-      if (kind !== 'person' || directory.find(cameraId)?.analysis.persons) open.take(message);
+      if (kind !== 'person' || directory.find(cameraId)?.analysis.persons !== false) open.take(message);
     } else detectors = message.detectors;
   };
   const demand = new OnDemandWorker({ pool, worker });

@@ -19,6 +19,6 @@ await runWorker(process, {
   start: async () => {
     const { controlPort, rtspPort, ptzPort, urls, close } = await openSimulator({ config, redactor, log });
     log.info({ urls, ptzPort }, 'simulated cameras');
-    return { port: controlPort, details: { rtspPort, ptzPort }, close };
+    return { port: controlPort, details: { rtspPort }, close };
   },
 });

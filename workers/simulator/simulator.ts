@@ -6,17 +6,17 @@ import { openControlServer } from './faults/control-server.ts';
 import { PTZ_PATH, PtzCamera } from './ptz/ptz-camera.ts';
 import { SCENES } from './scenes/catalogue.ts';
 import { SceneEncoder } from './scenes/scene-encoder.ts';
-import { createRtspServer } from './server/rtsp-server.ts';
+import { createRtspServer, type RtspServer } from './server/rtsp-server.ts';
 import type { StreamSource } from './server/stream/stream-source.ts';
 
-/** Ports after the wanted one that are tried where the port may move on. */
+/** Ports after the wanted one that are tried under a supervisor. */
 const MAX_MOVES = 100;
 
 export interface Simulator {
   controlPort: number;
   rtspPort: number;
-  /** HTTP port of the PTZ camera. */
-  ptzPort: number;
+  /** HTTP port of the PTZ camera; undefined under a supervisor. */
+  ptzPort: number | undefined;
   /** Addresses of the cameras. */
   urls: string[];
   close(): Promise<void>;
@@ -35,13 +35,10 @@ export async function openSimulator({
   const scenes = await SceneEncoder.open(SCENES);
   const ptz = new PtzCamera();
   const streams = new Map<string, StreamSource>([...scenes.streams, [PTZ_PATH, ptz.source]]);
-  const rtsp = await onFreePort(config.rtspPort, config, async (port) => {
-    const server = createRtspServer({ host: config.rtspHost, port, streams });
-    await server.listen();
-    return server;
-  });
+  const rtsp = await listen(config, streams);
   const streamUrl = rtsp.url(PTZ_PATH);
-  await onFreePort(config.ptzPort, config, (port) => ptz.listen({ host: config.rtspHost, port, streamUrl }));
+  // The demo has no PTZ camera: a supervisor's simulator opens no port for it.
+  if (!config.mayMoveOn) await ptz.listen({ host: config.rtspHost, port: config.ptzPort, streamUrl });
   const control = await openControlServer({
     host: config.host,
     port: config.controlPort,
@@ -63,15 +60,16 @@ export async function openSimulator({
   };
 }
 
-async function onFreePort<T>(
-  wanted: number,
-  { mayMoveOn }: Pick<SimulatorConfig, 'mayMoveOn'>,
-  listen: (port: number) => Promise<T>,
-): Promise<T> {
-  const last = mayMoveOn && wanted > 0 ? Math.min(wanted + MAX_MOVES, 65535) : wanted;
-  for (let port = wanted; ; port += 1) {
+async function listen(
+  { rtspHost: host, rtspPort, mayMoveOn }: Pick<SimulatorConfig, 'rtspHost' | 'rtspPort' | 'mayMoveOn'>,
+  streams: ReadonlyMap<string, StreamSource>,
+): Promise<RtspServer> {
+  const last = mayMoveOn && rtspPort > 0 ? Math.min(rtspPort + MAX_MOVES, 65535) : rtspPort;
+  for (let port = rtspPort; ; port += 1) {
+    const server = createRtspServer({ host, port, streams });
     try {
-      return await listen(port);
+      await server.listen();
+      return server;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE' || port >= last) throw error;
     }

@@ -24,8 +24,9 @@ export class PtzCamera {
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }
 
-  get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+  /** Undefined until it listens. */
+  get port(): number | undefined {
+    return (this.#server.address() as AddressInfo | null)?.port;
   }
 
   /** Binds the HTTP port. @param streamUrl where the camera is played @throws the `listen` error */

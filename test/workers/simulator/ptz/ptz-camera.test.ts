@@ -37,7 +37,9 @@ describe('the simulated PTZ camera', () => {
   });
 
   function open<T extends PtzDriver>(create: (http: CameraHttp) => T): T {
-    const driver = create(new CameraHttp({ host: '127.0.0.1', port: camera.port, ...NO_LOGIN, lookup }));
+    const driver = create(
+      new CameraHttp({ host: '127.0.0.1', port: camera.port as number, ...NO_LOGIN, lookup }),
+    );
     drivers.push(driver);
     return driver;
   }
@@ -46,7 +48,7 @@ describe('the simulated PTZ camera', () => {
   const rests = () => waitFor(() => !camera.mount.isMoving);
 
   it('names its stream and what it is over ONVIF', async () => {
-    const http = new CameraHttp({ host: '127.0.0.1', port: camera.port, ...NO_LOGIN, lookup });
+    const http = new CameraHttp({ host: '127.0.0.1', port: camera.port as number, ...NO_LOGIN, lookup });
     const device = new OnvifDevice({ http, ...NO_LOGIN });
     expect(await device.facts()).to.include({ manufacturer: 'Simulator', model: 'PTZ' });
     const [profile] = await device.profiles();
