@@ -24,6 +24,9 @@ export interface CameraDraft {
   video: string;
   enabled: boolean;
   analysis: AnalysisSwitches;
+  /** What goes to disk, and for how many hours; empty: as usual. */
+  record: string;
+  keepHours: string;
 }
 
 /** Fields of each form of the address. */
@@ -61,15 +64,28 @@ export function newDraft(): CameraDraft {
     video: '',
     enabled: true,
     analysis: { motion: false, persons: false, faces: false },
+    record: 'off',
+    keepHours: '',
   };
 }
 
 /** The form of a stored camera; its password is not known here. */
 export function draftOf(camera: ShownCamera): CameraDraft {
   const match = ADDRESS.exec(camera.rtspUrl);
-  const { id, name, location, enabled, analysis } = camera;
+  const { id, name, location, enabled, analysis, record, keep } = camera;
+  const keepHours = keep && 'hours' in keep ? String(keep.hours) : '';
   const further = { subUrl: camera.subUrl ?? '', stillUrl: camera.stillUrl ?? '' };
-  const facts = { ...newDraft(), ...further, id, name, location, enabled, analysis: { ...analysis } };
+  const facts = {
+    ...newDraft(),
+    ...further,
+    id,
+    name,
+    location,
+    enabled,
+    record,
+    keepHours,
+    analysis: { ...analysis },
+  };
   if (camera.sourceType === 'video') return { ...facts, kind: 'video' };
   if (match === null) return { ...facts, kind: 'url', url: camera.rtspUrl };
   return {
@@ -126,14 +142,22 @@ export function changesOf(draft: CameraDraft, before: CameraDraft): CameraChange
   );
 }
 
-function namesOf({ name, location, enabled, analysis }: CameraDraft): CameraChanges {
-  return { ...(name === '' ? {} : { name }), location, enabled, analysis };
+function namesOf(draft: CameraDraft): CameraChanges {
+  const { name, location, enabled, analysis } = draft;
+  return { ...(name === '' ? {} : { name }), location, enabled, analysis, ...recordingOf(draft) };
 }
 
 /** An empty field removes the stream; an uploaded video has no others. */
 function furtherOf({ kind, subUrl, stillUrl }: CameraDraft): CameraChanges {
   if (kind === 'video') return {};
   return { subUrl: subUrl.trim() || null, stillUrl: stillUrl.trim() || null };
+}
+
+/** Hours belong to a recording; without one the seconds in memory stay as they are. */
+function recordingOf({ record, keepHours }: CameraDraft): CameraChanges {
+  const mode = record as NonNullable<CameraChanges['record']>;
+  if (mode === 'off') return { record: mode };
+  return { record: mode, keep: keepHours === '' ? null : { hours: Number(keepHours) } };
 }
 
 /** The password is sent only if entered: an empty field keeps the stored one. */

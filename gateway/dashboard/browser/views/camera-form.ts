@@ -14,7 +14,7 @@ import {
 import { type CameraTestAnswer, testCamera } from '../camera-test.ts';
 import { codecName } from '../format.ts';
 import { hrefOf } from '../router.ts';
-import { selectField, switchField, textField } from './form-parts.ts';
+import { recordFields, selectField, switchField, textField } from './form-parts.ts';
 import { furtherFields } from './further-fields.ts';
 import { icon } from './icons.ts';
 import { emptyState, pageHead, problem } from './page-parts.ts';
@@ -105,6 +105,7 @@ export class CameraForm extends ViewElement {
       <fieldset class="group"><legend>Detect</legend><div class="switches">
         ${this.#analysis('motion', 'Motion')}${this.#analysis('persons', 'People')}${this.#analysis('faces', 'Faces')}${this.#analysis('cameraEvents', 'What the camera itself finds (ONVIF)')}
       </div></fieldset>
+      ${recordFields(this.#draft, this.#setField, (name) => this.#errorOf(name))}
       ${
         isEdit
           ? switchField(
@@ -198,6 +199,8 @@ export class CameraForm extends ViewElement {
       this.#set('analysis', { ...this.#draft.analysis, [kind]: isOn }),
     );
   }
+
+  readonly #setField = (name: 'record' | 'keepHours', value: string): void => this.#set(name, value);
 
   #set<K extends keyof CameraDraft>(name: K, value: CameraDraft[K]): void {
     this.#draft = { ...this.#draft, [name]: value };

@@ -67,7 +67,7 @@ export class EventsPage extends ViewElement {
 
   protected view(): TemplateResult {
     const shown = this.#find(this.#shownId);
-    return html`${pageHead('Events')}${this.#filters()}${this.#content()}
+    return html`${pageHead('Events', this.#timelineLink())}${this.#filters()}${this.#content()}
       ${
         shown === undefined
           ? nothing
@@ -79,6 +79,13 @@ export class EventsPage extends ViewElement {
               canStep: (step) => this.#neighbour(step) !== undefined,
             })
       }`;
+  }
+
+  /** Of the chosen camera, or the first. */
+  #timelineLink(): TemplateResult | typeof nothing {
+    const id = this.#filter.cameraId || this.app.state.gateway.cameras.keys().next().value;
+    if (id === undefined) return nothing;
+    return html`<a class="button" href=${hrefOf('timeline', id)}>Timeline</a>`;
   }
 
   #filters(): TemplateResult {

@@ -1,5 +1,6 @@
 /** Form fields: label, input, help, error. */
 import { html, nothing, type TemplateResult } from 'lit-html';
+import type { CameraDraft } from '../camera-draft.ts';
 
 /** One field. */
 export interface FieldOptions {
@@ -78,4 +79,34 @@ export function switchField(
 
 function fieldError(name: string, error: string | undefined): TemplateResult | typeof nothing {
   return error === undefined ? nothing : html`<p class="field-error" id="${name}-error">${error}</p>`;
+}
+
+const RECORD = [
+  ['off', 'Off: clips of events only'],
+  ['events', 'Events'],
+  ['motion', 'Motion'],
+  ['always', 'Always'],
+] as const;
+
+/** What is recorded of a camera, and for how long. @param errorOf of a field of the request */
+export function recordFields(
+  { record, keepHours }: CameraDraft,
+  set: (name: 'record' | 'keepHours', value: string) => void,
+  errorOf: (name: string) => string | undefined,
+): TemplateResult {
+  const onRecord = (value: string): void => set('record', value);
+  const onHours = (value: string): void => set('keepHours', value);
+  return html`<div class="fields two">
+    ${selectField({ name: 'record', label: 'Record', value: record, onInput: onRecord, error: errorOf('record') }, RECORD)}
+    ${
+      record === 'off'
+        ? nothing
+        : textField({
+            ...{ name: 'keep', label: 'Keep for hours', inputMode: 'numeric', placeholder: '24' },
+            value: keepHours,
+            onInput: onHours,
+            error: errorOf('keep'),
+          })
+    }
+  </div>`;
 }
