@@ -753,10 +753,12 @@ export interface components {
           enum: string[];
         }
       | {
-          schema: {
-            [key: string]: unknown;
-          };
+          schema: components['schemas']['AnswerSchema'];
         };
+    /** @description A JSON Schema. */
+    AnswerSchema: {
+      [key: string]: unknown;
+    };
     ReasonAnswers: {
       answers: (components['schemas']['ReasonAnswer'] | components['schemas']['ReasonFailure'])[];
     };
@@ -1678,6 +1680,7 @@ export type Box = components['schemas']['Box'];
 export type MoondreamStatus = components['schemas']['MoondreamStatus'];
 export type AskRequest = components['schemas']['AskRequest'];
 export type AnswerForm = components['schemas']['AnswerForm'];
+export type AnswerSchema = components['schemas']['AnswerSchema'];
 export type ReasonAnswers = components['schemas']['ReasonAnswers'];
 export type ReasonAnswer = components['schemas']['ReasonAnswer'];
 export type ReasonFrame = components['schemas']['ReasonFrame'];

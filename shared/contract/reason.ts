@@ -72,7 +72,8 @@ const answerFormSchema = z
         .refine(
           isUsableSchema,
           `must be a JSON Schema of at most ${MAX_SCHEMA_CHARS} characters without patterns and references`,
-        ),
+        )
+        .meta({ id: 'AnswerSchema', description: 'A JSON Schema.' }),
     }),
   ])
   .meta({
