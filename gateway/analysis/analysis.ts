@@ -1,12 +1,14 @@
 /** Analysis as a whole: the worker told what to look at, and what it sees passed on. */
 import type { AnalysisHealth, DetectedObject, ResultMessage } from '#shared/detections.ts';
+import { ANALYSIS_PATH } from '#shared/detections-settings.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import { type OnDemandPool, OnDemandWorker } from '../supervisor/on-demand-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import { DesiredState } from '../worker-access/desired-state.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
-import { AnalysisReconciler, desiredAnalysis, isAnalysisWanted } from './analysis-reconciler.ts';
 import { CameraChannel } from './camera-channel.ts';
+import { desiredAnalysis, isAnalysisWanted } from './desired-analysis.ts';
 import { DeviceEvents } from './device-events.ts';
 import { type EventTarget, OpenEvents } from './open-events.ts';
 import { ResultsLink } from './results-link.ts';
@@ -65,7 +67,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const watched = new Map<string, number>();
   const desired = () => desiredAnalysis(directory, routing, watched);
   const deviceEvents = new DeviceEvents({ directory, routing, events: options.events, log });
-  const reconciler = new AnalysisReconciler({ worker: () => pool.address(worker), desired, log });
+  const reconciler = new DesiredState({
+    worker: () => pool.address(worker),
+    path: ANALYSIS_PATH,
+    desired: () => ({ cameras: desired() }),
+    log,
+  });
   const take = (message: ResultMessage): void => {
     if (message.type === 'detections') channel.notifyDetections(message);
     else if (message.type === 'motion') channel.notifyMotion(message.cameraId);
