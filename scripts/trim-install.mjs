@@ -1,9 +1,11 @@
-/** Runs after `npm ci`, on any Node: removes what only compilers and other platforms use, some 300 MB. */
+/** Runs after `npm ci`, on any Node: removes what only compilers and other platforms use, some 320 MB. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const modules = fileURLToPath(new URL('../node_modules', import.meta.url));
 const list = (folder) => (existsSync(folder) ? readdirSync(folder) : []);
+const listAll = (folder) =>
+  existsSync(folder) ? readdirSync(folder, { recursive: true }).map((path) => `${folder}/${path}`) : [];
 const remove = (path) => rmSync(path, { recursive: true, force: true });
 
 const copies = `${modules}/node/node_modules`;
@@ -13,6 +15,18 @@ for (const name of list(copies))
 
 // Sources beside the built files.
 remove(`${modules}/zod/src`);
+
+// Source maps, and builds of Swagger UI that are not served.
+for (const name of [
+  '@modelcontextprotocol/core',
+  '@modelcontextprotocol/server',
+  '@trpc/server',
+  'lit-html',
+  'swagger-ui-dist',
+])
+  for (const path of listAll(`${modules}/${name}`)) if (path.endsWith('.map')) remove(path);
+for (const name of ['swagger-ui.js', 'swagger-ui-es-bundle.js', 'swagger-ui-es-bundle-core.js'])
+  remove(`${modules}/swagger-ui-dist/${name}`);
 
 const runtimes = `${modules}/onnxruntime-node/bin`;
 for (const version of list(runtimes))
