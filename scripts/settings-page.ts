@@ -10,7 +10,11 @@ import { loadConfig as loadSimulator } from '../workers/simulator/config.ts';
 
 const LOADERS = [loadGateway, loadRtsp, loadAnalysis, loadSimulator, loadMcpConfig];
 /** Some variables are read only where another one is set. */
-const COMPLETE = { MEDIAMTX_API_URL: 'http://localhost:9997', MEDIAMTX_API_USER: 'user' };
+const COMPLETE = {
+  MEDIAMTX_API_URL: 'http://localhost:9997',
+  MEDIAMTX_API_USER: 'user',
+  WORKER_RECORDINGS_DIR: '/recordings',
+};
 /** A value that every check refuses. */
 const BAD = '\u0001';
 

@@ -17,7 +17,6 @@ const ANALYSIS_DELAY_MS = 4000;
 /** The part of the pool that the demo needs. */
 export interface DemoPool {
   onReady(listener: (address: WorkerAddress) => void): () => void;
-  address(name: string): WorkerAddress | undefined;
   startWorker(name: string): void;
   retireWorker(name: string): Promise<void>;
 }
@@ -47,18 +46,16 @@ export class Demo {
     this.#options = options;
   }
 
-  /** Puts the demo cameras into the directory as soon as the simulator serves, or now when it does. */
+  /** Puts the demo cameras into the directory as soon as the simulator serves. */
   start(): void {
     if (this.#isClosed) return;
-    const { pool, directory, worker } = this.#options;
+    const { pool, directory } = this.#options;
     this.#ends.push(
       pool.onReady((address) => this.#onReady(address)),
       directory.onChange(() => {
         if (!this.#hasEnded && this.#hasRealCamera()) this.#end();
       }),
     );
-    const running = pool.address(worker);
-    if (running !== undefined) this.#onReady(running);
   }
 
   /** Stops listening. */

@@ -107,8 +107,12 @@ export class WorkerPool {
     return this.#slots.get(name)?.address;
   }
 
-  /** Calls `listener` each time a worker becomes ready. Returns the unsubscribe function. */
+  /**
+   * Calls `listener` for each worker that is ready already, and each time one becomes ready: workers start
+   * before the parts that listen. Returns the unsubscribe function.
+   */
   onReady(listener: (address: WorkerAddress) => void): () => void {
+    for (const { address } of this.#slots.values()) if (address !== undefined) listener(address);
     this.#events.on('ready', listener);
     return () => void this.#events.off('ready', listener);
   }

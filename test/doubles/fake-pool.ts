@@ -107,6 +107,7 @@ export class FakePool {
   }
 
   onReady(listener: (address: WorkerAddress) => void): () => void {
+    for (const address of this.#addresses.values()) listener(address);
     this.#events.on('ready', listener);
     return () => void this.#events.off('ready', listener);
   }

@@ -12,6 +12,7 @@ describe('The console of a person', () => {
       RTSP_WORKERS: '1',
       VLM_KYE: 'x',
     });
+    await waitFor(() => gateway.output().includes('  Local '), { timeoutMs: 20_000 });
     await waitFor(() => gateway.output().includes('worker is ready'), { timeoutMs: 20_000 });
   });
   after(() => gateway.end());

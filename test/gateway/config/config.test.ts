@@ -23,7 +23,7 @@ describe('The configuration', () => {
       logLevel: 'info',
       isPrettyLog: false,
       workers: { rtsp: 2, portBase: 8082, maxRssBytes: 2048 * 1024 * 1024, maxPixels: 64_000_000 },
-      demo: { isOn: true, rtspPort: 8554 },
+      demo: { isOn: true, isAnalysed: true, rtspPort: 8554 },
       restreamPort: 0,
       limits: {
         headerMs: 10_000,
