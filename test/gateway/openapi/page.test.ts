@@ -69,12 +69,15 @@ describe('GET /docs', () => {
       await page.getByText('Keep a camera connected across restarts').waitFor();
       // It draws those that are in sight.
       const seen = new Set<string>();
-      await waitFor(async () => {
-        for (const summary of await page.locator('.opblock-summary').all())
-          seen.add((await summary.textContent()) ?? '');
-        await page.mouse.wheel(0, 600);
-        return seen.size >= operations.length;
-      });
+      const drawn = page.locator('.opblock-summary');
+      await waitFor(
+        async () => {
+          for (const text of await drawn.allTextContents()) seen.add(text);
+          await page.mouse.wheel(0, 600);
+          return seen.size >= operations.length;
+        },
+        { timeoutMs: 60_000, message: () => `${operations.length} operations, ${seen.size} seen` },
+      );
       await page.evaluate('scrollTo(0, 0)');
       await page.getByText('Keep a camera connected across restarts').waitFor();
       await page.getByText('Keep a camera connected across restarts').click();
