@@ -2,6 +2,7 @@
 import type { CameraSource } from '#shared/camera-source.ts';
 import { cameraTestAnswerSchema, newCameraSchema } from '#shared/contract/camera.ts';
 import { AppError } from '#shared/errors.ts';
+import { goneSignal } from '#shared/http/gone-signal.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { testCamera } from './camera-worker.ts';
@@ -33,12 +34,11 @@ export function cameraTestRoute({ registry, routing }: CameraTestOptions): Route
     handle: async (req, res) => {
       const source = await registry.draft(req.body);
       const worker = routing.anyReady();
-      const gone = new AbortController();
-      res.once('close', () => gone.abort());
+      const signal = goneSignal(res);
       try {
-        res.json({ success: true, ...(await testCamera(worker, source, gone.signal)) });
+        res.json({ success: true, ...(await testCamera(worker, source, signal)) });
       } catch (error) {
-        if (gone.signal.aborted) return;
+        if (signal.aborted) return;
         throw withField(error);
       }
     },

@@ -13,6 +13,7 @@ import {
   probeRequestSchema,
 } from '#shared/contract/probe.ts';
 import { AppError, toProblem } from '#shared/errors.ts';
+import { goneSignal } from '#shared/http/gone-signal.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
 import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
@@ -84,11 +85,10 @@ function probeRoute(options: DiscoveryOptions, previews: Previews): Route {
 
   async function probe(target: ProbeTarget, res: Response, tell: Tell): Promise<ProbeAnswer> {
     const answer: ProbeAnswer = { ip: target.host, steps: [], streams: [] };
-    const gone = new AbortController();
-    res.once('close', () => gone.abort());
+    const signal = goneSignal(res);
     const forget = options.redactor.add(target.password);
     const call = { path: '/internal/probe-camera', json: target, schema: probeMessageSchema };
-    const limits = { signal: gone.signal, timeoutMs: PROBE_TIMEOUT_MS };
+    const limits = { signal, timeoutMs: PROBE_TIMEOUT_MS };
     try {
       for await (const message of callForLines(options.routing.anyReady(), { ...call, ...limits })) {
         if (message.type === 'step') tell('step', add(answer.steps, message.step));
@@ -141,14 +141,13 @@ function discoverRoute({ routing }: DiscoveryOptions): Route {
     errors: ['invalid-field', 'worker-not-ready', 'worker-failed', 'worker-timeout'],
     handle: async (req, res) => {
       parseFields(discoverRequestSchema, req.body ?? {});
-      const gone = new AbortController();
-      res.once('close', () => gone.abort());
+      const signal = goneSignal(res);
       const call = { method: 'POST', path: '/internal/discover', schema: discoveredCamerasSchema } as const;
-      const limits = { signal: gone.signal, timeoutMs: DISCOVER_TIMEOUT_MS };
+      const limits = { signal, timeoutMs: DISCOVER_TIMEOUT_MS };
       try {
         res.json(await callWorker(routing.anyReady(), { ...call, ...limits }));
       } catch (error) {
-        if (!gone.signal.aborted) throw error;
+        if (!signal.aborted) throw error;
       }
     },
   });

@@ -13,10 +13,10 @@ import {
   type Skill,
 } from '#shared/contract/moondream.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
+import { goneSignal } from '#shared/http/gone-signal.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { principalOf } from '../auth/principal.ts';
 import { expectCamera, maySee } from '../auth/rights.ts';
-import { goneSignal } from '../http/gone-signal.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { DailyCap } from '../models/daily-cap.ts';

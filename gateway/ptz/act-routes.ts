@@ -9,8 +9,8 @@ import {
   ptzTourSchema,
 } from '#shared/contract/ptz.ts';
 import type { ErrorCode } from '#shared/errors.ts';
+import { goneSignal } from '#shared/http/gone-signal.ts';
 import { WORKER_ERRORS } from '../cameras/picture-routes.ts';
-import { goneSignal } from '../http/gone-signal.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { PtzActs } from './ptz-acts.ts';
 

@@ -61,9 +61,9 @@ export class PtzLink {
     await this.#settle(state, DEFAULT_DEGREES.pan[1], signal);
   }
 
-  /** Moves for at most a second, at shares of full speed. */
+  /** Moves for at most a second, at shares of full speed from −1 to 1. */
   async drive(speed: Turn, signal: AbortSignal): Promise<void> {
-    await this.#post('/move', { pan: clamp(speed.pan), tilt: clamp(speed.tilt), zoom: 0 }, signal);
+    await this.#post('/move', { ...speed, zoom: 0 }, signal);
   }
 
   /** Stops, also when a task was cancelled. */
@@ -110,8 +110,4 @@ const AXES = ['pan', 'tilt', 'zoom'] as const;
 /** A number of degrees as a part of the range, of which 2 is all. */
 function shareOf(turn: number, [low = -180, high = 180]: readonly number[]): number {
   return Math.min(2, Math.max(-2, (turn * 2) / (high - low)));
-}
-
-function clamp(speed: number): number {
-  return Math.min(1, Math.max(-1, speed));
 }

@@ -2,9 +2,9 @@
 import { parseFields } from '#shared/camera.ts';
 import { digestQuerySchema, digestSchema } from '#shared/contract/digest.ts';
 import { AppError } from '#shared/errors.ts';
+import { goneSignal } from '#shared/http/gone-signal.ts';
 import { principalOf } from '../auth/principal.ts';
 import { camerasOf } from '../auth/rights.ts';
-import { goneSignal } from '../http/gone-signal.ts';
 import { json, type Route, route } from '../http/route.ts';
 import type { Digests } from './digests.ts';
 

@@ -9,9 +9,9 @@ import {
   reasonAnswersSchema,
 } from '#shared/contract/reason.ts';
 import type { ErrorCode } from '#shared/errors.ts';
+import { goneSignal } from '#shared/http/gone-signal.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { camerasOf } from '../auth/rights.ts';
-import { goneSignal } from '../http/gone-signal.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { Asker, ReasonBody, ReasonDesk } from './reason-desk.ts';
 import { streamReason } from './reason-stream.ts';

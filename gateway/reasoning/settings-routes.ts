@@ -13,9 +13,9 @@ import {
   reasonStatusSchema,
 } from '#shared/contract/reason-provider.ts';
 import { AppError } from '#shared/errors.ts';
+import { goneSignal } from '#shared/http/gone-signal.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { isForbiddenTarget } from '../config/webhook-target.ts';
-import { goneSignal } from '../http/gone-signal.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { ProviderSettings, ServerSettings } from './provider-settings.ts';
 import { testProvider } from './provider-test.ts';

@@ -11,8 +11,8 @@ import {
   watchTestSchema,
 } from '#shared/contract/watch.ts';
 import { AppError } from '#shared/errors.ts';
+import { goneSignal } from '#shared/http/gone-signal.ts';
 import { camerasOf, expectRoleForFields, ofCameras } from '../auth/rights.ts';
-import { goneSignal } from '../http/gone-signal.ts';
 import { json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import { REASON_ERRORS } from '../reasoning/reason-routes.ts';
 import type { WatchRow } from '../store/database.ts';

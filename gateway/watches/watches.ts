@@ -11,7 +11,7 @@ import { BudgetRepository, type HourlyBudget } from './budget-repository.ts';
 import { MotionTrigger } from './motion-trigger.ts';
 import { watchRoutes } from './routes.ts';
 import type { ActionTargets } from './watch-actions.ts';
-import { createWatchAsker } from './watch-asker.ts';
+import { createWatchAsker, type WatchAsker } from './watch-asker.ts';
 import { type WatchAttemptOptions, WatchAttempts } from './watch-attempt.ts';
 import { WatchLeaseRepository } from './watch-lease-repository.ts';
 import { WatchRepository } from './watch-repository.ts';
@@ -62,11 +62,11 @@ const LEASE_MARGIN_MS = 60_000;
 export function createWatches(options: WatchesOptions): Watches {
   const { store, motion, routing, log, max = MAX_WATCHES, now = Date.now } = options;
   const repository = new WatchRepository(store);
-  const attempts = createAttempts(options, now);
+  const asker = createWatchAsker(options.reasoner);
+  const attempts = createAttempts(options, asker, now);
   const runner = createRunner(options, attempts, now);
   const wake = (): void => runner.wake();
   const trigger = motion && new MotionTrigger({ source: motion, repository, wake, log, now });
-  const asker = createWatchAsker(options.reasoner);
   const hasMotion = motion !== undefined;
   const canDeliver = options.deliverEvent !== undefined;
   let isClosed = false;
@@ -90,9 +90,8 @@ export function createWatches(options: WatchesOptions): Watches {
   };
 }
 
-function createAttempts(options: WatchesOptions, now: () => number): WatchAttempts {
-  const { reasoner, targets, events, deliverEvent, redactor, log } = options;
-  const asker = createWatchAsker(reasoner);
+function createAttempts(options: WatchesOptions, asker: WatchAsker, now: () => number): WatchAttempts {
+  const { targets, events, deliverEvent, redactor, log } = options;
   return new WatchAttempts({ asker, events, deliverEvent, targets, redactor, log, now });
 }
 

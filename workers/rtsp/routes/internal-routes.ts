@@ -2,6 +2,7 @@
 import express, { Router } from 'express';
 import { parseCameraId, parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
+import { goneSignal } from '#shared/http/gone-signal.ts';
 import { sourceId } from '#shared/source-id.ts';
 import {
   type ActualCamera,
@@ -36,10 +37,9 @@ export function internalRoutes(cameras: CameraSet): Router {
   });
   routes.post('/test', async (req, res) => {
     const { source } = parseFields(cameraTestSchema, req.body);
-    const gone = new AbortController();
-    res.once('close', () => gone.abort());
-    const result = await cameras.test(source, gone.signal).catch((error: unknown) => {
-      if (!gone.signal.aborted) throw error;
+    const signal = goneSignal(res);
+    const result = await cameras.test(source, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
     });
     if (result !== undefined) res.json(result);
   });

@@ -3,6 +3,7 @@ import { type Request, type Response, Router } from 'express';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { hlsDirectivesSchema } from '#shared/hls-directives.ts';
+import { goneSignal } from '#shared/http/gone-signal.ts';
 import type { PlaylistPosition } from './hls-stream.ts';
 import type { HlsStreams } from './hls-streams.ts';
 import { withQuery } from './playlist.ts';
@@ -17,15 +18,15 @@ export function hlsRoutes(streams: HlsStreams): Router {
   routes.get('/:cameraId/index.m3u8', async (req, res) => {
     const position = positionOf(req);
     const stream = streams.get(req.params.cameraId);
-    sendPlaylist(req, res, await stream.playlist(position, closed(res)));
+    sendPlaylist(req, res, await stream.playlist(position, goneSignal(res)));
   });
   routes.get('/:cameraId/main.m3u8', async (req, res) => {
-    sendPlaylist(req, res, await streams.get(req.params.cameraId).multivariant(closed(res)));
+    sendPlaylist(req, res, await streams.get(req.params.cameraId).multivariant(goneSignal(res)));
   });
   routes.get('/:cameraId/:file', async (req, res) => {
     const { cameraId, file } = req.params;
     if (!FILE_NAME.test(file)) throw new AppError('not-found', `No route ${req.method} ${req.path}`);
-    const pieces = await streams.get(cameraId).file(file, closed(res));
+    const pieces = await streams.get(cameraId).file(file, goneSignal(res));
     res.setHeader('Content-Type', 'video/mp4');
     // A name is never used twice.
     res.setHeader('Cache-Control', 'private, max-age=60, immutable');
@@ -61,11 +62,4 @@ function send(req: Request, res: Response, pieces: readonly Buffer[]): void {
   if (req.method !== 'HEAD') for (const piece of pieces) res.write(piece);
   res.uncork();
   res.end();
-}
-
-/** Aborts when the client has gone away. */
-function closed(res: Response): AbortSignal {
-  const controller = new AbortController();
-  res.once('close', () => controller.abort());
-  return controller.signal;
 }

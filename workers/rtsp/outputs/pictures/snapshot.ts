@@ -4,6 +4,7 @@ import type { RequestHandler, Response } from 'express';
 import { parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { snapshotQuerySchema } from '#shared/frames/subscription.ts';
+import { goneSignal } from '#shared/http/gone-signal.ts';
 import type { CameraSet } from '../../camera/camera-set.ts';
 import { formatKey, type Picture } from '../../pictures/picture.ts';
 
@@ -21,7 +22,7 @@ export function snapshotRoute(cameras: CameraSet): RequestHandler<{ id: string }
       sendPicture(res, kept);
       return;
     }
-    const picture = await cameras.snapshot(camera, format, closed(res));
+    const picture = await cameras.snapshot(camera, format, goneSignal(res));
     if (maxAgeMs !== 'any' && picture.ageMs() > maxAgeMs) throw staleError(picture, camera.connection.reason);
     const tag = `"${TAG_PREFIX}-${picture.facts.sequence}-${formatKey(format)}"`;
     res.setHeader('ETag', tag);
@@ -32,13 +33,6 @@ export function snapshotRoute(cameras: CameraSet): RequestHandler<{ id: string }
     }
     sendPicture(res, picture);
   };
-}
-
-/** Aborts when the client has gone away. */
-function closed(res: Response): AbortSignal {
-  const controller = new AbortController();
-  res.once('close', () => controller.abort());
-  return controller.signal;
 }
 
 function sendPicture(res: Response, picture: Picture): void {
