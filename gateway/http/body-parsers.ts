@@ -1,5 +1,6 @@
 /** Readers of request bodies, within the limits of the application. */
 import express, { type Application, type Request, type RequestHandler } from 'express';
+import { readJsonBody } from '#shared/http/json-body.ts';
 import { type BodyLimit, type BodyLimits, DEFAULT_BODY_LIMITS, SMALL } from './body-limits.ts';
 
 const SETTING = 'body limits';
@@ -16,7 +17,7 @@ function bodyLimitsOf(req: Pick<Request, 'app'>): BodyLimits {
 
 /** Reads a JSON body; refuses one over its limit with 413. */
 export function jsonBody(kind: BodyLimit = 'json'): RequestHandler {
-  return limited((limits) => express.json({ limit: kind === 'small' ? SMALL : limits[kind] }));
+  return limited((limits) => readJsonBody(kind === 'small' ? SMALL : limits[kind]));
 }
 
 /** Reads a body of any type as text. */

@@ -58,6 +58,18 @@ describe('JSON that is no request', () => {
     });
   }
 
+  it('is refused with the name of the field when a text holds half a character', async () => {
+    const camera = { id: 'half', name: 'Half', location: 'Here', ip: '192.0.2.1', port: 554 };
+    const inValue = await post('/api/cameras', JSON.stringify({ ...camera, username: '\ud800' }));
+    expect([inValue.status, JSON.parse(inValue.text).code]).to.deep.equal([400, 'invalid-field']);
+    expect(JSON.parse(inValue.text).error).to.match(/^username holds half a character/);
+    const within = await post('/api/watches', JSON.stringify({ actions: [{ preset: 'a\udc00' }] }));
+    expect(JSON.parse(within.text).error).to.match(/^actions\.0\.preset holds/);
+    const inName = await post('/api/cameras', JSON.stringify({ ...camera, '\udfff': 1 }));
+    expect(JSON.parse(inName.text).error).to.match(/^A name in the body holds/);
+    expect((await getJson(`${gateway.origin}/api/cameras/half`)).status, 'nothing is stored').to.equal(404);
+  });
+
   for (const path of ROUTES.filter((route) => !route.startsWith('/api/moondream'))) {
     it(`S19: is refused by ${path} beyond 256 KiB; only pictures for Moondream may be larger`, async () => {
       const { status, text } = await post(path, JSON.stringify({ name: 'x'.repeat(257 * 1024) }));

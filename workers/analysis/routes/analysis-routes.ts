@@ -1,7 +1,8 @@
 /** Internal route by which the gateway sets the analysed cameras. */
-import express, { Router } from 'express';
+import { Router } from 'express';
 import { parseFields } from '#shared/camera.ts';
 import { ANALYSIS_PATH, desiredAnalysisSchema } from '#shared/detections-settings.ts';
+import { readJsonBody } from '#shared/http/json-body.ts';
 import type { AnalysisSet } from '../camera/analysis-set.ts';
 
 const BODY_LIMIT = '4mb';
@@ -9,7 +10,7 @@ const BODY_LIMIT = '4mb';
 /** `PUT` replaces the desired state, idempotent; `GET` returns what runs, without secrets. */
 export function analysisRoutes(analyses: AnalysisSet): Router {
   const routes = Router();
-  routes.put(ANALYSIS_PATH, express.json({ limit: BODY_LIMIT }), (req, res) => {
+  routes.put(ANALYSIS_PATH, readJsonBody(BODY_LIMIT), (req, res) => {
     analyses.apply(parseFields(desiredAnalysisSchema, req.body));
     res.json({ cameras: analyses.list().length });
   });

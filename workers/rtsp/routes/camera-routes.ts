@@ -1,7 +1,8 @@
 /** Camera routes that a worker serves itself. */
-import express, { Router } from 'express';
+import { Router } from 'express';
 import { maskedUrl } from '#shared/camera-source.ts';
 import { parseConnectRequest, parseDisconnectRequest } from '#shared/contract/connect.ts';
+import { readJsonBody } from '#shared/http/json-body.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 import { mjpegRoute } from '../outputs/pictures/mjpeg.ts';
 import { snapshotRoute } from '../outputs/pictures/snapshot.ts';
@@ -11,7 +12,7 @@ const BODY_LIMIT = '64kb';
 /** Routes under `/api/cameras`. */
 export function cameraRoutes(cameras: CameraSet): Router {
   const routes = Router();
-  const json = express.json({ limit: BODY_LIMIT });
+  const json = readJsonBody(BODY_LIMIT);
 
   routes.get('/', (_req, res) => {
     res.json(

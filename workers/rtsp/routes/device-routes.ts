@@ -1,7 +1,8 @@
 /** What a camera's own device tells and takes. */
-import express, { Router } from 'express';
+import { Router } from 'express';
 import { parseFields } from '#shared/camera.ts';
 import { type CameraDevice, imagingChangesSchema } from '#shared/contract/camera-device.ts';
+import { readJsonBody } from '#shared/http/json-body.ts';
 import type { CameraDevices } from '../onvif/camera-devices.ts';
 import { changeImaging, readImaging } from '../onvif/imaging.ts';
 
@@ -18,7 +19,7 @@ export function deviceRoutes(devices: Pick<CameraDevices, 'use'>): Router {
   routes.get('/:id/imaging', async (req, res) => {
     res.json(await devices.use(req.params.id, ({ device }) => readImaging(device)));
   });
-  routes.patch('/:id/imaging', express.json({ limit: '4kb' }), async (req, res) => {
+  routes.patch('/:id/imaging', readJsonBody('4kb'), async (req, res) => {
     const changes = parseFields(imagingChangesSchema, req.body ?? {});
     res.json(await devices.use(req.params.id as string, ({ device }) => changeImaging(device, changes)));
   });

@@ -1,10 +1,11 @@
 /** Lets the gateway look for cameras from this worker's place in the network. */
-import express, { type Response, Router } from 'express';
+import { type Response, Router } from 'express';
 import { parseFields } from '#shared/camera.ts';
 import { type DiscoveredCamera, type ProbeMessage, probeTargetSchema } from '#shared/contract/probe.ts';
 import type { DeviceMessage } from '#shared/device-events.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
 import { goneSignal } from '#shared/http/gone-signal.ts';
+import { readJsonBody } from '#shared/http/json-body.ts';
 import type { CameraProbes } from '../discovery/probe-camera.ts';
 import type { CameraDevices } from '../onvif/camera-devices.ts';
 import { followEvents, PULL_TIMEOUT_MS } from '../onvif/device-events.ts';
@@ -19,7 +20,7 @@ export interface DiscoveryRoutesOptions {
 /** Under `/internal`. A probe answers with lines of JSON, sent as they come. */
 export function discoveryRoutes({ probes, discover, devices }: DiscoveryRoutesOptions): Router {
   const routes = Router();
-  routes.post('/probe-camera', express.json({ limit: '64kb' }), async (req, res) => {
+  routes.post('/probe-camera', readJsonBody('64kb'), async (req, res) => {
     const target = parseFields(probeTargetSchema, req.body);
     const signal = goneSignal(res);
     res.setHeader('Content-Type', 'application/x-ndjson');

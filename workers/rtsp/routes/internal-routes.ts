@@ -1,8 +1,9 @@
 /** Routes for the gateway's reconciler: which cameras this worker runs. */
-import express, { Router } from 'express';
+import { Router } from 'express';
 import { parseCameraId, parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { goneSignal } from '#shared/http/gone-signal.ts';
+import { readJsonBody } from '#shared/http/json-body.ts';
 import { sourceId } from '#shared/source-id.ts';
 import {
   type ActualCamera,
@@ -15,12 +16,12 @@ import type { CameraSet } from '../camera/camera-set.ts';
 /** Routes under `/internal`. */
 export function internalRoutes(cameras: CameraSet): Router {
   const routes = Router();
-  routes.patch('/cameras', express.json({ limit: '4mb' }), async (req, res) => {
+  routes.patch('/cameras', readJsonBody('4mb'), async (req, res) => {
     const desired = parseFields(desiredCamerasSchema, req.body).cameras;
     await Promise.all(desired.map(({ cameraId, source }) => cameras.put(cameraId, source)));
     res.status(202).json({ count: desired.length });
   });
-  routes.use(express.json({ limit: '64kb' }));
+  routes.use(readJsonBody('64kb'));
 
   routes.get('/cameras', (_req, res) => {
     const actual: ActualCamera[] = cameras.list().map((camera) => ({

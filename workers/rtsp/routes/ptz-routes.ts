@@ -1,5 +1,5 @@
 /** Pan, tilt, zoom, focus and presets of a camera, under `/api/cameras/:id/ptz`. */
-import express, { type Request, type Response, Router } from 'express';
+import { type Request, type Response, Router } from 'express';
 import { parseFields } from '#shared/camera.ts';
 import {
   newPresetSchema,
@@ -9,6 +9,7 @@ import {
   ptzRelativeSchema,
   ptzZoomSchema,
 } from '#shared/contract/ptz.ts';
+import { readJsonBody } from '#shared/http/json-body.ts';
 import { fieldOfView } from '#shared/ptz-lens.ts';
 import type { PtzControl } from '../ptz/ptz-control.ts';
 import type { PtzControls } from '../ptz/ptz-controls.ts';
@@ -18,7 +19,7 @@ const BODY_LIMIT = '4kb';
 /** To be mounted at `/api/cameras`. */
 export function ptzRoutes(controls: PtzControls): Router {
   const routes = Router();
-  const json = express.json({ limit: BODY_LIMIT });
+  const json = readJsonBody(BODY_LIMIT);
   const command = (path: string, run: (control: PtzControl, body: unknown) => Promise<unknown>): void => {
     routes.post(`/:id/ptz/${path}`, json, async (req: Request<{ id: string }>, res: Response) => {
       await run(await controls.get(req.params.id), req.body ?? {});

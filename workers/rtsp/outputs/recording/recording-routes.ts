@@ -1,6 +1,7 @@
 /** Internal routes by which the gateway says what is kept of cameras. */
-import express, { Router } from 'express';
+import { Router } from 'express';
 import { parseCameraId, parseFields } from '#shared/camera.ts';
+import { readJsonBody } from '#shared/http/json-body.ts';
 import { desiredRecordingsSchema, RECORDING_PATH, storeOrderSchema } from '#shared/recording-link.ts';
 import type { Recorders } from './recorders.ts';
 
@@ -9,7 +10,7 @@ const BODY_LIMIT = '4mb';
 /** `PUT` replaces the desired state, idempotent. */
 export function recordingRoutes(recorders: Recorders): Router {
   const routes = Router();
-  const json = express.json({ limit: BODY_LIMIT });
+  const json = readJsonBody(BODY_LIMIT);
   routes.put(RECORDING_PATH, json, async (req, res) => {
     await recorders.apply(parseFields(desiredRecordingsSchema, req.body).cameras);
     res.json({ cameras: recorders.cameraIds.length });

@@ -1,9 +1,10 @@
 /** Sessions in which we offer (docs/contract.md, section 5), over HTTP. */
-import express, { type Request, Router } from 'express';
+import { type Request, Router } from 'express';
 import { isLoopback } from '#shared/address-policy.ts';
 import { parseCameraId } from '#shared/camera.ts';
 import { answerRequestSchema, candidateRequestSchema, offerRequestSchema } from '#shared/contract/webrtc.ts';
 import { AppError } from '#shared/errors.ts';
+import { readJsonBody } from '#shared/http/json-body.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
 import { LOCAL_CLIENT_HEADER, SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
 import { withPermittedCandidates } from './sdp/candidate-policy.ts';
@@ -27,7 +28,7 @@ const BODY_LIMIT = '128kb';
 /** Routes under `/api`: `/webrtc/*` and `/streams/status`. */
 export function webrtcRoutes({ sessions, iceServers, isCounted }: WebrtcRoutesOptions): Router {
   const routes = Router();
-  const json = express.json({ limit: BODY_LIMIT });
+  const json = readJsonBody(BODY_LIMIT);
   const open = async (req: Request, cameraId: string) => {
     const session = await sessions.open(cameraId, openingOf(req, isCounted));
     return describe(req, session, iceServers);
