@@ -1,7 +1,7 @@
 /** Decides for every request whether a camera is known, which worker runs it, and whether that is ready. */
-import { createHash } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { AppError } from '#shared/errors.ts';
+import { type PlacedCamera, placeCameras } from './placement.ts';
 import type { WorkerAddress } from './worker-address.ts';
 
 /** The part of the pool that routing needs. */
@@ -16,6 +16,8 @@ export interface RoutingDirectory {
   has(cameraId: string): boolean;
   /** False until the stored cameras have been read for the first time. */
   isLoaded: boolean;
+  /** What each known camera is expected to cost. */
+  weights(): readonly Pick<PlacedCamera, 'id' | 'weight'>[];
 }
 
 export interface CameraRoutingOptions {
@@ -28,8 +30,16 @@ export interface CameraRoutingOptions {
 }
 
 const RETRY_AFTER_S = 1;
-/** Clients choose ids, so the memory of owners is bounded. */
-const MAX_OWNERS = 10_000;
+/** Clients choose ids, so the memory of cameras that are not known is bounded. */
+const MAX_STRANGERS = 1000;
+/** A camera that a client connects counts for this long before it is known. */
+const CONNECT_MS = 60_000;
+
+interface Owner {
+  worker: string;
+  /** When the camera was placed, on the monotonic clock. */
+  at: number;
+}
 
 /** The one answer to "where is this camera?". */
 export class CameraRouting {
@@ -38,7 +48,8 @@ export class CameraRouting {
   readonly #directory: RoutingDirectory;
   readonly #pool: RoutingPool;
   readonly #spread: readonly string[];
-  readonly #owners = new Map<string, string>();
+  /** Where cameras are, and where those were that are gone: that worker may still run them. */
+  readonly #owners = new Map<string, Owner>();
   /** Cameras that are put apart. */
   readonly #placements = new Map<string, string>();
   readonly #events = new EventEmitter<{ placement: [string] }>();
@@ -93,12 +104,8 @@ export class CameraRouting {
 
   /** Name of a camera's worker, ready or not. */
   nameOf(cameraId: string): string {
-    const known = this.#placements.get(cameraId) ?? this.#owners.get(cameraId);
-    if (known !== undefined) return known;
-    if (this.#owners.size >= MAX_OWNERS) this.#owners.clear();
-    const name = rendezvous(cameraId, this.#spread);
-    this.#owners.set(cameraId, name);
-    return name;
+    const known = this.#placements.get(cameraId) ?? this.#owners.get(cameraId)?.worker;
+    return known ?? this.#spreadTo(cameraId);
   }
 
   /** Puts a camera on a worker; undefined gives it back to the one that it is spread to. */
@@ -134,6 +141,32 @@ export class CameraRouting {
     this.#pool.probeNow(worker);
   }
 
+  /** Places what is not placed yet: this camera, and every known one. */
+  #spreadTo(cameraId: string): string {
+    const now = performance.now();
+    const weights = new Map(this.#directory.weights().map(({ id, weight }) => [id, weight]));
+    for (const [id, { at }] of this.#owners) {
+      if (!weights.has(id) && now - at < CONNECT_MS) weights.set(id, 1);
+    }
+    if (!weights.has(cameraId)) weights.set(cameraId, 1);
+    const cameras = [...weights].map(([id, weight]) => ({
+      id,
+      weight,
+      worker: this.#owners.get(id)?.worker,
+    }));
+    const workers = this.#spread.map((name) => ({ name, capacity: 1 }));
+    for (const [id, worker] of placeCameras(cameras, workers)) {
+      if (!this.#owners.has(id)) this.#owners.set(id, { worker, at: now });
+    }
+    this.#forgetStrangers();
+    return (this.#owners.get(cameraId) as Owner).worker;
+  }
+
+  #forgetStrangers(): void {
+    const strangers = [...this.#owners.keys()].filter((id) => !this.#directory.has(id));
+    for (const id of strangers.slice(0, -MAX_STRANGERS)) this.#owners.delete(id);
+  }
+
   #notReady(name: string): AppError {
     const { state, retryAfterMs } = this.#pool.status().find((worker) => worker.name === name) ?? {};
     return new AppError('worker-not-ready', `Worker ${name} is not ready (${state ?? 'unknown'})`, {
@@ -141,23 +174,4 @@ export class CameraRouting {
       extra: { worker: name, state },
     });
   }
-}
-
-/**
- * The worker of a camera by rendezvous hashing (Thaler and Ravishankar, 1998): a
- * change in the pool moves only the cameras concerned.
- * @throws Error for an empty pool
- */
-export function rendezvous(cameraId: string, workers: readonly string[]): string {
-  const scored = workers.map((worker) => ({ worker, score: scoreOf(cameraId, worker) }));
-  const best = scored.reduce<{ worker: string; score: string } | undefined>(
-    (top, candidate) => (top === undefined || candidate.score > top.score ? candidate : top),
-    undefined,
-  );
-  if (best === undefined) throw new Error('a camera needs a pool with at least one worker');
-  return best.worker;
-}
-
-function scoreOf(cameraId: string, worker: string): string {
-  return createHash('sha256').update(`${worker}\0${cameraId}`).digest('hex');
 }
