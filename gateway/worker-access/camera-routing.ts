@@ -23,13 +23,15 @@ export interface RoutingDirectory {
 export interface CameraRoutingOptions {
   directory: RoutingDirectory;
   pool: RoutingPool;
-  /** Names of the workers that cameras are spread over. */
+  /** Names of the workers that cameras are spread over; {@link CameraRouting.spreadOver} replaces them. */
   workers: readonly string[];
   /** Names of workers that run only cameras that {@link CameraRouting.place} puts there. */
   apart?: readonly string[];
 }
 
 const RETRY_AFTER_S = 1;
+/** Name of no worker. */
+const NO_WORKER = '';
 /** Clients choose ids, so the memory of cameras that are not known is bounded. */
 const MAX_STRANGERS = 1000;
 /** A camera that a client connects counts for this long before it is known. */
@@ -43,23 +45,45 @@ interface Owner {
 
 /** The one answer to "where is this camera?". */
 export class CameraRouting {
-  /** Names of the workers that run cameras. */
-  readonly workers: readonly string[];
   readonly #directory: RoutingDirectory;
   readonly #pool: RoutingPool;
-  readonly #spread: readonly string[];
+  readonly #apart: readonly string[];
+  #spread: readonly string[];
   /** Where cameras are, and where those were that are gone: that worker may still run them. */
   readonly #owners = new Map<string, Owner>();
   /** Cameras that are put apart. */
   readonly #placements = new Map<string, string>();
-  readonly #events = new EventEmitter<{ placement: [string] }>();
+  readonly #events = new EventEmitter<{ placement: [string]; workers: [readonly string[]] }>();
   #turn = 0;
 
   constructor({ directory, pool, workers, apart = [] }: CameraRoutingOptions) {
     this.#directory = directory;
     this.#pool = pool;
     this.#spread = workers;
-    this.workers = [...workers, ...apart];
+    this.#apart = apart;
+  }
+
+  /** Names of the workers that run cameras. */
+  get workers(): readonly string[] {
+    return [...this.#spread, ...this.#apart];
+  }
+
+  /** Replaces the workers that cameras are spread over; only cameras concerned move. */
+  spreadOver(workers: readonly string[]): void {
+    const joined = new Set(workers.filter((name) => !this.#spread.includes(name)));
+    this.#spread = workers;
+    this.#events.emit('workers', this.workers);
+    const before = new Map(this.#owners);
+    this.#owners.clear();
+    this.#placeAll(before, joined);
+    for (const [cameraId, { worker }] of before)
+      if (this.nameOf(cameraId) !== worker) this.#events.emit('placement', cameraId);
+  }
+
+  /** Calls `listener` with the names of all workers when they change, before cameras move. Returns the unsubscribe function. */
+  onWorkers(listener: (workers: readonly string[]) => void): () => void {
+    this.#events.on('workers', listener);
+    return () => void this.#events.off('workers', listener);
   }
 
   /**
@@ -102,7 +126,7 @@ export class CameraRouting {
     return this.#pool.address(this.nameOf(cameraId));
   }
 
-  /** Name of a camera's worker, ready or not. */
+  /** Name of a camera's worker, ready or not; empty while there is no worker. */
   nameOf(cameraId: string): string {
     const known = this.#placements.get(cameraId) ?? this.#owners.get(cameraId)?.worker;
     return known ?? this.#spreadTo(cameraId);
@@ -132,7 +156,7 @@ export class CameraRouting {
     const ready = this.#spread.flatMap((name) => this.#pool.address(name) ?? []);
     this.#turn += 1;
     const worker = ready[this.#turn % ready.length];
-    if (worker === undefined) throw this.#notReady(this.workers[0] as string);
+    if (worker === undefined) throw this.#notReady(this.workers[0] ?? NO_WORKER);
     return worker;
   }
 
@@ -143,23 +167,26 @@ export class CameraRouting {
 
   /** Places what is not placed yet: this camera, and every known one. */
   #spreadTo(cameraId: string): string {
-    const now = performance.now();
-    const weights = new Map(this.#directory.weights().map(({ id, weight }) => [id, weight]));
-    for (const [id, { at }] of this.#owners) {
-      if (!weights.has(id) && now - at < CONNECT_MS) weights.set(id, 1);
-    }
-    if (!weights.has(cameraId)) weights.set(cameraId, 1);
-    const cameras = [...weights].map(([id, weight]) => ({
-      id,
-      weight,
-      worker: this.#owners.get(id)?.worker,
-    }));
-    const workers = this.#spread.map((name) => ({ name, capacity: 1 }));
-    for (const [id, worker] of placeCameras(cameras, workers)) {
-      if (!this.#owners.has(id)) this.#owners.set(id, { worker, at: now });
-    }
+    if (this.#spread.length === 0) return NO_WORKER;
+    this.#placeAll(this.#owners, new Set(), cameraId);
     this.#forgetStrangers();
     return (this.#owners.get(cameraId) as Owner).worker;
+  }
+
+  /** @param before owners so far @param joined workers that take their share from others @param further to place too */
+  #placeAll(before: ReadonlyMap<string, Owner>, joined: ReadonlySet<string>, further?: string): void {
+    if (this.#spread.length === 0) return;
+    const now = performance.now();
+    const weights = new Map(this.#directory.weights().map(({ id, weight }) => [id, weight]));
+    for (const [id, { at }] of before) {
+      if (!weights.has(id) && now - at < CONNECT_MS) weights.set(id, 1);
+    }
+    if (further !== undefined && !weights.has(further)) weights.set(further, 1);
+    const cameras = [...weights].map(([id, weight]) => ({ id, weight, worker: before.get(id)?.worker }));
+    const workers = this.#spread.map((name) => ({ name, capacity: 1, isNew: joined.has(name) }));
+    for (const [id, worker] of placeCameras(cameras, workers)) {
+      if (!this.#owners.has(id)) this.#owners.set(id, { worker, at: before.get(id)?.at ?? now });
+    }
   }
 
   #forgetStrangers(): void {
@@ -169,7 +196,8 @@ export class CameraRouting {
 
   #notReady(name: string): AppError {
     const { state, retryAfterMs } = this.#pool.status().find((worker) => worker.name === name) ?? {};
-    return new AppError('worker-not-ready', `Worker ${name} is not ready (${state ?? 'unknown'})`, {
+    const reason = name === NO_WORKER ? 'No worker is ready' : `Worker ${name} is not ready`;
+    return new AppError('worker-not-ready', `${reason} (${state ?? 'unknown'})`, {
       retryAfter: retryAfterMs === undefined ? RETRY_AFTER_S : retryAfterMs / 1000,
       extra: { worker: name, state },
     });

@@ -84,4 +84,25 @@ describe('CameraRouting', () => {
     for (let index = 0; index < 1100; index += 1) routing.nameOf(`stranger-${index}`);
     expect(routing.nameOf('kept')).to.equal(kept);
   });
+
+  it('moves only the cameras concerned when a worker comes, and tells of workers first', () => {
+    const routing = routingTo(pool, { workers: ['a', 'b'] });
+    const before = new Map(IDS.map((id) => [id, routing.nameOf(id)]));
+    const told: string[] = [];
+    routing.onWorkers((workers) => told.push(workers.join()));
+    routing.onPlacement((id) => told.push(id));
+    routing.spreadOver(['a', 'b', 'c']);
+    const moved = IDS.filter((id) => routing.nameOf(id) !== before.get(id));
+    expect(told).to.deep.equal(['a,b,c', ...moved]);
+    expect(moved.every((id) => routing.nameOf(id) === 'c')).to.equal(true);
+  });
+
+  it('has no worker for a camera before the first one comes', () => {
+    const routing = routingTo(pool, { workers: [] });
+    expect(thrown(() => routing.resolve('1'))).to.include({ code: 'worker-not-ready' });
+    expect(thrown(() => routing.anyReady())).to.include({ code: 'worker-not-ready' });
+    routing.spreadOver(['rtsp-1']);
+    pool.bringUp('rtsp-1', WORKER);
+    expect(routing.resolve('1').name).to.equal('rtsp-1');
+  });
 });
