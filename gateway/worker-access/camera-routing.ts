@@ -167,8 +167,8 @@ export class CameraRouting {
 
   /** Places what is not placed yet: this camera, and every known one. */
   #spreadTo(cameraId: string): string {
-    if (this.#spread.length === 0) return NO_WORKER;
-    this.#placeAll(this.#owners, new Set(), cameraId);
+    if (this.#spread.length === 0) this.#owners.set(cameraId, { worker: NO_WORKER, at: performance.now() });
+    else this.#placeAll(this.#owners, new Set(), cameraId);
     this.#forgetStrangers();
     return (this.#owners.get(cameraId) as Owner).worker;
   }

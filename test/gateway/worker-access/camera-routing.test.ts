@@ -86,14 +86,15 @@ describe('CameraRouting', () => {
   });
 
   it('moves only the cameras concerned when a worker comes, and tells of workers first', () => {
-    const routing = routingTo(pool, { workers: ['a', 'b'] });
+    const routing = routingTo(pool, { workers: ['a', 'b'], ids: IDS });
     const before = new Map(IDS.map((id) => [id, routing.nameOf(id)]));
     const told: string[] = [];
     routing.onWorkers((workers) => told.push(workers.join()));
     routing.onPlacement((id) => told.push(id));
     routing.spreadOver(['a', 'b', 'c']);
     const moved = IDS.filter((id) => routing.nameOf(id) !== before.get(id));
-    expect(told).to.deep.equal(['a,b,c', ...moved]);
+    expect(told[0]).to.equal('a,b,c');
+    expect(told.slice(1)).to.have.members(moved);
     expect(moved.every((id) => routing.nameOf(id) === 'c')).to.equal(true);
   });
 
