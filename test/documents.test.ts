@@ -1,18 +1,12 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect } from 'chai';
+import { DOCUMENTS, readDocument as read } from './documents/blocks.ts';
 import { POLICIES } from './policies/policy-list.ts';
 import { ROOT, sourceFiles } from './support/source-files.ts';
 
-const pages = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.md') && !name.includes('node_modules'))
-    .map((name) => `docs/${name}`),
-];
-
-const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+// The client's own README goes with its package.
+const pages = DOCUMENTS.filter((page) => !page.startsWith('shared/'));
 
 describe('The documents', () => {
   it('link only to files and headings that exist', () => {

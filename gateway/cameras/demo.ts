@@ -13,6 +13,8 @@ const DEMO_CAMERAS = [
 ] as const;
 /** The analysis worker starts after the first pictures, which a newcomer waits for. */
 const ANALYSIS_DELAY_MS = 4000;
+/** Workers leave the cameras before the simulator ends: a camera that goes away would be a warning. */
+const RETIRE_DELAY_MS = 2000;
 
 /** The part of the pool that the demo needs. */
 export interface DemoPool {
@@ -31,6 +33,7 @@ export interface DemoOptions {
   log: Logger;
   /** For tests. */
   analysisDelayMs?: number;
+  retireDelayMs?: number;
 }
 
 /** Runs the demo; ends it when a camera of the user's is there. */
@@ -38,6 +41,7 @@ export class Demo {
   readonly #options: DemoOptions;
   readonly #ends: (() => void)[] = [];
   #analysis: NodeJS.Timeout | undefined;
+  #retirement: NodeJS.Timeout | undefined;
   #hasBegun = false;
   #hasEnded = false;
   #isClosed = false;
@@ -62,6 +66,7 @@ export class Demo {
   close(): void {
     this.#isClosed = true;
     clearTimeout(this.#analysis);
+    clearTimeout(this.#retirement);
     for (const end of this.#ends.splice(0)) end();
   }
 
@@ -72,6 +77,7 @@ export class Demo {
     if (!this.#hasEnded) return;
     this.#hasEnded = false;
     this.#hasBegun = false;
+    if (this.#retirement !== undefined) this.#retire();
     this.#options.pool.startWorker(this.#options.worker);
   }
 
@@ -121,11 +127,17 @@ export class Demo {
   }
 
   #end(): void {
-    const { directory, pool, worker, log } = this.#options;
+    const { directory, retireDelayMs = RETIRE_DELAY_MS, log } = this.#options;
     this.#hasEnded = true;
     clearTimeout(this.#analysis);
     log.info('a camera was added: the demo ends');
     directory.removeDemo();
-    void pool.retireWorker(worker);
+    this.#retirement = setTimeout(() => this.#retire(), retireDelayMs);
+  }
+
+  #retire(): void {
+    clearTimeout(this.#retirement);
+    this.#retirement = undefined;
+    void this.#options.pool.retireWorker(this.#options.worker);
   }
 }

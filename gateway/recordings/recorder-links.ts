@@ -9,7 +9,6 @@ import {
 } from '#shared/recording-link.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { DesiredState } from '../worker-access/desired-state.ts';
-import { PerWorker } from '../worker-access/per-worker.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { WorkerSocket } from '../worker-access/worker-socket.ts';
 
@@ -19,7 +18,7 @@ export interface RecorderLinksOptions {
     onReady(listener: (address: WorkerAddress) => void): () => void;
     onDown(listener: (name: string) => void): () => void;
   };
-  routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'onWorkers' | 'onPlacement'>;
+  routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'onPlacement'>;
   /** What is wanted of all cameras. */
   desired: () => readonly DesiredRecording[];
   onMessage: (worker: string, message: RecorderMessage) => void;
@@ -33,37 +32,31 @@ const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** From start to close. */
 export class RecorderLinks {
   readonly #options: RecorderLinksOptions;
-  readonly #states: PerWorker<DesiredState>;
-  readonly #sockets: PerWorker<WorkerSocket>;
+  readonly #states: ReadonlyMap<string, DesiredState>;
+  readonly #sockets: ReadonlyMap<string, WorkerSocket>;
   /** Workers whose present process was told to record: others are left alone. */
   readonly #used = new Set<string>();
   readonly #ends: (() => void)[] = [];
 
   constructor(options: RecorderLinksOptions) {
     this.#options = options;
-    this.#states = new PerWorker(
-      (name) => this.#createState(name),
-      (state) => state.close(),
-    );
-    this.#sockets = new PerWorker(
-      (name) => this.#createSocket(name),
-      (socket) => socket.detach(),
-    );
+    const { workers } = options.routing;
+    this.#states = new Map(workers.map((name) => [name, this.#createState(name)]));
+    this.#sockets = new Map(workers.map((name) => [name, this.#createSocket(name)]));
   }
 
   start(): void {
     const { pool, routing, onDown } = this.#options;
-    this.#retain(routing.workers);
+    for (const state of this.#states.values()) state.start();
     this.#ends.push(
-      routing.onWorkers((workers) => this.#retain(workers)),
       pool.onReady(({ name }) => {
         this.#used.delete(name);
         this.#use(name);
-        this.#states.find(name)?.resend();
+        this.#states.get(name)?.resend();
       }),
       pool.onDown((name) => {
         if (!this.#used.delete(name)) return;
-        this.#sockets.find(name)?.detach();
+        this.#sockets.get(name)?.detach();
         onDown(name);
       }),
       routing.onPlacement(() => this.update()),
@@ -72,7 +65,7 @@ export class RecorderLinks {
 
   /** Cameras changed. */
   update(): void {
-    for (const [name, state] of this.#states.entries()) {
+    for (const [name, state] of this.#states) {
       this.#use(name);
       state.update();
     }
@@ -83,7 +76,7 @@ export class RecorderLinks {
     const worker = this.#options.pool.address(name);
     if (worker === undefined || this.#used.has(name) || this.#camerasOf(name).length === 0) return;
     this.#used.add(name);
-    this.#sockets.find(name)?.attach(worker);
+    this.#sockets.get(name)?.attach(worker);
   }
 
   #camerasOf(name: string): DesiredRecording[] {
@@ -93,24 +86,18 @@ export class RecorderLinks {
 
   async close(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
-    await Promise.all([this.#sockets.close(), this.#states.close()]);
-  }
-
-  #retain(workers: readonly string[]): void {
-    this.#sockets.retain(workers);
-    this.#states.retain(workers);
+    for (const socket of this.#sockets.values()) socket.detach();
+    await Promise.all([...this.#states.values()].map((state) => state.close()));
   }
 
   #createState(name: string): DesiredState {
     const { pool, log } = this.#options;
-    const state = new DesiredState({
+    return new DesiredState({
       worker: () => pool.address(name),
       path: RECORDING_PATH,
       desired: () => (this.#used.has(name) ? { cameras: this.#camerasOf(name) } : undefined),
       log,
     });
-    state.start();
-    return state;
   }
 
   #createSocket(name: string): WorkerSocket {

@@ -67,6 +67,17 @@ export async function startAnalysisWorker(env: Record<string, string> = {}): Pro
   return start('workers/analysis/main.ts', port, { WORKER_PORT: String(port), ...env });
 }
 
+/** Starts the simulator alone, with its PTZ camera; resolves once it serves. */
+export async function startSimulator(): Promise<RunningProcess & { rtspPort: number; ptzPort: number }> {
+  const [port, rtspPort, ptzPort] = [await freePort(), await freePort(), await freePort()];
+  const running = await start('workers/simulator/main.ts', port, {
+    WORKER_PORT: String(port),
+    SIMULATOR_PORT: String(rtspPort),
+    SIMULATOR_PTZ_PORT: String(ptzPort),
+  });
+  return { ...running, rtspPort, ptzPort };
+}
+
 async function start(
   entry: string,
   port: number,

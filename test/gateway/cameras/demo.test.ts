@@ -20,6 +20,7 @@ describe('Demo', () => {
       ...{ directory, pool, worker: 'simulator', isAnalysed: false, log: silentLog },
       isAnalysed: true,
       analysisDelayMs: 0,
+      retireDelayMs: 0,
     });
     demo.start();
   });
@@ -63,10 +64,12 @@ describe('Demo', () => {
     ['a camera of another id is added', 'mine'],
     ['one of its own is replaced', '1'],
   ] as const) {
-    it(`ends for good when ${what}`, () => {
+    it(`ends for good when ${what}`, async () => {
       simulate(8555);
       add(id);
       expect(directory.list().map((camera) => camera.id)).to.deep.equal([id]);
+      expect(pool.retired, 'workers leave its cameras first').to.deep.equal([]);
+      await waitFor(() => pool.retired.length > 0);
       expect(pool.retired).to.deep.equal(['simulator']);
       simulate(8555);
       expect(directory.list().map((camera) => camera.id)).to.deep.equal([id]);
@@ -95,7 +98,7 @@ describe('Demo', () => {
     expect(thrown(() => demo.showAgain())).to.include({ code: 'camera-exists', status: 409 });
     directory.remove('mine');
     demo.showAgain();
-    expect(pool.started).to.deep.equal(['simulator']);
+    expect([pool.retired, pool.started]).to.deep.equal([['simulator'], ['simulator']]);
     simulate(8557);
     expect(ports()[0]).to.equal('1 8557/1');
   });
