@@ -178,7 +178,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     quarantine: quarantine.list(),
     restream: config.restreamPort === 0 ? undefined : { port: config.restreamPort },
   });
-  const health = new GatewayHealth({ pool, rtspWorkers: routing.workers, store, further: services });
+  const health = new GatewayHealth({ pool, routing, store, further: services });
   const status = createStatusStream({
     ...{ directory, states, pool, routing, services, log },
     gatewayState: () => health.status,
@@ -192,7 +192,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   });
   const metrics = createMetrics({
     pool,
-    workers: [...routing.workers, ANALYSIS],
+    workers: () => [...routing.workers, ANALYSIS],
     gauges: () => ({ ...sockets.counts(), cameras: directory.list().length }),
     further: () => [table.times.metric(), ...devices.metrics(), ...deliveries.metrics(), ...events.metrics()],
   });

@@ -38,6 +38,9 @@ export type CameraChange = Pick<KnownCamera, 'id' | 'name' | 'location' | 'sourc
   origin: 'demo' | 'connected';
 };
 
+/** An analysed camera is decoded all the time, others while a client watches: it counts as four of them. */
+const ANALYSED_WEIGHT = 4;
+
 /** Known cameras, in order of their ids. */
 export class CameraDirectory {
   readonly #registered = new Map<string, KnownCamera>();
@@ -68,6 +71,14 @@ export class CameraDirectory {
   list(): readonly KnownCamera[] {
     this.#list ??= this.#merge();
     return this.#list;
+  }
+
+  /** What each known camera is expected to cost its worker, for its placement. */
+  weights(): { id: string; weight: number }[] {
+    return this.list().map(({ id, analysis }) => {
+      const isDecoded = analysis.motion || analysis.persons || analysis.faces;
+      return { id, weight: isDecoded ? ANALYSED_WEIGHT : 1 };
+    });
   }
 
   /** The cameras to keep connected. */

@@ -4,6 +4,7 @@
  */
 import type { Logger } from '#shared/logger.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import { PerWorker } from '../worker-access/per-worker.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import { WorkerLane } from './worker-lane.ts';
@@ -16,7 +17,7 @@ export interface ReconcilerPool {
 
 export interface ReconcilerOptions {
   directory: CameraDirectory;
-  routing: Pick<CameraRouting, 'nameOf' | 'workers' | 'onPlacement'>;
+  routing: Pick<CameraRouting, 'nameOf' | 'workers' | 'onWorkers' | 'onPlacement'>;
   pool: ReconcilerPool;
   log: Logger;
   /** Pause between two checks of everything, milliseconds. */
@@ -31,22 +32,28 @@ export type Release = (actual?: { sourceId: string | undefined }) => void;
 /** Runs from start to close. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
-  readonly #lanes: ReadonlyMap<string, WorkerLane>;
+  readonly #lanes: PerWorker<WorkerLane>;
   /** Cameras that client requests are connecting right now; the requests decide about them. */
   readonly #held = new Map<string, { count: number; isShared: boolean }>();
   readonly #ends: (() => void)[] = [];
+  #isStarted = false;
 
   constructor(options: ReconcilerOptions) {
     this.#options = options;
-    this.#lanes = new Map(options.routing.workers.map((name) => [name, this.#createLane(name)]));
+    this.#lanes = new PerWorker(
+      (name) => this.#createLane(name),
+      (lane) => lane.close(),
+    );
   }
 
   /** Starts listening to workers and cameras. */
   start(): void {
     const { directory, routing, pool } = this.#options;
-    for (const lane of this.#lanes.values()) lane.start();
+    this.#isStarted = true;
+    this.#lanes.retain(routing.workers);
     this.#ends.push(
-      pool.onReady(({ name }) => this.#lanes.get(name)?.checkAll()),
+      routing.onWorkers((workers) => this.#lanes.retain(workers)),
+      pool.onReady(({ name }) => this.#lanes.find(name)?.checkAll()),
       directory.onChange((ids) => {
         for (const id of ids) this.#laneOf(id)?.check(id);
       }),
@@ -60,7 +67,7 @@ export class Reconciler {
   /** Stops, calls under way included. */
   async close(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
-    await Promise.all([...this.#lanes.values()].map((lane) => lane.close()));
+    await this.#lanes.close();
   }
 
   /** Leaves one camera alone until the returned function is called. */
@@ -82,12 +89,12 @@ export class Reconciler {
   }
 
   #laneOf(cameraId: string): WorkerLane | undefined {
-    return this.#lanes.get(this.#options.routing.nameOf(cameraId));
+    return this.#lanes.find(this.#options.routing.nameOf(cameraId));
   }
 
   #createLane(name: string): WorkerLane {
     const { directory, routing, pool } = this.#options;
-    return new WorkerLane({
+    const lane = new WorkerLane({
       ...this.#options,
       name,
       worker: () => pool.address(name),
@@ -95,5 +102,7 @@ export class Reconciler {
       find: (id) => (routing.nameOf(id) === name ? directory.findWanted(id) : undefined),
       isHeld: (id) => this.#held.has(id),
     });
+    if (this.#isStarted) lane.start();
+    return lane;
   }
 }

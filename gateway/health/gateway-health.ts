@@ -10,7 +10,7 @@ export interface HealthPool {
 export interface GatewayHealthOptions {
   pool: HealthPool;
   /** Names of the workers that run cameras. */
-  rtspWorkers: readonly string[];
+  routing: { readonly workers: readonly string[] };
   store: { isAvailable: boolean };
   /** Health of other parts. */
   further: () => Record<string, unknown>;
@@ -19,15 +19,15 @@ export interface GatewayHealthOptions {
 /** Overall state. */
 export class GatewayHealth {
   readonly #pool: HealthPool;
-  readonly #rtspWorkers: readonly string[];
+  readonly #routing: GatewayHealthOptions['routing'];
   readonly #store: { isAvailable: boolean };
   readonly #further: () => Record<string, unknown>;
   /** Set while the gateway stops. */
   isDraining = false;
 
-  constructor({ pool, rtspWorkers, store, further }: GatewayHealthOptions) {
+  constructor({ pool, routing, store, further }: GatewayHealthOptions) {
     this.#pool = pool;
-    this.#rtspWorkers = rtspWorkers;
+    this.#routing = routing;
     this.#store = store;
     this.#further = further;
   }
@@ -46,7 +46,7 @@ export class GatewayHealth {
 
   /** Response of `GET /api/cameras/status`: the RTSP workers as one service. */
   rtsp(): RtspService {
-    const workers = this.#pool.status().filter(({ name }) => this.#rtspWorkers.includes(name));
+    const workers = this.#pool.status().filter(({ name }) => this.#routing.workers.includes(name));
     const running = workers.filter(({ state }) => state === 'ready');
     const first = running[0] ?? workers[0];
     return {
@@ -61,7 +61,7 @@ export class GatewayHealth {
 
   /** Body of `GET /health` (docs/contract.md, section 3). */
   report(): Health {
-    const others = this.#pool.status().filter(({ name }) => !this.#rtspWorkers.includes(name));
+    const others = this.#pool.status().filter(({ name }) => !this.#routing.workers.includes(name));
     return {
       status: this.status,
       services: {

@@ -16,7 +16,7 @@ export interface GatewayGauges {
 export interface MetricsOptions {
   pool: { status(): WorkerStatus[]; address(name: string): WorkerAddress | undefined };
   /** Workers with metrics of their own. */
-  workers: readonly string[];
+  workers: () => readonly string[];
   gauges: () => GatewayGauges;
   /** Metrics of other parts of the gateway. */
   further: () => Metric[];
@@ -28,7 +28,9 @@ const WORKER_TIMEOUT_MS = 1000;
 /** Creates the collector. */
 export function createMetrics({ pool, workers, gauges, further }: MetricsOptions): () => Promise<string> {
   return async () => {
-    const addresses = workers.map((name) => pool.address(name)).filter((address) => address !== undefined);
+    const addresses = workers()
+      .map((name) => pool.address(name))
+      .filter((address) => address !== undefined);
     const texts = await Promise.all(addresses.map(fetchExposition));
     const own = [...gatewayMetrics(gauges(), pool.status()), ...further()];
     return mergeExpositions([formatMetrics(own), ...texts]);

@@ -9,6 +9,7 @@ import {
 } from '#shared/recording-link.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { DesiredState } from '../worker-access/desired-state.ts';
+import { PerWorker } from '../worker-access/per-worker.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { WorkerSocket } from '../worker-access/worker-socket.ts';
 
@@ -18,7 +19,7 @@ export interface RecorderLinksOptions {
     onReady(listener: (address: WorkerAddress) => void): () => void;
     onDown(listener: (name: string) => void): () => void;
   };
-  routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'onPlacement'>;
+  routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'onWorkers' | 'onPlacement'>;
   /** What is wanted of all cameras. */
   desired: () => readonly DesiredRecording[];
   onMessage: (worker: string, message: RecorderMessage) => void;
@@ -32,31 +33,37 @@ const MAX_MESSAGE_BYTES = 4 * 1024 * 1024;
 /** From start to close. */
 export class RecorderLinks {
   readonly #options: RecorderLinksOptions;
-  readonly #states: ReadonlyMap<string, DesiredState>;
-  readonly #sockets: ReadonlyMap<string, WorkerSocket>;
+  readonly #states: PerWorker<DesiredState>;
+  readonly #sockets: PerWorker<WorkerSocket>;
   /** Workers whose present process was told to record: others are left alone. */
   readonly #used = new Set<string>();
   readonly #ends: (() => void)[] = [];
 
   constructor(options: RecorderLinksOptions) {
     this.#options = options;
-    const { workers } = options.routing;
-    this.#states = new Map(workers.map((name) => [name, this.#createState(name)]));
-    this.#sockets = new Map(workers.map((name) => [name, this.#createSocket(name)]));
+    this.#states = new PerWorker(
+      (name) => this.#createState(name),
+      (state) => state.close(),
+    );
+    this.#sockets = new PerWorker(
+      (name) => this.#createSocket(name),
+      (socket) => socket.detach(),
+    );
   }
 
   start(): void {
     const { pool, routing, onDown } = this.#options;
-    for (const state of this.#states.values()) state.start();
+    this.#retain(routing.workers);
     this.#ends.push(
+      routing.onWorkers((workers) => this.#retain(workers)),
       pool.onReady(({ name }) => {
         this.#used.delete(name);
         this.#use(name);
-        this.#states.get(name)?.resend();
+        this.#states.find(name)?.resend();
       }),
       pool.onDown((name) => {
         if (!this.#used.delete(name)) return;
-        this.#sockets.get(name)?.detach();
+        this.#sockets.find(name)?.detach();
         onDown(name);
       }),
       routing.onPlacement(() => this.update()),
@@ -65,7 +72,7 @@ export class RecorderLinks {
 
   /** Cameras changed. */
   update(): void {
-    for (const [name, state] of this.#states) {
+    for (const [name, state] of this.#states.entries()) {
       this.#use(name);
       state.update();
     }
@@ -76,7 +83,7 @@ export class RecorderLinks {
     const worker = this.#options.pool.address(name);
     if (worker === undefined || this.#used.has(name) || this.#camerasOf(name).length === 0) return;
     this.#used.add(name);
-    this.#sockets.get(name)?.attach(worker);
+    this.#sockets.find(name)?.attach(worker);
   }
 
   #camerasOf(name: string): DesiredRecording[] {
@@ -86,18 +93,24 @@ export class RecorderLinks {
 
   async close(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
-    for (const socket of this.#sockets.values()) socket.detach();
-    await Promise.all([...this.#states.values()].map((state) => state.close()));
+    await Promise.all([this.#sockets.close(), this.#states.close()]);
+  }
+
+  #retain(workers: readonly string[]): void {
+    this.#sockets.retain(workers);
+    this.#states.retain(workers);
   }
 
   #createState(name: string): DesiredState {
     const { pool, log } = this.#options;
-    return new DesiredState({
+    const state = new DesiredState({
       worker: () => pool.address(name),
       path: RECORDING_PATH,
       desired: () => (this.#used.has(name) ? { cameras: this.#camerasOf(name) } : undefined),
       log,
     });
+    state.start();
+    return state;
   }
 
   #createSocket(name: string): WorkerSocket {

@@ -26,7 +26,7 @@ import { SegmentRepository } from './segment-repository.ts';
 export interface RecordingsOptions {
   store: Store;
   directory: Pick<CameraDirectory, 'wanted' | 'find' | 'onChange'>;
-  routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'onPlacement' | 'findOwner'>;
+  routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'onWorkers' | 'onPlacement' | 'findOwner'>;
   pool: RecorderLinksOptions['pool'];
   /** Absolute path. */
   folder: string;

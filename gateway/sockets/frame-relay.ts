@@ -5,6 +5,7 @@ import { type FrameRequest, requestKey } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { FrameLink } from '../worker-access/frame-link.ts';
+import { PerWorker } from '../worker-access/per-worker.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 
 /** The part of the pool that the relay needs. */
@@ -21,7 +22,7 @@ export interface DetectionFeed {
 
 export interface FrameRelayOptions {
   pool: RelayPool;
-  routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'refusalOf' | 'onPlacement'>;
+  routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'refusalOf' | 'onWorkers' | 'onPlacement'>;
   /** For subscriptions with detections; without it they get frames only. */
   detections?: DetectionFeed;
   log: Logger;
@@ -41,23 +42,28 @@ interface Shared {
 /** The feed of every client socket of this gateway. */
 export class FrameRelay implements FrameFeed {
   readonly #options: FrameRelayOptions;
-  readonly #links: Map<string, FrameLink>;
+  readonly #links: PerWorker<FrameLink>;
   readonly #shared = new Map<string, Shared>();
   readonly #ends: (() => void)[];
 
   constructor(options: FrameRelayOptions) {
     this.#options = options;
-    this.#links = new Map(options.routing.workers.map((name) => [name, new FrameLink(options.log)]));
+    this.#links = new PerWorker(
+      () => new FrameLink(options.log),
+      (link) => link.detach(),
+    );
+    this.#links.retain(options.routing.workers);
     this.#ends = [
-      options.pool.onReady((worker) => this.#links.get(worker.name)?.attach(worker)),
-      options.pool.onDown((name) => this.#links.get(name)?.detach()),
+      options.routing.onWorkers((workers) => this.#links.retain(workers)),
+      options.pool.onReady((worker) => this.#links.find(worker.name)?.attach(worker)),
+      options.pool.onDown((name) => this.#links.find(name)?.detach()),
       options.routing.onPlacement((cameraId) => this.#move(cameraId)),
     ];
   }
 
   /** Subscriptions carried by the links. */
   get upstreamSubscriptions(): number {
-    return [...this.#links.values()].reduce((sum, link) => sum + link.size, 0);
+    return this.#links.values().reduce((sum, link) => sum + link.size, 0);
   }
 
   /** Starts delivering; waits for a camera that is unknown or down. */
@@ -87,7 +93,7 @@ export class FrameRelay implements FrameFeed {
   /** Ends all links. */
   close(): void {
     for (const end of this.#ends) end();
-    for (const link of this.#links.values()) link.detach();
+    void this.#links.close();
   }
 
   #openDetections({ cameraId, detections }: FrameRequest, subscriber: FrameSubscriber) {
@@ -111,7 +117,7 @@ export class FrameRelay implements FrameFeed {
 
   #subscribe(shared: Shared): void {
     const { request, subscribers } = shared;
-    const link = this.#links.get(this.#options.routing.nameOf(request.cameraId)) as FrameLink;
+    const link = this.#links.of(this.#options.routing.nameOf(request.cameraId));
     shared.upstream = link.subscribe(request, (payload) => {
       shared.newest = { payload, at: performance.now() };
       for (const subscriber of subscribers) subscriber.deliver(payload);

@@ -1,10 +1,18 @@
 /** Routing over a pool that a test plays. */
-import { CameraRouting, type RoutingPool } from '../../gateway/worker-access/camera-routing.ts';
+import {
+  CameraRouting,
+  type RoutingDirectory,
+  type RoutingPool,
+} from '../../gateway/worker-access/camera-routing.ts';
 
 /** The directory's part of routing: exactly these cameras are known. */
-export function directoryOf(ids: Iterable<string>): { has(id: string): boolean; isLoaded: boolean } {
+export function directoryOf(ids: Iterable<string>): RoutingDirectory {
   const known = ids instanceof Set ? ids : new Set(ids);
-  return { has: (id) => known.has(id), isLoaded: true };
+  return {
+    has: (id) => known.has(id),
+    isLoaded: true,
+    weights: () => [...known].map((id) => ({ id, weight: 1 })),
+  };
 }
 
 /** Routing of these cameras over the workers of a pool. @param ids a set may change later */

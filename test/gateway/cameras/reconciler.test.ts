@@ -76,6 +76,20 @@ describe('Reconciler', () => {
     await waitFor(() => isRunning(['1']));
   });
 
+  it('runs cameras on workers that come later, and takes them back from workers that go', async () => {
+    routing.spreadOver([]);
+    reconciler.start();
+    want('1');
+    routing.spreadOver(['rtsp-0']);
+    bringUp();
+    await waitFor(() => workers[0]?.cameras.has('1'));
+    routing.spreadOver(['rtsp-0', 'rtsp-1']);
+    for (let id = 2; id <= 8; id += 1) want(String(id));
+    await waitFor(() => isRunning(['1', '2', '3', '4', '5', '6', '7', '8']));
+    routing.spreadOver(['rtsp-1']);
+    await waitFor(() => ['1', '2', '3', '4', '5', '6', '7', '8'].every((id) => workers[1]?.cameras.has(id)));
+  });
+
   it('follows every change: added, replaced, removed', async () => {
     reconciler.start();
     bringUp();

@@ -100,6 +100,15 @@ describe('FrameRelay', () => {
     expect(other.told).to.deep.equal([]);
   });
 
+  it('follows a camera to a worker that came later', async () => {
+    routing.spreadOver([]);
+    const subscriber = new SubscriberDouble();
+    relay.open(request('1'), subscriber);
+    routing.spreadOver(['rtsp-1']);
+    pool.bringUp('rtsp-1', workers[1] as WorkerDouble);
+    await publishUntilDelivered('1', subscriber);
+  });
+
   it('delivers frames byte for byte, text or not', async () => {
     const subscriber = new SubscriberDouble();
     relay.open(request('1'), subscriber);

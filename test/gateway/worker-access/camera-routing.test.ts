@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CameraRouting, rendezvous } from '../../../gateway/worker-access/camera-routing.ts';
+import { CameraRouting } from '../../../gateway/worker-access/camera-routing.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { thrown } from '../../support/errors.ts';
 import { directoryOf, routingTo } from '../../support/routing.ts';
@@ -55,36 +55,55 @@ describe('CameraRouting', () => {
     expect(pool.probed).to.deep.equal(['rtsp-0']);
   });
 
-  it('names the same owner every time', () => {
-    const routing = routingTo(pool, { workers: ['rtsp-0', 'rtsp-1'] });
-    for (const id of IDS) {
-      const name = rendezvous(id, routing.workers);
-      expect([routing.nameOf(id), routing.nameOf(id)]).to.deep.equal([name, name]);
-    }
-  });
-});
-
-describe('rendezvous', () => {
-  it('gives a camera the same worker every time, in any order of the workers', () => {
-    for (const id of IDS.slice(0, 20)) {
-      expect(rendezvous(id, ['a', 'b', 'c'])).to.equal(rendezvous(id, ['c', 'a', 'b']));
-    }
+  it('spreads cameras evenly and names the same owner every time', () => {
+    const routing = routingTo(pool, { workers: ['rtsp-0', 'rtsp-1'], ids: IDS });
+    const names = IDS.map((id) => routing.nameOf(id));
+    expect(names.filter((name) => name === 'rtsp-0').length).to.equal(IDS.length / 2);
+    expect(IDS.map((id) => routing.nameOf(id))).to.deep.equal(names);
   });
 
-  it('spreads cameras evenly', () => {
-    const workers = ['rtsp-0', 'rtsp-1', 'rtsp-2', 'rtsp-3'];
-    for (const worker of workers) {
-      expect(IDS.filter((id) => rendezvous(id, workers) === worker).length).to.be.within(200, 300);
-    }
+  it('counts cameras that clients connect before they are known', () => {
+    const routing = routingTo(pool, { workers: ['rtsp-0', 'rtsp-1'], ids: [] });
+    const names = IDS.slice(0, 40).map((id) => routing.nameOf(id));
+    expect(names.filter((name) => name === 'rtsp-0').length).to.equal(20);
   });
 
-  it('moves only the cameras that the new worker takes when the pool grows', () => {
-    const moved = IDS.filter((id) => rendezvous(id, ['a', 'b', 'c']) !== rendezvous(id, ['a', 'b']));
-    expect(moved.every((id) => rendezvous(id, ['a', 'b', 'c']) === 'c')).to.equal(true);
-    expect(moved.length).to.be.within(270, 400);
+  it('places a further camera where a removed one left room, and still names the owner of that', () => {
+    const ids = new Set(IDS.slice(0, 4));
+    const routing = routingTo(pool, { workers: ['rtsp-0', 'rtsp-1'], ids });
+    const before = [...ids].map((id) => [id, routing.nameOf(id)] as const);
+    for (const [id, name] of before) if (name === 'rtsp-1') ids.delete(id);
+    ids.add('later');
+    expect(routing.nameOf('later')).to.equal('rtsp-1');
+    expect(before.map(([id]) => routing.nameOf(id))).to.deep.equal(before.map(([, name]) => name));
   });
 
-  it('refuses an empty pool', () => {
-    expect(() => rendezvous('1', [])).to.throw('at least one worker');
+  it('keeps known cameras where they are, however many others clients name', () => {
+    const routing = routingTo(pool, { workers: ['rtsp-0', 'rtsp-1'], ids: ['kept'] });
+    const kept = routing.nameOf('kept');
+    for (let index = 0; index < 1100; index += 1) routing.nameOf(`stranger-${index}`);
+    expect(routing.nameOf('kept')).to.equal(kept);
+  });
+
+  it('moves only the cameras concerned when a worker comes, and tells of workers first', () => {
+    const routing = routingTo(pool, { workers: ['a', 'b'], ids: IDS });
+    const before = new Map(IDS.map((id) => [id, routing.nameOf(id)]));
+    const told: string[] = [];
+    routing.onWorkers((workers) => told.push(workers.join()));
+    routing.onPlacement((id) => told.push(id));
+    routing.spreadOver(['a', 'b', 'c']);
+    const moved = IDS.filter((id) => routing.nameOf(id) !== before.get(id));
+    expect(told[0]).to.equal('a,b,c');
+    expect(told.slice(1)).to.have.members(moved);
+    expect(moved.every((id) => routing.nameOf(id) === 'c')).to.equal(true);
+  });
+
+  it('has no worker for a camera before the first one comes', () => {
+    const routing = routingTo(pool, { workers: [] });
+    expect(thrown(() => routing.resolve('1'))).to.include({ code: 'worker-not-ready' });
+    expect(thrown(() => routing.anyReady())).to.include({ code: 'worker-not-ready' });
+    routing.spreadOver(['rtsp-1']);
+    pool.bringUp('rtsp-1', WORKER);
+    expect(routing.resolve('1').name).to.equal('rtsp-1');
   });
 });

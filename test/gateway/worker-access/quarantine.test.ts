@@ -22,6 +22,7 @@ describe('Quarantine', () => {
     const directory = {
       has: (id: string) => known.has(id),
       isLoaded: true,
+      weights: () => [...known].map((id) => ({ id, weight: 1 })),
       onChange: (listener: () => void) => {
         change = listener;
         return () => {};
