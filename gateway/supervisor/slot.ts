@@ -94,6 +94,7 @@ export class Slot {
     const { rss, cpu } = this.#life ?? {};
     return {
       name: this.name,
+      kind: 'child',
       state: this.#machine.state,
       isRequired: this.#spec.isRequired,
       port: this.#port,

@@ -1,6 +1,9 @@
 /** The public view of a worker. */
 import type { WorkerState } from './state-machine.ts';
 
+/** Who keeps a worker: the gateway itself, a platform, or an agent that dials out. */
+export type WorkerKind = 'child' | 'remote' | 'agent';
+
 /** Why a process ended: by itself (`exit`), or because the slot ended it. */
 export type EndReason = 'exit' | 'stop' | 'restart' | 'start-timeout' | 'liveness' | 'recycle' | 'memory';
 
@@ -15,6 +18,7 @@ export interface WorkerExit {
 /** One worker in `/health`. */
 export interface WorkerStatus {
   name: string;
+  kind: WorkerKind;
   state: WorkerState;
   isRequired: boolean;
   port: number | undefined;

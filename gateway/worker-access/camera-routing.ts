@@ -48,6 +48,7 @@ export class CameraRouting {
   readonly #directory: RoutingDirectory;
   readonly #pool: RoutingPool;
   readonly #apart: readonly string[];
+  #further: readonly string[] = [];
   #spread: readonly string[];
   /** Where cameras are, and where those were that are gone: that worker may still run them. */
   readonly #owners = new Map<string, Owner>();
@@ -65,7 +66,7 @@ export class CameraRouting {
 
   /** Names of the workers that run cameras. */
   get workers(): readonly string[] {
-    return [...this.#spread, ...this.#apart];
+    return [...this.#spread, ...this.#apart, ...this.#further];
   }
 
   /** Replaces the workers that cameras are spread over; only cameras concerned move. */
@@ -78,6 +79,12 @@ export class CameraRouting {
     this.#placeAll(before, joined);
     for (const [cameraId, { worker }] of before)
       if (this.nameOf(cameraId) !== worker) this.#events.emit('placement', cameraId);
+  }
+
+  /** Replaces the workers that come and go and run only cameras that {@link CameraRouting.place} puts there. */
+  keepApart(workers: readonly string[]): void {
+    this.#further = workers;
+    this.#events.emit('workers', this.workers);
   }
 
   /** Calls `listener` with the names of all workers when they change, before cameras move. Returns the unsubscribe function. */

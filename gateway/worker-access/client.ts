@@ -63,6 +63,7 @@ export async function* callForLines<T>(
       headers: { ...JSON_HEADERS, [TOKEN_HEADER]: worker.token },
       body: JSON.stringify(json),
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      agent: worker.link?.kept,
     });
     const status = answer.statusCode ?? 0;
     if (status >= 300)
@@ -83,6 +84,7 @@ export async function pass(worker: WorkerTarget, request: WorkerRequest): Promis
       headers: { ...headers, [TOKEN_HEADER]: worker.token },
       body,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
+      agent: worker.link?.kept,
     });
   } catch (error) {
     throw connectionError(error, worker.name, timeout.aborted);

@@ -61,16 +61,19 @@ export function cameraProxies(options: HttpProxyOptions): CameraProxies {
   return {
     answers: passOn(options, {
       agent: new Agent({ keepAlive: true }),
+      kind: 'kept',
       timeoutMs: answerMs,
       inFlight: new InFlight(MAX_ANSWERS),
     }),
     streams: passOn(options, {
       agent: new Agent(),
+      kind: 'single',
       timeoutMs: options.idleMs ?? IDLE_MS,
       inFlight: new InFlight(MAX_STREAMS),
     }),
     files: passOn(options, {
       agent: new Agent({ keepAlive: true }),
+      kind: 'kept',
       timeoutMs: answerMs,
       // Players wait at the worker for the next part most of the time.
       inFlight: new InFlight(MAX_STREAMS),
@@ -81,6 +84,8 @@ export function cameraProxies(options: HttpProxyOptions): CameraProxies {
 /** How one kind of route is passed on. */
 interface ProxyRoute {
   agent: Agent;
+  /** The agent of a worker with a link. */
+  kind: 'kept' | 'single';
   timeoutMs: number;
   inFlight: InFlight;
 }
@@ -99,8 +104,8 @@ function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
   };
 }
 
-function createProxy({ routing, log }: HttpProxyOptions, { agent, timeoutMs }: ProxyRoute) {
-  const proxy = new ProxyServer<Proxied, Response>({ proxyTimeout: timeoutMs, agent });
+function createProxy({ routing, log }: HttpProxyOptions, { agent, kind, timeoutMs }: ProxyRoute) {
+  const proxy = new ProxyServer<Proxied, Response>({ proxyTimeout: timeoutMs });
   // The proxy cuts off a silent worker with the same error as one that broke off.
   proxy.on('proxyReq', (proxyReq, req) => {
     proxyReq.once('timeout', () => {
@@ -117,8 +122,10 @@ function createProxy({ routing, log }: HttpProxyOptions, { agent, timeoutMs }: P
     routing.report(worker);
     req?.fail?.(error);
   });
-  return (req: Proxied, res: Response): Promise<void> =>
-    proxy.web(req, res, { target: (req.worker as WorkerAddress).origin });
+  return (req: Proxied, res: Response): Promise<void> => {
+    const { origin, link } = req.worker as WorkerAddress;
+    return proxy.web(req, res, { target: origin, agent: link?.[kind] ?? agent });
+  };
 }
 
 /** Hands a failure to our error middleware: the first, since the proxy may report one twice. */

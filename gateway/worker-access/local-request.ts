@@ -1,5 +1,5 @@
 /**
- * A request to a worker on this machine, by Node's own client: the gateway's start waits for no library,
+ * A request to a worker, by Node's own client: the gateway's start waits for no library,
  * and redirects, proxies, retries and compression have no place here.
  */
 import { type Agent, type IncomingMessage, request } from 'node:http';
@@ -12,7 +12,7 @@ export interface LocalRequest {
   /** Ends the request and its answer. */
   signal: AbortSignal;
   /** Node's own by default, which keeps connections. */
-  agent?: Agent;
+  agent?: Agent | undefined;
 }
 
 /** An answer of any status. */

@@ -4,14 +4,13 @@
  * from end to end.
  */
 import type { IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import type { CameraRouting } from './camera-routing.ts';
 import { addressForWorker } from './worker-address.ts';
-import { connectionError } from './worker-error.ts';
+import { openWorkerConnection } from './worker-connection.ts';
 
 export interface SocketTunnelOptions {
   routing: Pick<CameraRouting, 'resolve' | 'report'>;
@@ -26,7 +25,6 @@ const HANDSHAKE_HEADERS = [
   'sec-websocket-version',
   'sec-websocket-protocol',
 ];
-const CONNECT_MS = 5000;
 
 /** All tunnels of the gateway. */
 export class SocketTunnels {
@@ -53,43 +51,35 @@ export class SocketTunnels {
   ): void {
     const { routing, log } = this.#options;
     const worker = routing.resolve(cameraId);
-    const { hostname, port } = new URL(worker.origin);
-    const upstream = connect({ host: hostname, port: Number(port) });
-    this.#hold(socket, upstream);
-    let isLate = false;
-    upstream.setTimeout(CONNECT_MS, () => {
-      isLate = true;
-      upstream.destroy(new Error('the worker did not answer'));
-    });
-    upstream.once('error', (error) => {
-      log.warn({ worker: worker.name, err: error }, 'tunnel failed');
-      if (!upstream.connecting && upstream.bytesRead > 0) return;
-      routing.report(worker.name);
-      refuse(connectionError(error, worker.name, isLate));
-    });
-    upstream.once('connect', () => {
-      upstream.setNoDelay(true);
-      upstream.write(handshake(request, worker.token, head));
-      upstream.once('data', () => upstream.setTimeout(0));
-      upstream.pipe(socket);
-      socket.pipe(upstream);
-    });
+    this.#open.add(socket);
+    socket.once('close', () => this.#open.delete(socket));
+    openWorkerConnection(worker, handshake(request, worker.token, head)).then(
+      (upstream) => {
+        upstream.on('error', (error) => log.warn({ worker: worker.name, err: error }, 'tunnel failed'));
+        join(socket, upstream);
+      },
+      (error: AppError) => {
+        log.warn({ worker: worker.name, err: error }, 'tunnel failed');
+        routing.report(worker.name);
+        refuse(error);
+      },
+    );
   }
 
   /** Cuts all of them. */
   close(): void {
     for (const socket of this.#open) socket.destroy();
   }
+}
 
-  #hold(socket: Duplex, upstream: Socket): void {
-    this.#open.add(socket);
-    socket.once('close', () => {
-      this.#open.delete(socket);
-      upstream.destroy();
-    });
-    // What the worker still said is on its way to the client before its side ends.
-    upstream.once('close', () => socket.end());
-  }
+/** Carries bytes both ways until one side ends. */
+function join(socket: Duplex, upstream: Duplex): void {
+  socket.once('close', () => upstream.destroy());
+  // What the worker still said is on its way to the client before its side ends.
+  upstream.once('close', () => socket.end());
+  if (socket.destroyed) upstream.destroy();
+  upstream.pipe(socket);
+  socket.pipe(upstream);
 }
 
 function handshake(request: IncomingMessage, token: string, head: Buffer): Buffer {

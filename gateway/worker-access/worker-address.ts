@@ -1,12 +1,15 @@
 /** How the gateway reaches a worker, wherever that runs. */
+import type { WorkerLink } from './worker-link.ts';
 
 /** What one request to a worker needs. */
 export interface WorkerTarget {
   name: string;
-  /** `http://127.0.0.1:8082` */
+  /** `http://127.0.0.1:8082`; with a link no more than a name. */
   origin: string;
   /** Value of the worker token header. */
   token: string;
+  /** Opens the connections of a worker that is not dialled over plain TCP at its origin. */
+  link?: WorkerLink;
 }
 
 /** A worker that is ready. */

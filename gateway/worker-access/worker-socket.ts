@@ -52,6 +52,7 @@ export class WorkerSocket {
     const { path, maxMessageBytes, onMessage, onOpen, log } = this.#options;
     const socket = new WebSocket(`${worker.origin.replace(/^http/, 'ws')}${path}`, {
       headers: { [TOKEN_HEADER]: worker.token },
+      agent: worker.link?.single,
       perMessageDeflate: false,
       maxPayload: maxMessageBytes,
     });

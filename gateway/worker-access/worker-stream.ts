@@ -1,11 +1,11 @@
 /** A connection to a worker that speaks another protocol than HTTP, after an upgrade. */
-import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AppError } from '#shared/errors.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import type { WorkerAddress } from './worker-address.ts';
+import { openWorkerConnection } from './worker-connection.ts';
 import { connectionError } from './worker-error.ts';
 
-const CONNECT_MS = 5000;
 const MAX_HEAD_BYTES = 16 * 1024;
 const HEAD_END = '\r\n\r\n';
 
@@ -17,26 +17,17 @@ export interface UpgradeRequest {
 }
 
 /**
- * Opens one. The socket is paused, and what it already received is put back.
+ * Opens one. The stream is paused, and what it already received is put back.
  * @throws AppError `worker-not-ready`, `worker-timeout`, `worker-failed`, `camera-not-found`
  */
-export async function openWorkerStream(worker: WorkerAddress, request: UpgradeRequest): Promise<Socket> {
-  const { hostname, port } = new URL(worker.origin);
-  const socket = connect({ host: hostname, port: Number(port) });
-  socket.setNoDelay(true);
-  let isLate = false;
-  socket.setTimeout(CONNECT_MS, () => {
-    isLate = true;
-    socket.destroy(new Error('the worker did not answer'));
-  });
-  socket.write(headOf(request, worker.token));
+export async function openWorkerStream(worker: WorkerAddress, request: UpgradeRequest): Promise<Duplex> {
+  const connection = await openWorkerConnection(worker, headOf(request, worker.token));
   try {
-    await expectUpgrade(socket, worker.name);
-    socket.setTimeout(0);
-    return socket;
+    await expectUpgrade(connection, worker.name);
+    return connection;
   } catch (error) {
-    socket.destroy();
-    throw connectionError(error, worker.name, isLate);
+    connection.on('error', () => {}).destroy();
+    throw connectionError(error, worker.name);
   }
 }
 
@@ -47,7 +38,7 @@ function headOf({ path, protocol, headers }: UpgradeRequest, token: string): str
 }
 
 /** Reads the answer and puts back what came behind it. */
-async function expectUpgrade(socket: Socket, worker: string): Promise<void> {
+async function expectUpgrade(socket: Duplex, worker: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let received = Buffer.alloc(0);
   const onData = (chunk: Buffer): void => {

@@ -192,6 +192,11 @@ export interface components {
     };
     WorkerStatus: {
       name: string;
+      /**
+       * @description Kept by the gateway, by a platform, or by an agent that dials out.
+       * @enum {string}
+       */
+      kind: 'child' | 'remote' | 'agent';
       /** @description `ready`, `starting`, `backoff` and others. */
       state: string;
       isRequired: boolean;

@@ -4,10 +4,16 @@ import { idInPath, timeSchema } from './common.ts';
 
 const statusSchema = z.enum(['ok', 'degraded', 'draining']);
 
+/** Who keeps a worker: the gateway itself, a platform, or an agent that dials out. */
+const workerKindSchema = z.enum(['child', 'remote', 'agent']);
+
 /** A worker process as clients see it. */
 const workerStatusSchema = z
   .object({
     name: z.string(),
+    kind: workerKindSchema.meta({
+      description: 'Kept by the gateway, by a platform, or by an agent that dials out.',
+    }),
     state: z.string().meta({ description: '`ready`, `starting`, `backoff` and others.' }),
     isRequired: z.boolean(),
     port: z.int().optional(),

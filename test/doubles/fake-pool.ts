@@ -20,6 +20,7 @@ export class FakePool {
     for (const name of [...names, ...optional]) {
       this.#statuses.set(name, {
         name,
+        kind: 'child',
         state: 'starting',
         isRequired: names.includes(name),
         port: undefined,
