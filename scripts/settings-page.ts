@@ -14,6 +14,9 @@ const COMPLETE = {
   MEDIAMTX_API_URL: 'http://localhost:9997',
   MEDIAMTX_API_USER: 'user',
   WORKER_RECORDINGS_DIR: '/recordings',
+  UPLOADS_S3_BUCKET: 'uploads',
+  UPLOADS_S3_ACCESS_KEY_ID: 'id',
+  UPLOADS_S3_SECRET_ACCESS_KEY: 'secret',
 };
 /** A value that every check refuses. */
 const BAD = '\u0001';

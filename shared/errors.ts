@@ -68,6 +68,7 @@ export const STATUS_BY_CODE = {
   'upload-too-large': 413,
   'upload-too-slow': 408,
   'upload-quota-full': 507,
+  'upload-store-unavailable': 503,
   'video-removed': 410,
   'not-a-video': 415,
   'unsupported-media-type': 415,
@@ -155,7 +156,7 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'camera-quarantined':
     'It goes back to the others after half an hour without a fault. Update its firmware, or report the fault with the log.',
   'camera-picture-too-large': 'Choose a smaller resolution in the camera, or raise MAX_PICTURE_MEGAPIXELS.',
-  'camera-video-unreadable': 'The uploaded video is missing or damaged; upload it again.',
+  'camera-video-unreadable': 'The uploaded video is damaged, missing, or still being fetched from its store.',
   'camera-disconnected': 'The camera closed the connection; the gateway reconnects by itself.',
   'camera-busy':
     'The camera serves as many viewers as it can; disconnect another one, or raise its limit of streams.',
@@ -202,6 +203,8 @@ export const HINT_BY_CODE: Partial<Record<ErrorCode, string>> = {
   'question-superseded': 'The same question was asked again for this camera; only the newer one is answered.',
   'upload-quota-full':
     'Delete videos that are no longer needed, or raise UPLOAD_QUOTA_MB; videos in use or waiting for delivery are kept.',
+  'upload-store-unavailable':
+    'Check UPLOADS_S3_* and that the store answers; no upload that was acknowledged is lost.',
   'storage-full': 'Free disk space for DATA_DIR (or the database); writes then succeed again.',
   'storage-unavailable': 'The database does not answer; requests succeed again as soon as it does.',
   'webrtc-unsupported-codec': 'Set the camera to H.264, or use another transport.',

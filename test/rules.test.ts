@@ -102,6 +102,7 @@ describe('The house', () => {
     ['uqr', /^gateway\/(host\/banner|dashboard\/browser\/elements\/qr-code)\.ts$/],
     ['yaml', /^gateway\/cameras\/cameras-file\.ts$/],
     ['@fastify/busboy', /^gateway\/camera-streams\//],
+    ['s3mini', /^gateway\/camera-streams\/bucket\.ts$/],
     ['@trpc/server', /^gateway\/camera-streams\//],
     ['cockatiel', /^gateway\/models\/circuit-breaker\.ts$/],
     ['standardwebhooks', /^gateway\/deliveries\//],

@@ -7,8 +7,8 @@ import type { Transaction } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { CameraStreamRepository, StoredStream } from './camera-stream-repository.ts';
 import { describeStream, videoUrl } from './camera-stream-view.ts';
-import type { StagedFile, UploadFolder } from './upload-folder.ts';
 import type { UploadQuota } from './upload-quota.ts';
+import type { StagedUpload, UploadStore } from './upload-store.ts';
 import type { VideoCheck } from './video-check.ts';
 
 /** The used part of the outbox. */
@@ -20,7 +20,7 @@ export interface CameraStreamServiceOptions {
   store: Pick<Store, 'transaction' | 'whenReady'>;
   repository: CameraStreamRepository;
   outbox: StreamOutbox;
-  uploads: UploadFolder;
+  uploads: UploadStore;
   quota: UploadQuota;
   check: Pick<VideoCheck, 'check' | 'expectReady'>;
   /** Called after every commit that stored a delivery. */
@@ -31,7 +31,7 @@ export interface CameraStreamServiceOptions {
 
 /** A complete file of a client, with a safe name. */
 export interface UploadedVideo {
-  staged: StagedFile;
+  staged: StagedUpload;
   name: string;
 }
 
@@ -77,7 +77,7 @@ export class CameraStreamService {
 
   /**
    * Stores an uploaded video; a refused one leaves nothing behind.
-   * @throws AppError `camera-stream-exists`, `not-a-video`, `upload-quota-full`, `worker-*`
+   * @throws AppError `camera-stream-exists`, `not-a-video`, `upload-quota-full`, `upload-store-unavailable`, `worker-*`
    */
   async addVideo(
     request: VideoStreamRequest,
@@ -125,7 +125,7 @@ export class CameraStreamService {
     return describeStream(await this.#find(cameraId), origin);
   }
 
-  /** Deletes a stream and its file; pending deliveries stay. @throws AppError `camera-stream-not-found` */
+  /** Deletes a stream and its file; pending deliveries stay. @throws AppError `camera-stream-not-found`, `upload-store-unavailable` */
   async remove(cameraId: string): Promise<void> {
     const { uploads, repository } = this.#options;
     const { videoFile } = await this.#find(cameraId);
@@ -140,13 +140,13 @@ export class CameraStreamService {
     await staged?.discard();
   }
 
-  /** Absolute path of an uploaded video. @throws AppError `camera-stream-not-found`, also for an RTSP stream, `video-removed` */
+  /** Name of an uploaded video in the store. @throws AppError `camera-stream-not-found`, also for an RTSP stream, `video-removed` */
   async videoFile(cameraId: string): Promise<string> {
     const { videoFile, videoRemovedAt } = await this.#find(cameraId);
     if (videoFile === null) throw notFound(cameraId, 'No uploaded video for camera');
     if (videoRemovedAt !== null)
       throw new AppError('video-removed', `The video of camera ${cameraId} made room for newer ones`);
-    return this.#options.uploads.pathOf(videoFile);
+    return videoFile;
   }
 
   /** Commits a row together with the removals that make room for it; files follow the rows. */

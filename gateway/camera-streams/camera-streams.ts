@@ -1,26 +1,26 @@
 /** Builds camera streams: uploads, storage, routes. */
-import { join } from 'node:path';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import type { UploadedVideos } from '../cameras/registry.ts';
-import type { StoreConfig } from '../config/store.ts';
+import type { UploadsConfig } from '../config/uploads.ts';
 import type { Deliveries } from '../deliveries/deliveries.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { Storage } from '../store/storage.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { CameraStreamRepository } from './camera-stream-repository.ts';
 import { CameraStreamService } from './camera-stream-service.ts';
+import { openUploads } from './open-uploads.ts';
 import { cameraStreamRoutes } from './routes.ts';
 import { trpcRoutes } from './trpc.ts';
-import { UploadFolder } from './upload-folder.ts';
 import { UploadQuota } from './upload-quota.ts';
+import type { UploadStore } from './upload-store.ts';
 import { VideoCheck } from './video-check.ts';
 
 export interface CameraStreamsOptions {
   storage: Pick<Storage, 'store' | 'box'>;
   dataDir: string;
-  limits: StoreConfig['uploads'] & {
+  limits: UploadsConfig & {
     /** Simultaneous uploads. */
     uploads: number;
     /** Largest JSON body, bytes. */
@@ -40,17 +40,21 @@ export interface CameraStreams {
   videos: UploadedVideos;
   /** Lists what a crash left of uploads; clears it away once the database answers. */
   start(): Promise<void>;
+  close(): Promise<void>;
 }
 
 /** Builds camera streams. */
 export function createCameraStreams(options: CameraStreamsOptions): CameraStreams {
   const { storage, dataDir, limits, directory, routing, deliveries, redactor, log } = options;
-  const { maxBytes, reserveBytes, quotaBytes } = limits;
-  const folder = join(dataDir, 'uploads');
-  const uploads = new UploadFolder({ folder, maxBytes: Math.min(maxBytes, quotaBytes), reserveBytes });
   const repository = new CameraStreamRepository(storage.store.db, storage.box);
-  const isPlayed = (file: string): boolean =>
-    directory.registered().some(({ source }) => 'file' in source && source.file === file);
+  const played = (): string[] =>
+    directory.registered().flatMap(({ source }) => ('file' in source ? [source.file] : []));
+  const { uploads, close } = openUploads({
+    ...{ dataDir, config: limits, played, redactor, log },
+    isStored: (name) => repository.hasVideoFile(name),
+  });
+  const { quotaBytes } = limits;
+  const isPlayed = (file: string): boolean => played().includes(file);
   const service = new CameraStreamService({
     store: storage.store,
     repository,
@@ -72,13 +76,14 @@ export function createCameraStreams(options: CameraStreamsOptions): CameraStream
     },
     videos: { fileOf: (id) => fileOf(id, repository, uploads) },
     start: () => clearLeftovers(service, log),
+    close,
   };
 }
 
 async function fileOf(
   id: string,
   repository: CameraStreamRepository,
-  uploads: UploadFolder,
+  uploads: UploadStore,
 ): Promise<string | undefined> {
   const { videoFile = null, videoRemovedAt = null } = (await repository.find(id)) ?? {};
   return videoFile !== null && videoRemovedAt === null ? uploads.pathOf(videoFile) : undefined;

@@ -19,13 +19,12 @@ import { ofCameras } from '../auth/rights.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { content, json, type Route, route } from '../http/route.ts';
 import type { CameraStreamService } from './camera-stream-service.ts';
-import type { UploadFolder } from './upload-folder.ts';
 import { leastFileBytes, receiveForm, type UploadForm } from './upload-form.ts';
-import { serveVideo } from './video-download.ts';
+import type { UploadStore } from './upload-store.ts';
 
 export interface CameraStreamRoutesOptions {
   service: CameraStreamService;
-  uploads: UploadFolder;
+  uploads: UploadStore;
   /** Simultaneous uploads; more are refused. */
   maxUploads?: number;
 }
@@ -82,6 +81,7 @@ export function cameraStreamRoutes(options: CameraStreamRoutesOptions): Route[] 
       access: 'admin',
       summary: 'Forget a stream and its video',
       answers: { 204: { description: 'Gone.' } },
+      errors: [...one.errors, 'upload-store-unavailable'],
       handle: async (req, res) => {
         await service.remove(req.params.cameraId);
         res.status(204).end();
@@ -95,9 +95,14 @@ export function cameraStreamRoutes(options: CameraStreamRoutesOptions): Route[] 
       summary: 'An uploaded video',
       request: { ...one.request, headers: { Range: 'A part of it (RFC 9110 section 14).' } },
       answers: { 200: content('The whole.', 'video/*'), 206: content('The part.', 'video/*') },
-      errors: ['camera-stream-not-found', 'video-removed', 'range-not-satisfiable'],
+      errors: [
+        'camera-stream-not-found',
+        'video-removed',
+        'range-not-satisfiable',
+        'upload-store-unavailable',
+      ],
       handle: async (req, res) => {
-        await serveVideo(await service.videoFile(req.params.cameraId), req, res);
+        await options.uploads.send(await service.videoFile(req.params.cameraId), req, res);
       },
     }),
   ];
@@ -135,6 +140,7 @@ function addRoute(options: CameraStreamRoutesOptions): Route {
       'too-many-requests',
       'storage-full',
       'upload-quota-full',
+      'upload-store-unavailable',
     ],
     before: takeUploads(options),
     handle: async (req, res) => {

@@ -3,11 +3,14 @@
  * committed: `.UUID.incoming` while it arrives, `.NAME.part` until the commit, then `NAME`.
  */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
 import { AppError } from '#shared/errors.ts';
+import type { StagedUpload, UploadStore } from './upload-store.ts';
+import { serveVideo } from './video-download.ts';
 
 export interface UploadFolderOptions {
   /** Created if missing. */
@@ -28,8 +31,16 @@ const CHECK_EVERY_BYTES = 32 * 1024 * 1024;
 const FULL_CODES = new Set(['ENOSPC', 'EDQUOT']);
 const RETRY_AFTER_S = 60;
 
+/** A visible file. */
+export interface PublishedFile {
+  name: string;
+  bytes: number;
+  /** When it was written, Unix milliseconds. */
+  writtenAt: number;
+}
+
 /** Stores uploads; names must be safe. */
-export class UploadFolder {
+export class UploadFolder implements UploadStore {
   readonly maxBytes: number;
   readonly #folder: string;
   readonly #reserveBytes: number;
@@ -42,37 +53,45 @@ export class UploadFolder {
     this.#freeBytes = freeBytes;
   }
 
-  /** Absolute path of a stored file. */
   pathOf(name: string): string {
     return join(this.#folder, basename(name));
   }
 
-  /** Leftovers of a crash; ask before the first upload. */
   async leftovers(): Promise<string[]> {
     await this.#make();
     const entries = await readdir(this.#folder);
     return entries.filter((entry) => INCOMING.test(entry) || STAGED.test(entry));
   }
 
-  /** Removes leftovers. @param isStored whether a row names this file: then it is published instead */
+  /** All visible files. */
+  async published(): Promise<PublishedFile[]> {
+    const names = await readdir(this.#folder).catch(ignoreMissing);
+    const visible = (names ?? []).filter((name) => !name.startsWith('.'));
+    const files = visible.map(async (name) => {
+      const facts = await stat(this.pathOf(name)).catch(ignoreMissing);
+      return facts?.isFile() ? [{ name, bytes: facts.size, writtenAt: facts.mtimeMs }] : [];
+    });
+    return (await Promise.all(files)).flat();
+  }
+
+  /** Name that a leftover would get; undefined for one that was still arriving. */
+  nameOf(leftover: string): string | undefined {
+    return STAGED.exec(leftover)?.[1];
+  }
+
   async sweep(leftovers: readonly string[], isStored: (name: string) => Promise<boolean>): Promise<void> {
     for (const entry of leftovers) {
-      const name = STAGED.exec(entry)?.[1];
+      const name = this.nameOf(entry);
       if (name !== undefined && (await isStored(name))) await rename(this.pathOf(entry), this.pathOf(name));
       else await rm(this.pathOf(entry), { force: true });
     }
   }
 
-  /** @throws AppError `storage-full` when this many bytes would use the reserve */
   async expectSpace(bytes = 0): Promise<void> {
     await this.#make();
     if ((await this.#freeBytes(this.#folder)) < this.#reserveBytes + bytes) throw storageFull();
   }
 
-  /**
-   * Writes a file and syncs it to disk; a failed one leaves nothing behind.
-   * @throws AppError `upload-too-large`, `storage-full`, or the error of `content`
-   */
   async receive(content: Readable): Promise<StagedFile> {
     const path = this.pathOf(`.${randomUUID()}.incoming`);
     try {
@@ -88,12 +107,14 @@ export class UploadFolder {
     }
   }
 
-  /** Deletes a stored file; a missing one is fine. */
+  send(name: string, req: Request, res: Response): Promise<void> {
+    return serveVideo(this.pathOf(name), req, res);
+  }
+
   async remove(name: string): Promise<void> {
     await rm(this.pathOf(name), { force: true });
   }
 
-  /** Hides a stored file, so that it can be restored. Returns undefined when there is none. */
   async withdraw(name: string): Promise<StagedFile | undefined> {
     const staged = new StagedFile(this.#folder, this.pathOf(name), 0);
     try {
@@ -125,8 +146,8 @@ export class UploadFolder {
   }
 }
 
-/** A complete file that is not visible yet. */
-export class StagedFile {
+/** A file of the folder that is not visible yet. */
+export class StagedFile implements StagedUpload {
   readonly bytes: number;
   readonly #folder: string;
   #path: string;
@@ -138,24 +159,20 @@ export class StagedFile {
     this.bytes = bytes;
   }
 
-  /** Current absolute path. */
   get path(): string {
     return this.#path;
   }
 
-  /** Records its final name, so that a sweep can publish it after a crash. */
   async stageAs(name: string): Promise<void> {
     await this.#moveTo(`.${name}.part`);
     this.#name = name;
   }
 
-  /** Publishes it under its staged name. */
   async publish(): Promise<void> {
     if (this.#name === undefined) throw new Error('publish before stageAs');
     await this.#moveTo(this.#name);
   }
 
-  /** Deletes it. */
   async discard(): Promise<void> {
     await rm(this.#path, { force: true });
   }
@@ -173,6 +190,10 @@ export class StagedFile {
 async function askFileSystem(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
+}
+
+function ignoreMissing(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 /** Error for an upload over the limit. */

@@ -4,18 +4,19 @@ import type { Readable } from 'node:stream';
 import type { BusboyHeaders, BusboyInstance } from '@fastify/busboy';
 import { AppError } from '#shared/errors.ts';
 import { safeName } from './safe-name.ts';
-import { type StagedFile, tooLarge, type UploadFolder } from './upload-folder.ts';
+import { tooLarge } from './upload-folder.ts';
+import type { StagedUpload, UploadStore } from './upload-store.ts';
 
 /** Content of a form. */
 export interface UploadForm {
   /** The known fields that were present. */
   fields: Record<string, string>;
   /** The file, with a safe name; the caller publishes or discards it. */
-  file: { staged: StagedFile; name: string } | undefined;
+  file: { staged: StagedUpload; name: string } | undefined;
 }
 
 export interface UploadFormOptions {
-  folder: UploadFolder;
+  folder: Pick<UploadStore, 'maxBytes' | 'expectSpace' | 'receive'>;
   /** Names of the known fields; others are ignored. */
   fieldNames: readonly string[];
   /** An upload with less than {@link MIN_BYTES} in this time is aborted, milliseconds. */
@@ -66,7 +67,7 @@ class FormReader {
   #content: Readable | undefined;
   #name = '';
   #hasFailed = false;
-  #staged: Promise<StagedFile> | undefined;
+  #staged: Promise<StagedUpload> | undefined;
 
   constructor(options: UploadFormOptions) {
     this.#options = options;

@@ -3,11 +3,11 @@ import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Transaction } from '../store/database.ts';
 import type { CameraStreamRepository, StoredVideo } from './camera-stream-repository.ts';
-import type { UploadFolder } from './upload-folder.ts';
+import type { UploadStore } from './upload-store.ts';
 
 export interface UploadQuotaOptions {
   repository: CameraStreamRepository;
-  uploads: UploadFolder;
+  uploads: Pick<UploadStore, 'pathOf' | 'remove'>;
   /** Disk space of all uploaded videos, bytes. */
   quotaBytes: number;
   /** Whether a camera plays this file. @param file absolute path */

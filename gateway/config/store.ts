@@ -3,12 +3,12 @@ import { maskUrl } from '#shared/redact.ts';
 import {
   type Environment,
   readHttpUrl,
-  readInteger,
   readOptional,
   readSwitch,
   readText,
   SettingsError,
 } from '#shared/settings.ts';
+import { loadUploads, type UploadsConfig } from './uploads.ts';
 import { isForbiddenTarget } from './webhook-target.ts';
 
 /** The database, uploads, deliveries and MediaMTX. */
@@ -19,14 +19,7 @@ export interface StoreConfig {
   secretKey: string | undefined;
   /** YAML file of cameras; undefined for none. */
   camerasFile: string | undefined;
-  uploads: {
-    /** Largest video, bytes. */
-    maxBytes: number;
-    /** Disk space that uploads leave free, bytes. */
-    reserveBytes: number;
-    /** Disk space of all uploaded videos, bytes; the oldest are removed for new ones. */
-    quotaBytes: number;
-  };
+  uploads: UploadsConfig;
   deliveries: {
     /** Base URL of the analysis backend; undefined: deliveries wait. */
     appPyUrl: string | undefined;
@@ -53,7 +46,6 @@ export interface MediamtxConfig {
   isOnDemand: boolean;
 }
 
-const MIB = 1024 * 1024;
 const MIN_SECRET_KEY = 16;
 /** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64; several, separated by spaces, for rotation. */
 const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
@@ -71,11 +63,7 @@ export function loadStoreConfig(env: Environment): StoreConfig {
       (text) => text.length >= MIN_SECRET_KEY,
     ),
     camerasFile: readOptional(env, 'CAMERAS_FILE'),
-    uploads: {
-      maxBytes: readInteger(env, 'UPLOAD_MAX_MB', { fallback: 2048, min: 1, max: 1_048_576 }) * MIB,
-      reserveBytes: readInteger(env, 'DISK_RESERVE_MB', { fallback: 1024, min: 0, max: 1_048_576 }) * MIB,
-      quotaBytes: readInteger(env, 'UPLOAD_QUOTA_MB', { fallback: 5120, min: 1, max: 1_048_576 }) * MIB,
-    },
+    uploads: loadUploads(env),
     deliveries: {
       appPyUrl: readBackendUrl(env),
       webhookSecret: readSecret(

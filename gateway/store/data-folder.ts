@@ -2,7 +2,7 @@
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 
 /** Everything the gateway creates there. A folder with other files may be a home directory: left open. */
-const OURS = /^(gateway\.(db|lock).*|api-token|secret\.key|backups|recordings|run|uploads)$/;
+const OURS = /^(gateway\.(db|lock).*|api-token|secret\.key|backups|recordings|run|uploads|uploads-cache)$/;
 const OTHERS = 0o077;
 const OWNER_ONLY = 0o700;
 

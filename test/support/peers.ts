@@ -19,12 +19,16 @@ export const IPYCAM_PYTHON = process.env.TEST_IPYCAM_PYTHON ?? 'python3';
 /** Prometheus' own checker. */
 export const PROMTOOL = process.env.TEST_PROMTOOL ?? 'promtool';
 
+/** A server of the S3 protocol, on files. */
+export const VERSITYGW = process.env.TEST_VERSITYGW ?? 'versitygw';
+
 /** The command line of the inspector of MCP, which `.ci/generators/install` installs. */
 export const INSPECTOR = packageFile('.bin/mcp-inspector');
 
 const PROBES = {
   promtool: () => spawnSync(PROMTOOL, ['--version']).status === 0,
   ipycam: () => spawnSync(IPYCAM_PYTHON, ['-c', 'import ipycam']).status === 0,
+  'versitygw, an S3 server': () => spawnSync(VERSITYGW, ['--version']).status === 0,
   'gst-rtsp-server': () => spawnSync(PYTHON, ['-c', GST_PROBE]).status === 0,
   ffmpeg: () => spawnSync('ffmpeg', ['-version']).status === 0,
   chromium: hasChromium,

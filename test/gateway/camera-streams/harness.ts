@@ -14,6 +14,7 @@ import { cameraStreamRoutes } from '../../../gateway/camera-streams/routes.ts';
 import { trpcRoutes } from '../../../gateway/camera-streams/trpc.ts';
 import { UploadFolder } from '../../../gateway/camera-streams/upload-folder.ts';
 import { UploadQuota } from '../../../gateway/camera-streams/upload-quota.ts';
+import type { UploadStore } from '../../../gateway/camera-streams/upload-store.ts';
 import { VideoCheck } from '../../../gateway/camera-streams/video-check.ts';
 import { DEFAULT_BODY_LIMITS } from '../../../gateway/http/body-limits.ts';
 import { createHttpServer } from '../../../gateway/http/server.ts';
@@ -46,6 +47,8 @@ export interface HarnessOptions {
   reserveBytes?: number;
   maxUploads?: number;
   quotaBytes?: number;
+  /** What keeps the videos; a folder of its own by default. */
+  uploads?: (harness: Harness) => UploadStore;
 }
 
 /** The routes of the gateway, listening. */
@@ -70,6 +73,10 @@ export class Harness {
     harness.answerProbe((_request, response) => response.end(JSON.stringify(FACTS)));
     await harness.#listen(options);
     return harness;
+  }
+
+  get repository(): CameraStreamRepository {
+    return new CameraStreamRepository(this.store.db, createSecretBox(Buffer.alloc(32, 7)));
   }
 
   get origin(): string {
@@ -119,12 +126,14 @@ export class Harness {
     reserveBytes = 0,
     maxUploads,
     quotaBytes = 1_000_000_000,
+    uploads: open,
   }: HarnessOptions): Promise<void> {
     const redactor = new Redactor();
     const write = (line: string): void => void this.lines.push(line);
     const log = createLogger({ name: 'gateway', level: 'trace', redactor, write });
-    const uploads = new UploadFolder({ folder: this.folder, maxBytes: maxUploadBytes, reserveBytes });
-    const repository = new CameraStreamRepository(this.store.db, createSecretBox(Buffer.alloc(32, 7)));
+    const uploads =
+      open?.(this) ?? new UploadFolder({ folder: this.folder, maxBytes: maxUploadBytes, reserveBytes });
+    const { repository } = this;
     const isPlayed = (file: string): boolean => this.played.has(basename(file));
     const service = new CameraStreamService({
       store: this.store,

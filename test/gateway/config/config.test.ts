@@ -99,7 +99,12 @@ describe('The configuration', () => {
       databaseUrl: undefined,
       secretKey: undefined,
       camerasFile: undefined,
-      uploads: { maxBytes: 2 * 1024 ** 3, reserveBytes: 1024 ** 3, quotaBytes: 5 * 1024 ** 3 },
+      uploads: {
+        maxBytes: 2 * 1024 ** 3,
+        reserveBytes: 1024 ** 3,
+        quotaBytes: 5 * 1024 ** 3,
+        bucket: undefined,
+      },
       deliveries: { appPyUrl: undefined, webhookSecret: undefined },
       mediamtx: undefined,
     });
