@@ -46,7 +46,8 @@ const STATES: State[] = [
   { name: 'add-faults', path: hrefOf('addByHand'), complete: 'form', act: saveEmpty },
   { name: 'deliveries', path: '#/settings/deliveries', complete: '.row' },
   { name: 'ask', path: '#/ask', complete: '.camera-chip[data-live="true"]', act: ask },
-  { name: 'events', path: '#/events', complete: '.event, .empty' },
+  { name: 'events', path: '#/events', complete: '.event-card, .empty' },
+  { name: 'events-summary', path: '#/events', complete: '.event-card', act: openSummary },
 ];
 /** Every other page of the table as it opens. */
 const OTHERS: State[] = Object.entries(PATHS)
@@ -123,6 +124,11 @@ async function takeSideways(browser: Browser, { origin }: Household): Promise<vo
   await page.locator('camera-view:not([data-transport="jpeg"])').waitFor(PATIENCE);
   await page.screenshot({ path: join(folder, 'sideways-camera.png') });
   await page.close();
+}
+
+async function openSummary(page: Page): Promise<void> {
+  await page.locator('.digest > summary').click();
+  await page.locator('.digest-counts').waitFor();
 }
 
 async function openMenu(page: Page, name: string): Promise<void> {

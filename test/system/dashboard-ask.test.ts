@@ -132,6 +132,34 @@ describe('Asking in the dashboard', function () {
     await history.getByText('1 found').waitFor({ state: 'detached' });
   });
 
+  it('sums up a day: facts immediately, words of the provider when they are wanted', async () => {
+    server.words = 'A quiet day with one parcel.';
+    await open('#/events');
+    await page.getByText('Summary').click();
+    await page.getByText(/\d+ answers/).waitFor();
+    expect(await page.getByText('A quiet day').count()).to.equal(0);
+    await page.getByRole('button', { name: 'Sum up in words' }).click();
+    await page.getByText('A quiet day with one parcel.').waitFor();
+    await page.getByLabel('Day of the summary').fill('2020-01-01');
+    await page.getByText('Nothing happened, and nothing was asked.').waitFor();
+    expect(complaints).to.deep.equal([]);
+  });
+
+  it('says why there is no summary when the gateway cannot make one', async () => {
+    await page.route('**/api/reason/digest*', (route) =>
+      route.fulfill({
+        status: 503,
+        json: { error: 'The database is away', code: 'storage-unavailable', hint: 'Try again soon.' },
+      }),
+    );
+    await open('#/events');
+    await page.getByText('Summary').click();
+    await page.getByRole('alert').getByText('The database is away').waitFor();
+    await page.unroute('**/api/reason/digest*');
+    await page.getByRole('button', { name: 'Last hour' }).click();
+    await page.getByText(/\d+ answers/).waitFor();
+  });
+
   it('goes back to the set-up when the provider is removed', async () => {
     await open('#/settings/reasoning');
     const form = page.getByRole('region', { name: 'Model server' });

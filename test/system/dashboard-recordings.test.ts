@@ -75,6 +75,17 @@ describe('Events and recordings in the dashboard', function () {
     await page.waitForSelector('.event-card');
   });
 
+  it('sums up the last hour: counts, a timeline, pictures that open their events', async () => {
+    await page.goto(`${gateway.origin}/#/events`);
+    await page.click('text=Summary');
+    await page.click('.chip:text-is("Last hour")');
+    await page.waitForSelector('.digest-count:has-text("motion")');
+    await page.waitForSelector('.digest-bars[aria-label^="Events over time"]');
+    await page.click('.digest-picture');
+    await page.waitForSelector('.drawer');
+    await page.keyboard.press('Escape');
+  });
+
   it('plays a day of a camera from where the strip is clicked, jumps to events, and saves a part', async () => {
     await page.goto(`${gateway.origin}/#/timeline/yard`);
     await page.waitForSelector('timeline-strip canvas');

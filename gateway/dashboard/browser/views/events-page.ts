@@ -6,6 +6,7 @@ import { GatewayError } from '#shared/client/gateway-error.ts';
 import { dayOf, dayRange, dayTitle } from '../day.ts';
 import { clock } from '../format.ts';
 import { hrefOf } from '../router.ts';
+import { DigestCard } from './digest-card.ts';
 import { eventDrawer } from './event-drawer.ts';
 import { durationOf, titleOf } from './event-words.ts';
 import { emptyState, pageHead, problem } from './page-parts.ts';
@@ -67,7 +68,7 @@ export class EventsPage extends ViewElement {
 
   protected view(): TemplateResult {
     const shown = this.#find(this.#shownId);
-    return html`${pageHead('Events', this.#timelineLink())}${this.#filters()}${this.#content()}
+    return html`${pageHead('Events', this.#timelineLink())}<digest-card .app=${this.app} .drawnAt=${Date.now()}></digest-card>${this.#filters()}${this.#content()}
       ${
         shown === undefined
           ? nothing
@@ -288,4 +289,4 @@ function inputOf(event: Event): string {
   return (event.target as HTMLInputElement).value;
 }
 
-export const ELEMENTS = { 'events-page': EventsPage };
+export const ELEMENTS = { 'digest-card': DigestCard, 'events-page': EventsPage };
