@@ -176,6 +176,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     reasoning: reasoning.report(),
     watches: watches.report(),
     quarantine: quarantine.list(),
+    slowViewers: sockets.slowViewers(),
     restream: config.restreamPort === 0 ? undefined : { port: config.restreamPort },
   });
   const health = new GatewayHealth({ pool, routing, store, further: services });

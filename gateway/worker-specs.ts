@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { addressEnv } from '#shared/address-settings.ts';
 import type { Logger } from '#shared/logger.ts';
+import { decoderBytes } from '#shared/machine.ts';
 import { pictureEnv } from '#shared/picture-settings.ts';
 import { RECORDING_ENV } from '#shared/recording-link.ts';
 import type { Redactor } from '#shared/redact.ts';
@@ -13,6 +14,7 @@ import { RESTART_TIMINGS, SLOT_TIMINGS, type WorkerSpec } from './supervisor/wor
 
 /** Ports that RTSP workers share when some are taken: 8082 to 8099. */
 const PORT_SPAN = 17;
+const MIB = 1024 * 1024;
 /** Only the gateway speaks to these: the system chooses a free port, and the worker announces it. */
 const ANY_PORT = { first: 0, last: 0 };
 /** Decoding, scaling and encoding each take a thread of libuv's pool; its default of 4 would queue eight cameras. */
@@ -75,6 +77,7 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
       ...addressEnv(config.addresses),
       ...pictureEnv(config.workers.maxPixels),
       ...recordingEnv(config),
+      [WORKER_ENV.decoderMb]: String(Math.floor(decoderBytes(maxRssBytes) / MIB)),
       ...(index < names.length ? {} : { [WORKER_ENV.quarantine]: 'on' }),
     },
     isRequired: index < names.length,
@@ -96,7 +99,7 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
 
 /** Each worker gets its share of the memory. */
 function recordingEnv({ recordings, store, workers }: Readonly<GatewayConfig>): Record<string, string> {
-  const mib = (bytes: number): string => String(Math.ceil(bytes / (1024 * 1024)));
+  const mib = (bytes: number): string => String(Math.ceil(bytes / MIB));
   return {
     [RECORDING_ENV.folder]: recordings.folder,
     [RECORDING_ENV.reserveMb]: mib(store.uploads.reserveBytes),

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { cameraIdSchema } from './camera.ts';
 import { cameraSourceSchema } from './camera-source.ts';
-import { cameraStatusSchema } from './contract/status.ts';
+import { cameraStatusSchema, slowedSchema } from './contract/status.ts';
 
 /** Exit codes with a meaning (docs/operations.md, Exit codes). */
 export const EXIT_PARENT_LOST = 70;
@@ -25,6 +25,8 @@ export const WORKER_ENV = {
   token: 'WORKER_TOKEN',
   /** Set where the worker notes its work in an open file (`shared/work-trail.ts`). */
   trail: 'WORKER_TRAIL',
+  /** Memory of all decoders of the worker, MiB. */
+  decoderMb: 'WORKER_DECODER_MB',
   /** `on` for a worker whose cameras broke others. */
   quarantine: 'WORKER_QUARANTINE',
 } as const;
@@ -70,6 +72,8 @@ export const livezSchema = z.object({
   fds: z.number().optional(),
   /** Soft limit of file descriptors; absent if the platform does not report it. */
   fdLimit: z.number().optional(),
+  /** Cameras of which clients get fewer or lesser pictures than they asked for; at most 100. */
+  slowed: z.array(slowedSchema.extend({ cameraId: z.string() })).optional(),
 });
 export type Livez = z.infer<typeof livezSchema>;
 

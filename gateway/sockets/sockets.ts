@@ -7,6 +7,7 @@ import type { RouteTable } from '../http/route-table.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { SocketTunnels } from '../worker-access/socket-tunnel.ts';
 import { type DetectionFeed, FrameRelay, type RelayPool } from './frame-relay.ts';
+import type { SlowViewersOfCamera } from './slow-viewers.ts';
 import { ClientSockets, type SocketGate, type UpgradeOptions } from './upgrade.ts';
 
 export interface SocketsOptions {
@@ -25,6 +26,8 @@ export interface SocketsOptions {
 export interface Sockets {
   /** Takes the upgrades of a server. */
   listen(server: Server): void;
+  /** Viewers that do not take frames as fast as they asked for them, by camera. */
+  slowViewers(): SlowViewersOfCamera[];
   /** For metrics. */
   counts(): { sockets: number; upstreamSubscriptions: number; drops: number };
   /** Says farewell to clients. */
@@ -50,6 +53,7 @@ export function createSockets(options: SocketsOptions): Sockets {
   });
   return {
     listen: (server) => sockets.listen(server),
+    slowViewers: () => sockets.slow.list(),
     counts: () => ({
       sockets: sockets.size,
       upstreamSubscriptions: relay.upstreamSubscriptions,

@@ -11,6 +11,7 @@ import { type Principal, setPrincipal } from '../auth/principal.ts';
 import { maySee, noCamera } from '../auth/rights.ts';
 import type { RouteTable } from '../http/route-table.ts';
 import type { SocketTunnels } from '../worker-access/socket-tunnel.ts';
+import { SlowViewers } from './slow-viewers.ts';
 import { SocketLog } from './socket-log.ts';
 
 /** Access check of sockets. */
@@ -64,6 +65,8 @@ interface Upgrade {
 export class ClientSockets {
   readonly #options: UpgradeOptions;
   readonly #server = new WebSocketServer(FRAME_SOCKET_OPTIONS);
+  /** Viewers that do not take frames in time. */
+  readonly slow = new SlowViewers();
   #isDraining = false;
   #drops = 0;
   /** Open sockets by client. */
@@ -179,10 +182,12 @@ export class ClientSockets {
         redactor,
         log,
         maxSubscriptions: this.#options.limits.subscriptions,
-        onDrop: () => {
+        onDrop: (cameraId) => {
           this.#drops += 1;
+          this.slow.note(cameraId, client);
         },
       });
+      client.once('close', () => this.slow.forget(client));
       this.#endWithSignIn(socket, principal, () => {
         frames.close(CLOSE_POLICY, 'signed out');
         setTimeout(() => client.terminate(), FAREWELL_MS).unref();

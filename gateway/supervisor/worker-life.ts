@@ -1,7 +1,7 @@
 /** One worker process from spawn to exit. It is never restarted; a new life is. */
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '#shared/logger.ts';
-import { type ReadyMessage, WORKER_ENV } from '#shared/worker-protocol.ts';
+import { type Livez, type ReadyMessage, WORKER_ENV } from '#shared/worker-protocol.ts';
 import { settlesWithin } from '../jobs/pause.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { MessageBox, StartDeadline, waitUntilReady } from './bring-up.ts';
@@ -55,6 +55,7 @@ export class WorkerLife {
   #address: WorkerAddress | undefined;
   #readyAt: number | undefined;
   #rss: number | undefined;
+  #slowed: Livez['slowed'];
   readonly #load = new LoadMeter();
 
   constructor(options: LifeOptions) {
@@ -70,6 +71,11 @@ export class WorkerLife {
   /** Resident set size at the last probe, bytes. */
   get rss(): number | undefined {
     return this.#rss;
+  }
+
+  /** Cameras that are shown slower than asked for, as of the last probe. */
+  get slowed(): Livez['slowed'] {
+    return this.#slowed;
   }
 
   /** Share of one core used between the last two probes. */
@@ -187,8 +193,9 @@ export class WorkerLife {
     this.#address = { name: spec.name, origin: `http://127.0.0.1:${port}`, token, epoch, details };
     this.#onReadiness(true);
     this.#watch = new LivenessWatch({ ...this.#target, port }, spec, {
-      onAlive: ({ rss, cpuMs }) => {
+      onAlive: ({ rss, cpuMs, slowed }) => {
         this.#rss = rss;
+        this.#slowed = slowed;
         this.#load.add(cpuMs);
       },
       onReadiness: (isReady) => this.#onReadiness(isReady),

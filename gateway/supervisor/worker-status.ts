@@ -1,4 +1,5 @@
 /** The public view of a worker. */
+import type { Livez } from '#shared/worker-protocol.ts';
 import type { WorkerState } from './state-machine.ts';
 
 /** Who keeps a worker: the gateway itself, a platform, or an agent that dials out. */
@@ -37,6 +38,8 @@ export interface WorkerStatus {
   retryAfterMs?: number;
   /** Resident set size at the last probe, bytes. */
   rss?: number;
+  /** Cameras of which clients get fewer or lesser pictures than they asked for. */
+  slowed?: NonNullable<Livez['slowed']>;
   /** Share of one core used between the last two probes: 0.5 is half of one, 2 is two. */
   cpu?: number;
 }

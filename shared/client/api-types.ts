@@ -226,8 +226,22 @@ export interface components {
       rss?: number;
       /** @description Share of one processor core. */
       cpu?: number;
+      /** @description Its cameras of which clients get fewer or lesser pictures than they asked for. */
+      slowed?: components['schemas']['SlowedCamera'][];
       /** @description To the next attempt while none runs. */
       retryAfterMs?: number;
+    };
+    SlowedCamera: {
+      /**
+       * @description What is short.
+       * @enum {string}
+       */
+      reason: 'memory' | 'processor';
+      /** @description What is done about it. */
+      detail: string;
+      /** @description Unix seconds. */
+      since: number;
+      cameraId: string;
     };
     NewCamera: {
       name?: string;
@@ -436,6 +450,8 @@ export interface components {
       reconnects: number;
       /** @description Its sources, where it has a sub stream or still pictures. */
       streams?: components['schemas']['StreamStatus'][];
+      /** @description Set while clients get fewer or lesser pictures than they asked for. */
+      slowed?: components['schemas']['Slowed'];
       /** @description Stable code of why it is not live. */
       reason?: string;
       /** @description The same as a sentence. */
@@ -454,6 +470,17 @@ export interface components {
       codec: string | null;
       width: number | null;
       height: number | null;
+    };
+    Slowed: {
+      /**
+       * @description What is short.
+       * @enum {string}
+       */
+      reason: 'memory' | 'processor';
+      /** @description What is done about it. */
+      detail: string;
+      /** @description Unix seconds. */
+      since: number;
     };
     PtzStatus: {
       /** @enum {string} */
@@ -1544,12 +1571,20 @@ export interface components {
       } & {
         [key: string]: unknown;
       };
+      /** @description Clients of `/ws` that skipped frames within 10 s: they take them too slowly. */
+      slowViewers?: components['schemas']['SlowViewers'][];
       /** @description Seconds. */
       uptime: number;
       /** Format: date-time */
       timestamp: string;
     } & {
       [key: string]: unknown;
+    };
+    SlowViewers: {
+      cameraId: string;
+      viewers: number;
+      /** @constant */
+      reason: 'network';
     };
     LogEntry: {
       /** Format: date-time */
@@ -1655,6 +1690,7 @@ export type ConnectAnswer = components['schemas']['ConnectAnswer'];
 export type DisconnectAnswer = components['schemas']['DisconnectAnswer'];
 export type RtspService = components['schemas']['RtspService'];
 export type WorkerStatus = components['schemas']['WorkerStatus'];
+export type SlowedCamera = components['schemas']['SlowedCamera'];
 export type NewCamera = components['schemas']['NewCamera'];
 export type AnalysisSettings = components['schemas']['AnalysisSettings'];
 export type CameraChanges = components['schemas']['CameraChanges'];
@@ -1665,6 +1701,7 @@ export type ProbedStream = components['schemas']['ProbedStream'];
 export type DiscoveredCamera = components['schemas']['DiscoveredCamera'];
 export type CameraStatus = components['schemas']['CameraStatus'];
 export type StreamStatus = components['schemas']['StreamStatus'];
+export type Slowed = components['schemas']['Slowed'];
 export type PtzStatus = components['schemas']['PtzStatus'];
 export type PtzPreset = components['schemas']['PtzPreset'];
 export type PtzCentre = components['schemas']['PtzCentre'];
@@ -1724,6 +1761,7 @@ export type DigestPayload = components['schemas']['DigestPayload'];
 export type CameraStreamPayload = components['schemas']['CameraStreamPayload'];
 export type CameraEventPayload = components['schemas']['CameraEventPayload'];
 export type Health = components['schemas']['Health'];
+export type SlowViewers = components['schemas']['SlowViewers'];
 export type LogEntry = components['schemas']['LogEntry'];
 export type Principal = components['schemas']['Principal'];
 export type NewKey = components['schemas']['NewKey'];

@@ -1,6 +1,7 @@
 /** Health of the gateway and of its worker processes. */
 import { z } from 'zod';
 import { idInPath, timeSchema } from './common.ts';
+import { slowedSchema } from './status.ts';
 
 const statusSchema = z.enum(['ok', 'degraded', 'draining']);
 
@@ -29,6 +30,12 @@ const workerStatusSchema = z
       .meta({ description: 'How its last process ended.' }),
     rss: z.number().optional().meta({ description: 'Resident memory, bytes.' }),
     cpu: z.number().optional().meta({ description: 'Share of one processor core.' }),
+    slowed: z
+      .array(slowedSchema.extend({ cameraId: z.string() }).meta({ id: 'SlowedCamera' }))
+      .optional()
+      .meta({
+        description: 'Its cameras of which clients get fewer or lesser pictures than they asked for.',
+      }),
     retryAfterMs: z.number().optional().meta({ description: 'To the next attempt while none runs.' }),
   })
   .meta({ id: 'WorkerStatus' });
@@ -80,6 +87,14 @@ const healthSchema = z
   .looseObject({
     status,
     services: z.looseObject({ express: z.string(), rtsp: rtspServiceSchema }),
+    slowViewers: z
+      .array(
+        z
+          .object({ cameraId: z.string(), viewers: z.int(), reason: z.literal('network') })
+          .meta({ id: 'SlowViewers' }),
+      )
+      .optional()
+      .meta({ description: 'Clients of `/ws` that skipped frames within 10 s: they take them too slowly.' }),
     uptime: z.number().meta({ description: 'Seconds.' }),
     timestamp: timeSchema,
   })

@@ -1,6 +1,16 @@
 /** How a camera is. */
 import { z } from 'zod';
 
+/** Why clients get fewer or lesser pictures of a camera than they asked for. */
+export const slowedSchema = z
+  .object({
+    reason: z.enum(['memory', 'processor']).meta({ description: 'What is short.' }),
+    detail: z.string().meta({ description: 'What is done about it.' }),
+    since: z.number().meta({ description: 'Unix seconds.' }),
+  })
+  .meta({ id: 'Slowed' });
+export type SlowedStatus = z.infer<typeof slowedSchema>;
+
 /** Answer of `GET /api/cameras/:cameraId/status`. */
 export const cameraStatusSchema = z
   .looseObject({
@@ -32,6 +42,9 @@ export const cameraStatusSchema = z
       )
       .optional()
       .meta({ description: 'Its sources, where it has a sub stream or still pictures.' }),
+    slowed: slowedSchema.optional().meta({
+      description: 'Set while clients get fewer or lesser pictures than they asked for.',
+    }),
     reason: z.string().optional().meta({ description: 'Stable code of why it is not live.' }),
     detail: z.string().optional().meta({ description: 'The same as a sentence.' }),
     hint: z.string().optional().meta({ description: 'What a person can do about it.' }),

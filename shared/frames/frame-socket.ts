@@ -35,8 +35,8 @@ export interface FrameSocketOptions {
   /** A client that reads nothing for this long is cut off, milliseconds. */
   maxBusyMs?: number;
   maxSubscriptions?: number;
-  /** Called for each frame that this client skipped. */
-  onDrop?: () => void;
+  /** Called for each frame of a camera that this client skipped. */
+  onDrop?: (cameraId: string) => void;
 }
 
 /** Options for the `ws` server that accepts frame sockets. */
@@ -74,12 +74,14 @@ class FrameSocket {
   readonly #sender: NewestOnlySender;
   readonly #budget = new TokenBucket({ perSecond: MESSAGES_PER_SECOND, burst: MESSAGE_BURST });
   readonly #subscriptions = new Map<string, { close(): void }>();
+  /** The camera of what the sender is given. */
+  readonly #cameras = new WeakMap<object, string>();
   #badInARow = 0;
 
   constructor(socket: WebSocket, options: FrameSocketOptions) {
     this.#socket = socket;
     this.#options = options;
-    this.#sender = new NewestOnlySender(socket, () => options.onDrop?.());
+    this.#sender = new NewestOnlySender(socket, (key) => this.#onDrop(key));
     socket.on('error', (error) => options.log.debug({ err: error }, 'client socket failed'));
     socket.on('close', () => this.#unsubscribe(undefined));
     socket.on('message', (data, isBinary) => this.#onMessage(isBinary ? undefined : data.toString()));
@@ -124,6 +126,7 @@ class FrameSocket {
     }
     this.#unsubscribe(multiple ? cameraId : undefined);
     const key = {};
+    this.#cameras.set(key, cameraId);
     const subjectKeys = new Map<string, object>();
     const { fps, width, quality, encoding } = picture;
     const opened = this.#options.feed.open(
@@ -152,6 +155,12 @@ class FrameSocket {
       this.#subscriptions.get(id)?.close();
       this.#subscriptions.delete(id);
     }
+  }
+
+  #onDrop(key: object): void {
+    const cameraId = this.#cameras.get(key);
+    // Messages about detections are no frames.
+    if (cameraId !== undefined) this.#options.onDrop?.(cameraId);
   }
 
   #sendError(error: AppError, cameraId: string | undefined): void {

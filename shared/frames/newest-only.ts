@@ -8,13 +8,13 @@ const FREE_BELOW_BYTES = 16 * 1024;
 /** One pending payload per subscription, sent in turn as the socket drains. */
 export class NewestOnlySender {
   readonly #socket: WebSocket;
-  readonly #onDrop: () => void;
+  readonly #onDrop: (subscription: object) => void;
   /** In order of waiting, so that no camera starves another. */
   readonly #pending = new Map<object, FramePayload>();
   #inFlight = 0;
   #busySince: number | undefined;
 
-  constructor(socket: WebSocket, onDrop: () => void) {
+  constructor(socket: WebSocket, onDrop: (subscription: object) => void) {
     this.#socket = socket;
     this.#onDrop = onDrop;
   }
@@ -25,7 +25,7 @@ export class NewestOnlySender {
       this.#send(payload);
       return;
     }
-    if (this.#pending.has(subscription)) this.#onDrop();
+    if (this.#pending.has(subscription)) this.#onDrop(subscription);
     this.#pending.set(subscription, payload);
   }
 

@@ -15,7 +15,8 @@ const CAMERAS = 8;
 /** What the first camera loads is not counted twice. */
 const MORE_CAMERAS = 24;
 const CAMERA = { width: 1280, height: 720, fps: 15, bitRate: '1M' };
-const SETTINGS = { DEMO_CAMERAS: 'off', LOG_LEVEL: 'warn' };
+/** Of the product under test. */
+export const SETTINGS = { DEMO_CAMERAS: 'off', LOG_LEVEL: 'warn' };
 const MOST_WITHOUT_CAMERAS = 150;
 const MOST_WITH_CAMERAS = 180;
 const MOST_PER_CAMERA = 2;
@@ -38,13 +39,13 @@ export async function benchFootprint({ settleSeconds }: FootprintOptions): Promi
   try {
     await waitFor(async () => (await getJson(`${product.origin}/readyz`)).status === 200);
     await delay(settleSeconds * 1000);
-    const empty = measure('no camera', product);
+    const empty = measureMemory('no camera', product);
     await connectCameras(product, sender.port, { from: 1, to: CAMERAS });
     await delay(settleSeconds * 1000);
-    const idle = measure(`${CAMERAS} idle cameras`, product);
+    const idle = measureMemory(`${CAMERAS} idle cameras`, product);
     await connectCameras(product, sender.port, { from: CAMERAS + 1, to: MORE_CAMERAS });
     await delay(settleSeconds * 1000);
-    judge(empty, idle, measure(`${MORE_CAMERAS} idle cameras`, product));
+    judge(empty, idle, measureMemory(`${MORE_CAMERAS} idle cameras`, product));
   } finally {
     await product.end();
     sender.close();
@@ -59,7 +60,8 @@ async function fillCompileCache(): Promise<void> {
   await product.end();
 }
 
-async function connectCameras(
+/** Registers cameras of a sender, and waits until each is live. */
+export async function connectCameras(
   { origin }: StartedProduct,
   port: number,
   { from, to }: { from: number; to: number },
@@ -75,7 +77,7 @@ async function connectCameras(
 }
 
 /** @returns MiB of all processes but npm, which is not ours */
-function measure(title: string, product: StartedProduct): number {
+export function measureMemory(title: string, product: StartedProduct): number {
   const rows = product.pids().map((pid) => ({ name: nameOf(pid), map: readMemoryMap(pid) }));
   print(`\nMemory, MiB (PSS), ${title}`);
   print(row('process', COLUMNS));

@@ -1,7 +1,7 @@
 /** Settings of an RTSP worker. */
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { readAddressPolicy } from '#shared/address-settings.ts';
-import { thisMachine } from '#shared/machine.ts';
+import { decoderBytes, thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
 import { RECORDING_ENV } from '#shared/recording-link.ts';
 import {
@@ -32,6 +32,8 @@ export interface RtspWorkerConfig {
   logLevel: string;
   /** Compressed video that its cameras keep together for the next viewer, bytes. */
   maxPacketBytes: number;
+  /** Memory of all decoders, bytes. */
+  maxDecoderBytes: number;
   /** Whether it runs only cameras that broke others. */
   isQuarantine: boolean;
 }
@@ -56,6 +58,7 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
   const host = loadHostConfig(env, 'rtsp');
   // Under a gateway only the gateway may reach a worker; alone it serves every client.
   const isAlone = host.token === undefined;
+  const { memoryBytes } = thisMachine();
   const port = readInteger(env, WORKER_ENV.port, { fallback: DEFAULT_PORT, min: 0, max: 65535 });
   return Object.freeze({
     host,
@@ -65,7 +68,14 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
     addresses: readAddressPolicy(env, { allowsLoopback: isAlone, ownPorts: [port] }),
     webrtc: readWebrtcSettings(env),
     maxPixels: readMaxPixels(env),
-    maxPacketBytes: thisMachine().memoryBytes / PACKETS_SHARE,
+    maxPacketBytes: memoryBytes / PACKETS_SHARE,
+    maxDecoderBytes:
+      MIB *
+      readInteger(env, WORKER_ENV.decoderMb, {
+        fallback: Math.floor(decoderBytes(memoryBytes / 2) / MIB),
+        min: 1,
+        max: 65_536,
+      }),
     recording: readRecording(env),
     logLevel: readLogLevel(env),
     isQuarantine: readSwitch(env, WORKER_ENV.quarantine, false),

@@ -15,6 +15,7 @@ import { CameraDevices } from './onvif/camera-devices.ts';
 import { Recorders } from './outputs/recording/recorders.ts';
 import { createSessions } from './outputs/webrtc/create-sessions.ts';
 import { PacketMemory } from './packets/packet-memory.ts';
+import { DecoderBudget } from './pictures/decoder-budget.ts';
 import { PtzControls } from './ptz/ptz-controls.ts';
 import { openServer } from './server.ts';
 import { createFetchStill } from './source/http/fetch-still.ts';
@@ -44,6 +45,7 @@ await runWorker(process, {
       fetchStill: createFetchStill({ policy: config.addresses }),
       media: ffmpeg.media,
       maxPixels: config.maxPixels,
+      decoders: new DecoderBudget(config.maxDecoderBytes),
       memory: new PacketMemory(config.maxPacketBytes),
       trail: openTrail(config.host.hasTrail),
       isQuarantine: config.isQuarantine,

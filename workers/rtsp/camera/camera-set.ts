@@ -1,6 +1,6 @@
 /** All cameras of a worker and the hubs of everyone who watches, by camera id. */
 import { type CameraSource, isAddressed, isSameSource } from '#shared/camera-source.ts';
-import type { CameraStatus } from '#shared/contract/status.ts';
+import type { CameraStatus, SlowedStatus } from '#shared/contract/status.ts';
 import { AppError } from '#shared/errors.ts';
 import { DEFAULT_QUALITY, type PictureFormat } from '#shared/frames/subscription.ts';
 import type { CameraTestResult } from '#shared/worker-protocol.ts';
@@ -8,7 +8,7 @@ import { PacketHub, type PacketSubscriber } from '../packets/packet-hub.ts';
 import type { Picture } from '../pictures/picture.ts';
 import type { PictureRequest } from '../pictures/picture-hub.ts';
 import { Camera, type CameraDependencies } from './camera.ts';
-import { cameraStatus } from './camera-status.ts';
+import { cameraStatus, slowedStatus } from './camera-status.ts';
 import { StreamChoice } from './stream-choice.ts';
 
 /** A connect request is always answered within ten seconds. */
@@ -198,6 +198,15 @@ export class CameraSet {
   /** How a camera is now, all its sources taken together. */
   statusOf(camera: Camera): CameraStatus {
     return cameraStatus(camera, this.#choices.get(camera.id));
+  }
+
+  /** Cameras of which clients get fewer or lesser pictures than they asked for. @param limit of the list */
+  slowed(limit: number): (SlowedStatus & { cameraId: string })[] {
+    const all = this.list().flatMap((camera) => {
+      const slowed = this.#choices.get(camera.id)?.slowed(camera) ?? camera.slowed;
+      return slowed === undefined ? [] : [{ cameraId: camera.id, ...slowedStatus(slowed) }];
+    });
+    return all.slice(0, limit);
   }
 
   /** Closes every camera. */

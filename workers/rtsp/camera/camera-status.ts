@@ -1,6 +1,7 @@
 /** `GET /api/cameras/:id/status` (docs/contract.md, section 1). */
-import type { CameraStatus } from '#shared/contract/status.ts';
+import type { CameraStatus, SlowedStatus } from '#shared/contract/status.ts';
 import { AppError } from '#shared/errors.ts';
+import type { Slowed } from '../pictures/pipeline-options.ts';
 import type { Camera } from './camera.ts';
 import type { StreamChoice } from './stream-choice.ts';
 import { isConnected } from './stream-status.ts';
@@ -12,6 +13,7 @@ export function cameraStatus(main: Camera, choice?: StreamChoice): CameraStatus 
   const { connection } = camera;
   const { meter } = connection;
   const reason = connection.reason ?? (camera.isQuarantined ? quarantined() : undefined);
+  const slowed = choice?.slowed(main) ?? main.slowed;
   const lastAt = meter.lastPacketAt;
   return {
     cameraId: camera.id,
@@ -26,11 +28,22 @@ export function cameraStatus(main: Camera, choice?: StreamChoice): CameraStatus 
     transport: 'transport' in camera.source ? camera.source.transport : null,
     viewers: choice?.viewersOf(main) ?? main.viewers,
     reconnects: connection.reconnects,
+    ...(slowed === undefined ? {} : { slowed: slowedStatus(slowed) }),
     ...(streams === undefined ? {} : { streams }),
     ...(reason === undefined ? {} : { reason: reason.code, detail: reason.message, hint: reason.hint }),
     ...(connection.nextRetryAt === undefined ? {} : { nextRetryAt: connection.nextRetryAt / 1000 }),
   };
 }
+
+/** What clients are told of pictures that are fewer or lesser than asked for. */
+export function slowedStatus({ reason, since }: Slowed): SlowedStatus {
+  return { reason, detail: SLOWED[reason], since: since / 1000 };
+}
+
+const SLOWED: Record<Slowed['reason'], string> = {
+  memory: 'No memory for another decoder: only keyframes are decoded, cameras take turns',
+  processor: 'Decoding cannot keep up: pictures are decoded in lower quality, some are left out',
+};
 
 /** A camera that is live tells it too: it is tried apart from the others. */
 function quarantined(): AppError {

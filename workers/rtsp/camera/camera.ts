@@ -10,12 +10,14 @@ import { type TrailSubject, WorkTrail } from '../../host/work-trail.ts';
 import { GopCache } from '../packets/gop-cache.ts';
 import type { PacketHub } from '../packets/packet-hub.ts';
 import type { PacketMemory } from '../packets/packet-memory.ts';
+import type { DecoderBudget } from '../pictures/decoder-budget.ts';
 import type { Media } from '../pictures/media.ts';
 import { notedMedia } from '../pictures/noted-media.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { newPictureCounters } from '../pictures/picture-counters.ts';
 import type { PictureHub } from '../pictures/picture-hub.ts';
-import { PicturePipeline, type StreamFacts } from '../pictures/picture-pipeline.ts';
+import { PicturePipeline } from '../pictures/picture-pipeline.ts';
+import type { Slowed, StreamFacts } from '../pictures/pipeline-options.ts';
 import { noFrameYet } from '../pictures/snapshot-requests.ts';
 import type { RunSource } from '../source/run-source.ts';
 import { CameraConnection, type CameraState, type CameraTimings } from './camera-connection.ts';
@@ -42,6 +44,8 @@ export interface CameraDependencies {
   maxPixels?: number;
   /** Where work on each camera is noted for the supervisor. */
   trail?: WorkTrail;
+  /** Memory of the decoders of all cameras. */
+  decoders?: DecoderBudget;
   /** This worker is for cameras that broke others. */
   isQuarantine?: boolean;
 }
@@ -155,6 +159,11 @@ export class Camera {
     return this.#size ?? this.#limit.size;
   }
 
+  /** Why viewers get fewer or lesser pictures than they asked for. */
+  get slowed(): Slowed | undefined {
+    return this.#pipeline?.slowed;
+  }
+
   /** Viewers of all transports, our own analysis and recording. */
   get subscribers(): number {
     return (this.#hub?.subscribers ?? 0) + (this.#packetHub?.subscribers ?? 0);
@@ -191,7 +200,7 @@ export class Camera {
     this.#gop.clear();
     this.#origin.track = track;
     this.#packetHub?.announce(this.#origin);
-    const { media, log } = this.#dependencies;
+    const { media, decoders, log } = this.#dependencies;
     this.#pipeline = new PicturePipeline({
       cameraId: this.id,
       track,
@@ -199,6 +208,8 @@ export class Camera {
       stream: streamFacts(this.connection),
       media: notedMedia(media, this.#work),
       counters: this.counters,
+      budget: decoders,
+      pixels: () => this.size && this.size.width * this.size.height,
       onSize: (size) => {
         this.#size = size;
         this.#lastDecoded = { at: performance.now(), packets: this.counters.decoded };

@@ -7,6 +7,7 @@ import { isAddressed, withMainCredentials } from '#shared/camera-source.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { PictureHub, type PictureRequest } from '../pictures/picture-hub.ts';
+import type { Slowed } from '../pictures/pipeline-options.ts';
 import type { Camera, CameraDependencies } from './camera.ts';
 import { StillPictures } from './still-pictures.ts';
 import { CONNECTED_WITHIN_MS, type StreamStatus, streamStatus } from './stream-status.ts';
@@ -80,6 +81,11 @@ export class StreamChoice {
   /** Viewers of all transports and sources. */
   viewersOf(main: Camera): number {
     return main.viewers + this.#small.viewers;
+  }
+
+  /** Why pictures of the main or the sub stream are fewer or lesser than asked for. */
+  slowed(main: Camera): Slowed | undefined {
+    return main.slowed ?? this.#sub?.camera?.slowed;
   }
 
   /** The stream that speaks for the camera: the sub stream while the one session is given to it. */

@@ -31,7 +31,7 @@ export class DecodeQuality {
   #fullUntil = Number.NEGATIVE_INFINITY;
   /** The pictures that the next one refers to were decoded without the filter. */
   #isReferenceDegraded = false;
-  #isOverloaded = false;
+  #overloadedSince: number | undefined;
   #hasCaughtUp = false;
   #lateSince: number | undefined;
   #overloadUntil = Number.NEGATIVE_INFINITY;
@@ -44,12 +44,17 @@ export class DecodeQuality {
 
   /** Viewers now get degraded pictures too. */
   get isOverloaded(): boolean {
-    return this.#isOverloaded;
+    return this.#overloadedSince !== undefined;
+  }
+
+  /** Since when, Unix milliseconds. */
+  get overloadedSince(): number | undefined {
+    return this.#overloadedSince;
   }
 
   /** Says what viewers want from now on. */
   setDemand(demand: Demand): void {
-    if (demand !== 'all') this.#isOverloaded = false;
+    if (demand !== 'all') this.#overloadedSince = undefined;
     if (demand === this.#demand) return;
     this.#demand = demand;
     // A new viewer starts with a group to catch up with, which is no overload.
@@ -70,7 +75,8 @@ export class DecodeQuality {
   /** A packet is about to be decoded. @returns whether to skip the loop filter */
   begin(isKeyframe: boolean, now: number): boolean {
     // Overload lasts to the end of a group: going back to its keyframe would cost more.
-    this.#isOverloaded = this.#holdsOverload(now) || (this.#isOverloaded && !isKeyframe);
+    const isOverloaded = this.#holdsOverload(now) || (this.isOverloaded && !isKeyframe);
+    this.#overloadedSince = isOverloaded ? (this.#overloadedSince ?? Date.now()) : undefined;
     const skipLoopFilter = this.#skipsLoopFilter(now);
     this.#isReferenceDegraded = skipLoopFilter || (this.#isReferenceDegraded && !isKeyframe);
     return skipLoopFilter;
@@ -101,7 +107,7 @@ export class DecodeQuality {
   }
 
   #skipsLoopFilter(now: number): boolean {
-    return this.#isOverloaded || (this.#demand === 'analysis' && now >= this.#fullUntil);
+    return this.isOverloaded || (this.#demand === 'analysis' && now >= this.#fullUntil);
   }
 
   #holdsOverload(now: number): boolean {

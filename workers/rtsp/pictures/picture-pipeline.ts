@@ -4,50 +4,17 @@
  * snapshot, from keyframe to keyframe for low rates.
  */
 import type { PictureFormat } from '#shared/frames/subscription.ts';
-import type { Logger } from '#shared/logger.ts';
-import type { VideoTrack } from '#shared/media/packet.ts';
-import type { GopCache, SequencedPacket } from '../packets/gop-cache.ts';
+import type { SequencedPacket } from '../packets/gop-cache.ts';
 import { DecodeQuality } from './decode-quality.ts';
-import { type Demand, demandOf, type Viewers } from './demand.ts';
+import { DecoderBudget } from './decoder-budget.ts';
+import { DecoderSeat } from './decoder-seat.ts';
+import { type Demand, demandOf } from './demand.ts';
 import { LiveFrame, type NativeFrame, type PictureEncoders } from './live-frame.ts';
-import type { Decoder, Media } from './media.ts';
+import type { Decoder } from './media.ts';
 import type { Picture } from './picture.ts';
-import type { PictureCounters } from './picture-counters.ts';
 import type { PictureSource } from './picture-hub.ts';
+import type { FrameSink, PipelineOptions, Slowed } from './pipeline-options.ts';
 import { noFrameYet, SnapshotRequests } from './snapshot-requests.ts';
-
-/** Where frames go; a {@link PictureHub}. */
-export interface FrameSink extends Viewers {
-  /** Tells where frames come from now. */
-  attach(source: PictureSource): void;
-  /** Whether a viewer waits for the picture of this media time. */
-  isDue(mediaTimeMs: number): boolean;
-  /** Gives a frame to viewers. @param isBehind newer ones wait already */
-  publish(frame: LiveFrame, isBehind: boolean): Promise<void>;
-}
-
-/** What the pipeline reads of the camera's connection. */
-export interface StreamFacts {
-  readonly isLive: boolean;
-  /** Milliseconds; undefined before the second keyframe. */
-  readonly keyframeIntervalMs: number | undefined;
-}
-
-export interface PipelineOptions {
-  cameraId: string;
-  track: VideoTrack;
-  gop: GopCache;
-  stream: StreamFacts;
-  media: Media;
-  counters: PictureCounters;
-  /** Called with the size of every frame, pixels. */
-  onSize: (size: { width: number; height: number }) => void;
-  log: Logger;
-  /** How long an unused decoder is kept, milliseconds. */
-  idleMs?: number;
-  /** How long decoding must be behind to count as overloaded, milliseconds. */
-  overloadedAfterMs?: number;
-}
 
 const IDLE_MS = 10_000;
 /** When decoding cannot keep up, viewers still get a picture this often. */
@@ -64,7 +31,7 @@ export class PicturePipeline implements PictureSource {
   readonly #isIntraOnly: boolean;
   #hub: FrameSink | undefined;
   #demand: Demand = 'none';
-  #decoder: Decoder | undefined;
+  readonly #seat: DecoderSeat;
   #position = 0;
   /** The decoder was emptied and has seen no keyframe since. */
   #isDrained = false;
@@ -78,8 +45,13 @@ export class PicturePipeline implements PictureSource {
   #closed = false;
 
   constructor(options: PipelineOptions) {
-    const { counters, media, overloadedAfterMs, track } = options;
+    const { counters, media, overloadedAfterMs, track, budget = new DecoderBudget() } = options;
+    const { cameraId, log, pixels = () => undefined } = options;
     this.#options = options;
+    this.#seat = new DecoderSeat({
+      ...{ cameraId, media, track, budget, pixels, log },
+      onNeeded: () => this.#closeIdle(),
+    });
     this.#isIntraOnly = track.codec === 'mjpeg';
     this.#quality = new DecodeQuality({
       isIntraOnly: this.#isIntraOnly,
@@ -105,8 +77,17 @@ export class PicturePipeline implements PictureSource {
     this.#demand = this.#hub === undefined ? 'none' : demandOf(this.#hub, stream.keyframeIntervalMs);
     // A decoder that was drained for a snapshot starts anew from the keyframe, not with the next packet.
     if (before === 'none' && this.#demand !== 'none' && this.#isDrained) this.#position = 0;
-    this.#quality.setDemand(this.#demand);
+    this.#quality.setDemand(this.#affordable);
     this.wake();
+  }
+
+  /** Undefined while viewers get what they want. */
+  get slowed(): Slowed | undefined {
+    if (this.#demand === 'none') return undefined;
+    const since = this.#seat.rationedSince;
+    if (since !== undefined) return { reason: 'memory', since };
+    const { overloadedSince } = this.#quality;
+    return overloadedSince === undefined ? undefined : { reason: 'processor', since: overloadedSince };
   }
 
   /** Decodes if there is a packet to decode; called after each packet and each change of demand. */
@@ -149,6 +130,7 @@ export class PicturePipeline implements PictureSource {
   async close(): Promise<void> {
     this.#closed = true;
     this.#snapshots.rejectAll();
+    this.#seat.end();
     clearTimeout(this.#idleTimer);
     await this.#pump;
     clearTimeout(this.#idleTimer);
@@ -162,32 +144,57 @@ export class PicturePipeline implements PictureSource {
     return wanted > this.#position ? gop.next(this.#position) : undefined;
   }
 
+  get #isRationed(): boolean {
+    return this.#seat.rationedSince !== undefined;
+  }
+
+  /** A camera that shares its decoder with others gives keyframes. */
+  get #affordable(): Demand {
+    return this.#isRationed && this.#demand !== 'none' ? 'keyframes' : this.#demand;
+  }
+
   #demandTarget(): number {
     const { gop } = this.#options;
-    if (this.#demand === 'keyframes') return gop.keyframe?.sequence ?? 0;
+    if (this.#affordable === 'keyframes') return gop.keyframe?.sequence ?? 0;
     if (this.#demand === 'none' || gop.newest === undefined) return 0;
     const isLeftOut = this.#isIntraOnly && this.#hub?.isDue(gop.newest.mediaTimeMs) !== true;
     return isLeftOut ? 0 : gop.newest.sequence;
   }
 
   async #run(): Promise<void> {
-    const { media, track } = this.#options;
     try {
-      this.#decoder ??= await media.openDecoder(track);
+      const decoder = this.#seat.decoder ?? (await this.#openDecoder());
       for (
         let packet = this.#nextPacket();
         packet !== undefined && !this.#closed;
         packet = this.#nextPacket()
       ) {
-        await this.#decode(this.#decoder, packet);
+        await this.#decode(decoder, packet);
       }
+      if (this.#isRationed) await this.#endTurn();
     } catch (error) {
+      if (this.#closed) return;
       this.#options.log.error({ err: error, cameraId: this.#options.cameraId }, 'pictures failed');
       this.#snapshots.rejectAll();
       await this.#free();
       // The same packets would fail the same way again: continue with the next.
       this.#position = this.#options.gop.newest?.sequence ?? this.#position;
     }
+  }
+
+  async #openDecoder(): Promise<Decoder> {
+    const decoder = await this.#seat.open();
+    // A new decoder knows no picture that the next packet may refer to.
+    if (this.#options.gop.next(this.#position)?.keyframe !== true) this.#position = 0;
+    this.#quality.setDemand(this.#affordable);
+    return decoder;
+  }
+
+  /** Lets the next camera decode; the packets that were decoded are not decoded again. */
+  async #endTurn(): Promise<void> {
+    const position = this.#position;
+    await this.#free();
+    this.#position = position;
   }
 
   async #decode(decoder: Decoder, packet: SequencedPacket): Promise<void> {
@@ -211,7 +218,8 @@ export class PicturePipeline implements PictureSource {
     // Viewers do not wait for all of them; where no packet follows, nothing else would settle them.
     while (this.#snapshots.isDue(packet.sequence) && !this.#hasNewer(packet) && !this.#closed)
       await this.#snapshots.settle(packet.sequence, this.#latest);
-    if (this.#position === 0) this.#position = this.#demand === 'none' ? packet.sequence : 0;
+    if (this.#position === 0 && (this.#demand === 'none' || this.#isRationed))
+      this.#position = packet.sequence;
   }
 
   /** @returns whether the packet is decoded in lower quality */
@@ -239,7 +247,7 @@ export class PicturePipeline implements PictureSource {
 
   /** A reordering decoder holds the newest picture back; without viewers nothing would push it out. */
   #needsDrain(packet: SequencedPacket): boolean {
-    return this.#latest === undefined && this.#snapshots.isDue(packet.sequence);
+    return this.#latest === undefined && (this.#isRationed || this.#snapshots.isDue(packet.sequence));
   }
 
   async #keepNewest(frames: NativeFrame[], isDegraded: boolean): Promise<void> {
@@ -265,7 +273,7 @@ export class PicturePipeline implements PictureSource {
     const backlog = (this.#options.gop.newest?.sequence ?? 0) - packet.sequence;
     this.#quality.onDecoded(backlog > MAX_BACKLOG, performance.now());
     const isOverdue = performance.now() - this.#lastShownAt > OVERLOAD_INTERVAL_MS;
-    if (this.#demand !== 'keyframes' && backlog > MAX_BACKLOG && !isOverdue) return;
+    if (this.#affordable !== 'keyframes' && backlog > MAX_BACKLOG && !isOverdue) return;
     this.#lastShownAt = performance.now();
     frame.isShown = true;
     await this.#hub?.publish(frame, backlog > 0);
@@ -277,12 +285,10 @@ export class PicturePipeline implements PictureSource {
   }
 
   async #free(): Promise<void> {
-    const decoder = this.#decoder;
-    this.#decoder = undefined;
     this.#position = 0;
     await this.#dropLatest();
     await this.#encoders.close();
-    decoder?.[Symbol.dispose]();
+    this.#seat.close();
   }
 
   async #dropLatest(): Promise<void> {

@@ -5,6 +5,9 @@ import type { CameraSet } from '../camera/camera-set.ts';
 import type { RtspWorkerConfig } from '../config.ts';
 import { workerMetrics } from './metrics.ts';
 
+/** So that the answer stays small. */
+const MAX_SLOWED = 100;
+
 /** Routes `/health`, `/livez`, `/readyz` and `/metrics`. */
 export function healthRoutes({
   config,
@@ -20,7 +23,7 @@ export function healthRoutes({
   });
   routes.get('/livez', (_req, res) => {
     res.setHeader('Cache-Control', 'no-store');
-    res.json(livez(config.host));
+    res.json({ ...livez(config.host), slowed: cameras.slowed(MAX_SLOWED) });
   });
   routes.get('/readyz', (_req, res) => {
     res.setHeader('Cache-Control', 'no-store');
