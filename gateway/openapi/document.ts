@@ -1,6 +1,7 @@
 /** The OpenAPI 3.1 document, made from the routes. */
 import { setImmediate } from 'node:timers/promises';
-import { type ErrorCode, HINT_BY_CODE, STATUS_BY_CODE } from '#shared/errors.ts';
+import { HINT_BY_CODE } from '#shared/error-hints.ts';
+import { type ErrorCode, STATUS_BY_CODE } from '#shared/errors.ts';
 import type { RouteGroup } from '../http/route.ts';
 import { describeOperation, describeProblem, openApiPath } from './describe-operation.ts';
 import { COMMON_ERRORS, INTRODUCTION } from './introduction.ts';

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { HINT_BY_CODE } from '#shared/error-hints.ts';
 import { AppError, messageOf, peerWords, STATUS_BY_CODE, toProblem } from '#shared/errors.ts';
 
 describe('AppError', () => {
@@ -28,6 +29,10 @@ describe('toProblem', () => {
       field: 'port',
       max: 65535,
     });
+  });
+
+  it('gives hints for codes that there are', () => {
+    expect(Object.keys(STATUS_BY_CODE)).to.include.members(Object.keys(HINT_BY_CODE));
   });
 
   it('gives a hint, if one is known', () => {
