@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { cameraIdSchema } from './camera.ts';
 import { beginsSchema, recorderStateSchema } from './contract/recording.ts';
+import { snapshotQuerySchema } from './frames/subscription.ts';
 
 /** Path of the desired state on an RTSP worker, and below it of orders about one camera. */
 export const RECORDING_PATH = '/internal/recording';
@@ -34,6 +35,11 @@ export const desiredRecordingsSchema = z.object({ cameras: z.array(desiredRecord
 /** Body of `POST` {@link RECORDING_PATH}`/:cameraId/store`: writes this time to disk, Unix milliseconds. */
 export const storeOrderSchema = z.object({ from: z.number(), until: z.number() });
 export type StoreOrder = z.infer<typeof storeOrderSchema>;
+
+/** Query of `GET` {@link RECORDING_PATH}`/:cameraId/picture`: a picture of a time that is in memory, Unix milliseconds. */
+export const keptPictureQuerySchema = snapshotQuerySchema
+  .omit({ maxAgeMs: true, seq: true })
+  .extend({ at: z.coerce.number() });
 
 /** A file of a recording; times are Unix milliseconds. */
 export const segmentSchema = z.object({

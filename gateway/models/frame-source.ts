@@ -28,4 +28,9 @@ export interface FrameSource {
    * @throws AppError `camera-not-found`, `no-frame-yet`, `stale-frame` or `worker-*`
    */
   newest(cameraId: string, wish: FrameWish): Promise<CameraFrame>;
+  /**
+   * The picture of a time, where the camera's worker keeps it; else undefined.
+   * @param at Unix milliseconds @throws AppError `camera-not-found` or `worker-*`
+   */
+  kept(cameraId: string, at: number, wish: FrameWish): Promise<CameraFrame | undefined>;
 }

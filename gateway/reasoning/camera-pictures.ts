@@ -1,7 +1,7 @@
 /** The pictures of a question: one, or several over some seconds. */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Area } from '#shared/contract/reason.ts';
-import type { CameraFrame, FrameSource } from '../models/frame-source.ts';
+import type { CameraFrame, FrameSource, FrameWish } from '../models/frame-source.ts';
 
 /** Which pictures a question is about. */
 export interface PictureWish {
@@ -28,11 +28,18 @@ export class CameraPictures {
     this.#frames = frames;
   }
 
-  /** The pictures, oldest first, the last of them live. @throws AppError of the camera */
+  /**
+   * The pictures, oldest first, the last of them live: of the seconds before now where the camera's worker keeps
+   * them, else one after the other from now on.
+   * @throws AppError of the camera
+   */
   async take(wish: PictureWish): Promise<CameraFrame[]> {
     const { frames, over, signal } = wish;
     const spacingMs = frames === 1 ? 0 : Math.max(LEAST_SPACING_MS, (over * 1000) / (frames - 1));
-    const taken = [await this.newest(wish)];
+    const first = await this.newest(wish);
+    const kept = frames > 1 && over > 0 ? await this.#kept(wish, first, spacingMs) : undefined;
+    if (kept !== undefined) return [...kept, first];
+    const taken = [first];
     while (taken.length < frames) {
       await delay(spacingMs, undefined, { signal });
       taken.push(await this.newest(wish));
@@ -41,8 +48,24 @@ export class CameraPictures {
   }
 
   /** The newest picture as this question wants it. @throws AppError of the camera */
-  newest({ cameraId, frames, area, signal }: PictureWish): Promise<CameraFrame> {
-    const maxSide = frames === 1 ? MAX_SIDE : MAX_SIDE_OF_SEVERAL;
-    return this.#frames.newest(cameraId, { maxSide, area, signal });
+  newest(wish: PictureWish): Promise<CameraFrame> {
+    return this.#frames.newest(wish.cameraId, frameWish(wish));
   }
+
+  /** What came before the newest picture, oldest first; undefined where any of it is not kept. */
+  async #kept(wish: PictureWish, newest: CameraFrame, spacingMs: number): Promise<CameraFrame[] | undefined> {
+    const taken: CameraFrame[] = [];
+    for (let before = wish.frames - 1; before > 0; before -= 1) {
+      const at = newest.timestamp * 1000 - before * spacingMs;
+      const frame = await this.#frames.kept(wish.cameraId, at, frameWish(wish));
+      // The oldest picture is the first that is no longer kept.
+      if (frame === undefined) return undefined;
+      taken.push(frame);
+    }
+    return taken;
+  }
+}
+
+function frameWish({ frames, area, signal }: PictureWish): FrameWish {
+  return { maxSide: frames === 1 ? MAX_SIDE : MAX_SIDE_OF_SEVERAL, area, signal };
 }

@@ -758,7 +758,7 @@ export interface components {
        */
       frames?: number;
       /**
-       * @description Seconds that the pictures are spread over: the first is taken when the request comes, the last when the model is asked.
+       * @description Seconds that the pictures are spread over. They are the last seconds where the camera keeps them in memory (`keep`); else the first is taken when the request comes. `frames` of the answer has the times.
        * @default 0
        */
       over?: number;
@@ -865,7 +865,7 @@ export interface components {
        */
       frames?: number;
       /**
-       * @description Seconds that the pictures are spread over: the first is taken when the request comes, the last when the model is asked.
+       * @description Seconds that the pictures are spread over. They are the last seconds where the camera keeps them in memory (`keep`); else the first is taken when the request comes. `frames` of the answer has the times.
        * @default 0
        */
       over?: number;
@@ -896,7 +896,7 @@ export interface components {
        */
       frames?: number;
       /**
-       * @description Seconds that the pictures are spread over: the first is taken when the request comes, the last when the model is asked.
+       * @description Seconds that the pictures are spread over. They are the last seconds where the camera keeps them in memory (`keep`); else the first is taken when the request comes. `frames` of the answer has the times.
        * @default 0
        */
       over?: number;
@@ -924,7 +924,7 @@ export interface components {
        */
       frames?: number;
       /**
-       * @description Seconds that the pictures are spread over: the first is taken when the request comes, the last when the model is asked.
+       * @description Seconds that the pictures are spread over. They are the last seconds where the camera keeps them in memory (`keep`); else the first is taken when the request comes. `frames` of the answer has the times.
        * @default 0
        */
       over?: number;
@@ -952,7 +952,7 @@ export interface components {
        */
       frames?: number;
       /**
-       * @description Seconds that the pictures are spread over: the first is taken when the request comes, the last when the model is asked.
+       * @description Seconds that the pictures are spread over. They are the last seconds where the camera keeps them in memory (`keep`); else the first is taken when the request comes. `frames` of the answer has the times.
        * @default 0
        */
       over?: number;

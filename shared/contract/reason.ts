@@ -52,7 +52,7 @@ const common = {
     .meta({ description: 'Pictures in the question; more than one need a provider that takes several.' }),
   over: z.number().min(0).max(MAX_OVER_S).default(0).meta({
     description:
-      'Seconds that the pictures are spread over: the first is taken when the request comes, the last when the model is asked.',
+      'Seconds that the pictures are spread over. They are the last seconds where the camera keeps them in memory (`keep`); else the first is taken when the request comes. `frames` of the answer has the times.',
   }),
   area: areaSchema.optional(),
   provider: z.enum(PROVIDERS).optional().meta({ description: 'In place of the one that suits best.' }),

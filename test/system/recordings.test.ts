@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { ModelServerDouble } from '../doubles/model-server.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { requirePeer } from '../support/peers.ts';
@@ -30,9 +31,10 @@ describe('Recordings of the whole gateway', function () {
   let camera: RtspServer;
   let gateway: RunningProcess;
   let browser: Browser | undefined;
+  let model: ModelServerDouble;
 
   const start = async (): Promise<void> => {
-    gateway = await startGateway({ ...ENV, RECORDINGS_DIR: folder });
+    gateway = await startGateway({ ...ENV, RECORDINGS_DIR: folder, VLM_URL: model.url, VLM_MODEL: 'm' });
     await waitFor(async () => (await getJson(`${gateway.origin}/readyz`)).status === 200, SLOW);
     const url = `rtsp://127.0.0.1:${camera.port}`;
     const yard = { id: 'yard', url: `${url}/1`, record: 'always', keep: { hours: 2 } };
@@ -42,12 +44,14 @@ describe('Recordings of the whole gateway', function () {
   };
   before(async () => {
     camera = await openBlockCamera({ cameras: 2 });
+    model = await ModelServerDouble.open('ollama');
     await start();
   });
   after(async () => {
     await browser?.close();
     await gateway.end();
     await camera.close();
+    model.close();
   });
 
   const recordingOf = async (id: string) => (await getJson(`${gateway.origin}/api/recordings/${id}`)).body;
@@ -158,6 +162,23 @@ describe('Recordings of the whole gateway', function () {
     expect(played.duration).to.be.closeTo((endedAt - startedAt) / 1000, 0.5);
     expect(played.time).to.equal(played.duration);
     expect(played.frames).to.be.greaterThan(20);
+  });
+
+  it('answers a question about the last seconds from what is kept, without waiting for new pictures', async () => {
+    const { status, body } = await postJson(`${gateway.origin}/api/reason/ask`, {
+      cameraIds: ['gate'],
+      question: 'What changed?',
+      frames: 3,
+      over: 2,
+    });
+    expect(status, JSON.stringify(body)).to.equal(200);
+    const [{ frames }] = body.answers;
+    const before = frames.map(({ timestamp }: { timestamp: number }) => frames[2].timestamp - timestamp);
+    expect(before[0]).to.be.within(1.9, 2.2);
+    expect(before[1]).to.be.within(0.9, 1.2);
+    for (const { url } of frames) expect((await fetch(`${gateway.origin}${url}`)).status).to.equal(200);
+    // Live pictures are numbered from 1: these were decoded from what is kept.
+    expect(frames[0].sequence).to.be.greaterThan(2 ** 31);
   });
 
   it('plays HLS of a recording in hls.js', async function () {

@@ -64,7 +64,8 @@ await runWorker(process, {
     });
     const sessions = createSessions(config, { cameras, openTranscoder: ffmpeg.openTranscoder, log });
     const { recording } = config;
-    const recorders = recording && new Recorders({ ...recording, folder: recording, cameras, log });
+    const recorders =
+      recording && new Recorders({ ...recording, folder: recording, cameras, media: ffmpeg.media, log });
     const server = await openServer({
       config,
       cameras,

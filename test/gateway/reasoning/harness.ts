@@ -15,7 +15,7 @@ import {
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
-import { WorkerDouble } from '../../doubles/worker-double.ts';
+import { refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
 import { getJson, type JsonAnswer, postJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
@@ -114,6 +114,18 @@ export class ReasonHarness {
         request,
         response,
       );
+    });
+  }
+
+  /** The worker keeps the last seconds of a camera. */
+  keeps(cameraId: string, seconds: number): void {
+    this.worker.answers.set(`GET /internal/recording/${cameraId}/picture`, (request, response) => {
+      const at = Number(new URL(request.url ?? '', this.origin).searchParams.get('at')) / 1000;
+      const answer =
+        TAKEN - at > seconds
+          ? refuseWith(404, { code: 'not-found', status: 404, detail: 'Nothing is kept' })
+          : frameAnswer({ sequence: 5 * 2 ** 29, timestamp: at }, jpegOf(1280, 720));
+      answer(request, response);
     });
   }
 

@@ -15,7 +15,7 @@ import {
 import { openSqlite } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { jpegOf } from '../moondream/harness.ts';
-import { ReasonHarness } from './harness.ts';
+import { ReasonHarness, TAKEN } from './harness.ts';
 
 describe("Servers with OpenAI's API", () => {
   let store: Store;
@@ -276,5 +276,24 @@ describe("Servers with OpenAI's API", () => {
     expect(content.map(({ type }) => type)).to.deep.equal(['image_url', 'image_url', 'image_url', 'text']);
     expect(frames.map(({ sequence }: { sequence: number }) => sequence)).to.deep.equal([1, 2, 3]);
     expect(frame.sequence).to.equal(3);
+  });
+
+  describe('asked about the last seconds', () => {
+    const times = (frames: { timestamp: number }[]) => frames.map(({ timestamp }) => TAKEN - timestamp);
+
+    it('look at the past where the worker of the camera keeps it', async () => {
+      await openWith('openai');
+      harness.keeps('1', 10);
+      const { frames } = await first({ frames: 3, over: 6 });
+      expect(times(frames)).to.deep.equal([6, 3, 0]);
+    });
+
+    it('look on from now where not all of it is kept', async () => {
+      await openWith('openai');
+      harness.keeps('1', 0.4);
+      const { frames } = await first({ frames: 2, over: 0.5 });
+      expect(times(frames)).to.deep.equal([0, 0]);
+      expect(frames.map(({ sequence }: { sequence: number }) => sequence)).to.deep.equal([1, 2]);
+    });
   });
 });

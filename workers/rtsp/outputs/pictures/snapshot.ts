@@ -35,7 +35,8 @@ export function snapshotRoute(cameras: CameraSet): RequestHandler<{ id: string }
   };
 }
 
-function sendPicture(res: Response, picture: Picture): void {
+/** Sends a picture with its facts in headers. */
+export function sendPicture(res: Response, picture: Picture): void {
   setFacts(res, picture);
   res.type('image/jpeg').setHeader('Content-Length', picture.bytes.length);
   res.end(picture.bytes);

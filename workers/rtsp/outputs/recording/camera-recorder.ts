@@ -6,6 +6,7 @@ import type { DesiredRecording, RecorderMessage, StoreOrder } from '#shared/reco
 import type { PacketSubscriber } from '../../packets/packet-hub.ts';
 import type { Chunk } from './chunk.ts';
 import { Chunker, type ChunkSink, CLOCKS, type Clocks } from './chunker.ts';
+import type { KeptGroup } from './kept-pictures.ts';
 import { MemoryRing, type RingBudget } from './memory-ring.ts';
 import type { SegmentFolder } from './segment-file.ts';
 import { SegmentWriter } from './segment-writer.ts';
@@ -95,6 +96,12 @@ export class CameraRecorder implements ChunkSink {
     if (this.#writer !== undefined) return;
     for (const chunk of this.#ring.since(from - offsetMs))
       if (chunk.sequence > this.#written) this.#write(chunk);
+  }
+
+  /** What a picture of a time is decoded from, where it is in memory. @param at Unix milliseconds */
+  groupUntil(at: number): KeptGroup | undefined {
+    this.#chunker.flush();
+    return this.#ring.groupUntil(at);
   }
 
   onChunk(chunk: Chunk): void {

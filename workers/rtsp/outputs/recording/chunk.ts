@@ -1,10 +1,12 @@
 /** About a second of a camera's video and sound, as it is kept. */
 import type { Begins } from '#shared/contract/recording.ts';
 import type { Sample, SoundSample } from '#shared/media/mp4/fragment.ts';
+import type { VideoFormat } from '#shared/media/mp4/video-format.ts';
 
 /** How what follows is described to players. */
 export interface StreamHead {
   init: Buffer;
+  video: VideoFormat;
   /** Codec strings of picture and sound (RFC 6381). */
   codecs: string;
   /** Units of time of the sound in a second; undefined without sound. */

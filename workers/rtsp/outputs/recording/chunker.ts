@@ -105,6 +105,7 @@ export class Chunker implements PacketSubscriber {
     this.#sound = [];
     this.#head = {
       init: buildInitSegment(format, sound),
+      video: format,
       codecs: [format.codecString, sound?.codecString ?? []].flat().join(),
       soundTimescale: sound?.timescale,
     };

@@ -1,5 +1,10 @@
 /** The newest seconds of a camera in memory, by groups of pictures; all cameras of a worker share a budget. */
+import type { Sample } from '#shared/media/mp4/fragment.ts';
 import { type Chunk, endOf } from './chunk.ts';
+import type { KeptGroup } from './kept-pictures.ts';
+
+/** A picture stands for the time up to the next, at most for this, milliseconds. */
+const MAX_GAP_MS = 2000;
 
 /** A keyframe and what follows it up to the next. */
 interface Group {
@@ -89,6 +94,21 @@ export class MemoryRing {
     const later = this.#groups.findIndex(({ chunks }) => (chunks[0] as Chunk).startedMono > fromMono);
     const first = later < 0 ? this.#groups.length - 1 : Math.max(0, later - 1);
     return this.#groups.slice(Math.max(0, first)).flatMap(({ chunks }) => chunks);
+  }
+
+  /**
+   * A keyframe and what follows it up to the newest picture at or before a time, where that is held.
+   * @param at Unix milliseconds, by the capture times of the pictures
+   */
+  groupUntil(at: number): KeptGroup | undefined {
+    const isBefore = ({ capturedAt }: Sample): boolean => capturedAt <= at;
+    const group = this.#groups.findLast(({ chunks }) => chunks[0]?.samples.slice(0, 1).some(isBefore));
+    const video = group?.chunks[0]?.head.video;
+    if (group === undefined || video === undefined) return undefined;
+    const all = group.chunks.flatMap(({ samples }) => samples);
+    const samples = all.slice(0, all.findLastIndex(isBefore) + 1);
+    // After a gap there is no picture of that time.
+    return at - (samples.at(-1)?.capturedAt ?? 0) > MAX_GAP_MS ? undefined : { video, samples };
   }
 
   /** Drops the oldest group. @returns its bytes */

@@ -1,17 +1,22 @@
 /** The recorders of a worker: one for each camera of which something is kept. */
 import type { WebSocket } from 'ws';
 import { AppError } from '#shared/errors.ts';
+import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { DesiredRecording, RecorderMessage, StoreOrder } from '#shared/recording-link.ts';
 import type { CameraSet } from '../../camera/camera-set.ts';
+import type { Media } from '../../pictures/media.ts';
+import type { Picture } from '../../pictures/picture.ts';
 import { CameraRecorder, type SegmentLimits } from './camera-recorder.ts';
 import type { Clocks } from './chunker.ts';
+import { KeptPictures } from './kept-pictures.ts';
 import { RingBudget } from './memory-ring.ts';
 import type { SegmentFolder } from './segment-file.ts';
 
 export interface RecordersOptions {
   cameras: Pick<CameraSet, 'subscribePackets'>;
   folder: SegmentFolder;
+  media: Media;
   /** Of all rings together. */
   ringBytes: number;
   log: Logger;
@@ -26,6 +31,7 @@ const MAX_WAITING = 1000;
 export class Recorders {
   readonly #options: RecordersOptions;
   readonly #budget: RingBudget;
+  readonly #pictures: KeptPictures;
   readonly #recorders = new Map<string, CameraRecorder>();
   readonly #listeners = new Set<WebSocket>();
   /** Newest message about each segment that is open, by camera and name. */
@@ -35,6 +41,7 @@ export class Recorders {
   constructor(options: RecordersOptions) {
     this.#options = options;
     this.#budget = new RingBudget(options.ringBytes);
+    this.#pictures = new KeptPictures(options.media);
   }
 
   /** Ids of the cameras of which something is kept. */
@@ -61,6 +68,18 @@ export class Recorders {
     if (recorder === undefined)
       throw new AppError('camera-not-found', `Nothing is kept of camera ${cameraId}`);
     recorder.store(order);
+  }
+
+  /**
+   * A picture of a time that is in memory.
+   * @param at Unix milliseconds
+   * @throws AppError `not-found` where nothing is kept of that time, `no-frame-yet` where it cannot be decoded
+   */
+  async picture(cameraId: string, at: number, format: PictureFormat): Promise<Picture> {
+    const group = this.#recorders.get(cameraId)?.groupUntil(at);
+    if (group === undefined)
+      throw new AppError('not-found', `Nothing is kept of camera ${cameraId} at that time`);
+    return this.#pictures.picture(cameraId, group, format);
   }
 
   /** Tells a gateway what happens, first what it may have missed. */
