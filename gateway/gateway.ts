@@ -36,6 +36,7 @@ import { mcpRoutes } from './mcp/routes.ts';
 import { CameraFrames } from './models/camera-frames.ts';
 import { DailyRepository } from './models/daily-repository.ts';
 import { createMoondream } from './moondream/moondream.ts';
+import { createMqtt } from './mqtt/mqtt.ts';
 import { apiDescriptionRoutes } from './openapi/routes.ts';
 import { createPtzActs } from './ptz/ptz.ts';
 import { controlRoutes } from './ptz/routes.ts';
@@ -153,10 +154,14 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     deliveries,
   });
   const acts = createPtzActs({ routing, persons: analysis.persons, reasoning, log });
+  const mqtt = createMqtt(config.mqtt, {
+    ...{ storage, directory, cameras, routing, frames, events, analysis, reasoning, acts, redactor, log },
+  });
   const watches = createWatches({
     ...{ store, routing, redactor, log },
     reasoner: reasoning.reasoner,
     targets: acts,
+    onReading: mqtt.onReading,
     events: events.eventLog,
     motion: isAnalysed ? analysis.channel : undefined,
     deliverEvent: (id, event) => backend.deliver(id, event),
@@ -175,6 +180,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     moondream: moondream.report(),
     reasoning: reasoning.report(),
     watches: watches.report(),
+    mqtt: mqtt.health(),
     quarantine: quarantine.list(),
     slowViewers: sockets.slowViewers(),
     restream: config.restreamPort === 0 ? undefined : { port: config.restreamPort },
@@ -195,7 +201,10 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     pool,
     workers: () => [...routing.workers, ANALYSIS],
     gauges: () => ({ ...sockets.counts(), cameras: directory.list().length }),
-    further: () => [table.times.metric(), ...devices.metrics(), ...deliveries.metrics(), ...events.metrics()],
+    further: () => [
+      table.times.metric(),
+      ...[devices, deliveries, events, mqtt].flatMap((part) => part.metrics()),
+    ],
   });
 
   // What clients reach
@@ -243,7 +252,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     lifecycle.add({ start, close: () => demo.close() });
   }
 
-  lifecycle.add(restreamOf(config, { routing, door: access.door, log }));
+  lifecycle.addTogether(mqtt, restreamOf(config, { routing, door: access.door, log }));
 
   const { port } = door;
   log.info({ port, url: `http://localhost:${port}` }, 'gateway listens');

@@ -94,6 +94,7 @@ describe('The house', () => {
       'ws',
       /^(shared\/(frames|http)\/|gateway\/(sockets\/|worker-access\/worker-socket\.ts$)|workers\/(host\/|rtsp\/outputs\/|analysis\/(results|frames\/frame-link)\.ts$))/,
     ],
+    ['mqtt', /^gateway\/mqtt\/broker-link\.ts$/],
     ['kysely', /^gateway\/(store\/|[\w-]+\/[\w-]+-repository\.ts$)/],
     ['dotenv', /\/main\.ts$/],
     ['pg', /^gateway\/store\//],

@@ -39,6 +39,8 @@ export interface Cameras {
   reconciler: Reconciler;
   /** Field `camerasFile` of `GET /health`. */
   fileStatus(): CamerasFileStatus | undefined;
+  /** Switches a stored camera on or off. @throws AppError `camera-not-found`, `camera-from-file` */
+  setEnabled(cameraId: string, isEnabled: boolean): Promise<void>;
   /** Waits a little until stored cameras are known. @throws AppError `storage-unavailable` */
   expectLoaded(): Promise<void>;
   start(): void;
@@ -69,6 +71,7 @@ export function createCameras(options: CamerasOptions): Cameras {
     states,
     reconciler,
     fileStatus: () => file?.status,
+    setEnabled: async (cameraId, enabled) => void (await registry.update(cameraId, { enabled })),
     expectLoaded: () => registry.expectLoaded(),
     start: () => {
       registry.start();

@@ -16,6 +16,7 @@ import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../http/body-limits.ts';
 import { loadAddressConfig } from './addresses.ts';
 import { type AuthConfig, loadAuthConfig } from './auth.ts';
 import { defaultMaxRssBytes, defaultRtspWorkers, hasAnalysedDemo } from './machine.ts';
+import { loadMqttConfig, type MqttConfig } from './mqtt.ts';
 import { loadPerceptionConfig, type PerceptionConfig } from './perception.ts';
 import { loadRecordingsConfig, type RecordingsConfig } from './recordings.ts';
 import { loadStoreConfig, type StoreConfig } from './store.ts';
@@ -72,6 +73,8 @@ export interface GatewayConfig {
   store: StoreConfig;
   perception: PerceptionConfig;
   recordings: RecordingsConfig;
+  /** Undefined without a broker. */
+  mqtt: MqttConfig | undefined;
   webrtc: WebrtcSettings;
   /** The part of the environment that workers see. */
   workerEnv: Record<string, string>;
@@ -142,6 +145,7 @@ export function loadConfig(
     store: loadStoreConfig(env),
     perception: loadPerceptionConfig(env),
     recordings: loadRecordingsConfig(env, { dataDir, machine }),
+    mqtt: loadMqttConfig(env),
     webrtc: readWebrtcSettings(env),
     workerEnv: pick(env, WORKER_ENV_ALLOWED),
   });

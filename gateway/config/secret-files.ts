@@ -15,6 +15,7 @@ export const SECRET_SETTINGS = [
   'MEDIAMTX_API_TOKEN',
   'MOONDREAM_API_KEY',
   'VLM_KEY',
+  'MQTT_URL',
   'ICE_SERVERS',
 ] as const;
 

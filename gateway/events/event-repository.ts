@@ -118,17 +118,30 @@ export class EventRepository {
 
   /** Ends events without an update since a time: their observer is gone. Returns how many. */
   endUnseen(seenBefore: number): Promise<number> {
-    return this.#inOrder((change) =>
+    return this.#inOrder((first) =>
       this.#store.transaction(async (trx) => {
-        const ended = await trx
-          .updateTable('events')
-          .set(({ ref }) => ({ ended_at: ref('updated_at'), change }))
+        const unseen = await trx
+          .selectFrom('events')
+          .select('id')
           .where('ended_at', 'is', null)
           .where('updated_at', '<', seenBefore)
-          .returningAll()
           .execute();
-        for (const row of ended) await this.#onLifecycle?.(trx, stateOf(row), 'end');
-        return ended.length;
+        let ended = 0;
+        for (const { id } of unseen) {
+          // A number of its own for each: readers go on after the last number that they saw.
+          const change = ended === 0 ? first : this.#clock.next();
+          const row = await trx
+            .updateTable('events')
+            .set(({ ref }) => ({ ended_at: ref('updated_at'), change }))
+            .where('id', '=', id)
+            .where('ended_at', 'is', null)
+            .returningAll()
+            .executeTakeFirst();
+          if (row === undefined) continue;
+          ended += 1;
+          await this.#onLifecycle?.(trx, stateOf(row), 'end');
+        }
+        return ended;
       }),
     );
   }

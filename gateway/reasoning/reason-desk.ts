@@ -1,4 +1,5 @@
 /** Takes questions of clients to one or several cameras, and keeps the answers. */
+import { EventEmitter } from 'node:events';
 import type {
   AnswerForm,
   Area,
@@ -59,9 +60,15 @@ const ALL = '*';
 /** Asks on behalf of clients. */
 export class ReasonDesk {
   readonly #options: ReasonDeskOptions;
+  readonly #answers = new EventEmitter<{ answer: [ReasonAnswer] }>();
 
   constructor(options: ReasonDeskOptions) {
     this.#options = options;
+  }
+
+  /** Calls `listener` with every answer to a question. */
+  onAnswer(listener: (answer: ReasonAnswer) => void): void {
+    this.#answers.on('answer', listener);
   }
 
   /**
@@ -120,6 +127,7 @@ export class ReasonDesk {
       given.pictures.map(({ id, frame }) => ({ id, jpeg: frame.jpeg })),
     );
     onEvent?.({ name: 'answer', answer });
+    this.#answers.emit('answer', answer);
     return answer;
   }
 

@@ -3,7 +3,7 @@
  * text, times are Unix milliseconds, switches are 0 or 1, secrets are sealed text.
  */
 import type { Generated, Insertable, Transaction as KyselyTransaction, Selectable, Updateable } from 'kysely';
-import type { EventSnapshotsTable, EventsTable } from './event-tables.ts';
+import type { EventSnapshotsTable, EventsTable, MqttPublisherTable } from './event-tables.ts';
 import type { RecordingSegmentsTable } from './recording-tables.ts';
 
 /** Engine of a store. */
@@ -252,6 +252,7 @@ export interface Database {
   ended_sessions: EndedSessionsTable;
   access_keys: AccessKeysTable;
   pairings: PairingsTable;
+  mqtt_publisher: MqttPublisherTable;
 }
 
 export type CameraRow = Selectable<CamerasTable>;

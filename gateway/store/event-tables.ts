@@ -32,3 +32,14 @@ export interface EventSnapshotsTable {
   event_id: string;
   jpeg: Uint8Array;
 }
+
+/** Which gateway publishes to an MQTT broker; one row for each prefix of topics. */
+export interface MqttPublisherTable {
+  /** The prefix. */
+  name: string;
+  /** Number of the newest change of events that was acknowledged. */
+  position: number;
+  lease_owner: string;
+  /** 0 without a lease. */
+  leased_until: number;
+}

@@ -24,6 +24,8 @@ export interface WatchAttemptOptions {
   deliverEvent?: ((eventId: string, event: MomentaryEvent) => Promise<void>) | undefined;
   /** What acts when a watch fires. */
   targets: ActionTargets;
+  /** Called with every answer. */
+  onReading?: ((watch: WatchRow, answer: WatchAnswer) => void) | undefined;
   redactor: Redactor;
   log: Logger;
   /** Unix milliseconds. */
@@ -74,6 +76,7 @@ export class WatchAttempts {
 
   async #conclude(row: WatchRow, asked: AskedWatch): Promise<WatchRowChanges> {
     const answer = this.#kept(asked);
+    this.#options.onReading?.(row, answer);
     const answers = withAnswer(row, answer);
     const reading = withReading(row, answer);
     if (!isFulfilled(row, answers)) return { ...reading, ...afterAnswer(answers) };

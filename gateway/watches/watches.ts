@@ -27,6 +27,7 @@ export interface WatchesOptions {
   motion?: MotionSource | undefined;
   /** Absent: watches that want deliveries are refused. */
   deliverEvent?: WatchAttemptOptions['deliverEvent'];
+  onReading?: WatchAttemptOptions['onReading'];
   /** MOONDREAM_HOURLY_BUDGET and MOONDREAM_CAMERA_HOURLY_BUDGET. */
   budget: HourlyBudget;
   /** MOONDREAM_TIMEOUT_MS. */
@@ -91,8 +92,8 @@ export function createWatches(options: WatchesOptions): Watches {
 }
 
 function createAttempts(options: WatchesOptions, asker: WatchAsker, now: () => number): WatchAttempts {
-  const { targets, events, deliverEvent, redactor, log } = options;
-  return new WatchAttempts({ asker, events, deliverEvent, targets, redactor, log, now });
+  const { targets, events, deliverEvent, onReading, redactor, log } = options;
+  return new WatchAttempts({ asker, events, deliverEvent, onReading, targets, redactor, log, now });
 }
 
 function createRunner(options: WatchesOptions, attempts: WatchAttempts, now: () => number): WatchRunner {

@@ -32,6 +32,8 @@ const PROBES = {
   'gst-rtsp-server': () => spawnSync(PYTHON, ['-c', GST_PROBE]).status === 0,
   ffmpeg: () => spawnSync('ffmpeg', ['-version']).status === 0,
   chromium: hasChromium,
+  // Its help ends with 3.
+  mosquitto: () => spawnSync('mosquitto', ['-h']).error === undefined,
   'GStreamer with rtspsrc': () => spawnSync('gst-inspect-1.0', ['rtspsrc']).status === 0,
   'systemd-analyze': () => spawnSync('systemd-analyze', ['--version']).status === 0,
   'what .ci/generators/install installs': hasGenerators,

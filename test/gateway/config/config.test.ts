@@ -25,6 +25,7 @@ describe('The configuration', () => {
       workers: { rtsp: 2, portBase: 8082, maxRssBytes: 2048 * 1024 * 1024, maxPixels: 64_000_000 },
       demo: { isOn: true, isAnalysed: true, rtspPort: 8554 },
       restreamPort: 0,
+      mqtt: undefined,
       limits: {
         headerMs: 10_000,
         bodyMs: 10_000,

@@ -93,6 +93,13 @@ describe('Stored events', () => {
       expect((await repository.get('live')).ended_at).to.equal(null);
     });
 
+    it('have a number of their own each when their observer is gone, so that readers miss none', async () => {
+      for (const id of ['a', 'b', 'c']) await repository.save(event(id, { updatedAt: NOW - 70_000 }));
+      expect(await repository.endUnseen(NOW - 60_000)).to.equal(3);
+      const changes = (await repository.changedAfter(0, 10)).map(({ change }) => change);
+      expect(new Set(changes).size).to.equal(3);
+    });
+
     it('are cleared away after their days, pictures and all, but not while they go on', async () => {
       const old = { startedAt: NOW - 8 * DAY_MS, updatedAt: NOW };
       await repository.save(event('old', { ...old, endedAt: NOW - 8 * DAY_MS }), Buffer.from([1]));
