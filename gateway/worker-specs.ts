@@ -1,6 +1,7 @@
 /** Which workers this gateway keeps: the only place that names their files, and the pool of them. */
 import { join } from 'node:path';
 import { addressEnv } from '#shared/address-settings.ts';
+import { decoderEnv } from '#shared/decoder-settings.ts';
 import type { Logger } from '#shared/logger.ts';
 import { decoderBytes } from '#shared/machine.ts';
 import { pictureEnv } from '#shared/picture-settings.ts';
@@ -75,6 +76,7 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
       ...NATIVE_MEMORY,
       ...webrtcEnv(config, index),
       ...addressEnv(config.addresses),
+      ...decoderEnv(config.workers.decoder),
       ...pictureEnv(config.workers.maxPixels),
       ...recordingEnv(config),
       [WORKER_ENV.decoderMb]: String(Math.floor(decoderBytes(maxRssBytes) / MIB)),

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { cameraIdSchema } from './camera.ts';
 import { cameraSourceSchema } from './camera-source.ts';
 import { cameraStatusSchema, slowedSchema } from './contract/status.ts';
+import { decoderChoiceSchema } from './decoder-settings.ts';
 
 /** Exit codes with a meaning (docs/operations.md, Exit codes). */
 export const EXIT_PARENT_LOST = 70;
@@ -72,6 +73,8 @@ export const livezSchema = z.object({
   fds: z.number().optional(),
   /** Soft limit of file descriptors; absent if the platform does not report it. */
   fdLimit: z.number().optional(),
+  /** What decodes pictures, where the worker does. */
+  decoder: decoderChoiceSchema.optional(),
   /** Cameras of which clients get fewer or lesser pictures than they asked for; at most 100. */
   slowed: z.array(slowedSchema.extend({ cameraId: z.string() })).optional(),
 });

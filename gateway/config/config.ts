@@ -1,6 +1,7 @@
 /** Settings of the gateway: the environment, read and checked once. */
 import { resolve } from 'node:path';
 import type { AddressPolicy } from '#shared/address-policy.ts';
+import { type DecoderName, readDecoder } from '#shared/decoder-settings.ts';
 import { type Machine, thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
 import {
@@ -39,6 +40,7 @@ export interface GatewayConfig {
     maxRssBytes: number;
     /** Largest picture of a camera, pixels. */
     maxPixels: number;
+    decoder: DecoderName;
   };
   demo: {
     isOn: boolean;
@@ -108,6 +110,7 @@ export function loadConfig(
         max: 65536,
       }) * MIB,
     maxPixels: readMaxPixels(env),
+    decoder: readDecoder(env),
   };
   const restreamPort = readInteger(env, 'RTSP_PORT', { fallback: 0, min: 0, max: 65535 });
   const dataDir = resolve(readText(env, 'DATA_DIR', './data'));

@@ -91,7 +91,7 @@ export class Slot {
 
   status(): WorkerStatus {
     const now = performance.now();
-    const { rss, cpu, slowed = [] } = this.#life ?? {};
+    const { rss, cpu, decoder, slowed = [] } = this.#life ?? {};
     return {
       name: this.name,
       kind: 'child',
@@ -108,6 +108,7 @@ export class Slot {
       ...(this.#retryAt === undefined ? {} : { retryAfterMs: Math.max(0, Math.round(this.#retryAt - now)) }),
       ...(rss === undefined ? {} : { rss }),
       ...(cpu === undefined ? {} : { cpu }),
+      ...(decoder === undefined ? {} : { decoder }),
       ...(slowed.length === 0 ? {} : { slowed }),
     };
   }

@@ -55,6 +55,7 @@ export class WorkerLife {
   #address: WorkerAddress | undefined;
   #readyAt: number | undefined;
   #rss: number | undefined;
+  #decoder: Livez['decoder'];
   #slowed: Livez['slowed'];
   readonly #load = new LoadMeter();
 
@@ -71,6 +72,11 @@ export class WorkerLife {
   /** Resident set size at the last probe, bytes. */
   get rss(): number | undefined {
     return this.#rss;
+  }
+
+  /** What decodes pictures, as of the last probe. */
+  get decoder(): Livez['decoder'] {
+    return this.#decoder;
   }
 
   /** Cameras that are shown slower than asked for, as of the last probe. */
@@ -193,8 +199,9 @@ export class WorkerLife {
     this.#address = { name: spec.name, origin: `http://127.0.0.1:${port}`, token, epoch, details };
     this.#onReadiness(true);
     this.#watch = new LivenessWatch({ ...this.#target, port }, spec, {
-      onAlive: ({ rss, cpuMs, slowed }) => {
+      onAlive: ({ rss, cpuMs, decoder, slowed }) => {
         this.#rss = rss;
+        this.#decoder = decoder;
         this.#slowed = slowed;
         this.#load.add(cpuMs);
       },

@@ -38,6 +38,8 @@ export interface WorkerStatus {
   retryAfterMs?: number;
   /** Resident set size at the last probe, bytes. */
   rss?: number;
+  /** What decodes pictures. */
+  decoder?: NonNullable<Livez['decoder']>;
   /** Cameras of which clients get fewer or lesser pictures than they asked for. */
   slowed?: NonNullable<Livez['slowed']>;
   /** Share of one core used between the last two probes: 0.5 is half of one, 2 is two. */

@@ -226,10 +226,27 @@ export interface components {
       rss?: number;
       /** @description Share of one processor core. */
       cpu?: number;
+      /** @description What decodes its pictures. */
+      decoder?: components['schemas']['DecoderChoice'];
       /** @description Its cameras of which clients get fewer or lesser pictures than they asked for. */
       slowed?: components['schemas']['SlowedCamera'][];
       /** @description To the next attempt while none runs. */
       retryAfterMs?: number;
+    };
+    DecoderChoice: {
+      /**
+       * @description The setting `DECODER`.
+       * @enum {string}
+       */
+      wanted: 'software' | 'auto' | 'vaapi' | 'cuda' | 'videotoolbox' | 'v4l2';
+      /** @description Null before the first picture is decoded. */
+      used: ('software' | 'vaapi' | 'cuda' | 'videotoolbox' | 'v4l2') | null;
+      /** @description Hardware decoders that did not work; they are not tried again. */
+      failed: {
+        /** @enum {string} */
+        decoder: 'vaapi' | 'cuda' | 'videotoolbox' | 'v4l2';
+        reason: string;
+      }[];
     };
     SlowedCamera: {
       /**
@@ -1690,6 +1707,7 @@ export type ConnectAnswer = components['schemas']['ConnectAnswer'];
 export type DisconnectAnswer = components['schemas']['DisconnectAnswer'];
 export type RtspService = components['schemas']['RtspService'];
 export type WorkerStatus = components['schemas']['WorkerStatus'];
+export type DecoderChoice = components['schemas']['DecoderChoice'];
 export type SlowedCamera = components['schemas']['SlowedCamera'];
 export type NewCamera = components['schemas']['NewCamera'];
 export type AnalysisSettings = components['schemas']['AnalysisSettings'];

@@ -1,5 +1,6 @@
 /** Health of the gateway and of its worker processes. */
 import { z } from 'zod';
+import { decoderChoiceSchema } from '../decoder-settings.ts';
 import { idInPath, timeSchema } from './common.ts';
 import { slowedSchema } from './status.ts';
 
@@ -30,6 +31,7 @@ const workerStatusSchema = z
       .meta({ description: 'How its last process ended.' }),
     rss: z.number().optional().meta({ description: 'Resident memory, bytes.' }),
     cpu: z.number().optional().meta({ description: 'Share of one processor core.' }),
+    decoder: decoderChoiceSchema.optional().meta({ description: 'What decodes its pictures.' }),
     slowed: z
       .array(slowedSchema.extend({ cameraId: z.string() }).meta({ id: 'SlowedCamera' }))
       .optional()

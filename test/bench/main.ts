@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,start,growth,limit,frames,webrtc,whep,mse,restream,recording,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page --cameras 1,4,8 --seconds 10 --quick --document FILE`.
+ * Options: `--only footprint,returned,start,growth,limit,frames,webrtc,whep,mse,restream,recording,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page --cameras 1,4,8 --seconds 10 --quick --document FILE`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
@@ -15,6 +15,7 @@ import { benchRecording } from './recording.ts';
 import { benchRegistry } from './registry.ts';
 import { printVerdicts, writeDocument } from './report.ts';
 import { benchRestream } from './restream.ts';
+import { benchReturned } from './returned.ts';
 import { benchStart } from './start.ts';
 import { benchDeliveries, benchMediamtx } from './stored.ts';
 import { benchMse, benchWebrtc } from './video.ts';
@@ -57,7 +58,10 @@ const benches: Record<string, () => Promise<void>> = {
 };
 
 /** Too long to run beside the others. */
-const further: typeof benches = { limit: () => benchLimit(values.quick ? 60 : 600) };
+const further: typeof benches = {
+  limit: () => benchLimit(values.quick ? 60 : 600),
+  returned: () => benchReturned(seconds),
+};
 
 const wanted = values.only?.split(',') ?? Object.keys(benches);
 for (const name of wanted) {

@@ -5,7 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { getJson } from '../support/http.ts';
 import { npmStart } from '../support/npm-start.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { WsClient } from '../support/ws-client.ts';
 import { makeClip } from './clip.ts';
 import { connectCameras, measureMemory, SETTINGS } from './footprint.ts';
@@ -33,6 +35,7 @@ export async function benchReturned(seconds: number): Promise<void> {
   const sender = await startSender(clip, CAMERAS);
   const product = await npmStart(SETTINGS);
   try {
+    await waitFor(async () => (await getJson(`${product.origin}/readyz`)).status === 200);
     await connectCameras(product, sender.port, { from: 1, to: CAMERAS });
     await delay(20_000);
     const idle = measureMemory(`${CAMERAS} idle cameras that no client has watched`, product);
@@ -67,9 +70,13 @@ async function watch(origin: string, seconds: number, atEnd: () => void = () => 
     stdio: ['pipe', 'ignore', 'inherit'],
   });
   webrtc.stdin.write(`open ${WEBRTC_VIEWERS}\n`);
-  const mse = spawn(process.execPath, [entry('mse-viewer.ts'), origin, '2', String(MSE_VIEWERS)], {
-    stdio: ['pipe', 'ignore', 'inherit'],
-  });
+  const mse = spawn(
+    process.execPath,
+    [entry('mse-viewer.ts'), origin, '2', String(MSE_VIEWERS), String(seconds + 60)],
+    {
+      stdio: ['pipe', 'ignore', 'inherit'],
+    },
+  );
   await delay(seconds * 1000);
   atEnd();
   for (const viewer of pictures) viewer.close();

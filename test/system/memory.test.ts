@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { HARDWARE_DECODERS } from '#shared/decoder-settings.ts';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { openGreyCameras } from '../support/grey-cameras.ts';
 import { getJson, postJson } from '../support/http.ts';
@@ -21,7 +22,7 @@ describe('Memory of an RTSP worker', () => {
   before(async () => {
     const format = { width: 1280, height: 720, keyframeDistance: 5 };
     cameras = await openGreyCameras({ '/1': 40, '/2': 80, '/3': 120, '/4': 160 }, { format });
-    worker = await startWorker({ WORKER_DECODER_MB: DECODER_MB });
+    worker = await startWorker({ WORKER_DECODER_MB: DECODER_MB, DECODER: 'auto' });
     for (const cameraId of IDS)
       await postJson(`${worker.origin}/api/cameras/connect`, { cameraId, url: cameras.url(`/${cameraId}`) });
   });
@@ -72,6 +73,13 @@ describe('Memory of an RTSP worker', () => {
       const answer = await fetch(`${worker.origin}/api/cameras/${id}/frame`);
       expect([answer.status, (await answer.bytes()).length > 0]).to.deep.equal([200, true]);
     }
+  });
+
+  it('tells what decodes, and decodes in software where no hardware does', async () => {
+    const { decoder } = (await getJson(`${worker.origin}/livez`)).body;
+    expect(decoder.wanted).to.equal('auto');
+    expect(decoder.used).to.be.oneOf(['software', ...HARDWARE_DECODERS]);
+    for (const { reason } of decoder.failed) expect(reason).to.match(/\w/);
   });
 
   it('is back within a fifth of before after eight viewers left', async () => {

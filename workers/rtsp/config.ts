@@ -1,6 +1,7 @@
 /** Settings of an RTSP worker. */
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { readAddressPolicy } from '#shared/address-settings.ts';
+import { type DecoderName, readDecoder } from '#shared/decoder-settings.ts';
 import { decoderBytes, thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
 import { RECORDING_ENV } from '#shared/recording-link.ts';
@@ -32,6 +33,8 @@ export interface RtspWorkerConfig {
   logLevel: string;
   /** Compressed video that its cameras keep together for the next viewer, bytes. */
   maxPacketBytes: number;
+  /** What decodes pictures. */
+  decoder: DecoderName;
   /** Memory of all decoders, bytes. */
   maxDecoderBytes: number;
   /** Whether it runs only cameras that broke others. */
@@ -68,6 +71,7 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
     addresses: readAddressPolicy(env, { allowsLoopback: isAlone, ownPorts: [port] }),
     webrtc: readWebrtcSettings(env),
     maxPixels: readMaxPixels(env),
+    decoder: readDecoder(env),
     maxPacketBytes: memoryBytes / PACKETS_SHARE,
     maxDecoderBytes:
       MIB *

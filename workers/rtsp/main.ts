@@ -30,7 +30,7 @@ limitGarbage();
 setOomScore(OOM_SCORE.rtsp);
 const { config, redactor, log } = prepareWorker(process, loadConfig);
 for (const { credential } of config.webrtc.iceServers) redactor.add(credential);
-const ffmpeg = new Ffmpeg({ maxPixels: config.maxPixels, log });
+const ffmpeg = new Ffmpeg({ maxPixels: config.maxPixels, decoder: config.decoder, log });
 
 await runWorker(process, {
   log,

@@ -51,7 +51,7 @@ export interface ServerOptions extends ProblemOptions {
   sessions: SessionSet;
   /** Absent where nothing is recorded. */
   recorders?: Recorders | undefined;
-  ffmpeg: Pick<Ffmpeg, 'openTranscoder'>;
+  ffmpeg: Pick<Ffmpeg, 'openTranscoder' | 'hardware'>;
 }
 
 /** Binds the port and serves. @throws the `listen` error, `EADDRINUSE` among them */
@@ -82,13 +82,13 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
 
 function mountRoutes(
   app: Express,
-  { config, cameras, controls, probes, devices, sessions, recorders }: ServerOptions,
+  { config, cameras, controls, probes, devices, sessions, recorders, ffmpeg }: ServerOptions,
   hls: HlsStreams,
 ): void {
   const { token } = config.host;
   const webrtc = { sessions, iceServers: config.webrtc.iceServers, isCounted: token !== undefined };
   app.use(token === undefined ? allowAnyOrigin : requireToken(token));
-  app.use(healthRoutes({ config, cameras }));
+  app.use(healthRoutes({ config, cameras, ffmpeg }));
   app.use('/api/cameras', cameraRoutes(cameras), ptzRoutes(controls), deviceRoutes(devices));
   app.use('/hls', hlsRoutes(hls));
   app.use('/api', webrtcRoutes(webrtc));

@@ -20,9 +20,11 @@ import {
   type AVPixelFormat,
 } from 'node-av/constants';
 import { Codec, CodecContext, Frame, Packet } from 'node-av/lib';
-import { AppError } from '#shared/errors.ts';
+import { AppError, messageOf } from '#shared/errors.ts';
 import type { Rotation, VideoCodec } from '#shared/media/packet.ts';
 import { FrameTurner } from './frame-turner.ts';
+import type { HardwareDecoder } from './hardware-decoding.ts';
+import { downloadFrame } from './hardware-device.ts';
 
 const CODEC_IDS: Record<VideoCodec, AVCodecID> = {
   h264: AV_CODEC_ID_H264,
@@ -49,16 +51,34 @@ export interface DecodedFrame {
 /** Twice what the largest cameras send. */
 const MAX_PIXELS = 64_000_000;
 
+/** Packets after which a device, not the stream, is taken to be at fault. */
+const MOST_FAILED_IN_A_ROW = 3;
+
+export interface DecoderOptions {
+  codec: VideoCodec;
+  /** Annex B, may be empty. */
+  parameterSets: Buffer;
+  /** Of one picture; larger ones fail. */
+  maxPixels?: number;
+  /** By which pictures are turned. */
+  rotation?: Rotation | undefined;
+  /** Decodes instead of the processor. */
+  hardware?: HardwareDecoder | undefined;
+}
+
 /** One decoder. Calls must not overlap. */
 export class VideoDecoder implements Disposable {
   readonly #context: CodecContext;
   readonly #packet = new Packet();
   readonly #isFullRange: boolean;
   readonly #turner: FrameTurner | undefined;
+  readonly #hardware: HardwareDecoder | undefined;
   #skipLoopFilter = false;
+  #failedInARow = 0;
 
-  private constructor(context: CodecContext, codec: VideoCodec, rotation: Rotation | undefined) {
+  private constructor(context: CodecContext, { codec, rotation, hardware }: DecoderOptions) {
     this.#context = context;
+    this.#hardware = hardware;
     this.#turner = rotation === undefined ? undefined : new FrameTurner(rotation);
     this.#isFullRange = codec === 'mjpeg';
     this.#packet.alloc();
@@ -66,17 +86,12 @@ export class VideoDecoder implements Disposable {
 
   /**
    * Opens a decoder.
-   * @param parameterSets Annex B, may be empty @param maxPixels of one picture; larger ones fail
-   * @param rotation by which pictures are turned
    * @throws AppError `camera-unsupported-codec`
    */
-  static async open(
-    codec: VideoCodec,
-    parameterSets: Buffer,
-    maxPixels: number = MAX_PIXELS,
-    rotation?: Rotation,
-  ): Promise<VideoDecoder> {
-    const found = Codec.findDecoder(CODEC_IDS[codec]);
+  static async open(options: DecoderOptions): Promise<VideoDecoder> {
+    const { codec, parameterSets, maxPixels = MAX_PIXELS, hardware } = options;
+    const device = hardware?.device;
+    const found = device?.codec === undefined ? Codec.findDecoder(CODEC_IDS[codec]) : device.codec(codec);
     const context = new CodecContext();
     context.allocContext3(found);
     // Frame threads would hold back one picture per thread.
@@ -84,12 +99,13 @@ export class VideoDecoder implements Disposable {
     // After a recovery point pictures become whole step by step: they are shown meanwhile.
     context.setFlags(AV_CODEC_FLAG_LOW_DELAY, AV_CODEC_FLAG_OUTPUT_CORRUPT);
     context.setOption('max_pixels', String(maxPixels));
+    if (device?.context !== undefined) context.hwDeviceCtx = device.context;
     if (parameterSets.length > 0) context.extraData = parameterSets;
     if (found === null || (await context.open2(found, null)) < 0) {
       context.freeContext();
       throw new AppError('camera-unsupported-codec', `No decoder for ${codec}`);
     }
-    return new VideoDecoder(context, codec, rotation);
+    return new VideoDecoder(context, options);
   }
 
   /**
@@ -107,6 +123,7 @@ export class VideoDecoder implements Disposable {
     this.#packet.pts = BigInt(sequence);
     const status = await this.#context.sendPacket(this.#packet);
     this.#packet.unref();
+    this.#checkHardware(status);
     return { frames: await this.#receive(), failed: status < 0 };
   }
 
@@ -138,11 +155,35 @@ export class VideoDecoder implements Disposable {
         native.free();
         return frames;
       }
-      this.#nameColours(native);
       const sequence = Number(native.pts);
-      const upright = this.#turner === undefined ? native : await this.#turner.turn(native);
+      const picture = await this.#inMemory(native);
+      this.#nameColours(picture);
+      const upright = this.#turner === undefined ? picture : await this.#turner.turn(picture);
       frames.push({ native: upright, sequence, width: upright.width, height: upright.height });
     }
+  }
+
+  /** Pictures of a device are copied. FFmpeg decodes in software by itself what a device cannot decode. */
+  async #inMemory(frame: Frame): Promise<Frame> {
+    if (this.#hardware?.device.context === undefined) return frame;
+    if (!frame.isHwFrame()) {
+      this.#hardware.fail('it does not decode the stream of a camera');
+      return frame;
+    }
+    try {
+      return await downloadFrame(frame);
+    } catch (error) {
+      this.#hardware.fail(messageOf(error));
+      throw error;
+    }
+  }
+
+  /** Damaged packets fail in software too, seldom several in a row. */
+  #checkHardware(status: number): void {
+    this.#failedInARow = status < 0 ? this.#failedInARow + 1 : 0;
+    if (this.#hardware === undefined || this.#failedInARow < MOST_FAILED_IN_A_ROW) return;
+    this.#hardware.fail('packets of a camera cannot be decoded');
+    throw new Error('the hardware decoder fails');
   }
 
   /** Sets what the stream does not signal to FFmpeg's defaults: limited range (JPEG: full), BT.601. */

@@ -1,23 +1,38 @@
 /** FFmpeg inside this process, loaded when pictures, sound or files first need it: it takes 40 MB. */
+import type { DecoderName } from '#shared/decoder-settings.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { VideoTrack } from '#shared/media/packet.ts';
 import type { OpenAudioTranscoder } from '../packets/carried-audio.ts';
 import type { Media } from '../pictures/media.ts';
 import type { VideoDecoder } from './decoder.ts';
 import { EncoderSet } from './encoder-set.ts';
+import { HardwareDecoding } from './hardware-decoding.ts';
 import { JpegDecoder } from './jpeg-decoder.ts';
 import { OpusTranscoder } from './opus-transcoder.ts';
 import type { VideoDemuxer } from './video-demuxer.ts';
+
+export interface FfmpegOptions {
+  /** Of one picture; larger ones are not decoded. */
+  maxPixels: number;
+  decoder?: DecoderName;
+  log: Logger;
+}
 
 /** Opens what FFmpeg offers. */
 export class Ffmpeg {
   readonly #log: Logger;
   readonly #maxPixels: number;
   #loading: Promise<void> | undefined;
+  /** What decodes, and why. */
+  readonly hardware: HardwareDecoding;
 
-  /** @param options `maxPixels` of one picture; larger ones are not decoded */
-  constructor({ maxPixels, log }: { maxPixels: number; log: Logger }) {
+  constructor({ maxPixels, decoder = 'software', log }: FfmpegOptions) {
     this.#log = log;
+    this.hardware = new HardwareDecoding({
+      wanted: decoder,
+      log,
+      openDevice: async (name) => (await import('./hardware-device.ts')).openDevice(name),
+    });
     this.#maxPixels = maxPixels;
   }
 
@@ -49,7 +64,16 @@ export class Ffmpeg {
   async #openDecoder({ codec, parameterSets, rotation }: VideoTrack): Promise<VideoDecoder> {
     await this.#load();
     const { VideoDecoder } = await import('./decoder.ts');
-    return VideoDecoder.open(codec, parameterSets, this.#maxPixels, rotation);
+    const options = { codec, parameterSets, maxPixels: this.#maxPixels, rotation };
+    for (;;) {
+      const hardware = await this.hardware.find(codec);
+      if (hardware === undefined) return await VideoDecoder.open(options);
+      try {
+        return await VideoDecoder.open({ ...options, hardware });
+      } catch {
+        hardware.fail('its decoder cannot be opened');
+      }
+    }
   }
 
   #load(): Promise<void> {

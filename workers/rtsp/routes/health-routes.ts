@@ -1,5 +1,6 @@
 /** Health and metrics of a worker, answered without asking a camera. */
 import { Router } from 'express';
+import type { DecoderChoice } from '#shared/decoder-settings.ts';
 import { livez } from '../../host/livez.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 import type { RtspWorkerConfig } from '../config.ts';
@@ -12,9 +13,11 @@ const MAX_SLOWED = 100;
 export function healthRoutes({
   config,
   cameras,
+  ffmpeg,
 }: {
   config: Readonly<RtspWorkerConfig>;
   cameras: CameraSet;
+  ffmpeg: { hardware: { choice(): DecoderChoice } };
 }): Router {
   const routes = Router();
   routes.get('/health', (_req, res) => {
@@ -23,7 +26,11 @@ export function healthRoutes({
   });
   routes.get('/livez', (_req, res) => {
     res.setHeader('Cache-Control', 'no-store');
-    res.json({ ...livez(config.host), slowed: cameras.slowed(MAX_SLOWED) });
+    res.json({
+      ...livez(config.host),
+      decoder: ffmpeg.hardware.choice(),
+      slowed: cameras.slowed(MAX_SLOWED),
+    });
   });
   routes.get('/readyz', (_req, res) => {
     res.setHeader('Cache-Control', 'no-store');

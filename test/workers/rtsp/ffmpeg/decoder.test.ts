@@ -16,7 +16,7 @@ describe('VideoDecoder', () => {
   });
 
   beforeEach(async () => {
-    decoder = await VideoDecoder.open('h264', Buffer.alloc(0));
+    decoder = await VideoDecoder.open({ codec: 'h264', parameterSets: Buffer.alloc(0) });
   });
 
   afterEach(() => decoder[Symbol.dispose]());
@@ -58,7 +58,11 @@ describe('VideoDecoder', () => {
   });
 
   it('decodes no picture larger than its limit', async () => {
-    using small = await VideoDecoder.open('h264', Buffer.alloc(0), 100 * 100);
+    using small = await VideoDecoder.open({
+      codec: 'h264',
+      parameterSets: Buffer.alloc(0),
+      maxPixels: 100 * 100,
+    });
     const outcome = await small.decode((units[0] as EncodedUnit).data, 0);
     expect(outcome).to.deep.equal({ frames: [], failed: true });
   });

@@ -21,7 +21,7 @@ describe('JPEGs of cameras', () => {
     [opened, encodings] = [0, 0];
     decoder = new JpegDecoder(() => {
       opened += 1;
-      return VideoDecoder.open('mjpeg', Buffer.alloc(0));
+      return VideoDecoder.open({ codec: 'mjpeg', parameterSets: Buffer.alloc(0) });
     });
     encoders = new EncoderSet(() => {
       encodings += 1;

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import {
+  AV_PIX_FMT_NV12,
+  AV_PIX_FMT_YUV420P,
   AVCOL_RANGE_JPEG,
   AVCOL_RANGE_MPEG,
   AVCOL_SPC_BT709,
@@ -42,7 +44,7 @@ function toYuv([r, g, b]: Rgb, matrix: 601 | 709, isFull: boolean): number[] {
 }
 
 /** A picture of the bars as a camera of this matrix and range sends it. */
-function barsFrame(matrix: 601 | 709, range: AVColorRange): Frame {
+function barsFrame(matrix: 601 | 709, range: AVColorRange, isNv12 = false): Frame {
   const width = BARS.length * BAR_WIDTH;
   const colours = BARS.map((bar) => toYuv(bar, matrix, range === AVCOL_RANGE_JPEG).map(Math.round));
   const plane = (component: number, step: number): Buffer => {
@@ -54,8 +56,11 @@ function barsFrame(matrix: 601 | 709, range: AVColorRange): Frame {
     );
     return Buffer.concat(Array.from({ length: HEIGHT / step }, () => row));
   };
-  const pixels = Buffer.concat([plane(0, 1), plane(1, 2), plane(2, 2)]);
-  const frame = videoFrame(pixels, { width, height: HEIGHT });
+  const [luma, blue, red] = [plane(0, 1), plane(1, 2), plane(2, 2)];
+  const colour = isNv12 ? Buffer.from([...blue].flatMap((each, at) => [each, red[at] as number])) : red;
+  const pixels = Buffer.concat(isNv12 ? [luma, colour] : [luma, blue, colour]);
+  const format = isNv12 ? AV_PIX_FMT_NV12 : AV_PIX_FMT_YUV420P;
+  const frame = videoFrame(pixels, { width, height: HEIGHT }, format);
   frame.colorRange = range;
   frame.colorSpace = SPACES[matrix];
   return frame;
@@ -72,15 +77,17 @@ describe('JpegEncoder', () => {
         expect(decodeJpeg(bytes).at(x, 16)[channel]).to.be.closeTo(level, 3);
   });
 
-  for (const [matrix, range, name] of [
+  for (const [matrix, range, name, layout = ''] of [
     [601, AVCOL_RANGE_MPEG, 'limited'],
     [601, AVCOL_RANGE_JPEG, 'full'],
     [709, AVCOL_RANGE_MPEG, 'limited'],
     [709, AVCOL_RANGE_JPEG, 'full'],
+    [601, AVCOL_RANGE_MPEG, 'limited', ' as hardware decoders give them (NV12)'],
+    [709, AVCOL_RANGE_MPEG, 'limited', ' as hardware decoders give them (NV12)'],
   ] as const) {
-    it(`gives the SMPTE bars of a BT.${matrix} camera with ${name} range their colours, within 3 levels`, async () => {
+    it(`gives the SMPTE bars of a BT.${matrix} camera with ${name} range${layout} their colours, within 3 levels`, async () => {
       using encoder = new JpegEncoder({ quality: 95 });
-      using frame = barsFrame(matrix, range);
+      using frame = barsFrame(matrix, range, layout !== '');
       const picture = decodeJpeg((await encoder.encode(frame)).bytes);
       for (const [index, bar] of BARS.entries()) {
         const seen = picture.at(index * BAR_WIDTH + BAR_WIDTH / 2, HEIGHT / 2);

@@ -35,7 +35,7 @@ async function play(file: string, count: number): Promise<Played> {
 
 async function decodeAll({ tracks, packets }: Played): Promise<string[]> {
   const { codec, parameterSets, rotation } = tracks[0] as VideoTrack;
-  using decoder = await VideoDecoder.open(codec, parameterSets, undefined, rotation);
+  using decoder = await VideoDecoder.open({ codec, parameterSets, rotation });
   const sizes: string[] = [];
   const collect = (frames: Awaited<ReturnType<VideoDecoder['drain']>>): void => {
     for (const { native, width, height } of frames) {
@@ -55,7 +55,7 @@ async function decodeAll({ tracks, packets }: Played): Promise<string[]> {
 /** The first picture as analysis sees it. */
 async function firstPicture({ tracks, packets }: Played): Promise<EncodedPicture> {
   const { codec, parameterSets, rotation } = tracks[0] as VideoTrack;
-  using decoder = await VideoDecoder.open(codec, parameterSets, undefined, rotation);
+  using decoder = await VideoDecoder.open({ codec, parameterSets, rotation });
   using scaler = new LumaScaler({ width: undefined });
   const { frames } = await decoder.decode((packets[0] as Packet).data, 0);
   const [{ native }] = (frames.length > 0 ? frames : await decoder.drain()) as [DecodedFrame];
