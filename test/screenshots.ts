@@ -50,13 +50,16 @@ const STATES: State[] = [
   { name: 'events-summary', path: '#/events', complete: '.event-card', act: openSummary },
 ];
 /** Every other page of the table as it opens. */
-const OTHERS: State[] = Object.entries(PATHS)
-  .filter(([page]) => !STATES.some(({ name }) => name === page))
-  .map(([page, path]) => ({
-    name: page,
-    path: hrefOf(page, Object.fromEntries(parametersOf(path).map((name) => [name, 'front']))),
-    complete: 'h1',
-  }));
+function otherPages(watchId: string): State[] {
+  const filled = (name: string): string => (name === 'watchId' ? watchId : 'front');
+  return Object.entries(PATHS)
+    .filter(([page]) => !STATES.some(({ name }) => name === page))
+    .map(([page, path]) => ({
+      name: page,
+      path: hrefOf(page, Object.fromEntries(parametersOf(path).map((name) => [name, filled(name)]))),
+      complete: 'h1',
+    }));
+}
 
 const [folder = 'screenshots', onlySize] = process.argv.slice(2);
 if (!hasChromium()) throw new Error('the pictures are taken with Chromium: apt-get install chromium');
@@ -65,10 +68,12 @@ const household = await openHousehold();
 const browser = await openBrowser();
 try {
   await takeFirstStart(browser, household);
-  await household.furnish();
+  const { watchId } = await household.furnish();
+  const states = [...STATES, ...otherPages(watchId)];
   await takeForReadme(browser, household);
   for (const size of SIZES)
-    if (onlySize === undefined || size.name === onlySize) await takeAll(browser, household, size);
+    if (onlySize === undefined || size.name === onlySize)
+      await takeAll(browser, household, { states, ...size });
   await takeSideways(browser, household);
 } finally {
   await browser.close();
@@ -98,12 +103,12 @@ async function takeForReadme(browser: Browser, { origin }: Household): Promise<v
 async function takeAll(
   browser: Browser,
   { origin }: Household,
-  { name: size, ...look }: (typeof SIZES)[number],
+  { name: size, states, ...look }: (typeof SIZES)[number] & { states: readonly State[] },
 ): Promise<void> {
   const page = await browser.newPage({ ...look, reducedMotion: 'reduce' });
   page.setDefaultTimeout(PATIENCE.timeout);
   await page.goto(`${origin}/`);
-  for (const { name, path, complete, act } of [...STATES, ...OTHERS]) {
+  for (const { name, path, complete, act } of states) {
     await page.evaluate(`document.activeElement.blur(); location.hash = '${path}'`);
     await page.locator(complete).first().waitFor();
     await page.waitForLoadState('networkidle', { timeout: 1500 }).catch(() => {});

@@ -60,10 +60,15 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     routes: deliveryRoutes({ repository, secretBox, wake: () => sender.wake() }),
     stats,
     metrics: () => deliveryMetrics(stats()),
-    start: () => {
-      sender.start();
-      housekeeping.start();
-    },
+    // Before the first migration there is nothing to send, and no fault to warn of.
+    start: () =>
+      void store.whenReady().then(
+        () => {
+          sender.start();
+          housekeeping.start();
+        },
+        () => {},
+      ),
     close: async () => {
       await Promise.all([sender.close(), housekeeping.close()]);
     },

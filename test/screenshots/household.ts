@@ -28,7 +28,7 @@ const PASSWORD = 'right';
 export interface Household {
   origin: string;
   /** Stores the cameras and waits until they are as they shall be seen; the demo ends with it. */
-  furnish(): Promise<void>;
+  furnish(): Promise<{ watchId: string }>;
   close(): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ export async function openHousehold(): Promise<Household> {
   };
 }
 
-async function furnish({ origin }: RunningProcess, { port }: RtspServer): Promise<void> {
+async function furnish({ origin }: RunningProcess, { port }: RtspServer): Promise<{ watchId: string }> {
   await waitFor(async () => (await getJson(`${origin}/readyz`)).status === 200, PATIENCE);
   for (const { path, ...camera } of CAMERAS) {
     const address = { ip: '127.0.0.1', port, password: PASSWORD, streamPath: path };
@@ -83,6 +83,7 @@ async function furnish({ origin }: RunningProcess, { port }: RtspServer): Promis
       rtspUrl: `rtsp://admin:${PASSWORD}@127.0.0.1:${port}${path}`,
     });
   }
+  const watchId = await watchAndPair(origin);
   const counts = async () => (await getJson(`${origin}/api/deliveries`)).body.deliveries;
   const isSettled = async () => (await counts()).every(({ attempts }: { attempts: number }) => attempts > 0);
   await waitFor(isSettled, { ...PATIENCE, message: 'the deliveries' });
@@ -92,6 +93,17 @@ async function furnish({ origin }: RunningProcess, { port }: RtspServer): Promis
       (await events()).filter(({ snapshotUrl }: { snapshotUrl: string | null }) => snapshotUrl).length >= 1,
     { ...PATIENCE, message: 'events' },
   ).catch(() => console.log('there are no events to be seen'));
+  return { watchId };
+}
+
+/** Watches that fire, wait and fail, and a key: pages show more than that there is nothing. */
+async function watchAndPair(origin: string): Promise<string> {
+  const watch = { skill: 'query', condition: 'yes', everyMs: 5000, n: 1, of: 1, cooldownMs: 600_000 };
+  const front = { ...watch, cameraId: 'front', prompt: 'Is a parcel at the door?' };
+  const { id } = (await postJson(`${origin}/api/watches`, front)).body;
+  await postJson(`${origin}/api/watches`, { ...watch, cameraId: 'gate', prompt: 'Is the gate open?' });
+  await postJson(`${origin}/api/keys`, { name: 'Kitchen tablet', scope: 'view' });
+  return id;
 }
 
 /** A local server of Moondream, which sees the same everywhere. */

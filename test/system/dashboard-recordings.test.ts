@@ -80,7 +80,11 @@ describe('Events and recordings in the dashboard', function () {
     await page.click('text=Summary');
     await page.click('.chip:text-is("Last hour")');
     await page.waitForSelector('.digest-count:has-text("motion")');
-    await page.waitForSelector('.digest-bars[aria-label^="Events over time"]');
+    await page.waitForSelector('.digest-time[aria-label^="Events over time"]');
+    const heights = await page.evaluate(
+      `[...document.querySelectorAll('.digest-bars i')].map((bar) => bar.clientHeight)`,
+    );
+    expect(Math.max(...(heights as number[])), 'the highest bar').to.be.greaterThan(40);
     await page.click('.digest-picture');
     await page.waitForSelector('.drawer');
     await page.keyboard.press('Escape');

@@ -33,9 +33,9 @@ export class DigestCard extends ViewElement {
       this.#isOpen = (event.target as HTMLDetailsElement).open;
       if (this.#isOpen) this.#choose(this.#period);
     };
-    return html`<details class="card digest" @toggle=${toggle}>
-      <summary>Summary</summary>
-      ${this.#isOpen ? this.#content() : nothing}
+    return html`<details class="card details digest" @toggle=${toggle}>
+      <summary><h2>Summary</h2></summary>
+      ${this.#isOpen ? html`<div class="digest-body">${this.#content()}</div>` : nothing}
     </details>`;
   }
 
@@ -81,10 +81,12 @@ export class DigestCard extends ViewElement {
     const most = Math.max(...bars.map(({ events }) => events));
     const peak = bars.find(({ events }) => events === most);
     const label = `Events over time; most at ${clock(peak?.at ?? digest.from, this.app.now)}: ${most}`;
-    return html`<div class="digest-bars" role="img" aria-label=${label}>
-        ${bars.map(({ at, events }) => html`<i title="${clock(at, this.app.now)}: ${count(events, 'event')}" style="--share:${events / most}"></i>`)}
-      </div>
-      <p class="digest-ends muted" aria-hidden="true"><span>${clock(digest.from, this.app.now)}</span><span>${clock(digest.to, this.app.now)}</span></p>`;
+    return html`<figure class="digest-time" role="img" aria-label=${label}>
+        <div class="digest-bars">
+          ${bars.map(({ at, events }) => html`<i title="${clock(at, this.app.now)}: ${count(events, 'event')}" .style=${`height: ${(100 * events) / most}%`}></i>`)}
+        </div>
+        <p class="digest-ends muted"><span>${clock(digest.from, this.app.now)}</span><span>${clock(digest.to, this.app.now)}</span></p>
+      </figure>`;
   }
 
   #pictures({ pictures }: Digest): TemplateResult | typeof nothing {

@@ -1,6 +1,7 @@
 /** Uploads a video with progress and optionally plays it as a camera. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { GatewayError } from '#shared/client/gateway-error.ts';
+import { idOfFile } from '../file-id.ts';
 import { bytes } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { uploadForm } from '../upload.ts';
@@ -71,6 +72,7 @@ export class UploadForm extends ViewElement {
     const error = this.#errorOf('file');
     const choose = (event: Event): void => {
       this.#file = (event.target as HTMLInputElement).files?.[0];
+      if (this.#cameraId === '' && this.#file !== undefined) this.#cameraId = idOfFile(this.#file.name);
       this.#error = undefined;
       this.draw();
     };

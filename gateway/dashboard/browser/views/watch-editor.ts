@@ -56,7 +56,12 @@ export class WatchEditor extends ViewElement {
     const isNew = this.app.state.route.params.watchId === undefined;
     return html`${pageHead(isNew ? 'New watch' : 'Edit watch')}
       ${this.#error === undefined || this.#fieldOf(this.#error) !== undefined ? nothing : problem(this.#error.message, this.#error.hint)}
-      ${this.#draft === undefined ? html`<div class="card skeleton tall"></div>` : this.#form(this.#draft)}`;
+      ${this.#draft === undefined ? this.#missing() : this.#form(this.#draft)}`;
+  }
+
+  #missing(): TemplateResult {
+    if (this.#error === undefined) return html`<div class="card skeleton tall"></div>`;
+    return html`<p><a class="button" href=${hrefOf('watches')}>All watches</a></p>`;
   }
 
   #form(draft: WatchDraft): TemplateResult {
