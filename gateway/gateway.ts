@@ -125,7 +125,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const devices = createDevices({
     ...{ store, redactor, log },
     cameras: ownCameras(directory, states),
-    managedCameras: managedCameras(directory),
+    managedCameras: managedCameras(directory, config.store.mediamtx?.gateway),
     mediamtx: mediamtxSettings(config.store.mediamtx),
   });
   const startDevices = (): void => void store.whenReady().then(devices.start, () => {});

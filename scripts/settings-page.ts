@@ -13,6 +13,7 @@ const LOADERS = [loadGateway, loadRtsp, loadAnalysis, loadSimulator, loadMcpConf
 const COMPLETE = {
   MEDIAMTX_API_URL: 'http://localhost:9997',
   MEDIAMTX_API_USER: 'user',
+  MEDIAMTX_GATEWAY_URL: 'http://gateway:5000',
   WORKER_RECORDINGS_DIR: '/recordings',
   UPLOADS_S3_BUCKET: 'uploads',
   UPLOADS_S3_ACCESS_KEY_ID: 'id',

@@ -1,45 +1,71 @@
-/** Metrics of the device jobs. */
-import { single } from '#shared/contract/metrics.ts';
+/** Metrics of devices: how the MediaMTX servers are. */
+import { metric } from '#shared/contract/metrics.ts';
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { JobReport } from '../jobs/job-state.ts';
-import type { MediamtxManagerReport } from './mediamtx/manager.ts';
-import type { MediamtxSyncReport } from './mediamtx/sync.ts';
+import type { MediamtxReports } from './mediamtx/server.ts';
 
-/** Sources of the metrics; `undefined` for a MediaMTX that is not configured. */
-export interface DeviceReports {
-  sync: MediamtxSyncReport | undefined;
-  manager: MediamtxManagerReport | undefined;
-}
-
-/** The metrics of devices and MediaMTX. */
-export function deviceMetrics({ sync, manager }: DeviceReports): Metric[] {
+/** The metrics of MediaMTX servers. */
+export function deviceMetrics(reports: readonly MediamtxReports[]): Metric[] {
+  if (reports.length === 0) return [];
+  const syncs = reports.map(({ server, sync }) => ({ labels: { server }, report: sync }));
+  const managers = reports.flatMap(({ server, manager }) =>
+    manager === undefined ? [] : [{ labels: { server }, report: manager }],
+  );
   return [
-    ...(sync === undefined ? [] : syncMetrics(sync)),
-    ...(manager === undefined ? [] : managerMetrics(manager)),
+    ...jobMetrics('mediamtx_sync', syncs),
+    metric(
+      'gateway_mediamtx_paths',
+      valuesOf(syncs, ({ paths }) => paths),
+    ),
+    metric(
+      'gateway_mediamtx_paths_skipped',
+      valuesOf(syncs, ({ skipped }) => skipped),
+    ),
+    ...(managers.length === 0
+      ? []
+      : [
+          ...jobMetrics('mediamtx_manage', managers),
+          metric(
+            'gateway_mediamtx_managed_paths',
+            valuesOf(managers, ({ managed }) => managed),
+          ),
+          metric(
+            'gateway_mediamtx_manage_problems',
+            valuesOf(managers, ({ problems }) => problems.length),
+          ),
+        ]),
   ];
 }
 
-function syncMetrics(sync: MediamtxSyncReport): Metric[] {
+interface Labelled<Report> {
+  labels: { server: string };
+  report: Report;
+}
+
+function jobMetrics(
+  name: 'mediamtx_sync' | 'mediamtx_manage',
+  reports: readonly Labelled<JobReport>[],
+): Metric[] {
   return [
-    ...jobMetrics('mediamtx_sync', sync),
-    single('gateway_mediamtx_paths', {}, sync.paths),
-    single('gateway_mediamtx_paths_skipped', {}, sync.skipped),
+    metric(
+      `gateway_${name}_up`,
+      valuesOf(reports, ({ status }) => (status === 'ok' ? 1 : 0)),
+    ),
+    metric(
+      `gateway_${name}_age_seconds`,
+      valuesOf(reports, ({ ageMs }) => ageMs / 1000),
+    ),
+    metric(
+      `gateway_${name}_successes_total`,
+      valuesOf(reports, ({ successes }) => successes),
+    ),
+    metric(
+      `gateway_${name}_failures_total`,
+      valuesOf(reports, ({ failures }) => failures),
+    ),
   ];
 }
 
-function managerMetrics(manager: MediamtxManagerReport): Metric[] {
-  return [
-    ...jobMetrics('mediamtx_manage', manager),
-    single('gateway_mediamtx_managed_paths', {}, manager.managed),
-    single('gateway_mediamtx_manage_problems', {}, manager.problems.length),
-  ];
-}
-
-function jobMetrics(name: 'mediamtx_sync' | 'mediamtx_manage', report: JobReport): Metric[] {
-  return [
-    single(`gateway_${name}_up`, {}, report.status === 'ok' ? 1 : 0),
-    single(`gateway_${name}_age_seconds`, {}, report.ageMs / 1000),
-    single(`gateway_${name}_successes_total`, {}, report.successes),
-    single(`gateway_${name}_failures_total`, {}, report.failures),
-  ];
+function valuesOf<Report>(reports: readonly Labelled<Report>[], read: (report: Report) => number) {
+  return reports.map(({ labels, report }) => ({ labels, value: read(report) }));
 }

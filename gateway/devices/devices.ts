@@ -2,7 +2,7 @@
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
-import type { MediamtxConfig } from '../config/store.ts';
+import type { MediamtxConfig } from '../config/mediamtx.ts';
 import type { RouteGroup } from '../http/route.ts';
 import { type Clock, systemClock } from '../jobs/clock.ts';
 import type { Store } from '../store/store.ts';
@@ -10,28 +10,23 @@ import { DeviceAgeing } from './device-ageing.ts';
 import { deviceMetrics } from './device-metrics.ts';
 import { DeviceRepository } from './device-repository.ts';
 import { type GatewayCameras, GatewayDevices } from './gateway-devices.ts';
-import { MediamtxClient } from './mediamtx/client.ts';
-import { authOf, type MediamtxAuth } from './mediamtx/http.ts';
-import type { Ownership } from './mediamtx/managed-path.ts';
-import { type ManagedCameras, MediamtxManager } from './mediamtx/manager.ts';
-import { MediamtxPulse } from './mediamtx/pulse.ts';
-import { MediamtxSync } from './mediamtx/sync.ts';
-import { whepBase } from './mediamtx/whep-url.ts';
+import type { EdgeSource } from './known-cameras.ts';
+import type { MediamtxAuth } from './mediamtx/http.ts';
+import type { ManagedCameras } from './mediamtx/manager.ts';
+import { MediamtxServer, type MediamtxServerOptions, secretOf } from './mediamtx/server.ts';
+import { MediamtxServers } from './mediamtx/servers.ts';
 import { deviceRoutes } from './routes.ts';
 
-/** A MediaMTX server and how it is used. */
+/** MediaMTX servers and how they are used. */
 export interface MediamtxSettings {
-  /** Control API; user information in it becomes basic authentication. */
-  apiUrl: string;
+  servers: readonly Pick<MediamtxServerOptions, 'apiUrl' | 'webrtcUrl' | 'server'>[];
   auth?: MediamtxAuth | undefined;
-  /** Base of its WebRTC server; undefined: port 8889 of the API's host, null: WebRTC is off. */
-  webrtcUrl?: string | null | undefined;
-  /** Its name in device keys, `{server}:{path}`; any but `gateway`. */
-  server: string;
   /** Paths with this prefix are not listed. */
   excludePrefix?: string | undefined;
-  /** Whether it carries the cameras of the registry, and under which names. */
-  manage?: (Ownership & { isOnDemand: boolean }) | undefined;
+  /** Whether they carry the cameras of the registry, and under which names. */
+  manage?: MediamtxServerOptions['manage'];
+  /** Where they get managed cameras; undefined: from the cameras. */
+  gateway?: EdgeSource | undefined;
 }
 
 export interface DevicesOptions {
@@ -68,11 +63,13 @@ export interface Devices {
 export function createDevices(options: DevicesOptions): Devices {
   const { store, cameras, redactor, log, clock = systemClock() } = options;
   const repository = new DeviceRepository(store);
-  const own = new GatewayDevices({ cameras, repository, clock, log });
+  const mediamtx = createServers(options, { repository, clock, onChange: () => own.refresh() });
+  const isEdge = options.mediamtx?.gateway !== undefined;
+  const whepUrlOf = isEdge ? (id: string) => mediamtx?.whepUrlOf(id) : () => undefined;
+  const own = new GatewayDevices({ cameras, repository, clock, log, whepUrlOf });
   const ageing = new DeviceAgeing({ repository, clock, log });
-  const mediamtx = createMediamtx(options, repository, clock);
-  const jobs = [own, ageing, ...(mediamtx?.jobs ?? [])];
-  const forgetSecret = redactor.add(secretOf(options.mediamtx));
+  const jobs = [own, ageing, ...(mediamtx === undefined ? [] : [mediamtx])];
+  const forgetSecrets = secretsOf(options.mediamtx).map((secret) => redactor.add(secret));
   return {
     routes: deviceRoutes({ repository }),
     start: () => {
@@ -80,57 +77,25 @@ export function createDevices(options: DevicesOptions): Devices {
     },
     close: async () => {
       await Promise.all(jobs.map((job) => job.close()));
-      forgetSecret();
+      for (const forget of forgetSecrets) forget();
     },
     health: () => mediamtx?.health(),
-    metrics: () => deviceMetrics(mediamtx?.reports() ?? { sync: undefined, manager: undefined }),
+    metrics: () => deviceMetrics(mediamtx?.reports() ?? []),
   };
 }
 
-function createMediamtx(
+function createServers(
   { mediamtx, managedCameras, log }: DevicesOptions,
-  repository: DeviceRepository,
-  clock: Clock,
-) {
+  parts: Pick<MediamtxServerOptions, 'repository' | 'clock' | 'onChange'>,
+): MediamtxServers | undefined {
   if (mediamtx === undefined) return undefined;
-  const { apiUrl, auth, webrtcUrl, server, excludePrefix, manage } = mediamtx;
-  const client = new MediamtxClient({ url: apiUrl, auth });
-  const base = webrtcUrl === null ? null : whepBase(apiUrl, webrtcUrl);
-  const cameraOf = (name: string): string | undefined => manager?.cameraOf(name);
-  const parts = { client, repository, clock, log };
-  const sync = new MediamtxSync({ ...parts, server, whepBase: base, excludePrefix, cameraOf });
-  const manager =
-    manage === undefined || managedCameras === undefined
-      ? undefined
-      : new MediamtxManager({
-          client,
-          cameras: managedCameras,
-          ownership: { prefix: manage.prefix, owner: manage.owner },
-          isOnDemand: manage.isOnDemand,
-          clock,
-          log,
-          onApplied: () => sync.runNow(),
-        });
-  sync.onSeen((seen) => manager?.observe(seen));
-  const onRestart = (): void => sync.runNow();
-  const reports = () => ({ sync: sync.report(), manager: manager?.report() });
-  return {
-    // After a restart of MediaMTX all paths are others, and those that the gateway made are gone.
-    jobs: [
-      sync,
-      ...(manager === undefined ? [] : [manager]),
-      new MediamtxPulse({ client, clock, onRestart }),
-    ],
-    reports,
-    health: () => {
-      const { sync: syncing, manager: manages } = reports();
-      return { ...syncing, ...(manages === undefined ? {} : { manage: manages }) };
-    },
-  };
+  const { auth, excludePrefix, manage } = mediamtx;
+  const common = { auth, excludePrefix, manage, managedCameras, log, ...parts };
+  return new MediamtxServers(mediamtx.servers.map((server) => new MediamtxServer({ ...server, ...common })));
 }
 
-function secretOf(settings: MediamtxSettings | undefined): string | undefined {
-  if (settings === undefined) return undefined;
-  const auth = settings.auth ?? authOf(new URL(settings.apiUrl));
-  return auth?.kind === 'bearer' ? auth.token : auth?.password;
+function secretsOf(settings: MediamtxSettings | undefined): (string | undefined)[] {
+  if (settings === undefined) return [];
+  const { servers, auth, gateway } = settings;
+  return [gateway?.key, ...servers.map(({ apiUrl }) => secretOf({ apiUrl, auth }))];
 }

@@ -24,6 +24,8 @@ export interface GatewayCamera {
   isDemo?: boolean | undefined;
   /** Why it is not connected: a stable code. */
   reason?: string | undefined;
+  /** Where it is watched, if not here. */
+  whepUrl?: string | undefined;
 }
 
 /** The gateway's cameras. */
@@ -40,6 +42,8 @@ export interface GatewayDevicesOptions {
   clock: Clock;
   log: Logger;
   everyMs?: number;
+  /** Where an audience watches a camera in place of this gateway; undefined: here. */
+  whepUrlOf?: (cameraId: string) => string | undefined;
 }
 
 /** Source of these devices. */
@@ -76,11 +80,14 @@ export class GatewayDevices {
   }
 
   start(): void {
-    this.#endListening = this.#options.cameras.onChange(() => {
-      this.#isChange = true;
-      this.#job.runNow();
-    });
+    this.#endListening = this.#options.cameras.onChange(() => this.refresh());
     this.#job.start();
+  }
+
+  /** Writes what changed now, not at the next interval. */
+  refresh(): void {
+    this.#isChange = true;
+    this.#job.runNow();
   }
 
   async close(): Promise<void> {
@@ -96,7 +103,11 @@ export class GatewayDevices {
     const { cameras, repository, clock } = this.#options;
     const isFresh = !this.#isChange;
     this.#isChange = false;
-    const present = await cameras.list(isFresh);
+    const { whepUrlOf } = this.#options;
+    const present = (await cameras.list(isFresh)).map((camera) => ({
+      ...camera,
+      whepUrl: whepUrlOf?.(camera.id),
+    }));
     const now = clock.now();
     await repository.reconcile(GATEWAY_SOURCE, now, (known) =>
       gatewayRecords(present, known, {
@@ -157,7 +168,7 @@ function toRecord(camera: GatewayCamera, now: number): DeviceRecord {
       is_demo: camera.isDemo ?? false,
       reason: camera.reason ?? null,
       // Made absolute per client: only its request shows by which address it reaches the gateway.
-      whep_url: `/whep/${encodeURIComponent(camera.id)}`,
+      whep_url: camera.whepUrl ?? `/whep/${encodeURIComponent(camera.id)}`,
     }),
   };
 }

@@ -17,19 +17,36 @@ export function ownCameras(directory: CameraDirectory, states: CameraStates): Ga
   };
 }
 
-/** The cameras that a MediaMTX server is to carry: those of the registry that have an address. */
-export function managedCameras(directory: CameraDirectory): ManagedCameras {
+/** A gateway from which MediaMTX servers get cameras. */
+export interface EdgeSource {
+  /** `http://` or `https://`, as the servers reach it. */
+  url: string;
+  /** Key or token; undefined where no sign-in is needed. */
+  key: string | undefined;
+}
+
+/**
+ * The cameras that MediaMTX servers are to carry: those of the registry that have an address.
+ * @param gateway gets them from there, by WHEP, in place of from the cameras
+ */
+export function managedCameras(directory: CameraDirectory, gateway?: EdgeSource): ManagedCameras {
   return {
     list: async () =>
-      directory
-        .wanted()
-        .flatMap(({ id, source, origin }) =>
-          source.kind === 'rtsp' && origin === 'registry'
-            ? [{ id, url: urlWithCredentials(source), transport: source.transport }]
-            : [],
-        ),
+      directory.wanted().flatMap(({ id, source, origin }) => {
+        // WHEP passes on the packets of a camera; one that sends JPEG pictures has none that a browser plays.
+        if (origin !== 'registry' || source.kind === 'http') return [];
+        if (gateway !== undefined) return [{ id, url: whepSource(id, gateway) }];
+        if (source.kind !== 'rtsp') return [];
+        return [{ id, url: urlWithCredentials(source), transport: source.transport }];
+      }),
     onChange: (listener) => directory.onChange(listener),
   };
+}
+
+/** MediaMTX sends the user information of a `whep://` address as basic authentication. */
+function whepSource(id: string, { url, key }: EdgeSource): string {
+  const user = key === undefined ? '' : `edge:${encodeURIComponent(key)}@`;
+  return `${url.replace(/^http(s?):\/\//i, `whep$1://${user}`)}/whep/${encodeURIComponent(id)}`;
 }
 
 function toGatewayCamera(

@@ -1,5 +1,5 @@
 /** Passes REST, MJPEG and HLS of one camera to the worker that runs it. The only door to httpxy. */
-import { Agent } from 'node:http';
+import { Agent, type IncomingHttpHeaders } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { ProxyServer } from 'httpxy';
 import type { Logger } from '#shared/logger.ts';
@@ -77,6 +77,7 @@ export function cameraProxies(options: HttpProxyOptions): CameraProxies {
       timeoutMs: answerMs,
       // Players wait at the worker for the next part most of the time.
       inFlight: new InFlight(MAX_STREAMS),
+      areFiles: true,
     }),
   };
 }
@@ -88,6 +89,8 @@ interface ProxyRoute {
   kind: 'kept' | 'single';
   timeoutMs: number;
   inFlight: InFlight;
+  /** Whether answers are files of HLS, of which a shared cache may keep some. */
+  areFiles?: boolean;
 }
 
 function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
@@ -104,7 +107,7 @@ function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
   };
 }
 
-function createProxy({ routing, log }: HttpProxyOptions, { agent, kind, timeoutMs }: ProxyRoute) {
+function createProxy({ routing, log }: HttpProxyOptions, { agent, kind, timeoutMs, areFiles }: ProxyRoute) {
   const proxy = new ProxyServer<Proxied, Response>({ proxyTimeout: timeoutMs });
   // The proxy cuts off a silent worker with the same error as one that broke off.
   proxy.on('proxyReq', (proxyReq, req) => {
@@ -113,8 +116,9 @@ function createProxy({ routing, log }: HttpProxyOptions, { agent, kind, timeoutM
     });
   });
   // It speaks of the connection between worker and gateway.
-  proxy.on('proxyRes', (proxyRes) => {
+  proxy.on('proxyRes', (proxyRes, req) => {
     delete proxyRes.headers['keep-alive'];
+    if (areFiles === true && isOpenByAddress(req)) allowSharedCache(proxyRes.headers);
   });
   proxy.on('error', (error, req) => {
     const worker = req?.worker?.name ?? 'unknown';
@@ -126,6 +130,18 @@ function createProxy({ routing, log }: HttpProxyOptions, { agent, kind, timeoutM
     const { origin, link } = req.worker as WorkerAddress;
     return proxy.web(req, res, { target: origin, agent: link?.[kind] ?? agent });
   };
+}
+
+/** Whether the address alone opens what it names: a ticket is in it, or no sign-in is needed. */
+function isOpenByAddress(req: Request): boolean {
+  const kind = principalOf(req)?.kind;
+  return kind === 'ticket' || kind === 'open';
+}
+
+/** Workers say `private`: they do not know who asks. */
+function allowSharedCache(headers: IncomingHttpHeaders): void {
+  const control = headers['cache-control'];
+  if (control !== undefined) headers['cache-control'] = control.replace(/^private\b/, 'public');
 }
 
 /** Hands a failure to our error middleware: the first, since the proxy may report one twice. */

@@ -6,7 +6,7 @@ import type { MediamtxPathConfig } from './client.ts';
 /** A camera for MediaMTX to carry. */
 export interface ManagedCamera {
   id: string;
-  /** RTSP address with credentials, percent-encoded. */
+  /** RTSP address, or WHEP address at a gateway, with credentials, percent-encoded. */
   url: string;
   /** Transport from camera to MediaMTX; `tcp` by default. */
   transport?: 'tcp' | 'udp' | undefined;
@@ -30,7 +30,7 @@ export interface ManagedPath {
 /** Settings that all versions since v1.9 know; unknown ones are refused. */
 interface PathSettings {
   source: string;
-  rtspTransport: 'tcp' | 'udp';
+  rtspTransport?: 'tcp' | 'udp';
   sourceOnDemand: boolean;
   rpiCameraTextOverlay: string;
 }
@@ -46,10 +46,16 @@ export function managedPath(
   isOnDemand: boolean,
 ): ManagedPath {
   // Other source kinds run programs or read files on that host.
-  if (!/^rtsps?:\/\//i.test(url) || !URL.canParse(url) || new URL(url).hostname === '') {
+  const [, scheme] = /^(rtsp|whep)s?:\/\//i.exec(url) ?? [];
+  if (scheme === undefined || !URL.canParse(url) || new URL(url).hostname === '') {
     throw new AppError('invalid-field', `Camera ${id} has no RTSP address`, { field: 'url' });
   }
-  const settings = { source: url, rtspTransport: transport, sourceOnDemand: isOnDemand };
+  const isRtsp = scheme.toLowerCase() === 'rtsp';
+  const settings = {
+    source: url,
+    ...(isRtsp ? { rtspTransport: transport } : {}),
+    sourceOnDemand: isOnDemand,
+  };
   return {
     name: `${ownership.prefix}${id}`,
     cameraId: id,

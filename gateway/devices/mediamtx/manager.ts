@@ -70,6 +70,8 @@ export class MediamtxManager {
   #endListening: () => void = () => {};
   #wanted = new Map<string, ManagedPath>();
   #problems = new Map<string, string>();
+  /** Names of the paths of the last complete round. */
+  #carried: ReadonlySet<string> = new Set();
   #started: string | undefined;
 
   constructor(options: MediamtxManagerOptions) {
@@ -97,6 +99,12 @@ export class MediamtxManager {
   /** The camera of a path made by this manager. */
   cameraOf(name: string): string | undefined {
     return this.#wanted.get(name)?.cameraId;
+  }
+
+  /** Whether the server has a camera, as its last answers said. */
+  carries(cameraId: string): boolean {
+    const { prefix } = this.#options.ownership;
+    return this.#carried.has(`${prefix}${cameraId}`) && !this.#problems.has(cameraId);
   }
 
   /** Takes the sync's result; acts immediately if the server was restarted or a path is missing. */
@@ -134,6 +142,7 @@ export class MediamtxManager {
     const taken = new Set(items.map(({ name }) => name));
     await this.#apply(plan, taken, problems, signal);
     this.#reportProblems(problems);
+    this.#carried = new Set(wanted.keys());
     this.#state.succeed({ paths: wanted.size });
   }
 

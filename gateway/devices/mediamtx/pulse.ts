@@ -8,6 +8,8 @@ export interface MediamtxPulseOptions {
   clock: Clock;
   /** Called when the server was started anew, or answers again. */
   onRestart: () => void;
+  /** Called when it begins or ends to answer. */
+  onChange?: () => void;
   everyMs?: number;
 }
 
@@ -25,7 +27,9 @@ export class MediamtxPulse {
     this.#job = new PeriodicJob({
       run: (signal) => this.#ask(signal),
       onError: () => {
+        if (this.#isAway) return;
         this.#isAway = true;
+        options.onChange?.();
       },
       everyMs: options.everyMs ?? EVERY_MS,
       clock: options.clock,
@@ -40,6 +44,11 @@ export class MediamtxPulse {
     await this.#job.close();
   }
 
+  /** Whether it did not answer last. */
+  get isAway(): boolean {
+    return this.#isAway;
+  }
+
   async #ask(signal: AbortSignal): Promise<void> {
     const started = (await this.#options.client.info(signal))?.started;
     const isKnown = started !== undefined && this.#started !== undefined;
@@ -48,5 +57,6 @@ export class MediamtxPulse {
     this.#started = started ?? this.#started;
     this.#isAway = false;
     if (isOther || isBack) this.#options.onRestart();
+    if (isBack) this.#options.onChange?.();
   }
 }

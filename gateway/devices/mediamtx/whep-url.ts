@@ -37,5 +37,10 @@ export function whepUrl(
   const isPlayable = tracks.length === 0 || tracks.some((codec) => !NOT_BY_WEBRTC.has(codec));
   // WebRTC readers do not follow a redirect.
   if (base === null || !isPlayable || path.source?.type === 'redirect') return null;
-  return `${base}/${encodePath(path.name)}/whep`;
+  return whepUrlOfPath(base, path.name);
+}
+
+/** Address of a path by its name. */
+export function whepUrlOfPath(base: string, name: string): string {
+  return `${base}/${encodePath(name)}/whep`;
 }

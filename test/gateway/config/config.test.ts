@@ -177,11 +177,10 @@ describe('Settings of what is stored', () => {
       MEDIAMTX_MANAGE: 'on',
     };
     expect(loadConfig(env).store.mediamtx).to.deep.equal({
-      apiUrl: 'http://localhost:9997',
+      servers: [{ apiUrl: 'http://localhost:9997', webrtcUrl: undefined, server: 'mediamtx' }],
       auth: { kind: 'basic', username: 'api', password: 'secret' },
-      webrtcUrl: undefined,
-      server: 'mediamtx',
       isManaged: true,
+      gateway: undefined,
       pathPrefix: 'gateway-',
       owner: 'visual-reasoning-gateway',
       excludePrefix: undefined,

@@ -35,7 +35,10 @@ describe('Devices as a whole', () => {
     stop(server);
   });
 
-  async function open(settings?: Partial<MediamtxSettings>): Promise<void> {
+  async function open(
+    settings?: Partial<MediamtxSettings & MediamtxSettings['servers'][number]>,
+  ): Promise<void> {
+    const { apiUrl = mediamtx.origin, server: name = 'mediamtx', webrtcUrl, ...others } = settings ?? {};
     const camera = { id: '1', name: 'Front', location: '', connected: true };
     devices = createDevices({
       store: store(),
@@ -45,7 +48,7 @@ describe('Devices as a whole', () => {
         onChange: () => () => {},
       },
       mediamtx:
-        settings === undefined ? undefined : { apiUrl: mediamtx.origin, server: 'mediamtx', ...settings },
+        settings === undefined ? undefined : { servers: [{ apiUrl, server: name, webrtcUrl }], ...others },
       redactor,
       log: silentLog,
       clock,
@@ -84,9 +87,9 @@ describe('Devices as a whole', () => {
     expect(devices.health()).to.not.include.keys('manage');
     clock.advance(30_000);
     expect(metrics())
-      .to.include('gateway_mediamtx_sync_up 1')
-      .and.include('gateway_mediamtx_sync_age_seconds 30')
-      .and.include('gateway_mediamtx_paths 1');
+      .to.include('gateway_mediamtx_sync_up{server="mediamtx"} 1')
+      .and.include('gateway_mediamtx_sync_age_seconds{server="mediamtx"} 30')
+      .and.include('gateway_mediamtx_paths{server="mediamtx"} 1');
     expect(mediamtx.changes).to.deep.equal([]);
   });
 
@@ -109,8 +112,8 @@ describe('Devices as a whole', () => {
     await waitFor(() => (devices.health() as { status: string }).status === 'failing');
     expect(JSON.stringify(devices.health())).to.include('mediamtx-unauthorized').and.not.include('C4nary');
     expect(metrics())
-      .to.include('gateway_mediamtx_sync_up 0')
-      .and.include('gateway_mediamtx_sync_failures_total 1');
+      .to.include('gateway_mediamtx_sync_up{server="mediamtx"} 0')
+      .and.include('gateway_mediamtx_sync_failures_total{server="mediamtx"} 1');
     expect(redactor.redact('S3cr3tC4nary')).to.equal('***');
   });
 
@@ -126,7 +129,7 @@ describe('Devices as a whole', () => {
     await waitFor(async () => (await keys()).includes('gateway-1'));
     const path = (await list()).find(({ device_key }) => device_key === 'gateway-1');
     expect(JSON.parse(path?.device_metadata as string).camera_id).to.equal('1');
-    expect(metrics()).to.include('gateway_mediamtx_managed_paths 1');
+    expect(metrics()).to.include('gateway_mediamtx_managed_paths{server="mediamtx"} 1');
   });
 
   it('has no WHEP address where the WebRTC server of MediaMTX is off', async () => {

@@ -1,8 +1,9 @@
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import express from 'express';
 import { notFound, problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
+import { type Principal, setPrincipal } from '../../../gateway/auth/principal.ts';
 import { videoRoutes } from '../../../gateway/cameras/video-routes.ts';
 import { cameraProxies } from '../../../gateway/worker-access/http-proxy.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
@@ -15,13 +16,19 @@ describe('The HTTP proxy of HLS', () => {
   let worker: WorkerDouble;
   let server: Server;
   let origin: string;
+  let kind: Principal['kind'];
 
   beforeEach(async () => {
     worker = await WorkerDouble.open();
     const pool = new FakePool(['rtsp-0']);
     pool.bringUp('rtsp-0', worker);
     const log = silentLog;
+    kind = 'session';
     const app = express();
+    app.use((req, _res, next) => {
+      setPrincipal(req, { role: 'viewer', kind });
+      next();
+    });
     const { files } = cameraProxies({ routing: routingTo(pool), log });
     app.use(mounted(videoRoutes(files)));
     app.use(notFound);
@@ -51,6 +58,27 @@ describe('The HTTP proxy of HLS', () => {
       expect([response.status, await response.text()]).to.deep.equal([200, 'of the worker']);
       expect(response.headers.get('cache-control')).to.equal('no-store');
       expect(worker.requests.at(-1)?.url).to.equal(path);
+    });
+  }
+
+  for (const [who, given, playlist, segment] of [
+    ['of a browser that signed in', 'session', 'no-store', 'private, max-age=60, immutable'],
+    ['with a token in a header', 'token', 'no-store', 'private, max-age=60, immutable'],
+    ['with a ticket in the address', 'ticket', 'no-store', 'public, max-age=60, immutable'],
+    ['where no sign-in is needed', 'open', 'no-store', 'public, max-age=60, immutable'],
+  ] as const) {
+    it(`says which answers a shared cache may keep to a request ${who}`, async () => {
+      kind = given;
+      const answer = (control: string) => (_request: unknown, response: ServerResponse) =>
+        response.setHeader('Cache-Control', control).end('of the worker');
+      worker.answers.set('GET /hls/1/index.m3u8', answer('no-store'));
+      worker.answers.set('GET /hls/1/seg-7.m4s', answer('private, max-age=60, immutable'));
+      const controlOf = async (file: string): Promise<string | null> =>
+        (await fetch(`${origin}/hls/1/${file}`)).headers.get('cache-control');
+      expect([await controlOf('index.m3u8'), await controlOf('seg-7.m4s')]).to.deep.equal([
+        playlist,
+        segment,
+      ]);
     });
   }
 

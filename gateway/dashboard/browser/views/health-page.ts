@@ -107,6 +107,8 @@ function engineName(engine: string): string {
 }
 
 function mediamtxState(state: Record<string, unknown>): string {
-  if (state.ok === false || typeof state.lastError === 'string') return 'Not responding';
-  return 'Connected';
+  const servers = Array.isArray(state.servers) ? (state.servers as { status: string }[]) : [state];
+  const away = servers.filter(({ status }) => status === 'failing').length;
+  if (servers.length === 1) return away === 0 ? 'Connected' : 'Not responding';
+  return away === 0 ? `${servers.length} connected` : `${away} of ${servers.length} not responding`;
 }
