@@ -158,7 +158,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     ...{ storage, directory, cameras, routing, frames, events, analysis, reasoning, acts, redactor, log },
   });
   const watches = createWatches({
-    ...{ store, routing, redactor, log },
+    ...{ store, routing, directory, redactor, log },
     reasoner: reasoning.reasoner,
     targets: acts,
     onReading: mqtt.onReading,
@@ -219,6 +219,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     liveVideoRoutes({ routing, access, files: proxies.files, log }),
     events.routes,
     recordings.routes,
+    analysis.routes,
     moondream.routes,
     reasoning.routes,
     mcpRoutes({ version: productVersion(), log }),

@@ -1,14 +1,9 @@
 /** Analysis settings of a camera, and the source of its frames. */
 import { z } from 'zod';
 import { cameraIdSchema } from './camera.ts';
+import { anyPolygonSchema, polygonSchema, zonesSchema } from './contract/zone.ts';
 
-const coordinateSchema = z.number().min(0).max(1);
-/** Corners as `[x, y]`, shares of width and height from the upper left. */
-const polygonSchema = z
-  .array(z.tuple([coordinateSchema, coordinateSchema]))
-  .min(3)
-  .max(64);
-export type Polygon = z.infer<typeof polygonSchema>;
+const MAX_AREAS = 32;
 
 /** Switches default to off; the worker defaults the rest. */
 export const analysisSettingsSchema = z
@@ -34,9 +29,14 @@ export const analysisSettingsSchema = z
       .meta({ description: 'Smallest moving area, as a share of the picture; 0.003 unless given.' }),
     masks: z
       .array(polygonSchema)
-      .max(32)
+      .max(MAX_AREAS)
       .optional()
-      .meta({ description: 'Areas in which nothing counts, as corners in shares of width and height.' }),
+      .meta({ description: 'Areas in which nothing counts: no motion, no person, no face.' }),
+    motionAreas: z
+      .array(polygonSchema)
+      .max(MAX_AREAS)
+      .optional()
+      .meta({ description: 'Only motion in these counts; all of the picture without any.' }),
     everySeconds: z
       .number()
       .min(0.1)
@@ -58,12 +58,20 @@ export const analysisSettingsSchema = z
   .meta({ id: 'AnalysisSettings', description: 'Which kinds of analysis run for a camera, and how.' });
 export type AnalysisSettings = z.infer<typeof analysisSettingsSchema>;
 
+/** As stored: earlier versions took masks whose sides cross. */
+export const storedAnalysisSchema = analysisSettingsSchema.extend({
+  masks: z.array(anyPolygonSchema).max(MAX_AREAS).optional(),
+});
+
 /** One camera to analyse; its frames come from the worker at `origin`, authorised by `token`. */
 export const analysedCameraSchema = z.object({
   cameraId: cameraIdSchema,
   origin: z.url({ protocol: /^http$/ }),
   token: z.string(),
-  settings: analysisSettingsSchema,
+  settings: storedAnalysisSchema,
+  zones: zonesSchema.default([]),
+  /** Whether the level of motion is sent with each picture. */
+  isMetered: z.boolean().default(false),
 });
 export type AnalysedCamera = z.infer<typeof analysedCameraSchema>;
 

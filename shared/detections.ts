@@ -1,5 +1,6 @@
 /** Messages of an analysis worker to its gateway, JSON over one WebSocket (docs/contract.md, section 8). */
 import { z } from 'zod';
+import { motionLevelSchema } from './contract/motion-level.ts';
 
 /** Path of that WebSocket on an analysis worker. */
 export const RESULTS_PATH = '/internal/results';
@@ -15,6 +16,8 @@ export const detectedObjectSchema = z.object({
   box: z.tuple([shareSchema, shareSchema, shareSchema, shareSchema]),
   /** Constant while the object is tracked. */
   trackId: z.number().int(),
+  /** Names of the zones that it is in; absent where it is in none. */
+  zones: z.array(z.string()).optional(),
 });
 export type DetectedObject = z.infer<typeof detectedObjectSchema>;
 
@@ -34,7 +37,14 @@ export const motionMessageSchema = z.object({
   cameraId: z.string(),
   /** Unix seconds. */
   timestamp: z.number(),
+  /** Names of the zones in which something moved since the message before. */
+  zones: z.array(z.string()).default([]),
 });
+export type MotionMessage = z.infer<typeof motionMessageSchema>;
+
+/** How much of a picture changed: sent with each picture while it is asked for. */
+export const motionLevelMessageSchema = motionLevelSchema.extend({ type: z.literal('motion-level') });
+export type MotionLevelMessage = z.infer<typeof motionLevelMessageSchema>;
 
 /** State of an event at its start, update or end; times are Unix milliseconds. */
 export const observedEventSchema = z.object({
@@ -46,15 +56,26 @@ export const observedEventSchema = z.object({
   startedAt: z.number(),
   updatedAt: z.number(),
   endedAt: z.number().nullable(),
+  /** Names of the zones in which it was seen. */
+  zones: z.array(z.string()).default([]),
   data: z.record(z.string(), z.unknown()),
 });
 export type ObservedEvent = z.infer<typeof observedEventSchema>;
 
-/** The best JPEG so far in base64, if better than the previous one. */
+/** A picture of an event: when it was taken and what was found in it. */
+export const eventPictureSchema = z.object({
+  /** JPEG in base64. */
+  jpeg: z.base64(),
+  /** Unix milliseconds. */
+  takenAt: z.number(),
+  objects: z.array(detectedObjectSchema),
+});
+
+/** With the best picture so far, if better than the previous one. */
 export const eventMessageSchema = z.object({
   type: z.literal('event'),
   event: observedEventSchema,
-  picture: z.base64().optional(),
+  picture: eventPictureSchema.optional(),
 });
 export type EventMessage = z.infer<typeof eventMessageSchema>;
 
@@ -70,6 +91,7 @@ export const eventUpdateSchema = z.object({
   startedAt: z.iso.datetime(),
   updatedAt: z.iso.datetime(),
   endedAt: z.iso.datetime().nullable(),
+  zones: z.array(z.string()),
 });
 export type EventUpdate = z.infer<typeof eventUpdateSchema>;
 
@@ -96,6 +118,7 @@ export type AnalysisHealth = z.infer<typeof analysisHealthSchema>;
 export const resultMessageSchema = z.discriminatedUnion('type', [
   detectionsMessageSchema,
   motionMessageSchema,
+  motionLevelMessageSchema,
   eventMessageSchema,
   analysisHealthSchema,
 ]);

@@ -120,6 +120,8 @@ export const STATUS_BY_CODE = {
   'set-by-environment': 409,
   'question-superseded': 409,
   'watch-not-found': 404,
+  'zone-not-found': 404,
+  'analysis-off': 503,
   'too-many-watches': 409,
   'storage-full': 507,
   'storage-unavailable': 503,

@@ -1,8 +1,10 @@
 /** Analysis as a whole: the worker told what to look at, and what it sees passed on. */
+import type { Response } from 'express';
 import type { AnalysisHealth, DetectedObject, ResultMessage } from '#shared/detections.ts';
 import { ANALYSIS_PATH } from '#shared/detections-settings.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
+import type { RouteGroup } from '../http/route.ts';
 import { type OnDemandPool, OnDemandWorker } from '../supervisor/on-demand-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { DesiredState } from '../worker-access/desired-state.ts';
@@ -10,8 +12,10 @@ import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { CameraChannel } from './camera-channel.ts';
 import { desiredAnalysis, isAnalysisWanted } from './desired-analysis.ts';
 import { DeviceEvents } from './device-events.ts';
+import { MotionMeters } from './motion-meters.ts';
 import { type EventTarget, OpenEvents } from './open-events.ts';
 import { ResultsLink } from './results-link.ts';
+import { analysisRoutes } from './routes.ts';
 
 /** What analysis needs. */
 export interface AnalysisOptions {
@@ -25,7 +29,7 @@ export interface AnalysisOptions {
   /** False where it is switched off: nothing runs then. */
   isOn: boolean;
   directory: Pick<CameraDirectory, 'wanted' | 'find' | 'onChange'>;
-  routing: Pick<CameraRouting, 'findOwner' | 'workers'>;
+  routing: Pick<CameraRouting, 'findOwner' | 'workers' | 'expectKnown'>;
   events: EventTarget;
   log: Logger;
 }
@@ -51,6 +55,7 @@ export interface Analysis {
   channel: CameraChannel;
   /** Detection of persons for others than the operator, also where the camera's own switches are off. */
   persons: PersonDetection;
+  routes: RouteGroup;
   /** For `GET /health`. */
   health(): object;
   start(): void;
@@ -65,7 +70,9 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const open = new OpenEvents(options.events, (update) => channel.notifyEvent(update));
   let detectors: AnalysisHealth['detectors'] | undefined;
   const watched = new Map<string, number>();
-  const desired = () => desiredAnalysis(directory, routing, watched);
+  const meters = new MotionMeters(() => update());
+  const streams = new Set<Response>();
+  const desired = () => desiredAnalysis(directory, routing, { watched, meters });
   const deviceEvents = new DeviceEvents({ directory, routing, events: options.events, log });
   const reconciler = new DesiredState({
     worker: () => pool.address(worker),
@@ -75,7 +82,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   });
   const take = (message: ResultMessage): void => {
     if (message.type === 'detections') channel.notifyDetections(message);
-    else if (message.type === 'motion') channel.notifyMotion(message.cameraId);
+    else if (message.type === 'motion') channel.notifyMotion(message.cameraId, message.zones);
+    else if (message.type === 'motion-level') meters.take(message);
     else if (message.type === 'event') {
       const { kind, cameraId } = message.event;
       // Persons are found but stored for cameras only whose operator wants it.
@@ -84,7 +92,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   };
   const demand = new OnDemandWorker({ pool, worker });
   const update = (): void => {
-    demand.isNeeded = isAnalysisWanted(directory, watched);
+    demand.isNeeded = isAnalysisWanted(directory, { watched, meters });
     reconciler.update();
   };
   const link = new ResultsLink({ onMessage: take, log });
@@ -121,6 +129,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
         };
       },
     },
+    routes: analysisRoutes({ meters, isOn, routing, streams }),
     health: () =>
       describe({
         isOn,
@@ -138,6 +147,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     },
     close: async () => {
       for (const end of ends.splice(0)) end();
+      for (const stream of streams) stream.end();
       demand.close();
       link.detach();
       open.endAll();

@@ -6,14 +6,14 @@ import type { DetectionFeed } from '../sockets/frame-relay.ts';
 
 /** Says when something moves before a camera. */
 export interface MotionSource {
-  /** Calls when motion begins and about once a second while it goes on. @returns the function that ends it */
-  onMotion(listener: (cameraId: string) => void): () => void;
+  /** Calls when motion begins and about once a second while it goes on, with the zones it is in. @returns the function that ends it */
+  onMotion(listener: (cameraId: string, zones: readonly string[]) => void): () => void;
 }
 
 /** Detections and events as finished messages, and motion. */
 export class CameraChannel implements DetectionFeed, MotionSource {
   readonly #detections = new EventEmitter();
-  readonly #motion = new EventEmitter<{ motion: [string] }>();
+  readonly #motion = new EventEmitter<{ motion: [string, readonly string[]] }>();
   readonly #objects = new EventEmitter<Record<string, [DetectionsMessage]>>();
   /** Cameras whose last message named objects. */
   readonly #shown = new Set<string>();
@@ -29,7 +29,7 @@ export class CameraChannel implements DetectionFeed, MotionSource {
     return { close: () => void this.#detections.off(cameraId, listener) };
   }
 
-  onMotion(listener: (cameraId: string) => void): () => void {
+  onMotion(listener: (cameraId: string, zones: readonly string[]) => void): () => void {
     this.#motion.on('motion', listener);
     return () => void this.#motion.off('motion', listener);
   }
@@ -53,8 +53,9 @@ export class CameraChannel implements DetectionFeed, MotionSource {
     this.#notify(update, update.kind);
   }
 
-  notifyMotion(cameraId: string): void {
-    this.#motion.emit('motion', cameraId);
+  /** @param zones names of those in which something moved */
+  notifyMotion(cameraId: string, zones: readonly string[]): void {
+    this.#motion.emit('motion', cameraId, zones);
   }
 
   /** Clears what clients have drawn: analysis has stopped. */

@@ -3,29 +3,41 @@ import type { AnalysedCamera } from '#shared/detections-settings.ts';
 import type { CameraDirectory, KnownCamera } from '../cameras/camera-directory.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 
-/** Every connected camera with a switch on, or that is watched for persons, where its worker is ready. */
+/** Cameras that are looked at beside what their switches say. */
+export interface LookedAt {
+  /** By id: watched for persons. */
+  watched: ReadonlyMap<string, number>;
+  /** Whether the motion of a camera is metered. */
+  meters: { has(cameraId: string): boolean };
+}
+
+/** Every connected camera with a switch on, or that is looked at, where its worker is ready. */
 export function desiredAnalysis(
   directory: Pick<CameraDirectory, 'wanted'>,
   routing: Pick<CameraRouting, 'findOwner'>,
-  watched: ReadonlyMap<string, number> = new Map(),
+  { watched, meters }: LookedAt,
 ): AnalysedCamera[] {
   return directory
     .wanted()
     .map((camera) => (watched.has(camera.id) ? withPersons(camera) : camera))
-    .filter(isAnalysed)
-    .flatMap(({ id, analysis }) => {
+    .filter((camera) => isAnalysed(camera) || meters.has(camera.id))
+    .flatMap(({ id, analysis, zones }) => {
       const worker = routing.findOwner(id);
       if (worker === undefined) return [];
-      return [{ cameraId: id, origin: worker.origin, token: worker.token, settings: analysis }];
+      const { origin, token } = worker;
+      const isMetered = meters.has(id);
+      return [{ cameraId: id, origin, token, settings: analysis, zones: [...(zones ?? [])], isMetered }];
     });
 }
 
-/** Whether a connected camera has a switch on or is watched, so that the analysis worker has to run. */
+/** Whether a connected camera has a switch on or is looked at, so that the analysis worker has to run. */
 export function isAnalysisWanted(
   directory: Pick<CameraDirectory, 'wanted'>,
-  watched: ReadonlyMap<string, number> = new Map(),
+  { watched, meters }: LookedAt,
 ): boolean {
-  return directory.wanted().some((camera) => isAnalysed(camera) || watched.has(camera.id));
+  return directory
+    .wanted()
+    .some((camera) => isAnalysed(camera) || watched.has(camera.id) || meters.has(camera.id));
 }
 
 function isAnalysed({ analysis }: Pick<KnownCamera, 'analysis'>): boolean {
@@ -33,6 +45,6 @@ function isAnalysed({ analysis }: Pick<KnownCamera, 'analysis'>): boolean {
 }
 
 /** Persons are looked for in every picture: a camera that moves tells nothing of motion. */
-function withPersons({ id, analysis }: KnownCamera): Pick<KnownCamera, 'id' | 'analysis'> {
-  return { id, analysis: { ...analysis, persons: true, everyFrames: 1 } };
+function withPersons({ id, analysis, zones }: KnownCamera): Pick<KnownCamera, 'id' | 'analysis' | 'zones'> {
+  return { id, zones, analysis: { ...analysis, persons: true, everyFrames: 1 } };
 }

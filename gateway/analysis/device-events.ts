@@ -12,7 +12,7 @@ import {
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
-import type { EventState } from '../events/event.ts';
+import type { EventPicture, EventState } from '../events/event.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { callForLines, pass } from '../worker-access/client.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
@@ -170,8 +170,9 @@ class ObservedEvents {
 }
 
 /** The newest picture; an event without one is an event all the same. */
-async function pictureOf(worker: WorkerAddress, cameraId: string): Promise<Buffer | undefined> {
+async function pictureOf(worker: WorkerAddress, cameraId: string): Promise<EventPicture | undefined> {
   const path = `/api/cameras/${encodeURIComponent(cameraId)}/frame?width=${PICTURE_WIDTH}`;
   const answer = await pass(worker, { method: 'GET', path }).catch(() => undefined);
-  return answer?.status === 200 ? answer.body : undefined;
+  if (answer?.status !== 200) return undefined;
+  return { jpeg: answer.body, takenAt: Date.now(), objects: [] };
 }

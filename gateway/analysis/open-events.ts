@@ -1,10 +1,10 @@
 /** Ongoing events, so that none stays open when its observer is gone. */
 import type { EventMessage, EventUpdate, ObservedEvent } from '#shared/detections.ts';
-import type { EventState } from '../events/event.ts';
+import type { EventPicture, EventState } from '../events/event.ts';
 
 /** Where events go. */
 export interface EventTarget {
-  observe(event: EventState, picture?: Buffer): Promise<void>;
+  observe(event: EventState, picture?: EventPicture): Promise<void>;
   count(kind: string): void;
 }
 
@@ -30,7 +30,7 @@ export class OpenEvents {
     this.#notify(updateOf(event, isNew));
     if (event.endedAt === null) this.#open.set(event.id, event);
     else this.#open.delete(event.id);
-    this.#write(event, picture === undefined ? undefined : Buffer.from(picture, 'base64'));
+    this.#write(event, picture && { ...picture, jpeg: Buffer.from(picture.jpeg, 'base64') });
   }
 
   /** Ends what goes on, as of when it was last seen. */
@@ -48,17 +48,17 @@ export class OpenEvents {
     await this.#writing;
   }
 
-  #write(event: ObservedEvent, picture?: Buffer): void {
+  #write(event: ObservedEvent, picture?: EventPicture): void {
     this.#writing = this.#writing.then(() => this.#target.observe(event, picture));
   }
 }
 
 function updateOf(event: ObservedEvent, isNew: boolean): EventUpdate {
-  const { id, cameraId, kind, label, score, startedAt, updatedAt, endedAt } = event;
+  const { id, cameraId, kind, label, score, startedAt, updatedAt, endedAt, zones } = event;
   return {
     type: 'event',
     change: endedAt === null ? (isNew ? 'start' : 'update') : 'end',
-    ...{ id, cameraId, kind, label, score },
+    ...{ id, cameraId, kind, label, score, zones },
     startedAt: new Date(startedAt).toISOString(),
     updatedAt: new Date(updatedAt).toISOString(),
     endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),

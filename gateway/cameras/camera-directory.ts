@@ -6,6 +6,7 @@
 import { EventEmitter } from 'node:events';
 import { type CameraSource, isSameSource, secretsOf } from '#shared/camera-source.ts';
 import type { RecordingSettings } from '#shared/contract/recording.ts';
+import type { Zone } from '#shared/contract/zone.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
@@ -27,6 +28,8 @@ export interface KnownCamera {
   /** A camera that is not enabled is known but not connected. */
   enabled: boolean;
   analysis: AnalysisSettings;
+  /** Absent: none. */
+  zones?: readonly Zone[] | undefined;
   /** Absent: nothing is recorded. */
   recording?: RecordingSettings | undefined;
   /** Whether CAMERAS_FILE names it, which alone may change it then. */
@@ -132,6 +135,7 @@ export class CameraDirectory {
     this.#setSession(camera.id, {
       ...camera,
       analysis,
+      zones: before?.zones,
       recording: before?.recording,
       enabled: true,
       isFromFile: false,
@@ -145,7 +149,7 @@ export class CameraDirectory {
    */
   adjust(
     id: string,
-    change: Partial<Pick<KnownCamera, 'name' | 'location' | 'analysis'>>,
+    change: Partial<Pick<KnownCamera, 'name' | 'location' | 'analysis' | 'zones'>>,
   ): KnownCamera | undefined {
     const before = this.#session.get(id);
     if (before === undefined || this.#registered.has(id)) return undefined;

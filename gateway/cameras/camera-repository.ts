@@ -8,7 +8,8 @@ import {
   storedSourceSchema,
 } from '#shared/camera-source.ts';
 import { NO_RECORDING, recordingSettingsSchema } from '#shared/contract/recording.ts';
-import { analysisSettingsSchema } from '#shared/detections-settings.ts';
+import { zonesSchema } from '#shared/contract/zone.ts';
+import { storedAnalysisSchema } from '#shared/detections-settings.ts';
 import { maskPathSecrets } from '#shared/path-secrets.ts';
 import type { CameraRow, Database } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
@@ -90,6 +91,7 @@ export class CameraRepository {
             enabled: set.ref('excluded.enabled'),
             analysis: set.ref('excluded.analysis'),
             recording: set.ref('excluded.recording'),
+            zones: set.ref('excluded.zones'),
             origin: set.ref('excluded.origin'),
             updated_at: set.ref('excluded.updated_at'),
           })),
@@ -147,6 +149,7 @@ export class CameraRepository {
       enabled: Number(camera.enabled),
       analysis: JSON.stringify(camera.analysis),
       recording: JSON.stringify(camera.recording ?? NO_RECORDING),
+      zones: JSON.stringify(camera.zones ?? []),
       origin,
       created_at: now,
       updated_at: now,
@@ -179,7 +182,8 @@ export class CameraRepository {
       source: sourceOf(row, { password: password ?? '', path: path ?? '', further: further ?? '' }),
       isPasswordLost: [password, path, further].includes(undefined),
       enabled: row.enabled === 1,
-      analysis: analysisSettingsSchema.parse(JSON.parse(row.analysis)),
+      analysis: storedAnalysisSchema.parse(JSON.parse(row.analysis)),
+      zones: zonesSchema.parse(JSON.parse(row.zones)),
       recording:
         row.recording === null ? NO_RECORDING : recordingSettingsSchema.parse(JSON.parse(row.recording)),
       origin: row.origin as RegistryOrigin,

@@ -23,6 +23,7 @@ export function viewCamera(camera: KnownCamera): Camera {
     ptz: isAddressed(camera.source) ? (camera.source.ptz ?? null) : null,
     enabled: camera.enabled,
     analysis: camera.analysis,
+    zones: [...(camera.zones ?? [])],
     ...(camera.recording ?? NO_RECORDING),
     origin: camera.isFromFile ? 'file' : camera.origin,
     isDemo: camera.origin === 'demo',

@@ -149,7 +149,7 @@ function planFor(
 /** Writing what is there already would make every gateway on this database read it again. */
 function isChanged(camera: RegisteredCamera, stored: StoredCamera | undefined): boolean {
   if (stored === undefined || stored.isPasswordLost) return true;
-  const { id, name, location, source, enabled, analysis } = stored;
+  const { id, name, location, source, enabled, analysis, zones } = stored;
   const text = (value: RegisteredCamera): string =>
     JSON.stringify([
       value.id,
@@ -158,8 +158,9 @@ function isChanged(camera: RegisteredCamera, stored: StoredCamera | undefined): 
       Object.entries(value.source).sort(),
       value.enabled,
       value.analysis,
+      value.zones ?? [],
     ]);
-  return text(camera) !== text({ id, name, location, source, enabled, analysis });
+  return text(camera) !== text({ id, name, location, source, enabled, analysis, zones });
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

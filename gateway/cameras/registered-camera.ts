@@ -1,6 +1,7 @@
 /** A camera as the registry stores it. */
 import type { RegisteredSource } from '#shared/camera-source.ts';
 import type { RecordingSettings } from '#shared/contract/recording.ts';
+import type { Zone } from '#shared/contract/zone.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 
 /** What a person decides about a camera. */
@@ -11,6 +12,8 @@ export interface RegisteredCamera {
   source: RegisteredSource;
   enabled: boolean;
   analysis: AnalysisSettings;
+  /** Absent: none. */
+  zones?: readonly Zone[] | undefined;
   /** Absent: nothing is recorded. */
   recording?: RecordingSettings | undefined;
 }

@@ -35,6 +35,7 @@ export function parseNewCamera(body: unknown): NewCamera {
     source,
     enabled: fields.enabled ?? true,
     analysis: fields.analysis ?? { motion: false, persons: false, faces: false },
+    zones: fields.zones ?? [],
     recording: applyRecording(NO_RECORDING, fields),
   };
 }
@@ -52,11 +53,12 @@ export function applyChanges(camera: RegisteredCamera, body: unknown): Registere
     source: changedAll(camera.source, fields),
     enabled: fields.enabled ?? camera.enabled,
     analysis: fields.analysis ?? camera.analysis,
+    zones: fields.zones ?? camera.zones,
     recording: applyRecording(camera.recording ?? NO_RECORDING, fields),
   };
 }
 
-const ADJUSTABLE = ['name', 'location', 'analysis'] as const;
+const ADJUSTABLE = ['name', 'location', 'analysis', 'zones'] as const;
 
 /** Reads the body of `PATCH /api/cameras/:id` for a camera that is not stored. @throws AppError `invalid-field` */
 export function parseAdjustments(body: unknown): Pick<CameraChanges, (typeof ADJUSTABLE)[number]> {

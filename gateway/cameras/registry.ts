@@ -118,7 +118,7 @@ export class CameraRegistry {
     });
   }
 
-  /** Changes a camera; of one that is not stored what it is called and its analysis. @throws AppError `camera-not-found`, `camera-from-file`, `invalid-field` */
+  /** Changes a camera; of one that is not stored what it is called, its analysis and zones. @throws AppError `camera-not-found`, `camera-from-file`, `invalid-field` */
   update(id: string, body: unknown): Promise<KnownCamera> {
     return this.#inTurn(async () => {
       const { store, repository, directory } = this.#options;
@@ -246,6 +246,7 @@ export class CameraRegistry {
       origin: 'registry',
       enabled: stored.enabled,
       analysis: stored.analysis,
+      zones: stored.zones,
       recording: stored.recording,
       isFromFile: stored.origin === 'file',
     };

@@ -77,7 +77,14 @@ function deliveryId({ id }: EventState, phase: EventPhase): string {
 
 function facts(
   eventId: string,
-  { cameraId, kind, label, score, startedAt }: Pick<EventState, keyof MomentaryEvent & keyof EventState>,
+  {
+    cameraId,
+    kind,
+    label,
+    score,
+    startedAt,
+    zones,
+  }: Pick<EventState, keyof MomentaryEvent & keyof EventState>,
 ): Omit<CameraEventPayload, 'data'> {
   return {
     event_id: eventId,
@@ -86,5 +93,6 @@ function facts(
     label,
     score,
     started_at: startedAt / SECOND_MS,
+    zones: [...(zones ?? [])],
   };
 }

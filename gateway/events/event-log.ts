@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { EventSink, EventState } from './event.ts';
+import type { EventPicture, EventSink, EventState } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 
 export interface EventLogOptions {
@@ -27,7 +27,7 @@ export class EventLog implements EventSink {
   }
 
   /** Stores the current state of an observed event; a storage failure is only logged. */
-  async observe(event: EventState, picture?: Buffer): Promise<void> {
+  async observe(event: EventState, picture?: EventPicture): Promise<void> {
     try {
       await this.#options.repository.observe(event, picture);
       this.#events.emit('event', event);

@@ -4,7 +4,14 @@ import { AppError } from '#shared/errors.ts';
 import type { Database, EventRow } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import { ChangeClock } from './change-clock.ts';
-import type { EventState } from './event.ts';
+import type { EventPicture, EventState } from './event.ts';
+import {
+  type EventPictureName,
+  picturesWith,
+  readPicture,
+  type StoredPictures,
+  savePicture,
+} from './event-picture-repository.ts';
 
 /** Filter of the list, newest first. */
 export interface EventFilter {
@@ -13,6 +20,8 @@ export interface EventFilter {
   cameras?: ReadonlySet<string> | undefined;
   kind?: string | undefined;
   label?: string | undefined;
+  /** Name of a zone, exactly. */
+  zone?: string | undefined;
   /** Text in the label or the further facts, in any case. */
   search?: string | undefined;
   /** Started at or after this time, Unix milliseconds. */
@@ -56,13 +65,13 @@ export class EventRepository {
     this.#onLifecycle = onLifecycle;
   }
 
-  /** Inserts or updates an event; a picture replaces the previous one. @throws AppError `storage-*` */
-  save(event: EventState, picture?: Buffer): Promise<void> {
+  /** Inserts or updates an event; a picture is its best, and its first if it is. @throws AppError `storage-*` */
+  save(event: EventState, picture?: EventPicture): Promise<void> {
     return this.#save(event, picture);
   }
 
   /** Like `save` for an observed event: calls `onLifecycle` at its start and end. @throws AppError `storage-*` */
-  observe(event: EventState, picture?: Buffer): Promise<void> {
+  observe(event: EventState, picture?: EventPicture): Promise<void> {
     return this.#save(event, picture, this.#onLifecycle);
   }
 
@@ -103,17 +112,17 @@ export class EventRepository {
     return row;
   }
 
-  /** The JPEG of an event. @param cameras only of these @throws AppError `event-not-found` if there is none */
-  async snapshot(id: string, cameras?: ReadonlySet<string>): Promise<Buffer> {
+  /** A JPEG of an event. @param cameras only of these @throws AppError `event-not-found` if there is none */
+  async snapshot(
+    id: string,
+    cameras?: ReadonlySet<string>,
+    which: EventPictureName = 'best',
+  ): Promise<Buffer> {
     if (cameras !== undefined) await this.get(id, cameras);
-    const row = await this.#store.db
-      .selectFrom('event_snapshots')
-      .select('jpeg')
-      .where('event_id', '=', id)
-      .executeTakeFirst();
-    if (row === undefined)
+    const jpeg = await readPicture(this.#store.db, id, which);
+    if (jpeg === undefined)
       throw new AppError('event-not-found', 'There is no picture of an event with this id');
-    return Buffer.from(row.jpeg);
+    return jpeg;
   }
 
   /** Ends events without an update since a time: their observer is gone. Returns how many. */
@@ -159,12 +168,17 @@ export class EventRepository {
     return Number(numDeletedRows);
   }
 
-  #save(event: EventState, picture: Buffer | undefined, onLifecycle?: LifecycleListener): Promise<void> {
+  #save(
+    event: EventState,
+    picture: EventPicture | undefined,
+    onLifecycle?: LifecycleListener,
+  ): Promise<void> {
     return this.#inOrder((change) =>
       this.#store.transaction(async (trx) => {
         const phase = onLifecycle === undefined ? undefined : await phaseOf(trx, event);
-        await upsert(trx, event, change, picture !== undefined);
-        if (picture !== undefined) await savePicture(trx, event.id, picture);
+        const pictures = picture && (await picturesWith(trx, event.id, picture));
+        await upsert(trx, event, change, pictures);
+        if (picture !== undefined) await savePicture(trx, event.id, picture.jpeg);
         if (phase !== undefined) await onLifecycle?.(trx, event, phase);
       }),
     );
@@ -182,24 +196,30 @@ function narrowed(
   query: SelectQueryBuilder<Database, 'events', EventRow>,
   filter: EventFilter,
 ): SelectQueryBuilder<Database, 'events', EventRow> {
-  const { cameraId, cameras, kind, label, since, until, isOpen, minScore, before } = filter;
+  const { cameraId, cameras, kind, label, zone, since, until, isOpen, minScore, before } = filter;
   const pattern = `%${(filter.search ?? '').toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-  return query
-    .$if(cameraId !== undefined, (q) => q.where('camera_id', '=', cameraId as string))
-    .$if(cameras !== undefined, (q) => q.where('camera_id', 'in', [...(cameras ?? [])]))
-    .$if(kind !== undefined, (q) => q.where('kind', '=', kind as string))
-    .$if(filter.search !== undefined, (q) =>
-      q.where(
-        sql<boolean>`(lower(label) like ${pattern} escape '\\' or lower(data) like ${pattern} escape '\\')`,
-      ),
-    )
-    .$if(label !== undefined, (q) => q.where('label', '=', label as string))
-    .$if(since !== undefined, (q) => q.where('started_at', '>=', since as number))
-    .$if(until !== undefined, (q) => q.where('started_at', '<', until as number))
-    .$if(isOpen === true, (q) => q.where('ended_at', 'is', null))
-    .$if(isOpen === false, (q) => q.where('ended_at', 'is not', null))
-    .$if(minScore !== undefined, (q) => q.where('score', '>=', minScore as number))
-    .$if(before !== undefined, (q) => q.where('sequence', '<', before as number));
+  return (
+    query
+      .$if(cameraId !== undefined, (q) => q.where('camera_id', '=', cameraId as string))
+      .$if(cameras !== undefined, (q) => q.where('camera_id', 'in', [...(cameras ?? [])]))
+      .$if(kind !== undefined, (q) => q.where('kind', '=', kind as string))
+      .$if(filter.search !== undefined, (q) =>
+        q.where(
+          sql<boolean>`(lower(label) like ${pattern} escape '\\' or lower(data) like ${pattern} escape '\\')`,
+        ),
+      )
+      .$if(label !== undefined, (q) => q.where('label', '=', label as string))
+      // Alike on both engines, unlike the case of letters in `like`.
+      .$if(zone !== undefined, (q) =>
+        q.where(sql<boolean>`replace(zones, ${JSON.stringify(zone)}, '') <> zones`),
+      )
+      .$if(since !== undefined, (q) => q.where('started_at', '>=', since as number))
+      .$if(until !== undefined, (q) => q.where('started_at', '<', until as number))
+      .$if(isOpen === true, (q) => q.where('ended_at', 'is', null))
+      .$if(isOpen === false, (q) => q.where('ended_at', 'is not', null))
+      .$if(minScore !== undefined, (q) => q.where('score', '>=', minScore as number))
+      .$if(before !== undefined, (q) => q.where('sequence', '<', before as number))
+  );
 }
 
 /** The lifecycle phase that this state begins, compared with the stored one; undefined for an update. */
@@ -222,6 +242,7 @@ function stateOf(row: EventRow): EventState {
     startedAt: row.started_at,
     updatedAt: row.updated_at,
     endedAt: row.ended_at,
+    zones: JSON.parse(row.zones) as string[],
     data: JSON.parse(row.data) as Record<string, unknown>,
   };
 }
@@ -230,7 +251,7 @@ async function upsert(
   trx: Transaction<Database>,
   event: EventState,
   change: number,
-  hasSnapshot: boolean,
+  pictures: StoredPictures | undefined,
 ): Promise<void> {
   const changes = {
     change,
@@ -239,12 +260,14 @@ async function upsert(
     updated_at: event.updatedAt,
     ended_at: event.endedAt,
     data: JSON.stringify(event.data),
-    ...(hasSnapshot ? { has_snapshot: 1 } : {}),
+    zones: JSON.stringify(event.zones ?? []),
+    ...(pictures === undefined ? {} : { has_snapshot: 1, pictures: JSON.stringify(pictures) }),
   };
   await trx
     .insertInto('events')
     .values({
       has_snapshot: 0,
+      pictures: null,
       clip_from: null,
       clip_to: null,
       ...changes,
@@ -255,13 +278,5 @@ async function upsert(
       started_at: event.startedAt,
     })
     .onConflict((conflict) => conflict.column('id').doUpdateSet(changes))
-    .execute();
-}
-
-async function savePicture(trx: Transaction<Database>, id: string, jpeg: Buffer): Promise<void> {
-  await trx
-    .insertInto('event_snapshots')
-    .values({ event_id: id, jpeg })
-    .onConflict((conflict) => conflict.column('event_id').doUpdateSet({ jpeg }))
     .execute();
 }

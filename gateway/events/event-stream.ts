@@ -16,6 +16,7 @@ export interface StreamFilter {
   /** The only cameras that exist for the client; undefined: all. */
   cameras?: ReadonlySet<string> | undefined;
   kind?: string | undefined;
+  zone?: string | undefined;
 }
 
 export interface EventStreamOptions {
@@ -95,12 +96,14 @@ export class EventStream {
 
   #send(row: EventRow): void {
     this.#position = row.change;
-    const { cameraId, cameras, kind } = this.#filter;
+    const { cameraId, cameras, kind, zone } = this.#filter;
     if (cameras !== undefined && !cameras.has(row.camera_id)) return;
     if (cameraId !== undefined && row.camera_id !== cameraId) return;
     if (kind !== undefined && row.kind !== kind) return;
+    const event = viewEvent(row);
+    if (zone !== undefined && !event.zones.includes(zone)) return;
     const change = changeOf(row);
-    const data = JSON.stringify({ type: change, ...viewEvent(row) });
+    const data = JSON.stringify({ type: change, ...event });
     this.#write(`id: ${row.change}\nevent: ${change}\ndata: ${data}\n\n`);
   }
 

@@ -3,6 +3,27 @@
 /** Its source. */
 export const EVENT_KINDS = ['motion', 'person', 'face', 'watch', 'tampering', 'crossing'] as const;
 
+/** An object in a picture. */
+export interface PicturedObject {
+  label: string;
+  score: number;
+  /** Left, top, width and height as shares of the picture. */
+  box: [number, number, number, number];
+}
+
+/** What is known of a picture of an event. */
+export interface PictureFacts {
+  /** Unix milliseconds. */
+  takenAt: number;
+  /** What was found in it. */
+  objects: readonly PicturedObject[];
+}
+
+/** A picture of an event. */
+export interface EventPicture extends PictureFacts {
+  jpeg: Buffer;
+}
+
 /** An ongoing or ended event; times are Unix milliseconds. */
 export interface EventState {
   id: string;
@@ -16,6 +37,8 @@ export interface EventState {
   updatedAt: number;
   /** Null while it is ongoing. */
   endedAt: number | null;
+  /** Names of the zones in which it was seen; absent: none. */
+  zones?: readonly string[] | undefined;
   /** Further facts. */
   data: Record<string, unknown>;
 }
@@ -28,9 +51,10 @@ export interface MomentaryEvent {
   score: number | null;
   /** Unix milliseconds. */
   startedAt: number;
+  /** As in {@link EventState}. */
+  zones?: readonly string[] | undefined;
   data: Record<string, unknown>;
-  /** JPEG. */
-  picture?: Buffer;
+  picture?: EventPicture;
 }
 
 /** Accepts events without a duration, of any kind. */

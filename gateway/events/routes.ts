@@ -9,6 +9,7 @@ import {
   eventPageSchema,
   eventQuerySchema,
   eventSchema,
+  eventSnapshotQuerySchema,
   eventStreamQuerySchema,
 } from '#shared/contract/event.ts';
 import { AppError } from '#shared/errors.ts';
@@ -61,11 +62,14 @@ export function eventRoutes(options: EventRoutesOptions): RouteGroup {
         id: 'getEventSnapshot',
         path: '/api/events/:eventId/snapshot',
         limit: 'pictures',
-        summary: 'The best picture of an event',
+        summary: 'The best picture of an event, or its first',
         description: 'A better one may come while the event goes on.',
+        request: { params: common.request.params, query: eventSnapshotQuerySchema },
+        errors: ['event-not-found', 'invalid-field'],
         answers: { 200: content('A JPEG.', 'image/jpeg') },
         handle: async (req, res) => {
-          const jpeg = await repository.snapshot(req.params.eventId, camerasOf(req));
+          const { picture } = parseFields(eventSnapshotQuerySchema, req.query);
+          const jpeg = await repository.snapshot(req.params.eventId, camerasOf(req), picture);
           // The best picture changes while the event goes on.
           res.setHeader('Cache-Control', 'no-cache');
           res.type('image/jpeg').send(jpeg);

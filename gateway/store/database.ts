@@ -30,6 +30,8 @@ export interface CamerasTable {
   analysis: string;
   /** JSON of what is recorded; null: nothing. */
   recording: string | null;
+  /** JSON of its zones. */
+  zones: string;
   /** `api`, or `file` for cameras of CAMERAS_FILE. */
   origin: string;
   created_at: number;
@@ -114,6 +116,8 @@ export interface WatchesTable {
   enabled: number;
   /** JSON of the part of the picture that is looked at; null: all of it. */
   area: string | null;
+  /** Name of the zone that is looked at, and whose motion counts; null: all of the picture. */
+  zone: string | null;
   /** Name of the provider that is asked; null: the preferred one. */
   provider: string | null;
   /** JSON of what is done when it fires. */

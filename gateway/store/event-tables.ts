@@ -21,6 +21,10 @@ export interface EventsTable {
   ended_at: number | null;
   /** JSON of further facts. */
   data: string;
+  /** JSON of the names of its zones. */
+  zones: string;
+  /** JSON of when its pictures were taken and what they show; null for those of earlier versions. */
+  pictures: string | null;
   has_snapshot: number;
   /** The time of the recording that belongs to it; null where nothing was recorded. */
   clip_from: number | null;
@@ -30,7 +34,10 @@ export interface EventsTable {
 /** Pictures of events, in a table of their own so that lists stay light. */
 export interface EventSnapshotsTable {
   event_id: string;
+  /** The best. */
   jpeg: Uint8Array;
+  /** The first; null where it is the best. */
+  first_jpeg: Uint8Array | null;
 }
 
 /** Which gateway publishes to an MQTT broker; one row for each prefix of topics. */

@@ -144,7 +144,12 @@ async function migrateUntilDone(
   db: Kysely<Database>,
   { engine, log, signal, onNewer }: { engine: Engine; log: Logger; signal: AbortSignal; onNewer: () => void },
 ): Promise<boolean> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrationsFor(engine) } });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrationsFor(engine) },
+    // Work on several subjects is released as each is done, not in the order of the numbers.
+    allowUnorderedMigrations: true,
+  });
   for (let failures = 0; !signal.aborted; failures += 1) {
     const { error } = await migrator.migrateToLatest().catch((thrown: unknown) => ({ error: thrown }));
     if (error === undefined) return true;

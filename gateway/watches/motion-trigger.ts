@@ -30,7 +30,7 @@ export class MotionTrigger {
   }
 
   start(): void {
-    this.#stop = this.#options.source.onMotion((cameraId) => this.#note(cameraId));
+    this.#stop = this.#options.source.onMotion((cameraId, zones) => this.#note(cameraId, zones));
   }
 
   async close(): Promise<void> {
@@ -38,13 +38,13 @@ export class MotionTrigger {
     await this.#writing;
   }
 
-  #note(cameraId: string): void {
+  #note(cameraId: string, zones: readonly string[]): void {
     const { repository, wake, log, spacingMs = SPACING_MS, now = Date.now } = this.#options;
     const at = now();
     if (at - (this.#notedAt.get(cameraId) ?? Number.NEGATIVE_INFINITY) < spacingMs) return;
     this.#notedAt.set(cameraId, at);
     this.#writing = this.#writing
-      .then(() => repository.noteMotion(cameraId, at))
+      .then(() => repository.noteMotion(cameraId, zones, at))
       .then(
         (isAny) => void (isAny && wake()),
         (error: unknown) =>

@@ -13,6 +13,7 @@ import {
 import { AppError } from '#shared/errors.ts';
 import { goneSignal } from '#shared/http/gone-signal.ts';
 import { camerasOf, expectRoleForFields, ofCameras } from '../auth/rights.ts';
+import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import { json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import { REASON_ERRORS } from '../reasoning/reason-routes.ts';
 import type { WatchRow } from '../store/database.ts';
@@ -22,11 +23,13 @@ import type { WatchAsker } from './watch-asker.ts';
 import { applyWatchChanges, parseNewWatch } from './watch-input.ts';
 import type { WatchRepository } from './watch-repository.ts';
 import { viewWatch } from './watch-view.ts';
+import { zoneOf } from './watch-zone.ts';
 
 export interface WatchRoutesOptions {
   asker: WatchAsker;
   repository: WatchRepository;
   routing: Pick<CameraRouting, 'expectKnown'>;
+  directory: Pick<CameraDirectory, 'find'>;
   /** Whether motion is detected. */
   hasMotion: boolean;
   /** Whether events can be delivered. */
@@ -63,10 +66,11 @@ function collectionRoutes(options: WatchRoutesOptions): Route[] {
         'It needs `everyMs` or `onMotion`. Free text counts as yes or no only where it says so outright.',
       request: { bodies: jsonBody(newWatchSchema, NEW_WATCHES) },
       answers: { 201: json('It will be asked.', watchSchema, { Location: 'Where it is.' }) },
-      errors: ['missing-field', 'invalid-field', 'camera-not-found', 'too-many-watches'],
+      errors: ['missing-field', 'invalid-field', 'camera-not-found', 'zone-not-found', 'too-many-watches'],
       handle: async (req, res) => {
         const watch = possible(parseNewWatch(req.body), options);
         options.routing.expectKnown(watch.cameraId);
+        zoneOf(watch, options.directory);
         const row = await repository.insert(watch, max, now());
         wake();
         res.setHeader('Cache-Control', 'no-store');
@@ -81,7 +85,7 @@ function collectionRoutes(options: WatchRoutesOptions): Route[] {
       description: 'Counts as a question of a client.',
       request: { bodies: jsonBody(newWatchSchema, TESTED_WATCH) },
       answers: { 200: json('How the answer reads.', watchTestSchema) },
-      errors: ['missing-field', 'invalid-field', 'camera-not-found', ...REASON_ERRORS],
+      errors: ['missing-field', 'invalid-field', 'camera-not-found', 'zone-not-found', ...REASON_ERRORS],
       handle: async (req, res) => {
         const watch = possible(parseNewWatch(req.body), options);
         options.routing.expectKnown(watch.cameraId);
@@ -143,11 +147,16 @@ function itemRoutes(options: WatchRoutesOptions): Route[] {
       description: 'Operators may change `enabled` only.',
       request: { params, bodies: jsonBody(watchChangesSchema, { Pause: { enabled: false } }) },
       answers: { 200: json('The watch as it is now.', watchSchema) },
-      errors: ['missing-field', 'invalid-field', 'watch-not-found'],
+      errors: ['missing-field', 'invalid-field', 'watch-not-found', 'zone-not-found'],
       handle: async (req, res) => {
         expectRoleForFields(req, req.body, ['enabled']);
         if (camerasOf(req) !== undefined) expectOwnCamera(req, await repository.get(req.params.watchId));
-        const change = (before: WatchSettings) => possible(applyWatchChanges(before, req.body), options);
+        const change = (before: WatchSettings) => {
+          const after = possible(applyWatchChanges(before, req.body), options);
+          // A watch whose zone is gone can still be paused.
+          if (after.zone !== before.zone) zoneOf(after, options.directory);
+          return after;
+        };
         const row = await repository.update(req.params.watchId, change, now());
         options.forget(row.id);
         wake();

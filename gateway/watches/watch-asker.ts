@@ -1,10 +1,12 @@
 /** Asks a watch's question about its camera once. */
 import type { AnswerForm, ReasonKind } from '#shared/contract/reason.ts';
 import { AppError } from '#shared/errors.ts';
+import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import type { CameraFrame } from '../models/frame-source.ts';
 import type { Reasoner, Said } from '../reasoning/reasoner.ts';
 import { type ReadAnswer, readAnswer } from './reading.ts';
 import type { WatchSettings, WatchSkill } from './watch.ts';
+import { areaAround, foundInZone, zoneOf } from './watch-zone.ts';
 
 /** The answer, and the picture that it is about. */
 export interface AskedWatch extends ReadAnswer {
@@ -34,23 +36,30 @@ const KINDS: Readonly<Record<WatchSkill, ReasonKind>> = {
 };
 
 /** An asker over live cameras. */
-export function createWatchAsker(reasoner: Pick<Reasoner, 'answer'>): WatchAsker {
+export function createWatchAsker(
+  reasoner: Pick<Reasoner, 'answer'>,
+  directory: Pick<CameraDirectory, 'find'>,
+): WatchAsker {
   return {
     ask: async (watch, { signal, onSpend, before }) => {
       const { cameraId, skill, prompt, condition, area, provider } = watch;
+      const zone = zoneOf(watch, directory);
+      // What stands in a zone reaches beyond it: it is looked for in the whole picture.
+      const isCounted = skill === 'detect' || skill === 'point';
       const given = await reasoner.answer({
         kind: KINDS[skill],
         cameraId,
         words: prompt,
         form: formOf(watch),
-        area: area ?? undefined,
+        area: zone !== undefined && !isCounted ? areaAround(zone) : (area ?? undefined),
         provider: provider ?? undefined,
         signal,
         spend: onSpend,
       });
       const frame = given.pictures.at(-1)?.frame;
       if (frame === undefined) throw new AppError('no-frame-yet', `Camera ${cameraId} has no picture yet`);
-      return { ...readAnswer(condition, counted(given), before), frame };
+      const said = zone === undefined ? given : foundInZone(given, zone);
+      return { ...readAnswer(condition, counted(said), before), frame };
     },
   };
 }

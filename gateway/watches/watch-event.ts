@@ -11,7 +11,7 @@ const LABEL_LENGTH = 200;
  * @param answers those that fired the watch
  */
 export function eventOf(row: WatchRow, answers: readonly WatchAnswer[], asked: AskedWatch): MomentaryEvent {
-  const { cameraId, skill, prompt, condition, n, of, deliver } = settingsOf(row);
+  const { cameraId, skill, prompt, condition, n, of, deliver, zone } = settingsOf(row);
   const { jpeg, sequence, timestamp, ageMs, width, height } = asked.frame;
   return {
     cameraId,
@@ -20,6 +20,7 @@ export function eventOf(row: WatchRow, answers: readonly WatchAnswer[], asked: A
     // Moondream reports no confidence, and clients would trust an invented one.
     score: null,
     startedAt: Math.round(timestamp * 1000),
+    zones: zone === null ? [] : [zone],
     data: {
       watchId: row.id,
       skill,
@@ -31,6 +32,6 @@ export function eventOf(row: WatchRow, answers: readonly WatchAnswer[], asked: A
       answers: answers.map(({ at, ...answer }) => ({ at: new Date(at).toISOString(), ...answer })),
       frame: { sequence, timestamp, ageMs, width, height },
     },
-    picture: jpeg,
+    picture: { jpeg, takenAt: Math.round(timestamp * 1000), objects: [] },
   };
 }

@@ -34,6 +34,7 @@ export function parseNewWatch(body: unknown): WatchSettings {
     cooldownMs: rest.cooldownMs ?? DEFAULT_COOLDOWN_MS,
     deliver: rest.deliver ?? false,
     area: rest.area ?? null,
+    zone: rest.zone ?? null,
     provider: rest.provider ?? null,
     actions: rest.actions ?? [],
     enabled: rest.enabled ?? true,
@@ -47,9 +48,15 @@ export function applyWatchChanges(before: WatchSettings, body: unknown): WatchSe
   if (Object.keys(given).length === 0) {
     throw new AppError('invalid-field', 'The body names nothing to change', { field: 'body' });
   }
-  const after = { ...before, ...given } as WatchSettings;
+  const after = { ...before, ...otherPlace(changes), ...given } as WatchSettings;
   const isOther = after.skill !== before.skill && changes.condition === undefined;
   return checked(isOther ? { ...after, condition: usualCondition(after.skill) } : after);
+}
+
+/** An area takes the place of a zone, and a zone that of an area. */
+function otherPlace({ area, zone }: { area?: unknown; zone?: unknown }): Partial<WatchSettings> {
+  if (area !== undefined && area !== null && zone === undefined) return { zone: null };
+  return zone !== undefined && zone !== null && area === undefined ? { area: null } : {};
 }
 
 function usualCondition(skill: WatchSettings['skill']): Condition {
@@ -58,7 +65,8 @@ function usualCondition(skill: WatchSettings['skill']): Condition {
 }
 
 function checked(watch: WatchSettings): WatchSettings {
-  const { skill, prompt, condition, n, of } = watch;
+  const { skill, prompt, condition, n, of, area, zone } = watch;
+  if (area !== null && zone !== null) throw invalid('zone', 'zone: only one of area and zone can be given');
   if (of < n) throw invalid('of', 'of must not be smaller than n');
   if (prompt === '' && skill !== 'caption') throw missing('prompt', 'Missing required fields: prompt');
   if (prompt !== '' && skill === 'caption') throw invalid('prompt', 'prompt: a caption takes none');

@@ -87,8 +87,8 @@ export class WatchRepository {
     if (numDeletedRows === 0n) throw notFound();
   }
 
-  /** Makes watches of a camera that wait for motion due. @returns whether any is due now */
-  noteMotion(cameraId: string, now: number): Promise<boolean> {
+  /** Makes watches of a camera that wait for motion, anywhere or in one of the zones, due. @returns whether any is due now */
+  noteMotion(cameraId: string, zones: readonly string[], now: number): Promise<boolean> {
     return this.#store.transaction(async (trx) => {
       const rows = await trx
         .selectFrom('watches')
@@ -96,6 +96,9 @@ export class WatchRepository {
         .where('camera_id', '=', cameraId)
         .where('on_motion', '=', 1)
         .where('enabled', '=', 1)
+        .where((is) =>
+          is.or([is('zone', 'is', null), ...(zones.length === 0 ? [] : [is('zone', 'in', [...zones])])]),
+        )
         .$if(this.#store.engine === 'postgres', (query) => query.orderBy('id').forUpdate())
         .execute();
       let isAny = false;
@@ -123,6 +126,7 @@ function columnsOf(watch: WatchSettings) {
     cooldown_ms: watch.cooldownMs,
     deliver: watch.deliver ? 1 : 0,
     area: watch.area === null ? null : JSON.stringify(watch.area),
+    zone: watch.zone,
     provider: watch.provider,
     actions: JSON.stringify(watch.actions),
     enabled: watch.enabled ? 1 : 0,

@@ -52,6 +52,8 @@ export interface WatchSettings {
   deliver: boolean;
   /** The part of the picture that is looked at. */
   area: Area | null;
+  /** Name of a zone of the camera, in place of an area. */
+  zone: string | null;
   /** Null: the preferred one. */
   provider: ProviderName | null;
   actions: WatchAction[];
@@ -84,6 +86,7 @@ export function settingsOf(row: WatchRow): WatchSettings {
     cooldownMs: row.cooldown_ms,
     deliver: row.deliver === 1,
     area: row.area === null ? null : (JSON.parse(row.area) as Area),
+    zone: row.zone,
     provider: row.provider as ProviderName | null,
     actions: JSON.parse(row.actions) as WatchAction[],
     enabled: row.enabled === 1,

@@ -2,6 +2,7 @@
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { MotionSource } from '../analysis/camera-channel.ts';
+import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import type { EventSink } from '../events/event.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { Reasoner } from '../reasoning/reasoner.ts';
@@ -20,6 +21,7 @@ import { WatchRunner } from './watch-runner.ts';
 export interface WatchesOptions {
   store: Store;
   reasoner: Pick<Reasoner, 'answer'>;
+  directory: Pick<CameraDirectory, 'find'>;
   /** What acts when a watch fires. */
   targets: ActionTargets;
   events: EventSink;
@@ -61,9 +63,9 @@ const LEASE_MARGIN_MS = 60_000;
 
 /** Builds watches; asks nothing before `start`. */
 export function createWatches(options: WatchesOptions): Watches {
-  const { store, motion, routing, log, max = MAX_WATCHES, now = Date.now } = options;
+  const { store, motion, routing, directory, log, max = MAX_WATCHES, now = Date.now } = options;
   const repository = new WatchRepository(store);
-  const asker = createWatchAsker(options.reasoner);
+  const asker = createWatchAsker(options.reasoner, directory);
   const attempts = createAttempts(options, asker, now);
   const runner = createRunner(options, attempts, now);
   const wake = (): void => runner.wake();
@@ -78,7 +80,7 @@ export function createWatches(options: WatchesOptions): Watches {
   };
   return {
     routes: watchRoutes({
-      ...{ repository, asker, routing, hasMotion, canDeliver, max, wake, now },
+      ...{ repository, asker, routing, directory, hasMotion, canDeliver, max, wake, now },
       forget: (id) => attempts.failing.delete(id),
     }),
     report: () => ({ failing: attempts.failing.size }),

@@ -39,6 +39,8 @@ export interface components {
       /** @description `null`: as usual, see docs/recordings.md. */
       keep: components['schemas']['Keep'] | null;
       analysis: components['schemas']['AnalysisSwitches'];
+      /** @description Named parts of the picture, each name once. */
+      zones: components['schemas']['Zone'][];
       /**
        * @description `connected` ones are gone after a restart, `file` ones are kept in CAMERAS_FILE.
        * @enum {string}
@@ -123,14 +125,23 @@ export interface components {
       sensitivity?: number;
       /** @description Smallest moving area, as a share of the picture; 0.003 unless given. */
       minArea?: number;
-      /** @description Areas in which nothing counts, as corners in shares of width and height. */
-      masks?: [number, number][][];
+      /** @description Areas in which nothing counts: no motion, no person, no face. */
+      masks?: components['schemas']['Polygon'][];
+      /** @description Only motion in these counts; all of the picture without any. */
+      motionAreas?: components['schemas']['Polygon'][];
       /** @description Persons and faces are looked for this often without motion, too. */
       everySeconds?: number;
       /** @description Persons and faces are looked for in every Nth picture without motion, too. */
       everyFrames?: number;
       /** @description Lowest score that counts for persons and faces; the model's own unless given. */
       minScore?: number;
+    };
+    /** @description Corners as `[x, y]`, from 0 to 1 of width and height. Sides must not cross. */
+    Polygon: [number, number][];
+    /** @description A named part of the picture. Events carry the names of their zones. */
+    Zone: {
+      name: string;
+      polygon: components['schemas']['Polygon'];
     };
     ConnectRequest: {
       /** @description 1 to 64 letters, digits, `.`, `_` or `-`; one that is connected is replaced. */
@@ -267,6 +278,8 @@ export interface components {
       enabled?: boolean;
       /** @description What is looked for in its pictures. */
       analysis?: components['schemas']['AnalysisSettings'];
+      /** @description Named parts of the picture, each name once. */
+      zones?: components['schemas']['Zone'][];
       /**
        * @description `always`: all of it. `events`, `motion`: from before each event, or each motion, until after it. `off`: no more than the clips of events.
        * @enum {string}
@@ -317,8 +330,10 @@ export interface components {
       sensitivity?: number;
       /** @description Smallest moving area, as a share of the picture; 0.003 unless given. */
       minArea?: number;
-      /** @description Areas in which nothing counts, as corners in shares of width and height. */
-      masks?: [number, number][][];
+      /** @description Areas in which nothing counts: no motion, no person, no face. */
+      masks?: components['schemas']['Polygon'][];
+      /** @description Only motion in these counts; all of the picture without any. */
+      motionAreas?: components['schemas']['Polygon'][];
       /** @description Persons and faces are looked for this often without motion, too. */
       everySeconds?: number;
       /** @description Persons and faces are looked for in every Nth picture without motion, too. */
@@ -333,6 +348,8 @@ export interface components {
       enabled?: boolean;
       /** @description What is looked for in its pictures. */
       analysis?: components['schemas']['AnalysisSettings'];
+      /** @description Named parts of the picture, each name once. */
+      zones?: components['schemas']['Zone'][];
       /**
        * @description `always`: all of it. `events`, `motion`: from before each event, or each motion, until after it. `off`: no more than the clips of events.
        * @enum {string}
@@ -670,14 +687,34 @@ export interface components {
       /** @description Null while it goes on, like the duration. */
       endedAt: string | null;
       durationMs: number | null;
+      /** @description Names of the zones in which it was seen, in the order of that. */
+      zones: string[];
       /** @description Path of its best picture. */
       snapshotUrl: string | null;
+      /** @description Null without a picture, and for events of earlier versions, of which only the JPEG is known. */
+      pictures: {
+        first: components['schemas']['EventPicture'] | null;
+        best: components['schemas']['EventPicture'];
+      } | null;
       /** @description Path of what was recorded around it. */
       clipUrl: string | null;
       /** @description What else is known of it. */
       data: {
         [key: string]: unknown;
       };
+    };
+    EventPicture: {
+      /** @description Path of the JPEG. */
+      url: string;
+      /** Format: date-time */
+      takenAt: string;
+      /** @description What was found in it, the most certain first. */
+      objects: {
+        label: string;
+        score: number;
+        /** @description Left, top, width and height, from 0 to 1. */
+        box: [number, number, number, number];
+      }[];
     };
     RecordingList: {
       bytes: number;
@@ -720,6 +757,26 @@ export interface components {
           | 'restarted'
           | 'storage-full'
           | 'removed';
+      }[];
+    };
+    MotionLevel: {
+      cameraId: string;
+      /** @description Capture time of the picture, Unix seconds. */
+      timestamp: number;
+      /**
+       * @description `learning`: the background is not known yet; `scene-change`: the whole picture changed. Neither counts as motion.
+       * @enum {string}
+       */
+      state: 'still' | 'moving' | 'learning' | 'scene-change';
+      /** @description Largest connected change, as a share of the picture. */
+      area: number;
+      /** @description The least that counts as motion. */
+      minArea: number;
+      /** @description The same of each zone. */
+      zones: {
+        name: string;
+        area: number;
+        minArea: number;
       }[];
     };
     /** @description The frame that was asked about, where a camera was. */
@@ -1194,6 +1251,8 @@ export interface components {
       deliver?: boolean;
       /** @description The part of the picture that is looked at. */
       area?: [number, number, number, number] | null;
+      /** @description Name of a zone of the camera, in place of `area`: only motion in it counts, only what stands in it is counted, and questions are about the part of the picture around it. */
+      zone?: string | null;
       /** @description Who is asked; the preferred one unless given. */
       provider?: ('moondream' | 'vlm') | null;
       /** @description Done when it fires. */
@@ -1246,6 +1305,7 @@ export interface components {
       cooldownMs: number;
       deliver: boolean;
       area: [number, number, number, number] | null;
+      zone: string | null;
       provider: string | null;
       actions: components['schemas']['WatchAction'][];
       enabled: boolean;
@@ -1362,6 +1422,8 @@ export interface components {
       deliver?: boolean;
       /** @description The part of the picture that is looked at. */
       area?: [number, number, number, number] | null;
+      /** @description Name of a zone of the camera, in place of `area`: only motion in it counts, only what stands in it is counted, and questions are about the part of the picture around it. */
+      zone?: string | null;
       /** @description Who is asked; the preferred one unless given. */
       provider?: ('moondream' | 'vlm') | null;
       /** @description Done when it fires. */
@@ -1571,6 +1633,8 @@ export interface components {
       change?: 'start' | 'end';
       /** @description Unix seconds; null while it goes on. Comes with `change`. */
       ended_at?: number | null;
+      /** @description Names of the zones in which it was seen so far. */
+      zones?: string[];
       /** @description What belongs to its kind. */
       data: {
         [key: string]: unknown;
@@ -1702,6 +1766,8 @@ export type PtzopticsSettings = components['schemas']['PtzopticsSettings'];
 export type ViscaSettings = components['schemas']['ViscaSettings'];
 export type Keep = components['schemas']['Keep'];
 export type AnalysisSwitches = components['schemas']['AnalysisSwitches'];
+export type Polygon = components['schemas']['Polygon'];
+export type Zone = components['schemas']['Zone'];
 export type ConnectRequest = components['schemas']['ConnectRequest'];
 export type ConnectAnswer = components['schemas']['ConnectAnswer'];
 export type DisconnectAnswer = components['schemas']['DisconnectAnswer'];
@@ -1732,9 +1798,11 @@ export type Imaging = components['schemas']['Imaging'];
 export type ImagingChanges = components['schemas']['ImagingChanges'];
 export type EventPage = components['schemas']['EventPage'];
 export type CameraEvent = components['schemas']['CameraEvent'];
+export type EventPicture = components['schemas']['EventPicture'];
 export type RecordingList = components['schemas']['RecordingList'];
 export type RecordingSummary = components['schemas']['RecordingSummary'];
 export type Recording = components['schemas']['Recording'];
+export type MotionLevel = components['schemas']['MotionLevel'];
 export type AskedFrame = components['schemas']['AskedFrame'];
 export type Box = components['schemas']['Box'];
 export type MoondreamStatus = components['schemas']['MoondreamStatus'];

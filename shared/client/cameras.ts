@@ -10,6 +10,7 @@ import type {
   DiscoveredCamera,
   Imaging,
   ImagingChanges,
+  MotionLevel,
   NewCamera,
   ProbeAnswer,
   ProbeRequest,
@@ -17,6 +18,7 @@ import type {
 } from './api-types.ts';
 import { type ProbeOptions, probeCamera } from './camera-probe.ts';
 import type { CallOptions, HttpClient } from './http-client.ts';
+import { followMotion } from './motion-levels.ts';
 import { Ptz } from './ptz.ts';
 
 /** Format of a picture. */
@@ -109,6 +111,14 @@ export class Cameras {
       sequence: Number(response.headers.get('x-frame-sequence')),
       ageMs: Number(response.headers.get('x-frame-age-ms')),
     }));
+  }
+
+  /**
+   * How much of the picture changes, for each analysed picture, until aborted: to choose the sensitivity
+   * and the smallest area by. @throws GatewayError
+   */
+  motion(id: string, call: Pick<CallOptions, 'signal'> = {}): AsyncGenerator<MotionLevel> {
+    return followMotion(this.#http, id, call);
   }
 
   /** Who made a camera, by ONVIF. */

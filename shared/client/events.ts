@@ -11,6 +11,8 @@ export type { CameraEvent, EventPage };
 export interface LiveEventFilter {
   cameraId?: string;
   kind?: string;
+  /** Name of a zone. */
+  zone?: string;
 }
 
 /** Filter of the list. */
@@ -58,15 +60,22 @@ export class Events {
     return this.#http.json(`${PATH}/${encodeURIComponent(id)}`, call);
   }
 
-  /** The best picture of an event, a JPEG. */
-  snapshot(id: string, call: CallOptions = {}): Promise<Uint8Array> {
+  /** A picture of an event, a JPEG; the best unless the first is asked for. */
+  snapshot(
+    id: string,
+    { picture, ...call }: CallOptions & { picture?: 'first' | 'best' } = {},
+  ): Promise<Uint8Array> {
     const path = `${PATH}/${encodeURIComponent(id)}/snapshot`;
-    return this.#http.read(path, call, async (response) => new Uint8Array(await response.arrayBuffer()));
+    return this.#http.read(
+      path,
+      { ...call, query: { picture } },
+      async (response) => new Uint8Array(await response.arrayBuffer()),
+    );
   }
 
   /** The address of an event's picture, for image views. */
-  snapshotUrl(id: string): string {
-    return this.#http.url(`${PATH}/${encodeURIComponent(id)}/snapshot`);
+  snapshotUrl(id: string, picture?: 'first' | 'best'): string {
+    return this.#http.url(`${PATH}/${encodeURIComponent(id)}/snapshot`, { picture });
   }
 
   /** The address of an event's clip, for video views; an event with a clip has `clipUrl`. */

@@ -7,6 +7,7 @@ import { furtherUrlFields } from '../further-sources.ts';
 import { ptzSettingsSchema } from './ptz.ts';
 import { keepSchema, recordModeSchema } from './recording.ts';
 import { transportSchema } from './source/rtsp.ts';
+import { zonesSchema } from './zone.ts';
 
 /** A camera id in a body; numbers are taken too. */
 export const anyCameraIdSchema = z.union([cameraIdSchema, z.number().int().nonnegative().transform(String)]);
@@ -44,6 +45,7 @@ export const cameraSchema = z
     record: recordModeSchema,
     keep: keepSchema.nullable().meta({ description: '`null`: as usual, see docs/recordings.md.' }),
     analysis: analysisSwitchesSchema,
+    zones: zonesSchema,
     origin: z.enum(['registry', 'file', 'connected', 'demo']).meta({
       description: '`connected` ones are gone after a restart, `file` ones are kept in CAMERAS_FILE.',
     }),
@@ -65,6 +67,7 @@ export const cameraChangesSchema = z
       .optional()
       .meta({ description: 'A camera that is not enabled is known but not connected.' }),
     analysis: analysisSettingsSchema.optional().meta({ description: 'What is looked for in its pictures.' }),
+    zones: zonesSchema.optional(),
     record: recordModeSchema.optional(),
     keep: keepSchema.nullable().optional(),
     url: z.string().max(2048).optional().meta({

@@ -63,6 +63,10 @@ const cameraEventPayloadSchema = z
       .nullable()
       .exactOptional()
       .meta({ description: 'Unix seconds; null while it goes on. Comes with `change`.' }),
+    zones: z
+      .array(z.string())
+      .exactOptional()
+      .meta({ description: 'Names of the zones in which it was seen so far.' }),
     data: z.looseObject({}).meta({ description: 'What belongs to its kind.' }),
   })
   .meta({ id: 'CameraEventPayload' });

@@ -8,6 +8,9 @@ const SECOND_MS = 1000;
 /** Numbers below are Unix seconds, numbers above Unix milliseconds. */
 const MAX_SECONDS = 100_000_000_000;
 
+/** Pictures of an event. */
+export const EVENT_PICTURES = ['first', 'best'] as const;
+
 /** An event id as part of a path. */
 export const eventIdInPath = idInPath('Id of the event.', '6f1de1b2-0c86-4a51-8f2e-5a3f0d9b7c11');
 
@@ -26,6 +29,7 @@ export const eventCursorSchema = z
 const filter = {
   cameraId: z.string().max(64).optional().meta({ description: 'Only those at this camera.' }),
   kind: z.string().max(32).optional().meta({ description: 'Only those of this kind.' }),
+  zone: z.string().max(40).optional().meta({ description: 'Only those in the zone of this name.' }),
 };
 
 /** Query of `GET /api/events`. */
@@ -66,6 +70,32 @@ export const eventStreamQuerySchema = z.object({
   lastEventId: eventCursorSchema.optional().meta({ description: 'For clients that cannot set the header.' }),
 });
 
+/** Query of `GET /api/events/:eventId/snapshot`. */
+export const eventSnapshotQuerySchema = z.object({
+  picture: z
+    .enum(EVENT_PICTURES)
+    .default('best')
+    .meta({ description: '`first`: of its beginning; `best`: the largest and most certain.' }),
+});
+
+const eventPictureSchema = z
+  .object({
+    url: z.string().meta({ description: 'Path of the JPEG.' }),
+    takenAt: timeSchema,
+    objects: z
+      .array(
+        z.object({
+          label: z.string(),
+          score: z.number(),
+          box: z
+            .tuple([z.number(), z.number(), z.number(), z.number()])
+            .meta({ description: 'Left, top, width and height, from 0 to 1.' }),
+        }),
+      )
+      .meta({ description: 'What was found in it, the most certain first.' }),
+  })
+  .meta({ id: 'EventPicture' });
+
 /** An event as clients see it. */
 export const eventSchema = z
   .object({
@@ -82,7 +112,14 @@ export const eventSchema = z
     updatedAt: timeSchema,
     endedAt: timeSchema.nullable().meta({ description: 'Null while it goes on, like the duration.' }),
     durationMs: z.number().nullable(),
+    zones: z
+      .array(z.string())
+      .meta({ description: 'Names of the zones in which it was seen, in the order of that.' }),
     snapshotUrl: z.string().nullable().meta({ description: 'Path of its best picture.' }),
+    pictures: z.object({ first: eventPictureSchema.nullable(), best: eventPictureSchema }).nullable().meta({
+      description:
+        'Null without a picture, and for events of earlier versions, of which only the JPEG is known.',
+    }),
     clipUrl: z.string().nullable().meta({ description: 'Path of what was recorded around it.' }),
     data: z.record(z.string(), z.unknown()).meta({ description: 'What else is known of it.' }),
   })

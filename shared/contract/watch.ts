@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { anyCameraIdSchema } from './camera.ts';
 import { idInPath, timeSchema } from './common.ts';
 import { areaSchema, PROVIDERS } from './reason.ts';
+import { zoneNameSchema } from './zone.ts';
 
 /** Skills whose answers can be read as fulfilling a condition or not. */
 export const WATCH_SKILLS = ['query', 'caption', 'detect', 'point'] as const;
@@ -67,6 +68,10 @@ export const watchChangesSchema = z
     cooldownMs: periodSchema.min(0).optional().meta({ description: 'Silence after it fired.' }),
     deliver: z.boolean().optional().meta({ description: 'Tell the analysis backend too.' }),
     area: areaSchema.nullish().meta({ description: 'The part of the picture that is looked at.' }),
+    zone: zoneNameSchema.nullish().meta({
+      description:
+        'Name of a zone of the camera, in place of `area`: only motion in it counts, only what stands in it is counted, and questions are about the part of the picture around it.',
+    }),
     provider: z
       .enum(PROVIDERS)
       .nullish()
@@ -117,6 +122,7 @@ export const watchSchema = z
     cooldownMs: z.int(),
     deliver: z.boolean(),
     area: areaSchema.nullable(),
+    zone: z.string().nullable(),
     provider: z.string().nullable(),
     actions: z.array(watchActionSchema),
     enabled: z.boolean(),

@@ -3,12 +3,22 @@ import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { isWholeJpeg } from '../support/decode-jpeg.ts';
 import { FastApiReceiver, sendJson } from '../support/fastapi-receiver.ts';
 import { getJson, postJson } from '../support/http.ts';
+import { rectangle } from '../support/polygons.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { WsClient } from '../support/ws-client.ts';
 import { openBlockCamera } from '../workers/analysis/support/block-camera.ts';
 
 const SLOW = { timeoutMs: 40_000 };
+
+/** The block walks through the middle third, from left to right. */
+const WAY = rectangle(0, 0.28, 1, 0.44);
+const ABOVE = rectangle(0, 0, 1, 0.25);
+const ZONES = [
+  { name: 'From here', polygon: rectangle(0, 0.3, 0.4, 0.4) },
+  { name: 'To there', polygon: rectangle(0.6, 0.3, 0.4, 0.4) },
+  { name: 'Above', polygon: ABOVE },
+];
 
 /** The parts of an event that are looked at. */
 interface EventView {
@@ -19,7 +29,15 @@ interface EventView {
   score: number;
   state: string;
   durationMs: number;
+  zones: string[];
   snapshotUrl: string | null;
+  pictures: { first: PictureView; best: PictureView } | null;
+}
+
+interface PictureView {
+  url: string;
+  takenAt: string;
+  objects: { label: string; score: number; box: number[] }[];
 }
 
 describe('Analysis of the whole gateway', function () {
@@ -30,18 +48,20 @@ describe('Analysis of the whole gateway', function () {
   let gateway: RunningProcess;
 
   before(async () => {
-    camera = await openBlockCamera();
+    camera = await openBlockCamera({ cameras: 3 });
     backend = await FastApiReceiver.open();
     backend.reply = (response) => sendJson(response, 200, {});
     gateway = await startGateway({ APP_PY_URL: backend.url, DELIVER_EVENTS: 'on', FACE_MODEL: 'off' });
     await waitFor(async () => (await getJson(`${gateway.origin}/readyz`)).status === 200, SLOW);
-    const url = `rtsp://127.0.0.1:${camera.port}/1`;
-    const { status } = await postJson(`${gateway.origin}/api/cameras`, {
-      id: '1',
-      url,
-      analysis: { motion: true },
-    });
-    expect(status).to.equal(201);
+    const add = async (id: string, more: object) => {
+      const url = `rtsp://127.0.0.1:${camera.port}/${id}`;
+      const { status } = await postJson(`${gateway.origin}/api/cameras`, { id, url, ...more });
+      expect(status).to.equal(201);
+    };
+    await add('1', { analysis: { motion: true }, zones: ZONES });
+    // The same scene, but not where the block walks.
+    await add('2', { analysis: { motion: true, masks: [WAY] }, zones: ZONES });
+    await add('3', { analysis: { motion: true, motionAreas: [ABOVE] }, zones: ZONES });
   });
 
   after(async () => {
@@ -85,8 +105,58 @@ describe('Analysis of the whole gateway', function () {
     expect(event).to.include({ cameraId: '1', kind: 'motion', label: 'motion' });
     expect(event.score).to.be.within(0.5, 1);
     expect(event.durationMs, 'the block walks for two seconds').to.be.below(3000);
-    const response = await fetch(`${gateway.origin}${event.snapshotUrl}`);
-    expect(isWholeJpeg(Buffer.from(await response.arrayBuffer()))).to.equal(true);
+    const { first, best } = event.pictures ?? {};
+    for (const url of [event.snapshotUrl, first?.url, best?.url]) {
+      const response = await fetch(`${gateway.origin}${url}`);
+      expect(isWholeJpeg(Buffer.from(await response.arrayBuffer())), String(url)).to.equal(true);
+    }
+    expect(best?.objects[0]).to.include({ label: 'motion' });
+    expect(Date.parse(first?.takenAt as string)).to.be.at.most(Date.parse(best?.takenAt as string));
+  });
+
+  it('names the zones that something moved through, in that order, and finds events by them', async () => {
+    const [event] = await waitFor(async () => {
+      const events = await listEvents('?zone=To%20there&state=ended');
+      return events.length > 0 ? events : undefined;
+    }, SLOW);
+    expect(event?.zones).to.deep.equal(['From here', 'To there']);
+    expect(await listEvents('?zone=Above')).to.deep.equal([]);
+  });
+
+  it('makes no event of motion in a mask, nor of motion outside the motion areas', async () => {
+    const ended = await waitFor(async () => {
+      const events = await listEvents('?cameraId=1&state=ended');
+      return events.length >= 2 ? events : undefined;
+    }, SLOW);
+    expect(ended).to.not.be.empty;
+    for (const cameraId of ['2', '3']) expect(await listEvents(`?cameraId=${cameraId}`)).to.deep.equal([]);
+  });
+
+  it('meters motion for a client that looks', async () => {
+    const levels = async function* (cameraId: string) {
+      const response = await fetch(`${gateway.origin}/api/cameras/${cameraId}/motion`);
+      let text = '';
+      for await (const chunk of response.body ?? []) {
+        text += Buffer.from(chunk).toString();
+        const blocks = text.split('\n\n');
+        text = blocks.pop() ?? '';
+        for (const block of blocks) {
+          const data = /^data: (.*)$/m.exec(block)?.[1];
+          if (data !== undefined) yield JSON.parse(data);
+        }
+      }
+    };
+    for await (const { state, area, minArea, zones } of levels('1')) {
+      if (state !== 'moving') continue;
+      expect(area).to.be.within(minArea, 0.2);
+      expect(zones.map(({ name }: { name: string }) => name)).to.deep.equal([
+        'From here',
+        'To there',
+        'Above',
+      ]);
+      expect(zones[2].area).to.equal(0);
+      break;
+    }
   });
 
   it('tells of events live', async () => {
@@ -109,6 +179,7 @@ describe('Analysis of the whole gateway', function () {
     expect(stored, 'the event that was told of').to.include({ cameraId: body.camera_id, score: body.score });
     const changes = ofEvents().filter((told) => told.body.event_id === body.event_id);
     expect(changes.map((told) => told.body.change)).to.deep.equal(['start', 'end']);
+    expect(body.zones).to.include('To there');
   });
 
   it('F26: ends events whose worker is killed, loses no frame, and goes on with the next one', async () => {

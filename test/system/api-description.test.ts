@@ -13,7 +13,7 @@ import { PROMTOOL, requirePeer } from '../support/peers.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
 
-const SUBJECTS_OF_CAMERAS = ['Live pictures', 'Frames over WebSocket', 'Live video'];
+const SUBJECTS_OF_CAMERAS = ['Live pictures', 'Frames over WebSocket', 'Live video', 'Analysis'];
 const CANDIDATE = 'candidate:1 1 UDP 2114977791 192.0.2.2 9911 typ host';
 /** It is counted when something happens, and nothing does here. */
 const ONLY_AFTER_EVENTS = ['gateway_events_total'];

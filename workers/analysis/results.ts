@@ -40,7 +40,7 @@ export class Results {
     if (message.type === 'event' && this.#sockets.size === 0) this.#keep(message.event.id, text);
     for (const socket of this.#sockets) {
       const isLate = socket.bufferedAmount > MAX_BUFFERED_BYTES;
-      if (isLate && message.type === 'detections') this.drops += 1;
+      if (isLate && (message.type === 'detections' || message.type === 'motion-level')) this.drops += 1;
       else socket.send(text);
     }
   }

@@ -13,6 +13,7 @@ import { recordings } from './009-recordings.ts';
 import { reasoning } from './011-reasoning.ts';
 import { watchActions } from './012-watch-actions.ts';
 import { sources } from './014-sources.ts';
+import { zones } from './016-zones.ts';
 import { mqtt } from './018-mqtt.ts';
 
 /** The migrations for an engine. */
@@ -31,5 +32,6 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '012-watch-actions': watchActions(),
     '014-sources': sources(),
     '018-mqtt': mqtt(),
+    '016-zones': zones(engine),
   };
 }

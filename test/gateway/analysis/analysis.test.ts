@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import express from 'express';
 import type { ObservedEvent } from '#shared/detections.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { Redactor } from '#shared/redact.ts';
@@ -7,8 +8,9 @@ import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import type { EventState } from '../../../gateway/events/event.ts';
 import { AnalysisDouble } from '../../doubles/analysis-double.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
+import { mounted } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
-import { silentLog } from '../../support/serve.ts';
+import { originOf, serve, silentLog, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const OFF: AnalysisSettings = { motion: false, persons: false, faces: false };
@@ -23,6 +25,7 @@ const event = (change: Partial<ObservedEvent> = {}): ObservedEvent => ({
   startedAt: 1000,
   updatedAt: 2000,
   endedAt: null,
+  zones: [],
   data: {},
   ...change,
 });
@@ -59,7 +62,7 @@ describe('Analysis in the gateway', () => {
       routing: routingTo(pool),
       events: {
         observe: async (observed, picture) =>
-          void stored.push({ event: observed, picture: picture?.toString() }),
+          void stored.push({ event: observed, picture: picture?.jpeg.toString() }),
         count: (kind) => counted.push(kind),
       },
       log: silentLog,
@@ -127,7 +130,36 @@ describe('Analysis in the gateway', () => {
           ],
         ],
       },
+      zones: [],
+      isMetered: false,
     });
+  });
+
+  it('meters the motion of a camera while a client looks, and only then', async () => {
+    register('1', {});
+    await bringUp();
+    expect(pool.started).to.deep.equal([]);
+    const server = await serve(express().use(mounted(analysis.routes)));
+    const ending = new AbortController();
+    const open = (signal: AbortSignal) => fetch(`${originOf(server)}/api/cameras/1/motion`, { signal });
+    const response = await open(ending.signal);
+    expect(response.headers.get('content-type')).to.include('text/event-stream');
+    await waitFor(() => worker.received.at(-1)?.cameras[0]?.isMetered === true);
+    expect(worker.received.at(-1)?.cameras[0]?.settings).to.deep.equal(OFF);
+    const facts = { cameraId: '1', timestamp: 5, state: 'moving' as const, area: 0.02, minArea: 0.003 };
+    const level = { ...facts, zones: [{ name: 'Gate', area: 0.01, minArea: 0.003 }] };
+    worker.send({ type: 'motion-level', ...level });
+    let text = '';
+    const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+    while (!/event: level.*\n\n/s.test(text)) text += (await reader?.read())?.value ?? '';
+    expect(text).to.include(`event: level\ndata: ${JSON.stringify(level)}\n\n`);
+    ending.abort();
+    await waitFor(() => wanted()?.length === 0);
+    // A meter that is open when the gateway stops is ended by it.
+    const last = await open(AbortSignal.timeout(10_000));
+    await analysis.close();
+    await last.text();
+    stop(server);
   });
 
   it('tells it anew after every change, and when a worker of cameras comes back elsewhere', async () => {
@@ -157,7 +189,7 @@ describe('Analysis in the gateway', () => {
     const subscription = analysis.channel.subscribe('1', ({ data }) =>
       seen.push(JSON.parse(data.toString())),
     );
-    const end = analysis.channel.onMotion((cameraId) => moved.push(cameraId));
+    const end = analysis.channel.onMotion((cameraId, zones) => moved.push(cameraId, ...zones));
     const object = {
       label: 'motion',
       score: 0.5,
@@ -169,10 +201,10 @@ describe('Analysis in the gateway', () => {
     worker.send('no JSON');
     worker.send('{"type":"unknown"}');
     worker.send(message);
-    worker.send({ type: 'motion', cameraId: '2', timestamp: 5 });
-    await waitFor(() => moved.length === 1);
+    worker.send({ type: 'motion', cameraId: '2', timestamp: 5, zones: ['Gate'] });
+    await waitFor(() => moved.length === 2);
     expect(seen).to.deep.equal([message]);
-    expect(moved).to.deep.equal(['2']);
+    expect(moved).to.deep.equal(['2', 'Gate']);
     subscription.close();
     end();
   });
@@ -185,18 +217,22 @@ describe('Analysis in the gateway', () => {
     );
     worker.send({ type: 'event', event: event({ cameraId: '2', id: 'elsewhere' }) });
     worker.send({ type: 'event', event: event() });
-    worker.send({ type: 'event', event: event({ score: 0.9 }) });
-    worker.send({ type: 'event', event: event({ endedAt: 2500 }) });
+    worker.send({ type: 'event', event: event({ score: 0.9, zones: ['Gate'] }) });
+    worker.send({ type: 'event', event: event({ endedAt: 2500, zones: ['Gate'] }) });
     worker.send({ type: 'event', event: event({ id: 'e2' }) });
     await waitFor(() => told.length === 4);
     pool.takeDown('analysis');
     subscription.close();
-    const facts = { type: 'event', cameraId: '1', kind: 'person', label: 'person' };
+    const facts = { type: 'event', cameraId: '1', kind: 'person', label: 'person', zones: [] };
+    const inZone = { zones: ['Gate'] };
     const times = { startedAt: '1970-01-01T00:00:01.000Z', updatedAt: '1970-01-01T00:00:02.000Z' };
     expect(told).to.deep.equal([
       { ...facts, ...times, change: 'start', id: 'e1', score: 0.8, endedAt: null },
-      { ...facts, ...times, change: 'update', id: 'e1', score: 0.9, endedAt: null },
-      { ...facts, ...times, change: 'end', id: 'e1', score: 0.8, endedAt: '1970-01-01T00:00:02.500Z' },
+      { ...facts, ...times, change: 'update', id: 'e1', score: 0.9, endedAt: null, ...inZone },
+      {
+        ...{ ...facts, ...times, ...inZone },
+        ...{ change: 'end', id: 'e1', score: 0.8, endedAt: '1970-01-01T00:00:02.500Z' },
+      },
       { ...facts, ...times, change: 'start', id: 'e2', score: 0.8, endedAt: null },
       { ...facts, ...times, change: 'end', id: 'e2', score: 0.8, endedAt: times.updatedAt },
     ]);
@@ -208,7 +244,7 @@ describe('Analysis in the gateway', () => {
     worker.send({
       type: 'event',
       event: event({ score: 0.9 }),
-      picture: Buffer.from('JPEG').toString('base64'),
+      picture: { jpeg: Buffer.from('JPEG').toString('base64'), takenAt: 1500, objects: [] },
     });
     worker.send({ type: 'event', event: event({ endedAt: 2500 }) });
     await waitFor(() => stored.length === 3);

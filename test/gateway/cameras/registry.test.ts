@@ -8,8 +8,9 @@ import { CameraRegistry } from '../../../gateway/cameras/registry.ts';
 import { exportCameras, importCameras } from '../../../gateway/cameras/registry-transfer.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
-import { asRtsp } from '../../support/camera-source.ts';
+import { asRtsp, cameraSource } from '../../support/camera-source.ts';
 import { rejection } from '../../support/errors.ts';
+import { rectangle } from '../../support/polygons.ts';
 import { silentLog } from '../../support/serve.ts';
 import { onEveryEngine } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -183,6 +184,82 @@ describe('The camera registry', () => {
         expect(await field({ subUrl: 'ftp://10.0.0.9/' })).to.equal('subUrl');
         expect(await field({ stillUrl: 'rtsp://10.0.0.9/1' })).to.equal('stillUrl');
         expect(await field({ url: undefined, video: 'clip' })).to.equal('subUrl');
+      });
+    });
+
+    describe('of a camera with zones', () => {
+      const ZONES = [
+        { name: 'Gate', polygon: rectangle(0, 0.5, 0.5, 0.5) },
+        { name: 'Street', polygon: rectangle(0.5, 0, 0.5, 1) },
+      ];
+      const CROSSED = [
+        [0, 0],
+        [1, 1],
+        [1, 0],
+        [0, 1],
+      ];
+
+      it('keeps them over restarts, and through changes that do not name them', async () => {
+        const { registry } = await start();
+        await registry.create({ id: 'gate', ip: '10.0.0.9', zones: ZONES });
+        await registry.update('gate', { analysis: { motion: true, motionAreas: [ZONES[0]?.polygon] } });
+        const { directory } = await start();
+        expect(viewCamera(directory.get('gate')).zones).to.deep.equal(ZONES);
+        expect(directory.get('gate').analysis.motionAreas).to.deep.equal([ZONES[0]?.polygon]);
+        await registry.update('gate', { zones: [] });
+        expect(viewCamera((await start()).directory.get('gate')).zones).to.deep.equal([]);
+      });
+
+      it('takes them from its own export', async () => {
+        const { registry } = await start();
+        await registry.create({ id: 'gate', ip: '10.0.0.9', zones: ZONES });
+        const exported = await exportCameras(registry, false);
+        await registry.remove('gate');
+        await importCameras(registry, exported);
+        expect((await registry.all())[0]?.zones).to.deep.equal(ZONES);
+      });
+
+      it('keeps those of a camera that is only connected while it is', async () => {
+        const { registry, directory } = await start();
+        const source = cameraSource();
+        directory.put({ id: 'gate', name: 'Gate', location: '', source, origin: 'connected' });
+        await registry.update('gate', { zones: ZONES });
+        expect(viewCamera(directory.get('gate')).zones).to.deep.equal(ZONES);
+      });
+
+      it('refuses what cannot be one, naming the field, and changes nothing', async () => {
+        const { registry, directory } = await start();
+        await registry.create({ id: 'gate', ip: '10.0.0.9', zones: ZONES });
+        const gate = { name: 'Gate', polygon: rectangle(0, 0, 1, 1) };
+        const refused: [object, string][] = [
+          [{ zones: [{ ...gate, polygon: CROSSED }] }, 'zones.0.polygon'],
+          [{ zones: [{ ...gate, polygon: CROSSED.slice(0, 2) }] }, 'zones.0.polygon'],
+          [
+            { zones: [{ ...gate, polygon: Array.from({ length: 65 }, (_, x) => [x / 65, 0]) }] },
+            'zones.0.polygon',
+          ],
+          [{ zones: [{ ...gate, polygon: rectangle(0.5, 0, 0.6, 1) }] }, 'zones.0.polygon.1.0'],
+          [{ zones: [gate, { ...gate, name: ' gate ' }] }, 'zones.1.name'],
+          [{ zones: [{ ...gate, name: '  ' }] }, 'zones.0.name'],
+          [{ zones: [{ ...gate, colour: 'red' }] }, 'colour'],
+          [{ zones: Array.from({ length: 17 }, (_, index) => ({ ...gate, name: `${index}` })) }, 'zones'],
+          [{ analysis: { masks: [CROSSED] } }, 'analysis.masks.0'],
+          [{ analysis: { motionAreas: [rectangle(0, 0, 1, 1), CROSSED] } }, 'analysis.motionAreas.1'],
+        ];
+        for (const [changes, field] of refused)
+          expect((await rejection(registry.update('gate', changes))).field).to.equal(field);
+        expect(viewCamera(directory.get('gate')).zones).to.deep.equal(ZONES);
+      });
+
+      it('reads a mask of an earlier version whose sides cross', async () => {
+        const { registry } = await start();
+        await registry.create({ id: 'gate', ip: '10.0.0.9' });
+        const analysis = { motion: true, persons: false, faces: false, masks: [CROSSED] };
+        await store.db
+          .updateTable('cameras')
+          .set({ analysis: JSON.stringify(analysis) })
+          .execute();
+        expect((await start()).directory.get('gate').analysis).to.deep.equal(analysis);
       });
     });
 

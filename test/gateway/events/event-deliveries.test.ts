@@ -4,6 +4,7 @@ import type { EventState } from '../../../gateway/events/event.ts';
 import { EventDeliveries } from '../../../gateway/events/event-deliveries.ts';
 import { EventLog } from '../../../gateway/events/event-log.ts';
 import { EventRepository } from '../../../gateway/events/event-repository.ts';
+import { eventPicture } from '../../support/event-picture.ts';
 import { nock, useNock } from '../../support/nock.ts';
 import { silentLog } from '../../support/serve.ts';
 import { onEveryEngine } from '../../support/stores.ts';
@@ -15,7 +16,7 @@ const NOW = 1_800_000_000_000;
 const MINUTE_MS = 60_000;
 const WEEK_MS = 7 * 24 * 60 * MINUTE_MS;
 const log = silentLog;
-const JPEG = Buffer.from('a picture');
+const JPEG = eventPicture(Buffer.from('a picture'));
 
 const event = (change: Partial<EventState> = {}): EventState => ({
   id: 'e1',
@@ -58,15 +59,16 @@ describe('Observed events on their way to the analysis backend', () => {
     const changes = async () => (await bodies()).map(({ event_id, change }) => `${event_id} ${change}`);
 
     it('are delivered at their start and end, with all facts and no picture', async () => {
+      const better = { score: 0.9, zones: ['Gate'] };
       await events.observe(event());
-      await events.observe(event({ score: 0.9, updatedAt: NOW + 500 }), JPEG);
-      await events.observe(event({ score: 0.9, updatedAt: NOW + 900, endedAt: NOW + 900 }), JPEG);
+      await events.observe(event({ ...better, updatedAt: NOW + 500 }), JPEG);
+      await events.observe(event({ ...better, updatedAt: NOW + 900, endedAt: NOW + 900 }), JPEG);
       const facts = { event_id: 'e1', camera_id: '1', kind: 'person', label: 'person' };
       const times = { started_at: NOW / 1000 };
       const data = { box: [0, 0, 1, 1], most: 1, trackIds: [4] };
       expect(await bodies()).to.deep.equal([
-        { ...facts, score: 0.6, ...times, change: 'start', ended_at: null, data },
-        { ...facts, score: 0.9, ...times, change: 'end', ended_at: (NOW + 900) / 1000, data },
+        { ...facts, score: 0.6, zones: [], ...times, change: 'start', ended_at: null, data },
+        { ...facts, ...better, ...times, change: 'end', ended_at: (NOW + 900) / 1000, data },
       ]);
     });
 

@@ -1,11 +1,13 @@
 import { expect } from 'chai';
-import type { EventState } from '../../../gateway/events/event.ts';
+import type { EventState, PicturedObject } from '../../../gateway/events/event.ts';
+import { picturesOf } from '../../../gateway/events/event-picture-repository.ts';
 import { EventRepository } from '../../../gateway/events/event-repository.ts';
 import { createEvents } from '../../../gateway/events/events.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { createLogger } from '../../../shared/logger.ts';
 import { Redactor } from '../../../shared/redact.ts';
 import { rejection } from '../../support/errors.ts';
+import { eventPicture } from '../../support/event-picture.ts';
 import { onEveryEngine } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -48,15 +50,50 @@ describe('Stored events', () => {
       expect(rows[0]?.change).to.be.greaterThan(rows[0]?.sequence as number);
     });
 
-    it('keep the best picture only, through later changes', async () => {
-      await repository.save(event('a'), Buffer.from([1]));
-      await repository.save(event('a'), Buffer.from([2, 3]));
+    it('keep their first and their best picture, through later changes', async () => {
+      const person = { label: 'person', score: 0.7, box: [0.1, 0.2, 0.3, 0.4] as PicturedObject['box'] };
+      await repository.save(event('a'), eventPicture(Buffer.from([1]), [], NOW));
+      const bytes = async (which: 'first' | 'best') => [
+        ...(await repository.snapshot('a', undefined, which)),
+      ];
+      expect([await bytes('first'), await bytes('best')]).to.deep.equal([[1], [1]]);
+      await repository.save(event('a'), eventPicture(Buffer.from([2, 3]), [], NOW + 500));
+      await repository.save(event('a'), eventPicture(Buffer.from([4]), [person], NOW + 900));
       await repository.save(event('a', { endedAt: NOW }));
-      expect([...(await repository.snapshot('a'))]).to.deep.equal([2, 3]);
-      expect((await repository.get('a')).has_snapshot).to.equal(1);
+      expect([await bytes('first'), await bytes('best')]).to.deep.equal([[1], [4]]);
+      const row = await repository.get('a');
+      expect(picturesOf(row)).to.deep.equal({
+        first: { takenAt: NOW, objects: [] },
+        best: { takenAt: NOW + 900, objects: [person] },
+      });
+      expect(row.has_snapshot).to.equal(1);
       await repository.save(event('b'));
       expect((await rejection(repository.snapshot('b'))).code).to.equal('event-not-found');
       expect((await rejection(repository.get('c'))).code).to.equal('event-not-found');
+    });
+
+    it('of earlier versions keep the picture that they have as the first', async () => {
+      await repository.save(event('a'), eventPicture(Buffer.from([1])));
+      await store.db.updateTable('events').set({ pictures: null }).execute();
+      expect(picturesOf(await repository.get('a'))).to.equal(undefined);
+      await repository.save(event('a'), eventPicture(Buffer.from([2]), [], NOW));
+      expect(picturesOf(await repository.get('a'))).to.deep.equal({
+        first: null,
+        best: { takenAt: NOW, objects: [] },
+      });
+      expect([...(await repository.snapshot('a', undefined, 'first'))]).to.deep.equal([1]);
+    });
+
+    it('are found by the exact name of a zone, with any letters in it', async () => {
+      const names = ['Gate', 'gate', '100 % "sure"', "O'Hara_s"];
+      for (const [index, name] of names.entries())
+        await repository.save(event(`e${index}`, { zones: ['Yard', name] }));
+      await repository.save(event('none'));
+      for (const [index, name] of names.entries())
+        expect(await idsOf({ zone: name })).to.deep.equal([`e${index}`]);
+      expect(await idsOf({ zone: 'Yard' })).to.have.length(4);
+      expect(await idsOf({ zone: 'Ga' })).to.deep.equal([]);
+      expect(JSON.parse((await repository.get('e2')).zones)).to.deep.equal(['Yard', '100 % "sure"']);
     });
 
     it('are found by camera, kind, label, time, score and state, newest first and page by page', async () => {
@@ -102,7 +139,10 @@ describe('Stored events', () => {
 
     it('are cleared away after their days, pictures and all, but not while they go on', async () => {
       const old = { startedAt: NOW - 8 * DAY_MS, updatedAt: NOW };
-      await repository.save(event('old', { ...old, endedAt: NOW - 8 * DAY_MS }), Buffer.from([1]));
+      await repository.save(
+        event('old', { ...old, endedAt: NOW - 8 * DAY_MS }),
+        eventPicture(Buffer.from([1])),
+      );
       await repository.save(event('long', old));
       await repository.save(event('new', { endedAt: NOW }));
       const log = createLogger({ name: 'test', level: 'silent', redactor: new Redactor() });

@@ -4,8 +4,10 @@ import express from 'express';
 import { problemHandler } from '#shared/http/problem.ts';
 import { createLogger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
+import type { PicturedObject } from '../../../gateway/events/event.ts';
 import { createEvents, type Events } from '../../../gateway/events/events.ts';
 import type { Store } from '../../../gateway/store/store.ts';
+import { eventPicture } from '../../support/event-picture.ts';
 import { getJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
 import { originOf, serve, stop } from '../../support/serve.ts';
@@ -78,7 +80,14 @@ describe('The routes of events', () => {
     }
 
     it('list what was recorded, whole', async () => {
-      const id = await record({ picture: Buffer.from('JPEG') });
+      const object = { label: 'van', score: 0.7, box: [0.1, 0.2, 0.3, 0.4] as PicturedObject['box'] };
+      const picture = eventPicture(Buffer.from('JPEG'), [object], AT);
+      const id = await record({ picture, zones: ['Gate'] });
+      const pictureAs = (name: string) => ({
+        url: `/api/events/${id}/snapshot?picture=${name}`,
+        takenAt: '2027-01-02T03:04:05.000Z',
+        objects: [object],
+      });
       const { body, status } = await getJson(origin);
       expect(status).to.equal(200);
       expect(body).to.deep.equal({
@@ -95,16 +104,49 @@ describe('The routes of events', () => {
             updatedAt: '2027-01-02T03:04:05.000Z',
             endedAt: '2027-01-02T03:04:05.000Z',
             durationMs: 0,
+            zones: ['Gate'],
             snapshotUrl: `/api/events/${id}/snapshot`,
+            pictures: { first: pictureAs('first'), best: pictureAs('best') },
             clipUrl: null,
             data: { answer: 'yes' },
           },
         ],
       });
       expect((await getJson(`${origin}/${id}`)).body.id).to.equal(id);
-      const picture = await fetch(`${origin}/${id}/snapshot`);
-      expect(picture.headers.get('content-type')).to.equal('image/jpeg');
-      expect(await picture.text()).to.equal('JPEG');
+      const snapshot = await fetch(`${origin}/${id}/snapshot`);
+      expect(snapshot.headers.get('content-type')).to.equal('image/jpeg');
+      expect(await snapshot.text()).to.equal('JPEG');
+    });
+
+    it('give their first and their best picture', async () => {
+      const times = { startedAt: AT, updatedAt: AT, endedAt: null };
+      const live = {
+        id: 'e1',
+        cameraId: '1',
+        kind: 'person',
+        label: 'person',
+        score: 0.5,
+        data: {},
+        ...times,
+      };
+      await events.eventLog.observe(live, eventPicture(Buffer.from('FIRST')));
+      await events.eventLog.observe(live, eventPicture(Buffer.from('BEST')));
+      const pictureOf = async (query: string) => (await fetch(`${origin}/e1/snapshot${query}`)).text();
+      expect(await pictureOf('')).to.equal('BEST');
+      expect(await pictureOf('?picture=best')).to.equal('BEST');
+      expect(await pictureOf('?picture=first')).to.equal('FIRST');
+      const { status, body } = await getJson(`${origin}/e1/snapshot?picture=last`);
+      expect([status, body.field]).to.deep.equal([400, 'picture']);
+    });
+
+    it('are listed and told by zone', async () => {
+      const stream = await listen('?zone=Gate');
+      await record({ zones: ['Street'] });
+      const id = await record({ zones: ['Street', 'Gate'] });
+      const { body } = await getJson(`${origin}?zone=Gate`);
+      expect(body.events.map((event: { id: string }) => event.id)).to.deep.equal([id]);
+      await waitFor(() => stream.messages().length > 0);
+      expect(stream.messages().map(({ data }) => data.id)).to.deep.equal([id]);
     });
 
     it('page by page', async () => {

@@ -10,7 +10,14 @@ import { examplesOf, routeOf, runExample } from './operation-runner.ts';
 import { clear, MOONDREAM_ANSWERS, PREPARATIONS } from './preparations.ts';
 
 /** Those of the demo and of a camera's video are run in `test/system`, where there is a real camera. */
-const ELSEWHERE = ['Demo', 'Live pictures', 'Live video', 'Pan, tilt, zoom', 'Device of a camera'];
+const ELSEWHERE = [
+  'Demo',
+  'Live pictures',
+  'Live video',
+  'Pan, tilt, zoom',
+  'Device of a camera',
+  'Analysis',
+];
 
 const groups = await gatewayRoutes();
 const document = await describeApi(groups, '0.0.0');

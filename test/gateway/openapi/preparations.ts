@@ -7,6 +7,7 @@ import type { CameraTestResult, VideoFacts } from '#shared/worker-protocol.ts';
 import { EventRepository } from '../../../gateway/events/event-repository.ts';
 import { SegmentRepository } from '../../../gateway/recordings/segment-repository.ts';
 import { openStore } from '../../../gateway/store/store.ts';
+import { eventPicture } from '../../support/event-picture.ts';
 import { getJson, postJson } from '../../support/http.ts';
 import type { TestGateway } from '../../support/test-gateway.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -96,7 +97,7 @@ async function event({ dataDir }: TestGateway): Promise<Prepared> {
   const seenAt = Date.parse('2026-02-03T04:05:06Z');
   const times = { startedAt: seenAt, updatedAt: seenAt + 2000, endedAt: seenAt + 2000 };
   const what = { cameraId: '1', kind: 'motion', label: 'motion', score: 0.8, data: {} };
-  await new EventRepository(store).save({ id: EVENT_ID, ...what, ...times }, FRAME);
+  await new EventRepository(store).save({ id: EVENT_ID, ...what, ...times }, eventPicture(FRAME));
   await store.close();
   return { ids: { eventId: EVENT_ID } };
 }

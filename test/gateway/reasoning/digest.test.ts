@@ -7,6 +7,7 @@ import type { ReasoningOptions } from '../../../gateway/reasoning/reasoning.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { type ChatCall, fail, ModelServerDouble } from '../../doubles/model-server.ts';
+import { eventPicture } from '../../support/event-picture.ts';
 import { FastApiReceiver, sendJson } from '../../support/fastapi-receiver.ts';
 import { silentLog } from '../../support/serve.ts';
 import { onEveryEngine } from '../../support/stores.ts';
@@ -32,7 +33,7 @@ describe('A digest', () => {
     beforeEach(async () => {
       store = await open();
       const events = new EventRepository(store);
-      const picture = jpegOf(640, 360);
+      const picture = eventPicture(jpegOf(640, 360));
       await events.save(eventOf('m1'), picture);
       await events.save(eventOf('m2', { cameraId: '2', startedAt: NOON + HOUR_MS }), picture);
       await events.save(eventOf('p1', { kind: 'person', label: 'person', score: 0.9 }), picture);

@@ -184,6 +184,15 @@ describe('A store that is watched', () => {
     expect(await streams()).to.deep.equal(['after', 'before']);
   });
 
+  it('makes up for a migration that was released after one with a higher number', async () => {
+    await sql`drop table store_probe`.execute(store.db);
+    await sql`delete from kysely_migration where name = '007-store-probe'`.execute(store.db);
+    await store.close();
+    store = open();
+    await store.whenReady();
+    expect(await sql`select * from store_probe`.execute(store.db)).to.have.property('rows');
+  });
+
   it('says that a newer version made the database', async () => {
     await sql`insert into kysely_migration (name, timestamp) values ('999-tomorrow', '2030')`.execute(
       store.db,

@@ -2,8 +2,10 @@
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
+import type { Zone } from '#shared/contract/zone.ts';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
+import type { KnownCamera } from '../../../gateway/cameras/camera-directory.ts';
 import type { MomentaryEvent } from '../../../gateway/events/event.ts';
 import type { CameraAnswer, CameraQuery, Said } from '../../../gateway/reasoning/reasoner.ts';
 import { readYesNo } from '../../../gateway/reasoning/yes-no.ts';
@@ -34,7 +36,9 @@ export class WatchHarness {
   answer: (query: CameraQuery) => Promise<Said> | Said = () => says('No.');
   /** What recording an event does. */
   record: (event: MomentaryEvent) => string = (event) => `event-${this.events.push(event)}`;
-  readonly #listeners = new Set<(cameraId: string) => void>();
+  /** Zones of camera `1`. */
+  zones: Zone[] = [];
+  readonly #listeners = new Set<(cameraId: string, zones: readonly string[]) => void>();
   #watches: Watches | undefined;
   #server: Server | undefined;
   #sequence = 0;
@@ -55,6 +59,9 @@ export class WatchHarness {
     harness.#watches = createWatches({
       store,
       reasoner: { answer: (query) => harness.#ask(query) },
+      directory: {
+        find: (id) => (id === '1' ? ({ zones: harness.zones } as unknown as KnownCamera) : undefined),
+      },
       targets: { goToPreset: (cameraId, preset) => harness.go(cameraId, preset) },
       events: { record: async (event) => harness.record(event) },
       motion: { onMotion: (listener) => harness.#listen(listener) },
@@ -132,8 +139,8 @@ export class WatchHarness {
     }
   }
 
-  move(cameraId: string): void {
-    for (const listener of this.#listeners) listener(cameraId);
+  move(cameraId: string, zones: readonly string[] = []): void {
+    for (const listener of this.#listeners) listener(cameraId, zones);
   }
 
   async close(): Promise<void> {
@@ -142,7 +149,7 @@ export class WatchHarness {
     await this.#watches?.close();
   }
 
-  #listen(listener: (cameraId: string) => void): () => void {
+  #listen(listener: (cameraId: string, zones: readonly string[]) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }

@@ -4,12 +4,14 @@ import { AppError } from '#shared/errors.ts';
 import type { Said } from '../../../gateway/reasoning/reasoner.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { getJson } from '../../support/http.ts';
+import { rectangle } from '../../support/polygons.ts';
 import { onEveryEngine, openSqlite } from '../../support/stores.ts';
 import { waitFor } from '../../support/wait-for.ts';
 import { finds, KEY, says, WatchHarness } from './harness.ts';
 
 const DETECT_YES = { skill: 'detect', prompt: 'car', condition: 'yes' };
 const OUTSIDE = [0.8, 0, 0.5, 1];
+const GATE = { name: 'Gate', polygon: rectangle(0.5, 0.5, 0.25, 0.5) };
 
 describe('Watches', () => {
   onEveryEngine((openStore) => {
@@ -87,6 +89,7 @@ describe('Watches', () => {
         label: 'Is the gate open?',
         score: null,
         startedAt: takenAt,
+        zones: [],
       });
       expect(picture?.toString()).to.equal('picture 2');
       expect(data).to.deep.include({ watchId: id, condition: { answer: 'yes' } });
@@ -338,6 +341,51 @@ describe('Watches', () => {
       expect(answers.map(({ text }: { text: string }) => text)).to.deep.equal(['No', 'No']);
     });
 
+    describe('on a zone', () => {
+      beforeEach(() => {
+        harness.zones = [GATE];
+      });
+
+      const bodyOf = async (changes: object, id: string) => (await harness.change(id, changes)).json();
+
+      it('ask about the part of the picture around it', async () => {
+        const { body } = await harness.create({ zone: 'Gate' });
+        await harness.untilAsked(body.id, 1);
+        expect(harness.asked.at(-1)?.area).to.deep.equal([0.5, 0.5, 0.25, 0.5]);
+        expect(await harness.view(body.id)).to.include({ zone: 'Gate', area: null });
+      });
+
+      it('count what stands in it, though it reaches beyond, and name it in their event', async () => {
+        const box = (x_min: number, y_max: number) => ({ x_min, y_min: 0.1, x_max: x_min + 0.1, y_max });
+        const objects = [box(0.55, 0.9), box(0.55, 0.4), box(0.1, 0.9)];
+        harness.answer = () => ({ answer: '3 found', value: 3, objects });
+        const watch = { skill: 'detect', prompt: 'car', condition: { atLeast: 1 }, zone: 'Gate' };
+        const { body } = await harness.create(watch);
+        await harness.untilAsked(body.id, 1);
+        expect(harness.asked.at(-1)?.area).to.equal(undefined);
+        expect((await harness.view(body.id)).lastAnswer).to.include({ number: 1, text: '1 found' });
+        expect(harness.events.at(-1)?.zones).to.deep.equal(['Gate']);
+      });
+
+      it('say so when it is gone, and can be paused then', async () => {
+        const { body } = await harness.create({ zone: 'Gate' });
+        await harness.untilAsked(body.id, 1);
+        harness.zones = [];
+        harness.clock.now += body.everyMs;
+        await waitFor(async () => (await harness.view(body.id)).lastError?.code === 'zone-not-found');
+        expect((await harness.change(body.id, { enabled: false })).status).to.equal(200);
+        expect(await bodyOf({ zone: 'Other' }, body.id)).to.include({ code: 'zone-not-found' });
+      });
+
+      it('go over to an area, and back', async () => {
+        const area = [0, 0, 0.5, 0.5];
+        const { body } = await harness.create({ zone: 'Gate' });
+        expect(await bodyOf({ area }, body.id)).to.deep.include({ zone: null, area });
+        expect(await bodyOf({ zone: 'Gate' }, body.id)).to.include({ zone: 'Gate', area: null });
+        expect(await bodyOf({ zone: 'Gate', area }, body.id)).to.include({ field: 'zone' });
+      });
+    });
+
     describe('upon motion', () => {
       const WATCH = { everyMs: undefined, onMotion: true, n: 2, of: 3 };
 
@@ -367,6 +415,18 @@ describe('Watches', () => {
         await harness.askAgain(body.id);
         expect(harness.events).to.have.length(1);
         expect(await harness.view(body.id)).to.include({ state: 'cooling-down', nextAskAt: null });
+      });
+
+      it('ask on motion in their zone only', async () => {
+        harness.zones = [GATE];
+        const { body } = await harness.create({ ...WATCH, zone: 'Gate' });
+        const { body: anywhere } = await harness.create(WATCH);
+        harness.move('1', ['Street']);
+        await harness.untilAsked(anywhere.id, 1);
+        expect((await harness.view(body.id)).asked).to.equal(0);
+        harness.clock.now += 2000;
+        harness.move('1', ['Street', 'Gate']);
+        await harness.untilAsked(body.id, 1);
       });
 
       it('leave other cameras alone', async () => {

@@ -28,7 +28,9 @@ export class AnalysisSet {
       if (camera === undefined || !isSame(camera, running.camera)) this.#end(id);
     }
     for (const [id, camera] of wanted) {
-      if (!this.#running.has(id)) this.#running.set(id, new CameraAnalysis(camera, this.#dependencies));
+      const running = this.#running.get(id) ?? new CameraAnalysis(camera, this.#dependencies);
+      running.isMetered = camera.isMetered;
+      this.#running.set(id, running);
     }
   }
 
@@ -49,6 +51,8 @@ export class AnalysisSet {
   }
 }
 
+/** Whether the meter is read changes nothing of the analysis: the background stays known. */
 function isSame(a: AnalysedCamera, b: AnalysedCamera): boolean {
-  return JSON.stringify(a) === JSON.stringify(b);
+  const facts = (camera: AnalysedCamera): string => JSON.stringify({ ...camera, isMetered: false });
+  return facts(a) === facts(b);
 }

@@ -43,19 +43,19 @@ export class CameraAnalysis implements InferenceClient {
   readonly counts = { pictures: 0, milliseconds: 0 };
 
   constructor(camera: AnalysedCamera, dependencies: AnalysisDependencies) {
-    const { cameraId, settings } = camera;
+    const { cameraId, settings, zones } = camera;
     const { numbers, notify, fps, log, fetchStill, inference } = dependencies;
     this.camera = camera;
     this.#dependencies = dependencies;
     const fetch = (): Promise<StillPicture> => fetchStill(camera, cameraId);
-    this.#motion = new MotionWatch({ cameraId, settings, numbers, notify, fetch, log });
+    this.#motion = new MotionWatch({ cameraId, settings, zones, numbers, notify, fetch, log });
     const kinds: DetectorKind[] = [
       ...(settings.persons ? (['person'] as const) : []),
       ...(settings.faces ? (['face'] as const) : []),
     ];
     const everyMs = 1000 / fps;
     this.#objects = kinds.map(
-      (kind) => new ObjectWatch({ cameraId, kind, settings, numbers, notify, everyMs }),
+      (kind) => new ObjectWatch({ cameraId, kind, settings, zones, numbers, notify, everyMs }),
     );
     this.#seen = new SeenObjects(cameraId);
     const subscription = dependencies.subscribe(camera, { cameraId, fps, width: LUMA_WIDTH }, (picture) =>
@@ -66,6 +66,10 @@ export class CameraAnalysis implements InferenceClient {
 
   get cameraId(): string {
     return this.camera.cameraId;
+  }
+
+  set isMetered(isMetered: boolean) {
+    this.#motion.isMetered = isMetered;
   }
 
   get minScore(): number | undefined {

@@ -1,12 +1,18 @@
 /** Motion of one camera: tracked areas, reported live and as events. */
-import type { DetectedObject, ResultMessage } from '#shared/detections.ts';
+import type { Zone } from '#shared/contract/zone.ts';
+import type { DetectedObject, MotionLevelMessage, ResultMessage } from '#shared/detections.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { StillPicture } from '../frames/still-pictures.ts';
 import type { LumaPicture } from '../motion/luma-picture.ts';
-import { DEFAULT_MIN_AREA, MotionDetector } from '../motion/motion-detector.ts';
-import type { Region } from '../motion/regions.ts';
+import {
+  DEFAULT_MIN_AREA,
+  MotionDetector,
+  type MotionVerdict,
+  type MovingRegion,
+} from '../motion/motion-detector.ts';
+import { type PlacedFinding, withZones } from './object-areas.ts';
 import { Observation } from './observation.ts';
 import type { PresenceLimits } from './presence.ts';
 import { Tracker, type TrackNumbers } from './tracker.ts';
@@ -14,6 +20,7 @@ import { Tracker, type TrackNumbers } from './tracker.ts';
 export interface MotionWatchOptions {
   cameraId: string;
   settings: AnalysisSettings;
+  zones: readonly Zone[];
   numbers: TrackNumbers;
   notify: (message: ResultMessage) => void;
   /** The camera's newest picture. */
@@ -36,14 +43,20 @@ export class MotionWatch {
   readonly #tracker: Tracker;
   readonly #observation: Observation;
   readonly #minArea: number;
+  /** Where it moved since the last motion message. */
+  readonly #movedZones = new Set<string>();
+  /** The newest moving objects. */
+  #objects: readonly DetectedObject[] = [];
+  /** Whether the level of motion is sent with each picture. */
+  isMetered = false;
   #toldAt = 0;
   #fetchedAt = 0;
   #isFetching = false;
 
   constructor(options: MotionWatchOptions) {
-    const { cameraId, settings, numbers, notify } = options;
+    const { cameraId, settings, zones, numbers, notify } = options;
     this.#options = options;
-    this.#detector = new MotionDetector(settings);
+    this.#detector = new MotionDetector({ ...settings, zones });
     this.#minArea = settings.minArea ?? DEFAULT_MIN_AREA;
     this.#tracker = new Tracker(numbers);
     this.#observation = new Observation({
@@ -63,13 +76,16 @@ export class MotionWatch {
   /** Analyses the next picture. Returns the moving objects. */
   look(picture: LumaPicture): DetectedObject[] {
     const at = Math.round(picture.timestamp * 1000);
-    const { regions } = this.#detector.detect(picture);
-    const findings = regions.slice(0, MAX_REGIONS).map((region) => this.#toFinding(region));
+    const verdict = this.#detector.detect(picture, this.isMetered);
+    const findings = verdict.regions.slice(0, MAX_REGIONS).map((region) => this.#toFinding(region));
     const objects = this.#tracker.follow(findings, picture.timestamp);
+    this.#objects = objects;
     this.#observation.look(objects, at);
+    if (this.isMetered) this.#notifyLevel(verdict, picture.timestamp);
+    for (const { zones = [] } of objects) for (const zone of zones) this.#movedZones.add(zone);
     if (this.isMoving && objects.length > 0) {
       this.#notifyMotion(at);
-      this.#fetchPicture(objects[0]?.score ?? 0, at);
+      this.#fetchPicture(objects, at);
     }
     return objects;
   }
@@ -84,25 +100,54 @@ export class MotionWatch {
   }
 
   /** 0.5 for the smallest area that counts, towards 1 for larger ones. */
-  #toFinding({ box, area }: Region) {
-    return { label: 'motion', score: area / (area + this.#minArea), box };
+  #toFinding({ box, area, zones }: MovingRegion): PlacedFinding {
+    return withZones({ label: 'motion', score: area / (area + this.#minArea), box }, zones);
+  }
+
+  #notifyLevel({ regions, isSceneChange, isLearning, level }: MotionVerdict, timestamp: number): void {
+    const { cameraId, zones, notify } = this.#options;
+    const { leastAreas } = this.#detector;
+    const state = isLearning
+      ? 'learning'
+      : isSceneChange
+        ? 'scene-change'
+        : regions.length > 0
+          ? 'moving'
+          : 'still';
+    notify({
+      type: 'motion-level',
+      cameraId,
+      timestamp,
+      state,
+      area: level?.area ?? 0,
+      minArea: this.#minArea,
+      zones: zones.map(({ name }, index) => ({
+        name,
+        area: level?.zones[index] ?? 0,
+        minArea: leastAreas[index] ?? 0,
+      })),
+    } satisfies MotionLevelMessage);
   }
 
   #notifyMotion(at: number): void {
     if (at - this.#toldAt < TELL_EVERY_MS) return;
     this.#toldAt = at;
-    this.#options.notify({ type: 'motion', cameraId: this.#options.cameraId, timestamp: at / 1000 });
+    const zones = [...this.#movedZones];
+    this.#movedZones.clear();
+    const { cameraId, notify } = this.#options;
+    notify({ type: 'motion', cameraId, timestamp: at / 1000, zones });
   }
 
-  #fetchPicture(score: number, at: number): void {
+  #fetchPicture(objects: readonly DetectedObject[], at: number): void {
     const { settings, fetch, log, cameraId } = this.#options;
     const isDue = at - this.#fetchedAt >= PICTURE_EVERY_MS && !this.#isFetching;
-    if (!settings.motion || !isDue || !this.#observation.wantsPicture(score)) return;
+    if (!settings.motion || !isDue || !this.#observation.wantsPicture(objects)) return;
     this.#fetchedAt = at;
     this.#isFetching = true;
     void fetch()
       .then(
-        ({ jpeg }) => this.#observation.offerPicture(jpeg, score),
+        // What moves now is nearer to the picture than what made it wanted.
+        (picture) => this.#observation.offerPicture(picture, this.#objects),
         (error: unknown) =>
           log.debug({ cameraId, reason: messageOf(error) }, 'no picture of the motion event'),
       )

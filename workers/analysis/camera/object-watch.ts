@@ -1,8 +1,11 @@
 /** Persons or faces of one camera: detected in some pictures, tracked, reported live and as events. */
+
+import type { Zone } from '#shared/contract/zone.ts';
 import type { DetectedObject, ResultMessage } from '#shared/detections.ts';
-import type { AnalysisSettings, Polygon } from '#shared/detections-settings.ts';
-import type { Box, DetectorKind, Finding } from '../detectors/detector.ts';
+import type { AnalysisSettings } from '#shared/detections-settings.ts';
+import type { DetectorKind, Finding } from '../detectors/detector.ts';
 import type { StillPicture } from '../frames/still-pictures.ts';
+import { placed } from './object-areas.ts';
 import { Observation } from './observation.ts';
 import type { PresenceLimits } from './presence.ts';
 import { Tracker, type TrackNumbers } from './tracker.ts';
@@ -11,6 +14,7 @@ export interface ObjectWatchOptions {
   cameraId: string;
   kind: DetectorKind;
   settings: AnalysisSettings;
+  zones: readonly Zone[];
   numbers: TrackNumbers;
   notify: (message: ResultMessage) => void;
   /** Shortest pause between two searches, milliseconds. */
@@ -65,12 +69,11 @@ export class ObjectWatch {
 
   /** Handles the findings of a search. Returns those that count. */
   take(findings: Finding[], picture: StillPicture): DetectedObject[] {
-    const masks = this.#options.settings.masks ?? [];
-    const counted = findings.filter(({ box }) => !masks.some((mask) => contains(mask, footOf(box))));
+    const { settings, zones } = this.#options;
+    const counted = placed(findings, { masks: settings.masks, zones });
     const objects = this.#tracker.follow(counted, picture.timestamp);
     this.#observation.look(objects, Math.round(picture.timestamp * SECOND_MS));
-    const best = objects[0];
-    if (best !== undefined) this.#observation.offerPicture(picture.jpeg, best.score);
+    this.#observation.offerPicture(picture, objects);
     return objects;
   }
 
@@ -82,20 +85,4 @@ export class ObjectWatch {
   close(): void {
     this.#observation.close();
   }
-}
-
-/** Position on the ground: the middle of the box's lower edge. */
-function footOf([x, y, width, height]: Box): [number, number] {
-  return [x + width / 2, y + height];
-}
-
-/** Even-odd rule. */
-function contains(polygon: Polygon, [x, y]: [number, number]): boolean {
-  let isInside = false;
-  for (const [index, [toX, toY]] of polygon.entries()) {
-    const [fromX, fromY] = polygon.at(index - 1) as [number, number];
-    const isCrossed = fromY > y !== toY > y && x < ((toX - fromX) * (y - fromY)) / (toY - fromY) + fromX;
-    if (isCrossed) isInside = !isInside;
-  }
-  return isInside;
 }

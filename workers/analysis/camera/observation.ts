@@ -1,6 +1,7 @@
 /** One kind of object at one camera, reported as events from start to end. */
 import { randomUUID } from 'node:crypto';
 import type { DetectedObject, EventMessage, ObservedEvent } from '#shared/detections.ts';
+import type { StillPicture } from '../frames/still-pictures.ts';
 import { Presence, type PresenceLimits } from './presence.ts';
 
 export interface ObservationOptions {
@@ -12,8 +13,10 @@ export interface ObservationOptions {
 
 /** Shortest pause between updates of an ongoing event, milliseconds. */
 const UPDATE_EVERY_MS = 5000;
-/** A picture must score this much better to replace the previous one. */
-const BETTER_BY = 0.05;
+/** A picture must be worth this much more to replace the previous one. */
+const BETTER_BY = 1.15;
+/** Objects that are stored with a picture, best first. */
+const MAX_OBJECTS = 20;
 /** Track ids that an event keeps. */
 const MAX_TRACKS = 50;
 
@@ -22,7 +25,7 @@ export class Observation {
   readonly #options: ObservationOptions;
   readonly #presence: Presence;
   #event: ObservedEvent | undefined;
-  #pictureScore = 0;
+  #pictureWorth = 0;
   #toldAt = 0;
 
   constructor(options: ObservationOptions) {
@@ -35,9 +38,9 @@ export class Observation {
     return this.#event !== undefined;
   }
 
-  /** Whether a picture with this score would be the event's best. */
-  wantsPicture(score: number): boolean {
-    return this.#event !== undefined && score > this.#pictureScore + BETTER_BY;
+  /** Whether a picture of these objects would be the event's best: large and certain. */
+  wantsPicture(objects: readonly DetectedObject[]): boolean {
+    return this.#event !== undefined && worthOf(objects) > this.#pictureWorth * BETTER_BY;
   }
 
   /** Handles one picture's findings, best first. Returns whether an event began. */
@@ -49,11 +52,15 @@ export class Observation {
     return change === 'begins';
   }
 
-  /** Offers a picture of an object; ignored if the event has a better one or has ended. */
-  offerPicture(jpeg: Buffer, score: number): void {
-    if (!this.wantsPicture(score)) return;
-    this.#pictureScore = score;
-    this.#notify(jpeg);
+  /** Offers a picture of the objects; ignored if the event has a better one or has ended. */
+  offerPicture({ jpeg, timestamp }: StillPicture, objects: readonly DetectedObject[]): void {
+    if (!this.wantsPicture(objects)) return;
+    this.#pictureWorth = worthOf(objects);
+    this.#notify({
+      jpeg: jpeg.toString('base64'),
+      takenAt: Math.round(timestamp * 1000),
+      objects: objects.slice(0, MAX_OBJECTS),
+    });
   }
 
   /** Ends the event as of the last sighting. */
@@ -66,7 +73,7 @@ export class Observation {
 
   #begin(objects: readonly DetectedObject[]): void {
     const best = objects[0] as DetectedObject;
-    this.#pictureScore = 0;
+    this.#pictureWorth = 0;
     this.#event = {
       id: randomUUID(),
       cameraId: this.#options.cameraId,
@@ -76,6 +83,7 @@ export class Observation {
       startedAt: this.#presence.firstAt,
       updatedAt: this.#presence.lastAt,
       endedAt: null,
+      zones: zonesOf(objects),
       data: { box: best.box, most: objects.length, trackIds: objects.map(({ trackId }) => trackId) },
     };
     this.#notify();
@@ -95,16 +103,27 @@ export class Observation {
     known.trackIds = [...new Set([...known.trackIds, ...objects.map(({ trackId }) => trackId)])].slice(
       -MAX_TRACKS,
     );
-    if (at - this.#toldAt >= UPDATE_EVERY_MS) this.#notify();
+    const before = event.zones.length;
+    event.zones = [...new Set([...event.zones, ...zonesOf(objects)])];
+    if (event.zones.length > before || at - this.#toldAt >= UPDATE_EVERY_MS) this.#notify();
   }
 
-  #notify(picture?: Buffer): void {
+  #notify(picture?: EventMessage['picture']): void {
     const event = structuredClone(this.#event as ObservedEvent);
     this.#toldAt = event.updatedAt;
     this.#options.notify({
       type: 'event',
       event,
-      ...(picture === undefined ? {} : { picture: picture.toString('base64') }),
+      ...(picture === undefined ? {} : { picture }),
     });
   }
+}
+
+/** The score of the best object, weighed by its width and height. */
+function worthOf(objects: readonly DetectedObject[]): number {
+  return Math.max(0, ...objects.map(({ score, box }) => score * Math.sqrt(box[2] * box[3])));
+}
+
+function zonesOf(objects: readonly DetectedObject[]): string[] {
+  return [...new Set(objects.flatMap(({ zones = [] }) => zones))];
 }

@@ -1,6 +1,7 @@
 /** Tracks objects from picture to picture, so that each keeps its id. */
 import type { DetectedObject } from '#shared/detections.ts';
-import type { Box, Finding } from '../detectors/detector.ts';
+import type { Box } from '../detectors/detector.ts';
+import type { PlacedFinding } from './object-areas.ts';
 import { nearness, overlap } from './overlap.ts';
 
 interface Track {
@@ -36,7 +37,7 @@ export class Tracker {
   }
 
   /** Assigns each finding the id of its most likely object. @param timestamp seconds, monotonic */
-  follow(findings: readonly Finding[], timestamp: number): DetectedObject[] {
+  follow(findings: readonly PlacedFinding[], timestamp: number): DetectedObject[] {
     this.#tracks = this.#tracks.filter(({ seenAt }) => timestamp - seenAt <= FORGET_S);
     const free = new Set(this.#tracks);
     return [...findings]
@@ -50,7 +51,7 @@ export class Tracker {
       });
   }
 
-  #match({ label, box }: Finding, free: Set<Track>): Track | undefined {
+  #match({ label, box }: PlacedFinding, free: Set<Track>): Track | undefined {
     let best: { track: Track; likeness: number } | undefined;
     for (const track of free) {
       if (track.label !== label) continue;
@@ -60,7 +61,7 @@ export class Tracker {
     return best?.track;
   }
 
-  #begin({ label, box }: Finding): Track {
+  #begin({ label, box }: PlacedFinding): Track {
     const track = { id: this.#numbers.next(), label, box, seenAt: 0 };
     this.#tracks.push(track);
     return track;

@@ -6,6 +6,8 @@ export interface Region {
   box: [number, number, number, number];
   /** Foreground pixels as a share of the picture. */
   area: number;
+  /** Indices of its grid squares. */
+  squares: readonly number[];
 }
 
 /** Side of the grid squares: foreground closer than this belongs together. */
@@ -38,9 +40,24 @@ export function findRegions(
     if (seen[start] === 1 || !isActive(cells, start)) continue;
     const members = flood(cells, start, seen);
     const area = members.reduce((sum, at) => sum + (cells.counts[at] as number), 0) / (width * height);
-    if (area >= minArea) regions.push({ box: boxOf(members, cells, width, height), area });
+    if (area >= minArea) regions.push({ box: boxOf(members, cells, width, height), area, squares: members });
   }
   return regions.sort((a, b) => b.area - a.area);
+}
+
+/** Calls with the index of every pixel in the squares of a region. */
+export function forEachPixel(
+  { squares }: Region,
+  width: number,
+  height: number,
+  take: (at: number) => void,
+): void {
+  const columns = Math.ceil(width / CELL);
+  for (const square of squares) {
+    const [left, top] = [(square % columns) * CELL, Math.floor(square / columns) * CELL];
+    const [right, bottom] = [Math.min(width, left + CELL), Math.min(height, top + CELL)];
+    for (let y = top; y < bottom; y += 1) for (let x = left; x < right; x += 1) take(y * width + x);
+  }
 }
 
 /** Share of the picture's zones with foreground. */

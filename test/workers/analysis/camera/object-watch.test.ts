@@ -1,18 +1,21 @@
 import { expect } from 'chai';
+import type { Zone } from '#shared/contract/zone.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { ObjectWatch } from '../../../../workers/analysis/camera/object-watch.ts';
 import { TrackNumbers } from '../../../../workers/analysis/camera/tracker.ts';
 import type { Finding } from '../../../../workers/analysis/detectors/detector.ts';
+import { rectangle } from '../../../support/polygons.ts';
 
 const EVERY_MS = 200;
 const PERSON: Finding = { label: 'person', score: 0.8, box: [0.4, 0.2, 0.1, 0.4] };
 
 describe('A watch for persons', () => {
-  function watch(settings: Partial<AnalysisSettings> = {}): ObjectWatch {
+  function watch(settings: Partial<AnalysisSettings> = {}, zones: Zone[] = []): ObjectWatch {
     return new ObjectWatch({
       cameraId: '1',
       kind: 'person',
       settings: { motion: true, persons: true, faces: false, ...settings },
+      zones,
       numbers: new TrackNumbers(),
       notify: () => {},
       everyMs: EVERY_MS,
@@ -53,6 +56,26 @@ describe('A watch for persons', () => {
       expect(persons.isDue(false, round)).to.equal(true);
       persons.begin(round);
     }
+  });
+
+  const take = (persons: ObjectWatch) => persons.take([PERSON], { jpeg: Buffer.alloc(0), timestamp: 1 });
+
+  it('names the zones that a person stands in, by the middle of the lower edge of the box', () => {
+    const zones = [
+      { name: 'Feet', polygon: rectangle(0.4, 0.5, 0.1, 0.2) },
+      { name: 'Head', polygon: rectangle(0.4, 0.1, 0.1, 0.2) },
+      { name: 'Ground', polygon: rectangle(0, 0.5, 1, 0.5) },
+    ];
+    expect(take(watch({}, zones)).map(({ zones: names }) => names)).to.deep.equal([['Feet', 'Ground']]);
+  });
+
+  it('sees no person who stands in a mask, one who reaches into it all the same', () => {
+    expect(take(watch({ masks: [rectangle(0.4, 0.5, 0.1, 0.2)] }))).to.deep.equal([]);
+    expect(take(watch({ masks: [rectangle(0.4, 0.1, 0.1, 0.2)] }))).to.have.length(1);
+  });
+
+  it('looks for persons outside of motion areas, too', () => {
+    expect(take(watch({ motionAreas: [rectangle(0.8, 0.8, 0.1, 0.1)] }))).to.have.length(1);
   });
 
   it('searches once a second for a person who stands still', () => {

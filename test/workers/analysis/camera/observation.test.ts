@@ -56,16 +56,42 @@ describe('An observation', () => {
     expect(told.at(-1)?.event.data).to.deep.include({ trackIds: [1, 2], most: 1 });
   });
 
-  it('passes a picture on only when it is better than the one before', () => {
-    expect(observation.wantsPicture(1), 'before it began').to.equal(false);
+  it('passes a picture on only when what it shows is larger or more certain than before', () => {
+    const still = (name: string) => ({ jpeg: Buffer.from(name), timestamp: 2 });
+    const sized = (score: number, side: number): DetectedObject[] => [
+      { label: 'person', score, box: [0, 0, side, side], trackId: 1 },
+    ];
+    expect(observation.wantsPicture(sized(1, 1)), 'before it began').to.equal(false);
     for (const at of [1000, 1200]) observation.look(seen(), at);
-    observation.offerPicture(Buffer.from('first'), 0.6);
-    observation.offerPicture(Buffer.from('worse'), 0.5);
-    observation.offerPicture(Buffer.from('better'), 0.8);
-    const pictures = told.flatMap(({ picture }) =>
-      picture === undefined ? [] : [Buffer.from(picture, 'base64').toString()],
-    );
-    expect(pictures).to.deep.equal(['first', 'better']);
+    observation.offerPicture(still('first'), sized(0.6, 0.2));
+    observation.offerPicture(still('nothing in it'), []);
+    observation.offerPicture(still('less certain'), sized(0.5, 0.2));
+    observation.offerPicture(still('smaller'), sized(0.6, 0.1));
+    observation.offerPicture(still('hardly better'), sized(0.61, 0.2));
+    observation.offerPicture(still('larger'), sized(0.6, 0.3));
+    observation.offerPicture(still('more certain'), sized(0.9, 0.3));
+    const pictures = told.flatMap(({ picture }) => (picture === undefined ? [] : [picture]));
+    expect(pictures.map(({ jpeg }) => Buffer.from(jpeg, 'base64').toString())).to.deep.equal([
+      'first',
+      'larger',
+      'more certain',
+    ]);
+    expect(pictures.at(-1)).to.deep.include({ takenAt: 2000, objects: sized(0.9, 0.3) });
+  });
+
+  it('names every zone that it was in, and tells of a new one immediately', () => {
+    const inZones = (...zones: string[]) => seen().map((object) => ({ ...object, zones }));
+    observation.look(seen(), 1000);
+    observation.look(inZones('Drive'), 1200);
+    observation.look(inZones('Drive'), 1400);
+    observation.look(inZones('Drive', 'Door'), 1600);
+    observation.look(seen(), 1800);
+    observation.close();
+    expect(told.map(({ event }) => event.zones)).to.deep.equal([
+      ['Drive'],
+      ['Drive', 'Door'],
+      ['Drive', 'Door'],
+    ]);
   });
 
   it('ends what goes on when it is closed', () => {

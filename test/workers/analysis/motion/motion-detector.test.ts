@@ -1,6 +1,6 @@
 import { expect } from 'chai';
-import type { AnalysisSettings } from '#shared/detections-settings.ts';
-import { MotionDetector } from '../../../../workers/analysis/motion/motion-detector.ts';
+import { MotionDetector, type MotionSettings } from '../../../../workers/analysis/motion/motion-detector.ts';
+import { rectangle } from '../../../support/polygons.ts';
 import { createRandom, FPS, HEIGHT, type Moment, SceneArtist, WIDTH } from '../support/scenes.ts';
 
 /** A scene: what it is and what happens in each picture of it. */
@@ -59,7 +59,7 @@ const SCENES: Scene[] = [
 ];
 
 /** Verdicts of a detector over a scene, against what is known of it. */
-function judge({ pictures, moment }: Scene, settings: Partial<AnalysisSettings> = {}) {
+function judge({ pictures, moment }: Scene, settings: MotionSettings = {}) {
   const detector = new MotionDetector(settings);
   const artist = new SceneArtist();
   const counts = { hit: 0, miss: 0, falseAlarm: 0, quiet: 0 };
@@ -130,6 +130,52 @@ describe('MotionDetector', () => {
     ];
     expect(judge(scene, { masks: [lower] })).to.include({ hit: 0, falseAlarm: 0 });
     expect(judge(scene, { masks: [upper] })).to.include({ miss: 0, falseAlarm: 0 });
+  });
+
+  it('sees only what is in a motion area where there is one, however small', () => {
+    const scene: Scene = { name: '', pictures: 60, moment: (index) => walking(index) };
+    expect(judge(scene, { motionAreas: [rectangle(0, 0, 1, 0.4)] })).to.include({ hit: 0, falseAlarm: 0 });
+    expect(judge(scene, { motionAreas: [rectangle(0, 0.4, 1, 0.6)] })).to.include({ miss: 0, falseAlarm: 0 });
+    // A door that the block fills as it passes is no change of the scene.
+    const door = rectangle(0.3, 0.44, 0.06, 0.25);
+    expect(judge(scene, { motionAreas: [door] }).hit).to.be.within(1, 8);
+    const masked = { motionAreas: [rectangle(0, 0.4, 1, 0.6)], masks: [rectangle(0, 0.4, 1, 0.6)] };
+    expect(judge(scene, masked).hit, 'a mask in a motion area').to.equal(0);
+  });
+
+  it('names the zones in which something moves, small ones too', () => {
+    const zones = [
+      { name: 'left', polygon: rectangle(0, 0, 0.5, 1) },
+      { name: 'right', polygon: rectangle(0.5, 0, 0.5, 1) },
+      { name: 'letter box', polygon: rectangle(0.25, 0.5, 0.02, 0.03) },
+      { name: 'sky', polygon: rectangle(0, 0, 1, 0.3) },
+    ];
+    const detector = new MotionDetector({ zones });
+    const artist = new SceneArtist();
+    const namesAt = (index: number, x: number) => {
+      const block = { x, y: 80, width: 24, height: 44, level: 230 };
+      return detector.detect(artist.draw(index, { block })).regions.flatMap((region) => region.zones);
+    };
+    for (let index = 0; index < QUIET; index += 1) detector.detect(artist.draw(index, {}));
+    expect(namesAt(QUIET, 20)).to.deep.equal(['left']);
+    expect(namesAt(QUIET + 1, 76)).to.deep.equal(['left', 'letter box']);
+    expect(namesAt(QUIET + 2, 148)).to.deep.equal(['left', 'right']);
+    expect(namesAt(QUIET + 3, 240)).to.deep.equal(['right']);
+  });
+
+  it('measures what changes, in zones too and below the smallest area, where that is asked for', () => {
+    const zones = [{ name: 'left', polygon: rectangle(0, 0, 0.5, 1) }];
+    const detector = new MotionDetector({ zones, minArea: 0.1 });
+    const artist = new SceneArtist();
+    expect(detector.detect(artist.draw(0, {}), true)).to.include({ isLearning: true });
+    for (let index = 1; index < QUIET; index += 1) detector.detect(artist.draw(index, {}));
+    const block = { x: 144, y: 64, width: 32, height: 32, level: 230 };
+    const verdict = detector.detect(artist.draw(QUIET, { block }), true);
+    const area = (block.width * block.height) / (WIDTH * HEIGHT);
+    expect(verdict.regions).to.deep.equal([]);
+    expect(verdict.level?.area).to.be.closeTo(area, area / 5);
+    expect(verdict.level?.zones[0]).to.be.closeTo(area / 2, area / 10);
+    expect(detector.detect(artist.draw(QUIET + 1, { block })).level).to.equal(undefined);
   });
 
   it('leaves out what is smaller than the smallest area', () => {
