@@ -486,6 +486,8 @@ export interface components {
       streams?: components['schemas']['StreamStatus'][];
       /** @description Set while clients get fewer or lesser pictures than they asked for. */
       slowed?: components['schemas']['Slowed'];
+      /** @description Absent where nothing is kept of it. */
+      recording?: components['schemas']['RecorderStatus'];
       /** @description Stable code of why it is not live. */
       reason?: string;
       /** @description The same as a sentence. */
@@ -515,6 +517,15 @@ export interface components {
       detail: string;
       /** @description Unix seconds. */
       since: number;
+    };
+    RecorderStatus: {
+      /**
+       * @description `recording`: to disk. `ready`: the newest seconds stay in memory. `waiting`: no pictures came yet. `paused`: the disk is full or fails; it is tried again. `unsupported`: its video cannot be recorded.
+       * @enum {string}
+       */
+      state: 'waiting' | 'ready' | 'recording' | 'paused' | 'unsupported';
+      /** @description Stable code of why it is paused or not possible. */
+      reason: string | null;
     };
     PtzStatus: {
       /** @enum {string} */
@@ -1786,6 +1797,7 @@ export type DiscoveredCamera = components['schemas']['DiscoveredCamera'];
 export type CameraStatus = components['schemas']['CameraStatus'];
 export type StreamStatus = components['schemas']['StreamStatus'];
 export type Slowed = components['schemas']['Slowed'];
+export type RecorderStatus = components['schemas']['RecorderStatus'];
 export type PtzStatus = components['schemas']['PtzStatus'];
 export type PtzPreset = components['schemas']['PtzPreset'];
 export type PtzCentre = components['schemas']['PtzCentre'];

@@ -1,5 +1,6 @@
 /** How a camera is. */
 import { z } from 'zod';
+import { recorderStateSchema } from './recording.ts';
 
 /** Why clients get fewer or lesser pictures of a camera than they asked for. */
 export const slowedSchema = z
@@ -10,6 +11,18 @@ export const slowedSchema = z
   })
   .meta({ id: 'Slowed' });
 export type SlowedStatus = z.infer<typeof slowedSchema>;
+
+/** What is done to record a camera. */
+export const recorderStatusSchema = z
+  .object({
+    state: recorderStateSchema.meta({
+      description:
+        '`recording`: to disk. `ready`: the newest seconds stay in memory. `waiting`: no pictures came yet. `paused`: the disk is full or fails; it is tried again. `unsupported`: its video cannot be recorded.',
+    }),
+    reason: z.string().nullable().meta({ description: 'Stable code of why it is paused or not possible.' }),
+  })
+  .meta({ id: 'RecorderStatus' });
+export type RecorderStatus = z.infer<typeof recorderStatusSchema>;
 
 /** Answer of `GET /api/cameras/:cameraId/status`. */
 export const cameraStatusSchema = z
@@ -45,6 +58,7 @@ export const cameraStatusSchema = z
     slowed: slowedSchema.optional().meta({
       description: 'Set while clients get fewer or lesser pictures than they asked for.',
     }),
+    recording: recorderStatusSchema.optional().meta({ description: 'Absent where nothing is kept of it.' }),
     reason: z.string().optional().meta({ description: 'Stable code of why it is not live.' }),
     detail: z.string().optional().meta({ description: 'The same as a sentence.' }),
     hint: z.string().optional().meta({ description: 'What a person can do about it.' }),

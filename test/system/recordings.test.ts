@@ -2,10 +2,15 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Browser } from 'playwright-core';
-import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { joinNals } from '../../shared/media/annex-b.ts';
+import { nalTypeOf } from '../../shared/media/nal.ts';
+import { createRtspServer, type RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { LoopSource } from '../../workers/simulator/server/stream/loop-source.ts';
 import { ModelServerDouble } from '../doubles/model-server.ts';
+import { CLIP_FPS, clipOf } from '../field/support/clips.ts';
 import { openBrowser, openPage } from '../support/browser.ts';
 import { getJson, postJson } from '../support/http.ts';
+import { findBox, parseBoxes } from '../support/mp4-boxes.ts';
 import { requirePeer } from '../support/peers.ts';
 import { probeVideo } from '../support/probe-video.ts';
 import { childrenOf, type RunningProcess, startGateway } from '../support/processes.ts';
@@ -25,10 +30,24 @@ function filesIn(folder: string): { name: string; bytes: Buffer }[] {
     .sort((a, b) => a.name.localeCompare(b.name));
 }
 
+/** A camera of H.265 at `/hevc`. */
+async function openHevcCamera(): Promise<RtspServer> {
+  const { units } = clipOf('hevc');
+  const pictures = units.map((nals) => ({
+    data: joinNals(nals),
+    keyframe: nals.some((nal) => [16, 17, 18, 19, 20, 21].includes(nalTypeOf('hevc', nal))),
+  }));
+  const source = new LoopSource({ codec: 'hevc', units: pictures, framesPerSecond: CLIP_FPS });
+  const server = createRtspServer({ streams: new Map([['/hevc', source]]) });
+  await server.listen();
+  return server;
+}
+
 describe('Recordings of the whole gateway', function () {
   this.timeout(120_000);
   const folder = temporaryFolder();
   let camera: RtspServer;
+  let hevc: RtspServer;
   let gateway: RunningProcess;
   let browser: Browser | undefined;
   let model: ModelServerDouble;
@@ -39,18 +58,20 @@ describe('Recordings of the whole gateway', function () {
     const url = `rtsp://127.0.0.1:${camera.port}`;
     const yard = { id: 'yard', url: `${url}/1`, record: 'always', keep: { hours: 2 } };
     const gate = { id: 'gate', url: `${url}/2`, analysis: { motion: true } };
-    for (const body of [yard, gate])
+    const modern = { id: 'modern', url: `rtsp://127.0.0.1:${hevc.port}/hevc`, record: 'always' };
+    for (const body of [yard, gate, modern])
       expect((await postJson(`${gateway.origin}/api/cameras`, body)).status).to.equal(201);
   };
   before(async () => {
     camera = await openBlockCamera({ cameras: 2 });
+    hevc = await openHevcCamera();
     model = await ModelServerDouble.open('ollama');
     await start();
   });
   after(async () => {
     await browser?.close();
     await gateway.end();
-    await camera.close();
+    await Promise.all([camera.close(), hevc.close()]);
     model.close();
   });
 
@@ -73,8 +94,11 @@ describe('Recordings of the whole gateway', function () {
     const { body } = await getJson(`${gateway.origin}/api/recordings`);
     const yard = body.cameras.find(({ cameraId }: { cameraId: string }) => cameraId === 'yard');
     expect(yard).to.include({ state: 'recording', reason: null });
-    const { viewers } = (await getJson(`${gateway.origin}/api/cameras/yard/status`)).body;
+    const { viewers, recording } = (await getJson(`${gateway.origin}/api/cameras/yard/status`)).body;
     expect(viewers).to.equal(0);
+    expect(recording).to.deep.equal({ state: 'recording', reason: null });
+    const gate = (await getJson(`${gateway.origin}/api/cameras/gate/status`)).body;
+    expect(gate.recording.state).to.be.oneOf(['ready', 'recording']);
   });
 
   it('exports a time as one MP4 that others read, whole and in ranges', async () => {
@@ -162,6 +186,58 @@ describe('Recordings of the whole gateway', function () {
     expect(played.duration).to.be.closeTo((endedAt - startedAt) / 1000, 0.5);
     expect(played.time).to.equal(played.duration);
     expect(played.frames).to.be.greaterThan(20);
+  });
+
+  it('writes H.265 as every player expects it: hvc1, what describes it in front, the right codec string', async () => {
+    const span = await spanOf('modern', 4);
+    const to = new Date(Date.parse(span.from) + 3000).toISOString();
+    const base = `${gateway.origin}/api/recordings/modern`;
+    const url = `${base}/export.mp4?${rangeOf({ from: span.from, to })}`;
+    const movie = Buffer.from(await (await fetch(url)).arrayBuffer());
+    const video = await probeVideo(movie);
+    expect(video).to.include({ codec: 'hevc', complaints: '' });
+    expect(video.packets[0]?.keyframe).to.equal(true);
+    expect(
+      parseBoxes(movie)
+        .map(({ type }) => type)
+        .slice(0, 2),
+    ).to.deep.equal(['ftyp', 'moov']);
+    const sample = findBox(parseBoxes(movie), 'moov/trak/mdia/minf/stbl/stsd');
+    expect(sample.body.includes('hvc1')).to.equal(true);
+    expect(sample.body.includes('hev1')).to.equal(false);
+    const playlist = await (await fetch(`${base}/playlist.m3u8?${rangeOf({ from: span.from, to })}`)).text();
+    expect(playlist).to.include('#EXT-X-MAP');
+    // The codec string, from the configuration in the file: profile, level and constraints (ISO/IEC 14496-15, E.3).
+    const config = sample.body.subarray(sample.body.indexOf('hvcC') + 4);
+    expect([config[0], (config[1] as number) & 0x1f]).to.deep.equal([1, 1]);
+    expect(Number(config[12])).to.be.within(30, 186);
+  });
+
+  it('plays H.265 in a Chromium that knows it', async function () {
+    requirePeer(this, 'chromium');
+    browser ??= await openBrowser();
+    const page = await openPage(browser, gateway.origin);
+    const knows = await page.evaluate(
+      `document.createElement('video').canPlayType('video/mp4; codecs="hvc1.1.6.L30.90"')`,
+    );
+    if (knows === '') {
+      console.log('      skipped: this Chromium has no decoder for H.265');
+      return;
+    }
+    const span = await spanOf('modern', 4);
+    const to = new Date(Date.parse(span.from) + 3000).toISOString();
+    const frames = await page.evaluate(`(async () => {
+      const video = document.querySelector('#video');
+      video.src = '/api/recordings/modern/export.mp4?${rangeOf({ from: span.from, to })}';
+      video.muted = true;
+      video.play();
+      await new Promise((resolve, reject) => {
+        video.onended = resolve;
+        video.onerror = () => reject(new Error(video.error.message));
+      });
+      return video.getVideoPlaybackQuality().totalVideoFrames;
+    })()`);
+    expect(frames).to.be.greaterThan(20);
   });
 
   it('answers a question about the last seconds from what is kept, without waiting for new pictures', async () => {

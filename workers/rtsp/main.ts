@@ -66,6 +66,7 @@ await runWorker(process, {
     const { recording } = config;
     const recorders =
       recording && new Recorders({ ...recording, folder: recording, cameras, media: ffmpeg.media, log });
+    if (recorders !== undefined) cameras.recorderOf = (id) => recorders.statusOf(id);
     const server = await openServer({
       config,
       cameras,

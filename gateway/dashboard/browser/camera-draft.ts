@@ -27,6 +27,8 @@ export interface CameraDraft {
   /** What goes to disk, and for how many hours; empty: as usual. */
   record: string;
   keepHours: string;
+  /** In memory where it does not record; empty: as usual. */
+  keepSeconds: string;
 }
 
 /** Fields of each form of the address. */
@@ -66,6 +68,7 @@ export function newDraft(): CameraDraft {
     analysis: { motion: false, persons: false, faces: false },
     record: 'off',
     keepHours: '',
+    keepSeconds: '',
   };
 }
 
@@ -74,6 +77,7 @@ export function draftOf(camera: ShownCamera): CameraDraft {
   const match = ADDRESS.exec(camera.rtspUrl);
   const { id, name, location, enabled, analysis, record, keep } = camera;
   const keepHours = keep && 'hours' in keep ? String(keep.hours) : '';
+  const keepSeconds = keep && 'seconds' in keep ? String(keep.seconds) : '';
   const further = { subUrl: camera.subUrl ?? '', stillUrl: camera.stillUrl ?? '' };
   const facts = {
     ...newDraft(),
@@ -84,6 +88,7 @@ export function draftOf(camera: ShownCamera): CameraDraft {
     enabled,
     record,
     keepHours,
+    keepSeconds,
     analysis: { ...analysis },
   };
   if (camera.sourceType === 'video') return { ...facts, kind: 'video' };
@@ -153,10 +158,11 @@ function furtherOf({ kind, subUrl, stillUrl }: CameraDraft): CameraChanges {
   return { subUrl: subUrl.trim() || null, stillUrl: stillUrl.trim() || null };
 }
 
-/** Hours belong to a recording; without one the seconds in memory stay as they are. */
-function recordingOf({ record, keepHours }: CameraDraft): CameraChanges {
+/** Hours belong to a recording, seconds in memory to a camera without one; an empty field means as usual. */
+function recordingOf({ record, keepHours, keepSeconds }: CameraDraft): CameraChanges {
   const mode = record as NonNullable<CameraChanges['record']>;
-  if (mode === 'off') return { record: mode };
+  if (mode === 'off')
+    return { record: mode, keep: keepSeconds === '' ? null : { seconds: Number(keepSeconds) } };
   return { record: mode, keep: keepHours === '' ? null : { hours: Number(keepHours) } };
 }
 

@@ -30,6 +30,20 @@ describe('The form of a camera', () => {
     expect(changesOf({ ...before, subUrl: '' }, before)).to.deep.equal({ subUrl: null });
   });
 
+  it('keeps seconds in memory of a camera that does not record, and hours of one that does', () => {
+    const before = draftOf({ ...CAMERA, record: 'off', keep: { seconds: 45 } });
+    expect(before.keepSeconds).to.equal('45');
+    expect(changesOf(before, before)).to.deep.equal({});
+    expect(changesOf({ ...before, keepSeconds: '60' }, before)).to.deep.equal({ keep: { seconds: 60 } });
+    expect(changesOf({ ...before, keepSeconds: '' }, before)).to.deep.equal({ keep: null });
+    const recording = { ...before, record: 'always', keepHours: '72' };
+    expect(changesOf(recording, before)).to.deep.equal({ record: 'always', keep: { hours: 72 } });
+    expect(changesOf({ ...recording, keepHours: '' }, before)).to.deep.equal({
+      record: 'always',
+      keep: null,
+    });
+  });
+
   it('sends no transport with the address of a camera over HTTP', () => {
     const draft = { ...newDraft(), kind: 'url' as const, url: 'http://10.0.0.9/video' };
     expect(creationOf(draft)).to.have.property('url', draft.url);

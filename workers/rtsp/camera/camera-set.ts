@@ -1,6 +1,6 @@
 /** All cameras of a worker and the hubs of everyone who watches, by camera id. */
 import { type CameraSource, isAddressed, isSameSource } from '#shared/camera-source.ts';
-import type { CameraStatus, SlowedStatus } from '#shared/contract/status.ts';
+import type { CameraStatus, RecorderStatus, SlowedStatus } from '#shared/contract/status.ts';
 import { AppError } from '#shared/errors.ts';
 import { DEFAULT_QUALITY, type PictureFormat } from '#shared/frames/subscription.ts';
 import type { CameraTestResult } from '#shared/worker-protocol.ts';
@@ -28,6 +28,8 @@ export class CameraSet {
   readonly #packetHubs = new Map<string, PacketHub>();
   readonly #trials = new Map<string, Camera>();
   readonly #tests = new Set<Camera>();
+  /** What is done to record a camera; set where recorders are made. */
+  recorderOf: (cameraId: string) => RecorderStatus | undefined = () => undefined;
 
   /** @param options `lingerMs`: how long a sub stream stays connected without viewers */
   constructor(
@@ -197,7 +199,11 @@ export class CameraSet {
 
   /** How a camera is now, all its sources taken together. */
   statusOf(camera: Camera): CameraStatus {
-    return cameraStatus(camera, this.#choices.get(camera.id));
+    const recording = this.recorderOf(camera.id);
+    return {
+      ...cameraStatus(camera, this.#choices.get(camera.id)),
+      ...(recording === undefined ? {} : { recording }),
+    };
   }
 
   /** Cameras of which clients get fewer or lesser pictures than they asked for. @param limit of the list */

@@ -14,7 +14,7 @@ import {
 import { type CameraTestAnswer, testCamera } from '../camera-test.ts';
 import { codecName } from '../format.ts';
 import { hrefOf } from '../router.ts';
-import { recordFields, selectField, switchField, textField } from './form-parts.ts';
+import { type RecordField, recordFields, selectField, switchField, textField } from './form-parts.ts';
 import { furtherFields } from './further-fields.ts';
 import { icon } from './icons.ts';
 import { emptyState, pageHead, problem } from './page-parts.ts';
@@ -200,7 +200,7 @@ export class CameraForm extends ViewElement {
     );
   }
 
-  readonly #setField = (name: 'record' | 'keepHours', value: string): void => this.#set(name, value);
+  readonly #setField = (name: RecordField, value: string): void => this.#set(name, value);
 
   #set<K extends keyof CameraDraft>(name: K, value: CameraDraft[K]): void {
     this.#draft = { ...this.#draft, [name]: value };

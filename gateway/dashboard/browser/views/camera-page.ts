@@ -6,6 +6,7 @@ import { type CameraEntry, cameraEntry } from '../camera-entries.ts';
 import { pictureAge } from '../camera-words.ts';
 import { CameraView } from '../elements/camera-view.ts';
 import { codecName, count } from '../format.ts';
+import { recorderWords } from '../recorder-words.ts';
 import { hrefOf } from '../router.ts';
 import { ASK_ELEMENTS } from './ask-panel.ts';
 import { CameraEvents } from './camera-events.ts';
@@ -149,6 +150,7 @@ export class CameraPage extends ViewElement {
       ['Video', [codecName(status?.codec), size].filter(Boolean).join(' · ')],
       ['Viewers', status === null || status === undefined ? '' : count(status.viewers, 'viewer')],
       ['Reconnects', status?.reconnects ? String(status.reconnects) : ''],
+      ['Recording', recorderWords(camera, status)],
       ['Address', html`<code>${camera.rtspUrl}</code>`],
       ['Worker', camera.worker],
       ['Camera id', html`<code>${camera.id}</code>`],

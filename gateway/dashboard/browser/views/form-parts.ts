@@ -88,24 +88,29 @@ const RECORD = [
   ['always', 'Always'],
 ] as const;
 
+/** Fields of the draft that say it. */
+export type RecordField = 'record' | 'keepHours' | 'keepSeconds';
+
 /** What is recorded of a camera, and for how long. @param errorOf of a field of the request */
 export function recordFields(
-  { record, keepHours }: CameraDraft,
-  set: (name: 'record' | 'keepHours', value: string) => void,
+  { record, keepHours, keepSeconds }: CameraDraft,
+  set: (name: RecordField, value: string) => void,
   errorOf: (name: string) => string | undefined,
 ): TemplateResult {
   const onRecord = (value: string): void => set('record', value);
-  const onHours = (value: string): void => set('keepHours', value);
+  const keep = { name: 'keep', inputMode: 'numeric', error: errorOf('keep') } as const;
   return html`<div class="fields two">
     ${selectField({ name: 'record', label: 'Record', value: record, onInput: onRecord, error: errorOf('record') }, RECORD)}
     ${
       record === 'off'
-        ? nothing
+        ? textField({
+            ...{ ...keep, label: 'Seconds in memory', placeholder: 'as usual', value: keepSeconds },
+            hint: 'For clips of events. Empty: 20 where events are looked for, else none.',
+            onInput: (value) => set('keepSeconds', value),
+          })
         : textField({
-            ...{ name: 'keep', label: 'Keep for hours', inputMode: 'numeric', placeholder: '24' },
-            value: keepHours,
-            onInput: onHours,
-            error: errorOf('keep'),
+            ...{ ...keep, label: 'Keep for hours', placeholder: '24', value: keepHours },
+            onInput: (value) => set('keepHours', value),
           })
     }
   </div>`;

@@ -1,5 +1,6 @@
 /** What is kept of one camera: the newest seconds in memory, and on disk what is wanted there. */
 import type { Begins, RecorderState } from '#shared/contract/recording.ts';
+import type { RecorderStatus } from '#shared/contract/status.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { DesiredRecording, RecorderMessage, StoreOrder } from '#shared/recording-link.ts';
@@ -74,7 +75,11 @@ export class CameraRecorder implements ChunkSink {
 
   /** What the gateway was told last. */
   get message(): RecorderMessage {
-    return { type: 'recorder', cameraId: this.#options.cameraId, state: this.#state, reason: this.#reason };
+    return { type: 'recorder', cameraId: this.#options.cameraId, ...this.status };
+  }
+
+  get status(): RecorderStatus {
+    return { state: this.#state, reason: this.#reason };
   }
 
   /** Begins to take packets. */

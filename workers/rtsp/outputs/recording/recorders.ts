@@ -1,5 +1,6 @@
 /** The recorders of a worker: one for each camera of which something is kept. */
 import type { WebSocket } from 'ws';
+import type { RecorderStatus } from '#shared/contract/status.ts';
 import { AppError } from '#shared/errors.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -47,6 +48,11 @@ export class Recorders {
   /** Ids of the cameras of which something is kept. */
   get cameraIds(): string[] {
     return [...this.#recorders.keys()];
+  }
+
+  /** What the recorder of a camera does; undefined where nothing is kept of it. */
+  statusOf(cameraId: string): RecorderStatus | undefined {
+    return this.#recorders.get(cameraId)?.status;
   }
 
   /** Bytes in memory. */
