@@ -42,6 +42,7 @@ import { createPtzActs } from './ptz/ptz.ts';
 import { controlRoutes } from './ptz/routes.ts';
 import { createReasoning } from './reasoning/reasoning.ts';
 import { createRecordings } from './recordings/recordings.ts';
+import { withRemoteWorkers } from './remote-workers/remote-workers.ts';
 import { restreamOf } from './restream/restream-of.ts';
 import { frameSocketRoutes } from './sockets/routes.ts';
 import { createSockets } from './sockets/sockets.ts';
@@ -83,7 +84,7 @@ export interface OpenGateway {
 
 /** Serves clients, then starts the workers without waiting for them. @throws PortUnavailableError */
 export async function openGateway(options: GatewayOptions): Promise<OpenGateway> {
-  const { config, pool, redactor, log, recentWarnings = new RecentWarnings(), risks = [], print } = options;
+  const { config, redactor, log, recentWarnings = new RecentWarnings(), risks = [], print } = options;
   const { dataDir, limits, perception } = config;
   const door = options.door ?? (await openDoor(config));
   const lifecycle = new Lifecycle();
@@ -100,8 +101,10 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
 
   // Cameras and the workers that run them
   const directory = new CameraDirectory(limits.cameras, redactor);
+  const { pool, spreadOver } = withRemoteWorkers({ config, children: options.pool, redactor, log });
   const workers = rtspWorkerNames(config);
   const routing = new CameraRouting({ directory, pool, workers, apart: QUARANTINE });
+  spreadOver(routing);
   const quarantine = new Quarantine({ pool, routing, directory, workers: QUARANTINE, log });
   const streams = createCameraStreams({
     ...{ storage, dataDir, directory, routing, deliveries, redactor, log },

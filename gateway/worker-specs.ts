@@ -105,7 +105,7 @@ function recordingEnv({ recordings, store, workers }: Readonly<GatewayConfig>): 
   return {
     [RECORDING_ENV.folder]: recordings.folder,
     [RECORDING_ENV.reserveMb]: mib(store.uploads.reserveBytes),
-    [RECORDING_ENV.ringMb]: mib(recordings.ringBytes / workers.rtsp),
+    [RECORDING_ENV.ringMb]: mib(recordings.ringBytes / Math.max(1, workers.rtsp)),
   };
 }
 

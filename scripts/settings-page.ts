@@ -24,7 +24,6 @@ const BAD = '\u0001';
 
 /** Variables that the gateway or the platform sets, not the operator. */
 export const SET_BY_OTHERS: Readonly<Record<string, string>> = {
-  WORKER_NAME: 'Name of a worker. Set by the gateway.',
   WORKER_INSTANCE: 'Random nonce of a worker process. Set by the gateway.',
   WORKER_EPOCH: 'Number of the process in its slot. Set by the gateway.',
   WORKER_TOKEN: 'Secret that requests to a worker carry. Set by the gateway.',

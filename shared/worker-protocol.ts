@@ -84,8 +84,13 @@ export type Livez = z.infer<typeof livezSchema>;
 export const desiredCameraSchema = z.object({
   cameraId: cameraIdSchema,
   source: cameraSourceSchema,
+  /** Grows each time the camera moves; an order with an earlier one is refused. Absent on one gateway alone. */
+  epoch: z.int().min(0).optional(),
 });
 export type DesiredCamera = z.infer<typeof desiredCameraSchema>;
+
+/** Query of `DELETE /internal/cameras/:id`. */
+export const removalQuerySchema = z.object({ epoch: z.coerce.number().int().min(0).optional() });
 
 /** Body of `PATCH /internal/cameras`: keep all of these connected; cameras that are not named stay as they are. */
 export const desiredCamerasSchema = z.object({ cameras: z.array(desiredCameraSchema).max(1000) });

@@ -49,6 +49,7 @@ const SUBJECTS_BELOW = [
   ['health', 'gateway/supervisor/worker-status.ts'],
   ['dashboard', 'gateway/supervisor/worker-status.ts'],
   ['analysis', 'gateway/supervisor/on-demand-worker.ts'],
+  ['remote-workers', 'gateway/supervisor/worker-status.ts'],
 ] as const;
 
 describe('The house', () => {

@@ -20,6 +20,7 @@ import { defaultMaxRssBytes, defaultRtspWorkers, hasAnalysedDemo } from './machi
 import { loadMqttConfig, type MqttConfig } from './mqtt.ts';
 import { loadPerceptionConfig, type PerceptionConfig } from './perception.ts';
 import { loadRecordingsConfig, type RecordingsConfig } from './recordings.ts';
+import { loadRemoteWorkers, type RemoteWorkersConfig } from './remote-workers.ts';
 import { loadStoreConfig, type StoreConfig } from './store.ts';
 
 export interface GatewayConfig {
@@ -32,7 +33,7 @@ export interface GatewayConfig {
   /** Whether log lines are for people. */
   isPrettyLog: boolean;
   workers: {
-    /** Number of RTSP worker processes. */
+    /** Number of RTSP worker processes; 0 where others run the cameras. */
     rtsp: number;
     /** First HTTP port; seventeen more follow it. */
     portBase: number;
@@ -42,6 +43,8 @@ export interface GatewayConfig {
     maxPixels: number;
     decoder: DecoderName;
   };
+  /** Workers that others start; undefined where the gateway starts its own. */
+  remoteWorkers: RemoteWorkersConfig | undefined;
   demo: {
     isOn: boolean;
     /** Whether motion and persons are looked for in it. */
@@ -100,8 +103,14 @@ export function loadConfig(
   isTerminal = false,
 ): Readonly<GatewayConfig> {
   const port = readInteger(env, 'PORT', { fallback: 5000, min: 0, max: 65535 });
+  const remoteWorkers = loadRemoteWorkers(env);
+  const children = readInteger(env, 'RTSP_WORKERS', {
+    fallback: defaultRtspWorkers(machine),
+    min: 1,
+    max: 16,
+  });
   const workers = {
-    rtsp: readInteger(env, 'RTSP_WORKERS', { fallback: defaultRtspWorkers(machine), min: 1, max: 16 }),
+    rtsp: remoteWorkers === undefined ? children : 0,
     portBase: readInteger(env, 'RTSP_WORKER_PORT', { fallback: 8082, min: 1, max: 65518 }),
     maxRssBytes:
       readInteger(env, 'WORKER_MAX_RSS_MB', {
@@ -121,8 +130,10 @@ export function loadConfig(
     logLevel: readLogLevel(env),
     isPrettyLog: readIsPrettyLog(env, isTerminal),
     workers,
+    remoteWorkers,
     demo: {
-      isOn: readSwitch(env, 'DEMO_CAMERAS', true),
+      // The simulated cameras are on this machine, which workers elsewhere do not reach.
+      isOn: readSwitch(env, 'DEMO_CAMERAS', remoteWorkers === undefined),
       isAnalysed: hasAnalysedDemo(machine),
       rtspPort: readInteger(env, 'SIMULATOR_PORT', { fallback: 8554, min: 1, max: 65535 }),
     },

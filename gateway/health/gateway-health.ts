@@ -35,18 +35,22 @@ export class GatewayHealth {
   /** Whether every required worker is ready and the database takes writes. */
   get isReady(): boolean {
     const areWorkersReady = this.#required().every(({ state }) => state === 'ready');
-    return !this.isDraining && areWorkersReady && this.#store.isAvailable;
+    const remote = this.#remote();
+    // One of many is enough: a platform that takes the gateway away would take all of them.
+    const hasWorker = remote.length === 0 || remote.some(({ state }) => state === 'ready');
+    return !this.isDraining && areWorkersReady && hasWorker && this.#store.isAvailable;
   }
 
   /** `ok`, or `degraded` while a worker or the database is down, or `draining`. */
   get status(): 'ok' | 'degraded' | 'draining' {
     if (this.isDraining) return 'draining';
-    return this.isReady ? 'ok' : 'degraded';
+    const isWhole = this.#remote().every(({ state }) => state === 'ready');
+    return this.isReady && isWhole ? 'ok' : 'degraded';
   }
 
   /** Response of `GET /api/cameras/status`: the RTSP workers as one service. */
   rtsp(): RtspService {
-    const workers = this.#pool.status().filter(({ name }) => this.#routing.workers.includes(name));
+    const workers = this.#pool.status().filter((worker) => this.#runsCameras(worker));
     const running = workers.filter(({ state }) => state === 'ready');
     const first = running[0] ?? workers[0];
     return {
@@ -61,7 +65,7 @@ export class GatewayHealth {
 
   /** Body of `GET /health` (docs/contract.md, section 3). */
   report(): Health {
-    const others = this.#pool.status().filter(({ name }) => !this.#routing.workers.includes(name));
+    const others = this.#pool.status().filter((worker) => !this.#runsCameras(worker));
     return {
       status: this.status,
       services: {
@@ -75,6 +79,15 @@ export class GatewayHealth {
       uptime: Math.round(process.uptime()),
       timestamp: new Date().toISOString(),
     };
+  }
+
+  /** Remote workers run cameras also while they are away and in no routing. */
+  #runsCameras({ name, kind }: WorkerStatus): boolean {
+    return kind === 'remote' || this.#routing.workers.includes(name);
+  }
+
+  #remote(): WorkerStatus[] {
+    return this.#pool.status().filter(({ kind }) => kind === 'remote');
   }
 
   #required(): WorkerStatus[] {

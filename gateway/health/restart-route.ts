@@ -21,11 +21,13 @@ export function restartRoute(pool: RestartPool): Route {
       'For a worker that failed or misbehaves. Its cameras are away for about a second; viewers over `/ws` keep their subscriptions.',
     request: { params: { workerName: workerNameInPath } },
     answers: { 202: json('It is told to end; another process follows.', restartedWorkerSchema) },
-    errors: ['not-found'],
+    errors: ['not-found', 'not-restartable'],
     handle: (req, res) => {
       const { workerName } = req.params;
       const worker = pool.status().find(({ name }) => name === workerName);
       if (worker === undefined) throw new AppError('not-found', `No worker ${workerName}`);
+      if (worker.kind !== 'child')
+        throw new AppError('not-restartable', `Worker ${workerName} is restarted where it was started`);
       pool.restart(workerName);
       res.status(202).json({ success: true, worker } satisfies RestartedWorker);
     },

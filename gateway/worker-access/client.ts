@@ -1,6 +1,7 @@
 /** Calls to a worker over HTTP. */
 import { createInterface } from 'node:readline';
 import type { z } from 'zod';
+import { TERM_HEADER } from '#shared/worker-lease.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import { type LocalAnswer, openLocally, requestLocally } from './local-request.ts';
 import type { WorkerTarget } from './worker-address.ts';
@@ -60,7 +61,7 @@ export async function* callForLines<T>(
   try {
     const answer = await openLocally(`${worker.origin}${path}`, {
       method: 'POST',
-      headers: { ...JSON_HEADERS, [TOKEN_HEADER]: worker.token },
+      headers: { ...JSON_HEADERS, ...headersFor(worker) },
       body: JSON.stringify(json),
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       agent: worker.link?.kept,
@@ -81,7 +82,7 @@ export async function pass(worker: WorkerTarget, request: WorkerRequest): Promis
   try {
     return await requestLocally(`${worker.origin}${path}`, {
       method,
-      headers: { ...headers, [TOKEN_HEADER]: worker.token },
+      headers: { ...headers, ...headersFor(worker) },
       body,
       signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       agent: worker.link?.kept,
@@ -89,4 +90,9 @@ export async function pass(worker: WorkerTarget, request: WorkerRequest): Promis
   } catch (error) {
     throw connectionError(error, worker.name, timeout.aborted);
   }
+}
+
+/** What makes a worker take a request. */
+function headersFor({ token, term }: WorkerTarget): Record<string, string> {
+  return { [TOKEN_HEADER]: token, ...(term === undefined ? {} : { [TERM_HEADER]: String(term) }) };
 }

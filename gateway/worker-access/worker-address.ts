@@ -10,12 +10,16 @@ export interface WorkerTarget {
   token: string;
   /** Opens the connections of a worker that is not dialled over plain TCP at its origin. */
   link?: WorkerLink;
+  /** Term of the gateway that keeps the worker, for orders; absent for a worker without lease. */
+  term?: number;
 }
 
 /** A worker that is ready. */
 export interface WorkerAddress extends WorkerTarget {
   /** Counts the processes that ran under this name. */
   epoch: number;
+  /** Whether another machine may run it, which has no files of the gateway. */
+  isRemote?: boolean;
   /** Further ports that the worker announced, by name. */
   details: Record<string, number>;
 }

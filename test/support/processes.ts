@@ -56,8 +56,8 @@ export async function startGateway(
 }
 
 /** Starts one RTSP worker alone; resolves once it serves. */
-export async function startWorker(env: Record<string, string> = {}): Promise<RunningProcess> {
-  const port = await freePort();
+export async function startWorker(env: Record<string, string> = {}, at?: number): Promise<RunningProcess> {
+  const port = at ?? (await freePort());
   return start('workers/rtsp/main.ts', port, { WORKER_PORT: String(port), ...TEST_CAMERAS, ...env });
 }
 
@@ -96,7 +96,8 @@ async function start(
   const origin = `http://127.0.0.1:${port}`;
   const isUp = () =>
     fetch(`${origin}/livez`)
-      .then((response) => response.ok)
+      // A worker with a secret answers its gateways only.
+      .then((response) => response.ok || response.status === 401)
       .catch(() => child.exitCode !== null);
   await waitFor(isUp, { timeoutMs: 30_000, message: `${entry} to listen` }).catch((error: unknown) => {
     // A test that failed must leave nothing behind.

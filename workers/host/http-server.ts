@@ -1,6 +1,7 @@
 /** HTTP and WebSocket server of all workers. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express } from 'express';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
@@ -22,6 +23,8 @@ export interface HttpServerOptions {
   bind: string;
   /** 0 for any free port. */
   port: number;
+  /** PEM, for HTTPS. */
+  tls?: { cert: string; key: string } | undefined;
   sockets?: SocketsOptions;
 }
 
@@ -56,8 +59,14 @@ export function createWorkerApp(options: ProblemOptions, mount: (app: Express) =
 }
 
 /** Binds the port and serves. @throws the `listen` error, `EADDRINUSE` among them */
-export async function openHttpServer({ app, bind, port, sockets }: HttpServerOptions): Promise<OpenServer> {
-  const server = createServer(app);
+export async function openHttpServer({
+  app,
+  bind,
+  port,
+  tls,
+  sockets,
+}: HttpServerOptions): Promise<OpenServer> {
+  const server = tls === undefined ? createServer(app) : createSecureServer(tls, app);
   const webSockets = new WebSocketServer({ ...sockets?.options, noServer: true });
   const others = new Set<Socket>();
   if (sockets !== undefined) {

@@ -1,4 +1,6 @@
 /** Settings of an RTSP worker. */
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { readAddressPolicy } from '#shared/address-settings.ts';
 import { type DecoderName, readDecoder } from '#shared/decoder-settings.ts';
@@ -12,6 +14,7 @@ import {
   readOptional,
   readSwitch,
   readText,
+  SettingsError,
 } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
@@ -20,6 +23,14 @@ import { type HostConfig, loadHostConfig } from '../host/config.ts';
 /** Everything an RTSP worker is told from outside. */
 export interface RtspWorkerConfig {
   host: HostConfig;
+  /** Certificate and key in PEM, for HTTPS; undefined for HTTP. */
+  tls: { cert: string; key: string } | undefined;
+  /** How much it can run, beside other workers. */
+  capacity: number;
+  /** What it is good for, as `agent=home`. */
+  labels: Record<string, string>;
+  /** Where it notes its work for its next process; undefined where a supervisor does. */
+  trailFile: string | undefined;
   /** Address to bind. */
   bind: string;
   port: number;
@@ -58,14 +69,19 @@ const MIB = 1024 * 1024;
 
 /** Reads the environment. @throws SettingsError naming the variable at fault */
 export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
-  const host = loadHostConfig(env, 'rtsp');
-  // Under a gateway only the gateway may reach a worker; alone it serves every client.
+  const host = loadHostConfig(env, 'rtsp', true);
   const isAlone = host.token === undefined;
+  const isChild = !isAlone && !host.isRemote;
   const { memoryBytes } = thisMachine();
   const port = readInteger(env, WORKER_ENV.port, { fallback: DEFAULT_PORT, min: 0, max: 65535 });
   return Object.freeze({
     host,
-    bind: isAlone ? readText(env, 'WORKER_HOST', '0.0.0.0') : '127.0.0.1',
+    tls: readTls(env),
+    capacity: readInteger(env, 'WORKER_CAPACITY', { fallback: thisMachine().cores, min: 1, max: 10_000 }),
+    labels: readLabels(env),
+    trailFile: host.isRemote ? join(dataDir(env), 'worker.trail') : undefined,
+    // Only the gateway reaches a worker that it started; others serve a network.
+    bind: readText(env, 'WORKER_HOST', isChild ? '127.0.0.1' : '0.0.0.0'),
     port,
     // A worker that runs alone is often tried with cameras on the same machine.
     addresses: readAddressPolicy(env, { allowsLoopback: isAlone, ownPorts: [port] }),
@@ -80,14 +96,53 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
         min: 1,
         max: 65_536,
       }),
-    recording: readRecording(env),
+    recording: readRecording(env, host),
     logLevel: readLogLevel(env),
     isQuarantine: readSwitch(env, WORKER_ENV.quarantine, false),
   });
 }
 
-function readRecording(env: Environment): RecordingConfig | undefined {
-  const folder = readOptional(env, RECORDING_ENV.folder);
+/** Folder of a worker that no gateway started. */
+function dataDir(env: Environment): string {
+  return resolve(readText(env, 'DATA_DIR', './data'));
+}
+
+function readTls(env: Environment): RtspWorkerConfig['tls'] {
+  const [cert, key] = (['WORKER_TLS_CERT_FILE', 'WORKER_TLS_KEY_FILE'] as const).map((name) => {
+    const file = readOptional(env, name);
+    try {
+      return file === undefined ? undefined : readFileSync(file, 'utf8');
+    } catch {
+      throw new SettingsError(name, file ?? '', 'the path of a PEM file that can be read');
+    }
+  });
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined)
+    throw new SettingsError(
+      cert === undefined ? 'WORKER_TLS_CERT_FILE' : 'WORKER_TLS_KEY_FILE',
+      '',
+      'set where the other of the two is',
+    );
+  return { cert, key };
+}
+
+function readLabels(env: Environment): Record<string, string> {
+  const text = readText(env, 'WORKER_LABELS', '');
+  const pairs = text.split(',').filter((pair) => pair.trim() !== '');
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [name, value] = pair.split('=').map((part) => part.trim());
+      if (!name || !value) throw new SettingsError('WORKER_LABELS', text, 'pairs like site=hall,floor=2');
+      return [name, value];
+    }),
+  );
+}
+
+function readRecording(env: Environment, { isRemote }: HostConfig): RecordingConfig | undefined {
+  const own = isRemote
+    ? resolve(readText(env, 'RECORDINGS_DIR', join(dataDir(env), 'recordings')))
+    : undefined;
+  const folder = readOptional(env, RECORDING_ENV.folder) ?? own;
   if (folder === undefined) return undefined;
   const size = { min: 0, max: 1_048_576 };
   return {

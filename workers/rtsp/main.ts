@@ -1,8 +1,11 @@
 /** One RTSP worker: connects to cameras and serves their pictures. Composition only. */
 import { config as loadDotenv } from 'dotenv';
+import { readSecretFiles } from '#shared/secret-files.ts';
 import { isSupervised } from '../host/config.ts';
 import { runWorker } from '../host/host.ts';
+import { Lease } from '../host/lease.ts';
 import { OOM_SCORE, setOomScore } from '../host/oom-score.ts';
+import { openOwnTrail } from '../host/own-trail.ts';
 import { prepareWorker } from '../host/prepare.ts';
 import { openTrail } from '../host/work-trail.ts';
 import { CameraSet } from './camera/camera-set.ts';
@@ -28,7 +31,9 @@ import { createVideoSource } from './source/video/video-source.ts';
 if (!isSupervised(process.env)) loadDotenv({ quiet: true });
 limitGarbage();
 setOomScore(OOM_SCORE.rtsp);
-const { config, redactor, log } = prepareWorker(process, loadConfig);
+const { config, redactor, log } = prepareWorker(process, (env) =>
+  loadConfig(readSecretFiles(env, ['WORKER_SECRET'])),
+);
 for (const { credential } of config.webrtc.iceServers) redactor.add(credential);
 const ffmpeg = new Ffmpeg({ maxPixels: config.maxPixels, decoder: config.decoder, log });
 
@@ -36,6 +41,7 @@ await runWorker(process, {
   log,
   start: async () => {
     const guard = { policy: config.addresses };
+    const ownTrail = config.trailFile === undefined ? undefined : openOwnTrail(config.trailFile);
     const dependencies = {
       runSource: createRunSource({
         rtsp: createRtspSource(guard),
@@ -47,13 +53,20 @@ await runWorker(process, {
       maxPixels: config.maxPixels,
       decoders: new DecoderBudget(config.maxDecoderBytes),
       memory: new PacketMemory(config.maxPacketBytes),
-      trail: openTrail(config.host.hasTrail),
+      trail: ownTrail?.trail ?? openTrail(config.host.hasTrail),
       isQuarantine: config.isQuarantine,
       limiter: new ConnectLimiter(),
       redactor,
       log,
     };
     const cameras = new CameraSet(dependencies);
+    const lease = new Lease({
+      isRequired: config.host.isRemote,
+      onLapse: () => {
+        log.warn({ cameras: cameras.list().length }, 'no gateway renewed the lease: cameras are given up');
+        void cameras.removeAll();
+      },
+    });
     const probes = new CameraProbes({ camera: dependencies, guard });
     const sourceOf = (cameraId: string) => cameras.get(cameraId).source;
     const devices = new CameraDevices({ sourceOf, guard });
@@ -76,12 +89,15 @@ await runWorker(process, {
       sessions,
       recorders,
       ffmpeg,
+      lease,
+      suspects: ownTrail?.suspects ?? [],
       redactor,
       log,
     });
     return {
       port: server.port,
       close: async () => {
+        lease.close();
         sessions.close();
         // Before the server: the gateway is told of the last segments.
         await recorders?.close();
@@ -89,6 +105,7 @@ await runWorker(process, {
         devices.close();
         await controls.close();
         await cameras.close();
+        ownTrail?.close();
       },
     };
   },

@@ -11,6 +11,7 @@ import {
   type ServeSocket,
   type SocketsOptions,
 } from '../host/http-server.ts';
+import type { Lease } from '../host/lease.ts';
 import { requireToken } from '../host/token.ts';
 import type { CameraSet } from './camera/camera-set.ts';
 import type { RtspWorkerConfig } from './config.ts';
@@ -39,6 +40,7 @@ import { deviceRoutes } from './routes/device-routes.ts';
 import { discoveryRoutes } from './routes/discovery-routes.ts';
 import { healthRoutes } from './routes/health-routes.ts';
 import { internalRoutes } from './routes/internal-routes.ts';
+import { expectLease, leaseRoutes } from './routes/lease-routes.ts';
 import { probeRoutes } from './routes/probe-routes.ts';
 import { ptzRoutes } from './routes/ptz-routes.ts';
 
@@ -52,6 +54,9 @@ export interface ServerOptions extends ProblemOptions {
   /** Absent where nothing is recorded. */
   recorders?: Recorders | undefined;
   ffmpeg: Pick<Ffmpeg, 'openTranscoder' | 'hardware'>;
+  lease: Lease;
+  /** Cameras that the last process was working on when it broke. */
+  suspects: readonly string[];
 }
 
 /** Binds the port and serves. @throws the `listen` error, `EADDRINUSE` among them */
@@ -63,6 +68,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     app: createWorkerApp(options, (app) => mountRoutes(app, options, hls)),
     bind: config.bind,
     port: config.port,
+    tls: config.tls,
     sockets: {
       options: FRAME_SOCKET_OPTIONS,
       token: config.host.token,
@@ -82,7 +88,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
 
 function mountRoutes(
   app: Express,
-  { config, cameras, controls, probes, devices, sessions, recorders, ffmpeg }: ServerOptions,
+  { config, cameras, controls, probes, devices, sessions, recorders, ffmpeg, lease, suspects }: ServerOptions,
   hls: HlsStreams,
 ): void {
   const { token } = config.host;
@@ -94,9 +100,11 @@ function mountRoutes(
   app.use('/api', webrtcRoutes(webrtc));
   app.use('/whep', whepRoutes(webrtc));
   // A worker that runs alone has no token: strangers would learn which files this machine has, and play them.
-  if (token !== undefined)
+  if (token !== undefined) {
+    app.use(leaseRoutes({ config, lease, suspects }));
     app.use(
       '/internal',
+      expectLease(lease),
       internalRoutes(cameras),
       discoveryRoutes({
         probes,
@@ -105,6 +113,7 @@ function mountRoutes(
       }),
       probeRoutes({ probe: (file) => probeInProcess(file) }),
     );
+  }
   if (token !== undefined && recorders !== undefined) app.use(recordingRoutes(recorders));
 }
 

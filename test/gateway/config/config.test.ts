@@ -32,6 +32,7 @@ describe('The configuration', () => {
       demo: { isOn: true, isAnalysed: true, rtspPort: 8554 },
       restreamPort: 0,
       mqtt: undefined,
+      remoteWorkers: undefined,
       limits: {
         headerMs: 10_000,
         bodyMs: 10_000,

@@ -154,6 +154,11 @@ export class CameraSet {
     this.#dropUnusedHub(cameraId);
   }
 
+  /** Removes every camera; viewers stay and wait. */
+  async removeAll(): Promise<void> {
+    await Promise.all([...this.#cameras.keys()].map((id) => this.remove(id)));
+  }
+
   /** Watches a camera that may come later. */
   subscribe(
     cameraId: string,

@@ -10,14 +10,18 @@ import {
   cameraTestSchema,
   desiredCameraSchema,
   desiredCamerasSchema,
+  removalQuerySchema,
 } from '#shared/worker-protocol.ts';
+import { CameraEpochs } from '../camera/camera-epochs.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 
 /** Routes under `/internal`. */
 export function internalRoutes(cameras: CameraSet): Router {
   const routes = Router();
+  const epochs = new CameraEpochs();
   routes.patch('/cameras', readJsonBody('4mb'), async (req, res) => {
     const desired = parseFields(desiredCamerasSchema, req.body).cameras;
+    for (const { cameraId, epoch } of desired) epochs.expect(cameraId, epoch);
     await Promise.all(desired.map(({ cameraId, source }) => cameras.put(cameraId, source)));
     res.status(202).json({ count: desired.length });
   });
@@ -33,6 +37,7 @@ export function internalRoutes(cameras: CameraSet): Router {
   });
   routes.post('/connect', async (req, res) => {
     const desired = parseFields(desiredCameraSchema, req.body);
+    epochs.expect(desired.cameraId, desired.epoch);
     await cameras.connect(desired);
     res.json({ success: true, cameraId: desired.cameraId });
   });
@@ -45,15 +50,18 @@ export function internalRoutes(cameras: CameraSet): Router {
     if (result !== undefined) res.json(result);
   });
   routes.put('/cameras/:id', async (req, res) => {
-    const { cameraId, source } = parseFields(desiredCameraSchema, req.body);
+    const { cameraId, source, epoch } = parseFields(desiredCameraSchema, req.body);
     if (cameraId !== req.params.id) {
       throw new AppError('invalid-field', 'cameraId differs from the path', { field: 'cameraId' });
     }
+    epochs.expect(cameraId, epoch);
     await cameras.put(cameraId, source);
     res.status(202).json({ cameraId });
   });
   routes.delete('/cameras/:id', async (req, res) => {
-    await cameras.remove(parseCameraId(req.params.id));
+    const cameraId = parseCameraId(req.params.id);
+    epochs.expect(cameraId, parseFields(removalQuerySchema, req.query).epoch);
+    await cameras.remove(cameraId);
     res.status(204).end();
   });
   return routes;

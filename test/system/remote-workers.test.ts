@@ -1,0 +1,134 @@
+import { expect } from 'chai';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { freePort } from '../support/free-port.ts';
+import { getJson, postJson } from '../support/http.ts';
+import { isRunning, type RunningProcess, startGateway, startWorker } from '../support/processes.ts';
+import { openTestCameras } from '../support/test-clip.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { WsClient } from '../support/ws-client.ts';
+
+const SECRET = 'S3cr3tC4nary-of-workers';
+const IDS = ['1', '2', '3', '4'];
+/** A lease, its end noticed, and the cameras connected elsewhere; generous under load. */
+const MOVED = { timeoutMs: 30_000 };
+
+describe('Remote workers', function () {
+  this.timeout(120_000);
+  let cameras: RtspServer;
+  let gateway: RunningProcess;
+  let ports: number[];
+  const workers = new Map<string, RunningProcess>();
+
+  before(async () => {
+    cameras = await openTestCameras(IDS.map((id) => `/${id}`));
+    ports = [await freePort(), await freePort(), await freePort()];
+    await Promise.all([run('a', 0), run('b', 1)]);
+    gateway = await startGateway({
+      WORKER_URLS: ports.map((port) => `http://127.0.0.1:${port}`).join(','),
+      WORKER_SECRET: SECRET,
+      ANALYSIS: 'off',
+      DISK_RESERVE_MB: '0',
+    });
+    await waitFor(async () => (await getJson(`${gateway.origin}/health`)).body.database.ready);
+    await waitFor(async () => (await health()).rtsp.ready === 2);
+    for (const id of IDS) {
+      const camera = { id, name: id, url: cameras.url(`/${id}`) };
+      expect((await postJson(`${gateway.origin}/api/cameras`, camera)).status).to.equal(201);
+    }
+  });
+
+  after(async () => {
+    await gateway?.end();
+    for (const worker of workers.values()) await worker.end('SIGKILL');
+    await cameras.close();
+  });
+
+  async function run(name: string, port: number): Promise<void> {
+    const env = { WORKER_PORT: String(ports[port]), WORKER_HOST: '127.0.0.1', WORKER_NAME: name };
+    workers.set(name, await startWorker({ ...env, WORKER_SECRET: SECRET }, ports[port]));
+  }
+
+  async function health() {
+    const { body } = await getJson(`${gateway.origin}/health`);
+    return { status: body.status, rtsp: body.services.rtsp };
+  }
+
+  /** The cameras that a worker runs, as it says itself. */
+  async function runBy(name: string): Promise<string[]> {
+    const headers = { 'x-worker-token': SECRET };
+    const { body } = await getJson(`${workers.get(name)?.origin}/internal/cameras`, headers);
+    return body.map(({ cameraId }: { cameraId: string }) => cameraId).sort();
+  }
+
+  async function areLive(): Promise<boolean> {
+    const answers = await Promise.all(
+      IDS.map((id) => fetch(`${gateway.origin}/api/cameras/${id}/frame`).then(({ status }) => status)),
+    );
+    return answers.every((status) => status === 200);
+  }
+
+  it('share the cameras, and serve them by every route of the gateway', async () => {
+    await waitFor(areLive);
+    expect([await runBy('a'), await runBy('b')].map(({ length }) => length)).to.deep.equal([2, 2]);
+    for (const cameraId of IDS) {
+      const client = await WsClient.open(gateway.origin);
+      client.send({ action: 'subscribe', cameraId });
+      await waitFor(() => client.frames(cameraId).length > 1);
+      client.close();
+    }
+  });
+
+  it('are told of by /health with their kind, and no RTSP worker is started beside them', async () => {
+    const { rtsp } = await health();
+    const known = rtsp.workers.filter(({ state }: { state: string }) => state === 'ready');
+    expect(known.map(({ name, kind }: { name: string; kind: string }) => [name, kind])).to.deep.equal([
+      ['a', 'remote'],
+      ['b', 'remote'],
+    ]);
+  });
+
+  it('answer nothing without the secret', async () => {
+    const { origin } = workers.get('a') as RunningProcess;
+    for (const path of ['/health', '/livez', '/metrics', '/api/cameras/1/frame', '/internal/cameras'])
+      expect((await fetch(`${origin}${path}`)).status, path).to.equal(401);
+  });
+
+  it('are restarted only by what started them', async () => {
+    const answer = await postJson(`${gateway.origin}/api/workers/a/restart`, {});
+    expect([answer.status, answer.body.code]).to.deep.equal([409, 'not-restartable']);
+  });
+
+  it('are missed: the other one takes the cameras of one that was killed', async () => {
+    await workers.get('a')?.end('SIGKILL');
+    await waitFor(async () => (await runBy('b')).length === IDS.length, MOVED);
+    await waitFor(areLive);
+    expect((await health()).status).to.equal('degraded');
+  });
+
+  it('come back under another address, and take their share', async () => {
+    await run('a', 2);
+    await waitFor(async () => (await runBy('a')).length === 2 && (await runBy('b')).length === 2, MOVED);
+    await waitFor(areLive);
+  });
+
+  it('give up what they ran when they were frozen for longer than their lease', async () => {
+    const { pid } = workers.get('b') as RunningProcess;
+    process.kill(pid, 'SIGSTOP');
+    await waitFor(async () => (await runBy('a')).length === IDS.length, MOVED);
+    process.kill(pid, 'SIGCONT');
+    await waitFor(async () => (await runBy('a')).length + (await runBy('b')).length === IDS.length, MOVED);
+    expect(workers.get('b')?.output()).to.include('no gateway renewed the lease');
+    await waitFor(() => cameras.stats().sessions.length === IDS.length);
+    expect(isRunning(pid)).to.equal(true);
+  });
+
+  it('give up what they run once no gateway is left', async () => {
+    await gateway.end('SIGKILL');
+    await waitFor(() => cameras.stats().sessions.length === 0, MOVED);
+  });
+
+  it('never show their secret', async () => {
+    const output = [gateway, ...workers.values()].map((process) => process.output()).join('');
+    expect(output).not.to.include(SECRET);
+  });
+});
