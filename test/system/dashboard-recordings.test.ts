@@ -85,6 +85,12 @@ describe('Events and recordings in the dashboard', function () {
       `[...document.querySelectorAll('.digest-bars i')].map((bar) => bar.clientHeight)`,
     );
     expect(Math.max(...(heights as number[])), 'the highest bar').to.be.greaterThan(40);
+    await page.setViewportSize({ width: 390, height: 844 });
+    const spare = await page.evaluate(
+      `innerWidth - document.querySelector('.digest-body').getBoundingClientRect().right`,
+    );
+    expect(spare, 'room beside it on a phone').to.be.greaterThan(0);
+    await page.setViewportSize({ width: 1280, height: 860 });
     await page.click('.digest-picture');
     await page.waitForSelector('.drawer');
     await page.keyboard.press('Escape');
