@@ -127,7 +127,7 @@ describe('A fresh Expo app', function () {
     it('connects, lists the cameras and shows one of them: the example', async () => {
       const page = await open(originOf(example));
       await page.getByLabel('Address').fill(gateway.origin);
-      await page.getByLabel('Token or key').fill(TOKEN);
+      await page.getByLabel('Code, token or key').fill(TOKEN);
       await page.getByText('Connect').click();
       const cameras = page.getByRole('button', { name: /^Open / });
       await cameras.nth(3).waitFor();
@@ -143,6 +143,45 @@ describe('A fresh Expo app', function () {
         .getByText(/Nothing has happened yet|at \d/)
         .first()
         .waitFor();
+      await page.close();
+    });
+
+    it('pairs by a typed code, and keeps the key of its own: the example', async () => {
+      const headers = { Authorization: `Bearer ${TOKEN}` };
+      const created = await fetch(`${gateway.origin}/api/pairings`, {
+        method: 'POST',
+        headers: { ...headers, 'Content-Type': 'application/json' },
+        body: JSON.stringify({ scope: 'view' }),
+      });
+      const { code } = (await created.json()) as { code: string };
+      const page = await open(originOf(example));
+      await page.getByLabel('Address').fill(`${gateway.origin}/`);
+      await page.getByLabel('Code, token or key').fill(code.toLowerCase());
+      await page.getByText('Connect').click();
+      await page
+        .getByRole('button', { name: /^Open / })
+        .nth(3)
+        .waitFor();
+      await page.reload();
+      await page
+        .getByRole('button', { name: /^Open / })
+        .nth(3)
+        .waitFor();
+      const keys = (await (await fetch(`${gateway.origin}/api/keys`, { headers })).json()) as {
+        name: string;
+      }[];
+      expect(keys.map(({ name }) => name)).to.deep.equal(['Browser']);
+      await page.close();
+    });
+
+    it('asks for the camera before it scans, and can go back: the example', async () => {
+      const page = await open(originOf(example));
+      await page.evaluate('localStorage.clear()');
+      await page.reload();
+      await page.getByText('Scan its QR code').click();
+      await page.getByText('Allow the camera').waitFor();
+      await page.getByText('Back').click();
+      await page.getByLabel('Address').waitFor();
       await page.close();
     });
 
