@@ -24,8 +24,10 @@ export interface StatusSources {
   services: () => Record<string, unknown>;
 }
 
-/** Counters that change all the time and are not shown. */
-const RESTLESS = ['cameraId', 'frameCount'];
+/** What changes with every picture; of a connected camera the last one came within 3 s. */
+const RESTLESS = ['cameraId', 'frameCount', 'lastFrameTime'];
+/** Above it tenths are noise, frames a second. */
+const WHOLE_RATE = 5;
 const MS_PER_S = 1000;
 
 /** Creates the reader. */
@@ -63,7 +65,9 @@ function membersOf(cameras: readonly KnownCamera[], view: (camera: KnownCamera) 
 
 function calm(status: CameraStatus | undefined): object | null {
   if (status === undefined) return null;
-  return Object.fromEntries(Object.entries(status).filter(([name]) => !RESTLESS.includes(name)));
+  const rest = Object.fromEntries(Object.entries(status).filter(([name]) => !RESTLESS.includes(name)));
+  const frameRate = status.frameRate > WHOLE_RATE ? Math.round(status.frameRate) : status.frameRate;
+  return { ...rest, frameRate, ...(status.connected ? {} : { lastFrameTime: status.lastFrameTime }) };
 }
 
 /** Delays become times: a delay would change with every reading. */

@@ -10,6 +10,7 @@ import type { Logger } from '#shared/logger.ts';
 import { camerasOf } from '../auth/rights.ts';
 import { answeredHead, EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
 import { content, type RouteGroup, route } from '../http/route.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { type StatusSections, StatusText, sectionsOf } from './status-sections.ts';
 
 export interface StatusStreamOptions {
@@ -49,12 +50,11 @@ export class StatusStream {
   readonly #options: StatusStreamOptions;
   readonly #listeners = new Set<Listener>();
   #newest: { sections: StatusSections; text: StatusText } | undefined;
-  #next: NodeJS.Timeout | undefined;
+  /** Reads while there are listeners. */
+  #reader: PeriodicJob | undefined;
   #heartbeat: NodeJS.Timeout | undefined;
   #ticks: NodeJS.Timeout | undefined;
   #stopWatching: () => void = () => {};
-  #isReading = false;
-  #isAgainWanted = false;
 
   constructor(options: StatusStreamOptions) {
     this.#options = options;
@@ -79,7 +79,7 @@ export class StatusStream {
           cameraScope: 'handled',
           summary: 'The state of everything, live',
           description:
-            'Server-sent events. `state` is the whole: `now` (Unix milliseconds), `ids`, `cameras`, `statuses`, `workers`, `gateway` and `services`. `change` holds the sections and members that differ from the last message; cameras that are no longer in `ids` are gone. `tick` comes every second: without it the gateway is gone.',
+            'Server-sent events. `state` is the whole: `now` (Unix milliseconds), `ids`, `cameras`, `statuses`, `workers`, `gateway` and `services`. `change` holds the sections and members that differ from the last message; cameras that are no longer in `ids` are gone. Statuses leave out what changes with every picture: `frameCount`, and `lastFrameTime` of connected cameras. `tick` comes every second: without it the gateway is gone.',
           answers: { 200: content('Events without end.', 'text/event-stream') },
           errors: ['too-many-requests'],
           handle: (req, res) => answeredHead(req, res) || this.#add(res, camerasOf(req)),
@@ -117,8 +117,13 @@ export class StatusStream {
   }
 
   #start(): void {
-    const { onChange, heartbeatMs = HEARTBEAT_MS, tickMs = TICK_MS } = this.#options;
-    this.#stopWatching = onChange(() => this.#readIn(SETTLE_MS));
+    const { onChange, log, everyMs = EVERY_MS, heartbeatMs = HEARTBEAT_MS, tickMs = TICK_MS } = this.#options;
+    this.#reader = new PeriodicJob({
+      run: () => this.#read(),
+      onError: (error) => log.warn({ reason: messageOf(error) }, 'the state could not be read'),
+      everyMs,
+    });
+    this.#stopWatching = onChange(() => this.#reader?.runNow(SETTLE_MS));
     this.#heartbeat = setInterval(() => {
       for (const { response } of this.#listeners) response.write(':\n\n');
     }, heartbeatMs);
@@ -126,39 +131,23 @@ export class StatusStream {
       for (const { response } of this.#listeners)
         if (!response.writableNeedDrain) response.write('event: tick\ndata: {}\n\n');
     }, tickMs);
-    this.#readIn(0);
+    this.#reader.start();
   }
 
   #pauseReading(): void {
     this.#stopWatching();
     clearInterval(this.#heartbeat);
     clearInterval(this.#ticks);
-    clearTimeout(this.#next);
+    void this.#reader?.close();
+    this.#reader = undefined;
     this.#newest = undefined;
   }
 
-  #readIn(ms: number): void {
-    if (this.#isReading) {
-      this.#isAgainWanted = true;
-      return;
-    }
-    clearTimeout(this.#next);
-    this.#next = setTimeout(() => void this.#read(), ms);
-  }
-
   async #read(): Promise<void> {
-    this.#isReading = true;
-    this.#isAgainWanted = false;
-    try {
-      const sections = await this.#options.read();
-      if (this.#listeners.size > 0) this.#newest = { sections, text: new StatusText(sections) };
-    } catch (error) {
-      this.#options.log.warn({ reason: messageOf(error) }, 'the state could not be read');
-    }
-    this.#isReading = false;
+    const sections = await this.#options.read();
     if (this.#listeners.size === 0) return;
+    this.#newest = { sections, text: new StatusText(sections) };
     for (const listener of this.#listeners) this.#notify(listener);
-    this.#readIn(this.#isAgainWanted ? SETTLE_MS : (this.#options.everyMs ?? EVERY_MS));
   }
 
   /** A slow reader gets fewer messages, each with all changes since the last. */

@@ -118,8 +118,9 @@ function countdown({ nextRetryAt }: CameraStatus, now: number): string {
   return seconds < 1 ? 'trying again now' : `tries again in ${duration(Math.ceil(seconds))}`;
 }
 
-/** `0.2 s`: age of the newest picture. */
+/** Age of the newest picture, which the gateway tells of cameras that are not connected. */
 export function pictureAge(status: CameraStatus | null | undefined, now: number): string {
+  if (status?.connected === true) return 'just now';
   if (status?.lastFrameTime === null || status?.lastFrameTime === undefined) return '';
   const seconds = Math.max(0, now / 1000 - status.lastFrameTime);
   return seconds < 2 ? 'just now' : `${duration(seconds)} ago`;
