@@ -20,6 +20,7 @@ import type { Principal } from './principal.ts';
 import { rateLimits } from './rate-limits.ts';
 import { RefusalLog } from './refusal-log.ts';
 import { authRoutes, renewSession } from './routes.ts';
+import { SharedSignIns } from './shared-sign-ins.ts';
 
 export interface AccessOptions {
   config: AuthConfig;
@@ -57,6 +58,8 @@ export function createAccess(options: AccessOptions): Access {
   const gate = new Gate(authenticator, table);
   const refusals = new RefusalLog({ clientOf: (request) => gate.clientOf(request), log });
   const endedSessions = new EndedSessions({ sessions: authenticator.sessions, store, log });
+  const { tickets, guesses } = authenticator;
+  const shared = new SharedSignIns({ tickets, guesses, store, log });
   const keys = new KeyRing({ known: authenticator.keys, store, box: secretBox, log });
   const mayOpen = (principal: Principal, path: string) => gate.permits(principal, 'GET', path);
   return {
@@ -68,10 +71,11 @@ export function createAccess(options: AccessOptions): Access {
     onRefused: (request, error) => refusals.record(request, error),
     start: () => {
       endedSessions.start();
+      shared.start();
       keys.start();
     },
     close: async () => {
-      await Promise.all([endedSessions.close(), keys.close()]);
+      await Promise.all([endedSessions.close(), shared.close(), keys.close()]);
     },
   };
 }

@@ -31,7 +31,7 @@ export class Authenticator {
   readonly tickets: Tickets;
   /** The admin token, for the sign-in link. */
   readonly apiToken: string;
-  readonly #guesses: GuessLimiter;
+  readonly guesses: GuessLimiter;
   readonly #proxy: ProxyLogin | undefined;
 
   /** @throws Error when the token's file cannot be read or written */
@@ -42,7 +42,7 @@ export class Authenticator {
     const secret = `${this.apiToken} ${config.viewerToken ?? ''}`;
     this.sessions = new Sessions(secret);
     this.tickets = new Tickets(secret);
-    this.#guesses = new GuessLimiter(config.limits);
+    this.guesses = new GuessLimiter(config.limits);
     this.#proxy = config.proxy && new ProxyLogin(config.proxy);
   }
 
@@ -93,7 +93,7 @@ export class Authenticator {
 
   /** Counts what an address guessed. @param principal undefined for a wrong guess @throws AppError as {@link Authenticator.check} */
   judge(principal: Principal | undefined, address: string | undefined): Principal {
-    if (address !== undefined) this.#guesses.check(address, principal?.keyId ?? principal?.role);
+    if (address !== undefined) this.guesses.check(address, principal?.keyId ?? principal?.role);
     if (principal === undefined) throw new AppError('unauthorized', 'The token is not valid');
     return principal;
   }

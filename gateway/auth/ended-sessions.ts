@@ -10,7 +10,7 @@ import type { Sessions } from './sessions.ts';
 /** What is needed for it. */
 export interface EndedSessionsOptions {
   sessions: Pick<Sessions, 'ended' | 'learn' | 'onRevoke'>;
-  store: Pick<Store, 'db' | 'isReady' | 'whenReady'>;
+  store: Pick<Store, 'db' | 'engine' | 'isReady' | 'whenReady'>;
   log: Logger;
   /** Longest time until a sign-out at another gateway counts here, milliseconds. */
   everyMs?: number;
@@ -18,7 +18,10 @@ export interface EndedSessionsOptions {
   now?: () => number;
 }
 
-const EVERY_MS = 60_000;
+/** A sign-out at another gateway on the database counts here within a second. */
+const SHARED_MS = 1000;
+/** SQLite has one gateway; its file may still be replaced by a backup. */
+const ALONE_MS = 60_000;
 
 /** Runs from start to close. A sign-out counts here immediately, whether the database answers or not. */
 export class EndedSessions {
@@ -34,7 +37,7 @@ export class EndedSessions {
     this.#job = new PeriodicJob({
       run: () => this.#compare(),
       onError: (error) => this.#onError(error),
-      everyMs: options.everyMs ?? EVERY_MS,
+      everyMs: options.everyMs ?? (options.store.engine === 'postgres' ? SHARED_MS : ALONE_MS),
     });
   }
 

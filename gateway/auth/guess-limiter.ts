@@ -20,6 +20,7 @@ export class GuessLimiter {
   readonly #limits: Pick<RateLimits, 'logins' | 'loginsHourly'>;
   readonly #now: () => number;
   readonly #clients = new Map<string, Client>();
+  #onRefused: (client: string) => void = () => {};
 
   /** @param now monotonic milliseconds */
   constructor(limits: Pick<RateLimits, 'logins' | 'loginsHourly'>, now = () => performance.now()) {
@@ -38,8 +39,21 @@ export class GuessLimiter {
     if (valid !== undefined && client.shown.has(valid)) return;
     const wait = this.#waitOf(client);
     if (wait > 0) throw tooManyTokens(wait);
-    if (valid === undefined) client.refusedAt.push(this.#now());
-    else client.shown.add(valid);
+    if (valid !== undefined) return void client.shown.add(valid);
+    client.refusedAt.push(this.#now());
+    this.#onRefused(addressKey(address));
+  }
+
+  /** Calls `listener` with the key of each address that sent an invalid token. */
+  onRefused(listener: (client: string) => void): void {
+    this.#onRefused = listener;
+  }
+
+  /** Counts an invalid token that another gateway refused. @param client key of its address */
+  learn(client: string, ageMs: number): void {
+    const { refusedAt } = this.#clientAt(client);
+    refusedAt.push(this.#now() - ageMs);
+    refusedAt.sort((a, b) => a - b);
   }
 
   #clientAt(key: string): Client {

@@ -49,6 +49,7 @@ export class Tickets {
   readonly #signer: Signer;
   readonly #now: () => number;
   readonly #used = new Map<string, number>();
+  #onUsed: (id: string, expiresAt: number) => void = () => {};
 
   constructor(secret: string, now: () => number = Date.now) {
     this.#signer = new Signer(secret, 'ticket');
@@ -81,10 +82,21 @@ export class Tickets {
     if (scopeOf(ticket.path) !== scopeOf(path))
       throw new AppError('forbidden', 'The ticket is for another address');
     if (PICTURES.test(path)) return ticket;
-    for (const [id, until] of this.#used) if (until < this.#now()) this.#used.delete(id);
     if (this.#used.has(ticket.id)) return undefined;
-    this.#used.set(ticket.id, ticket.expiresAt);
+    this.learn(ticket.id, ticket.expiresAt);
+    this.#onUsed(ticket.id, ticket.expiresAt);
     return ticket;
+  }
+
+  /** Calls `listener` with each ticket that was used here. @param listener gets its id and end, Unix milliseconds */
+  onUsed(listener: (id: string, expiresAt: number) => void): void {
+    this.#onUsed = listener;
+  }
+
+  /** Takes note of a ticket that was used here or at another gateway. */
+  learn(id: string, expiresAt: number): void {
+    for (const [used, until] of this.#used) if (until < this.#now()) this.#used.delete(used);
+    this.#used.set(id, expiresAt);
   }
 }
 

@@ -110,6 +110,14 @@ export class CameraDirectory {
     return camera;
   }
 
+  /** The next number after the highest that is in use. */
+  freeId(): string {
+    const numbers = this.list()
+      .filter(({ origin }) => origin !== 'demo')
+      .map(({ id }) => (/^\d{1,9}$/.test(id) ? Number(id) : 0));
+    return String(numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1);
+  }
+
   /** Whether these cameras fit beside the others. @throws AppError `too-many-requests` */
   checkRoom(...ids: string[]): void {
     const known = new Set(

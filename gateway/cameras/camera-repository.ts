@@ -31,6 +31,19 @@ export class CameraRepository {
     return rows.map((row) => this.#fromRow(row));
   }
 
+  /** Differs whenever a camera was added, changed or removed. */
+  async summary(db: Kysely<Database>): Promise<string> {
+    // Not the newest time: the clocks of gateways differ.
+    const { count, times } = await db
+      .selectFrom('cameras')
+      .select(({ fn }) => [
+        fn.countAll<number>().as('count'),
+        sql<string>`cast(sum(updated_at) as text)`.as('times'),
+      ])
+      .executeTakeFirstOrThrow();
+    return `${count} ${times}`;
+  }
+
   /** Cameras by their ids, unknown ids left out. */
   async some(db: Kysely<Database>, ids: readonly string[]): Promise<StoredCamera[]> {
     const found: StoredCamera[] = [];

@@ -32,7 +32,8 @@ export interface RegistryOptions {
   loadPatienceMs?: number;
 }
 
-const REFRESH_MS = 30_000;
+/** Between two looks. SQLite has one gateway; its file may still be replaced by a backup. */
+const REFRESH_MS = { postgres: 1000, sqlite: 30_000 };
 const LOAD_PATIENCE_MS = 3000;
 
 /** Reads and changes the registry. Changes run one after another, so that the directory ends as the database does. */
@@ -40,11 +41,13 @@ export class CameraRegistry {
   readonly #options: RegistryOptions;
   readonly #loaded = Promise.withResolvers<void>();
   #versions = new Map<string, number>();
+  /** Of the table, when it was last read. */
+  #summary: string | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   readonly #job: PeriodicJob;
 
   constructor(options: RegistryOptions) {
-    const { log, refreshMs = REFRESH_MS } = options;
+    const { store, log, refreshMs = REFRESH_MS[store.engine] } = options;
     this.#options = options;
     this.#job = new PeriodicJob({
       run: () => this.#load(),
@@ -106,10 +109,10 @@ export class CameraRegistry {
     const given = parseNewCamera(body);
     this.#checkAddress(given, body);
     return this.#inTurn(async () => {
-      const camera = given.id === undefined ? this.#withFreeId(given) : { ...given, id: given.id };
-      this.#options.directory.checkRoom(camera.id);
+      const { store, repository, directory } = this.#options;
+      const camera = { ...given, id: given.id ?? directory.freeId() };
+      directory.checkRoom(camera.id);
       await this.#checkVideo(camera);
-      const { store, repository } = this.#options;
       const now = Date.now();
       if (!(await repository.insert(store.db, camera, 'api', now))) {
         throw new AppError('camera-exists', `There is a camera ${camera.id} already`, { field: 'id' });
@@ -201,6 +204,8 @@ export class CameraRegistry {
 
   async #refresh(): Promise<void> {
     const { store, repository, directory } = this.#options;
+    const summary = await repository.summary(store.db);
+    if (summary === this.#summary) return;
     const versions = await repository.versions(store.db);
     const changed = [...versions].filter(([id, version]) => this.#versions.get(id) !== version);
     const known = directory.registered().filter(({ id }) => versions.has(id));
@@ -212,6 +217,7 @@ export class CameraRegistry {
     for (const stored of fresh) cameras.set(stored.id, await this.#toKnown(stored));
     this.#versions = versions;
     directory.syncRegistered([...cameras.values()]);
+    this.#summary = summary;
   }
 
   async #editable(id: string): Promise<StoredCamera> {
@@ -269,16 +275,6 @@ export class CameraRegistry {
         field: 'video',
       });
     }
-  }
-
-  /** The next number after the highest that is in use. */
-  #withFreeId<T extends object>(camera: T): T & { id: string } {
-    const numbers = this.#options.directory
-      .list()
-      .filter(({ origin }) => origin !== 'demo')
-      .map(({ id }) => (/^\d{1,9}$/.test(id) ? Number(id) : 0));
-    const id = String(numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1);
-    return { ...camera, id };
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {

@@ -45,7 +45,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
   const { store, secretBox, appPyUrl, webhookSecret, log } = options;
   const repository = new DeliveryRepository(store);
   const outcomes = new OutcomeLog(log);
-  const housekeeping = new Housekeeping({ repository, log });
+  const isOurTurn = () => store.turns.take('retention of deliveries', 60_000);
+  const housekeeping = new Housekeeping({ repository, isOurTurn, log });
   const sender = new DeliverySender({
     leases: new LeaseRepository({ store, owner: randomUUID(), leaseMs: LEASE_MS }),
     endpoint: appPyUrl === undefined ? undefined : new HttpEndpoint({ baseUrl: appPyUrl, webhookSecret }),

@@ -7,6 +7,8 @@ import type { DeliveryCounts, DeliveryRepository } from './delivery-repository.t
 
 export interface HousekeepingOptions {
   repository: Pick<DeliveryRepository, 'count' | 'prune'>;
+  /** Whether this gateway deletes, and no other on the database. */
+  isOurTurn?: () => Promise<boolean>;
   log: Logger;
   /** Retention after delivery, milliseconds. */
   keepMs?: number;
@@ -48,8 +50,8 @@ export class Housekeeping {
 
   /** One batch per run: a large backlog must not block the store. */
   async #run(): Promise<void> {
-    const { repository, keepMs = KEEP_MS, now = () => this.#clock.now() } = this.#options;
-    await repository.prune(now() - keepMs);
+    const { repository, isOurTurn, keepMs = KEEP_MS, now = () => this.#clock.now() } = this.#options;
+    if (isOurTurn === undefined || (await isOurTurn())) await repository.prune(now() - keepMs);
     this.counts = await repository.count();
   }
 }

@@ -4,10 +4,12 @@ import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { JobReport } from '../jobs/job-state.ts';
 import type { MediamtxReports } from './mediamtx/server.ts';
 
-/** The metrics of MediaMTX servers. */
+/** The metrics of MediaMTX servers. Those of a server that another gateway reads are there. */
 export function deviceMetrics(reports: readonly MediamtxReports[]): Metric[] {
   if (reports.length === 0) return [];
-  const syncs = reports.map(({ server, sync }) => ({ labels: { server }, report: sync }));
+  const syncs = reports
+    .filter(({ sync }) => sync.status !== 'standby')
+    .map(({ server, sync }) => ({ labels: { server }, report: sync }));
   const managers = reports.flatMap(({ server, manager }) =>
     manager === undefined ? [] : [{ labels: { server }, report: manager }],
   );

@@ -59,6 +59,9 @@ export interface Devices {
   metrics(): Metric[];
 }
 
+/** Longer than the pause between two runs of the jobs of a server. */
+const TURN_MS = 90_000;
+
 /** Builds devices; `start` runs them. */
 export function createDevices(options: DevicesOptions): Devices {
   const { store, cameras, redactor, log, clock = systemClock() } = options;
@@ -85,13 +88,18 @@ export function createDevices(options: DevicesOptions): Devices {
 }
 
 function createServers(
-  { mediamtx, managedCameras, log }: DevicesOptions,
+  { store, mediamtx, managedCameras, log }: DevicesOptions,
   parts: Pick<MediamtxServerOptions, 'repository' | 'clock' | 'onChange'>,
 ): MediamtxServers | undefined {
   if (mediamtx === undefined) return undefined;
   const { auth, excludePrefix, manage } = mediamtx;
   const common = { auth, excludePrefix, manage, managedCameras, log, ...parts };
-  return new MediamtxServers(mediamtx.servers.map((server) => new MediamtxServer({ ...server, ...common })));
+  return new MediamtxServers(
+    mediamtx.servers.map((server) => {
+      const isOurTurn = () => store.turns.take(`mediamtx ${server.server}`, TURN_MS);
+      return new MediamtxServer({ ...server, ...common, isOurTurn });
+    }),
+  );
 }
 
 function secretsOf(settings: MediamtxSettings | undefined): (string | undefined)[] {

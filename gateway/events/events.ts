@@ -42,7 +42,7 @@ export interface Events {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const EVERY_MS = 60_000;
-const POLL_MS = 2000;
+const POLL_MS = 1000;
 /** An ongoing event is updated far more often than this. */
 const UNSEEN_MS = 60_000;
 
@@ -59,6 +59,7 @@ export function createEvents(options: EventsOptions): Events {
     run: (signal) => tidy(repository, eventLog, { ...options, pruneNow }, signal),
     onError: (error) => log.debug({ reason: messageOf(error) }, 'could not delete old events'),
     everyMs,
+    turn: () => store.turns.take('retention of events', 3 * everyMs),
   });
   const poll = new PeriodicJob({
     run: () => catchUpAll(repository, streams),

@@ -15,7 +15,8 @@ export interface JobError {
 
 /** How a job is, for people and metrics. */
 export interface JobReport {
-  status: 'starting' | 'ok' | 'failing';
+  /** `standby`: another gateway on the database does it. */
+  status: 'starting' | 'ok' | 'failing' | 'standby';
   /** ISO 8601; null until the first success. */
   lastSuccessAt: string | null;
   /** Since the last success, or since the start while there was none. */
@@ -53,6 +54,11 @@ export class JobState {
     this.#status = 'ok';
     this.#successes += 1;
     this.#lastSuccessAt = this.#clock.now();
+  }
+
+  /** Another gateway does it. */
+  standBy(): void {
+    this.#status = 'standby';
   }
 
   fail(error: unknown): void {

@@ -4,6 +4,8 @@ import { type Clock, systemClock } from './clock.ts';
 export interface PeriodicJobOptions {
   /** One run; `signal` aborts when the job is closed. */
   run: (signal: AbortSignal) => Promise<void> | void;
+  /** Whether this gateway runs it, and no other on the database; without it each does. */
+  turn?: (() => Promise<boolean>) | undefined;
   /** Called with the error of a run, unless the job was closed meanwhile. */
   onError: (error: unknown) => void;
   /** From the end of a run to the next, milliseconds. */
@@ -70,11 +72,11 @@ export class PeriodicJob {
   }
 
   async #runOnce(): Promise<void> {
-    const { run, onError, everyMs, retryMs = everyMs } = this.#options;
+    const { run, turn, onError, everyMs, retryMs = everyMs } = this.#options;
     const { signal } = this.#closing;
     let pauseMs = everyMs;
     try {
-      await run(signal);
+      if (turn === undefined || (await turn())) await run(signal);
     } catch (error) {
       pauseMs = retryMs;
       if (!signal.aborted) onError(error);

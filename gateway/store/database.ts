@@ -5,6 +5,7 @@
 import type { Generated, Insertable, Transaction as KyselyTransaction, Selectable, Updateable } from 'kysely';
 import type { EventSnapshotsTable, EventsTable, MqttPublisherTable } from './event-tables.ts';
 import type { RecordingSegmentsTable } from './recording-tables.ts';
+import type { JobTurnsTable, SignInNewsTable } from './shared-tables.ts';
 
 /** Engine of a store. */
 export type Engine = 'sqlite' | 'postgres';
@@ -257,6 +258,8 @@ export interface Database {
   access_keys: AccessKeysTable;
   pairings: PairingsTable;
   mqtt_publisher: MqttPublisherTable;
+  sign_in_news: SignInNewsTable;
+  job_turns: JobTurnsTable;
 }
 
 export type CameraRow = Selectable<CamerasTable>;

@@ -14,6 +14,7 @@ import type { Restoration } from './sqlite-backups.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import type { FileLoss } from './sqlite-file-watch.ts';
 import { StoreWatch, type StoreWatchTimings } from './store-watch.ts';
+import { Turns } from './turns.ts';
 
 /**
  * An open database. Queries reject with AppError `storage-full` or
@@ -34,6 +35,8 @@ export interface Store {
   readonly restoration: Restoration | undefined;
   /** Resolves once {@link Store.isReady}. */
   whenReady(): Promise<void>;
+  /** Which of several gateways on it runs a job. */
+  readonly turns: Turns;
   /** Runs in one transaction that holds the write lock from the start; a rejection rolls back. */
   transaction<T>(run: (trx: Transaction) => Promise<T>): Promise<T>;
   close(): Promise<void>;
@@ -89,6 +92,7 @@ export function openStore(options: StoreOptions): Store {
       : postgresDialect(databaseUrl, log);
   const backups = engine === 'sqlite' ? new BackupSchedule({ file, log, timings: backupTimings }) : undefined;
   const db = new Kysely<Database>({ dialect, log: watch.onQuery });
+  const turns = new Turns({ engine, db });
   const closing = new AbortController();
   const ready = Promise.withResolvers<void>();
   ready.promise.catch(() => {});
@@ -130,11 +134,12 @@ export function openStore(options: StoreOptions): Store {
     get restoration() {
       return restoration;
     },
+    turns,
     whenReady: () => ready.promise,
     transaction: (run) => db.transaction().execute(run),
     close: async () => {
       closing.abort();
-      await Promise.all([migrating, backups?.close(), watch.close()]);
+      await Promise.all([migrating, backups?.close(), watch.close(), turns.close().catch(() => {})]);
       await db.destroy();
     },
   };

@@ -36,6 +36,8 @@ export interface MediamtxManagerOptions {
   isOnDemand: boolean;
   clock: Clock;
   log: Logger;
+  /** Whether this gateway makes the changes, and no other on the database. */
+  isOurTurn?: () => Promise<boolean>;
   /** Called after a change on the server. */
   onApplied?: () => void;
   everyMs?: number;
@@ -126,7 +128,7 @@ export class MediamtxManager {
   }
 
   async #reconcile(signal: AbortSignal): Promise<void> {
-    const { client, cameras, ownership } = this.#options;
+    const { client, cameras, ownership, isOurTurn } = this.#options;
     const problems = new Map<string, string>();
     const wanted = this.#readWanted(await cameras.list(), problems);
     const { items, isStable } = await client.listPathConfigs(signal);
@@ -140,7 +142,7 @@ export class MediamtxManager {
     }
     this.#wanted = wanted;
     const taken = new Set(items.map(({ name }) => name));
-    await this.#apply(plan, taken, problems, signal);
+    if (isOurTurn === undefined || (await isOurTurn())) await this.#apply(plan, taken, problems, signal);
     this.#reportProblems(problems);
     this.#carried = new Set(wanted.keys());
     this.#state.succeed({ paths: wanted.size });

@@ -25,6 +25,8 @@ export interface MediamtxServerOptions {
   /** The cameras that it shall carry; undefined unless managed. */
   managedCameras?: ManagedCameras | undefined;
   repository: DeviceRepository;
+  /** Whether this gateway reads and changes it, and no other on the database. */
+  isOurTurn: () => Promise<boolean>;
   clock: Clock;
   log: Logger;
   /** Called when it begins or ends to answer, and after its paths changed. */
@@ -48,13 +50,14 @@ export class MediamtxServer {
   readonly #pulse: MediamtxPulse;
 
   constructor(options: MediamtxServerOptions) {
-    const { apiUrl, auth, webrtcUrl, server, excludePrefix, manage, repository, clock, log } = options;
+    const { apiUrl, auth, webrtcUrl, server, excludePrefix, manage } = options;
+    const { repository, isOurTurn, clock, log } = options;
     const client = new MediamtxClient({ url: apiUrl, auth });
     this.name = server;
     this.#prefix = manage?.prefix;
     this.#base = webrtcUrl === null ? null : whepBase(apiUrl, webrtcUrl);
     const cameraOf = (name: string): string | undefined => this.#manager?.cameraOf(name);
-    const parts = { client, repository, clock, log };
+    const parts = { client, repository, isOurTurn, clock, log };
     this.#sync = new MediamtxSync({ ...parts, server, whepBase: this.#base, excludePrefix, cameraOf });
     this.#manager = this.#manages(options, client);
     this.#sync.onSeen((seen) => this.#manager?.observe(seen));
@@ -87,7 +90,7 @@ export class MediamtxServer {
   }
 
   #manages(
-    { manage, managedCameras, clock, log, onChange }: MediamtxServerOptions,
+    { manage, managedCameras, isOurTurn, clock, log, onChange }: MediamtxServerOptions,
     client: MediamtxClient,
   ): MediamtxManager | undefined {
     if (manage === undefined || managedCameras === undefined) return undefined;
@@ -96,6 +99,7 @@ export class MediamtxServer {
       cameras: managedCameras,
       ownership: { prefix: manage.prefix, owner: manage.owner },
       isOnDemand: manage.isOnDemand,
+      isOurTurn,
       clock,
       log,
       onApplied: () => {

@@ -44,13 +44,16 @@ export class MediamtxServers {
       ...sync,
       ...(manager === undefined ? {} : { manage: manager }),
     }));
-    const worst = states.find(({ status }) => status !== 'ok') ?? states[0];
+    const [worst] = states.toSorted((a, b) => WORST_FIRST.indexOf(a.status) - WORST_FIRST.indexOf(b.status));
     const { server: _, ...state } = worst as NonNullable<typeof worst>;
     if (states.length === 1) return state;
     const sum = (key: 'paths' | 'skipped'): number => states.reduce((total, each) => total + each[key], 0);
     return { ...state, paths: sum('paths'), skipped: sum('skipped'), servers: states };
   }
 }
+
+/** Whether a server works is not known while another gateway reads it. */
+const WORST_FIRST = ['failing', 'starting', 'standby', 'ok'];
 
 function rankOf(server: string, cameraId: string): string {
   return createHash('sha256').update(`${server}\0${cameraId}`).digest('hex');

@@ -22,6 +22,8 @@ export interface MediamtxSyncOptions {
   excludePrefix?: string | undefined;
   /** The registry camera that a path was made for. */
   cameraOf?: (name: string) => string | undefined;
+  /** Whether this gateway does it, and no other on the database. */
+  isOurTurn?: () => Promise<boolean>;
   everyMs?: number;
   random?: () => number;
 }
@@ -93,7 +95,8 @@ export class MediamtxSync {
 
   /** Stores nothing unless every page is complete. */
   async #sync(signal: AbortSignal): Promise<void> {
-    const { client, repository, server, clock, excludePrefix } = this.#options;
+    const { client, repository, server, clock, excludePrefix, isOurTurn } = this.#options;
+    if (isOurTurn !== undefined && !(await isOurTurn())) return this.#state.standBy();
     const { items, skipped, skippedNames, isStable } = await client.listPaths(signal);
     await this.#learnServer(signal);
     const paths = items.filter(({ name }) => !excludePrefix || !name.startsWith(excludePrefix));

@@ -14,6 +14,7 @@ import { reasoning } from './011-reasoning.ts';
 import { watchActions } from './012-watch-actions.ts';
 import { sources } from './014-sources.ts';
 import { zones } from './016-zones.ts';
+import { severalGateways } from './017-several-gateways.ts';
 import { mqtt } from './018-mqtt.ts';
 
 /** The migrations for an engine. */
@@ -33,5 +34,6 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '014-sources': sources(),
     '018-mqtt': mqtt(),
     '016-zones': zones(engine),
+    '017-several-gateways': severalGateways(),
   };
 }

@@ -40,6 +40,27 @@ describe('PeriodicJob', () => {
 
   const isResting = () => waitFor(() => clock.waiting === 1);
 
+  it('skips its work while another gateway has the turn, and goes on when it has it', async () => {
+    let isOurs = false;
+    const job = new PeriodicJob({
+      run: () => {
+        begun += 1;
+      },
+      turn: async () => isOurs,
+      onError: (error) => errors.push(error),
+      everyMs: 1000,
+      clock,
+    });
+    job.start();
+    await job.settled();
+    expect(begun).to.equal(0);
+    isOurs = true;
+    job.runNow();
+    await job.settled();
+    expect([begun, errors]).to.deep.equal([1, []]);
+    await job.close();
+  });
+
   it('runs immediately, and again when the pause after the last one is over', async () => {
     const job = create();
     job.start();

@@ -1,0 +1,21 @@
+/** Tables by which several gateways on one database agree. Times are those of the database, Unix milliseconds. */
+
+/** What one gateway tells the others of sign-ins. */
+export interface SignInNewsTable {
+  id: string;
+  /** `ticket`: a ticket was used; `guess`: an address sent an invalid token. */
+  kind: string;
+  /** Id of the ticket, or key of the address. */
+  subject: string;
+  noted_at: number;
+  /** When it no longer matters. */
+  kept_until: number;
+}
+
+/** Which gateway runs a job that one of them runs. */
+export interface JobTurnsTable {
+  job: string;
+  /** Name of the gateway's process. */
+  holder: string;
+  held_until: number;
+}

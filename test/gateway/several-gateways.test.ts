@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import { createPostgresDatabase } from '../support/stores.ts';
+import { TestGateway } from '../support/test-gateway.ts';
+import { bearer, Visitor } from '../support/visitor.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { MediamtxDouble } from './devices/mediamtx/mediamtx-double.ts';
+
+const TOKEN = 'the-token-of-all-gateways';
+
+describe('Two gateways on one PostgreSQL', () => {
+  if (process.env.TEST_DATABASE_URL === undefined) {
+    it('is skipped: TEST_DATABASE_URL names no server', function () {
+      if (process.env.CI_PEERS === 'required') throw new Error('TEST_DATABASE_URL is not set');
+      this.skip();
+    });
+    return;
+  }
+  let mediamtx: MediamtxDouble;
+  let gateways: TestGateway[];
+  let here: Visitor;
+  let there: Visitor;
+
+  before(async () => {
+    mediamtx = await MediamtxDouble.open();
+    const env = {
+      DATABASE_URL: await createPostgresDatabase(),
+      PUBLIC: 'on',
+      API_TOKEN: TOKEN,
+      SECRET_KEY: 'a key that all of them have',
+      MEDIAMTX_API_URL: mediamtx.origin,
+    };
+    gateways = [await TestGateway.open({ env }), await TestGateway.open({ env })];
+    [here, there] = gateways.map(({ origin }) => new Visitor(origin)) as [Visitor, Visitor];
+  });
+  after(async () => {
+    await Promise.all(gateways.map((gateway) => gateway.close()));
+    mediamtx.close();
+  });
+
+  it('take the session that a browser began at the other one, until it signs out', async () => {
+    const session = await here.signIn(TOKEN);
+    const at = { ...session, origin: there.origin };
+    expect((await there.get('/api/cameras', at)).status).to.equal(200);
+    await here.post('/api/auth/logout', {}, session);
+    await waitFor(async () => (await there.get('/api/cameras', at)).status === 401);
+  });
+
+  it('see a camera that was added and changed at the other one', async () => {
+    const camera = { id: 'shared', name: 'Shared', location: 'Here', ip: '192.0.2.1', port: 554 };
+    expect((await here.post('/api/cameras', camera, bearer(TOKEN))).status).to.equal(201);
+    const seen = () => there.get('/api/cameras/shared', bearer(TOKEN));
+    await waitFor(async () => (await seen()).status === 200);
+    const renamed = await fetch(`${here.origin}/api/cameras/shared`, {
+      method: 'PATCH',
+      headers: { ...bearer(TOKEN), 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Renamed' }),
+    });
+    expect(renamed.status).to.equal(200);
+    await waitFor(async () => (await seen()).body.name === 'Renamed');
+  });
+
+  it('leave MediaMTX to one of them', async () => {
+    const stateOf = async (visitor: Visitor) =>
+      (await visitor.get('/health', bearer(TOKEN))).body.mediamtx.status;
+    await waitFor(async () => {
+      const states = await Promise.all([here, there].map(stateOf));
+      return states.sort().join() === 'ok,standby';
+    });
+    expect(mediamtx.calls.filter((call) => call === 'GET /v3/paths/list')).to.have.length(1);
+  });
+});
