@@ -2,7 +2,7 @@
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { createAnalysis } from './analysis/analysis.ts';
-import { type Access, createAccess } from './auth/access.ts';
+import { createAccess } from './auth/access.ts';
 import { announceAccess } from './auth/announcement.ts';
 import { openRisks } from './auth/open-risks.ts';
 import { createCameraStreams } from './camera-streams/camera-streams.ts';
@@ -26,17 +26,17 @@ import { RecentWarnings } from './health/recent-warnings.ts';
 import { healthRoutes } from './health/routes.ts';
 import { factsOf, type GatewayFacts } from './host/facts.ts';
 import { openDoor } from './host/open-door.ts';
-import { createApp } from './http/app.ts';
+import { serve } from './host/serve.ts';
 import type { FrontDoor } from './http/front-door.ts';
 import { productVersion } from './http/product-version.ts';
 import { RouteTable } from './http/route-table.ts';
-import { httpTimings, serveRequests } from './http/server.ts';
 import { Lifecycle } from './jobs/lifecycle.ts';
 import { mcpRoutes } from './mcp/routes.ts';
 import { CameraFrames } from './models/camera-frames.ts';
 import { DailyRepository } from './models/daily-repository.ts';
 import { createMoondream } from './moondream/moondream.ts';
 import { createMqtt } from './mqtt/mqtt.ts';
+import { createNotifications } from './notifications/notifications.ts';
 import { apiDescriptionRoutes } from './openapi/routes.ts';
 import { createPtzActs } from './ptz/ptz.ts';
 import { controlRoutes } from './ptz/routes.ts';
@@ -136,8 +136,9 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
 
   // What looks at pictures
   const backend = new EventDeliveries({ store, deliveries, log });
+  const notices = createNotifications({ store, secretBox, access, directory, states, pool, config, log });
   const events = createEvents({
-    ...{ store, log },
+    ...{ store, log, begins: notices },
     retentionDays: perception.eventsRetentionDays,
     backend: perception.deliversEvents ? backend : undefined,
   });
@@ -221,6 +222,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     frameSocketRoutes(),
     liveVideoRoutes({ routing, access, files: proxies.files, log }),
     events.routes,
+    notices.routes,
     recordings.routes,
     analysis.routes,
     moondream.routes,
@@ -236,13 +238,13 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     apiDescriptionRoutes({ groups: () => table.groups }),
     pageRoutes({ isPublic: config.auth.isPublic }),
   ]);
-  serve(options, { door, table, access, isDraining: () => health.isDraining });
+  serve({ config, redactor, log, door, table, access, isDraining: () => health.isDraining });
   sockets.listen(door.server);
 
   // Started in this order, closed in reverse
   lifecycle.addTogether({ close: () => sockets.relay.close() }, recordings);
   lifecycle.addTogether(door, { close: () => sockets.close() }, { close: () => pool.stop() }, reconciler);
-  lifecycle.add(events);
+  lifecycle.addTogether(notices, events);
   lifecycle.addTogether(analysis, watches, reasoning);
   lifecycle.add(acts);
   lifecycle.addTogether(quarantine, { close: () => status.close() });
@@ -270,30 +272,4 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   };
   const facts = () => factsOf({ authenticator, directory, hasDemo: demo !== undefined, reasoning });
   return { port, routes: table, facts, kill: () => pool.kill(), close };
-}
-
-interface Application {
-  door: FrontDoor;
-  table: RouteTable;
-  access: Access;
-  isDraining: () => boolean;
-}
-
-/** Puts the application behind the door, which does not admit yet. */
-function serve(
-  { config, redactor, log }: GatewayOptions,
-  { door, table, access, isDraining }: Application,
-): void {
-  const app = createApp({
-    ...{ redactor, log, isDraining },
-    routes: table,
-    admission: access.admission(),
-    onRefused: access.onRefused,
-    isBehindProxy: config.auth.isPublic,
-    bodyLimits: config.limits.bodies,
-  });
-  serveRequests(door.server, {
-    ...{ app, timings: httpTimings(config.limits), limits: door.connections },
-    isUpload: (request) => table.isUpload(request),
-  });
 }

@@ -126,6 +126,8 @@ export const STATUS_BY_CODE = {
   'zone-not-found': 404,
   'analysis-off': 503,
   'too-many-watches': 409,
+  'notification-not-found': 404,
+  'too-many-notifications': 409,
   'storage-full': 507,
   'storage-unavailable': 503,
   'session-not-found': 404,

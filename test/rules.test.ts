@@ -48,6 +48,8 @@ const SUBJECTS_BELOW = [
   ['restream', 'gateway/auth/keys/key.ts'],
   ['health', 'gateway/supervisor/worker-status.ts'],
   ['dashboard', 'gateway/supervisor/worker-status.ts'],
+  ['notifications', 'gateway/supervisor/worker-status.ts'],
+  ['notifications', 'gateway/auth/access.ts'],
   ['analysis', 'gateway/supervisor/on-demand-worker.ts'],
   ['remote-workers', 'gateway/supervisor/worker-status.ts'],
 ] as const;
@@ -89,7 +91,7 @@ describe('The house', () => {
     ['httpxy', /^gateway\/worker-access\/http-proxy\.ts$/],
     [
       'got',
-      /^(gateway\/(deliveries\/http-endpoint|devices\/mediamtx\/http|models\/upstream(-errors)?)|workers\/analysis\/frames\/still-pictures)\.ts$/,
+      /^(gateway\/(deliveries\/http-post|devices\/mediamtx\/http|models\/upstream(-errors)?)|workers\/analysis\/frames\/still-pictures)\.ts$/,
     ],
     [
       'ws',
@@ -108,6 +110,7 @@ describe('The house', () => {
     ['@trpc/server', /^gateway\/camera-streams\//],
     ['cockatiel', /^gateway\/models\/circuit-breaker\.ts$/],
     ['standardwebhooks', /^gateway\/deliveries\//],
+    ['web-push', /^gateway\/notifications\/targets\/push-library\.ts$/],
     ['@modelcontextprotocol/server', /^gateway\/mcp\//],
   ] as const) {
     it(`has one door to ${vendor}`, () => {

@@ -40,6 +40,8 @@ export interface Access {
   /** For servers other than HTTP. */
   door: Door;
   routes: readonly RouteGroup[];
+  /** Signs the path of a picture: the link works for a week without a session, and opens nothing else. */
+  linkTo(path: string): string;
   /** Judges every HTTP request before its route. */
   admission(): RequestHandler[];
   /** To be called with every refused request. */
@@ -67,6 +69,7 @@ export function createAccess(options: AccessOptions): Access {
     gate,
     door: createDoor(authenticator, secretBox),
     routes: [authRoutes({ authenticator, mayOpen }), keyRoutes({ keys }), pairingRoutes({ keys })],
+    linkTo: (path) => `${path}?ticket=${authenticator.tickets.ofLink(path)}`,
     admission: () => [gate.middleware(), renewSession(authenticator), ...rateLimits(config.limits, table)],
     onRefused: (request, error) => refusals.record(request, error),
     start: () => {

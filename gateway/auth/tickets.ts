@@ -12,6 +12,8 @@ import { Signer } from './signer.ts';
 
 const ONCE_MS = 60_000;
 const PICTURE_MS = 5 * 60_000;
+/** A notice may be read days later. */
+const LINK_MS = 7 * 24 * 60 * 60_000;
 /** A player asks for the playlist with the same ticket as long as it plays. */
 const VIDEO_MS = 6 * 60 * 60_000;
 /** The folder of a camera's playlists and segments: a ticket to one of them opens all. */
@@ -61,6 +63,11 @@ export class Tickets {
     const expiresAt = this.#now() + lifetimeOf(path);
     const ticket = { id: randomUUID(), role, path, sessionId, keyId, expiresAt };
     return { ticket: this.#signer.sign(ticket), expiresAt };
+  }
+
+  /** A ticket to a picture for readers of a notice, who are not signed in. @param path without a query */
+  ofLink(path: string): string {
+    return this.#signer.sign({ id: '', role: 'viewer', path, expiresAt: this.#now() + LINK_MS });
   }
 
   /**

@@ -3,20 +3,35 @@ import type { Transaction } from 'kysely';
 import { AppError } from '#shared/errors.ts';
 import type { Database, DeliveryRow } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
-import { AFTER_EARLIER_ONE, type DeliveryStatus, EVENT_DELIVERY_PREFIX } from './delivery.ts';
+import {
+  AFTER_EARLIER_ONE,
+  BACKEND,
+  type DeliveryStatus,
+  EVENT_DELIVERY_PREFIX,
+  NOTICE_DELIVERY_PREFIX,
+  queueOf,
+} from './delivery.ts';
 
 /** A delivery to store. */
 export interface NewDelivery {
   id: string;
   cameraId: string;
+  /** Default: the analysis backend. */
+  target?: string;
+  /** Default: that of the target and the camera. */
+  queue?: string;
   /** Sealed request body. */
   payload: string;
+  /** Not before this time, Unix milliseconds. */
+  notBefore?: number;
 }
 
 /** Filter of the list, newest first. */
 export interface DeliveryFilter {
   status?: DeliveryStatus | undefined;
   cameraId?: string | undefined;
+  /** Default: the analysis backend. */
+  target?: string | undefined;
   limit: number;
   /** Only deliveries older than this sequence number. */
   before?: number | undefined;
@@ -44,18 +59,21 @@ export class DeliveryRepository {
     return row !== undefined;
   }
 
-  /** Appends a delivery to its camera's queue unless its id exists. @param now Unix milliseconds */
+  /** Appends a delivery to its queue unless its id exists. @param now Unix milliseconds */
   async insert(trx: Transaction<Database>, delivery: NewDelivery, now: number): Promise<void> {
-    const hasEarlier = await this.#lockFirstPending(trx, delivery.cameraId);
+    const { target = BACKEND, cameraId, queue = queueOf(target, cameraId), notBefore = now } = delivery;
+    const hasEarlier = await this.#lockFirstPending(trx, queue);
     await trx
       .insertInto('deliveries')
       .values({
         id: delivery.id,
-        camera_id: delivery.cameraId,
+        camera_id: cameraId,
+        target,
+        queue,
         payload: delivery.payload,
         status: 'pending',
         attempts: 0,
-        next_attempt_at: hasEarlier ? AFTER_EARLIER_ONE : now,
+        next_attempt_at: hasEarlier ? AFTER_EARLIER_ONE : notBefore,
         leased_until: 0,
         lease_owner: null,
         created_at: now,
@@ -66,10 +84,11 @@ export class DeliveryRepository {
   }
 
   /** Deliveries, newest first. */
-  list({ status, cameraId, limit, before }: DeliveryFilter): Promise<DeliveryRow[]> {
+  list({ status, cameraId, target = BACKEND, limit, before }: DeliveryFilter): Promise<DeliveryRow[]> {
     return this.#store.db
       .selectFrom('deliveries')
       .selectAll()
+      .where('target', '=', target)
       .$if(status !== undefined, (query) => query.where('status', '=', status as string))
       .$if(cameraId !== undefined, (query) => query.where('camera_id', '=', cameraId as string))
       .$if(before !== undefined, (query) => query.where('sequence', '<', before as number))
@@ -92,7 +111,7 @@ export class DeliveryRepository {
           'This delivery has arrived already; there is nothing to retry',
         );
       }
-      const hasEarlier = await this.#lockFirstPending(trx, row.camera_id, row.sequence);
+      const hasEarlier = await this.#lockFirstPending(trx, row.queue, row.sequence);
       await trx
         .updateTable('deliveries')
         .set({
@@ -111,18 +130,20 @@ export class DeliveryRepository {
     });
   }
 
-  /** Counts all deliveries. */
+  /** Counts the deliveries to the analysis backend. */
   async count(): Promise<DeliveryCounts> {
     const { db } = this.#store;
     const groups = await db
       .selectFrom('deliveries')
       .select(({ fn }) => ['status', fn.countAll<number>().as('rows')])
+      .where('target', '=', BACKEND)
       .groupBy('status')
       .execute();
     const oldest = await db
       .selectFrom('deliveries')
       .select('created_at')
       .where('status', '=', 'pending')
+      .where('target', '=', BACKEND)
       .orderBy('sequence')
       .limit(1)
       .executeTakeFirst();
@@ -136,21 +157,21 @@ export class DeliveryRepository {
     };
   }
 
-  /** Pending deliveries of a camera, counted up to `limit`. */
-  async countPending(trx: Transaction<Database>, cameraId: string, limit: number): Promise<number> {
+  /** Pending deliveries of a queue, counted up to `limit`. */
+  async countPending(trx: Transaction<Database>, queue: string, limit: number): Promise<number> {
     const rows = await trx
       .selectFrom('deliveries')
       .select('sequence')
       .where('status', '=', 'pending')
-      .where('camera_id', '=', cameraId)
+      .where('queue', '=', queue)
       .limit(limit)
       .execute();
     return rows.length;
   }
 
   /**
-   * Deletes a batch of deliveries that were delivered before a time, and of event deliveries parked before
-   * it. Returns how many; call again until it is 0.
+   * Deletes a batch of deliveries that were delivered before a time, and of deliveries of events and notices
+   * parked before it. Returns how many; call again until it is 0.
    */
   async prune(before: number): Promise<number> {
     const { db } = this.#store;
@@ -159,7 +180,12 @@ export class DeliveryRepository {
     const givenUp = old
       .where('status', '=', 'parked')
       .where('updated_at', '<', before)
-      .where('id', 'like', `${EVENT_DELIVERY_PREFIX}%`);
+      .where((eb) =>
+        eb.or([
+          eb('id', 'like', `${EVENT_DELIVERY_PREFIX}%`),
+          eb('id', 'like', `${NOTICE_DELIVERY_PREFIX}%`),
+        ]),
+      );
     let deleted = 0;
     for (const rows of [arrived, givenUp]) {
       const remove = db.deleteFrom('deliveries').where('sequence', 'in', rows);
@@ -169,15 +195,15 @@ export class DeliveryRepository {
   }
 
   /**
-   * Whether a camera has a pending delivery (before `sequence`). Locks that row until the
+   * Whether a queue has a pending delivery (before `sequence`). Locks that row until the
    * transaction ends, so that the sender that settles it sees this delivery and makes it due.
    */
-  async #lockFirstPending(trx: Transaction<Database>, cameraId: string, sequence?: number): Promise<boolean> {
+  async #lockFirstPending(trx: Transaction<Database>, queue: string, sequence?: number): Promise<boolean> {
     const row = await trx
       .selectFrom('deliveries')
       .select('sequence')
       .where('status', '=', 'pending')
-      .where('camera_id', '=', cameraId)
+      .where('queue', '=', queue)
       .$if(sequence !== undefined, (query) => query.where('sequence', '<', sequence as number))
       .orderBy('sequence')
       .limit(1)

@@ -103,19 +103,19 @@ export class DeliverySender {
     return { items: leased, nextDueAt };
   }
 
-  #settle({ id, cameraId }: LeasedDelivery, outcome: Outcome): void {
-    const settlement = { id, cameraId, ...outcome };
+  #settle({ id, cameraId, queue }: LeasedDelivery, outcome: Outcome): void {
+    const settlement = { id, cameraId, queue, ...outcome };
     this.#options.outcomes.record(settlement, this.#now());
     this.#settlements.push(settlement);
   }
 
-  async #attempt({ id, payload, attempts }: LeasedDelivery, signal: AbortSignal): Promise<Outcome> {
+  async #attempt({ id, target, payload, attempts }: LeasedDelivery, signal: AbortSignal): Promise<Outcome> {
     const { endpoint, random = Math.random } = this.#options;
     if (endpoint === undefined || signal.aborted) return { kind: 'released' };
     const body = this.#open(payload);
     if (body === undefined) return unreadable(attempts);
     const content = JSON.parse(body) as DeliveryPayload;
-    const request = { id, path: deliveryPath(content), body, at: new Date(this.#now()) };
+    const request = { id, target, path: deliveryPath(content), body, at: new Date(this.#now()) };
     const answer = await endpoint.post(request, signal);
     const facts = { payload: content, now: this.#now(), random };
     return judge(answer, { ...facts, attempts: attempts + 1 });

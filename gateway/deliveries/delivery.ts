@@ -1,4 +1,4 @@
-/** A delivery: one camera stream, event or digest for the analysis backend. */
+/** A delivery: a camera stream, event or digest for the analysis backend, or a notice for a target of an operator. */
 import type {
   CameraEventPayload,
   CameraStreamPayload,
@@ -16,12 +16,25 @@ export const AFTER_EARLIER_ONE = Number.MAX_SAFE_INTEGER;
 
 /** Id prefix of deliveries of observed events. */
 export const EVENT_DELIVERY_PREFIX = 'evt_';
+/** Id prefix of deliveries of notices. */
+export const NOTICE_DELIVERY_PREFIX = 'ntc_';
+
+/** Target of what the analysis backend gets; every other target is the id of a notification. */
+export const BACKEND = '';
+
+/** Name of the queue that keeps the deliveries of a camera to a target in order. */
+export function queueOf(target: string, cameraId: string): string {
+  return target === BACKEND ? cameraId : `${target}/${cameraId}`;
+}
 
 /** A delivery held by a sender until its lease expires. */
 export interface LeasedDelivery {
   /** The same for all attempts. */
   id: string;
   cameraId: string;
+  target: string;
+  /** Name of its queue; see {@link queueOf}. */
+  queue: string;
   /** Sealed request body. */
   payload: string;
   /** Attempts made before this one. */
@@ -29,12 +42,14 @@ export interface LeasedDelivery {
 }
 
 /** Result for a leased delivery. */
-export type Settlement = { id: string; cameraId: string } & Outcome;
+export type Settlement = { id: string; cameraId: string; queue: string } & Outcome;
 
 /** Outcome of an attempt. */
 export type Outcome =
   /** No attempt was made, or the gateway aborted it: it does not count. */
   | { kind: 'released' }
+  /** No attempt was made: the target takes nothing before this time, Unix milliseconds. It does not count. */
+  | { kind: 'postponed'; at: number }
   | ({ kind: 'delivered' } & AttemptRecord)
   | ({ kind: 'retry'; at: number } & AttemptRecord)
   | ({ kind: 'parked' } & AttemptRecord);

@@ -1,27 +1,23 @@
 /** HTTP endpoint of the analysis backend: one POST per delivery. */
-import { Agent as HttpAgent } from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
-import type { LookupFunction } from 'node:net';
-import type { Request, Response } from 'got';
-import { messageOf } from '#shared/errors.ts';
-import { maskUrl } from '#shared/redact.ts';
-import { guardedLookup } from '../config/webhook-target.ts';
+import { HttpPost, type HttpPostOptions, type PostResult } from './http-post.ts';
 import { createSigner, type SignBody } from './signature.ts';
 
-/** Result of one request. */
+/** Result of one attempt. */
 export type Answer =
-  | { kind: 'answered'; status: number; retryAfter: string | undefined; body: string; isCut: boolean }
-  /** No response. */
-  | { kind: 'failed'; reason: string }
-  /** Aborted by the gateway. */
-  | { kind: 'aborted' };
+  | PostResult
+  /** The target takes nothing before this time, Unix milliseconds. */
+  | { kind: 'later'; at: number }
+  /** It can never be sent. */
+  | { kind: 'refused'; reason: string };
 
 export interface DeliveryRequest {
   /** The receiver's idempotency key. */
   id: string;
-  /** Path at the receiver. */
+  /** Id of a notification; empty for the analysis backend. */
+  target?: string;
+  /** Path at the analysis backend. */
   path: string;
-  /** The exact JSON to send. */
+  /** The exact JSON to send, or the facts of a notice. */
   body: string;
   /** Time of the attempt. */
   at: Date;
@@ -36,132 +32,44 @@ export interface Endpoint {
 }
 
 /** Address and limits of the analysis backend. */
-export interface HttpEndpointOptions {
+export interface HttpEndpointOptions extends HttpPostOptions {
   /** APP_PY_URL: base URL without a trailing slash. */
   baseUrl: string;
   /** WEBHOOK_SECRET: `whsec_...`; without it nothing is signed. */
   webhookSecret?: string | undefined;
-  /** Longest silence for connect, response headers and between body parts, milliseconds. */
-  timeoutMs?: number;
-  /** Time limit of the whole attempt, milliseconds. */
-  attemptMs?: number;
-  /** DNS lookup; the system's by default. */
-  resolve?: LookupFunction;
 }
 
-const TIMEOUT_MS = 10_000;
-/** A receiver that drips bytes never counts as silent. */
-const ATTEMPT_MS = 15_000;
-const MAX_ANSWER_BYTES = 2048;
-/** Shorter than servers keep idle connections (uvicorn: 5 s), so that none is reused while it closes. */
-const IDLE_SOCKET_MS = 3000;
-
-/** An HTTP endpoint with keep-alive connections. */
-export class HttpEndpoint implements Endpoint {
-  readonly #url: string;
-  readonly #sign: SignBody | undefined;
-  readonly #timeoutMs: number;
-  readonly #attemptMs: number;
-  readonly #agents: { http: HttpAgent; https: HttpsAgent };
-
-  constructor({
-    baseUrl,
-    webhookSecret,
-    timeoutMs = TIMEOUT_MS,
-    attemptMs = ATTEMPT_MS,
-    resolve,
-  }: HttpEndpointOptions) {
-    const connections = { keepAlive: true, timeout: IDLE_SOCKET_MS, lookup: guardedLookup(resolve) };
-    this.#agents = { http: new HttpAgent(connections), https: new HttpsAgent(connections) };
-    this.#url = baseUrl;
-    this.#sign = webhookSecret === undefined ? undefined : createSigner(webhookSecret);
-    this.#timeoutMs = timeoutMs;
-    this.#attemptMs = attemptMs;
-  }
-
-  /** The status decides; of the body 2 KB are read and the rest is discarded. */
-  async post(request: DeliveryRequest, signal: AbortSignal): Promise<Answer> {
-    const cut = new AbortController();
-    const abort = (): void => cut.abort();
-    const timer = setTimeout(abort, this.#attemptMs);
-    signal.addEventListener('abort', abort, { once: true });
-    if (signal.aborted) abort();
-    try {
-      const answer = await readAnswer(await this.#open(request, cut.signal));
-      if (answer.kind === 'answered' || !cut.signal.aborted) return answer;
-      if (signal.aborted) return { kind: 'aborted' };
-      return { kind: 'failed', reason: `no answer within ${this.#attemptMs / 1000} s` };
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', abort);
-    }
-  }
-
-  close(): void {
-    this.#agents.http.destroy();
-    this.#agents.https.destroy();
-  }
-
-  async #open({ id, path, body, at }: DeliveryRequest, signal: AbortSignal): Promise<Request> {
-    const { default: got } = await import('got');
-    const { connect, secureConnect, send, response, socket } = allPhases(this.#timeoutMs);
-    return got.stream.post(`${this.#url}${path}`, {
-      body,
-      headers: {
-        'content-type': 'application/json',
-        'idempotency-key': id,
-        'webhook-id': id,
-        'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-        ...(this.#sign === undefined ? {} : { 'webhook-signature': this.#sign(id, at, body) }),
-      },
-      agent: this.#agents,
-      signal,
-      timeout: { connect, secureConnect, send, response, socket },
-      retry: { limit: 0 },
-      followRedirect: false,
-      throwHttpErrors: false,
-      // A small compressed response could unpack to an enormous one.
-      decompress: false,
-    });
-  }
-}
-
-function allPhases(ms: number) {
-  return { connect: ms, secureConnect: ms, send: ms, response: ms, socket: ms };
-}
-
-async function readAnswer(stream: Request): Promise<Answer> {
-  let response: Response | undefined;
-  stream.once('response', (given: Response) => {
-    response = given;
-  });
-  const chunks: Buffer[] = [];
-  let isCut = false;
-  let failure: unknown;
-  try {
-    for await (const chunk of stream) {
-      chunks.push(chunk as Buffer);
-      isCut = chunks.reduce((sum, { length }) => sum + length, 0) > MAX_ANSWER_BYTES;
-      if (isCut) break;
-    }
-  } catch (error) {
-    failure = error;
-    isCut = true;
-  }
-  // Once there is a status, an incomplete body changes nothing.
-  if (response === undefined) return { kind: 'failed', reason: reasonOf(failure) };
+/** Headers of a delivery (Standard Webhooks). @param sign without it nothing is signed */
+export function deliveryHeaders(
+  { id, body, at }: Pick<DeliveryRequest, 'id' | 'body' | 'at'>,
+  sign: SignBody | undefined,
+): Record<string, string> {
   return {
-    kind: 'answered',
-    status: response.statusCode,
-    retryAfter: response.headers['retry-after'],
-    body: Buffer.concat(chunks).subarray(0, MAX_ANSWER_BYTES).toString(),
-    isCut,
+    'idempotency-key': id,
+    'webhook-id': id,
+    'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
+    ...(sign === undefined ? {} : { 'webhook-signature': sign(id, at, body) }),
   };
 }
 
-function reasonOf(failure: unknown): string {
-  if (failure === undefined) return 'the connection ended without a response';
-  const code = (failure as { code?: unknown }).code;
-  const text = maskUrl(messageOf(failure));
-  return typeof code === 'string' && !text.includes(code) ? `${text} (${code})` : text;
+/** The analysis backend. */
+export class HttpEndpoint implements Endpoint {
+  readonly #url: string;
+  readonly #sign: SignBody | undefined;
+  readonly #http: HttpPost;
+
+  constructor({ baseUrl, webhookSecret, ...options }: HttpEndpointOptions) {
+    this.#url = baseUrl;
+    this.#sign = webhookSecret === undefined ? undefined : createSigner(webhookSecret);
+    this.#http = new HttpPost(options);
+  }
+
+  post(request: DeliveryRequest, signal: AbortSignal): Promise<Answer> {
+    const headers = { 'content-type': 'application/json', ...deliveryHeaders(request, this.#sign) };
+    return this.#http.send({ url: `${this.#url}${request.path}`, headers, body: request.body }, signal);
+  }
+
+  close(): void {
+    this.#http.close();
+  }
 }

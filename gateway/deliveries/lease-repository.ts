@@ -1,6 +1,6 @@
 /** Leases of deliveries: taken for a limited time, then settled. */
 import { type ExpressionBuilder, sql, type Transaction } from 'kysely';
-import type { Database } from '../store/database.ts';
+import type { Database, DeliveryRow } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import { AFTER_EARLIER_ONE, type AttemptRecord, type LeasedDelivery, type Settlement } from './delivery.ts';
 
@@ -28,7 +28,17 @@ export interface LeaseOptions {
   owner: string;
   /** Milliseconds until deliveries of a killed sender are free again. */
   leaseMs: number;
+  /** Whose deliveries it takes: those to the analysis backend (default), or notices. */
+  lane?: Lane;
 }
+
+/** The analysis backend and the targets of notices have senders of their own: neither delays the other. */
+export type Lane = 'backend' | 'notices';
+
+/** Spelt as in the partial indexes, so that they are used. */
+const IN_LANE = { backend: sql<boolean>`target = ''`, notices: sql<boolean>`target <> ''` };
+/** Deliveries to one target of notices that are under way simultaneously: one that hangs leaves room for others. */
+const MOST_OF_TARGET = 4;
 
 /** Due deliveries per query; more than are taken, since some may have to wait for another. */
 const MIN_PAGE = 64;
@@ -36,22 +46,24 @@ const MIN_PAGE = 64;
 /** The leases of one sender. */
 export class LeaseRepository {
   readonly #options: LeaseOptions;
+  readonly #lane: Lane;
   #lastNow: number | undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
+    this.#lane = options.lane ?? 'backend';
   }
 
   /**
-   * Settles finished deliveries and takes due ones, in one transaction: of each camera the
-   * oldest undelivered one, and only while no other of that camera is being sent.
+   * Settles finished deliveries and takes due ones, in one transaction: of each queue the
+   * oldest undelivered one, and only while no other of that queue is being sent.
    */
   exchange({ settlements, limit, inHand, now }: Exchange): Promise<Exchanged> {
     return this.#options.store.transaction(async (trx) => {
       await this.#followClock(trx, now);
       for (const settlement of settlements) await this.#settle(trx, settlement, now);
       const leased = limit > 0 ? await this.#lease(trx, { limit, inHand, now }) : [];
-      return { leased, nextDueAt: await nextDueAt(trx, now) };
+      return { leased, nextDueAt: await nextDueAt(trx, now, this.#lane) };
     });
   }
 
@@ -92,7 +104,7 @@ export class LeaseRepository {
       .where('status', '=', 'pending')
       .where('lease_owner', '=', this.#options.owner)
       .executeTakeFirst();
-    if (numUpdatedRows > 0n) await freeNext(trx, settlement.cameraId, now);
+    if (numUpdatedRows > 0n) await freeNext(trx, settlement.queue, now);
   }
 
   /** Pages through due deliveries until some may be taken. */
@@ -100,11 +112,12 @@ export class LeaseRepository {
     trx: Transaction<Database>,
     { limit, inHand, now }: Omit<Exchange, 'settlements'>,
   ): Promise<LeasedDelivery[]> {
-    const busy = new Set(await camerasUnderWay(trx, now));
+    const underWay = await rowsUnderWay(trx, now, this.#lane);
     const pageSize = Math.max(MIN_PAGE, limit * 4);
     for (let offset = 0; ; offset += pageSize) {
-      const page = await duePage(trx, { now, limit: pageSize, offset });
-      const free = page.filter(({ id, camera_id }) => !busy.has(camera_id) && !inHand.includes(id));
+      const page = await duePage(trx, { now, limit: pageSize, offset, lane: this.#lane });
+      const rested = page.filter(({ id }) => !inHand.includes(id));
+      const free = this.#lane === 'notices' ? fairly(rested, underWay) : notBusy(rested, underWay);
       const sequences = free.map(({ sequence }) => sequence);
       const leased = sequences.length === 0 ? [] : await this.#take(trx, { sequences, limit, now });
       if (leased.length > 0 || page.length < pageSize) return leased;
@@ -119,7 +132,7 @@ export class LeaseRepository {
     const { store, owner, leaseMs } = this.#options;
     const rows = await trx
       .selectFrom('deliveries as d')
-      .select(['d.id', 'd.camera_id', 'd.payload', 'd.attempts'])
+      .select(['d.id', 'd.camera_id', 'd.target', 'd.queue', 'd.payload', 'd.attempts'])
       .where('d.sequence', 'in', sequences)
       // Expressions, so that no index but the primary key serves: planners without statistics pick worse ones.
       .where(sql<boolean>`d.status || '' = 'pending'`)
@@ -139,25 +152,48 @@ export class LeaseRepository {
   }
 }
 
-/** Cameras with a delivery being sent: perhaps a newer one than one that was retried by hand. */
-async function camerasUnderWay(trx: Transaction<Database>, now: number): Promise<string[]> {
-  const rows = await trx
-    .selectFrom('deliveries')
-    .select('camera_id')
-    // Spelt as in the partial index over leased rows, so that the index is used.
-    .where(sql<boolean>`leased_until > 0`)
-    .where('leased_until', '>', now)
-    .execute();
-  return rows.map(({ camera_id }) => camera_id);
+type Place = Pick<DeliveryRow, 'queue' | 'target'>;
+
+/** Those whose queue has none under way. */
+function notBusy<T extends Place>(rows: readonly T[], underWay: readonly Place[]): T[] {
+  const busy = new Set(underWay.map(({ queue }) => queue));
+  return rows.filter(({ queue }) => !busy.has(queue));
+}
+
+/** Those of them whose target has not too many under way, one of each queue. */
+function fairly<T extends Place>(rows: readonly T[], underWay: readonly Place[]): T[] {
+  const taken = [...underWay];
+  return rows.filter((row) => {
+    const isFree = notBusy([row], taken).length > 0;
+    const ofTarget = taken.filter(({ target }) => target === row.target).length;
+    if (!isFree || ofTarget >= MOST_OF_TARGET) return false;
+    taken.push(row);
+    return true;
+  });
+}
+
+/** Deliveries being sent: perhaps a newer one of a queue than one that was retried by hand. */
+async function rowsUnderWay(trx: Transaction<Database>, now: number, lane: Lane): Promise<Place[]> {
+  return (
+    trx
+      .selectFrom('deliveries')
+      .select(['queue', 'target'])
+      .where(IN_LANE[lane])
+      // Spelt as in the partial index over leased rows, so that the index is used.
+      .where(sql<boolean>`leased_until > 0`)
+      .where('leased_until', '>', now)
+      .execute()
+  );
 }
 
 function duePage(
   trx: Transaction<Database>,
-  { now, limit, offset }: { now: number; limit: number; offset: number },
+  { now, limit, offset, lane }: { now: number; limit: number; offset: number; lane: Lane },
 ) {
   return trx
     .selectFrom('deliveries')
-    .select(['id', 'sequence', 'camera_id'])
+    .select(['id', 'sequence', 'queue', 'target'])
+    .where(IN_LANE[lane])
     .where('status', '=', 'pending')
     .where('next_attempt_at', '<=', now)
     .where('leased_until', '<=', now)
@@ -169,19 +205,19 @@ function duePage(
 
 type CandidateBuilder = ExpressionBuilder<Database & { d: Database['deliveries'] }, 'd'>;
 
-/** The oldest pending delivery of a candidate's camera. */
+/** The oldest pending delivery of a candidate's queue. */
 function firstPending(eb: CandidateBuilder) {
   return eb
     .selectFrom('deliveries as older')
     .select('older.sequence')
     .where('older.status', '=', 'pending')
-    .whereRef('older.camera_id', '=', 'd.camera_id')
+    .whereRef('older.queue', '=', 'd.queue')
     .orderBy('older.sequence')
     .limit(1);
 }
 
-/** Makes the next delivery of a camera due if it waited for the previous one. */
-async function freeNext(trx: Transaction<Database>, cameraId: string, now: number): Promise<void> {
+/** Makes the next delivery of a queue due if it waited for the previous one. */
+async function freeNext(trx: Transaction<Database>, queue: string, now: number): Promise<void> {
   await trx
     .updateTable('deliveries')
     .set({ next_attempt_at: now })
@@ -190,7 +226,7 @@ async function freeNext(trx: Transaction<Database>, cameraId: string, now: numbe
         .selectFrom('deliveries as next')
         .select('next.sequence')
         .where('next.status', '=', 'pending')
-        .where('next.camera_id', '=', cameraId)
+        .where('next.queue', '=', queue)
         .orderBy('next.sequence')
         .limit(1),
     )
@@ -198,10 +234,11 @@ async function freeNext(trx: Transaction<Database>, cameraId: string, now: numbe
     .execute();
 }
 
-async function nextDueAt(trx: Transaction<Database>, now: number): Promise<number | undefined> {
+async function nextDueAt(trx: Transaction<Database>, now: number, lane: Lane): Promise<number | undefined> {
   const row = await trx
     .selectFrom('deliveries')
     .select('next_attempt_at')
+    .where(IN_LANE[lane])
     .where('status', '=', 'pending')
     .where('next_attempt_at', '>', now)
     .where('next_attempt_at', '<', AFTER_EARLIER_ONE)
@@ -215,6 +252,8 @@ function changes(settlement: Settlement, now: number) {
   switch (settlement.kind) {
     case 'released':
       return {};
+    case 'postponed':
+      return { next_attempt_at: settlement.at };
     case 'delivered':
       return { ...record(settlement), status: 'delivered', delivered_at: now };
     case 'retry':

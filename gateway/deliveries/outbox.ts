@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Transaction } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
-import { type DeliveryPayload, deliveryBody } from './delivery.ts';
+import { BACKEND, type DeliveryPayload, deliveryBody, queueOf } from './delivery.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';
 
 /** Accepts deliveries; wake the sender after the commit. */
@@ -37,6 +37,6 @@ export function createOutbox({ repository, secretBox, now = Date.now }: OutboxOp
       await repository.insert(trx, { id, cameraId, payload: sealed }, now());
     },
     has: (trx, id) => repository.has(trx, id),
-    waiting: (trx, cameraId, limit) => repository.countPending(trx, cameraId, limit),
+    waiting: (trx, cameraId, limit) => repository.countPending(trx, queueOf(BACKEND, cameraId), limit),
   };
 }

@@ -14,6 +14,7 @@ export interface DeliveryFailure {
 /** Outcomes since the start. */
 export class OutcomeLog {
   readonly #log: Logger;
+  readonly #receiver: string;
   #isFailing = false;
   /** Failed attempts. */
   failures = 0;
@@ -23,13 +24,15 @@ export class OutcomeLog {
   /** Unix milliseconds. */
   lastDeliveredAt: number | undefined;
 
-  constructor(log: Logger) {
+  /** @param receiver who gets the deliveries, for the log */
+  constructor(log: Logger, receiver = 'the analysis backend') {
     this.#log = log;
+    this.#receiver = receiver;
   }
 
   /** Records one outcome. @param now Unix milliseconds */
   record(settlement: Settlement, now: number): void {
-    if (settlement.kind === 'released') return;
+    if (settlement.kind === 'released' || settlement.kind === 'postponed') return;
     const { id: deliveryId, cameraId, status, error } = settlement;
     if (settlement.kind === 'delivered') {
       this.#noteSuccess(now);
@@ -46,7 +49,7 @@ export class OutcomeLog {
   #noteSuccess(now: number): void {
     this.successes += 1;
     this.lastDeliveredAt = now;
-    if (this.#isFailing) this.#log.info('the analysis backend accepts deliveries again');
+    if (this.#isFailing) this.#log.info(`${this.#receiver} accepts deliveries again`);
     this.#isFailing = false;
   }
 
@@ -55,7 +58,7 @@ export class OutcomeLog {
     else
       this.#log.warn(
         { ...facts, nextAttemptAt },
-        'the analysis backend does not accept deliveries; they will be retried',
+        `${this.#receiver} does not accept deliveries; they will be retried`,
       );
     this.#isFailing = true;
   }

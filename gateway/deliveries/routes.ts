@@ -6,12 +6,13 @@ import {
   deliveryIdInPath,
   deliveryPageSchema,
   deliveryQuerySchema,
+  type NoticePayload,
   retriedDeliverySchema,
 } from '#shared/contract/delivery.ts';
 import { json, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { DeliveryRow } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
-import { AFTER_EARLIER_ONE, type DeliveryPayload } from './delivery.ts';
+import { AFTER_EARLIER_ONE, BACKEND, type DeliveryPayload } from './delivery.ts';
 import type { DeliveryRepository } from './delivery-repository.ts';
 import { maskPayload } from './secrets.ts';
 
@@ -44,8 +45,11 @@ function listRoute({ repository, secretBox }: DeliveryRoutesOptions): Route {
     answers: { 200: json('One page.', deliveryPageSchema) },
     errors: ['invalid-field'],
     handle: async (req, res) => {
-      const { limit, cursor, ...filter } = parseFields(deliveryQuerySchema, req.query);
-      const rows = await repository.list({ ...filter, before: cursor, limit: limit + 1 });
+      const { limit, cursor, notificationId, ...filter } = parseFields(deliveryQuerySchema, req.query);
+      const rows = await repository.list({
+        ...filter,
+        ...{ target: notificationId, before: cursor, limit: limit + 1 },
+      });
       const page = rows.slice(0, limit);
       const last = rows.length > limit ? page.at(-1) : undefined;
       res.setHeader('Cache-Control', 'no-store');
@@ -80,6 +84,7 @@ function describe(row: DeliveryRow, secretBox: SecretBox): Delivery {
   return {
     id: row.id,
     cameraId: row.camera_id,
+    notificationId: row.target === BACKEND ? null : row.target,
     status: row.status as Delivery['status'],
     attempts: row.attempts,
     nextAttemptAt: isWaiting ? isoTime(row.next_attempt_at) : null,
@@ -98,9 +103,9 @@ function isoTime(ms: number): string {
 }
 
 /** One payload that is unreadable without its key must not hide the whole list. */
-function readPayload(sealed: string, secretBox: SecretBox): DeliveryPayload | null {
+function readPayload(sealed: string, secretBox: SecretBox): Delivery['payload'] {
   try {
-    return maskPayload(JSON.parse(secretBox.open(sealed)) as DeliveryPayload);
+    return maskPayload(JSON.parse(secretBox.open(sealed)) as DeliveryPayload | NoticePayload);
   } catch {
     return null;
   }

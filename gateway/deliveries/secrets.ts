@@ -1,5 +1,6 @@
 /** Masks camera passwords of a delivery in what is shown and stored. */
 import { sourceFromUrl } from '#shared/camera-source.ts';
+import type { NoticePayload } from '#shared/contract/delivery.ts';
 import { Redactor } from '#shared/redact.ts';
 import { type DeliveryPayload, isStream } from './delivery.ts';
 
@@ -9,8 +10,8 @@ const CUT_URL = /\brtsps?:\/\/[^\s"'<>@]*$/i;
 const CONTROL_CHARACTERS = /[\u0000-\u0008\u000b-\u001f\u007f]/g;
 
 /** A payload with the passwords in its addresses masked. */
-export function maskPayload<P extends DeliveryPayload>(payload: P): P {
-  if (!isStream(payload)) return payload;
+export function maskPayload<P extends DeliveryPayload | NoticePayload>(payload: P): P {
+  if ('happenings' in payload || !isStream(payload)) return payload;
   const redactor = redactorFor(payload);
   const mask = (text: string | null): string | null => (text === null ? null : redactor.redact(text));
   return { ...payload, rtsp_url: mask(payload.rtsp_url), video_url: mask(payload.video_url) };

@@ -23,6 +23,9 @@ const TOO_MANY_REQUESTS = 429;
  */
 export function judge(answer: Answer, { payload, attempts, now, random }: VerdictFacts): Outcome {
   if (answer.kind === 'aborted') return { kind: 'released' };
+  if (answer.kind === 'later') return { kind: 'postponed', at: answer.at };
+  if (answer.kind === 'refused')
+    return { kind: 'parked', attempts, status: null, error: answer.reason, response: null };
   const record = describeAttempt(answer, payload, attempts);
   if (record.error === null) return { kind: 'delivered', ...record };
   if (record.status !== null && isFinal(record.status)) return { kind: 'parked', ...record };
@@ -33,7 +36,7 @@ export function judge(answer: Answer, { payload, attempts, now, random }: Verdic
 }
 
 function describeAttempt(
-  answer: Exclude<Answer, { kind: 'aborted' }>,
+  answer: Extract<Answer, { kind: 'answered' | 'failed' }>,
   payload: DeliveryPayload,
   attempts: number,
 ): AttemptRecord {

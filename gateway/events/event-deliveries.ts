@@ -6,7 +6,7 @@ import { EVENT_DELIVERY_PREFIX } from '../deliveries/delivery.ts';
 import type { Transaction } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import type { EventState, MomentaryEvent } from './event.ts';
-import type { EventPhase, LifecycleListener } from './event-repository.ts';
+import type { EventPhase, LifecycleListener } from './event-listeners.ts';
 
 export interface EventDeliveriesOptions {
   store: Pick<Store, 'transaction'>;

@@ -5,6 +5,7 @@ import type { Database, EventRow } from '../store/database.ts';
 import type { Store } from '../store/store.ts';
 import { ChangeClock } from './change-clock.ts';
 import type { EventPicture, EventState } from './event.ts';
+import { type BeginListener, type LifecycleListener, phaseOf } from './event-listeners.ts';
 import {
   type EventPictureName,
   picturesWith,
@@ -36,33 +37,29 @@ export interface EventFilter {
   before?: number | undefined;
 }
 
-/** The two ends of an observed event. */
-export type EventPhase = 'start' | 'end';
-
-/** Called in the transaction that stores an event's start or end. */
-export type LifecycleListener = (
-  trx: Transaction<Database>,
-  event: EventState,
-  phase: EventPhase,
-) => Promise<void>;
-
 const PRUNE_BATCH = 500;
+
+export interface EventRepositoryOptions {
+  /** Unix milliseconds. */
+  now?: () => number;
+  /** Called for observed events only. */
+  onLifecycle?: LifecycleListener | undefined;
+  begins?: BeginListener | undefined;
+}
 
 /** Reads and writes events. Changes of one gateway are written in the order of their numbers. */
 export class EventRepository {
   readonly #store: Store;
   readonly #clock: ChangeClock;
   readonly #onLifecycle: LifecycleListener | undefined;
+  readonly #begins: BeginListener | undefined;
   #tail: Promise<unknown> = Promise.resolve();
 
-  /** @param options `now`: Unix milliseconds; `onLifecycle`: called for observed events only */
-  constructor(
-    store: Store,
-    { now, onLifecycle }: { now?: () => number; onLifecycle?: LifecycleListener | undefined } = {},
-  ) {
+  constructor(store: Store, { now, onLifecycle, begins }: EventRepositoryOptions = {}) {
     this.#store = store;
     this.#clock = new ChangeClock(now);
     this.#onLifecycle = onLifecycle;
+    this.#begins = begins;
   }
 
   /** Inserts or updates an event; a picture is its best, and its first if it is. @throws AppError `storage-*` */
@@ -175,11 +172,14 @@ export class EventRepository {
   ): Promise<void> {
     return this.#inOrder((change) =>
       this.#store.transaction(async (trx) => {
-        const phase = onLifecycle === undefined ? undefined : await phaseOf(trx, event);
+        const begins = this.#begins?.isListening() === true ? this.#begins : undefined;
+        const stored = (onLifecycle ?? begins) === undefined ? undefined : await endOf(trx, event.id);
+        const phase = onLifecycle === undefined ? undefined : phaseOf(event, stored);
         const pictures = picture && (await picturesWith(trx, event.id, picture));
         await upsert(trx, event, change, pictures);
         if (picture !== undefined) await savePicture(trx, event.id, picture.jpeg);
         if (phase !== undefined) await onLifecycle?.(trx, event, phase);
+        if (stored === undefined) await begins?.onBegin(trx, event);
       }),
     );
   }
@@ -222,14 +222,10 @@ function narrowed(
   );
 }
 
-/** The lifecycle phase that this state begins, compared with the stored one; undefined for an update. */
-async function phaseOf(
-  trx: Transaction<Database>,
-  { id, endedAt }: EventState,
-): Promise<EventPhase | undefined> {
-  const stored = await trx.selectFrom('events').select('ended_at').where('id', '=', id).executeTakeFirst();
-  if (endedAt === null) return stored === undefined ? 'start' : undefined;
-  return (stored?.ended_at ?? null) === null ? 'end' : undefined;
+/** When a stored event ended, null while it is ongoing; undefined if it is not stored. */
+async function endOf(trx: Transaction<Database>, id: string): Promise<number | null | undefined> {
+  const row = await trx.selectFrom('events').select('ended_at').where('id', '=', id).executeTakeFirst();
+  return row?.ended_at;
 }
 
 function stateOf(row: EventRow): EventState {

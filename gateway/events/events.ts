@@ -9,6 +9,7 @@ import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { SteadyClock } from '../jobs/steady-clock.ts';
 import type { Store } from '../store/store.ts';
 import type { EventDeliveries } from './event-deliveries.ts';
+import type { BeginListener } from './event-listeners.ts';
 import { EventLog } from './event-log.ts';
 import { EventRepository } from './event-repository.ts';
 import type { EventStream } from './event-stream.ts';
@@ -20,6 +21,8 @@ export interface EventsOptions {
   retentionDays: number;
   /** Delivers starts and ends of observed events to the analysis backend; absent: not delivered. */
   backend?: Pick<EventDeliveries, 'onLifecycle' | 'wake'> | undefined;
+  /** Is told of events when they are first stored. */
+  begins?: BeginListener | undefined;
   log: Logger;
   /** Pause between two retention runs, milliseconds. */
   everyMs?: number;
@@ -48,10 +51,14 @@ const UNSEEN_MS = 60_000;
 
 /** Builds events; `start` runs retention. */
 export function createEvents(options: EventsOptions): Events {
-  const { store, log, backend, now, everyMs = EVERY_MS, pollMs = POLL_MS } = options;
-  const repository = new EventRepository(store, { ...(now && { now }), onLifecycle: backend?.onLifecycle });
+  const { store, log, backend, begins, now, everyMs = EVERY_MS, pollMs = POLL_MS } = options;
+  const repository = new EventRepository(store, {
+    ...(now && { now }),
+    ...{ onLifecycle: backend?.onLifecycle, begins },
+  });
   const eventLog = new EventLog({ repository, log });
-  if (backend !== undefined) eventLog.onChange(() => backend.wake());
+  for (const listener of [backend, begins])
+    if (listener !== undefined) eventLog.onChange(() => listener.wake());
   const streams = new Set<EventStream>();
   const steady = new SteadyClock();
   const pruneNow = now ?? (() => steady.now());

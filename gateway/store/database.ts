@@ -2,7 +2,8 @@
  * Every table, as typed rows. The same on both engines: identifiers and JSON are
  * text, times are Unix milliseconds, switches are 0 or 1, secrets are sealed text.
  */
-import type { Generated, Insertable, Transaction as KyselyTransaction, Selectable, Updateable } from 'kysely';
+import type { Insertable, Transaction as KyselyTransaction, Selectable, Updateable } from 'kysely';
+import type { DeliveriesTable, NotificationsTable, PushKeysTable } from './delivery-tables.ts';
 import type { EventSnapshotsTable, EventsTable, MqttPublisherTable } from './event-tables.ts';
 import type { RecordingSegmentsTable } from './recording-tables.ts';
 import type { JobTurnsTable, SignInNewsTable } from './shared-tables.ts';
@@ -67,33 +68,6 @@ export interface CameraStreamsTable {
   /** When the file was removed for newer ones; null while it exists. */
   video_removed_at: number | null;
   created_at: number;
-}
-
-/** The outbox: pending and finished deliveries. */
-export interface DeliveriesTable {
-  /** The same for all attempts: the receiver's idempotency key. */
-  id: string;
-  /** Order of creation, given by the engine; deliveries of one camera are sent in it. */
-  sequence: Generated<number>;
-  camera_id: string;
-  /** Sealed JSON of the exact request body. */
-  payload: string;
-  /** `pending`, `delivered` or `parked`. */
-  status: string;
-  attempts: number;
-  /** Not before this time. */
-  next_attempt_at: number;
-  /** End of a sender's lease; 0 without one. */
-  leased_until: number;
-  /** Name of the sender that holds the lease. */
-  lease_owner: string | null;
-  last_status: number | null;
-  last_error: string | null;
-  /** First 2 KB of the last response. */
-  last_response: string | null;
-  created_at: number;
-  updated_at: number;
-  delivered_at: number | null;
 }
 
 /** Standing questions to cameras. */
@@ -245,6 +219,8 @@ export interface Database {
   devices: DevicesTable;
   camera_streams: CameraStreamsTable;
   deliveries: DeliveriesTable;
+  notifications: NotificationsTable;
+  push_keys: PushKeysTable;
   events: EventsTable;
   recording_segments: RecordingSegmentsTable;
   event_snapshots: EventSnapshotsTable;
@@ -268,6 +244,7 @@ export type CameraRowChanges = Updateable<CamerasTable>;
 export type DeviceRow = Selectable<DevicesTable>;
 export type CameraStreamRow = Selectable<CameraStreamsTable>;
 export type DeliveryRow = Selectable<DeliveriesTable>;
+export type NotificationRow = Selectable<NotificationsTable>;
 export type EventRow = Selectable<EventsTable>;
 export type WatchRow = Selectable<WatchesTable>;
 export type ReasonAnswerRow = Selectable<ReasonAnswersTable>;

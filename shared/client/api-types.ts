@@ -1543,7 +1543,10 @@ export interface components {
     };
     Delivery: {
       id: string;
+      /** @description `*` for what concerns no camera. */
       cameraId: string;
+      /** @description Null: for the analysis backend. */
+      notificationId: string | null;
       status: components['schemas']['DeliveryStatus'];
       attempts: number;
       /** @description Null as well while an earlier delivery of the camera goes first. */
@@ -1567,7 +1570,8 @@ export interface components {
     DeliveryPayload:
       | components['schemas']['DigestPayload']
       | components['schemas']['CameraStreamPayload']
-      | components['schemas']['CameraEventPayload'];
+      | components['schemas']['CameraEventPayload']
+      | components['schemas']['NoticePayload'];
     /** @description What cameras saw in an hour or a day. */
     DigestPayload: {
       /** Format: date-time */
@@ -1650,6 +1654,18 @@ export interface components {
       data: {
         [key: string]: unknown;
       };
+    };
+    /** @description What a notification tells. */
+    NoticePayload: {
+      happenings: ({
+        kind: string;
+        cameraId: string | null;
+        label: string;
+      } & {
+        [key: string]: unknown;
+      })[];
+      more: number;
+      isUrgent?: boolean;
     };
     Health: {
       /**
@@ -1858,6 +1874,7 @@ export type DeliveryPayload = components['schemas']['DeliveryPayload'];
 export type DigestPayload = components['schemas']['DigestPayload'];
 export type CameraStreamPayload = components['schemas']['CameraStreamPayload'];
 export type CameraEventPayload = components['schemas']['CameraEventPayload'];
+export type NoticePayload = components['schemas']['NoticePayload'];
 export type Health = components['schemas']['Health'];
 export type SlowViewers = components['schemas']['SlowViewers'];
 export type LogEntry = components['schemas']['LogEntry'];

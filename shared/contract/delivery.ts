@@ -18,6 +18,11 @@ const statusSchema = z.enum(DELIVERY_STATUSES).meta({ id: 'DeliveryStatus' });
 export const deliveryQuerySchema = z.object({
   status: z.enum(DELIVERY_STATUSES).optional().meta({ description: 'Only those.' }),
   cameraId: z.string().max(64).optional().meta({ description: 'Only those about this camera.' }),
+  notificationId: z
+    .string()
+    .max(128)
+    .optional()
+    .meta({ description: 'Notices of this notification; default: what the analysis backend gets.' }),
   limit: z.coerce
     .number()
     .int()
@@ -78,8 +83,20 @@ const digestPayloadSchema = digestSchema
   .meta({ id: 'DigestPayload', description: 'What cameras saw in an hour or a day.' });
 export type DigestPayload = z.infer<typeof digestPayloadSchema>;
 
+/** What a notice holds before it is put into words. */
+const noticePayloadSchema = z
+  .object({
+    happenings: z.array(
+      z.looseObject({ kind: z.string(), cameraId: z.string().nullable(), label: z.string() }),
+    ),
+    more: z.int(),
+    isUrgent: z.boolean().exactOptional(),
+  })
+  .meta({ id: 'NoticePayload', description: 'What a notification tells.' });
+export type NoticePayload = z.infer<typeof noticePayloadSchema>;
+
 const payloadSchema = z
-  .union([digestPayloadSchema, cameraStreamPayloadSchema, cameraEventPayloadSchema])
+  .union([digestPayloadSchema, cameraStreamPayloadSchema, cameraEventPayloadSchema, noticePayloadSchema])
   .meta({
     id: 'DeliveryPayload',
     description: 'What is told, of a stream, of an event or of a time. Passwords masked.',
@@ -88,7 +105,8 @@ const payloadSchema = z
 const deliverySchema = z
   .object({
     id: z.string(),
-    cameraId: z.string(),
+    cameraId: z.string().meta({ description: '`*` for what concerns no camera.' }),
+    notificationId: z.string().nullable().meta({ description: 'Null: for the analysis backend.' }),
     status: statusSchema,
     attempts: z.int(),
     nextAttemptAt: timeSchema

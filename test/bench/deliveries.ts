@@ -101,6 +101,8 @@ function waitingDelivery(secretBox: SecretBox, index: number, cameras: number, n
   return {
     id: `msg_${randomUUID()}`,
     camera_id: cameraId,
+    target: '',
+    queue: cameraId,
     payload: secretBox.seal(body),
     status: 'pending',
     attempts: 0,

@@ -34,6 +34,7 @@ const ADMIN_READS = [
   'get /api/deliveries',
   'get /api/keys',
   'get /api/logs',
+  'get /api/notifications',
 ];
 
 describe('Access by route', () => {

@@ -10,6 +10,7 @@ import { sealedPaths } from './006-sealed-paths.ts';
 import { storeProbe } from './007-store-probe.ts';
 import { keys } from './008-keys.ts';
 import { recordings } from './009-recordings.ts';
+import { notifications } from './010-notifications.ts';
 import { reasoning } from './011-reasoning.ts';
 import { watchActions } from './012-watch-actions.ts';
 import { sources } from './014-sources.ts';
@@ -29,6 +30,7 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '007-store-probe': storeProbe(),
     '008-keys': keys(),
     '009-recordings': recordings(),
+    '010-notifications': notifications(),
     '011-reasoning': reasoning(engine),
     '012-watch-actions': watchActions(),
     '014-sources': sources(),

@@ -37,6 +37,19 @@ describe('S8: tickets', () => {
       expect(tickets.take(ticket, path)).to.equal(undefined);
     });
 
+    it('of a link in a notice open one picture for a week, as a viewer, and nothing else', () => {
+      const { clock, tickets } = open();
+      const path = '/api/events/e1/snapshot';
+      const ticket = tickets.ofLink(path);
+      clock.now += 7 * 24 * 60 * MINUTE_MS;
+      for (let time = 0; time < 3; time += 1)
+        expect(tickets.take(ticket, path)).to.deep.include({ role: 'viewer', path });
+      for (const other of ['/api/events/e2/snapshot', '/api/events/e1', '/api/events/e1/clip'])
+        expect(codeOf(() => tickets.take(ticket, other))).to.equal('forbidden');
+      clock.now += 1;
+      expect(tickets.take(ticket, path)).to.equal(undefined);
+    });
+
     it('open the playlists and segments of one camera for hours', () => {
       const { clock, tickets } = open();
       const { ticket } = tickets.issue({ role: 'viewer' }, '/hls/1/index.m3u8');

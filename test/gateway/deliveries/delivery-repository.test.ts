@@ -27,7 +27,7 @@ describe('Stored deliveries', () => {
 
     async function settle(cameraId: string, outcome: Outcome, by = leases): Promise<void> {
       const row = (await stage.rows()).find((each) => each.camera_id === cameraId && each.leased_until > 0);
-      const settlements: Settlement[] = [{ id: row?.id ?? '', cameraId, ...outcome }];
+      const settlements: Settlement[] = [{ id: row?.id ?? '', cameraId, queue: cameraId, ...outcome }];
       await by.exchange({ settlements, limit: 0, inHand: [], now: stage.now });
     }
 
@@ -241,7 +241,12 @@ describe('Stored deliveries', () => {
       const drain = async (): Promise<void> => {
         for (let idle = 0; idle < 3; ) {
           const { leased } = await leases.exchange({ settlements: [], limit: 9, inHand: [], now: stage.now });
-          const settlements = leased.map(({ id, cameraId }) => ({ id, cameraId, ...DELIVERED }));
+          const settlements = leased.map(({ id, cameraId, queue }) => ({
+            id,
+            cameraId,
+            queue,
+            ...DELIVERED,
+          }));
           sent.push(...leased.map(({ id }) => id));
           await leases.exchange({ settlements, limit: 0, inHand: [], now: stage.now });
           idle = leased.length === 0 ? idle + 1 : 0;
@@ -256,7 +261,7 @@ describe('Stored deliveries', () => {
       await stage.enqueue('1');
       await lease();
       const { id } = await stage.row('1');
-      const settlements = [{ id, cameraId: '1', ...DELIVERED }];
+      const settlements = [{ id, cameraId: '1', queue: '1', ...DELIVERED }];
       let settling: Promise<unknown> | undefined;
       await stage.store.transaction(async (trx) => {
         await stage.outbox.enqueue(trx, { cameraId: '1', payload: streamPayload('1') });

@@ -21,7 +21,14 @@ describe('Leases of deliveries when the clock is set back', () => {
       const [taken] = (await exchange(leases)).leased;
       const record = { attempts: 1, status: 503, error: 'failed', response: null };
       const { id } = taken as { id: string };
-      const retry = { kind: 'retry', id, cameraId: 'gate', at: stage.now + WAIT_MS, ...record };
+      const retry = {
+        kind: 'retry',
+        id,
+        cameraId: 'gate',
+        queue: 'gate',
+        at: stage.now + WAIT_MS,
+        ...record,
+      };
       await exchange(leases, [retry]);
       stage.now -= HOUR_MS;
       expect((await exchange(leases)).nextDueAt).to.equal(stage.now + WAIT_MS);

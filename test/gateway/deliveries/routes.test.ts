@@ -50,9 +50,9 @@ describe('The delivery routes', () => {
       error: 'The receiver answered 422',
       response: '{"detail":"no"}',
     };
-    const settlements = leased.map(({ id, cameraId: of }): Settlement => {
-      if (of !== cameraId) return { id, cameraId: of, kind: 'released' };
-      return { id, cameraId: of, kind: outcome, ...record };
+    const settlements = leased.map(({ id, cameraId: of, queue }): Settlement => {
+      if (of !== cameraId) return { id, cameraId: of, queue, kind: 'released' };
+      return { id, cameraId: of, queue, kind: outcome, ...record };
     });
     await leases.exchange({ settlements, limit: 0, inHand: [], now: stage.now });
     return (await stage.row(cameraId)).id;
@@ -69,6 +69,7 @@ describe('The delivery routes', () => {
         {
           id: (await stage.row('1')).id,
           cameraId: '1',
+          notificationId: null,
           status: 'pending',
           attempts: 0,
           nextAttemptAt: at,
@@ -89,6 +90,18 @@ describe('The delivery routes', () => {
       ],
       nextCursor: null,
     });
+  });
+
+  it('list the notices of a notification by its id, apart from what the backend gets', async () => {
+    await stage.enqueue('1');
+    const facts = { happenings: [{ kind: 'motion', cameraId: '1', label: 'motion' }], more: 0 };
+    const payload = stage.secretBox.seal(JSON.stringify(facts));
+    const notice = { id: 'ntc_1', cameraId: '1', target: 'ntf_1', payload };
+    await stage.store.transaction((trx) => stage.repository.insert(trx, notice, stage.now));
+    const { body } = await getJson(`${api}?notificationId=ntf_1`);
+    expect(body.deliveries).to.have.length(1);
+    expect(body.deliveries[0]).to.deep.include({ id: 'ntc_1', notificationId: 'ntf_1', payload: facts });
+    expect((await getJson(api)).body.deliveries).to.have.length(1);
   });
 
   it('list by status and camera, page by page', async () => {

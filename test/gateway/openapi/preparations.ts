@@ -72,6 +72,12 @@ async function watch(gateway: TestGateway): Promise<Prepared> {
   return { ids: { watchId: body.id } };
 }
 
+async function notification(gateway: TestGateway): Promise<Prepared> {
+  const target = { kind: 'webhook', url: 'http://127.0.0.1:9/hook' };
+  const { body } = await postJson(`${gateway.origin}/api/notifications`, { name: 'Phone', target });
+  return { ids: { notificationId: body.id } };
+}
+
 async function asked(gateway: TestGateway): Promise<Prepared> {
   await camera(gateway);
   const { body } = await postJson(`${gateway.origin}/api/moondream/query`, {
@@ -238,6 +244,11 @@ export const PREPARATIONS: Record<string, Preparation> = {
   getWatch: watch,
   updateWatch: watch,
   deleteWatch: watch,
+  listNotifications: notification,
+  getNotification: notification,
+  changeNotification: notification,
+  deleteNotification: notification,
+  testNotification: notification,
   listDevices: device,
   listCameraStreams: stream,
   getCameraStream: video,
@@ -273,4 +284,6 @@ export async function clear({ origin }: TestGateway): Promise<void> {
     await fetch(`${origin}/api/camera-streams/${cameraId}`, { method: 'DELETE' });
   for (const { id } of (await getJson(`${origin}/api/watches`)).body)
     await fetch(`${origin}/api/watches/${id}`, { method: 'DELETE' });
+  for (const { id } of (await getJson(`${origin}/api/notifications`)).body)
+    await fetch(`${origin}/api/notifications/${id}`, { method: 'DELETE' });
 }

@@ -38,6 +38,8 @@ describe('The store', () => {
       const row = (id: string) => ({
         id,
         camera_id: '1',
+        target: '',
+        queue: '1',
         payload: '{}',
         status: 'pending',
         attempts: 0,

@@ -149,5 +149,6 @@ function notConfigured(): TemplateResult {
 function nameOf(payload: Delivery['payload']): string {
   if (payload !== null && 'event_id' in payload) return 'Event';
   if (payload !== null && 'digest_id' in payload) return 'Digest';
+  if (payload !== null && 'happenings' in payload) return 'Notice';
   return payload?.stream_type === 'video' ? 'Video' : 'RTSP stream';
 }

@@ -1,0 +1,145 @@
+/** Composes notifications: storage, queues, sender, lookout and routes. */
+import { randomUUID } from 'node:crypto';
+import { AppError } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { Access } from '../auth/access.ts';
+import type { CameraDirectory } from '../cameras/camera-directory.ts';
+import { DeliveryRepository } from '../deliveries/delivery-repository.ts';
+import { DeliverySender } from '../deliveries/delivery-sender.ts';
+import { HttpPost } from '../deliveries/http-post.ts';
+import { LeaseRepository } from '../deliveries/lease-repository.ts';
+import { OutcomeLog } from '../deliveries/outcome-log.ts';
+import type { EventState } from '../events/event.ts';
+import type { BeginListener } from '../events/event-listeners.ts';
+import type { RouteGroup } from '../http/route.ts';
+import type { SecretBox } from '../store/secret-box.ts';
+import type { Store } from '../store/store.ts';
+import { Lookout } from './lookout.ts';
+import { NoticeEndpoint } from './notice-endpoint.ts';
+import { NoticeQueue } from './notice-queue.ts';
+import { NoticeRepository } from './notice-repository.ts';
+import { type Happening, happeningOf, type Rule } from './notification.ts';
+import { NotificationBook } from './notification-book.ts';
+import { NotificationRepository } from './notification-repository.ts';
+import { NotificationTester } from './notification-test.ts';
+import { type PresenceSources, presenceReader } from './presences.ts';
+import { PushKeys } from './push-keys.ts';
+import { notificationRoutes } from './routes.ts';
+
+export interface NotificationsOptions extends PresenceSources {
+  store: Store;
+  secretBox: SecretBox;
+  access: Pick<Access, 'linkTo'>;
+  directory: Pick<CameraDirectory, 'wanted' | 'find'>;
+  log: Logger;
+  /** Pause between two looks for who is away, milliseconds. */
+  lookMs?: number;
+  /** Longest pause between two polls of the store, milliseconds. */
+  pollMs?: number;
+  /** Unix milliseconds. */
+  now?: () => number;
+}
+
+/** Notifications of one gateway. */
+export interface Notifications extends BeginListener {
+  routes: RouteGroup;
+  /**
+   * Tells a notification of an event past its filters.
+   * @param isUrgent by itself, in quiet hours too @throws AppError `notification-not-found`, `storage-*`
+   */
+  tell(notificationId: string, event: EventState, isUrgent: boolean): Promise<void>;
+  start(): void;
+  /** Call before the store is closed. */
+  close(): Promise<void>;
+}
+
+/** A lease outlives every attempt (15 s), with room for clock differences between gateways. */
+const LEASE_MS = 60_000;
+const MAX_NOTIFICATIONS = 100;
+
+/** Builds notifications; nothing runs before `start`, and little before the first notification. */
+export function createNotifications(options: NotificationsOptions): Notifications {
+  const { store, secretBox: box, access, directory, log, now = Date.now } = options;
+  const nameOf = (id: string): string => directory.find(id)?.name ?? id;
+  const repository = new NotificationRepository(store, box);
+  const notices = new NoticeRepository(store);
+  const deliveries = new DeliveryRepository(store);
+  const keys = new PushKeys(repository);
+  const queue = new NoticeQueue({ deliveries, notices, box, log, now });
+  const endpoint = new NoticeEndpoint({
+    ...{ repository, keys, log, http: new HttpPost() },
+    links: { pictureOf: (id) => access.linkTo(`/api/events/${encodeURIComponent(id)}/snapshot`).slice(1) },
+    onPaused: () => void book.read().catch(() => {}),
+  });
+  const sender = createSender(options, endpoint);
+  const book = new NotificationBook({
+    ...{ store, repository, log },
+    onRead: () => {
+      if (book.rules.length > 0) sender.start();
+    },
+  });
+  const tell = async (rule: Rule, happening: Happening, isUrgent = false): Promise<void> => {
+    await store.transaction((trx) => queue.add(trx, rule, happening, isUrgent));
+    sender.wake();
+  };
+  const lookout = new Lookout({
+    ...{ rules: () => book.rules, look: presenceReader(options), tell, log, now },
+    everyMs: options.lookMs,
+  });
+  let isDue = false;
+  return {
+    routes: notificationRoutes({
+      ...{ repository, notices, keys, max: MAX_NOTIFICATIONS, now },
+      tester: new NotificationTester({ endpoint, example: () => directory.wanted()[0], now }),
+      changed: () => book.read(),
+    }),
+    isListening: () => book.rules.length > 0,
+    onBegin: async (trx, event) => {
+      const happening = happeningOf(event, nameOf(event.cameraId));
+      for (const rule of book.tellingOf(happening)) {
+        await queue.add(trx, rule, happening);
+        isDue = true;
+      }
+    },
+    wake: () => {
+      if (isDue) sender.wake();
+      isDue = false;
+    },
+    tell: async (id, event, isUrgent) => {
+      const rule = book.find(id);
+      if (rule === undefined) throw new AppError('notification-not-found', 'The notification was removed');
+      if (rule.enabled) await tell(rule, happeningOf(event, nameOf(event.cameraId)), isUrgent);
+    },
+    start: () => {
+      book.start();
+      lookout.start();
+    },
+    close: async () => {
+      await Promise.all([lookout.close(), book.close()]);
+      await sender.close();
+    },
+  };
+}
+
+/** Starts with the first notification, once. */
+function createSender(
+  { store, secretBox, log, pollMs, now }: NotificationsOptions,
+  endpoint: NoticeEndpoint,
+) {
+  const sender = new DeliverySender({
+    leases: new LeaseRepository({ store, owner: randomUUID(), leaseMs: LEASE_MS, lane: 'notices' }),
+    outcomes: new OutcomeLog(log, 'a target of notifications'),
+    ...{ endpoint, secretBox, log },
+    ...(pollMs === undefined ? {} : { pollMs }),
+    ...(now === undefined ? {} : { now }),
+  });
+  let isStarted = false;
+  return {
+    start: () => {
+      if (!isStarted) sender.start();
+      isStarted = true;
+    },
+    wake: () => sender.wake(),
+    close: () => sender.close(),
+  };
+}

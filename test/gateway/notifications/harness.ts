@@ -1,0 +1,141 @@
+/** Notifications and events on a real database, with cameras that a test plays and a clock that it moves. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import express from 'express';
+import { sourceFromUrl } from '#shared/camera-source.ts';
+import type { Notification } from '#shared/contract/notification.ts';
+import type { CameraStatus } from '#shared/contract/status.ts';
+import { Redactor } from '#shared/redact.ts';
+import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
+import type { EventState } from '../../../gateway/events/event.ts';
+import { createEvents, type Events } from '../../../gateway/events/events.ts';
+import {
+  createNotifications,
+  type Notifications,
+  type NotificationsOptions,
+} from '../../../gateway/notifications/notifications.ts';
+import { createSecretBox } from '../../../gateway/store/secret-box.ts';
+import type { Store } from '../../../gateway/store/store.ts';
+import { type JsonAnswer, postJson } from '../../support/http.ts';
+import { mounted } from '../../support/mounted.ts';
+import { originOf, problems, serve, silentLog, stop } from '../../support/serve.ts';
+
+const NAMES: Record<string, string> = { door: 'Front Door', yard: 'Back Yard' };
+
+/** One gateway's notifications. */
+export class NoticeHarness {
+  /** Unix milliseconds; stands until a test moves it. */
+  now = new Date(2026, 4, 4, 12, 0).getTime();
+  /** Cameras that deliver pictures. */
+  readonly connected = new Set(Object.keys(NAMES));
+  readonly workers = [{ name: 'rtsp-0', state: 'ready', isRequired: true }];
+  readonly store: Store;
+  #notifications: Notifications | undefined;
+  #events: Events | undefined;
+  #server: Server | undefined;
+
+  private constructor(store: Store) {
+    this.store = store;
+  }
+
+  static async open(store: Store, options: Partial<NotificationsOptions> = {}): Promise<NoticeHarness> {
+    const harness = new NoticeHarness(store);
+    const now = (): number => harness.now;
+    const common = { store, log: silentLog, now };
+    harness.#notifications = createNotifications({
+      ...common,
+      secretBox: createSecretBox(randomBytes(32)),
+      access: { linkTo: (path) => `${path}?ticket=signed` },
+      directory: directory(),
+      states: { read: async () => harness.#states() },
+      pool: { status: () => harness.workers as never },
+      config: {
+        dataDir: tmpdir(),
+        recordings: { folder: tmpdir() },
+        store: { uploads: { reserveBytes: 0 } },
+      },
+      lookMs: 10,
+      pollMs: 15,
+      ...options,
+    });
+    harness.#events = createEvents({ ...common, retentionDays: 30, begins: harness.#notifications });
+    const app = express();
+    app.use(mounted(harness.#notifications.routes));
+    app.use(problems);
+    harness.#server = await serve(app);
+    harness.#notifications.start();
+    return harness;
+  }
+
+  get api(): string {
+    return `${originOf(this.#server as Server)}/api/notifications`;
+  }
+
+  get notifications(): Notifications {
+    return this.#notifications as Notifications;
+  }
+
+  create(target: object, body: object = {}): Promise<JsonAnswer> {
+    return postJson(this.api, { name: 'Test', target, ...body });
+  }
+
+  change(id: string, body: object): Promise<Response> {
+    const headers = { 'Content-Type': 'application/json' };
+    return fetch(`${this.api}/${id}`, { method: 'PATCH', headers, body: JSON.stringify(body) });
+  }
+
+  async list(): Promise<Notification[]> {
+    return (await (await fetch(this.api)).json()) as Notification[];
+  }
+
+  async view(id: string): Promise<Notification> {
+    return (await (await fetch(`${this.api}/${id}`)).json()) as Notification;
+  }
+
+  /** An event begins at a camera. @returns its id */
+  async event(cameraId: string, kind: string, change: Partial<EventState> = {}): Promise<string> {
+    const id = randomUUID();
+    await this.#events?.eventLog.observe(this.#stateOf(id, cameraId, kind, change));
+    return id;
+  }
+
+  /** A watch fires. @returns id of the event */
+  async watch(cameraId: string, label: string, answer: string): Promise<string | undefined> {
+    return this.#events?.eventLog.record({
+      ...{ cameraId, kind: 'watch', label, score: null, startedAt: this.now },
+      data: { answers: [{ text: answer }] },
+    });
+  }
+
+  /** Writes more of an event that is stored. */
+  async goOn(id: string, cameraId: string, kind: string, change: Partial<EventState>): Promise<void> {
+    await this.#events?.eventLog.observe(this.#stateOf(id, cameraId, kind, change));
+  }
+
+  async close(): Promise<void> {
+    if (this.#server !== undefined) stop(this.#server);
+    await this.#notifications?.close();
+    await this.#events?.close();
+  }
+
+  #stateOf(id: string, cameraId: string, kind: string, change: Partial<EventState>): EventState {
+    const at = { startedAt: this.now, updatedAt: this.now, endedAt: null };
+    return { id, cameraId, kind, label: kind, score: 0.9, ...at, data: {}, ...change };
+  }
+
+  #states(): Map<string, CameraStatus> {
+    const states = Object.keys(NAMES).map((id) => [id, { connected: this.connected.has(id) }] as const);
+    return new Map(states as unknown as [string, CameraStatus][]);
+  }
+}
+
+/** Two cameras with names. */
+function directory(): CameraDirectory {
+  const known = new CameraDirectory(10, new Redactor());
+  for (const [id, name] of Object.entries(NAMES)) {
+    const source = sourceFromUrl(`rtsp://192.0.2.1/${id}`);
+    known.put({ id, name, location: '', source, origin: 'connected' });
+  }
+  return known;
+}
