@@ -1,6 +1,8 @@
 /** The whole gateway: built and started from top to bottom, closed in reverse. */
 import type { Logger } from '#shared/logger.ts';
+import { productVersion } from '#shared/product-version.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { createAgents } from './agents/agents.ts';
 import { createAnalysis } from './analysis/analysis.ts';
 import { createAccess } from './auth/access.ts';
 import { announceAccess } from './auth/announcement.ts';
@@ -28,7 +30,6 @@ import { factsOf, type GatewayFacts } from './host/facts.ts';
 import { openDoor } from './host/open-door.ts';
 import { serve } from './host/serve.ts';
 import type { FrontDoor } from './http/front-door.ts';
-import { productVersion } from './http/product-version.ts';
 import { RouteTable } from './http/route-table.ts';
 import { Lifecycle } from './jobs/lifecycle.ts';
 import { mcpRoutes } from './mcp/routes.ts';
@@ -101,10 +102,18 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
 
   // Cameras and the workers that run them
   const directory = new CameraDirectory(limits.cameras, redactor);
-  const { pool, spreadOver } = withRemoteWorkers({ config, children: options.pool, redactor, log });
+  const { pool: workerPool, spreadOver } = withRemoteWorkers({
+    config,
+    children: options.pool,
+    redactor,
+    log,
+  });
   const workers = rtspWorkerNames(config);
+  const agents = createAgents({ store, directory, pool: workerPool, log });
+  const { pool } = agents;
   const routing = new CameraRouting({ directory, pool, workers, apart: QUARANTINE });
   spreadOver(routing);
+  agents.guide(routing);
   const quarantine = new Quarantine({ pool, routing, directory, workers: QUARANTINE, log });
   const streams = createCameraStreams({
     ...{ storage, dataDir, directory, routing, deliveries, redactor, log },
@@ -115,6 +124,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     addresses: config.addresses,
     file: config.store.camerasFile,
     videos: streams.videos,
+    offline: agents.offline,
     rtspStatus: () => health.rtsp(),
   });
   const { states, reconciler } = cameras;
@@ -217,7 +227,8 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     cameras.routes,
     discoveryRoutes({ routing, addresses: config.addresses, redactor }),
     demoRoutes(demo),
-    pictureRoutes(proxies),
+    pictureRoutes({ ...proxies, status: agents.status(routing, proxies.answers) }),
+    agents.routes,
     ...controlRoutes(proxies.answers, acts),
     frameSocketRoutes(),
     liveVideoRoutes({ routing, access, files: proxies.files, log }),
@@ -243,7 +254,13 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
 
   // Started in this order, closed in reverse
   lifecycle.addTogether({ close: () => sockets.relay.close() }, recordings);
-  lifecycle.addTogether(door, { close: () => sockets.close() }, { close: () => pool.stop() }, reconciler);
+  lifecycle.addTogether(
+    door,
+    agents,
+    { close: () => sockets.close() },
+    { close: () => pool.stop() },
+    reconciler,
+  );
   lifecycle.addTogether(notices, events);
   lifecycle.addTogether(analysis, watches, reasoning);
   lifecycle.add(acts);

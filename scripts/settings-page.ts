@@ -1,6 +1,7 @@
 /** docs/settings.md: names, defaults and texts from .env.example, allowed values from the code. */
 import { readFileSync } from 'node:fs';
 import { type Environment, SettingsError } from '#shared/settings.ts';
+import { loadAgentConfig } from '../agent/config.ts';
 import { loadConfig as loadGateway } from '../gateway/config/config.ts';
 import { SECRET_SETTINGS } from '../gateway/config/secret-files.ts';
 import { loadMcpConfig } from '../gateway/mcp/config.ts';
@@ -8,7 +9,7 @@ import { loadConfig as loadAnalysis } from '../workers/analysis/config.ts';
 import { loadConfig as loadRtsp } from '../workers/rtsp/config.ts';
 import { loadConfig as loadSimulator } from '../workers/simulator/config.ts';
 
-const LOADERS = [loadGateway, loadRtsp, loadAnalysis, loadSimulator, loadMcpConfig];
+const LOADERS = [loadGateway, loadRtsp, loadAnalysis, loadSimulator, loadMcpConfig, loadAgentConfig];
 /** Some variables are read only where another one is set. */
 const COMPLETE = {
   MEDIAMTX_API_URL: 'http://localhost:9997',
@@ -32,6 +33,8 @@ export const SET_BY_OTHERS: Readonly<Record<string, string>> = {
   WORKER_RECORDINGS_DIR: 'Folder of recordings. Set by the gateway.',
   WORKER_RECORDINGS_RESERVE_MB: 'Disk space that recordings leave free. Set by the gateway.',
   WORKER_RECORDINGS_MEMORY_MB: 'Memory for the newest seconds of cameras. Set by the gateway.',
+  AGENT_GATEWAY_URL: 'Gateway that a worker dials out to. Set by the agent.',
+  AGENT_LINK_TOKEN: 'Token of the agent of a worker. Set by the agent.',
   OWN_PORTS: 'Ports of the gateway, which no camera may have. Set by the gateway.',
   REPL_ID: 'Marks Replit, where `PUBLIC=auto` means `on`. Set by Replit.',
   REPLIT_DEV_DOMAIN: 'Host name of the gateway. Set by Replit.',
@@ -39,7 +42,8 @@ export const SET_BY_OTHERS: Readonly<Record<string, string>> = {
 };
 
 /** Passed on to the workers as they are. */
-const PASSED_ON = ['PATH', 'HOME', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR'];
+const PROXIES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].flatMap((name) => [name, name.toLowerCase()]);
+const PASSED_ON = [...['PATH', 'HOME', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'NODE_EXTRA_CA_CERTS'], ...PROXIES];
 
 /** One variable of .env.example. */
 export interface Setting {
@@ -62,7 +66,7 @@ export function readExample(): Section[] {
   let about: string[] = [];
   for (const line of text.split('\n')) {
     const [, title] = /^## (.+)/.exec(line) ?? [];
-    const [, name, value = ''] = /^#([A-Z_]+)=(.*)/.exec(line) ?? [];
+    const [, name, value = ''] = /^#([A-Z\d_]+)=(.*)/.exec(line) ?? [];
     const [, words] = /^# (.+)/.exec(line) ?? [];
     if (title !== undefined) sections.push({ title, settings: [] });
     else if (name !== undefined) sections.at(-1)?.settings.push({ name, value, about: about.join(' ') });

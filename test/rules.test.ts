@@ -46,6 +46,7 @@ const SUBJECTS_BELOW = [
   ['webrtc', 'gateway/auth/access.ts'],
   ['restream', 'gateway/auth/door.ts'],
   ['restream', 'gateway/auth/keys/key.ts'],
+  ['agents', 'gateway/supervisor/worker-status.ts'],
   ['health', 'gateway/supervisor/worker-status.ts'],
   ['dashboard', 'gateway/supervisor/worker-status.ts'],
   ['notifications', 'gateway/supervisor/worker-status.ts'],
@@ -65,6 +66,17 @@ describe('The house', () => {
     expect(
       breaches(({ path }, to) => path.startsWith('shared/') && /^(gateway|workers)\//.test(to)),
     ).to.deep.equal([]);
+  });
+
+  it('builds the agent on what is shared and on the supervisor, and starts its worker as a process', () => {
+    const isAllowed = (to: string): boolean => /^(agent|shared|gateway\/supervisor)\//.test(to);
+    const isOurs = (to: string): boolean => /^(agent|gateway|workers|shared)\//.test(to);
+    expect(
+      breaches(({ path }, to) => path.startsWith('agent/') && isOurs(to) && !isAllowed(to)),
+    ).to.deep.equal([]);
+    expect(breaches(({ path }, to) => !path.startsWith('agent/') && to.startsWith('agent/'))).to.deep.equal(
+      [],
+    );
   });
 
   it('lets each worker be deleted without breaking another', () => {
@@ -95,7 +107,7 @@ describe('The house', () => {
     ],
     [
       'ws',
-      /^(shared\/(frames|http)\/|gateway\/(sockets\/|worker-access\/worker-socket\.ts$)|workers\/(host\/|rtsp\/outputs\/|analysis\/(results|frames\/frame-link)\.ts$))/,
+      /^(shared\/(frames|http)\/|gateway\/(sockets\/|agents\/|worker-access\/worker-socket\.ts$)|workers\/(host\/|rtsp\/outputs\/|analysis\/(results|frames\/frame-link)\.ts$))/,
     ],
     ['mqtt', /^gateway\/mqtt\/broker-link\.ts$/],
     ['kysely', /^gateway\/(store\/|[\w-]+\/[\w-]+-repository\.ts$)/],

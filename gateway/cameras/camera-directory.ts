@@ -25,6 +25,8 @@ export interface KnownCamera {
   location: string;
   source: CameraSource;
   origin: CameraOrigin;
+  /** Name of the agent that reaches it; absent: the gateway itself. */
+  agent?: string | undefined;
   /** A camera that is not enabled is known but not connected. */
   enabled: boolean;
   analysis: AnalysisSettings;
@@ -39,6 +41,7 @@ export interface KnownCamera {
 /** What may differ from the usual: an enabled camera without analysis. */
 export type CameraChange = Pick<KnownCamera, 'id' | 'name' | 'location' | 'source'> & {
   origin: 'demo' | 'connected';
+  agent?: string | undefined;
 };
 
 /** An analysed camera is decoded all the time, others while a client watches: it counts as four of them. */
@@ -78,7 +81,8 @@ export class CameraDirectory {
 
   /** What each known camera is expected to cost its worker, for its placement. */
   weights(): { id: string; weight: number }[] {
-    return this.list().map(({ id, analysis }) => {
+    const own = this.list().filter(({ agent }) => agent === undefined);
+    return own.map(({ id, analysis }) => {
       const isDecoded = analysis.motion || analysis.persons || analysis.faces;
       return { id, weight: isDecoded ? ANALYSED_WEIGHT : 1 };
     });
@@ -97,6 +101,11 @@ export class CameraDirectory {
 
   has(id: string): boolean {
     return this.find(id) !== undefined;
+  }
+
+  /** Name of the agent that reaches a camera; undefined: the gateway itself. */
+  agentOf(id: string): string | undefined {
+    return this.find(id)?.agent;
   }
 
   find(id: string): KnownCamera | undefined {

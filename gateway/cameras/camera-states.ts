@@ -10,11 +10,14 @@ const FRESH_MS = 500;
 /** Reads the states of all cameras; what a worker that is down runs is unknown. */
 export class CameraStates {
   readonly #routing: Pick<CameraRouting, 'ready'>;
+  readonly #further: () => [string, CameraStatus][];
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<Map<string, CameraStatus>> = Promise.resolve(new Map());
 
-  constructor(routing: Pick<CameraRouting, 'ready'>) {
+  /** @param further states of cameras whose workers cannot be asked */
+  constructor(routing: Pick<CameraRouting, 'ready'>, further: () => [string, CameraStatus][] = () => []) {
     this.#routing = routing;
+    this.#further = further;
   }
 
   /** By camera id; cameras of workers that do not answer are missing. Never rejects. */
@@ -33,7 +36,7 @@ export class CameraStates {
 
   async #readAll(): Promise<Map<string, CameraStatus>> {
     const lists = await Promise.all(this.#routing.ready().map(readOne));
-    return new Map(lists.flat());
+    return new Map([...lists.flat(), ...this.#further()]);
   }
 }
 

@@ -10,7 +10,7 @@ import { CONNECT_ERRORS } from './routes.ts';
 
 /** What the route needs. */
 export interface CameraTestOptions {
-  registry: { draft(body: unknown): Promise<CameraSource> };
+  registry: { draft(body: unknown): Promise<{ source: CameraSource; agent: string | undefined }> };
   routing: Pick<CameraRouting, 'anyReady'>;
 }
 
@@ -32,8 +32,8 @@ export function cameraTestRoute({ registry, routing }: CameraTestOptions): Route
     answers: { 200: json('Its first picture came.', cameraTestAnswerSchema) },
     errors: CONNECT_ERRORS,
     handle: async (req, res) => {
-      const source = await registry.draft(req.body);
-      const worker = routing.anyReady();
+      const { source, agent } = await registry.draft(req.body);
+      const worker = routing.anyReady(agent);
       const signal = goneSignal(res);
       try {
         res.json({ success: true, ...(await testCamera(worker, source, signal)) });

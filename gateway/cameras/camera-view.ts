@@ -21,6 +21,7 @@ export function viewCamera(camera: KnownCamera): Camera {
     sourceType: camera.source.kind,
     hasPassword: secretsOf(camera.source).length > 0,
     ptz: isAddressed(camera.source) ? (camera.source.ptz ?? null) : null,
+    agent: camera.agent ?? null,
     enabled: camera.enabled,
     analysis: camera.analysis,
     zones: [...(camera.zones ?? [])],

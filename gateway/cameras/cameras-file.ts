@@ -149,18 +149,19 @@ function planFor(
 /** Writing what is there already would make every gateway on this database read it again. */
 function isChanged(camera: RegisteredCamera, stored: StoredCamera | undefined): boolean {
   if (stored === undefined || stored.isPasswordLost) return true;
-  const { id, name, location, source, enabled, analysis, zones } = stored;
+  const { id, name, location, source, agent, enabled, analysis, zones } = stored;
   const text = (value: RegisteredCamera): string =>
     JSON.stringify([
       value.id,
       value.name,
       value.location,
       Object.entries(value.source).sort(),
+      value.agent,
       value.enabled,
       value.analysis,
       value.zones ?? [],
     ]);
-  return text(camera) !== text({ id, name, location, source, enabled, analysis, zones });
+  return text(camera) !== text({ id, name, location, source, agent, enabled, analysis, zones });
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,7 @@
 /** Builds cameras: the registry, the file of cameras, the demo, and what keeps workers running them. */
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import type { RtspService } from '#shared/contract/health.ts';
+import type { CameraStatus } from '#shared/contract/status.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { Storage } from '../store/storage.ts';
@@ -26,6 +27,8 @@ export interface CamerasOptions {
   routing: CameraRouting;
   pool: ReconcilerPool;
   videos: UploadedVideos;
+  /** States of cameras whose workers cannot be asked. */
+  offline: () => [string, CameraStatus][];
   /** What `GET /api/cameras/status` answers. */
   rtspStatus: () => RtspService;
   log: Logger;
@@ -51,7 +54,7 @@ export interface Cameras {
 /** Builds cameras. */
 export function createCameras(options: CamerasOptions): Cameras {
   const { storage, directory, routing, pool, addresses, videos, log } = options;
-  const states = new CameraStates(routing);
+  const states = new CameraStates(routing, options.offline);
   const repository = new CameraRepository(storage.box);
   const registry = new CameraRegistry({
     store: storage.store,

@@ -9,7 +9,7 @@ import type { Reconciler } from './reconciler.ts';
 
 export interface ConnectorOptions {
   directory: CameraDirectory;
-  routing: Pick<CameraRouting, 'ownerOf' | 'findOwner'>;
+  routing: Pick<CameraRouting, 'workerAt' | 'findOwner'>;
   reconciler: Pick<Reconciler, 'hold'>;
 }
 
@@ -23,10 +23,10 @@ export class Connector {
   }
 
   /** Connects and waits for the first frame; a failure changes nothing. @throws AppError */
-  async connect({ cameraId, name, location, source }: ConnectRequest): Promise<void> {
+  async connect({ cameraId, name, location, source, agent }: ConnectRequest): Promise<void> {
     const { directory, routing, reconciler } = this.#options;
     directory.checkRoom(cameraId);
-    const worker = routing.ownerOf(cameraId);
+    const worker = routing.workerAt(agent, cameraId);
     const request = Symbol(cameraId);
     this.#newest.set(cameraId, request);
     const release = reconciler.hold(cameraId);
@@ -42,6 +42,7 @@ export class Connector {
         name: name ?? before?.name ?? `Camera ${cameraId}`,
         location: location ?? before?.location ?? '',
         source,
+        agent,
         origin: 'connected',
       });
       actual = { sourceId: sourceId(source) };

@@ -9,6 +9,7 @@ import { content, json, type RouteGroup, route } from '../http/route.ts';
 /** Codes with which a proxied request can fail. */
 export const WORKER_ERRORS: readonly ErrorCode[] = [
   'camera-not-found',
+  'agent-offline',
   'worker-not-ready',
   'worker-busy',
   'worker-failed',
@@ -17,6 +18,8 @@ export const WORKER_ERRORS: readonly ErrorCode[] = [
 
 /** Pass a request on to the worker of its camera. */
 export interface PictureProxies {
+  /** For the status of a camera; `answers` by default. */
+  status?: RequestHandler;
   /** For one answer. */
   answers: RequestHandler;
   /** For pictures without end. */
@@ -24,7 +27,7 @@ export interface PictureProxies {
 }
 
 /** Pictures over HTTP. */
-export function pictureRoutes({ answers, streams }: PictureProxies): RouteGroup {
+export function pictureRoutes({ answers, streams, status = answers }: PictureProxies): RouteGroup {
   const common = { method: 'get', access: 'viewer' } as const;
   const params = { cameraId: cameraIdInPath };
   return {
@@ -40,7 +43,7 @@ export function pictureRoutes({ answers, streams }: PictureProxies): RouteGroup 
         request: { params },
         answers: { 200: json('Its state, and where it is not live, why.', cameraStatusSchema) },
         errors: WORKER_ERRORS,
-        handle: answers,
+        handle: status,
       }),
       route({
         ...common,

@@ -10,6 +10,8 @@ export interface RegisteredCamera {
   name: string;
   location: string;
   source: RegisteredSource;
+  /** Name of the agent that reaches it; absent: the gateway itself. */
+  agent?: string | undefined;
   enabled: boolean;
   analysis: AnalysisSettings;
   /** Absent: none. */

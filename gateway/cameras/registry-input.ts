@@ -17,6 +17,7 @@ import { checkPath, hostFromIp } from '#shared/contract/source/address.ts';
 import { AppError } from '#shared/errors.ts';
 import { furtherSources } from '#shared/further-sources.ts';
 import { pathSecrets, restorePathSecrets } from '#shared/path-secrets.ts';
+import { checkPasswordGiven, checkPlace } from './place-input.ts';
 import { applyRecording } from './recording-input.ts';
 import type { RegisteredCamera } from './registered-camera.ts';
 
@@ -28,15 +29,19 @@ export function parseNewCamera(body: unknown): NewCamera {
   const { id, cameraId, ...fields } = parseFields(newCameraSchema, asObject(body));
   const source = withFurther(withPtz(newSource(fields), fields.ptz ?? undefined), {}, fields);
   const name = fields.name ?? `Camera ${id ?? cameraId ?? ''}`.trim();
+  const agent = fields.agent ?? undefined;
+  const recording = applyRecording(NO_RECORDING, fields);
+  checkPlace({ source, agent, recording });
   return {
     id: id ?? cameraId,
     name,
     location: fields.location ?? '',
     source,
+    agent,
     enabled: fields.enabled ?? true,
     analysis: fields.analysis ?? { motion: false, persons: false, faces: false },
     zones: fields.zones ?? [],
-    recording: applyRecording(NO_RECORDING, fields),
+    recording,
   };
 }
 
@@ -46,15 +51,21 @@ export function applyChanges(camera: RegisteredCamera, body: unknown): Registere
   if (Object.keys(fields).length === 0) {
     throw new AppError('invalid-field', 'The body names nothing to change', { field: 'body' });
   }
+  const source = changedAll(camera.source, fields);
+  const agent = fields.agent === undefined ? camera.agent : (fields.agent ?? undefined);
+  const recording = applyRecording(camera.recording ?? NO_RECORDING, fields);
+  checkPlace({ source, agent, recording });
+  if (agent !== camera.agent) checkPasswordGiven(camera.source, fields);
   return {
     id: camera.id,
     name: fields.name ?? camera.name,
     location: fields.location ?? camera.location,
-    source: changedAll(camera.source, fields),
+    source,
+    agent,
     enabled: fields.enabled ?? camera.enabled,
     analysis: fields.analysis ?? camera.analysis,
     zones: fields.zones ?? camera.zones,
-    recording: applyRecording(camera.recording ?? NO_RECORDING, fields),
+    recording,
   };
 }
 

@@ -119,10 +119,19 @@ function withSecretsOf<S extends AddressedSource>(source: S, old: AddressedSourc
 }
 
 function describe(
-  { id, name, location, source, enabled, analysis, zones, recording }: StoredCamera,
+  { id, name, location, source, agent, enabled, analysis, zones, recording }: StoredCamera,
   withPasswords: boolean,
 ): CameraExport['cameras'][number] {
-  const common = { id, name, location, enabled, analysis, ...(zones?.length ? { zones } : {}), ...recording };
+  const common = {
+    id,
+    name,
+    location,
+    ...(agent && { agent }),
+    enabled,
+    analysis,
+    ...(zones?.length ? { zones } : {}),
+    ...recording,
+  };
   if (!isAddressed(source)) return { ...common, video: source.stream };
   const { username, password, ptz, sub, still } = source;
   const path = withPasswords ? source.path : maskPathSecrets(source.path);

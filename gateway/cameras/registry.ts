@@ -145,7 +145,7 @@ export class CameraRegistry {
    * names, which keeps its password as it would then. Nothing is stored.
    * @throws AppError as {@link create} and {@link update} do for bad fields
    */
-  async draft(body: unknown): Promise<CameraSource> {
+  async draft(body: unknown): Promise<{ source: CameraSource; agent: string | undefined }> {
     const { store, repository } = this.#options;
     const { id, ...changes } = (body ?? {}) as { id?: unknown };
     const before = typeof id === 'string' ? await repository.find(store.db, id) : undefined;
@@ -153,7 +153,7 @@ export class CameraRegistry {
     const draft =
       before === undefined ? parseNewCamera(body) : isUnchanged ? before : applyChanges(before, changes);
     await this.#checkVideo(draft);
-    return this.#playable(draft.source);
+    return { source: await this.#playable(draft.source), agent: draft.agent };
   }
 
   /** Removes a camera, also one that was only connected. @throws AppError `camera-not-found`, `camera-from-file` */
@@ -250,6 +250,7 @@ export class CameraRegistry {
       location: stored.location,
       source: await this.#playable(stored.source),
       origin: 'registry',
+      agent: stored.agent,
       enabled: stored.enabled,
       analysis: stored.analysis,
       zones: stored.zones,
@@ -263,9 +264,10 @@ export class CameraRegistry {
     return { kind: source.kind, file: (await this.#options.videos.fileOf(source.stream)) ?? '' };
   }
 
-  #checkAddress({ source }: Pick<RegisteredCamera, 'source'>, body: unknown): void {
+  /** The network of an agent is judged there. */
+  #checkAddress({ source, agent }: Pick<RegisteredCamera, 'source' | 'agent'>, body: unknown): void {
     const { addresses } = this.#options;
-    if (addresses !== undefined) checkCameraAddress(source, body, addresses);
+    if (agent === undefined && addresses !== undefined) checkCameraAddress(source, body, addresses);
   }
 
   async #checkVideo({ source }: Pick<RegisteredCamera, 'source'>): Promise<void> {

@@ -48,6 +48,7 @@ export const CONNECT_ERRORS: readonly ErrorCode[] = [
   'camera-unsupported-codec',
   'camera-no-frames',
   'camera-protocol-error',
+  'agent-offline',
   'worker-not-ready',
 ];
 

@@ -10,9 +10,16 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
 /** Schemes of a pasted URL, and whether their streams are encrypted. */
 const SECURE: Readonly<Record<string, boolean>> = { rtsp: false, rtsps: true, http: false, https: false };
 
+/** Where to look, and from where. */
+export interface ProbeOrder {
+  target: ProbeTarget;
+  /** Name of the agent that looks; undefined: the gateway itself. */
+  agent: string | undefined;
+}
+
 /** @throws AppError `missing-field`, `invalid-field`, `camera-address-denied`, naming the field */
-export function parseProbeRequest(body: unknown, policy: AddressPolicy): ProbeTarget {
-  const { ip, url, port, ...given } = parseFields(probeRequestSchema, body);
+export function parseProbeRequest(body: unknown, policy: AddressPolicy): ProbeOrder {
+  const { ip, url, port, agent, ...given } = parseFields(probeRequestSchema, body);
   if (ip !== undefined && url !== undefined)
     throw new AppError('invalid-field', 'Only one of ip, url can be given', { field: 'url' });
   if (ip === undefined && url === undefined)
@@ -26,8 +33,9 @@ export function parseProbeRequest(body: unknown, policy: AddressPolicy): ProbeTa
     username: username === '' && password !== '' ? 'admin' : username,
     password,
   };
-  checkPlace(target, url === undefined ? 'ip' : 'url', policy);
-  return target;
+  // The network of an agent is judged there.
+  if (agent === undefined) checkPlace(target, url === undefined ? 'ip' : 'url', policy);
+  return { target, agent };
 }
 
 /** A port or a path that the text does not name is not known; it is no default. */

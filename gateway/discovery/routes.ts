@@ -19,6 +19,7 @@ import { EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
 import { content, json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { callForLines, call as callWorker } from '../worker-access/client.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { Previews } from './previews.ts';
 import { parseProbeRequest } from './probe-target.ts';
 
@@ -67,30 +68,38 @@ function probeRoute(options: DiscoveryOptions, previews: Previews): Route {
       'missing-field',
       'invalid-field',
       'camera-address-denied',
+      'agent-offline',
       'worker-not-ready',
       'worker-busy',
       'worker-failed',
       'worker-timeout',
     ],
     handle: async (req, res) => {
-      const target = parseProbeRequest(req.body, options.addresses);
+      const order = parseProbeRequest(req.body, options.addresses);
+      const worker = options.routing.anyReady(order.agent);
       try {
-        if (wantsEvents(req)) await answerWithEvents(res, options, (tell) => probe(target, res, tell));
-        else res.json(await probe(target, res, () => {}));
+        if (wantsEvents(req))
+          await answerWithEvents(res, options, (tell) => probe(worker, order.target, res, tell));
+        else res.json(await probe(worker, order.target, res, () => {}));
       } catch (error) {
         if (!res.destroyed) throw error;
       }
     },
   });
 
-  async function probe(target: ProbeTarget, res: Response, tell: Tell): Promise<ProbeAnswer> {
+  async function probe(
+    worker: WorkerAddress,
+    target: ProbeTarget,
+    res: Response,
+    tell: Tell,
+  ): Promise<ProbeAnswer> {
     const answer: ProbeAnswer = { ip: target.host, steps: [], streams: [] };
     const signal = goneSignal(res);
     const forget = options.redactor.add(target.password);
     const call = { path: '/internal/probe-camera', json: target, schema: probeMessageSchema };
     const limits = { signal, timeoutMs: PROBE_TIMEOUT_MS };
     try {
-      for await (const message of callForLines(options.routing.anyReady(), { ...call, ...limits })) {
+      for await (const message of callForLines(worker, { ...call, ...limits })) {
         if (message.type === 'step') tell('step', add(answer.steps, message.step));
         else if (message.type === 'device') Object.assign(answer, message.device);
         else {
@@ -135,17 +144,18 @@ function discoverRoute({ routing }: DiscoveryOptions): Route {
     limit: 'connects',
     summary: 'Find the ONVIF cameras of the network',
     description:
-      'Asks every network of this host for three seconds (WS-Discovery). A container sees only networks that it has itself. Nothing is stored, no password is sent.',
-    request: { bodies: jsonBody(discoverRequestSchema, { 'All networks': {} }) },
+      'Asks every network of this host, or of an agent, for three seconds (WS-Discovery). A container sees only networks that it has itself. Nothing is stored, no password is sent.',
+    request: { bodies: jsonBody(discoverRequestSchema, { 'All networks of the gateway': {} }) },
     answers: { 200: json('Cameras that answered.', discoveredCamerasSchema) },
-    errors: ['invalid-field', 'worker-not-ready', 'worker-failed', 'worker-timeout'],
+    errors: ['invalid-field', 'agent-offline', 'worker-not-ready', 'worker-failed', 'worker-timeout'],
     handle: async (req, res) => {
-      parseFields(discoverRequestSchema, req.body ?? {});
+      const { agent } = parseFields(discoverRequestSchema, req.body ?? {});
+      const worker = routing.anyReady(agent);
       const signal = goneSignal(res);
       const call = { method: 'POST', path: '/internal/discover', schema: discoveredCamerasSchema } as const;
       const limits = { signal, timeoutMs: DISCOVER_TIMEOUT_MS };
       try {
-        res.json(await callWorker(routing.anyReady(), { ...call, ...limits }));
+        res.json(await callWorker(worker, { ...call, ...limits }));
       } catch (error) {
         if (!signal.aborted) throw error;
       }

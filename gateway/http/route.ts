@@ -1,5 +1,6 @@
 /** A route is one declaration: the mount, the gate, the rate limits and OpenAPI are made from it. */
 import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import type { z } from 'zod';
 import type { ErrorCode } from '#shared/errors.ts';
@@ -51,6 +52,14 @@ export interface Answer {
   headers?: Record<string, string>;
 }
 
+/** Takes an upgrade as it is. @param address of the client; undefined for a local request */
+export type TakeUpgrade = (
+  request: IncomingMessage,
+  socket: Duplex,
+  head: Buffer,
+  address: string | undefined,
+) => void;
+
 /** A WebSocket: its messages, and its server. */
 export interface Socket {
   /** Messages of the client. */
@@ -60,6 +69,8 @@ export interface Socket {
   /** Example messages of the client; each is run as a test. */
   examples?: Record<string, unknown>;
   /** Camera whose worker serves the socket; undefined if the path names none. Absent: served by the gateway. */
+  /** What serves it in place of the sockets of clients; it counts its connections itself. */
+  take?: TakeUpgrade;
   tunnelTo?: (params: Record<string, string>) => string | undefined;
   /** @throws AppError when this client may not open it @param address of the client; undefined for a local request */
   admit?: (request: IncomingMessage, params: Record<string, string>, address: string | undefined) => void;

@@ -2,8 +2,8 @@
 import { serveStdio } from '@modelcontextprotocol/server/stdio';
 import { GatewayClient } from '#shared/client/client.ts';
 import { messageOf } from '#shared/errors.ts';
+import { productVersion } from '#shared/product-version.ts';
 import { EXIT_BAD_SETTINGS, SettingsError } from '#shared/settings.ts';
-import { productVersion } from '../http/product-version.ts';
 import { loadMcpConfig } from './config.ts';
 import { createMcpServer } from './mcp-server.ts';
 

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Response } from 'express';
 import { apiDescriptionSchema, grafanaDashboardSchema } from '#shared/contract/health.ts';
-import { productVersion } from '../http/product-version.ts';
+import { productVersion } from '#shared/product-version.ts';
 import { content, json, type RouteGroup, route } from '../http/route.ts';
 import { describeApi } from './document.ts';
 

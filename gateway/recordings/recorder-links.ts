@@ -7,6 +7,7 @@ import {
   type RecorderMessage,
   recorderFeedSchema,
 } from '#shared/recording-link.ts';
+import { isAgentWorker } from '../worker-access/agent-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { DesiredState } from '../worker-access/desired-state.ts';
 import { PerWorker } from '../worker-access/per-worker.ts';
@@ -81,6 +82,8 @@ export class RecorderLinks {
   /** Listens to a worker from the first camera on that it is to record. */
   #use(name: string): void {
     const worker = this.#options.pool.address(name);
+    // The disk of the recordings is here.
+    if (isAgentWorker(name)) return;
     if (worker === undefined || this.#used.has(name) || this.#camerasOf(name).length === 0) return;
     this.#used.add(name);
     this.#sockets.find(name)?.attach(worker);

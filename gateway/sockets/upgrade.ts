@@ -9,6 +9,7 @@ import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { type Principal, setPrincipal } from '../auth/principal.ts';
 import { maySee, noCamera } from '../auth/rights.ts';
+import type { TakeUpgrade } from '../http/route.ts';
 import type { RouteTable } from '../http/route-table.ts';
 import type { SocketTunnels } from '../worker-access/socket-tunnel.ts';
 import { SlowViewers } from './slow-viewers.ts';
@@ -49,6 +50,8 @@ const CLOSE_POLICY = 1008;
 const FAREWELL_MS = 1000;
 
 interface SocketAt {
+  /** What serves it in place of this gateway's sockets for clients. */
+  take?: TakeUpgrade;
   /** The camera whose worker serves it; undefined for a socket that is served here. */
   cameraId?: string;
   /** @throws AppError when the client at this address may not open it */
@@ -129,6 +132,11 @@ export class ClientSockets {
       this.#refuse(request, socket, refusal);
       return;
     }
+    const take = this.#socketAt(request)?.take;
+    if (take !== undefined) {
+      take(request, socket, head, client);
+      return;
+    }
     const life = new SocketLog(request, client, this.#options.log);
     this.#count(socket, client);
     const cameraId = this.#socketAt(request)?.cameraId;
@@ -202,7 +210,8 @@ export class ClientSockets {
     // Workers and clients know these paths in one spelling.
     const { route, params } = (path.endsWith('/') ? undefined : routes.find('GET', path)) ?? {};
     if (route?.socket === undefined) return undefined;
-    const { tunnelTo, admit } = route.socket;
+    const { take, tunnelTo, admit } = route.socket;
+    if (take !== undefined) return { take };
     if (tunnelTo === undefined) return {};
     const cameraId = tunnels === undefined ? undefined : tunnelTo(params ?? {});
     if (cameraId === undefined) return undefined;
@@ -214,6 +223,7 @@ export class ClientSockets {
     if (this.#socketAt(request) === undefined)
       return new AppError('not-found', 'There is no WebSocket at this path');
     if (this.#isDraining) return new AppError('draining', 'The gateway is stopping', { retryAfter: 1 });
+    if (this.#socketAt(request)?.take !== undefined) return undefined;
     if (this.size >= sockets) return tooMany(`This gateway takes at most ${sockets} WebSockets`);
     if (client === undefined || (this.#perClient.get(client) ?? 0) < socketsPerClient) return undefined;
     return tooMany(`One client may open at most ${socketsPerClient} WebSockets`);

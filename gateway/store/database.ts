@@ -27,6 +27,8 @@ export interface CamerasTable {
   password: string | null;
   /** Sealed JSON of its sub stream and still pictures; null where it has none. */
   sealed_further: string | null;
+  /** Name of the agent that reaches it; null: the gateway itself. */
+  agent: string | null;
   enabled: number;
   /** JSON of the analysis switches. */
   analysis: string;
@@ -201,6 +203,14 @@ export interface AccessKeysTable {
   digest: string;
 }
 
+/** Agents; a row is never changed. */
+export interface AgentsTable {
+  name: string;
+  /** SHA-256 of its token, hex. */
+  token_hash: string;
+  created_at: number;
+}
+
 /** Unused codes that pair apps; using one deletes it. */
 export interface PairingsTable {
   /** SHA-256 of the code, hex. */
@@ -232,6 +242,7 @@ export interface Database {
   reason_pictures: ReasonPicturesTable;
   ended_sessions: EndedSessionsTable;
   access_keys: AccessKeysTable;
+  agents: AgentsTable;
   pairings: PairingsTable;
   mqtt_publisher: MqttPublisherTable;
   sign_in_news: SignInNewsTable;

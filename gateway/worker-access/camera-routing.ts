@@ -1,19 +1,22 @@
 /** Decides for every request whether a camera is known, which worker runs it, and whether that is ready. */
 import { EventEmitter } from 'node:events';
 import { AppError } from '#shared/errors.ts';
+import { agentOffline, agentWorker, isAgentWorker } from './agent-worker.ts';
 import { type PlacedCamera, placeCameras } from './placement.ts';
 import type { WorkerAddress } from './worker-address.ts';
 
 /** The part of the pool that routing needs. */
 export interface RoutingPool {
   address(name: string): WorkerAddress | undefined;
-  status(): { name: string; state: string; retryAfterMs?: number }[];
+  status(): { name: string; kind?: string; state: string; since?: string; retryAfterMs?: number }[];
   probeNow(name: string): void;
 }
 
 /** The cameras of the gateway. */
 export interface RoutingDirectory {
   has(cameraId: string): boolean;
+  /** Name of the agent that reaches a camera; undefined: the gateway itself. */
+  agentOf?(cameraId: string): string | undefined;
   /** False until the stored cameras have been read for the first time. */
   isLoaded: boolean;
   /** What each known camera is expected to cost. */
@@ -122,10 +125,7 @@ export class CameraRouting {
 
   /** The worker of a camera, known or not. @throws AppError `worker-not-ready` with `Retry-After` */
   ownerOf(cameraId: string): WorkerAddress {
-    const name = this.nameOf(cameraId);
-    const address = this.#pool.address(name);
-    if (address === undefined) throw this.#notReady(name);
-    return address;
+    return this.#expectReady(this.nameOf(cameraId));
   }
 
   /** The worker of a camera, known or not; undefined while it is not ready. */
@@ -135,6 +135,24 @@ export class CameraRouting {
 
   /** Name of a camera's worker, ready or not; empty while there is no worker. */
   nameOf(cameraId: string): string {
+    const agent = this.#directory.agentOf?.(cameraId);
+    return agent === undefined ? this.#ownName(cameraId) : agentWorker(agent);
+  }
+
+  /**
+   * The worker that a camera has, or would have, at a place. @param agent undefined: the gateway itself
+   * @throws AppError `worker-not-ready`, `agent-offline`, `invalid-field` for an agent that does not exist
+   */
+  workerAt(agent: string | undefined, cameraId: string): WorkerAddress {
+    return agent === undefined ? this.#expectReady(this.#ownName(cameraId)) : this.#workerOf(agent);
+  }
+
+  /** Tells that a camera has another worker than before. */
+  moved(cameraId: string): void {
+    this.#events.emit('placement', cameraId);
+  }
+
+  #ownName(cameraId: string): string {
     const known = this.#placements.get(cameraId) ?? this.#owners.get(cameraId)?.worker;
     return known ?? this.#spreadTo(cameraId);
   }
@@ -158,8 +176,12 @@ export class CameraRouting {
     return this.workers.flatMap((name) => this.#pool.address(name) ?? []);
   }
 
-  /** A ready worker, another one each time. @throws AppError `worker-not-ready` with `Retry-After` */
-  anyReady(): WorkerAddress {
+  /**
+   * A ready worker, another one each time. @param agent whose worker; undefined: one of this gateway
+   * @throws AppError `worker-not-ready`, `agent-offline`, `invalid-field` for an agent that does not exist
+   */
+  anyReady(agent?: string): WorkerAddress {
+    if (agent !== undefined) return this.#workerOf(agent);
     const ready = this.#spread.flatMap((name) => this.#pool.address(name) ?? []);
     this.#turn += 1;
     const worker = ready[this.#turn % ready.length];
@@ -201,8 +223,22 @@ export class CameraRouting {
     for (const id of strangers.slice(0, -MAX_STRANGERS)) this.#owners.delete(id);
   }
 
+  #workerOf(agent: string): WorkerAddress {
+    const name = agentWorker(agent);
+    if (this.#further.includes(name)) return this.#expectReady(name);
+    throw new AppError('invalid-field', `agent: there is no agent ${agent}`, { field: 'agent' });
+  }
+
+  #expectReady(name: string): WorkerAddress {
+    const address = this.#pool.address(name);
+    if (address === undefined) throw this.#notReady(name);
+    return address;
+  }
+
   #notReady(name: string): AppError {
-    const { state, retryAfterMs } = this.#pool.status().find((worker) => worker.name === name) ?? {};
+    const known = this.#pool.status().find((worker) => worker.name === name);
+    const { state, retryAfterMs } = known ?? {};
+    if (isAgentWorker(name)) return agentOffline(name, known?.since);
     const reason = name === NO_WORKER ? 'No worker is ready' : `Worker ${name} is not ready`;
     return new AppError('worker-not-ready', `${reason} (${state ?? 'unknown'})`, {
       retryAfter: retryAfterMs === undefined ? RETRY_AFTER_S : retryAfterMs / 1000,

@@ -29,6 +29,8 @@ export interface components {
       hasPassword: boolean;
       /** @description How the camera is moved; `null`: it is not. */
       ptz: components['schemas']['PtzSettings'] | null;
+      /** @description Name of the agent that reaches it; null: the gateway itself. */
+      agent: string | null;
       /** @description One that is not enabled is known but not connected. */
       enabled: boolean;
       /**
@@ -175,6 +177,8 @@ export interface components {
       transport?: 'tcp' | 'udp';
       /** @description Controls of the camera. */
       ptz?: components['schemas']['PtzSettings'];
+      /** @description Name of the agent that reaches the camera; absent: the gateway itself. */
+      agent?: string;
       name?: string;
       location?: string;
     };
@@ -274,6 +278,8 @@ export interface components {
     NewCamera: {
       name?: string;
       location?: string;
+      /** @description Name of the agent that reaches the camera; null: the gateway itself. */
+      agent?: string | null;
       /** @description A camera that is not enabled is known but not connected. */
       enabled?: boolean;
       /** @description What is looked for in its pictures. */
@@ -344,6 +350,8 @@ export interface components {
     CameraChanges: {
       name?: string;
       location?: string;
+      /** @description Name of the agent that reaches the camera; null: the gateway itself. */
+      agent?: string | null;
       /** @description A camera that is not enabled is known but not connected. */
       enabled?: boolean;
       /** @description What is looked for in its pictures. */
@@ -392,6 +400,8 @@ export interface components {
       password?: string;
       /** @description RTSP port; usual ones are tried where absent. */
       port?: number;
+      /** @description Name of the agent that reaches the camera; absent: the gateway itself. */
+      agent?: string;
     };
     ProbeAnswer: {
       /** @description The host that was asked. */
@@ -488,6 +498,8 @@ export interface components {
       slowed?: components['schemas']['Slowed'];
       /** @description Absent where nothing is kept of it. */
       recording?: components['schemas']['RecorderStatus'];
+      /** @description Name of the agent that reaches it. */
+      agent?: string;
       /** @description Stable code of why it is not live. */
       reason?: string;
       /** @description The same as a sentence. */

@@ -4,6 +4,7 @@ import { cameraIdSchema } from '../camera.ts';
 import { SOURCE_KINDS } from '../camera-source.ts';
 import { analysisSettingsSchema } from '../detections-settings.ts';
 import { furtherUrlFields } from '../further-sources.ts';
+import { cameraPlaceSchema } from './agents.ts';
 import { ptzSettingsSchema } from './ptz.ts';
 import { keepSchema, recordModeSchema } from './recording.ts';
 import { transportSchema } from './source/rtsp.ts';
@@ -41,6 +42,10 @@ export const cameraSchema = z
       .meta({ description: '`http`: pictures over HTTP; `video`: an uploaded stream that is played.' }),
     hasPassword: z.boolean(),
     ptz: ptzSettingsSchema.nullable().meta({ description: 'How the camera is moved; `null`: it is not.' }),
+    agent: z
+      .string()
+      .nullable()
+      .meta({ description: 'Name of the agent that reaches it; null: the gateway itself.' }),
     enabled: z.boolean().meta({ description: 'One that is not enabled is known but not connected.' }),
     record: recordModeSchema,
     keep: keepSchema.nullable().meta({ description: '`null`: as usual, see docs/recordings.md.' }),
@@ -62,6 +67,10 @@ export const cameraChangesSchema = z
   .object({
     name: z.string().trim().min(1).max(200).optional(),
     location: z.string().trim().max(200).optional(),
+    agent: cameraPlaceSchema
+      .nullable()
+      .optional()
+      .meta({ description: 'Name of the agent that reaches the camera; null: the gateway itself.' }),
     enabled: z
       .boolean()
       .optional()

@@ -10,6 +10,7 @@ import {
 } from '../camera-source.ts';
 import { AppError } from '../errors.ts';
 import { furtherSources, furtherUrlFields } from '../further-sources.ts';
+import { cameraPlaceSchema } from './agents.ts';
 import { anyCameraIdSchema } from './camera.ts';
 import { ptzSettingsSchema } from './ptz.ts';
 import { checkPath, hostFromIp } from './source/address.ts';
@@ -45,6 +46,7 @@ export const connectRequestSchema = z
       .optional()
       .meta({ description: 'RTSP only, `tcp` unless given: inside the RTSP connection or as datagrams.' }),
     ptz: ptzSettingsSchema.optional().meta({ description: 'Controls of the camera.' }),
+    agent: cameraPlaceSchema.optional(),
     name: z.string().max(200).optional(),
     location: z.string().max(200).optional(),
   })
@@ -71,6 +73,8 @@ export interface ConnectRequest {
   cameraId: string;
   name: string | undefined;
   location: string | undefined;
+  /** Name of the agent that reaches it; undefined: the gateway itself. */
+  agent?: string | undefined;
   source: MainSource;
 }
 
@@ -89,9 +93,9 @@ export function parseConnectRequest(body: unknown): ConnectRequest {
   const request = parseFields(connectRequestSchema, given);
   const source =
     request.url === undefined ? sourceFromFields(request) : sourceFromUrl(request.url, request.transport);
-  const { cameraId, name, location, ptz, subUrl, stillUrl } = request;
+  const { cameraId, name, location, agent, ptz, subUrl, stillUrl } = request;
   const further = furtherSources({ subUrl, stillUrl });
-  return { cameraId, name, location, source: { ...source, ...(ptz && { ptz }), ...further } };
+  return { cameraId, name, location, agent, source: { ...source, ...(ptz && { ptz }), ...further } };
 }
 
 /**

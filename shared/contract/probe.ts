@@ -1,5 +1,6 @@
 /** Finding the streams of a camera of which only address, user and password are known. */
 import { z } from 'zod';
+import { cameraPlaceSchema } from './agents.ts';
 import { ptzSettingsSchema } from './ptz.ts';
 
 /** Body of `POST /api/cameras/probe`. */
@@ -19,6 +20,7 @@ export const probeRequestSchema = z
       .max(65535)
       .optional()
       .meta({ description: 'RTSP port; usual ones are tried where absent.' }),
+    agent: cameraPlaceSchema.optional(),
   })
   .meta({ id: 'ProbeRequest' });
 export type ProbeRequest = z.infer<typeof probeRequestSchema>;
@@ -93,7 +95,9 @@ export const probeAnswerSchema = probedDeviceSchema
 export type ProbeAnswer = z.infer<typeof probeAnswerSchema>;
 
 /** Body of `POST /api/cameras/discover`. */
-export const discoverRequestSchema = z.strictObject({}).meta({ id: 'DiscoverRequest' });
+export const discoverRequestSchema = z
+  .strictObject({ agent: cameraPlaceSchema.optional() })
+  .meta({ id: 'DiscoverRequest' });
 
 /** A camera of the network. */
 export const discoveredCameraSchema = z

@@ -59,6 +59,7 @@ export const cameraStatusSchema = z
       description: 'Set while clients get fewer or lesser pictures than they asked for.',
     }),
     recording: recorderStatusSchema.optional().meta({ description: 'Absent where nothing is kept of it.' }),
+    agent: z.string().optional().meta({ description: 'Name of the agent that reaches it.' }),
     reason: z.string().optional().meta({ description: 'Stable code of why it is not live.' }),
     detail: z.string().optional().meta({ description: 'The same as a sentence.' }),
     hint: z.string().optional().meta({ description: 'What a person can do about it.' }),

@@ -86,7 +86,7 @@ describe('S1: without a token', () => {
       .flatMap(({ routes: declared }) => declared)
       .filter(({ socket }) => socket !== undefined)
       .map(({ path }) => path.replace(/:\w+/, '1_0'));
-    expect(sockets).to.have.length(3);
+    expect(sockets).to.have.length(4);
     for (const path of sockets) expect(await visitor.upgradeStatus(path), path).to.equal(401);
   });
 

@@ -78,21 +78,19 @@ export async function startSimulator(): Promise<RunningProcess & { rtspPort: num
   return { ...running, rtspPort, ptzPort };
 }
 
+/** Starts an agent; resolves immediately. @param env names the gateway and the token */
+export function startAgent(env: Record<string, string>): Omit<RunningProcess, 'port' | 'origin'> {
+  return spawnProcess('agent/main.ts', { ...TEST_CAMERAS, ...env });
+}
+
 async function start(
   entry: string,
   port: number,
   env: Record<string, string>,
   through: readonly string[] = [],
 ): Promise<RunningProcess> {
-  const dataDir = temporaryFolder();
-  const [command = '', ...args] = [...through, process.execPath, join(ROOT, entry)];
-  const child = spawn(command, args, {
-    cwd: ROOT,
-    env: { PATH: process.env.PATH, DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...COMPILED, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const output = collect(child);
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const { child, ...running } = spawnProcess(entry, env, through);
+  const { output } = running;
   const origin = `http://127.0.0.1:${port}`;
   const isUp = () =>
     fetch(`${origin}/livez`)
@@ -105,14 +103,26 @@ async function start(
     throw error;
   });
   if (child.exitCode !== null) throw new Error(`${entry} ended with ${child.exitCode}: ${output()}`);
+  return { ...running, port, origin };
+}
+
+function spawnProcess(entry: string, env: Record<string, string>, through: readonly string[] = []) {
+  const dataDir = temporaryFolder();
+  const [command = '', ...args] = [...through, process.execPath, join(ROOT, entry)];
+  const child = spawn(command, args, {
+    cwd: ROOT,
+    env: { PATH: process.env.PATH, DATA_DIR: dataDir, LOG_LEVEL: 'debug', ...COMPILED, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = collect(child);
+  const exited = once(child, 'exit').then(([code]) => code as number | null);
   return {
+    child,
     pid: child.pid as number,
-    port,
-    origin,
     dataDir,
     output,
     stopReading: () => void child.stdout?.destroy(),
-    end: async (signal = 'SIGTERM') => {
+    end: async (signal: NodeJS.Signals = 'SIGTERM') => {
       child.kill(signal);
       const code = await exited;
       rmSync(dataDir, { recursive: true, force: true });

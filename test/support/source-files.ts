@@ -16,7 +16,7 @@ export interface SourceFile {
 
 /** Every TypeScript file of the product. */
 export function sourceFiles(): SourceFile[] {
-  return ['gateway', 'workers', 'shared'].flatMap(readTree);
+  return ['agent', 'gateway', 'workers', 'shared'].flatMap(readTree);
 }
 
 /** Every TypeScript file of the tests and scripts. */

@@ -13,6 +13,8 @@ import { checkToken } from './token.ts';
 /** A listening server. */
 export interface OpenServer {
   port: number;
+  /** Serves a connection that came another way than by the port. */
+  accept(connection: Socket): void;
   /** Refuses new clients, asks WebSocket clients to come back later and cuts off all others. */
   close(): Promise<void>;
 }
@@ -94,6 +96,7 @@ export async function openHttpServer({
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
+    accept: (connection) => void server.emit('connection', connection),
     close: async () => {
       const closed = once(server, 'close');
       server.close();

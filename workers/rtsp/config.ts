@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { readAddressPolicy } from '#shared/address-settings.ts';
+import { AGENT_ENV, proxyEnv } from '#shared/agent-link.ts';
 import { type DecoderName, readDecoder } from '#shared/decoder-settings.ts';
 import { decoderBytes, thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
@@ -18,6 +19,7 @@ import {
 } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
+import type { DialTarget } from '../host/agent/dialler.ts';
 import { type HostConfig, loadHostConfig } from '../host/config.ts';
 
 /** Everything an RTSP worker is told from outside. */
@@ -50,6 +52,8 @@ export interface RtspWorkerConfig {
   maxDecoderBytes: number;
   /** Whether it runs only cameras that broke others. */
   isQuarantine: boolean;
+  /** The gateway that it dials out to; undefined for a worker that its gateway reaches. */
+  agent: DialTarget | undefined;
 }
 
 /** Where segments are written, and what they may take. */
@@ -99,7 +103,13 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
     recording: readRecording(env, host),
     logLevel: readLogLevel(env),
     isQuarantine: readSwitch(env, WORKER_ENV.quarantine, false),
+    agent: readAgent(env),
   });
+}
+
+function readAgent(env: Environment): DialTarget | undefined {
+  const [url, token] = [readOptional(env, AGENT_ENV.url), readOptional(env, AGENT_ENV.token)];
+  return url === undefined || token === undefined ? undefined : { url, token, proxyEnv: proxyEnv(env) };
 }
 
 /** Folder of a worker that no gateway started. */

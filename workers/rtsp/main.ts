@@ -11,6 +11,7 @@ import { openTrail } from '../host/work-trail.ts';
 import { CameraSet } from './camera/camera-set.ts';
 import { ConnectLimiter } from './camera/connect-limiter.ts';
 import { loadConfig } from './config.ts';
+import { dialOut } from './dial-out.ts';
 import { CameraProbes } from './discovery/probe-camera.ts';
 import { Ffmpeg } from './ffmpeg/ffmpeg.ts';
 import { limitGarbage } from './heap.ts';
@@ -34,6 +35,7 @@ setOomScore(OOM_SCORE.rtsp);
 const { config, redactor, log } = prepareWorker(process, (env) =>
   loadConfig(readSecretFiles(env, ['WORKER_SECRET'])),
 );
+redactor.add(config.agent?.token);
 for (const { credential } of config.webrtc.iceServers) redactor.add(credential);
 const ffmpeg = new Ffmpeg({ maxPixels: config.maxPixels, decoder: config.decoder, log });
 
@@ -94,9 +96,11 @@ await runWorker(process, {
       redactor,
       log,
     });
+    const link = await dialOut(config, server, log);
     return {
       port: server.port,
       close: async () => {
+        link?.close();
         lease.close();
         sessions.close();
         // Before the server: the gateway is told of the last segments.

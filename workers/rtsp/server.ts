@@ -78,6 +78,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
   });
   return {
     port: server.port,
+    accept: server.accept,
     close: async () => {
       hls.close();
       await restream.close();

@@ -13,6 +13,7 @@ import { recordings } from './009-recordings.ts';
 import { notifications } from './010-notifications.ts';
 import { reasoning } from './011-reasoning.ts';
 import { watchActions } from './012-watch-actions.ts';
+import { agents } from './013-agents.ts';
 import { sources } from './014-sources.ts';
 import { zones } from './016-zones.ts';
 import { severalGateways } from './017-several-gateways.ts';
@@ -33,6 +34,7 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '010-notifications': notifications(),
     '011-reasoning': reasoning(engine),
     '012-watch-actions': watchActions(),
+    '013-agents': agents(),
     '014-sources': sources(),
     '018-mqtt': mqtt(),
     '016-zones': zones(engine),

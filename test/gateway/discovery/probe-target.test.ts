@@ -9,7 +9,7 @@ const POLICY = {
   allowedPorts: [],
   ownPorts: [],
 };
-const parse = (body: unknown) => parseProbeRequest(body, POLICY);
+const parse = (body: unknown) => parseProbeRequest(body, POLICY).target;
 const HOST = { host: '203.0.113.9', secure: false };
 
 describe('What a client says of a camera to be found', () => {

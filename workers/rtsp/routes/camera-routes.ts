@@ -2,6 +2,7 @@
 import { Router } from 'express';
 import { maskedUrl } from '#shared/camera-source.ts';
 import { parseConnectRequest, parseDisconnectRequest } from '#shared/contract/connect.ts';
+import { AppError } from '#shared/errors.ts';
 import { readJsonBody } from '#shared/http/json-body.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
 import { mjpegRoute } from '../outputs/pictures/mjpeg.ts';
@@ -22,7 +23,9 @@ export function cameraRoutes(cameras: CameraSet): Router {
     );
   });
   routes.post('/connect', json, async (req, res) => {
-    const request = parseConnectRequest(req.body);
+    const { agent, ...request } = parseConnectRequest(req.body);
+    if (agent !== undefined)
+      throw new AppError('invalid-field', 'agent: a worker has none', { field: 'agent' });
     await cameras.connect(request);
     res.json({ success: true, cameraId: request.cameraId, message: 'Camera connected successfully' });
   });

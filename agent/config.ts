@@ -1,0 +1,82 @@
+/** Settings of `npm run agent`: the environment, read and checked once. */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { AddressPolicy } from '#shared/address-policy.ts';
+import { readAddressPolicy } from '#shared/address-settings.ts';
+import { proxyEnv } from '#shared/agent-link.ts';
+import { readMaxPixels } from '#shared/picture-settings.ts';
+import {
+  type Environment,
+  readInteger,
+  readIsPrettyLog,
+  readLogLevel,
+  readOptional,
+  readText,
+  SettingsError,
+} from '#shared/settings.ts';
+
+/** Everything that an agent is told from outside. */
+export interface AgentConfig {
+  /** Address of the gateway; undefined: to be asked for. */
+  gatewayUrl: string | undefined;
+  /** Undefined: to be asked for. */
+  token: string | undefined;
+  dataDir: string;
+  logLevel: string;
+  isPrettyLog: boolean;
+  /** Which cameras may be dialled. */
+  addresses: AddressPolicy;
+  /** Largest picture of a camera, pixels. */
+  maxPixels: number;
+  /** Memory above which its worker is replaced gracefully, bytes. */
+  maxRssBytes: number;
+  /** The part of the environment that its worker sees. */
+  workerEnv: Record<string, string>;
+}
+
+const ALLOWED = ['PATH', 'HOME', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS'];
+const MIB = 1024 * 1024;
+
+/** Reads the environment. @throws SettingsError naming the variable, its value and what is allowed */
+export function loadAgentConfig(env: Environment, isTerminal = false): Readonly<AgentConfig> {
+  const url = readOptional(env, 'GATEWAY_URL');
+  return Object.freeze({
+    gatewayUrl: url === undefined ? undefined : checkUrl(url),
+    token: readOptional(env, 'AGENT_TOKEN') ?? tokenFrom(readOptional(env, 'AGENT_TOKEN_FILE')),
+    dataDir: resolve(readText(env, 'DATA_DIR', './data'), 'agent'),
+    logLevel: readLogLevel(env),
+    isPrettyLog: readIsPrettyLog(env, isTerminal),
+    addresses: readAddressPolicy(env, { allowsLoopback: false, ownPorts: [] }),
+    maxPixels: readMaxPixels(env),
+    maxRssBytes: readInteger(env, 'WORKER_MAX_RSS_MB', { fallback: 1536, min: 128, max: 65_536 }) * MIB,
+    workerEnv: { ...pick(env, ALLOWED), ...proxyEnv(env) },
+  });
+}
+
+/** @throws SettingsError for anything but the address of a gateway */
+export function checkUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const isAddress = url !== undefined && /^https?:$/.test(url.protocol) && url.username === '';
+  if (!isAddress) throw new SettingsError('GATEWAY_URL', text, 'an address like https://gateway.example');
+  return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+function tokenFrom(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    const text = readFileSync(file, 'utf8').trim();
+    if (text !== '') return text;
+  } catch {
+    // Said below.
+  }
+  throw new SettingsError('AGENT_TOKEN_FILE', file, 'the path of a file that can be read and is not empty');
+}
+
+function pick(env: Environment, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

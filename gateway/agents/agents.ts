@@ -1,0 +1,123 @@
+/** Builds agents: workers on other networks that dial out to this gateway. */
+import type { RequestHandler } from 'express';
+import { CLOSE_REMOVED } from '#shared/agent-link.ts';
+import type { Agent } from '#shared/contract/agents.ts';
+import type { CameraStatus } from '#shared/contract/status.ts';
+import type { Logger } from '#shared/logger.ts';
+import type { CameraDirectory } from '../cameras/camera-directory.ts';
+import type { RouteGroup } from '../http/route.ts';
+import type { Store } from '../store/store.ts';
+import type { WorkerStatus } from '../supervisor/worker-status.ts';
+import { agentWorker } from '../worker-access/agent-worker.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import { type ChildPool, JoinedPool } from '../worker-access/joined-pool.ts';
+import { AgentDoor } from './agent-door.ts';
+import { AgentPool } from './agent-pool.ts';
+import { AgentRegistry } from './agent-registry.ts';
+import { offlineStatus } from './offline-status.ts';
+import { agentRoutes } from './routes.ts';
+import { statusHandler } from './status-route.ts';
+
+export interface AgentsOptions {
+  store: Store;
+  directory: Pick<CameraDirectory, 'list' | 'find' | 'agentOf' | 'onChange'>;
+  /** The workers of this gateway. */
+  pool: ChildPool<WorkerStatus>;
+  log: Logger;
+}
+
+/** Agents of one gateway. */
+export interface Agents {
+  routes: RouteGroup;
+  /** The workers of this gateway and of its agents. */
+  pool: JoinedPool<WorkerStatus>;
+  /** Keeps routing told of agents and of cameras that move. To be called once, before anything runs. */
+  guide(routing: CameraRouting): void;
+  /** Answers for the status of a camera. @param otherwise for cameras of no agent */
+  status(routing: CameraRouting, otherwise: RequestHandler): RequestHandler;
+  /** How the cameras of agents that are away are. */
+  offline(): [string, CameraStatus][];
+  start(): void;
+  /** Call before the store is closed. */
+  close(): Promise<void>;
+}
+
+/** Puts agents together; none is let in before `start`. */
+export function createAgents({ store, directory, pool, log }: AgentsOptions): Agents {
+  const registry = new AgentRegistry({ store, log });
+  const workers = new AgentPool();
+  const door = new AgentDoor({
+    nameOf: (token) => registry.nameOf(token),
+    onSession: (session) => {
+      const { name, version, address } = session.facts;
+      log.info({ agent: name, version, address: address ?? 'local' }, 'agent is online');
+      session.onEnd(() => log.warn({ agent: name }, 'agent is offline'));
+      workers.add(session);
+    },
+    log,
+  });
+  const ends: (() => void)[] = [];
+  const camerasOf = (name: string): string[] =>
+    directory.list().flatMap(({ id, agent }) => (agent === name ? [id] : []));
+  const offline = (): [string, CameraStatus][] =>
+    directory.list().flatMap(({ id, agent, enabled }) => {
+      if (agent === undefined || !enabled || workers.session(agent) !== undefined) return [];
+      return [[id, offlineStatus(id, agent, workers.since(agent))]];
+    });
+  return {
+    routes: agentRoutes({
+      take: (request, socket, head, address) => door.take(request, socket, head, address),
+      list: () => registry.names.map((name) => viewAgent(name, workers, camerasOf(name))),
+      create: (name) => registry.create(name),
+      remove: (name) => registry.remove(name),
+    }),
+    pool: new JoinedPool(pool, [workers]),
+    status: (routing, otherwise) =>
+      statusHandler({ directory, routing, since: (agent) => workers.since(agent), otherwise }),
+    offline,
+    guide: (routing) => {
+      ends.push(
+        registry.onChange(() => {
+          const { names } = registry;
+          const gone = workers.retain(names);
+          routing.keepApart(names.map(agentWorker));
+          for (const name of gone) door.end(name, CLOSE_REMOVED, 'this agent was removed');
+        }),
+        followPlaces(directory, routing),
+      );
+    },
+    start: () => registry.start(),
+    close: async () => {
+      for (const end of ends.splice(0)) end();
+      door.close();
+      await registry.close();
+    },
+  };
+}
+
+/** Tells routing of cameras whose place was changed. Returns the function that ends it. */
+function followPlaces(directory: AgentsOptions['directory'], routing: Pick<CameraRouting, 'moved'>) {
+  const places = new Map<string, string>();
+  return directory.onChange((ids) => {
+    for (const id of ids) {
+      const agent = directory.find(id)?.agent;
+      if (places.get(id) === agent) continue;
+      if (agent === undefined) places.delete(id);
+      else places.set(id, agent);
+      routing.moved(id);
+    }
+  });
+}
+
+function viewAgent(name: string, workers: AgentPool, cameras: string[]): Agent {
+  const session = workers.session(name);
+  return {
+    name,
+    state: session === undefined ? 'offline' : 'online',
+    since: (workers.since(name) ?? new Date()).toISOString(),
+    version: session?.facts.version ?? null,
+    address: session === undefined ? null : (session.facts.address ?? '127.0.0.1'),
+    latencyMs: session?.latencyMs ?? null,
+    cameras,
+  };
+}

@@ -1,0 +1,62 @@
+/** A TCP proxy whose connections can be made to hang, as on a network that went away, or be cut. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Forwards to one port of this machine. */
+export class TcpProxy {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #isHanging = false;
+
+  private constructor(target: number) {
+    this.#server = createServer((client) => {
+      const upstream = connect(target, '127.0.0.1');
+      for (const socket of [client, upstream]) {
+        this.#sockets.add(socket);
+        socket.on('error', () => socket.destroy());
+        socket.once('close', () => this.#sockets.delete(socket));
+      }
+      client.once('close', () => upstream.destroy());
+      upstream.once('close', () => client.destroy());
+      if (!this.#isHanging) join(client, upstream);
+    });
+  }
+
+  static async open(target: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(target);
+    proxy.#server.listen(0, '127.0.0.1');
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** Forwards nothing any more; connections stay open, new ones too. */
+  hang(): void {
+    this.#isHanging = true;
+    for (const socket of this.#sockets) socket.unpipe().pause();
+  }
+
+  /** New connections are forwarded again; those that hung are cut. */
+  resume(): void {
+    this.#isHanging = false;
+    this.cut();
+  }
+
+  /** Cuts every connection. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  close(): void {
+    this.#server.close();
+    this.cut();
+  }
+}
+
+function join(a: Socket, b: Socket): void {
+  a.pipe(b);
+  b.pipe(a);
+}
