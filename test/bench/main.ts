@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,returned,start,growth,limit,frames,webrtc,whep,mse,restream,recording,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page --cameras 1,4,8 --seconds 10 --quick --document FILE`.
+ * Options: `--only footprint,returned,start,growth,limit,frames,webrtc,whep,mse,restream,recording,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page,timeline --cameras 1,4,8 --seconds 10 --quick --document FILE`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
@@ -18,6 +18,7 @@ import { benchRestream } from './restream.ts';
 import { benchReturned } from './returned.ts';
 import { benchStart } from './start.ts';
 import { benchDeliveries, benchMediamtx } from './stored.ts';
+import { benchTimeline } from './timeline.ts';
 import { benchMse, benchWebrtc } from './video.ts';
 import { benchWhep } from './whep.ts';
 
@@ -47,7 +48,7 @@ const benches: Record<string, () => Promise<void>> = {
   whep: () => benchWhep(values.quick ? 7 : 21),
   mse: () => benchMse(seconds),
   restream: () => benchRestream(seconds),
-  recording: () => benchRecording(seconds),
+  recording: () => benchRecording(seconds, values.quick ? 3 : 7),
   gate: benchGate,
   registry: benchRegistry,
   deliveries: () => benchDeliveries(seconds),
@@ -55,6 +56,7 @@ const benches: Record<string, () => Promise<void>> = {
   analysis: () => benchAnalysis(seconds, values['face-model']),
   'analysis-viewers': () => benchAnalysisBesideViewers(seconds),
   page: () => benchPage(values.quick ? 3 : 9),
+  timeline: () => benchTimeline(values.quick ? 5 : 15),
 };
 
 /** Too long to run beside the others. */

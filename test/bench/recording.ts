@@ -9,7 +9,7 @@ import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { makeClip } from './clip.ts';
-import { cpuShare } from './measure.ts';
+import { cpuShare, percentile } from './measure.ts';
 import { print, target } from './report.ts';
 import { measureViewers, startSender, workerPids } from './scenarios.ts';
 
@@ -20,8 +20,19 @@ const MAX_SHARE = 0.5;
 /** Per cent by which recording may change the pictures of viewers. */
 const MAX_CHANGE = 5;
 
-/** @param seconds of each measurement */
-export async function benchRecording(seconds: number): Promise<void> {
+/** One comparison, with recording and without it right before or after. */
+interface Round {
+  quiet: number;
+  busy: number;
+  rateWithout: number;
+  rateWith: number;
+}
+
+/**
+ * @param seconds of each measurement
+ * @param rounds comparisons; the median of their ratios counts, so that other work on the machine does not
+ */
+export async function benchRecording(seconds: number, rounds: number): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-recording-'));
   const clip = join(folder, 'clip.h264');
   makeClip(clip);
@@ -37,18 +48,19 @@ export async function benchRecording(seconds: number): Promise<void> {
         url: `rtsp://127.0.0.1:${sender.port}/${camera}`,
       });
     await untilLive(gateway);
-    const quiet = await costOf(gateway, seconds);
-    const before = await measureViewers(stageOf(gateway, sender), 1, seconds);
-    await recordAll(gateway, 'always');
-    const busy = await costOf(gateway, seconds);
-    const after = await measureViewers(stageOf(gateway, sender), 1, seconds);
-    const share = (busy - quiet) / CAMERAS;
-    const change = (Math.abs(after.rate - before.rate) * 100) / before.rate;
+    const seen: Round[] = [];
+    for (let round = 0; round < rounds; round += 1)
+      seen.push(await compare(gateway, sender, { seconds, isRecordingFirst: round % 2 === 1 }));
+    const of = (value: (round: Round) => number): number => percentile(seen.map(value), 0.5);
+    const [quiet, busy] = [of((round) => round.quiet), of((round) => round.busy)];
+    const share = of((round) => round.busy - round.quiet) / CAMERAS;
+    const ratio = of(({ rateWith, rateWithout }) => rateWith / rateWithout);
+    const change = Math.abs(ratio - 1) * 100;
     print(
-      `recording     ${CAMERAS} cameras of 4 Mbit/s: ${quiet.toFixed(1)} % of a core without, ${busy.toFixed(1)} with; one camera ${share.toFixed(2)} %`,
+      `recording     ${CAMERAS} cameras of 4 Mbit/s, median of ${rounds} rounds: ${quiet.toFixed(1)} % of a core without, ${busy.toFixed(1)} with; one camera ${share.toFixed(2)} %`,
     );
     print(
-      `              a viewer of each gets ${before.rate.toFixed(2)} pictures a second without, ${after.rate.toFixed(2)} with (${change.toFixed(1)} % change)`,
+      `              a viewer of each gets ${of((round) => round.rateWithout).toFixed(2)} pictures a second without, ${of((round) => round.rateWith).toFixed(2)} with; ratios ${seen.map(({ rateWith, rateWithout }) => (rateWith / rateWithout).toFixed(3)).join(' ')}, median ${ratio.toFixed(3)}`,
     );
     target(
       `recording a camera of 4 Mbit/s: ${share.toFixed(2)} % of a core (${MAX_SHARE})`,
@@ -77,6 +89,29 @@ export async function benchRecording(seconds: number): Promise<void> {
   }
 }
 
+/** Measures with recording and without, in alternating order. */
+async function compare(
+  gateway: RunningProcess,
+  sender: { port: number; startedAt: number },
+  { seconds, isRecordingFirst }: { seconds: number; isRecordingFirst: boolean },
+): Promise<Round> {
+  const measured = async (record: 'off' | 'always') => {
+    await recordAll(gateway, record);
+    const cost = await costOf(gateway, seconds);
+    const { rate } = await measureViewers(stageOf(gateway, sender), 1, seconds);
+    return { cost, rate };
+  };
+  const first = await measured(isRecordingFirst ? 'always' : 'off');
+  const second = await measured(isRecordingFirst ? 'off' : 'always');
+  const [without, recording] = isRecordingFirst ? [second, first] : [first, second];
+  return {
+    quiet: without.cost,
+    busy: recording.cost,
+    rateWithout: without.rate,
+    rateWith: recording.rate,
+  };
+}
+
 function stageOf(gateway: RunningProcess, { port, startedAt }: { port: number; startedAt: number }) {
   return {
     ...{ gateway, startedAt, cameras: CAMERAS, rtspPort: port, connectMs: [], emptyMib: 0 },
@@ -98,7 +133,8 @@ async function costOf(gateway: RunningProcess, seconds: number): Promise<number>
   return cpuShare([gateway.pid, ...(await workerPids(gateway))], seconds);
 }
 
-async function recordAll({ origin }: RunningProcess, record: string): Promise<void> {
+async function recordAll({ origin }: RunningProcess, record: 'off' | 'always'): Promise<void> {
+  const recording = record === 'off' ? 0 : CAMERAS;
   for (let camera = 1; camera <= CAMERAS; camera += 1)
     await fetch(`${origin}/api/cameras/${camera}`, {
       method: 'PATCH',
@@ -108,7 +144,7 @@ async function recordAll({ origin }: RunningProcess, record: string): Promise<vo
   await waitFor(
     async () => {
       const { cameras } = (await getJson(`${origin}/api/recordings`)).body;
-      return cameras.filter(({ state }: { state: string }) => state === 'recording').length === CAMERAS;
+      return cameras.filter(({ state }: { state: string }) => state === 'recording').length === recording;
     },
     { timeoutMs: 20_000 },
   );

@@ -158,11 +158,14 @@ export class TimelinePage extends ViewElement {
     const { from, to } = dayRange(this.#day);
     const range = { from: from / 1000, to: to / 1000 };
     const { recordings } = this.app.client;
+    const events = this.#loadEvents(range, signal);
+    // Its failure is told below, unless the recording fails first.
+    events.catch(() => {});
     try {
       this.#recording = await recordings.get(this.#cameraId, range, { signal });
       this.#error = undefined;
       this.draw();
-      await this.#loadEvents(range, signal);
+      await events;
     } catch (error) {
       if (signal.aborted) return;
       this.#error = error instanceof GatewayError ? error : undefined;
