@@ -1,5 +1,5 @@
 /** Finds third-party programs that tests use as real peers. */
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { EXPO_APP } from '../expo/expo-app.ts';
@@ -22,6 +22,18 @@ export const PROMTOOL = process.env.TEST_PROMTOOL ?? 'promtool';
 /** A server of the S3 protocol, on files. */
 export const VERSITYGW = process.env.TEST_VERSITYGW ?? 'versitygw';
 
+/** The loader of Docker Compose, as a command. */
+export const COMPOSE_CHECKER = process.env.TEST_COMPOSE_CHECKER ?? 'compose-go';
+
+/** Checks resources against the schemas of Kubernetes, which it carries. */
+export const KUBERNETES_VALIDATE = process.env.TEST_KUBERNETES_VALIDATE ?? 'kubernetes-validate';
+
+const [KUSTOMIZE = '', ...BUILD] = (process.env.TEST_KUSTOMIZE ?? 'kubectl kustomize').split(' ');
+
+/** Puts an overlay together, by kubectl or by kustomize itself. */
+export const kustomize = (...args: string[]): SpawnSyncReturns<string> =>
+  spawnSync(KUSTOMIZE, [...BUILD, ...args], { encoding: 'utf8' });
+
 /** The command line of the inspector of MCP, which `.ci/generators/install` installs. */
 export const INSPECTOR = packageFile('.bin/mcp-inspector');
 
@@ -29,6 +41,9 @@ const PROBES = {
   promtool: () => spawnSync(PROMTOOL, ['--version']).status === 0,
   ipycam: () => spawnSync(IPYCAM_PYTHON, ['-c', 'import ipycam']).status === 0,
   'versitygw, an S3 server': () => spawnSync(VERSITYGW, ['--version']).status === 0,
+  'the loader of Compose files': () => spawnSync(COMPOSE_CHECKER, ['--help']).error === undefined,
+  kustomize: () => kustomize('--help').status === 0,
+  'kubernetes-validate': () => spawnSync(KUBERNETES_VALIDATE, ['--help']).status === 0,
   'gst-rtsp-server': () => spawnSync(PYTHON, ['-c', GST_PROBE]).status === 0,
   ffmpeg: () => spawnSync('ffmpeg', ['-version']).status === 0,
   chromium: hasChromium,

@@ -78,6 +78,13 @@ describe('Remote workers', function () {
     }
   });
 
+  it('tell a stranger that they run, and nothing else', async () => {
+    const origin = workers.get('a')?.origin;
+    expect((await fetch(`${origin}/alive`)).status).to.equal(204);
+    for (const path of ['/livez', '/health', '/api/cameras/1/status'])
+      expect((await fetch(`${origin}${path}`)).status).to.equal(401);
+  });
+
   it('are told of by /health with their kind, and no RTSP worker is started beside them', async () => {
     const { rtsp } = await health();
     const known = rtsp.workers.filter(({ state }: { state: string }) => state === 'ready');

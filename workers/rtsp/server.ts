@@ -94,6 +94,8 @@ function mountRoutes(
 ): void {
   const { token } = config.host;
   const webrtc = { sessions, iceServers: config.webrtc.iceServers, isCounted: token !== undefined };
+  // For a platform that restarts workers elsewhere: it says that the event loop runs, and nothing else.
+  if (config.host.isRemote) app.get('/alive', (_req, res) => void res.status(204).end());
   app.use(token === undefined ? allowAnyOrigin : requireToken(token));
   app.use(healthRoutes({ config, cameras, ffmpeg }));
   app.use('/api/cameras', cameraRoutes(cameras), ptzRoutes(controls), deviceRoutes(devices));
