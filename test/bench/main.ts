@@ -37,7 +37,12 @@ const seconds = values.quick ? 4 : Number(values.seconds);
 const benches: Record<string, () => Promise<void>> = {
   footprint: () => benchFootprint({ settleSeconds: values.quick ? 20 : 90 }),
   start: () => benchStart(values.quick ? 3 : 9),
-  growth: () => benchGrowth({ cameras: values.quick ? [8, 64] : [8, 64, 250, 1000], seconds }),
+  growth: () =>
+    benchGrowth({
+      cameras: values.quick ? [8, 64] : [8, 64, 250, 1000],
+      viewers: values.quick ? [1, 100] : [1, 100, 1000],
+      seconds,
+    }),
   frames: () =>
     benchFrames({
       cameras: values.cameras.split(',').map(Number),
