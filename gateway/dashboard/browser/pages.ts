@@ -66,6 +66,12 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     title: 'Use in an app',
     under: 'cameras',
   },
+  zones: {
+    element: 'zones-page',
+    load: () => import('./views/zones-page.ts'),
+    title: 'Zones',
+    under: 'cameras',
+  },
   add: {
     element: 'camera-add',
     load: () => import('./views/camera-add.ts'),

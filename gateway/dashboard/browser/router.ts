@@ -6,6 +6,7 @@ export const PATHS = {
   camera: 'camera/:cameraId',
   edit: 'camera/:cameraId/edit',
   use: 'camera/:cameraId/use',
+  zones: 'camera/:cameraId/zones',
   add: 'add',
   addByHand: 'add/by-hand',
   upload: 'upload',

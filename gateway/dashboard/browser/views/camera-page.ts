@@ -94,6 +94,7 @@ export class CameraPage extends ViewElement {
     const isOwn = camera.origin === 'registry' && this.app.canChange && !this.app.isGone;
     return html`
       <a class="button" href=${hrefOf('use', camera.id)}>${icon('phone')}<span class="button-name">Use in an app</span></a>
+      <a class="button" href=${hrefOf('zones', camera.id)}>${icon('zones')}<span class="button-name">Zones</span></a>
       ${isOwn ? html`<a class="button" href=${hrefOf('edit', camera.id)}>${icon('edit')}<span class="button-name">Edit</span></a>` : nothing}
       ${
         isOwn || (camera.origin === 'connected' && this.app.canChange && !this.app.isGone)

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { CameraEvent } from '#shared/client/events.ts';
 import { clock } from '../format.ts';
 import { hrefOf } from '../router.ts';
-import { answersOf, durationOf, titleOf } from './event-words.ts';
+import { answersOf, durationOf, titleOf, zonesOf } from './event-words.ts';
 import { icon } from './icons.ts';
 
 /** What surrounds a drawer. */
@@ -27,7 +27,7 @@ export function eventDrawer(event: CameraEvent, context: DrawerContext): Templat
     ${media(event)}
     <h2>${titleOf(event)}</h2>
     <p><a href=${hrefOf('camera', event.cameraId)}>${cameraName}</a>
-      <span class="muted">${clock(event.startedAt, now)} · ${durationOf(event, now)}</span></p>
+      <span class="muted">${[clock(event.startedAt, now), durationOf(event, now), zonesOf(event)].filter(Boolean).join(' · ')}</span></p>
     ${answers(event)}
     <p class="drawer-actions">
       ${event.clipUrl === null ? nothing : html`<a class="button" href=${relative(event.clipUrl)} download>${icon('download')}Clip</a>`}
@@ -38,32 +38,11 @@ export function eventDrawer(event: CameraEvent, context: DrawerContext): Templat
 }
 
 function media(event: CameraEvent): TemplateResult | typeof nothing {
-  const picture =
-    event.snapshotUrl === null
-      ? undefined
-      : `${relative(event.snapshotUrl)}?v=${Date.parse(event.updatedAt)}`;
-  const still =
-    picture === undefined
-      ? nothing
-      : html`<div class="drawer-picture"><img src=${picture} alt="Best picture of the event" />${box(event)}</div>`;
+  const still = html`<event-pictures .event=${event} .drawnAt=${Date.now()}></event-pictures>`;
   if (event.clipUrl === null) return still;
   // The clip of an event that goes on grows: the end of the event loads it anew.
   const source = `${relative(event.clipUrl)}?v=${event.endedAt === null ? 'open' : Date.parse(event.endedAt)}`;
   return html`<video class="drawer-clip" controls autoplay muted playsinline .src=${source} aria-label="Clip of the event"></video>${still}`;
-}
-
-/** Where the object was in the best picture. */
-function box({ data }: CameraEvent): TemplateResult | typeof nothing {
-  const { box: place } = data as { box?: unknown };
-  if (!Array.isArray(place) || place.length !== 4) return nothing;
-  const [left, top, width, height] = place.map((share) => Number(share) * 100) as [
-    number,
-    number,
-    number,
-    number,
-  ];
-  return html`<svg class="drawer-box" viewBox="0 0 100 100" preserveAspectRatio="none" aria-hidden="true">
-    <rect x=${left} y=${top} width=${width} height=${height} vector-effect="non-scaling-stroke" /></svg>`;
 }
 
 function answers(event: CameraEvent): TemplateResult | typeof nothing {

@@ -20,6 +20,11 @@ export function durationOf(event: CameraEvent, now: number): string {
   return isOpen ? `ongoing, ${text}` : text;
 }
 
+/** `in Drive, Door`; empty where it was in no zone. */
+export function zonesOf({ zones }: CameraEvent): string {
+  return zones.length === 0 ? '' : `in ${zones.join(', ')}`;
+}
+
 /** One answer to a watch, and how it was counted. */
 export interface ShownAnswer {
   text: string;

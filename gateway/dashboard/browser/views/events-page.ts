@@ -8,7 +8,8 @@ import { clock } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { DigestCard } from './digest-card.ts';
 import { eventDrawer } from './event-drawer.ts';
-import { durationOf, titleOf } from './event-words.ts';
+import { EventPictures } from './event-pictures.ts';
+import { durationOf, titleOf, zonesOf } from './event-words.ts';
 import { emptyState, pageHead, problem } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
 
@@ -149,7 +150,7 @@ export class EventsPage extends ViewElement {
         ${event.clipUrl === null ? nothing : html`<span class="event-clip">Clip</span>`}
         <strong class="event-title">${titleOf(event)}</strong>
         <span>${this.#nameOf(event.cameraId)}</span>
-        <span class="muted">${clock(event.startedAt, this.app.now)} · ${durationOf(event, this.app.now)}</span>
+        <span class="muted">${[clock(event.startedAt, this.app.now), durationOf(event, this.app.now), zonesOf(event)].filter(Boolean).join(' · ')}</span>
       </a>
     </li>`;
   }
@@ -289,4 +290,8 @@ function inputOf(event: Event): string {
   return (event.target as HTMLInputElement).value;
 }
 
-export const ELEMENTS = { 'digest-card': DigestCard, 'events-page': EventsPage };
+export const ELEMENTS = {
+  'digest-card': DigestCard,
+  'event-pictures': EventPictures,
+  'events-page': EventsPage,
+};

@@ -29,6 +29,7 @@ const PATHS = {
   leave: svg`<path d="M14 4.500H6.500v15H14M10.500 12H20m-3.500-3.500L20 12l-3.500 3.500"/>`,
   copy: svg`<rect x="8.500" y="8.500" width="11.500" height="11.500" rx="2"/><path d="M5 15.500H4.500A1.500 1.500 0 0 1 3 14V5.500A2 2 0 0 1 5 3.500h8.500A1.500 1.500 0 0 1 15 5v.5"/>`,
   phone: svg`<rect x="6.500" y="2.500" width="11" height="19" rx="2.500"/><path d="M10.500 18.500h3"/>`,
+  zones: svg`<path d="M5.500 8 12 4.500l7 4-1.500 9L8 19.500z"/><path d="M5.500 8v.01M12 4.500v.01M19 8.500v.01M17.500 17.500v.01M8 19.500v.01" stroke-width="3.600"/>`,
   upload: svg`<path d="M12 16V5M7.500 9.500 12 5l4.500 4.500M5 19.500h14"/>`,
 } satisfies Record<string, unknown>;
 
