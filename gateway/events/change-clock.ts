@@ -1,4 +1,4 @@
-/** Change numbers: microseconds since 1970, strictly increasing in this process. */
+/** Change numbers: microseconds since 1970, strictly increasing. */
 
 const MICROSECONDS = 1000;
 
@@ -10,6 +10,11 @@ export class ChangeClock {
   /** @param now Unix milliseconds */
   constructor(now: () => number = Date.now) {
     this.#now = now;
+  }
+
+  /** Goes on after a number of an earlier process, whose clock may have been ahead. */
+  follow(change: number): void {
+    this.#last = Math.max(this.#last, change);
   }
 
   /** The next number. */

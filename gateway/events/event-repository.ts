@@ -54,6 +54,7 @@ export class EventRepository {
   readonly #onLifecycle: LifecycleListener | undefined;
   readonly #begins: BeginListener | undefined;
   #tail: Promise<unknown> = Promise.resolve();
+  #isBegun = false;
 
   constructor(store: Store, { now, onLifecycle, begins }: EventRepositoryOptions = {}) {
     this.#store = store;
@@ -186,7 +187,12 @@ export class EventRepository {
 
   /** Serialises changes: a listener that saw a change must never see a lower one appear later. */
   #inOrder<T>(write: (change: number) => Promise<T>): Promise<T> {
-    const written = this.#tail.then(() => write(this.#clock.next()));
+    const written = this.#tail.then(async () => {
+      // A clock that was set back must not hide changes from readers that saw later numbers.
+      if (!this.#isBegun) this.#clock.follow(await this.newestChange());
+      this.#isBegun = true;
+      return write(this.#clock.next());
+    });
     this.#tail = written.catch(() => {});
     return written;
   }

@@ -36,6 +36,8 @@ export interface ShownServices {
   deliveries?: ShownDeliveries;
   mediamtx?: Record<string, unknown>;
   analysis?: { state: string; detectors?: Record<string, { state: string; model?: string }> };
+  /** The MQTT broker, where there is one. */
+  mqtt?: { state: string; broker: string; lastError?: string };
   /** The RTSP server, where it is on. */
   restream?: { port: number };
   watches?: { failing: number };

@@ -130,6 +130,14 @@ describe('Stored events', () => {
       expect((await repository.get('live')).ended_at).to.equal(null);
     });
 
+    it('have later numbers than all before, also where the clock was set back between two starts', async () => {
+      await repository.save(event('before'));
+      const newest = await repository.newestChange();
+      const next = new EventRepository(store, { now: () => NOW - DAY_MS });
+      await next.save(event('after'));
+      expect((await next.changedAfter(newest, 10)).map(({ id }) => id)).to.deep.equal(['after']);
+    });
+
     it('have a number of their own each when their observer is gone, so that readers miss none', async () => {
       for (const id of ['a', 'b', 'c']) await repository.save(event(id, { updatedAt: NOW - 70_000 }));
       expect(await repository.endUnseen(NOW - 60_000)).to.equal(3);

@@ -38,6 +38,7 @@ function healthPage(app: App): TemplateResult {
       ${providerFacts(services)}
       ${fact('Detection', detectionState(services.analysis), detectorsOf(services.analysis))}
       ${fact('MediaMTX', services.mediamtx === undefined ? 'Not used' : mediamtxState(services.mediamtx))}
+      ${services.mqtt === undefined ? nothing : fact('MQTT broker', capitalized(services.mqtt.state), services.mqtt.lastError ?? services.mqtt.broker)}
     </div>
     <h2 class="section-title">Processes</h2>
     <div class="table-box" tabindex="0" role="region" aria-label="Processes"><table>
