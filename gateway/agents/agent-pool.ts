@@ -40,8 +40,8 @@ export class AgentPool implements FurtherPool<WorkerStatus> {
     return gone;
   }
 
-  /** An agent is connected. */
-  add(session: AgentSession): void {
+  /** An agent is connected. @param doorOrigin where other processes of this machine reach its worker */
+  add(session: AgentSession, doorOrigin: string): void {
     const { name, workerToken } = session.facts;
     const known = this.#agents.get(name);
     if (known === undefined) return;
@@ -55,6 +55,7 @@ export class AgentPool implements FurtherPool<WorkerStatus> {
       epoch,
       details: {},
       link: session.link,
+      doorOrigin,
     };
     this.#agents.set(name, { session, address, epoch, since: session.since });
     session.onEnd(() => this.#onEnd(session));

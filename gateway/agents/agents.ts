@@ -11,6 +11,7 @@ import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import { agentWorker } from '../worker-access/agent-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { type ChildPool, JoinedPool } from '../worker-access/joined-pool.ts';
+import { LinkDoor } from '../worker-access/link-door.ts';
 import { AgentDoor } from './agent-door.ts';
 import { AgentPool } from './agent-pool.ts';
 import { AgentRegistry } from './agent-registry.ts';
@@ -52,7 +53,16 @@ export function createAgents({ store, directory, pool, log }: AgentsOptions): Ag
       const { name, version, address } = session.facts;
       log.info({ agent: name, version, address: address ?? 'local' }, 'agent is online');
       session.onEnd(() => log.warn({ agent: name }, 'agent is offline'));
-      workers.add(session);
+      void LinkDoor.open(session.link).then(
+        (inner) => {
+          workers.add(session, inner.origin);
+          session.onEnd(() => inner.close());
+        },
+        (error: unknown) => {
+          log.error({ agent: name, err: error }, 'an agent could not be let in');
+          session.terminate();
+        },
+      );
     },
     log,
   });

@@ -24,7 +24,7 @@ export function desiredAnalysis(
     .flatMap(({ id, analysis, zones }) => {
       const worker = routing.findOwner(id);
       if (worker === undefined) return [];
-      const { origin, token } = worker;
+      const { doorOrigin: origin = worker.origin, token } = worker;
       const isMetered = meters.has(id);
       return [{ cameraId: id, origin, token, settings: analysis, zones: [...(zones ?? [])], isMetered }];
     });

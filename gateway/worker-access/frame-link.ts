@@ -19,12 +19,14 @@ export class FrameLink {
   readonly #subscriptions = new Map<number, OpenSubscription>();
   readonly #socket: WorkerSocket;
   #lastId = 0;
+  /** Whether the worker is told of every frame that arrived: on the way to another network frames pile up. */
+  #isPaced = false;
 
   constructor(log: Logger) {
     this.#socket = new WorkerSocket({
       path: LINK_PATH,
       maxMessageBytes: MAX_MESSAGE_BYTES,
-      onOpen: () => this.#askForAll(),
+      onOpen: () => this.#onOpen(),
       onMessage: (data) => this.#onMessage(data),
       log,
     });
@@ -37,6 +39,7 @@ export class FrameLink {
 
   /** Connects to a worker that became ready, and asks it for everything anew. */
   attach(worker: WorkerAddress): void {
+    this.#isPaced = worker.link !== undefined;
     this.#socket.attach(worker);
   }
 
@@ -58,11 +61,13 @@ export class FrameLink {
     };
   }
 
-  #askForAll(): void {
+  #onOpen(): void {
+    if (this.#isPaced) this.#send({ op: 'pace' });
     for (const [id, { request }] of this.#subscriptions) this.#send({ op: 'open', id, request });
   }
 
   #onMessage(data: Buffer): void {
+    if (this.#isPaced) this.#send({ op: 'ack' });
     const frame = decodeLinkFrame(data);
     if (frame !== undefined) this.#subscriptions.get(frame.id)?.deliver(frame.payload);
   }

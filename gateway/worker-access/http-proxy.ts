@@ -39,6 +39,10 @@ const PASSED_HEADERS = [
   'transfer-encoding',
 ];
 
+/** Headers of an answer that reach a client from another network. */
+const ANSWER_HEADERS =
+  /^(content-(type|length|range)|cache-control|etag|vary|retry-after|transfer-encoding|connection|date|x-frame-.+)$/;
+
 interface Proxied extends Request {
   worker?: WorkerAddress;
   isLate?: boolean;
@@ -118,6 +122,7 @@ function createProxy({ routing, log }: HttpProxyOptions, { agent, kind, timeoutM
   // It speaks of the connection between worker and gateway.
   proxy.on('proxyRes', (proxyRes, req) => {
     delete proxyRes.headers['keep-alive'];
+    if (req?.worker?.link !== undefined) harden(proxyRes.headers);
     if (areFiles === true && isOpenByAddress(req)) allowSharedCache(proxyRes.headers);
   });
   proxy.on('error', (error, req) => {
@@ -142,6 +147,16 @@ function isOpenByAddress(req: Request): boolean {
 function allowSharedCache(headers: IncomingHttpHeaders): void {
   const control = headers['cache-control'];
   if (control !== undefined) headers['cache-control'] = control.replace(/^private\b/, 'public');
+}
+
+/**
+ * A worker on another network may not be ours: what it answers must not run in pages of this gateway, nor set
+ * cookies of it.
+ */
+function harden(headers: IncomingHttpHeaders): void {
+  for (const name of Object.keys(headers)) if (!ANSWER_HEADERS.test(name)) delete headers[name];
+  headers['content-security-policy'] = "default-src 'none'; sandbox";
+  headers['x-content-type-options'] = 'nosniff';
 }
 
 /** Hands a failure to our error middleware: the first, since the proxy may report one twice. */

@@ -10,6 +10,8 @@ export interface WorkerTarget {
   token: string;
   /** Opens the connections of a worker that is not dialled over plain TCP at its origin. */
   link?: WorkerLink;
+  /** Where other processes of this machine reach a worker that has a link. */
+  doorOrigin?: string;
   /** Term of the gateway that keeps the worker, for orders; absent for a worker without lease. */
   term?: number;
 }

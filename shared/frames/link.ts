@@ -15,6 +15,9 @@ export const LINK_PATH = '/internal/link';
 export const linkMessageSchema = z.discriminatedUnion('op', [
   z.object({ op: z.literal('open'), id: z.number().int().min(1), request: frameRequestSchema }),
   z.object({ op: z.literal('close'), id: z.number().int().min(1) }),
+  /** Every frame from now on is answered with `ack` when it has arrived: for links to other networks. */
+  z.object({ op: z.literal('pace') }),
+  z.object({ op: z.literal('ack') }),
 ]);
 export type LinkMessage = z.infer<typeof linkMessageSchema>;
 

@@ -178,7 +178,7 @@ export class WorkerDouble {
     link.on('message', (data) => {
       const message = linkMessageSchema.parse(JSON.parse(data.toString()));
       if (message.op === 'open') this.#subscriptions.set(message.id, message.request);
-      else this.#subscriptions.delete(message.id);
+      else if (message.op === 'close') this.#subscriptions.delete(message.id);
     });
   }
 }

@@ -63,6 +63,7 @@ describe('Cameras of an agent', function () {
     return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
   }
   const list = async () => (await api('/api/agents')).body;
+  const metrics = async () => (await fetch(`${gateway.origin}/metrics`, { headers: bearer })).text();
   const status = async () => (await api('/api/cameras/yard/status')).body;
   const isOnline = () =>
     waitFor(async () => (await list())[0]?.state === 'online', { message: 'the agent', timeoutMs: 30_000 });
@@ -89,9 +90,20 @@ describe('Cameras of an agent', function () {
     ]);
   });
 
+  it('are analysed at the gateway', async () => {
+    const analysis = { motion: true, persons: false, faces: false };
+    expect((await api('/api/cameras/yard', { analysis }, 'PATCH')).status).to.equal(200);
+    const pictures = /camera_encoded_frames_total\{[^}]*camera="yard"[^}]*\} [1-9]/;
+    await waitFor(async () => pictures.test(await metrics()), { message: 'pictures', timeoutMs: 40_000 });
+    await api('/api/cameras/yard', { analysis: { ...analysis, motion: false } }, 'PATCH');
+  });
+
   it('give pictures, MJPEG, HLS and MSE as every other', async () => {
     const frame = await fetch(`${gateway.origin}/api/cameras/yard/frame`, { headers: bearer });
     expect([frame.status, frame.headers.get('content-type')]).to.deep.equal([200, 'image/jpeg']);
+    // What an agent answers never runs in a page of the gateway.
+    expect(frame.headers.get('content-security-policy')).to.match(/sandbox/);
+    expect(frame.headers.get('x-frame-sequence')).to.match(/^\d+$/);
     const leave = new AbortController();
     const mjpeg = await fetch(`${gateway.origin}/api/cameras/yard/stream.mjpeg`, {
       headers: bearer,
