@@ -152,6 +152,13 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     role: 'admin',
     badge: ({ state }) => failingProviders(state.gateway.services),
   },
+  detection: {
+    element: 'detection-page',
+    load: () => import('./views/detection-page.ts'),
+    title: 'Detection',
+    nav: 'settings',
+    role: 'admin',
+  },
   deliveries: {
     element: 'deliveries-page',
     load: () => import('./views/deliveries-page.ts'),

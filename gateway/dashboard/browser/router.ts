@@ -18,6 +18,7 @@ export const PATHS = {
   timeline: 'timeline/:cameraId',
   health: 'settings/health',
   reasoning: 'settings/reasoning',
+  detection: 'settings/detection',
   deliveries: 'settings/deliveries',
   devices: 'settings/devices',
   keys: 'settings/keys',

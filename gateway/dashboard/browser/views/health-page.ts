@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { ReasonStatus } from '#shared/client/reason.ts';
 import type { App } from '../app-state.ts';
+import { capitalized, detectionState, detectorsOf } from '../detection-words.ts';
 import { ago, bytes, duration, percent } from '../format.ts';
 import type { ShownServices, ShownWorker } from '../status.ts';
 import { describeWorker } from '../worker-words.ts';
@@ -56,24 +57,6 @@ function providerFacts({ reasoning }: ShownServices): TemplateResult[] {
   return providers
     .filter(({ configured }) => configured)
     .map(({ name, state, model }) => fact(PROVIDERS[name] ?? name, capitalized(state), model ?? ''));
-}
-
-function detectionState(analysis: ShownServices['analysis']): string {
-  if (analysis === undefined) return 'Switched off';
-  return analysis.state === 'ready' ? 'Ready' : capitalized(analysis.state);
-}
-
-/** `Person: OpenCV HOG`, one a detector. */
-function detectorsOf(analysis: ShownServices['analysis']): string {
-  return Object.entries(analysis?.detectors ?? {})
-    .map(
-      ([what, { state, model }]) => `${capitalized(what)}: ${state === 'ready' ? (model ?? state) : state}`,
-    )
-    .join(', ');
-}
-
-function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function fact(name: string, value: string, note = ''): TemplateResult {
