@@ -28,6 +28,13 @@ for (const name of [
 for (const name of ['swagger-ui.js', 'swagger-ui-es-bundle.js', 'swagger-ui-es-bundle-core.js'])
   remove(`${modules}/swagger-ui-dist/${name}`);
 
+// Builds for browsers.
+remove(`${modules}/mqtt/dist`);
+
+// Compilers alone read declarations and source maps, and an install without development has none.
+if ((process.env.npm_config_omit ?? '').split(/[\s,]+/).includes('dev'))
+  for (const path of listAll(modules)) if (/\.(d\.[cm]?ts|map)$/.test(path)) remove(path);
+
 const runtimes = `${modules}/onnxruntime-node/bin`;
 for (const version of list(runtimes))
   for (const platform of list(`${runtimes}/${version}`))

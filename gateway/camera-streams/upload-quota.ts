@@ -2,6 +2,7 @@
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Transaction } from '../store/database.ts';
+import { lockUntilEnd } from '../store/row-lock.ts';
 import type { CameraStreamRepository, StoredVideo } from './camera-stream-repository.ts';
 import type { UploadStore } from './upload-store.ts';
 
@@ -47,6 +48,7 @@ export class UploadQuota {
    */
   async makeRoom(trx: Transaction, bytes: number, now: number): Promise<string[]> {
     const { repository, quotaBytes } = this.#options;
+    await lockUntilEnd(trx, 'upload quota');
     const videos = await repository.videos(trx);
     const going: StoredVideo[] = [];
     let excess = sumOf(videos) + bytes - quotaBytes;

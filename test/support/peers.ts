@@ -41,6 +41,7 @@ const PROBES = {
   promtool: () => spawnSync(PROMTOOL, ['--version']).status === 0,
   ipycam: () => spawnSync(IPYCAM_PYTHON, ['-c', 'import ipycam']).status === 0,
   'versitygw, an S3 server': () => spawnSync(VERSITYGW, ['--version']).status === 0,
+  'a PostgreSQL server': () => process.env.TEST_DATABASE_URL !== undefined,
   'the loader of Compose files': () => spawnSync(COMPOSE_CHECKER, ['--help']).error === undefined,
   kustomize: () => kustomize('--help').status === 0,
   'kubernetes-validate': () => spawnSync(KUBERNETES_VALIDATE, ['--help']).status === 0,

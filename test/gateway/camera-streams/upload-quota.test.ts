@@ -65,11 +65,11 @@ describe('S14: the quota of uploaded videos', () => {
       return new CameraStreamService(options);
     };
 
-    const upload = async (cameraId: string, bytes = 1000) => {
+    const upload = async (cameraId: string, bytes = 1000, at = service) => {
       const uploads = new UploadFolder({ folder, maxBytes: QUOTA, reserveBytes: 0 });
       const staged = await uploads.receive(Readable.from([Buffer.alloc(bytes)]));
       const request = { cameraId, cameraDescription: null, streamType: 'video' } as const;
-      return service.addVideo(request, { staged, name: 'clip.mp4' }, ORIGIN);
+      return at.addVideo(request, { staged, name: 'clip.mp4' }, ORIGIN);
     };
     const deliver = (...cameraIds: string[]) =>
       store.db
@@ -168,6 +168,19 @@ describe('S14: the quota of uploaded videos', () => {
       await deliver('a', 'b', 'c');
       await Promise.all(['d', 'e', 'f'].map((id) => upload(id)));
       expect(cameras()).to.deep.equal(['d', 'e', 'f']);
+    });
+
+    it('holds for uploads that end at the same time at several gateways', async () => {
+      for (const id of ['a', 'b', 'c']) await upload(id);
+      await deliver('a', 'b', 'c');
+      await Promise.all(['d', 'e', 'f'].map((id) => upload(id, 1000, start())));
+      const stored = await store.db
+        .selectFrom('camera_streams')
+        .select('camera_id')
+        .where('video_removed_at', 'is', null)
+        .orderBy('camera_id')
+        .execute();
+      expect(stored.map(({ camera_id }) => camera_id)).to.deep.equal(['d', 'e', 'f']);
     });
 
     it('is not spent by what a crash kept from being deleted: the next start does it', async () => {
