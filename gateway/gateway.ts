@@ -174,7 +174,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const watches = createWatches({
     ...{ store, routing, directory, redactor, log },
     reasoner: reasoning.reasoner,
-    targets: acts,
+    ...{ targets: acts, notices },
     onReading: mqtt.onReading,
     events: events.eventLog,
     motion: isAnalysed ? analysis.channel : undefined,

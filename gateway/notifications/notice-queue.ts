@@ -51,6 +51,11 @@ export class NoticeQueue {
   /** @returns whether it could be added */
   async #join(trx: Transaction, row: DeliveryRow, happening: Happening): Promise<boolean> {
     const { notices, box, now } = this.#options;
+    // A watch may fire for a notification that is told of its event anyway.
+    const isTold = this.#open(row.payload)?.happenings.some(
+      ({ eventId }) => eventId !== null && eventId === happening.eventId,
+    );
+    if (isTold === true) return true;
     const isWaiting = row.status === 'pending' && row.attempts === 0 && row.leased_until <= now();
     const facts = isWaiting ? this.#open(row.payload) : undefined;
     if (facts === undefined) return false;

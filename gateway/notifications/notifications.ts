@@ -43,6 +43,8 @@ export interface NotificationsOptions extends PresenceSources {
 /** Notifications of one gateway. */
 export interface Notifications extends BeginListener {
   routes: RouteGroup;
+  /** @throws AppError `notification-not-found`, and `invalid-field` for a webhook that is none */
+  expect(notificationId: string, isWebhook: boolean): void;
   /**
    * Tells a notification of an event past its filters.
    * @param isUrgent by itself, in quiet hours too @throws AppError `notification-not-found`, `storage-*`
@@ -105,9 +107,14 @@ export function createNotifications(options: NotificationsOptions): Notification
       if (isDue) sender.wake();
       isDue = false;
     },
+    expect: (id, isWebhook) => {
+      if (ruleOf(book, id).targetKind !== 'webhook' && isWebhook)
+        throw new AppError('invalid-field', 'actions: the target of this notification is no webhook', {
+          field: 'actions',
+        });
+    },
     tell: async (id, event, isUrgent) => {
-      const rule = book.find(id);
-      if (rule === undefined) throw new AppError('notification-not-found', 'The notification was removed');
+      const rule = ruleOf(book, id);
       if (rule.enabled) await tell(rule, happeningOf(event, nameOf(event.cameraId)), isUrgent);
     },
     start: () => {
@@ -142,4 +149,12 @@ function createSender(
     wake: () => sender.wake(),
     close: () => sender.close(),
   };
+}
+
+/** @throws AppError `notification-not-found` */
+function ruleOf(book: NotificationBook, id: string): Rule {
+  const rule = book.find(id);
+  if (rule === undefined)
+    throw new AppError('notification-not-found', 'There is no notification with this id');
+  return rule;
 }

@@ -4,13 +4,14 @@ import type { CameraStatus } from '#shared/contract/status.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import type { Presence } from './lookout.ts';
 
+type KnownWorker = Pick<WorkerStatus, 'name' | 'kind' | 'state' | 'isRequired'>;
+
 export interface PresenceSources {
   /** Cameras to keep connected. */
   directory: { wanted(): readonly { id: string; name: string }[] };
   states: { read(): Promise<ReadonlyMap<string, CameraStatus>> };
-  pool: { status(): readonly Pick<WorkerStatus, 'name' | 'state' | 'isRequired'>[] };
-  /** Agents, where there are any. */
-  agents?: (() => Promise<readonly { name: string; isOnline: boolean }[]>) | undefined;
+  /** The workers of this gateway and of its agents. */
+  pool: { status(): readonly KnownWorker[] };
   /** Folders whose disks need some space. */
   config: {
     dataDir: string;
@@ -35,9 +36,6 @@ export function presenceReader(sources: PresenceSources): () => Promise<Presence
   return async () => [
     ...(await camerasOf(sources)),
     ...sources.pool.status().map(workerPresence),
-    ...((await sources.agents?.()) ?? []).map(
-      ({ name, isOnline }): Presence => ({ kind: 'agent', id: name, name, isHere: isOnline }),
-    ),
     ...(await Promise.all([...folders].map((folder) => diskOf(folder, reserveBytes, low)))).flat(),
   ];
 }
@@ -57,11 +55,9 @@ async function camerasOf({ directory, states }: PresenceSources): Promise<Presen
 }
 
 /** A worker that is not needed now is stopped, not lost. */
-function workerPresence({
-  name,
-  state,
-  isRequired,
-}: Pick<WorkerStatus, 'name' | 'state' | 'isRequired'>): Presence {
+function workerPresence({ name, kind, state, isRequired }: KnownWorker): Presence {
+  if (kind === 'agent')
+    return { kind, id: name, name: name.replace(/^agent-/, ''), isHere: state === 'ready' };
   const isMeant = isRequired || state !== 'stopped';
   const isHere = !isMeant || !(LOST_STATES.includes(state) || state === 'stopped');
   return { kind: 'worker', id: name, name, isHere };

@@ -19,6 +19,7 @@ import { REASON_ERRORS } from '../reasoning/reason-routes.ts';
 import type { WatchRow } from '../store/database.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { WatchSettings } from './watch.ts';
+import { expectActions, type ToldTargets } from './watch-actions.ts';
 import type { WatchAsker } from './watch-asker.ts';
 import { applyWatchChanges, parseNewWatch } from './watch-input.ts';
 import type { WatchRepository } from './watch-repository.ts';
@@ -34,6 +35,8 @@ export interface WatchRoutesOptions {
   hasMotion: boolean;
   /** Whether events can be delivered. */
   canDeliver: boolean;
+  /** Who actions may tell. */
+  notices: ToldTargets;
   /** Most watches. */
   max: number;
   /** A watch was changed or deleted: what failed before no longer counts. */
@@ -66,9 +69,17 @@ function collectionRoutes(options: WatchRoutesOptions): Route[] {
         'It needs `everyMs` or `onMotion`. Free text counts as yes or no only where it says so outright.',
       request: { bodies: jsonBody(newWatchSchema, NEW_WATCHES) },
       answers: { 201: json('It will be asked.', watchSchema, { Location: 'Where it is.' }) },
-      errors: ['missing-field', 'invalid-field', 'camera-not-found', 'zone-not-found', 'too-many-watches'],
+      errors: [
+        'missing-field',
+        'invalid-field',
+        'camera-not-found',
+        'zone-not-found',
+        'too-many-watches',
+        'notification-not-found',
+      ],
       handle: async (req, res) => {
         const watch = possible(parseNewWatch(req.body), options);
+        expectActions(watch.actions, options.notices);
         options.routing.expectKnown(watch.cameraId);
         zoneOf(watch, options.directory);
         const row = await repository.insert(watch, max, now());
@@ -85,9 +96,17 @@ function collectionRoutes(options: WatchRoutesOptions): Route[] {
       description: 'Counts as a question of a client.',
       request: { bodies: jsonBody(newWatchSchema, TESTED_WATCH) },
       answers: { 200: json('How the answer reads.', watchTestSchema) },
-      errors: ['missing-field', 'invalid-field', 'camera-not-found', 'zone-not-found', ...REASON_ERRORS],
+      errors: [
+        'missing-field',
+        'invalid-field',
+        'camera-not-found',
+        'zone-not-found',
+        ...REASON_ERRORS,
+        'notification-not-found',
+      ],
       handle: async (req, res) => {
         const watch = possible(parseNewWatch(req.body), options);
+        expectActions(watch.actions, options.notices);
         options.routing.expectKnown(watch.cameraId);
         const asked = await options.asker.ask(watch, { signal: goneSignal(res) });
         const { jpeg, sequence, timestamp } = asked.frame;
@@ -147,14 +166,21 @@ function itemRoutes(options: WatchRoutesOptions): Route[] {
       description: 'Operators may change `enabled` only.',
       request: { params, bodies: jsonBody(watchChangesSchema, { Pause: { enabled: false } }) },
       answers: { 200: json('The watch as it is now.', watchSchema) },
-      errors: ['missing-field', 'invalid-field', 'watch-not-found', 'zone-not-found'],
+      errors: [
+        'missing-field',
+        'invalid-field',
+        'watch-not-found',
+        'zone-not-found',
+        'notification-not-found',
+      ],
       handle: async (req, res) => {
         expectRoleForFields(req, req.body, ['enabled']);
         if (camerasOf(req) !== undefined) expectOwnCamera(req, await repository.get(req.params.watchId));
         const change = (before: WatchSettings) => {
           const after = possible(applyWatchChanges(before, req.body), options);
-          // A watch whose zone is gone can still be paused.
+          // A watch whose zone or notification is gone can still be paused.
           if (after.zone !== before.zone) zoneOf(after, options.directory);
+          if (after.actions !== before.actions) expectActions(after.actions, options.notices);
           return after;
         };
         const row = await repository.update(req.params.watchId, change, now());

@@ -5,7 +5,7 @@ import type { Redactor } from '#shared/redact.ts';
 import type { EventSink, MomentaryEvent } from '../events/event.ts';
 import type { WatchRow, WatchRowChanges } from '../store/database.ts';
 import { readingsOf, settingsOf, type WatchAnswer, type WatchError } from './watch.ts';
-import { type ActionTargets, act } from './watch-actions.ts';
+import { type ActionReach, act } from './watch-actions.ts';
 import type { AskedWatch, WatchAsker } from './watch-asker.ts';
 import { eventOf } from './watch-event.ts';
 import {
@@ -23,7 +23,7 @@ export interface WatchAttemptOptions {
   /** Also delivers the event to the analysis backend; absent without one. */
   deliverEvent?: ((eventId: string, event: MomentaryEvent) => Promise<void>) | undefined;
   /** What acts when a watch fires. */
-  targets: ActionTargets;
+  reach: ActionReach;
   /** Called with every answer. */
   onReading?: ((watch: WatchRow, answer: WatchAnswer) => void) | undefined;
   redactor: Redactor;
@@ -89,7 +89,7 @@ export class WatchAttempts {
         ...reading,
         ...afterFiring(row, answers, eventId, this.#options.now()),
         ...(await this.#deliver(row, eventId, event)),
-        ...(await this.#act(row)),
+        ...(await this.#act(row, eventId, event)),
       };
     } catch (error) {
       // Keeps the answers: the watch fires when events can be stored again.
@@ -110,9 +110,10 @@ export class WatchAttempts {
   }
 
   /** A failed action does not undo the event. */
-  async #act(row: WatchRow): Promise<WatchRowChanges> {
-    const { cameraId, actions } = settingsOf(row);
-    const [error] = await act(actions, cameraId, this.#options.targets);
+  async #act(row: WatchRow, id: string, { picture, ...event }: MomentaryEvent): Promise<WatchRowChanges> {
+    const { startedAt } = event;
+    const state = { ...event, id, updatedAt: startedAt, endedAt: startedAt };
+    const [error] = await act(settingsOf(row).actions, state, this.#options.reach);
     return error === undefined ? {} : { last_error: JSON.stringify(this.#describe(error)) };
   }
 

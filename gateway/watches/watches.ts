@@ -11,7 +11,7 @@ import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { BudgetRepository, type HourlyBudget } from './budget-repository.ts';
 import { MotionTrigger } from './motion-trigger.ts';
 import { watchRoutes } from './routes.ts';
-import type { ActionTargets } from './watch-actions.ts';
+import type { ActionTargets, ToldTargets } from './watch-actions.ts';
 import { createWatchAsker, type WatchAsker } from './watch-asker.ts';
 import { type WatchAttemptOptions, WatchAttempts } from './watch-attempt.ts';
 import { WatchLeaseRepository } from './watch-lease-repository.ts';
@@ -24,6 +24,8 @@ export interface WatchesOptions {
   directory: Pick<CameraDirectory, 'find'>;
   /** What acts when a watch fires. */
   targets: ActionTargets;
+  /** Who can be told then. */
+  notices: ToldTargets;
   events: EventSink;
   /** Absent: watches that wait for motion are refused. */
   motion?: MotionSource | undefined;
@@ -81,6 +83,7 @@ export function createWatches(options: WatchesOptions): Watches {
   return {
     routes: watchRoutes({
       ...{ repository, asker, routing, directory, hasMotion, canDeliver, max, wake, now },
+      notices: options.notices,
       forget: (id) => attempts.failing.delete(id),
     }),
     report: () => ({ failing: attempts.failing.size }),
@@ -94,8 +97,17 @@ export function createWatches(options: WatchesOptions): Watches {
 }
 
 function createAttempts(options: WatchesOptions, asker: WatchAsker, now: () => number): WatchAttempts {
-  const { targets, events, deliverEvent, onReading, redactor, log } = options;
-  return new WatchAttempts({ asker, events, deliverEvent, onReading, targets, redactor, log, now });
+  const { targets, notices, events, deliverEvent, onReading, redactor, log } = options;
+  return new WatchAttempts({
+    asker,
+    events,
+    deliverEvent,
+    onReading,
+    redactor,
+    log,
+    now,
+    reach: { targets, notices },
+  });
 }
 
 function createRunner(options: WatchesOptions, attempts: WatchAttempts, now: () => number): WatchRunner {

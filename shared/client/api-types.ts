@@ -739,6 +739,136 @@ export interface components {
         box: [number, number, number, number];
       }[];
     };
+    /** @enum {string} */
+    NoticeKind:
+      | 'motion'
+      | 'person'
+      | 'face'
+      | 'watch'
+      | 'tampering'
+      | 'crossing'
+      | 'camera-offline'
+      | 'camera-online'
+      | 'worker-lost'
+      | 'worker-back'
+      | 'agent-lost'
+      | 'agent-back'
+      | 'disk-low'
+      | 'disk-free';
+    /** @description In the time zone of the gateway. */
+    NotificationPeriod: {
+      /** @description On which it begins; default all. */
+      days?:
+        | []
+        | ['sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat']
+        | [
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+          ]
+        | [
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+          ]
+        | [
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+          ]
+        | [
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+          ]
+        | [
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+            'sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat',
+          ];
+      from: string;
+      /** @description Before `from`: on the next day. */
+      to: string;
+    };
+    /** @description Without its secrets. */
+    NotificationTargetView:
+      | {
+          /** @constant */
+          kind: 'webhook';
+          /** @description Scheme, host and port of its address; the rest may be secret. */
+          origin: string;
+          /** @description Names alone. */
+          headers: string[];
+          template: string | null;
+          /** @enum {string} */
+          contentType: 'application/json' | 'text/plain' | 'application/x-www-form-urlencoded';
+        }
+      | {
+          /** @constant */
+          kind: 'ntfy';
+          server: string;
+          topic: string;
+          hasToken: boolean;
+          priority: number;
+        }
+      | {
+          /** @constant */
+          kind: 'push';
+          origin: string;
+          endpointHash: string;
+        };
+    Notification: {
+      id: string;
+      name: string;
+      target: components['schemas']['NotificationTargetView'];
+      /** @description Null: all. */
+      cameras: (string | number)[] | null;
+      /** @description Null: all; empty: only what actions of watches send. */
+      kinds: components['schemas']['NoticeKind'][] | null;
+      /** @description Only events with one of these labels. */
+      labels: string[] | null;
+      /** @description Only events in one of these zones, by name. */
+      zones: string[] | null;
+      /** @description Only what happens then. */
+      times: components['schemas']['NotificationPeriod'][] | null;
+      /** @description Quiet hours: what happens then is told together when they end. */
+      quiet: components['schemas']['NotificationPeriod'][] | null;
+      /** @description At most one notice of a camera in this time; further events come together in the next. 0: each. */
+      groupSeconds: number;
+      /** @description How long a camera, worker or agent is away before that is told. */
+      afterSeconds: number;
+      linkBase: string;
+      enabled: boolean;
+      /** @description Notices that are not delivered yet. */
+      waiting: number;
+      /** @description How the last attempt ended. */
+      last: {
+        /** Format: date-time */
+        at: string;
+        /** @enum {string} */
+        state: 'delivered' | 'retrying' | 'parked';
+        /** @description HTTP status of the answer. */
+        status: number | null;
+        error: string | null;
+      } | null;
+      /** Format: date-time */
+      createdAt: string;
+      /** Format: date-time */
+      updatedAt: string;
+    };
+    NotificationTest: {
+      delivered: boolean;
+      /** @description HTTP status of the answer; null without one. */
+      status: number | null;
+      error: string | null;
+      /** @description The beginning of the answer. */
+      response: string | null;
+    };
     RecordingList: {
       bytes: number;
       quotaBytes: number;
@@ -1306,14 +1436,30 @@ export interface components {
     };
     /** @enum {string} */
     WatchSkill: 'query' | 'caption' | 'detect' | 'point';
+    WatchAction:
+      | components['schemas']['PresetAction']
+      | components['schemas']['NotificationAction']
+      | components['schemas']['WebhookAction'];
     /** @description Announced for three seconds; gives way to people. */
-    WatchAction: {
+    PresetAction: {
       /** @constant */
       kind: 'ptz-preset';
       /** @description Id of the preset. */
       preset: string;
       /** @description The camera of the watch unless given. */
       cameraId?: string | number;
+    };
+    /** @description Tells a notification, past its filters; quiet hours and grouping hold. */
+    NotificationAction: {
+      /** @constant */
+      kind: 'notification';
+      notificationId: string;
+    };
+    /** @description Calls the webhook of a notification for this event alone, in quiet hours too. */
+    WebhookAction: {
+      /** @constant */
+      kind: 'webhook';
+      notificationId: string;
     };
     StandingWatch: {
       id: string;
@@ -1839,6 +1985,11 @@ export type ImagingChanges = components['schemas']['ImagingChanges'];
 export type EventPage = components['schemas']['EventPage'];
 export type CameraEvent = components['schemas']['CameraEvent'];
 export type EventPicture = components['schemas']['EventPicture'];
+export type NoticeKind = components['schemas']['NoticeKind'];
+export type NotificationPeriod = components['schemas']['NotificationPeriod'];
+export type NotificationTargetView = components['schemas']['NotificationTargetView'];
+export type Notification = components['schemas']['Notification'];
+export type NotificationTest = components['schemas']['NotificationTest'];
 export type RecordingList = components['schemas']['RecordingList'];
 export type RecordingSummary = components['schemas']['RecordingSummary'];
 export type Recording = components['schemas']['Recording'];
@@ -1869,6 +2020,9 @@ export type Digest = components['schemas']['Digest'];
 export type NewWatch = components['schemas']['NewWatch'];
 export type WatchSkill = components['schemas']['WatchSkill'];
 export type WatchAction = components['schemas']['WatchAction'];
+export type PresetAction = components['schemas']['PresetAction'];
+export type NotificationAction = components['schemas']['NotificationAction'];
+export type WebhookAction = components['schemas']['WebhookAction'];
 export type StandingWatch = components['schemas']['StandingWatch'];
 export type WatchCondition = components['schemas']['WatchCondition'];
 export type WatchAnswer = components['schemas']['WatchAnswer'];

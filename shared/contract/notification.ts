@@ -25,6 +25,7 @@ export const NOTICE_KINDS = [
   ...HAPPENINGS,
 ] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
+const noticeKindSchema = z.enum(NOTICE_KINDS).meta({ id: 'NoticeKind' });
 
 /** Days as periods name them, in the order of `Date.getDay`. */
 export const DAYS = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'] as const;
@@ -121,7 +122,7 @@ const namesSchema = z.array(z.string().trim().min(1).max(200)).min(1).max(MAX_NA
 const settings = {
   cameras: z.array(anyCameraIdSchema).min(1).max(1000).nullable().meta({ description: 'Null: all.' }),
   kinds: z
-    .array(z.enum(NOTICE_KINDS))
+    .array(noticeKindSchema)
     .max(NOTICE_KINDS.length)
     .nullable()
     .meta({ description: 'Null: all; empty: only what actions of watches send.' }),

@@ -33,12 +33,24 @@ const conditionInputSchema = z.union([
 
 /** What a watch does when it fires, beside its event. */
 export const watchActionSchema = z
-  .strictObject({
-    kind: z.literal('ptz-preset'),
-    preset: z.string().min(1).max(64).meta({ description: 'Id of the preset.' }),
-    cameraId: anyCameraIdSchema.optional().meta({ description: 'The camera of the watch unless given.' }),
-  })
-  .meta({ id: 'WatchAction', description: 'Announced for three seconds; gives way to people.' });
+  .discriminatedUnion('kind', [
+    z
+      .strictObject({
+        kind: z.literal('ptz-preset'),
+        preset: z.string().min(1).max(64).meta({ description: 'Id of the preset.' }),
+        cameraId: anyCameraIdSchema.optional().meta({ description: 'The camera of the watch unless given.' }),
+      })
+      .meta({ id: 'PresetAction', description: 'Announced for three seconds; gives way to people.' }),
+    z.strictObject({ kind: z.literal('notification'), notificationId: z.string().max(128) }).meta({
+      id: 'NotificationAction',
+      description: 'Tells a notification, past its filters; quiet hours and grouping hold.',
+    }),
+    z.strictObject({ kind: z.literal('webhook'), notificationId: z.string().max(128) }).meta({
+      id: 'WebhookAction',
+      description: 'Calls the webhook of a notification for this event alone, in quiet hours too.',
+    }),
+  ])
+  .meta({ id: 'WatchAction' });
 export type WatchAction = z.infer<typeof watchActionSchema>;
 
 const periodSchema = z

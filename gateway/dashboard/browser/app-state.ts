@@ -1,6 +1,9 @@
 /** The page's model: one object, changed in one place, drawn after every change. */
+
 import { GatewayClient } from '#shared/client/client.ts';
+import { HttpClient } from '#shared/client/http-client.ts';
 import type { FetchLike } from '#shared/client/platform.ts';
+import { NotificationCalls } from './notification-calls.ts';
 import { parseRoute, type Route } from './router.ts';
 import { emptyState, type GatewayState } from './status.ts';
 import type { Reach } from './status-feed.ts';
@@ -35,6 +38,10 @@ export class App {
   /** Address of the gateway, with its path prefix. */
   readonly base = new URL('.', document.baseURI).href.replace(/\/$/, '');
   readonly client = new GatewayClient({ baseUrl: this.base, fetch: (url, init) => this.#fetch(url, init) });
+  /** Who is told of what. */
+  readonly notifications = new NotificationCalls(
+    new HttpClient({ baseUrl: this.base, fetch: (url, init) => this.#fetch(url, init) }),
+  );
   readonly #draw: () => void;
   state: AppState = {
     route: parseRoute(location.hash),

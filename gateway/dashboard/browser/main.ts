@@ -4,6 +4,7 @@ import { announceChanges } from './announcements.ts';
 import { App } from './app-state.ts';
 import { PageOutlet } from './page-outlet.ts';
 import { PAGE_IDS } from './pages.ts';
+import { followClicks } from './push-clicks.ts';
 import { parseRoute } from './router.ts';
 import { listenToStatus } from './status-feed.ts';
 import { applyTheme } from './theme.ts';
@@ -35,6 +36,7 @@ function start(root: HTMLElement): void {
   const outlet = new PageOutlet(draw);
   const announceNews = announceChanges(app);
   applyTheme();
+  followClicks();
   listenToStatus(app.base, {
     onState: (gateway, clockOffset) => {
       app.set({ gateway, hasState: true, clockOffset });

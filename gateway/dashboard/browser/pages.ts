@@ -175,6 +175,13 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     nav: 'settings',
     isConfigured: ({ state }) => state.gateway.services.mediamtx !== undefined,
   },
+  notifications: {
+    element: 'notifications-page',
+    load: () => import('./views/notifications-page.ts'),
+    title: 'Notifications',
+    nav: 'settings',
+    role: 'admin',
+  },
   keys: {
     element: 'keys-page',
     load: () => import('./views/keys-page.ts'),

@@ -21,6 +21,7 @@ export const PATHS = {
   detection: 'settings/detection',
   deliveries: 'settings/deliveries',
   devices: 'settings/devices',
+  notifications: 'settings/notifications',
   keys: 'settings/keys',
   appearance: 'settings/appearance',
   logs: 'settings/logs',

@@ -1,4 +1,5 @@
 /** A watch while it is edited. */
+import type { WatchAction } from '#shared/client/api-types.ts';
 import type { NewWatch, StandingWatch, WatchCondition } from '#shared/client/watches.ts';
 
 /** Conditions of the editor, by name. */
@@ -29,6 +30,12 @@ export interface WatchDraft {
   area: string;
   /** Id of a preset; empty: none. */
   preset: string;
+  /** Id of the notification that is told; empty: none. */
+  tell: string;
+  /** Whether it is called for each event alone, as only webhooks are. */
+  isCalled: boolean;
+  /** Actions that the form does not show. */
+  further: readonly WatchAction[];
   deliver: boolean;
 }
 
@@ -56,13 +63,18 @@ export function newDraft(query: URLSearchParams, cameraId: string): WatchDraft {
     cooldownSeconds: '60',
     area: '',
     preset: '',
+    tell: '',
+    isCalled: false,
+    further: [],
     deliver: false,
   };
 }
 
 /** A stored watch, to be changed. */
 export function draftOf(watch: StandingWatch): WatchDraft {
-  const { condition } = watch;
+  const { condition, actions } = watch;
+  const move = actions.find((action) => action.kind === 'ptz-preset' && action.cameraId === undefined);
+  const tell = actions.find(({ kind }) => kind !== 'ptz-preset');
   return {
     cameraId: watch.cameraId,
     skill: watch.skill,
@@ -75,14 +87,17 @@ export function draftOf(watch: StandingWatch): WatchDraft {
     of: String(watch.of),
     cooldownSeconds: String(watch.cooldownMs / 1000),
     area: watch.area === null ? '' : watch.area.map((share) => Math.round(share * 100)).join(', '),
-    preset: watch.actions[0]?.preset ?? '',
+    preset: move?.kind === 'ptz-preset' ? move.preset : '',
+    tell: tell !== undefined && tell.kind !== 'ptz-preset' ? tell.notificationId : '',
+    isCalled: tell?.kind === 'webhook',
+    further: actions.filter((action) => action !== move && action !== tell),
     deliver: watch.deliver,
   };
 }
 
 /** The body that the gateway takes; what is no number is left to it to refuse, naming the field. */
 export function bodyOf(draft: WatchDraft): NewWatch {
-  const { cameraId, skill, prompt, onMotion, area, preset, deliver } = draft;
+  const { cameraId, skill, prompt, onMotion, area, deliver } = draft;
   const shares = area.split(/[\s,;]+/).filter((part) => part !== '');
   return {
     cameraId,
@@ -95,9 +110,20 @@ export function bodyOf(draft: WatchDraft): NewWatch {
     of: Number(draft.of),
     cooldownMs: Number(draft.cooldownSeconds) * 1000,
     area: shares.length === 0 ? null : (shares.map((part) => Number(part) / 100) as NewWatch['area']),
-    actions: preset.trim() === '' ? [] : [{ kind: 'ptz-preset', preset: preset.trim() }],
+    actions: actionsOf(draft) as NewWatch['actions'],
     deliver,
   };
+}
+
+function actionsOf({ preset, tell, isCalled, further }: WatchDraft): WatchAction[] {
+  const id = preset.trim();
+  return [
+    ...(id === '' ? [] : [{ kind: 'ptz-preset' as const, preset: id }]),
+    ...(tell === ''
+      ? []
+      : [{ kind: isCalled ? ('webhook' as const) : ('notification' as const), notificationId: tell }]),
+    ...further,
+  ];
 }
 
 function conditionOf({ condition, value }: WatchDraft): WatchCondition {

@@ -29,7 +29,10 @@ export class NoticeHarness {
   now = new Date(2026, 4, 4, 12, 0).getTime();
   /** Cameras that deliver pictures. */
   readonly connected = new Set(Object.keys(NAMES));
-  readonly workers = [{ name: 'rtsp-0', state: 'ready', isRequired: true }];
+  readonly workers = [
+    { name: 'rtsp-0', kind: 'child', state: 'ready', isRequired: true },
+    { name: 'agent-cabin', kind: 'agent', state: 'ready', isRequired: false },
+  ];
   readonly store: Store;
   #notifications: Notifications | undefined;
   #events: Events | undefined;

@@ -266,6 +266,16 @@ describe('Notifications', () => {
       expect(target.bodies[1].kind).to.equal('worker-back');
     });
 
+    it('tell of an agent that is lost by its name', async () => {
+      await create(webhook(), { kinds: ['agent-lost'], afterSeconds: 30 });
+      Object.assign(harness.workers[1] as object, { state: 'unready' });
+      await waitFor(async () => {
+        harness.now += 1000;
+        return target.received.length === 1;
+      });
+      expect(target.bodies[0].message).to.contain('Agent lost: cabin');
+    });
+
     it('are paused, changed and deleted, with what waited', async () => {
       const id = await create(webhook());
       await harness.event('door', 'motion');

@@ -3,6 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express from 'express';
 import type { Zone } from '#shared/contract/zone.ts';
+import { AppError } from '#shared/errors.ts';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
 import type { KnownCamera } from '../../../gateway/cameras/camera-directory.ts';
@@ -31,6 +32,8 @@ export class WatchHarness {
   /** What going to a preset does. */
   go: (cameraId: string, preset: string) => Promise<unknown> = async (cameraId, preset) =>
     this.moves.push(`${cameraId} ${preset}`);
+  /** Notices of events: notification, event, answer, and whether it is urgent. */
+  readonly told: [string, string, unknown, boolean][] = [];
   readonly events: MomentaryEvent[] = [];
   /** What the provider answers, or throws. */
   answer: (query: CameraQuery) => Promise<Said> | Said = () => says('No.');
@@ -63,6 +66,13 @@ export class WatchHarness {
         find: (id) => (id === '1' ? ({ zones: harness.zones } as unknown as KnownCamera) : undefined),
       },
       targets: { goToPreset: (cameraId, preset) => harness.go(cameraId, preset) },
+      notices: {
+        expect: (id, isWebhook) => expectTold(id, isWebhook),
+        tell: async (id, { id: event, data }, isUrgent) => {
+          expectTold(id, isUrgent);
+          harness.told.push([id, event, (data.answers as { text: string }[]).at(-1)?.text, isUrgent]);
+        },
+      },
       events: { record: async (event) => harness.record(event) },
       motion: { onMotion: (listener) => harness.#listen(listener) },
       budget: { total: 600, perCamera: 120 },
@@ -180,4 +190,10 @@ export function says(answer: string): Said {
 export function finds(count: number): Said {
   const objects = Array.from({ length: count }, () => ({ x_min: 0, y_min: 0, x_max: 1, y_max: 1 }));
   return { answer: '', value: count, objects, count };
+}
+
+/** There are the notifications `phone` and `hook`, a webhook. */
+function expectTold(id: string, isWebhook: boolean): void {
+  if (!['phone', 'hook'].includes(id)) throw new AppError('notification-not-found', 'None');
+  if (isWebhook && id !== 'hook') throw new AppError('invalid-field', 'actions: none', { field: 'actions' });
 }

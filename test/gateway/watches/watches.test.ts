@@ -138,6 +138,35 @@ describe('Watches', () => {
       expect((await harness.view(id)).lastError).to.include({ code: 'ptz-busy' });
     });
 
+    it('tell a notification and call a webhook with their event and answer when they fire', async () => {
+      const actions = [
+        { kind: 'notification', notificationId: 'phone' },
+        { kind: 'webhook', notificationId: 'hook' },
+      ];
+      const id = await start({ actions });
+      expect((await harness.view(id)).actions).to.deep.equal(actions);
+      harness.answer = () => says('Yes, wide open.');
+      await harness.askAgain(id);
+      expect(harness.told).to.deep.equal([
+        ['phone', 'event-1', 'Yes, wide open.', false],
+        ['hook', 'event-1', 'Yes, wide open.', true],
+      ]);
+    });
+
+    it('tell only notifications that there are, and call only webhooks', async () => {
+      for (const [kind, notificationId, code] of [
+        ['notification', 'gone', 'notification-not-found'],
+        ['webhook', 'phone', 'invalid-field'],
+      ]) {
+        const { body } = await harness.create({ actions: [{ kind, notificationId }] });
+        expect(body.code).to.equal(code);
+      }
+      const id = await start({});
+      const change = await harness.change(id, { actions: [{ kind: 'webhook', notificationId: 'gone' }] });
+      expect(change.status).to.equal(404);
+      expect((await harness.view(id)).actions).to.deep.equal([]);
+    });
+
     it('are tried once before they are stored', async () => {
       harness.answer = () => says('Yes, wide open.');
       const { status, body } = await harness.try({});

@@ -1,6 +1,6 @@
 /** Makes or changes a watch; asks its question once before it is saved. */
 import { html, nothing, type TemplateResult } from 'lit-html';
-import type { WatchTest } from '#shared/client/api-types.ts';
+import type { Notification, WatchTest } from '#shared/client/api-types.ts';
 import { GatewayError } from '#shared/client/gateway-error.ts';
 import { hrefOf } from '../router.ts';
 import {
@@ -31,18 +31,22 @@ const FIELDS: Readonly<Record<string, keyof WatchDraft>> = {
   everyMs: 'everySeconds',
   cooldownMs: 'cooldownSeconds',
   actions: 'preset',
+  notificationId: 'tell',
 };
 
 /** `<watch-editor>`. */
 export class WatchEditor extends ViewElement {
   #draft: WatchDraft | undefined;
   #test: WatchTest | undefined;
+  /** Who can be told. */
+  #notifications: readonly Notification[] = [];
   #busy: 'test' | 'save' | undefined;
   #error: GatewayError | undefined;
 
   protected override entered(): void {
     const { params, query } = this.app.state.route;
     const id = params.watchId;
+    void this.#load();
     if (id === undefined) {
       this.#draft = newDraft(query, [...this.app.state.gateway.cameras.keys()][0] ?? '');
       return;
@@ -57,6 +61,12 @@ export class WatchEditor extends ViewElement {
     return html`${pageHead(isNew ? 'New watch' : 'Edit watch')}
       ${this.#error === undefined || this.#fieldOf(this.#error) !== undefined ? nothing : problem(this.#error.message, this.#error.hint)}
       ${this.#draft === undefined ? this.#missing() : this.#form(this.#draft)}`;
+  }
+
+  /** Without the list, the choice is left out. */
+  async #load(): Promise<void> {
+    this.#notifications = await this.app.notifications.list().catch(() => []);
+    this.draw();
   }
 
   #missing(): TemplateResult {
@@ -115,7 +125,31 @@ export class WatchEditor extends ViewElement {
       ${switchField('Only while there is motion', draft.onMotion, (onMotion) => this.#change({ onMotion }))}
       ${textField({ ...this.#field('cooldownSeconds', 'Silence after it fired, seconds'), inputMode: 'decimal' })}
       ${textField({ ...this.#field('preset', 'Then move the camera to preset'), hint: 'For cameras with pan, tilt, zoom. Empty: do not move.' })}
+      ${this.#told(draft)}
       ${switchField('Tell the analysis backend', draft.deliver, (deliver) => this.#change({ deliver }))}
+    `;
+  }
+
+  #told({ tell, isCalled }: WatchDraft): TemplateResult {
+    const choices = this.#notifications.map(({ id, name }) => [id, name] as const);
+    const isGone = tell !== '' && !choices.some(([id]) => id === tell);
+    const chosen = this.#notifications.find(({ id }) => id === tell);
+    const all = [
+      ['', 'Only the list of events'],
+      ...choices,
+      ...(isGone ? [[tell, 'A notification that is gone']] : []),
+    ];
+    return html`
+      ${selectField(
+        {
+          ...this.#field('tell', 'Then tell'),
+          value: tell,
+          onInput: (id) => this.#change({ tell: id, isCalled: false }),
+          hint: 'With the answer and a link to the picture. Targets are under Settings, Notifications.',
+        },
+        all as [string, string][],
+      )}
+      ${chosen?.target.kind === 'webhook' ? switchField('Call this webhook for each event alone, in quiet hours too', isCalled, (on) => this.#change({ isCalled: on })) : nothing}
     `;
   }
 
@@ -129,7 +163,10 @@ export class WatchEditor extends ViewElement {
     </section>`;
   }
 
-  #field(name: Exclude<keyof WatchDraft, 'onMotion' | 'deliver'>, label: string): FieldOptions {
+  #field(
+    name: Exclude<keyof WatchDraft, 'onMotion' | 'deliver' | 'isCalled' | 'further'>,
+    label: string,
+  ): FieldOptions {
     const error =
       this.#error !== undefined && this.#fieldOf(this.#error) === name ? this.#error.message : undefined;
     return {
