@@ -8,7 +8,7 @@ import type { Topics } from './topics.ts';
 
 export interface SnapshotFeedOptions {
   directory: Pick<CameraDirectory, 'wanted'>;
-  frames: FrameSource;
+  frames: Pick<FrameSource, 'newest'>;
   outlet: Outlet;
   topics: Topics;
   /** Pause between two rounds, milliseconds; 0: on command only. */

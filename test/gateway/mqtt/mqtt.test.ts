@@ -372,9 +372,19 @@ describe('The connection to an MQTT broker', () => {
     await waitFor(async () => (await stateOf(first)) === 'connected');
     const second = await TestGateway.open({ env: { ...env, SECRET_KEY: 'a key of sixteen characters' } });
     await waitFor(async () => (await stateOf(second)) === 'standby');
+    const listener = await MqttListener.open(env.MQTT_URL);
+    const store = openSecond(first.dataDir, env.DATABASE_URL);
+    await store.whenReady();
+    const repository = new EventRepository(store);
+    const told = (): string[] =>
+      listener.at('gateway/cameras/1/event').map(({ text }) => JSON.parse(text).id);
+    await repository.save(eventAt('1', { id: 'with-the-first', endedAt: Date.now() }));
+    await waitFor(() => told().includes('with-the-first'));
     await first.close();
+    await repository.save(eventAt('1', { id: 'with-the-second', endedAt: Date.now() }));
     await waitFor(async () => (await stateOf(second)) === 'connected');
-    await second.close();
+    await waitFor(() => told().includes('with-the-second'));
+    await Promise.all([second.close(), store.close(), listener.close()]);
     await broker.kill();
   });
 });
@@ -475,9 +485,9 @@ function liveStatus(cameraId: string): object {
 }
 
 /** Another process on the database. */
-function openSecond(dataDir: string): Store {
+function openSecond(dataDir: string, databaseUrl?: string): Store {
   const log = createLogger({ name: 'test', level: 'silent', redactor: new Redactor() });
-  return openStore({ dataDir, databaseUrl: undefined, log });
+  return openStore({ dataDir, databaseUrl, log });
 }
 
 /** A network between gateway and broker that can break. */
