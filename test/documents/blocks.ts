@@ -42,7 +42,17 @@ export function blocksOf(pages: readonly string[] = DOCUMENTS): Block[] {
 
 /** The commands of a shell block: each with its further lines, without its comment. */
 export function commandsOf({ text }: Block): string[] {
-  return [...text.matchAll(/^(?:.*\\\n)*.+$/gm)].map(([command]) => command.replace(/\s+# .*$/, ''));
+  const commands: string[] = [];
+  let open = '';
+  for (const printed of text.split('\n').filter((each) => each !== '')) {
+    const line = printed.replace(/\s+# .*$/, '');
+    open = open === '' ? line : `${open}\n${line}`;
+    const isQuoted = open.replaceAll(/[^']/g, '').length % 2 === 1;
+    if (isQuoted || open.endsWith('\\')) continue;
+    commands.push(open);
+    open = '';
+  }
+  return commands;
 }
 
 /** From such a line to the next heading, a page tells what is to come. */

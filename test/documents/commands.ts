@@ -16,7 +16,9 @@ const NOT_RUN: readonly [command: RegExp, reason: string][] = [
   [/^npm run [a-z-:]+( -- .*)?$/, 'a script of package.json, which a test here compares'],
   [/^npx mocha /, 'it runs these tests'],
   [/^FUZZ_RUNS=\d+ npm test$/, 'it runs these tests'],
-  [/^RTSP_PORT=\d+ npm start$/, 'a setting, which a test here reads'],
+  [/^([A-Z_]+=\S+ )+npm (start|run worker)$/, 'settings, which a test here reads'],
+  [/^mosquitto_pub /, 'test/gateway/mqtt sends such commands; a test here reads these'],
+  [/^cd deploy\/kubernetes\/|^kustomize |^kubectl /, 'test/deploy checks the manifests; a cluster is yours'],
   [/^ffplay /, 'it opens a window; test/system/restream.test.ts plays the address by ffmpeg'],
   [/^docker /, 'test/deploy runs it where a Docker engine is there, else its steps'],
   [/^git clone REPOSITORY /, 'the address of the repository is yours'],
@@ -45,7 +47,7 @@ export function isShell(language: string): boolean {
 
 /** Whether a command is run by test/system/document-examples.test.ts. */
 export function isRun(command: string): boolean {
-  return /^(curl|mkdir|openssl) /.test(command);
+  return /^(curl|mkdir|openssl|echo) /.test(command);
 }
 
 /** Whether it sets a variable and does nothing else. */
