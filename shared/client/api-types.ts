@@ -539,6 +539,33 @@ export interface components {
       /** @description Stable code of why it is paused or not possible. */
       reason: string | null;
     };
+    NewAgent: {
+      /** @description Cameras name it as their place. */
+      name: string;
+    };
+    CreatedAgent: {
+      name: string;
+      /** @description For `AGENT_TOKEN` of `npm run agent`; in this answer only. */
+      token: string;
+    };
+    Agent: {
+      name: string;
+      /** @enum {string} */
+      state: 'online' | 'offline';
+      /**
+       * Format: date-time
+       * @description When it went online or offline; at the start of the gateway all are offline.
+       */
+      since: string;
+      /** @description Of its program; null while it is offline. */
+      version: string | null;
+      /** @description Where it dials from; null while it is offline. */
+      address: string | null;
+      /** @description Round trip of the last ping. */
+      latencyMs: number | null;
+      /** @description Ids of the cameras whose place it is. */
+      cameras: string[];
+    };
     PtzStatus: {
       /** @enum {string} */
       kind: 'onvif' | 'ptzoptics' | 'visca';
@@ -1972,6 +1999,9 @@ export type CameraStatus = components['schemas']['CameraStatus'];
 export type StreamStatus = components['schemas']['StreamStatus'];
 export type Slowed = components['schemas']['Slowed'];
 export type RecorderStatus = components['schemas']['RecorderStatus'];
+export type NewAgent = components['schemas']['NewAgent'];
+export type CreatedAgent = components['schemas']['CreatedAgent'];
+export type Agent = components['schemas']['Agent'];
 export type PtzStatus = components['schemas']['PtzStatus'];
 export type PtzPreset = components['schemas']['PtzPreset'];
 export type PtzCentre = components['schemas']['PtzCentre'];

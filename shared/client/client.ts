@@ -2,6 +2,7 @@
  * The client for apps: one object for REST calls and live frames, in React Native
  * (Expo), browsers and Node 20 or newer, without dependencies.
  */
+import { Agents } from './agents.ts';
 import type { Health, Principal } from './api-types.ts';
 import { CameraStreams, Deliveries } from './camera-streams.ts';
 import type { CameraWatch, FrameConsumer, WatchOptions } from './camera-watch.ts';
@@ -77,6 +78,8 @@ export class GatewayClient {
   readonly devices: Devices;
   readonly events: Events;
   readonly keys: Keys;
+  /** Agents on other networks. */
+  readonly agents: Agents;
   readonly moondream: Moondream;
   readonly reason: Reason;
   readonly recordings: Recordings;
@@ -93,6 +96,7 @@ export class GatewayClient {
     this.devices = new Devices(this.#http);
     this.events = new Events(this.#http);
     this.keys = new Keys(this.#http);
+    this.agents = new Agents(this.#http);
     this.moondream = new Moondream(this.#http);
     this.reason = new Reason(this.#http);
     this.recordings = new Recordings(this.#http);

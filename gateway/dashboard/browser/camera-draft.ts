@@ -22,6 +22,8 @@ export interface CameraDraft {
   subUrl: string;
   stillUrl: string;
   video: string;
+  /** Name of the agent that reaches it; empty: the gateway itself. */
+  agent: string;
   enabled: boolean;
   analysis: AnalysisSwitches;
   /** What goes to disk, and for how many hours; empty: as usual. */
@@ -64,6 +66,7 @@ export function newDraft(): CameraDraft {
     subUrl: '',
     stillUrl: '',
     video: '',
+    agent: '',
     enabled: true,
     analysis: { motion: false, persons: false, faces: false },
     record: 'off',
@@ -78,7 +81,7 @@ export function draftOf(camera: ShownCamera): CameraDraft {
   const { id, name, location, enabled, analysis, record, keep } = camera;
   const keepHours = keep && 'hours' in keep ? String(keep.hours) : '';
   const keepSeconds = keep && 'seconds' in keep ? String(keep.seconds) : '';
-  const further = { subUrl: camera.subUrl ?? '', stillUrl: camera.stillUrl ?? '' };
+  const further = { subUrl: camera.subUrl ?? '', stillUrl: camera.stillUrl ?? '', agent: camera.agent ?? '' };
   const facts = {
     ...newDraft(),
     ...further,
@@ -152,10 +155,10 @@ function namesOf(draft: CameraDraft): CameraChanges {
   return { ...(name === '' ? {} : { name }), location, enabled, analysis, ...recordingOf(draft) };
 }
 
-/** An empty field removes the stream; an uploaded video has no others. */
-function furtherOf({ kind, subUrl, stillUrl }: CameraDraft): CameraChanges {
+/** An empty field removes the stream, or leaves the agent; an uploaded video has no others. */
+function furtherOf({ kind, subUrl, stillUrl, agent }: CameraDraft): CameraChanges {
   if (kind === 'video') return {};
-  return { subUrl: subUrl.trim() || null, stillUrl: stillUrl.trim() || null };
+  return { subUrl: subUrl.trim() || null, stillUrl: stillUrl.trim() || null, agent: agent || null };
 }
 
 /** Hours belong to a recording, seconds in memory to a camera without one; an empty field means as usual. */

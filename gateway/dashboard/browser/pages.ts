@@ -189,6 +189,13 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     nav: 'settings',
     role: 'admin',
   },
+  agents: {
+    element: 'agents-page',
+    load: () => import('./views/agents-page.ts'),
+    title: 'Agents',
+    nav: 'settings',
+    role: 'admin',
+  },
   appearance: {
     element: 'appearance-page',
     load: () => import('./views/appearance-page.ts'),

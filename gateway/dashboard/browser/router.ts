@@ -23,6 +23,7 @@ export const PATHS = {
   devices: 'settings/devices',
   notifications: 'settings/notifications',
   keys: 'settings/keys',
+  agents: 'settings/agents',
   appearance: 'settings/appearance',
   logs: 'settings/logs',
 } as const;

@@ -28,6 +28,9 @@ describe('The form of a camera', () => {
     expect(before.subUrl).to.equal('rtsp://10.0.0.9:554/2');
     expect(changesOf({ ...before, name: 'New' }, before)).to.deep.equal({ name: 'New' });
     expect(changesOf({ ...before, subUrl: '' }, before)).to.deep.equal({ subUrl: null });
+    expect(creationOf({ ...draft, agent: 'home' })).to.have.property('agent', 'home');
+    expect(changesOf({ ...before, agent: 'home' }, before)).to.deep.equal({ agent: 'home' });
+    expect(changesOf(before, { ...before, agent: 'home' })).to.deep.equal({ agent: null });
   });
 
   it('keeps seconds in memory of a camera that does not record, and hours of one that does', () => {

@@ -8,12 +8,12 @@ import {
   type DraftKind,
   draftOf,
   faultOf,
-  isPrivateAddress,
   newDraft,
 } from '../camera-draft.ts';
 import { type CameraTestAnswer, testCamera } from '../camera-test.ts';
 import { codecName } from '../format.ts';
 import { hrefOf } from '../router.ts';
+import { AgentChoice, cameraPlace } from './camera-place.ts';
 import { type RecordField, recordFields, selectField, switchField, textField } from './form-parts.ts';
 import { furtherFields } from './further-fields.ts';
 import { icon } from './icons.ts';
@@ -101,7 +101,7 @@ export class CameraForm extends ViewElement {
       ${this.#draft.kind === 'address' ? this.#addressFields() : nothing}
       ${this.#draft.kind === 'url' ? this.#urlFields() : nothing}
       ${this.#draft.kind === 'video' ? nothing : furtherFields(this.#draft, (name, label, options) => this.#text(name, label, options))}
-      ${this.#reachNote()}
+      ${cameraPlace(this.app, this.#draft, (agent) => this.#set('agent', agent), this.#errorOf('agent'))}
       <fieldset class="group"><legend>Detect</legend><div class="switches">
         ${this.#analysis('motion', 'Motion')}${this.#analysis('persons', 'People')}${this.#analysis('faces', 'Faces')}${this.#analysis('cameraEvents', 'What the camera itself finds (ONVIF)')}
       </div></fieldset>
@@ -119,15 +119,6 @@ export class CameraForm extends ViewElement {
           </details>`
       }
     `;
-  }
-
-  /** Warns before a connection that cannot succeed. */
-  #reachNote(): TemplateResult | typeof nothing {
-    if (this.app.state.gateway.gateway?.isPublic !== true || !isPrivateAddress(this.#draft)) return nothing;
-    return html`<p class="warning" role="status">
-      This gateway runs on a public host, which cannot reach addresses of a home or company network. Forward
-      the camera's port and give the public address here, or run the gateway in the camera's network.
-    </p>`;
   }
 
   #addressFields(): TemplateResult {
@@ -296,4 +287,4 @@ export class CameraForm extends ViewElement {
   }
 }
 
-export const ELEMENTS = { 'camera-form': CameraForm };
+export const ELEMENTS = { 'agent-choice': AgentChoice, 'camera-form': CameraForm };
