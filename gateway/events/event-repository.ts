@@ -23,7 +23,7 @@ export interface EventFilter {
   label?: string | undefined;
   /** Name of a zone, exactly. */
   zone?: string | undefined;
-  /** Text in the label or the further facts, in any case. */
+  /** Text in the label, the further facts or the names of zones, in any case. */
   search?: string | undefined;
   /** Started at or after this time, Unix milliseconds. */
   since?: number | undefined;
@@ -211,7 +211,7 @@ function narrowed(
       .$if(kind !== undefined, (q) => q.where('kind', '=', kind as string))
       .$if(filter.search !== undefined, (q) =>
         q.where(
-          sql<boolean>`(lower(label) like ${pattern} escape '\\' or lower(data) like ${pattern} escape '\\')`,
+          sql<boolean>`(lower(label) like ${pattern} escape '\\' or lower(data) like ${pattern} escape '\\' or lower(zones) like ${pattern} escape '\\')`,
         ),
       )
       .$if(label !== undefined, (q) => q.where('label', '=', label as string))

@@ -36,13 +36,9 @@ const filter = {
 export const eventQuerySchema = z.object({
   ...filter,
   label: z.string().max(200).optional().meta({ description: 'Only those with this label.' }),
-  search: z
-    .string()
-    .trim()
-    .min(1)
-    .max(200)
-    .optional()
-    .meta({ description: 'Only those with this text in the label, or in questions and answers.' }),
+  search: z.string().trim().min(1).max(200).optional().meta({
+    description: 'Only those with this text in the label, in names of zones, or in questions and answers.',
+  }),
   state: z.enum(['open', 'ended']).optional().meta({ description: 'Only those.' }),
   since: anyTimeSchema
     .optional()

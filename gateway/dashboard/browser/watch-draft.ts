@@ -28,6 +28,8 @@ export interface WatchDraft {
   cooldownSeconds: string;
   /** Left, top, width and height in percent; empty: the whole picture. */
   area: string;
+  /** Name of a zone of the camera, in place of an area; empty: none. */
+  zone: string;
   /** Id of a preset; empty: none. */
   preset: string;
   /** Id of the notification that is told; empty: none. */
@@ -62,6 +64,7 @@ export function newDraft(query: URLSearchParams, cameraId: string): WatchDraft {
     of: '1',
     cooldownSeconds: '60',
     area: '',
+    zone: '',
     preset: '',
     tell: '',
     isCalled: false,
@@ -87,6 +90,7 @@ export function draftOf(watch: StandingWatch): WatchDraft {
     of: String(watch.of),
     cooldownSeconds: String(watch.cooldownMs / 1000),
     area: watch.area === null ? '' : watch.area.map((share) => Math.round(share * 100)).join(', '),
+    zone: watch.zone ?? '',
     preset: move?.kind === 'ptz-preset' ? move.preset : '',
     tell: tell !== undefined && tell.kind !== 'ptz-preset' ? tell.notificationId : '',
     isCalled: tell?.kind === 'webhook',
@@ -97,8 +101,8 @@ export function draftOf(watch: StandingWatch): WatchDraft {
 
 /** The body that the gateway takes; what is no number is left to it to refuse, naming the field. */
 export function bodyOf(draft: WatchDraft): NewWatch {
-  const { cameraId, skill, prompt, onMotion, area, deliver } = draft;
-  const shares = area.split(/[\s,;]+/).filter((part) => part !== '');
+  const { cameraId, skill, prompt, onMotion, area, zone, deliver } = draft;
+  const shares = (zone === '' ? area : '').split(/[\s,;]+/).filter((part) => part !== '');
   return {
     cameraId,
     skill,
@@ -110,6 +114,7 @@ export function bodyOf(draft: WatchDraft): NewWatch {
     of: Number(draft.of),
     cooldownMs: Number(draft.cooldownSeconds) * 1000,
     area: shares.length === 0 ? null : (shares.map((part) => Number(part) / 100) as NewWatch['area']),
+    zone: zone === '' ? null : zone,
     actions: actionsOf(draft) as NewWatch['actions'],
     deliver,
   };

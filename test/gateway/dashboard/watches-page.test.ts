@@ -5,6 +5,7 @@ import { openBrowser } from '../../support/browser.ts';
 import { getJson, postJson } from '../../support/http.ts';
 import { collectComplaints } from '../../support/page-log.ts';
 import { requirePeer } from '../../support/peers.ts';
+import { rectangle } from '../../support/polygons.ts';
 import { type RunningProcess, startGateway } from '../../support/processes.ts';
 import { openTestCameras } from '../../support/test-clip.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -80,6 +81,22 @@ describe('Watches in Chromium', function () {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('the number is at least 3').waitFor();
     expect((await stored())[0]).to.deep.include({ everyMs: 300_000, condition: { atLeast: 3 } });
+  });
+
+  it('are given a zone of their camera in place of a part of the picture', async () => {
+    const zones = [{ name: 'Drive', polygon: rectangle(0, 0.5, 0.5, 0.5) }];
+    const { status } = await fetch(`${gateway.origin}/api/cameras/gate`, {
+      method: 'PATCH',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ zones }),
+    });
+    expect(status).to.equal(200);
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await page.getByLabel('Zone', { exact: true }).selectOption('Drive');
+    await page.getByLabel('Part of the picture').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('the number is at least 3').waitFor();
+    expect((await stored())[0]).to.deep.include({ zone: 'Drive', area: null });
   });
 
   it('are deleted after a question', async () => {

@@ -93,6 +93,7 @@ describe('Stored events', () => {
         expect(await idsOf({ zone: name })).to.deep.equal([`e${index}`]);
       expect(await idsOf({ zone: 'Yard' })).to.have.length(4);
       expect(await idsOf({ zone: 'Ga' })).to.deep.equal([]);
+      expect(await idsOf({ search: "o'hara" })).to.deep.equal(['e3']);
       expect(JSON.parse((await repository.get('e2')).zones)).to.deep.equal(['Yard', '100 % "sure"']);
     });
 

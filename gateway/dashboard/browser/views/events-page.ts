@@ -104,7 +104,7 @@ export class EventsPage extends ViewElement {
       </select>
       <input type="date" aria-label="Day" .value=${day} max=${dayOf(this.app.now)}
         @change=${(event: Event) => this.#set({ day: inputOf(event) })} />
-      <input type="search" aria-label="Search in labels and answers" placeholder="Search labels and answers" maxlength="200"
+      <input type="search" aria-label="Search in labels, zones and answers" placeholder="Search labels, zones, answers" maxlength="200"
         .value=${search} @input=${(event: Event) => this.#search(inputOf(event))} />
     </div>`;
   }

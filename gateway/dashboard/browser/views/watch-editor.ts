@@ -101,11 +101,26 @@ export class WatchEditor extends ViewElement {
     };
     const words = draft.skill === 'query' ? 'Question' : 'Object';
     return html`
-      ${selectField({ ...this.#field('cameraId', 'Camera'), value: draft.cameraId }, cameras)}
+      ${selectField({ ...this.#field('cameraId', 'Camera'), value: draft.cameraId, onInput: (cameraId) => this.#change({ cameraId, zone: '' }) }, cameras)}
       ${selectField({ ...this.#field('skill', 'Do'), value: draft.skill, onInput: skill }, SKILLS)}
       ${draft.skill === 'caption' ? nothing : textField({ ...this.#field('prompt', words), placeholder: draft.skill === 'query' ? 'Is the gate open?' : 'person' })}
-      ${textField({ ...this.#field('area', 'Part of the picture'), placeholder: '0, 50, 100, 50', hint: 'Left, top, width and height in percent. Empty: the whole picture.' })}
+      ${this.#zone(draft)}
+      ${draft.zone === '' ? textField({ ...this.#field('area', 'Part of the picture'), placeholder: '0, 50, 100, 50', hint: 'Left, top, width and height in percent. Empty: the whole picture.' }) : nothing}
     `;
+  }
+
+  /** Offered where the camera has zones, or the watch names one that is gone. */
+  #zone({ cameraId, zone }: WatchDraft): TemplateResult | typeof nothing {
+    const names = (this.app.state.gateway.cameras.get(cameraId)?.zones ?? []).map(({ name }) => name);
+    const all = zone === '' || names.includes(zone) ? names : [...names, zone];
+    if (all.length === 0) return nothing;
+    return selectField(
+      {
+        ...this.#field('zone', 'Zone'),
+        hint: 'Only motion in it counts, and only what stands in it is counted.',
+      },
+      [['', 'The whole picture'], ...all.map((name) => [name, name] as const)],
+    );
   }
 
   #condition(draft: WatchDraft): TemplateResult {
