@@ -194,6 +194,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     moondream: moondream.report(),
     reasoning: reasoning.report(),
     watches: watches.report(),
+    notifications: notices.report(),
     mqtt: mqtt.health(),
     quarantine: quarantine.list(),
     slowViewers: sockets.slowViewers(),

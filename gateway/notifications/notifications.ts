@@ -40,9 +40,22 @@ export interface NotificationsOptions extends PresenceSources {
   now?: () => number;
 }
 
+/** How notices fare, since the start of this gateway. */
+export interface NotificationsReport {
+  /** Notifications that are not paused. */
+  active: number;
+  delivered: number;
+  /** Failed attempts. */
+  failures: number;
+  /** Of the last failed attempt; free of secrets. */
+  lastError: { at: string; error: string } | undefined;
+}
+
 /** Notifications of one gateway. */
 export interface Notifications extends BeginListener {
   routes: RouteGroup;
+  /** For `GET /health`, from memory. */
+  report(): NotificationsReport;
   /** @throws AppError `notification-not-found`, and `invalid-field` for a webhook that is none */
   expect(notificationId: string, isWebhook: boolean): void;
   /**
@@ -107,6 +120,7 @@ export function createNotifications(options: NotificationsOptions): Notification
       if (isDue) sender.wake();
       isDue = false;
     },
+    report: () => ({ active: book.rules.length, ...sender.outcomes() }),
     expect: (id, isWebhook) => {
       if (ruleOf(book, id).targetKind !== 'webhook' && isWebhook)
         throw new AppError('invalid-field', 'actions: the target of this notification is no webhook', {
@@ -133,10 +147,10 @@ function createSender(
   { store, secretBox, log, pollMs, now }: NotificationsOptions,
   endpoint: NoticeEndpoint,
 ) {
+  const outcomes = new OutcomeLog(log, 'a target of notifications');
   const sender = new DeliverySender({
     leases: new LeaseRepository({ store, owner: randomUUID(), leaseMs: LEASE_MS, lane: 'notices' }),
-    outcomes: new OutcomeLog(log, 'a target of notifications'),
-    ...{ endpoint, secretBox, log },
+    ...{ endpoint, secretBox, outcomes, log },
     ...(pollMs === undefined ? {} : { pollMs }),
     ...(now === undefined ? {} : { now }),
   });
@@ -145,6 +159,13 @@ function createSender(
     start: () => {
       if (!isStarted) sender.start();
       isStarted = true;
+    },
+    outcomes: () => {
+      const { successes: delivered, failures, lastFailure: last } = outcomes;
+      return {
+        ...{ delivered, failures },
+        lastError: last && { at: new Date(last.at).toISOString(), error: last.error },
+      };
     },
     wake: () => sender.wake(),
     close: () => sender.close(),

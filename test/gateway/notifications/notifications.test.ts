@@ -177,6 +177,7 @@ describe('Notifications', () => {
       await arrived(1);
       await waitFor(async () => (await harness.view(failing)).last !== null);
       expect((await harness.view(failing)).last).to.include({ state: 'retrying', status: 503 });
+      expect(harness.notifications.report()).to.deep.include({ active: 2, failures: 1 });
       target.reply = (response) => response.end();
       harness.now += 10_000;
       await arrived(2);
