@@ -47,7 +47,7 @@ export class DetectionPage extends ViewElement {
 
   #row({ camera }: CameraEntry): TemplateResult {
     return html`<li class="row">
-      <div class="row-main"><p class="row-title"><a href=${hrefOf('camera', camera.id)}><strong>${camera.name}</strong></a></p>
+      <div class="row-main"><p class="row-title"><strong>${camera.name}</strong></p>
         <p>${camera.location || `Camera ${camera.id}`}</p></div>
       <fieldset class="switches" ?disabled=${this.app.isGone}><legend class="visually-hidden">Detect at ${camera.name}</legend>
         ${KINDS.map(([kind, label]) =>
