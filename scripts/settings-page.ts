@@ -33,6 +33,7 @@ export const SET_BY_OTHERS: Readonly<Record<string, string>> = {
   WORKER_RECORDINGS_DIR: 'Folder of recordings. Set by the gateway.',
   WORKER_RECORDINGS_RESERVE_MB: 'Disk space that recordings leave free. Set by the gateway.',
   WORKER_RECORDINGS_MEMORY_MB: 'Memory for the newest seconds of cameras. Set by the gateway.',
+  WORKER_DECODER_MB: 'Memory of all decoders of a worker, MB. Set by the gateway.',
   AGENT_GATEWAY_URL: 'Gateway that a worker dials out to. Set by the agent.',
   AGENT_LINK_TOKEN: 'Token of the agent of a worker. Set by the agent.',
   OWN_PORTS: 'Ports of the gateway, which no camera may have. Set by the gateway.',
