@@ -76,16 +76,25 @@ export async function connectCameras(
   }
 }
 
+/** Processes of the product, without npm and its shell. */
+export function oursOf(product: StartedProduct): number[] {
+  return product.pids().filter((pid) => isOurs(nameOf(pid)));
+}
+
 /** @returns MiB of all processes but npm, which is not ours */
 export function measureMemory(title: string, product: StartedProduct): number {
   const rows = product.pids().map((pid) => ({ name: nameOf(pid), map: readMemoryMap(pid) }));
   print(`\nMemory, MiB (PSS), ${title}`);
   print(row('process', COLUMNS));
   for (const { name, map } of rows) print(row(name, valuesOf(map)));
-  const ours = rows.filter(({ name }) => name.startsWith('gateway') || name.startsWith('workers'));
+  const ours = rows.filter(({ name }) => isOurs(name));
   print(row('all', valuesOf(sum(rows.map(({ map }) => map)))));
   print(row('without npm and its shell', valuesOf(sum(ours.map(({ map }) => map)))));
   return sum(ours.map(({ map }) => map)).total;
+}
+
+function isOurs(name: string): boolean {
+  return name.startsWith('gateway') || name.startsWith('workers');
 }
 
 function judge(empty: number, idle: number, more: number): void {

@@ -1,7 +1,7 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,returned,start,growth,limit,frames,webrtc,whep,mse,restream,recording,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page,timeline --cameras 1,4,8 --seconds 10 --quick --document FILE`.
+ * Options: `--only footprint,peers,returned,start,growth,limit,frames,webrtc,whep,mse,restream,recording,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page,timeline --cameras 1,4,8 --seconds 10 --quick --document FILE`.
  */
 import { parseArgs } from 'node:util';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
@@ -11,6 +11,7 @@ import { benchGate } from './gate.ts';
 import { benchGrowth } from './growth.ts';
 import { benchLimit } from './limit.ts';
 import { benchPage } from './page.ts';
+import { benchPeers } from './peers.ts';
 import { benchRecording } from './recording.ts';
 import { benchRegistry } from './registry.ts';
 import { printVerdicts, writeDocument } from './report.ts';
@@ -67,6 +68,7 @@ const benches: Record<string, () => Promise<void>> = {
 /** Too long to run beside the others. */
 const further: typeof benches = {
   limit: () => benchLimit(values.quick ? 60 : 600),
+  peers: () => benchPeers(seconds),
   returned: () => benchReturned(seconds),
 };
 

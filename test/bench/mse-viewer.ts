@@ -1,5 +1,6 @@
 /**
- * Viewers of MSE in a process of their own: `mse-viewer.ts ORIGIN CAMERA VIEWERS SECONDS`.
+ * Viewers of MSE in a process of their own: `mse-viewer.ts ORIGIN|URL CAMERA VIEWERS SECONDS [HELLO]`;
+ * another server may want a hello first.
  * Prints fragments per second of the slowest viewer, and the time from opening
  * a socket to the first fragment, milliseconds.
  */
@@ -7,8 +8,10 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { percentile } from './measure.ts';
 
-const [origin = '', cameraId = '1', viewers = '1', seconds = '10'] = process.argv.slice(2);
-const url = `${origin.replace(/^http/, 'ws')}/ws/mse/${cameraId}`;
+const [origin = '', cameraId = '1', viewers = '1', seconds = '10', hello] = process.argv.slice(2);
+const { pathname } = new URL(origin);
+const address = pathname === '/' ? `${origin.replace(/\/$/, '')}/ws/mse/${cameraId}` : origin;
+const url = address.replace(/^http/, 'ws');
 const counts: number[] = [];
 const firstMs: number[] = [];
 
@@ -21,6 +24,7 @@ async function watch(viewer: number): Promise<void> {
   const startedAt = performance.now();
   const socket = new WebSocket(url, { perMessageDeflate: false });
   counts[viewer] = 0;
+  if (hello !== undefined) socket.once('open', () => socket.send(hello));
   socket.on('message', (_data, isBinary) => {
     if (!isBinary) return;
     const count = (counts[viewer] as number) + 1;
