@@ -14,6 +14,9 @@ import { print, target } from './report.ts';
 import { startSender, workerPids } from './scenarios.ts';
 
 const CAMERA = { width: 1280, height: 720, fps: 15, bitRate: '1M' };
+/** From this number on the sender of larger pictures would need a machine of its own. */
+const MANY = 1000;
+const SMALL_CAMERA = { width: 320, height: 240, fps: 2, bitRate: '100k', gop: 2 };
 const SILENT_CAMERAS = 500;
 const LIVE_BESIDE_SILENT = 40;
 /** Cameras that are not live by then are too many for the machine. */
@@ -34,7 +37,11 @@ export async function benchGrowth({ cameras, viewers, seconds }: GrowthOptions):
   makeClip(clip, CAMERA);
   try {
     print('cameras  all live ms  CPU %  memory MiB  /health p99 ms  recovery ms');
-    for (const count of cameras) await measureCount(clip, count, seconds);
+    const small = join(folder, 'small.h264');
+    makeClip(small, SMALL_CAMERA);
+    for (const count of cameras)
+      if (count < MANY) await measureCount({ clip, ...CAMERA }, count, seconds);
+      else await measureCount({ clip: small, ...SMALL_CAMERA }, count, seconds);
     await measureCrowds(clip, CAMERA.fps, { viewers, seconds, health: measureHealth });
     // A camera is live with its first keyframe, which shall not be what is measured.
     const often = join(folder, 'often.h264');
@@ -45,8 +52,12 @@ export async function benchGrowth({ cameras, viewers, seconds }: GrowthOptions):
   }
 }
 
-async function measureCount(clip: string, count: number, seconds: number): Promise<void> {
-  const sender = await startSender(clip, count, CAMERA.fps);
+async function measureCount(
+  { clip, fps, width }: { clip: string; fps: number; width: number },
+  count: number,
+  seconds: number,
+): Promise<void> {
+  const sender = await startSender(clip, count, fps);
   const gateway = await startGateway(SETTINGS);
   try {
     const connectMs = await addCameras(gateway, urlsOf(sender.port, count), count).catch(async () => {
@@ -62,7 +73,8 @@ async function measureCount(clip: string, count: number, seconds: number): Promi
     const health = await measureHealth(gateway);
     const recovery = await measureRecovery(gateway, count);
     const cells = [count, connectMs, cpu, memory, health, recovery].map((value) => value.toFixed(0));
-    print(cells.map((cell, index) => cell.padStart([7, 12, 6, 11, 15, 12][index] ?? 0)).join(' '));
+    const row = cells.map((cell, index) => cell.padStart([7, 12, 6, 11, 15, 12][index] ?? 0)).join(' ');
+    print(`${row}  of ${width} pixels, ${fps} fps`);
   } finally {
     await gateway.end();
     sender.close();
