@@ -39,11 +39,11 @@ import { createMoondream } from './moondream/moondream.ts';
 import { createMqtt } from './mqtt/mqtt.ts';
 import { createNotifications } from './notifications/notifications.ts';
 import { apiDescriptionRoutes } from './openapi/routes.ts';
+import { createWorkers, ofKeptWorkers } from './placement/workers.ts';
 import { createPtzActs } from './ptz/ptz.ts';
 import { controlRoutes } from './ptz/routes.ts';
 import { createReasoning } from './reasoning/reasoning.ts';
 import { createRecordings } from './recordings/recordings.ts';
-import { withRemoteWorkers } from './remote-workers/remote-workers.ts';
 import { restreamOf } from './restream/restream-of.ts';
 import { frameSocketRoutes } from './sockets/routes.ts';
 import { createSockets } from './sockets/sockets.ts';
@@ -102,17 +102,16 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
 
   // Cameras and the workers that run them
   const directory = new CameraDirectory(limits.cameras, redactor);
-  const { pool: workerPool, spreadOver } = withRemoteWorkers({
-    config,
-    children: options.pool,
-    redactor,
-    log,
+  const names = rtspWorkerNames(config);
+  const workers = createWorkers({
+    ...{ config, children: options.pool, names, store, box: secretBox, directory, redactor, log },
   });
-  const workers = rtspWorkerNames(config);
-  const agents = createAgents({ store, directory, pool: workerPool, log });
+  const agents = createAgents({ store, directory, pool: workers.pool, log });
   const { pool } = agents;
-  const routing = new CameraRouting({ directory, pool, workers, apart: QUARANTINE });
-  spreadOver(routing);
+  const kept = workers.keep(pool);
+  const { owners } = workers;
+  const routing = new CameraRouting({ directory, pool, workers: names, apart: QUARANTINE, owners });
+  workers.follow(routing);
   agents.guide(routing);
   const quarantine = new Quarantine({ pool, routing, directory, workers: QUARANTINE, log });
   const streams = createCameraStreams({
@@ -120,7 +119,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     limits: { ...config.store.uploads, uploads: limits.uploads, jsonBytes: limits.bodies.json },
   });
   const cameras = createCameras({
-    ...{ storage, directory, routing, pool, log },
+    ...{ storage, directory, routing, log, pool: kept, epochOf: workers.epochOf },
     addresses: config.addresses,
     file: config.store.camerasFile,
     videos: streams.videos,
@@ -148,14 +147,15 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const backend = new EventDeliveries({ store, deliveries, log });
   const notices = createNotifications({ store, secretBox, access, directory, states, pool, config, log });
   const events = createEvents({
-    ...{ store, log, begins: notices },
+    ...{ store, log, begins: notices, expectOurs: workers.expectOurs },
     retentionDays: perception.eventsRetentionDays,
     backend: perception.deliversEvents ? backend : undefined,
   });
-  const recordings = createRecordings({ ...config.recordings, store, directory, routing, pool, log });
+  const recordings = createRecordings({ ...config.recordings, store, directory, routing, pool: kept, log });
   events.eventLog.onEvent((event) => recordings.onEvent(event));
   const analysis = createAnalysis({
-    ...{ pool, worker: ANALYSIS, isOn: isAnalysed, directory, routing, log },
+    ...{ pool, worker: ANALYSIS, isOn: isAnalysed, directory, log },
+    routing: ofKeptWorkers(routing, workers.keeps, kept),
     events: events.eventLog,
   });
   const frames = new CameraFrames(routing);
@@ -255,6 +255,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
 
   // Started in this order, closed in reverse
   lifecycle.addTogether({ close: () => sockets.relay.close() }, recordings);
+  lifecycle.add(workers);
   lifecycle.addTogether(
     door,
     agents,

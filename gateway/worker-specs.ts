@@ -49,8 +49,10 @@ export const SIMULATOR = 'simulator';
 export const ANALYSIS = 'analysis';
 
 /** Names of the RTSP workers, in order. */
-export function rtspWorkerNames({ workers }: Pick<GatewayConfig, 'workers'>): string[] {
-  return Array.from({ length: workers.rtsp }, (_, index) => `rtsp-${index}`);
+export function rtspWorkerNames({ workers, cluster }: Pick<GatewayConfig, 'workers' | 'cluster'>): string[] {
+  // Other gateways have workers too.
+  const prefix = cluster === undefined ? '' : `${cluster.name}.`;
+  return Array.from({ length: workers.rtsp }, (_, index) => `${prefix}rtsp-${index}`);
 }
 
 /** Names of the workers for cameras that broke others; each is started only while it has one. */
@@ -80,6 +82,7 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
       ...decoderEnv(config.workers.decoder),
       ...pictureEnv(config.workers.maxPixels),
       ...recordingEnv(config),
+      ...(config.cluster === undefined ? {} : { WORKER_HOST: config.cluster.listenHost }),
       [WORKER_ENV.decoderMb]: String(Math.floor(decoderBytes(maxRssBytes) / MIB)),
       ...(index < names.length ? {} : { [WORKER_ENV.quarantine]: 'on' }),
     },

@@ -53,6 +53,7 @@ const SUBJECTS_BELOW = [
   ['notifications', 'gateway/auth/access.ts'],
   ['analysis', 'gateway/supervisor/on-demand-worker.ts'],
   ['remote-workers', 'gateway/supervisor/worker-status.ts'],
+  ['placement', 'gateway/supervisor/worker-status.ts'],
 ] as const;
 
 describe('The house', () => {

@@ -29,7 +29,7 @@ export interface AnalysisOptions {
   /** False where it is switched off: nothing runs then. */
   isOn: boolean;
   directory: Pick<CameraDirectory, 'wanted' | 'find' | 'onChange'>;
-  routing: Pick<CameraRouting, 'findOwner' | 'workers' | 'expectKnown'>;
+  routing: Pick<CameraRouting, 'findOwner' | 'workers' | 'expectKnown' | 'onPlacement'>;
   events: EventTarget;
   log: Logger;
 }
@@ -142,7 +142,12 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       deviceEvents.start();
       if (!isOn) return;
       reconciler.start();
-      ends.push(pool.onReady(onReady), pool.onDown(onDown), directory.onChange(update));
+      ends.push(
+        pool.onReady(onReady),
+        pool.onDown(onDown),
+        directory.onChange(update),
+        routing.onPlacement(update),
+      );
       update();
     },
     close: async () => {

@@ -41,8 +41,10 @@ export async function removeCamera(
   worker: WorkerTarget,
   cameraId: string,
   signal?: AbortSignal,
+  epoch?: number,
 ): Promise<void> {
-  await call(worker, { method: 'DELETE', path: pathOf(cameraId), signal });
+  const query = epoch === undefined ? '' : `?epoch=${epoch}`;
+  await call(worker, { method: 'DELETE', path: `${pathOf(cameraId)}${query}`, signal });
 }
 
 /** Connects a camera and waits for its first frame. @throws AppError, the worker's own among them */

@@ -25,7 +25,10 @@ export interface CamerasOptions {
   addresses: AddressPolicy;
   directory: CameraDirectory;
   routing: CameraRouting;
+  /** Workers that this gateway gives orders. */
   pool: ReconcilerPool;
+  /** How often a camera moved between workers; undefined where that is not counted. */
+  epochOf?: ((cameraId: string) => number | undefined) | undefined;
   videos: UploadedVideos;
   /** States of cameras whose workers cannot be asked. */
   offline: () => [string, CameraStatus][];
@@ -53,7 +56,7 @@ export interface Cameras {
 
 /** Builds cameras. */
 export function createCameras(options: CamerasOptions): Cameras {
-  const { storage, directory, routing, pool, addresses, videos, log } = options;
+  const { storage, directory, routing, pool, epochOf, addresses, videos, log } = options;
   const states = new CameraStates(routing, options.offline);
   const repository = new CameraRepository(storage.box);
   const registry = new CameraRegistry({
@@ -64,7 +67,7 @@ export function createCameras(options: CamerasOptions): Cameras {
     addresses,
     log,
   });
-  const reconciler = new Reconciler({ directory, routing, pool, log });
+  const reconciler = new Reconciler({ directory, routing, pool, epochOf, log });
   const file =
     options.file === undefined ? undefined : new CamerasFile({ file: options.file, registry, log });
   const closing = new AbortController();

@@ -19,6 +19,8 @@ export interface ReconcilerOptions {
   directory: CameraDirectory;
   routing: Pick<CameraRouting, 'nameOf' | 'workers' | 'onWorkers' | 'onPlacement'>;
   pool: ReconcilerPool;
+  /** How often a camera moved between workers; undefined where that is not counted. */
+  epochOf?: ((cameraId: string) => number | undefined) | undefined;
   log: Logger;
   /** Pause between two checks of everything, milliseconds. */
   everyMs?: number;

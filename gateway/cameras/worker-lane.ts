@@ -1,7 +1,10 @@
 /** Keeps the cameras of one worker as wanted: one request for each change, a check of everything as repair. */
+
+import type { CameraSource } from '#shared/camera-source.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { sourceId } from '#shared/source-id.ts';
+import type { DesiredCamera } from '#shared/worker-protocol.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { WorkerTarget } from '../worker-access/worker-address.ts';
 import type { KnownCamera } from './camera-directory.ts';
@@ -17,6 +20,8 @@ export interface WorkerLaneOptions {
   find: (id: string) => KnownCamera | undefined;
   /** Whether a client request decides about a camera right now. */
   isHeld: (id: string) => boolean;
+  /** How often a camera moved; undefined where that is not counted. */
+  epochOf?: ((id: string) => number | undefined) | undefined;
   log: Logger;
   everyMs?: number | undefined;
   retryMs?: number | undefined;
@@ -144,7 +149,7 @@ export class WorkerLane {
   ): Promise<string[]> {
     const missing = ids.flatMap((id) => {
       const wanted = this.#options.find(id);
-      return wanted === undefined || actual.has(id) ? [] : [{ cameraId: id, source: wanted.source }];
+      return wanted === undefined || actual.has(id) ? [] : [this.#order(id, wanted.source)];
     });
     const added: string[] = [];
     if (missing.length < LEAST_TOGETHER) return added;
@@ -170,14 +175,19 @@ export class WorkerLane {
     const wanted = this.#options.find(id);
     if (wanted === undefined) {
       if (!actual.has(id)) return undefined;
-      await removeCamera(worker, id, signal);
+      await removeCamera(worker, id, signal, this.#options.epochOf?.(id));
       actual.delete(id);
       return 'removed';
     }
     const source = sourceId(wanted.source);
     if (actual.get(id) === source) return undefined;
-    await putCamera(worker, { cameraId: id, source: wanted.source }, signal);
+    await putCamera(worker, this.#order(id, wanted.source), signal);
     actual.set(id, source);
     return 'added';
+  }
+
+  #order(cameraId: string, source: CameraSource): DesiredCamera {
+    const epoch = this.#options.epochOf?.(cameraId);
+    return { cameraId, source, ...(epoch === undefined ? {} : { epoch }) };
   }
 }

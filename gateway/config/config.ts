@@ -16,6 +16,7 @@ import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../http/body-limits.ts';
 import { loadAddressConfig } from './addresses.ts';
 import { type AuthConfig, loadAuthConfig } from './auth.ts';
+import { type ClusterConfig, loadClusterConfig } from './cluster.ts';
 import { defaultMaxRssBytes, defaultRtspWorkers, hasAnalysedDemo } from './machine.ts';
 import { loadMqttConfig, type MqttConfig } from './mqtt.ts';
 import { loadPerceptionConfig, type PerceptionConfig } from './perception.ts';
@@ -45,6 +46,8 @@ export interface GatewayConfig {
   };
   /** Workers that others start; undefined where the gateway starts its own. */
   remoteWorkers: RemoteWorkersConfig | undefined;
+  /** Undefined where it shares its cameras with no other gateway. */
+  cluster: ClusterConfig | undefined;
   demo: {
     isOn: boolean;
     /** Whether motion and persons are looked for in it. */
@@ -104,6 +107,12 @@ export function loadConfig(
 ): Readonly<GatewayConfig> {
   const port = readInteger(env, 'PORT', { fallback: 5000, min: 0, max: 65535 });
   const remoteWorkers = loadRemoteWorkers(env);
+  const store = loadStoreConfig(env);
+  const cluster = loadClusterConfig(env, {
+    hasPostgres: store.databaseUrl !== undefined,
+    hasKey: store.secretKey !== undefined,
+    hasRemoteWorkers: remoteWorkers !== undefined,
+  });
   const children = readInteger(env, 'RTSP_WORKERS', {
     fallback: defaultRtspWorkers(machine),
     min: 1,
@@ -131,9 +140,10 @@ export function loadConfig(
     isPrettyLog: readIsPrettyLog(env, isTerminal),
     workers,
     remoteWorkers,
+    cluster,
     demo: {
       // The simulated cameras are on this machine, which workers elsewhere do not reach.
-      isOn: readSwitch(env, 'DEMO_CAMERAS', remoteWorkers === undefined),
+      isOn: readSwitch(env, 'DEMO_CAMERAS', remoteWorkers === undefined && cluster === undefined),
       isAnalysed: hasAnalysedDemo(machine),
       rtspPort: readInteger(env, 'SIMULATOR_PORT', { fallback: 8554, min: 1, max: 65535 }),
     },
@@ -156,9 +166,12 @@ export function loadConfig(
     restreamPort,
     addresses: loadAddressConfig(env, [port, restreamPort, ...rtspPorts(workers)]),
     auth: loadAuthConfig(env),
-    store: loadStoreConfig(env),
+    store,
     perception: loadPerceptionConfig(env),
-    recordings: loadRecordingsConfig(env, { dataDir, machine }),
+    recordings: loadRecordingsConfig(env, {
+      ...{ dataDir, machine },
+      hasOthers: remoteWorkers !== undefined || cluster !== undefined,
+    }),
     mqtt: loadMqttConfig(env),
     webrtc: readWebrtcSettings(env),
     workerEnv: pick(env, WORKER_ENV_ALLOWED),

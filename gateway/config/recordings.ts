@@ -1,10 +1,12 @@
 /** Settings of recordings and of the clips of events. */
 import { join, resolve } from 'node:path';
 import type { Machine } from '#shared/machine.ts';
-import { type Environment, readInteger, readText } from '#shared/settings.ts';
+import { type Environment, readInteger, readOptional, readText } from '#shared/settings.ts';
 
 /** Where recordings are kept, and how much. */
 export interface RecordingsConfig {
+  /** False where workers elsewhere would write to folders that this gateway does not read. */
+  isOn: boolean;
   /** Absolute path. */
   folder: string;
   /** Disk space of all recordings and clips, bytes; the oldest are removed for new ones. */
@@ -27,11 +29,13 @@ const SECOND_MS = 1000;
 /** Reads the environment. @throws SettingsError */
 export function loadRecordingsConfig(
   env: Environment,
-  { dataDir, machine }: { dataDir: string; machine: Machine },
+  { dataDir, machine, hasOthers }: { dataDir: string; machine: Machine; hasOthers: boolean },
 ): RecordingsConfig {
   const share = Math.floor(machine.memoryBytes / RING_SHARE / MIB);
   const ringMib = Math.min(RING_MIB.max, Math.max(RING_MIB.min, share));
   return {
+    // One that is named is shared by all of them.
+    isOn: !hasOthers || readOptional(env, 'RECORDINGS_DIR') !== undefined,
     folder: resolve(readText(env, 'RECORDINGS_DIR', join(dataDir, 'recordings'))),
     quotaBytes:
       readInteger(env, 'RECORDINGS_QUOTA_MB', { fallback: 20_480, min: 1, max: 1_073_741_824 }) * MIB,

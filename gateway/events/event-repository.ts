@@ -45,6 +45,8 @@ export interface EventRepositoryOptions {
   /** Called for observed events only. */
   onLifecycle?: LifecycleListener | undefined;
   begins?: BeginListener | undefined;
+  /** Refuses what was observed at a camera that has moved to another gateway. */
+  expectOurs?: ((trx: Transaction<Database>, cameraId: string) => Promise<void>) | undefined;
 }
 
 /** Reads and writes events. Changes of one gateway are written in the order of their numbers. */
@@ -53,14 +55,16 @@ export class EventRepository {
   readonly #clock: ChangeClock;
   readonly #onLifecycle: LifecycleListener | undefined;
   readonly #begins: BeginListener | undefined;
+  readonly #expectOurs: EventRepositoryOptions['expectOurs'];
   #tail: Promise<unknown> = Promise.resolve();
   #isBegun = false;
 
-  constructor(store: Store, { now, onLifecycle, begins }: EventRepositoryOptions = {}) {
+  constructor(store: Store, { now, onLifecycle, begins, expectOurs }: EventRepositoryOptions = {}) {
     this.#store = store;
     this.#clock = new ChangeClock(now);
     this.#onLifecycle = onLifecycle;
     this.#begins = begins;
+    this.#expectOurs = expectOurs;
   }
 
   /** Inserts or updates an event; a picture is its best, and its first if it is. @throws AppError `storage-*` */
@@ -70,7 +74,7 @@ export class EventRepository {
 
   /** Like `save` for an observed event: calls `onLifecycle` at its start and end. @throws AppError `storage-*` */
   observe(event: EventState, picture?: EventPicture): Promise<void> {
-    return this.#save(event, picture, this.#onLifecycle);
+    return this.#save(event, picture, { onLifecycle: this.#onLifecycle, expectOurs: this.#expectOurs });
   }
 
   /** Newest first. */
@@ -169,10 +173,11 @@ export class EventRepository {
   #save(
     event: EventState,
     picture: EventPicture | undefined,
-    onLifecycle?: LifecycleListener,
+    { onLifecycle, expectOurs }: Pick<EventRepositoryOptions, 'onLifecycle' | 'expectOurs'> = {},
   ): Promise<void> {
     return this.#inOrder((change) =>
       this.#store.transaction(async (trx) => {
+        await expectOurs?.(trx, event.cameraId);
         const begins = this.#begins?.isListening() === true ? this.#begins : undefined;
         const stored = (onLifecycle ?? begins) === undefined ? undefined : await endOf(trx, event.id);
         const phase = onLifecycle === undefined ? undefined : phaseOf(event, stored);

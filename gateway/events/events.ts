@@ -11,7 +11,7 @@ import type { Store } from '../store/store.ts';
 import type { EventDeliveries } from './event-deliveries.ts';
 import type { BeginListener } from './event-listeners.ts';
 import { EventLog } from './event-log.ts';
-import { EventRepository } from './event-repository.ts';
+import { EventRepository, type EventRepositoryOptions } from './event-repository.ts';
 import type { EventStream } from './event-stream.ts';
 import { eventRoutes } from './routes.ts';
 
@@ -28,6 +28,8 @@ export interface EventsOptions {
   everyMs?: number;
   /** Pause between two looks for changes of other gateways, milliseconds. */
   pollMs?: number;
+  /** Refuses what was observed at a camera that has moved to another gateway. */
+  expectOurs?: EventRepositoryOptions['expectOurs'];
   /** Unix milliseconds. */
   now?: () => number;
 }
@@ -51,10 +53,10 @@ const UNSEEN_MS = 60_000;
 
 /** Builds events; `start` runs retention. */
 export function createEvents(options: EventsOptions): Events {
-  const { store, log, backend, begins, now, everyMs = EVERY_MS, pollMs = POLL_MS } = options;
+  const { store, log, backend, begins, expectOurs, now, everyMs = EVERY_MS, pollMs = POLL_MS } = options;
   const repository = new EventRepository(store, {
     ...(now && { now }),
-    ...{ onLifecycle: backend?.onLifecycle, begins },
+    ...{ onLifecycle: backend?.onLifecycle, begins, expectOurs },
   });
   const eventLog = new EventLog({ repository, log });
   for (const listener of [backend, begins])

@@ -28,6 +28,8 @@ export interface RecordingsOptions {
   directory: Pick<CameraDirectory, 'wanted' | 'find' | 'onChange'>;
   routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'onWorkers' | 'onPlacement' | 'findOwner'>;
   pool: RecorderLinksOptions['pool'];
+  /** False: nothing is recorded, and nothing is looked after. */
+  isOn: boolean;
   /** Absolute path. */
   folder: string;
   quotaBytes: number;
@@ -63,10 +65,10 @@ export function createRecordings(options: RecordingsOptions): Recordings {
   const repository = new SegmentRepository(store);
   const folder = new RecordingFolder(options.folder);
   const plans = (): CameraPlan[] =>
-    directory.wanted().flatMap((camera) => planOf(camera, clip.beforeMs) ?? []);
+    options.isOn ? directory.wanted().flatMap((camera) => planOf(camera, clip.beforeMs) ?? []) : [];
   const planById = (id: string): CameraPlan | undefined => {
     const camera = directory.find(id);
-    return camera === undefined ? undefined : planOf(camera, clip.beforeMs);
+    return camera === undefined || !options.isOn ? undefined : planOf(camera, clip.beforeMs);
   };
   // The settings of a camera that is gone are not known any more.
   const keepMsOf = (id: string): number =>
@@ -128,12 +130,16 @@ export function createRecordings(options: RecordingsOptions): Recordings {
     onEvent: (event) => clips.take(event),
     reasons: () => (index.recorders.some(({ state }) => state === 'paused') ? ['recording_paused'] : []),
     health: () => ({
+      ...(options.isOn
+        ? {}
+        : { state: 'off', reason: 'RECORDINGS_DIR is not set: workers elsewhere need it' }),
       cameras: index.recorders.length,
       recording: index.recorders.filter(({ state }) => state === 'recording').length,
       paused: index.recorders.filter(({ state }) => state === 'paused'),
       quotaBytes,
     }),
     start: () => {
+      if (!options.isOn) return;
       ends.push(directory.onChange(onCameras));
       links.start();
       // Before that nothing is indexed.

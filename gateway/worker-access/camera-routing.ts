@@ -28,6 +28,8 @@ export interface CameraRoutingOptions {
   pool: RoutingPool;
   /** Names of the workers that cameras are spread over; {@link CameraRouting.spreadOver} replaces them. */
   workers: readonly string[];
+  /** Says where cameras are, in place of this gateway alone; empty: a camera has no worker. */
+  owners?: { workerOf(cameraId: string): string } | undefined;
   /** Names of workers that run only cameras that {@link CameraRouting.place} puts there. */
   apart?: readonly string[];
 }
@@ -57,14 +59,16 @@ export class CameraRouting {
   readonly #owners = new Map<string, Owner>();
   /** Cameras that are put apart. */
   readonly #placements = new Map<string, string>();
+  readonly #decided: CameraRoutingOptions['owners'];
   readonly #events = new EventEmitter<{ placement: [string]; workers: [readonly string[]] }>();
   #turn = 0;
 
-  constructor({ directory, pool, workers, apart = [] }: CameraRoutingOptions) {
+  constructor({ directory, pool, workers, apart = [], owners }: CameraRoutingOptions) {
     this.#directory = directory;
     this.#pool = pool;
     this.#spread = workers;
     this.#apart = apart;
+    this.#decided = owners;
   }
 
   /** Names of the workers that run cameras. */
@@ -153,7 +157,8 @@ export class CameraRouting {
   }
 
   #ownName(cameraId: string): string {
-    const known = this.#placements.get(cameraId) ?? this.#owners.get(cameraId)?.worker;
+    const decided = this.#placements.get(cameraId) ?? this.#decided?.workerOf(cameraId);
+    const known = decided ?? this.#owners.get(cameraId)?.worker;
     return known ?? this.#spreadTo(cameraId);
   }
 

@@ -27,8 +27,15 @@ export interface ChildPool<S extends { name: string }> extends FurtherPool<S> {
 export class JoinedPool<S extends { name: string }> implements ChildPool<S> {
   readonly #children: ChildPool<S>;
   readonly #all: readonly FurtherPool<S>[];
+  readonly #termOf: (name: string) => number | undefined;
 
-  constructor(children: ChildPool<S>, further: readonly FurtherPool<S>[]) {
+  /** @param termOf term of orders to a worker; undefined for one without lease */
+  constructor(
+    children: ChildPool<S>,
+    further: readonly FurtherPool<S>[],
+    termOf: (name: string) => number | undefined = () => undefined,
+  ) {
+    this.#termOf = termOf;
     this.#children = children;
     this.#all = [children, ...further];
   }
@@ -48,7 +55,8 @@ export class JoinedPool<S extends { name: string }> implements ChildPool<S> {
   address(name: string): WorkerAddress | undefined {
     for (const pool of this.#all) {
       const address = pool.address(name);
-      if (address !== undefined) return address;
+      const term = this.#termOf(name);
+      if (address !== undefined) return term === undefined ? address : { ...address, term };
     }
     return undefined;
   }

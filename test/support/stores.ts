@@ -11,6 +11,9 @@ import { Redactor } from '../../shared/redact.ts';
 /** `postgres://` URL of a server on which databases may be created; `.ci/run` starts one. */
 const SERVER = process.env.TEST_DATABASE_URL;
 
+/** Whether a PostgreSQL is there for tests. */
+export const HAS_POSTGRES = SERVER !== undefined;
+
 /** Runs a suite on every engine; each call of `open` gives the same fresh database until the test ends. */
 export function onEveryEngine(define: (open: () => Promise<Store>) => void): void {
   describe('on SQLite', () => {

@@ -149,9 +149,9 @@ function readLabels(env: Environment): Record<string, string> {
 }
 
 function readRecording(env: Environment, { isRemote }: HostConfig): RecordingConfig | undefined {
-  const own = isRemote
-    ? resolve(readText(env, 'RECORDINGS_DIR', join(dataDir(env), 'recordings')))
-    : undefined;
+  // A folder that it shares with its gateways.
+  const shared = isRemote ? readOptional(env, 'RECORDINGS_DIR') : undefined;
+  const own = shared === undefined ? undefined : resolve(shared);
   const folder = readOptional(env, RECORDING_ENV.folder) ?? own;
   if (folder === undefined) return undefined;
   const size = { min: 0, max: 1_048_576 };

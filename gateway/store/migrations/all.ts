@@ -15,6 +15,7 @@ import { reasoning } from './011-reasoning.ts';
 import { watchActions } from './012-watch-actions.ts';
 import { agents } from './013-agents.ts';
 import { sources } from './014-sources.ts';
+import { placement } from './015-placement.ts';
 import { zones } from './016-zones.ts';
 import { severalGateways } from './017-several-gateways.ts';
 import { mqtt } from './018-mqtt.ts';
@@ -36,6 +37,7 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '012-watch-actions': watchActions(),
     '013-agents': agents(),
     '014-sources': sources(),
+    '015-placement': placement(engine),
     '018-mqtt': mqtt(),
     '016-zones': zones(engine),
     '017-several-gateways': severalGateways(),

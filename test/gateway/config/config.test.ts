@@ -33,6 +33,7 @@ describe('The configuration', () => {
       restreamPort: 0,
       mqtt: undefined,
       remoteWorkers: undefined,
+      cluster: undefined,
       limits: {
         headerMs: 10_000,
         bodyMs: 10_000,
@@ -47,6 +48,7 @@ describe('The configuration', () => {
       },
     });
     expect(recordings).to.deep.equal({
+      isOn: true,
       folder: resolve('data/recordings'),
       quotaBytes: 20_480 * 1024 * 1024,
       ringBytes: 512 * 1024 * 1024,

@@ -1,0 +1,240 @@
+/**
+ * Which worker runs which camera, where several gateways share one database: by leases, without a leader. Each
+ * second a gateway renews the leases of its workers, reads what changed, claims cameras of no worker up to the fair
+ * share of its workers and gives back their surplus. Without the database everything stays as it is.
+ */
+import { EventEmitter } from 'node:events';
+import { messageOf } from '#shared/errors.ts';
+import type { Logger } from '#shared/logger.ts';
+import { LEASE_MS, RENEW_MS } from '#shared/worker-lease.ts';
+import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { decideMoves } from './fair-share.ts';
+import { OwnerMap } from './owner-map.ts';
+import type { Keeper, KnownWorker, LeasedWorker, PlacementRepository } from './placement-repository.ts';
+
+export interface PlacementOptions {
+  repository: Pick<
+    PlacementRepository,
+    'renew' | 'release' | 'workers' | 'owners' | 'enrol' | 'drop' | 'claim' | 'giveBack'
+  >;
+  keeper: Keeper;
+  /** Workers of this gateway that are ready, or were a moment ago. */
+  local: () => LeasedWorker[];
+  /** Cameras that are to run; undefined while that is not known. */
+  wanted: () => readonly string[] | undefined;
+  log: Logger;
+  everyMs?: number;
+}
+
+/** A process that did nothing for this long was frozen: what it believes may be old, milliseconds. */
+const FROZEN_MS = 2500;
+const TICK_MS = 500;
+/** Rows are numbered before they are committed: a few before the newest may appear later. */
+const OVERLAP = 200;
+/** Everything is read anew each so many rounds, so that removed rows are missed. */
+const WHOLE_EVERY = 30;
+
+/** Runs from start to close. */
+export class Placement {
+  readonly #options: PlacementOptions;
+  readonly #job: PeriodicJob;
+  readonly #events = new EventEmitter<{ owner: [string]; workers: []; kept: [] }>();
+  #owners = new OwnerMap();
+  #workers: readonly KnownWorker[] = [];
+  #terms: ReadonlyMap<string, number> = new Map();
+  #lastChange = 0;
+  #rounds = 0;
+  #isFirst = true;
+  #renewedAt = Number.NEGATIVE_INFINITY;
+  #mayTakeAt = Number.NEGATIVE_INFINITY;
+  #tickAt = performance.now();
+  #isStale = false;
+  #tick: NodeJS.Timeout | undefined;
+  /** Chosen for a client that connects a camera which has no row yet. */
+  readonly #chosen = new Map<string, string>();
+
+  constructor(options: PlacementOptions) {
+    const { log, everyMs = RENEW_MS } = options;
+    this.#options = options;
+    this.#job = new PeriodicJob({
+      run: () => this.#round(),
+      onError: (error) => {
+        this.#isStale = false;
+        log.warn(
+          { reason: messageOf(error) },
+          'placement of cameras is not renewed: everything stays as it is',
+        );
+      },
+      everyMs,
+    });
+  }
+
+  start(): void {
+    this.#tick = setInterval(() => this.#noticeFreeze(), TICK_MS);
+    this.#job.start();
+  }
+
+  /** Ends the leases, so that others take over immediately. */
+  async close(): Promise<void> {
+    clearInterval(this.#tick);
+    await this.#job.close();
+    await this.#options.repository.release(this.#options.keeper).catch(() => {});
+  }
+
+  /** Looks immediately: cameras or workers changed. */
+  update(): void {
+    this.#job.runNow();
+  }
+
+  /** Workers of all gateways whose lease lasts. */
+  get workers(): readonly KnownWorker[] {
+    return this.#workers.filter(({ isAlive }) => isAlive);
+  }
+
+  /** Whether a worker has, or had, a lease. */
+  knows(worker: string): boolean {
+    return this.#workers.some(({ name }) => name === worker);
+  }
+
+  /** Name of a camera's worker; empty while it has none. */
+  workerOf(cameraId: string): string {
+    const owner = this.#owners.get(cameraId);
+    if (owner !== undefined) return owner.worker ?? '';
+    const known = this.#chosen.get(cameraId);
+    if (known !== undefined && this.#isAlive(known)) return known;
+    const chosen = this.#emptiest() ?? '';
+    this.#chosen.set(cameraId, chosen);
+    return chosen;
+  }
+
+  /** How often a camera moved; undefined where it has no row. */
+  epochOf(cameraId: string): number | undefined {
+    return this.#owners.get(cameraId)?.epoch;
+  }
+
+  /** Term of this gateway as keeper; undefined where another keeps the worker, or that is not certain. */
+  termOf(worker: string): number | undefined {
+    this.#noticeFreeze();
+    return this.#isStale ? undefined : this.#terms.get(worker);
+  }
+
+  /** Calls `listener` with each camera that moved. Returns the unsubscribe function. */
+  onMove(listener: (cameraId: string) => void): () => void {
+    this.#events.on('owner', listener);
+    return () => void this.#events.off('owner', listener);
+  }
+
+  /** Calls `listener` when the workers or what this gateway keeps changed, before cameras move. Returns the unsubscribe function. */
+  onWorkers(listener: () => void): () => void {
+    this.#events.on('workers', listener);
+    return () => void this.#events.off('workers', listener);
+  }
+
+  #noticeFreeze(): void {
+    const now = performance.now();
+    if (now - this.#tickAt > FROZEN_MS) {
+      this.#isStale = true;
+      this.#job.runNow();
+    }
+    this.#tickAt = now;
+  }
+
+  async #round(): Promise<void> {
+    const { repository, keeper, local } = this.#options;
+    const startedAt = performance.now();
+    const terms = await repository.renew(keeper, local(), { ttlMs: LEASE_MS, isFirst: this.#isFirst });
+    // While our leases were over, those of others may have been too: they get time to renew them.
+    if (!this.#isFirst && startedAt - this.#renewedAt > LEASE_MS) this.#mayTakeAt = startedAt + LEASE_MS;
+    this.#isFirst = false;
+    this.#renewedAt = startedAt;
+    const workers = await repository.workers();
+    const moved = await this.#read();
+    this.#isStale = false;
+    this.#learnWorkers(workers, terms);
+    for (const id of moved) this.#events.emit('owner', id);
+    if (await this.#act()) for (const id of await this.#read()) this.#events.emit('owner', id);
+  }
+
+  #learnWorkers(workers: readonly KnownWorker[], terms: ReadonlyMap<string, number>): void {
+    const before = JSON.stringify([this.#workers, [...this.#terms]]);
+    this.#workers = workers;
+    this.#terms = terms;
+    if (JSON.stringify([workers, [...terms]]) !== before) this.#events.emit('workers');
+  }
+
+  /** @returns cameras that moved */
+  async #read(): Promise<string[]> {
+    const isWhole = this.#rounds % WHOLE_EVERY === 0;
+    this.#rounds += 1;
+    const rows = await this.#options.repository.owners(isWhole ? 0 : Math.max(0, this.#lastChange - OVERLAP));
+    const before = this.#owners;
+    if (isWhole) this.#owners = new OwnerMap();
+    const moved: string[] = [];
+    for (const { camera_id: id, worker, epoch, change } of rows) {
+      this.#lastChange = Math.max(this.#lastChange, change);
+      const known = before.get(id);
+      // A row that was read twice is as it was.
+      if (known !== undefined && known.epoch > epoch) continue;
+      this.#owners.set(id, { worker, epoch });
+      this.#chosen.delete(id);
+      if (known === undefined || known.worker !== worker) moved.push(id);
+    }
+    if (isWhole) for (const id of before.ids()) if (this.#owners.get(id) === undefined) moved.push(id);
+    return moved;
+  }
+
+  /** Adds and forgets cameras, claims and gives back. @returns whether anything was changed */
+  async #act(): Promise<boolean> {
+    const { repository, wanted, keeper, local } = this.#options;
+    const ids = wanted();
+    const hasChanged = ids !== undefined && (await this.#enrol(ids));
+    const kept = new Set(local().flatMap(({ name }) => (this.#terms.has(name) ? [name] : [])));
+    const { alive, counts, orphans, free } = this.#survey();
+    const mayTake = performance.now() >= this.#mayTakeAt;
+    const { claims, returns } = decideMoves(alive, {
+      ...{ counts, kept, total: this.#owners.size },
+      orphans: mayTake ? orphans : free,
+    });
+    for (const { worker, count } of claims) await repository.claim(keeper, worker, { most: count, mayTake });
+    for (const { worker, count } of returns) await repository.giveBack(keeper, worker, count);
+    return hasChanged || claims.length + returns.length > 0;
+  }
+
+  #survey() {
+    const alive = this.workers;
+    const names = new Set(alive.map(({ name }) => name));
+    const counts = new Map<string, number>();
+    let orphans = 0;
+    for (const [worker, count] of this.#owners.counts) {
+      if (worker !== null && names.has(worker)) counts.set(worker, count);
+      else orphans += count;
+    }
+    return { alive, counts, orphans, free: this.#owners.counts.get(null) ?? 0 };
+  }
+
+  async #enrol(wanted: readonly string[]): Promise<boolean> {
+    const missing = wanted.filter((id) => this.#owners.get(id) === undefined);
+    const known = new Set(wanted);
+    const gone = [...this.#owners.ids()].filter((id) => !known.has(id));
+    if (missing.length > 0)
+      await this.#options.repository.enrol(
+        missing.map((id) => ({ id, worker: this.#chosen.get(id) || null })),
+      );
+    if (gone.length > 0) await this.#options.repository.drop(gone);
+    for (const id of gone) this.#owners.delete(id);
+    return missing.length > 0;
+  }
+
+  #isAlive(worker: string): boolean {
+    return this.workers.some(({ name }) => name === worker);
+  }
+
+  /** The worker with the least load of those that this gateway keeps, else of all. */
+  #emptiest(): string | undefined {
+    const { alive, counts } = this.#survey();
+    const own = alive.filter(({ name }) => this.#terms.has(name));
+    const load = ({ name, capacity }: KnownWorker): number => (counts.get(name) ?? 0) / capacity;
+    const sorted = [...(own.length > 0 ? own : alive)].sort((a, b) => load(a) - load(b));
+    return sorted[0]?.name;
+  }
+}

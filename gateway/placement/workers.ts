@@ -1,0 +1,233 @@
+/** Every worker of a gateway: children, remote workers, and those of other gateways on the same database. */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from '#shared/logger.ts';
+import { thisMachine } from '#shared/machine.ts';
+import type { Redactor } from '#shared/redact.ts';
+import { LEASE_MS } from '#shared/worker-lease.ts';
+import type { ClusterConfig } from '../config/cluster.ts';
+import type { RemoteWorkersConfig } from '../config/remote-workers.ts';
+import { RemotePool } from '../remote-workers/remote-pool.ts';
+import type { Transaction } from '../store/database.ts';
+import type { SecretBox } from '../store/secret-box.ts';
+import type { Store } from '../store/store.ts';
+import type { WorkerStatus } from '../supervisor/worker-status.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import { type ChildPool, JoinedPool } from '../worker-access/joined-pool.ts';
+import { ChildLeases } from './child-leases.ts';
+import { type AllWorkersPool, KeptPool } from './kept-pool.ts';
+import { PeerPool, type SealedAddress } from './peer-pool.ts';
+import { Placement } from './placement.ts';
+import { expectEpoch, PlacementRepository } from './placement-repository.ts';
+
+export interface WorkersOptions<P> {
+  config: { remoteWorkers: RemoteWorkersConfig | undefined; cluster: ClusterConfig | undefined };
+  children: P;
+  /** Names of the children that run cameras. */
+  names: readonly string[];
+  store: Store;
+  box: SecretBox;
+  directory: {
+    isLoaded: boolean;
+    wanted(): readonly { id: string; origin: string; agent?: string | undefined }[];
+    onChange(listener: () => void): () => void;
+  };
+  redactor: Redactor;
+  log: Logger;
+}
+
+/** What the rest of the gateway needs of them. */
+export interface Workers<P> {
+  /** All of them, to be asked. */
+  pool: P | JoinedPool<WorkerStatus>;
+  /** Those of all workers, agents among them, to which this gateway gives orders. */
+  keep(pool: AllWorkersPool): AllWorkersPool;
+  /** Says where cameras are; undefined where this gateway decides alone. */
+  owners: { workerOf(cameraId: string): string } | undefined;
+  epochOf: ((cameraId: string) => number | undefined) | undefined;
+  /** Refuses what was observed at a camera that has moved. */
+  expectOurs: ((trx: Transaction, cameraId: string) => Promise<void>) | undefined;
+  /** Whether this gateway looks at the cameras of a worker: analysis, events and the like run once. */
+  keeps(worker: string): boolean;
+  /** Tells routing of workers and moves from now on. */
+  follow(routing: Pick<CameraRouting, 'spreadOver' | 'moved'>): void;
+  start(): void;
+  close(): Promise<void>;
+}
+
+/** Puts them together; nothing runs before `start` and the start of the pool. */
+export function createWorkers<P extends ChildPool<WorkerStatus>>(options: WorkersOptions<P>): Workers<P> {
+  const { config, children, redactor, log } = options;
+  const { remoteWorkers, cluster } = config;
+  redactor.add(remoteWorkers?.secret);
+  if (cluster !== undefined) return createClustered(options, cluster);
+  const keep = (pool: AllWorkersPool): AllWorkersPool => pool;
+  const alone = {
+    owners: undefined,
+    epochOf: undefined,
+    expectOurs: undefined,
+    keeps: () => true,
+    start: () => {},
+    close: async () => {},
+  };
+  if (remoteWorkers === undefined) return { ...alone, pool: children, keep, follow: () => {} };
+  // A gateway that was started later is the newer keeper.
+  const term = Date.now();
+  const remote = new RemotePool({ config: remoteWorkers, termOf: () => term, log });
+  const pool = new JoinedPool(children, [remote]);
+  const follow = (routing: Pick<CameraRouting, 'spreadOver'>): void =>
+    void remote.onNames((names) => routing.spreadOver(names));
+  return { ...alone, pool, keep, follow };
+}
+
+function createClustered<P extends ChildPool<WorkerStatus>>(
+  { config, children, names, store, box, directory, log }: WorkersOptions<P>,
+  cluster: ClusterConfig,
+): Workers<P> {
+  const termOf = (worker: string): number | undefined => placement.termOf(worker);
+  const remote =
+    config.remoteWorkers === undefined
+      ? undefined
+      : new RemotePool({ config: config.remoteWorkers, termOf, log });
+  const peers = new PeerPool({ unseal: (sealed) => unseal(box, sealed) });
+  const pool = new JoinedPool<WorkerStatus>(
+    children,
+    remote === undefined ? [peers] : [remote, peers],
+    (name) => placement.workers.find((worker) => worker.name === name)?.term,
+  );
+  const own = new OwnWorkers({ children, names, cluster, remote, box });
+  const placement = new Placement({
+    repository: new PlacementRepository(store),
+    keeper: { name: cluster.name, incarnation: randomUUID() },
+    local: () => own.list(),
+    wanted: () =>
+      directory.isLoaded
+        ? directory
+            .wanted()
+            .flatMap(({ id, origin, agent }) => (origin === 'registry' && agent === undefined ? [id] : []))
+        : undefined,
+    log,
+  });
+  // Children in quarantine and agents have no lease.
+  const isApart = (worker: string): boolean =>
+    !names.includes(worker) && !placement.knows(worker) && remote?.address(worker) === undefined;
+  const keeps = (worker: string): boolean => isApart(worker) || placement.termOf(worker) !== undefined;
+  let kept: KeptPool | undefined;
+  const leases = new ChildLeases({ children, names, termOf, onLapse: (name) => kept?.tellAgain(name) });
+  const follow = (routing: Pick<CameraRouting, 'spreadOver' | 'moved'>): void => {
+    let before = '';
+    placement.onWorkers(() => {
+      const alive = placement.workers.map(({ name }) => name);
+      if (alive.join() !== before) routing.spreadOver(alive);
+      before = alive.join();
+      peers.update(placement.workers.filter(({ keeper }) => keeper !== cluster.name));
+      kept?.update(alive);
+    });
+    placement.onMove((cameraId) => routing.moved(cameraId));
+  };
+  const end = directory.onChange(() => placement.update());
+  return {
+    ...{ pool, keeps, follow },
+    keep: (all) => {
+      kept = new KeptPool(all, keeps);
+      return kept;
+    },
+    owners: placement,
+    epochOf: (cameraId) => placement.epochOf(cameraId),
+    expectOurs: async (trx, cameraId) => {
+      const epoch = placement.epochOf(cameraId);
+      if (epoch !== undefined) await expectEpoch(trx, cameraId, epoch);
+    },
+    start: () =>
+      void store.whenReady().then(
+        () => placement.start(),
+        () => {},
+      ),
+    close: async () => {
+      end();
+      kept?.close();
+      await leases.close();
+      await placement.close();
+    },
+  };
+}
+
+/** Routing to those workers alone to which this gateway gives orders, for what shall run once. */
+export function ofKeptWorkers(
+  routing: CameraRouting,
+  keeps: (worker: string) => boolean,
+  kept: AllWorkersPool,
+): Pick<CameraRouting, 'findOwner' | 'workers' | 'expectKnown' | 'onPlacement'> {
+  return {
+    findOwner: (cameraId) => (keeps(routing.nameOf(cameraId)) ? routing.findOwner(cameraId) : undefined),
+    expectKnown: (cameraId) => routing.expectKnown(cameraId),
+    get workers() {
+      return routing.workers;
+    },
+    onPlacement: (listener) => {
+      const ends = [
+        routing.onPlacement(listener),
+        kept.onReady(() => listener('')),
+        kept.onDown(() => listener('')),
+      ];
+      return () => {
+        for (const end of ends) end();
+      };
+    },
+  };
+}
+
+function unseal(box: SecretBox, sealed: string): SealedAddress | undefined {
+  try {
+    return JSON.parse(box.open(sealed)) as SealedAddress;
+  } catch {
+    // It was sealed with another SECRET_KEY.
+    return undefined;
+  }
+}
+
+interface OwnWorkersOptions {
+  children: Pick<ChildPool<WorkerStatus>, 'address'>;
+  names: readonly string[];
+  cluster: ClusterConfig;
+  remote: RemotePool | undefined;
+  box: SecretBox;
+}
+
+/** The workers whose leases this gateway renews: a child that is being restarted among them. */
+class OwnWorkers {
+  readonly #options: OwnWorkersOptions;
+  readonly #seen = new Map<string, { at: number; plain: string; sealed: string }>();
+
+  constructor(options: OwnWorkersOptions) {
+    this.#options = options;
+  }
+
+  list() {
+    const { names, cluster, remote } = this.#options;
+    const remotes = (remote?.answers() ?? []).map(({ name, labels, capacity }) => ({
+      ...{ name, capacity, address: null },
+      labels: JSON.stringify(labels),
+    }));
+    if (cluster.advertisedHost === undefined) return remotes;
+    const capacity = thisMachine().cores / Math.max(1, names.length);
+    const children = names.flatMap((name) => {
+      const address = this.#addressOf(name, cluster.advertisedHost as string);
+      return address === undefined ? [] : [{ name, address, labels: '{}', capacity }];
+    });
+    return [...children, ...remotes];
+  }
+
+  #addressOf(name: string, host: string): string | undefined {
+    const now = performance.now();
+    const address = this.#options.children.address(name);
+    const seen = this.#seen.get(name);
+    if (address === undefined)
+      return seen !== undefined && now - seen.at < LEASE_MS ? seen.sealed : undefined;
+    const origin = `http://${host.includes(':') ? `[${host}]` : host}:${new URL(address.origin).port}`;
+    const plain = JSON.stringify({ origin, token: address.token } satisfies SealedAddress);
+    // Sealing the same again gives another text.
+    const sealed = seen?.plain === plain ? seen.sealed : this.#options.box.seal(plain);
+    this.#seen.set(name, { at: now, plain, sealed });
+    return sealed;
+  }
+}

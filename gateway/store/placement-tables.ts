@@ -1,0 +1,30 @@
+/** Tables of placement, as typed rows: which workers there are, and which camera each runs. */
+
+/** Workers of all gateways, each with its lease. */
+export interface WorkersTable {
+  name: string;
+  /** The gateway that renews the lease and gives orders. */
+  keeper: string;
+  /** Random, of the keeper's process. */
+  incarnation: string;
+  /** End of the lease by the clock of the database, Unix milliseconds. */
+  until: number;
+  /** Sealed origin and token; null where every gateway knows the way. */
+  address: string | null;
+  /** JSON. */
+  labels: string;
+  capacity: number;
+  /** Grows with each change of the keeper's process. */
+  term: number;
+}
+
+/** One row for each camera that is to run. */
+export interface CameraOwnersTable {
+  camera_id: string;
+  /** Null: a worker is to claim it. */
+  worker: string | null;
+  /** Grows each time the camera moves. */
+  epoch: number;
+  /** Number of the last change of any row. */
+  change: number;
+}

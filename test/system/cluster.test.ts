@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { getJson } from '../support/http.ts';
+import { type RunningProcess, startGateway } from '../support/processes.ts';
+import { createPostgresDatabase, HAS_POSTGRES } from '../support/stores.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { openTestCameras } from '../support/test-clip.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const IDS = ['1', '2', '3', '4', '5', '6'];
+/** A lease, its end noticed, and the cameras connected elsewhere; generous under load. */
+const MOVED = { timeoutMs: 40_000 };
+const TOKEN = 'a-token-for-both-gateways';
+const HEADERS = { authorization: `Bearer ${TOKEN}` };
+
+describe('Two gateways on one PostgreSQL', function () {
+  this.timeout(180_000);
+  let cameras: RtspServer;
+  let proxy: TcpProxy;
+  let databaseUrl: string;
+  const gateways = new Map<string, RunningProcess>();
+
+  before(async function () {
+    if (!HAS_POSTGRES) {
+      if (process.env.CI_PEERS === 'required') throw new Error('TEST_DATABASE_URL is not set');
+      this.skip();
+    }
+    cameras = await openTestCameras(IDS.map((id) => `/${id}`));
+    const url = new URL(await createPostgresDatabase());
+    proxy = await TcpProxy.open(Number(url.port));
+    url.port = new URL(proxy.origin).port;
+    url.hostname = '127.0.0.1';
+    databaseUrl = url.href;
+    await Promise.all([run('a'), run('b')]);
+    await Promise.all(['a', 'b'].map((name) => waitFor(() => isReady(name), MOVED)));
+    for (const id of IDS) {
+      const body = JSON.stringify({ id, name: id, url: cameras.url(`/${id}`) });
+      const headers = { ...HEADERS, 'content-type': 'application/json' };
+      const answer = await fetch(`${originOf('a')}/api/cameras`, { method: 'POST', headers, body });
+      expect(answer.status).to.equal(201);
+    }
+  });
+
+  after(async () => {
+    for (const gateway of gateways.values()) await gateway.end('SIGKILL');
+    proxy?.close();
+    await cameras?.close();
+  });
+
+  async function run(name: string): Promise<void> {
+    const gateway = await startGateway({
+      DATABASE_URL: databaseUrl,
+      SECRET_KEY: 'a key that both gateways have',
+      API_TOKEN: TOKEN,
+      GATEWAY_NAME: name,
+      ADVERTISED_HOST: '127.0.0.1',
+      RTSP_WORKERS: '1',
+      RATE_LIMIT_API: '100000',
+      ANALYSIS: 'off',
+      DISK_RESERVE_MB: '0',
+    });
+    gateways.set(name, gateway);
+  }
+
+  const originOf = (name: string): string => (gateways.get(name) as RunningProcess).origin;
+
+  async function isReady(name: string): Promise<boolean> {
+    const { body } = await getJson(`${originOf(name)}/health`, HEADERS);
+    return body.database.ready && body.services.rtsp.ready === 2;
+  }
+
+  /** How many cameras each gateway's own worker runs, as its metrics say. */
+  async function counts(...names: string[]): Promise<number[]> {
+    const texts = await Promise.all(
+      names.map((name) =>
+        fetch(`${originOf(name)}/metrics`, { headers: HEADERS }).then((answer) => answer.text()),
+      ),
+    );
+    return texts.map((text, index) =>
+      Number(
+        new RegExp(`^worker_cameras\\{worker="${names[index]}\\.rtsp-0"\\} (\\d+)`, 'm').exec(text)?.[1],
+      ),
+    );
+  }
+
+  async function areLive(name: string): Promise<boolean> {
+    const answers = await Promise.all(
+      IDS.map((id) => fetch(`${originOf(name)}/api/cameras/${id}/frame`, { headers: HEADERS })),
+    );
+    return answers.every(({ status }) => status === 200);
+  }
+
+  /** Every camera is connected once: at rest, so that it stays so. */
+  const isIngestedOnce = (): boolean => cameras.stats().sessions.length === IDS.length;
+
+  it('share the cameras, connect each once, and both serve all of them', async () => {
+    await waitFor(async () => (await counts('a', 'b')).join() === '3,3', MOVED);
+    await waitFor(async () => (await areLive('a')) && (await areLive('b')), MOVED);
+    await waitFor(isIngestedOnce);
+  });
+
+  it('go on without the database, each with its cameras', async () => {
+    proxy.hang();
+    await waitFor(() => /placement of cameras is not renewed/.test(gateways.get('b')?.output() ?? ''), MOVED);
+    const { connectionsAccepted } = cameras.stats();
+    expect(await areLive('a')).to.equal(true);
+    expect(await areLive('b')).to.equal(true);
+    proxy.resume();
+    await waitFor(() => isReady('a'), MOVED);
+    expect(cameras.stats().connectionsAccepted).to.equal(connectionsAccepted);
+  });
+
+  it('take over the cameras of one that was killed', async () => {
+    await gateways.get('b')?.end('SIGKILL');
+    await waitFor(async () => (await counts('a')).join() === '6', MOVED);
+    await waitFor(() => areLive('a'), MOVED);
+    await waitFor(isIngestedOnce);
+  });
+
+  it('give cameras back to one that comes again', async () => {
+    await run('b');
+    await waitFor(async () => (await counts('a', 'b')).join() === '3,3', MOVED);
+    await waitFor(() => areLive('b'), MOVED);
+    await waitFor(isIngestedOnce);
+  });
+
+  it('take over the cameras of one that is frozen, whose workers give them up', async () => {
+    const { pid } = gateways.get('b') as RunningProcess;
+    process.kill(pid, 'SIGSTOP');
+    await waitFor(async () => (await counts('a')).join() === '6', MOVED);
+    await waitFor(isIngestedOnce, MOVED);
+    process.kill(pid, 'SIGCONT');
+    await waitFor(async () => (await counts('a', 'b')).join() === '3,3', MOVED);
+    await waitFor(isIngestedOnce, MOVED);
+    await waitFor(() => areLive('b'), MOVED);
+  });
+});
