@@ -6,6 +6,7 @@ import { getJson } from '../../support/http.ts';
 import { collectComplaints } from '../../support/page-log.ts';
 import { requirePeer } from '../../support/peers.ts';
 import { type RunningProcess, startGateway } from '../../support/processes.ts';
+import { PushReceiver } from '../../support/push-message.ts';
 import { TargetServer } from '../../support/target-server.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -13,6 +14,24 @@ import { waitFor } from '../../support/wait-for.ts';
 const SHOWN = `navigator.serviceWorker.getRegistration('dashboard/service-worker.js')
   .then((registration) => registration.getNotifications())
   .then((all) => all.map(({ title, body, tag, icon, data }) => ({ title, body, tag, icon, data })))`;
+
+/** A script that has `PushManager` subscribe at a service of the test. */
+function pushServiceAt(endpoint: string, keys: object): string {
+  return `{
+    let current = null;
+    PushManager.prototype.getSubscription = async () => current;
+    PushManager.prototype.subscribe = async ({ applicationServerKey }) => {
+      window.subscribedWith = applicationServerKey;
+      const unsubscribe = async () => {
+        current = null;
+        window.subscribedWith = undefined;
+      };
+      const toJSON = () => (${JSON.stringify({ endpoint, keys })});
+      current = { endpoint: ${JSON.stringify(endpoint)}, unsubscribe, toJSON };
+      return current;
+    };
+  }`;
+}
 
 describe('Notifications in Chromium', function () {
   this.timeout(120_000);
@@ -102,6 +121,27 @@ describe('Notifications in Chromium', function () {
     await blocked.goto(`${gateway.origin}/#/settings/notifications`);
     await blocked.locator('[data-push=denied]').getByText('This browser blocks notifications').waitFor();
     await other.close();
+  });
+
+  it('subscribe this browser with the key of the gateway, and end that with the notification', async () => {
+    // Chromium subscribes at Google, which tests do not reach: here the push service is this target.
+    const receiver = new PushReceiver();
+    const endpoint = `${target.origin}/push/1`;
+    target.reply = (response) => response.writeHead(201).end();
+    await page.evaluate(pushServiceAt(endpoint, receiver.keys));
+    await button('Notify this browser').click();
+    await page.locator('[data-push=subscribed]').waitFor();
+    const [stored] = (await getJson(api())).body;
+    expect(stored.target).to.include({ kind: 'push', origin: target.origin });
+    const { body: key } = await getJson(`${api()}/push-key`);
+    expect(await page.evaluate('window.subscribedWith')).to.equal(key.publicKey);
+    await button('Send a test').click();
+    await page.getByText('The test was taken (201).').waitFor();
+    const message = target.received.at(-1);
+    expect(JSON.parse(receiver.open(message?.bytes as Buffer)).title).to.contain('Test');
+    await button(`Delete ${stored.name}`).click();
+    await page.locator('[data-push=ready]').waitFor();
+    expect(await page.evaluate('window.subscribedWith')).to.equal(undefined);
   });
 
   it('are shown by the service worker, and a click opens what they are about', async () => {
