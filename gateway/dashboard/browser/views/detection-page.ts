@@ -26,7 +26,7 @@ export class DetectionPage extends ViewElement {
   protected view(): TemplateResult {
     const { analysis } = this.app.state.gateway.services;
     return html`${pageHead('Detection', nothing, html`<p class="summary">${detectionState(analysis)}</p>`)}
-      <p class="muted">${analysis === undefined ? html`Set <code>ANALYSIS=on</code> and restart the gateway.` : detectorsOf(analysis)}</p>
+      <p class="muted detection-note">${analysis === undefined ? html`Set <code>ANALYSIS=on</code> and restart the gateway.` : detectorsOf(analysis)}</p>
       ${this.#error === undefined ? nothing : problem(this.#error.message, this.#error.hint)}
       ${this.app.state.hasState ? this.#cameras() : html`<div class="card skeleton tall"></div>`}`;
   }
