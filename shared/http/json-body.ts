@@ -25,9 +25,15 @@ export function readJsonBody(limit: string | number): Middleware {
     parse(req, res, (error?: unknown) => {
       const field = error === undefined ? malformedField(req.body) : undefined;
       if (field === undefined) next(error);
-      else next(new AppError('invalid-field', `${field} holds half a character (a lone surrogate)`));
+      else next(halfCharacter(field));
     });
   };
+}
+
+/** @param where the path of a field, or words for what has none */
+function halfCharacter(where: string): AppError {
+  const message = `${where} holds half a character (a lone surrogate)`;
+  return new AppError('invalid-field', message, /\s/.test(where) ? {} : { field: where });
 }
 
 /** Path of the first key or text that is not well-formed Unicode. Bodies may be deep, so it does not recurse. */
