@@ -32,11 +32,12 @@ export interface EdgeSource {
 export function managedCameras(directory: CameraDirectory, gateway?: EdgeSource): ManagedCameras {
   return {
     list: async () =>
-      directory.wanted().flatMap(({ id, source, origin }) => {
+      directory.wanted().flatMap(({ id, source, origin, agent }) => {
         // WHEP passes on the packets of a camera; one that sends JPEG pictures has none that a browser plays.
         if (origin !== 'registry' || source.kind === 'http') return [];
         if (gateway !== undefined) return [{ id, url: whepSource(id, gateway) }];
-        if (source.kind !== 'rtsp') return [];
+        // Its address and password mean something on the network of its agent only.
+        if (source.kind !== 'rtsp' || agent !== undefined) return [];
         return [{ id, url: urlWithCredentials(source), transport: source.transport }];
       }),
     onChange: (listener) => directory.onChange(listener),

@@ -1,8 +1,11 @@
 import { expect } from 'chai';
 import { WebSocket } from 'ws';
 import { AGENT_LINK_PATH, AGENT_TOKEN_HEADER } from '#shared/agent-link.ts';
+import { createRtspSource } from '../../workers/rtsp/source/rtsp/rtsp-source.ts';
 import { createRtspServer, type RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { LoopSource } from '../../workers/simulator/server/stream/loop-source.ts';
+import { cameraSource } from '../support/camera-source.ts';
+import { freePort } from '../support/free-port.ts';
 import { MseClient } from '../support/mse-client.ts';
 import {
   childrenOf,
@@ -27,13 +30,15 @@ describe('Cameras of an agent', function () {
   let proxy: TcpProxy;
   let agent: ReturnType<typeof startAgent>;
   let agentToken: string;
+  let rtspPort: number;
 
   before(async () => {
     const units = await encodeMaterial('h264', { count: 10 });
     const source = new LoopSource({ codec: 'h264', units, framesPerSecond: 25 });
     cameras = createRtspServer({ streams: new Map([['/yard', source]]) });
     await cameras.listen();
-    gateway = await startGateway(PUBLIC);
+    rtspPort = await freePort();
+    gateway = await startGateway({ ...PUBLIC, RTSP_PORT: String(rtspPort) });
     proxy = await TcpProxy.open(gateway.port);
     await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok, { message: 'the gateway' });
     const made = await api('/api/agents', { name: 'home' });
@@ -123,6 +128,35 @@ describe('Cameras of an agent', function () {
     const mse = await MseClient.open(gateway.origin, 'yard', { headers: bearer });
     await waitFor(() => mse.binaries.length > 1, { message: 'video' });
     mse.close();
+  });
+
+  it('are given on over RTSP, untouched', async () => {
+    const abort = new AbortController();
+    const policy = {
+      isPublic: false,
+      allowsLoopback: true,
+      allowedNetworks: [],
+      allowedPorts: [],
+      ownPorts: [],
+    };
+    const source = cameraSource(rtspPort, {
+      host: '127.0.0.1',
+      path: '/yard',
+      username: 'any',
+      password: TOKEN,
+    });
+    const pictures: boolean[] = [];
+    const reader = {
+      onTrack: () => {},
+      onPacket: ({ keyframe }: { keyframe: boolean }) => {
+        pictures.push(keyframe);
+        if (pictures.length === 10) abort.abort();
+      },
+    };
+    await createRtspSource({ policy })(source, reader, abort.signal).catch((error: unknown) => {
+      if (!abort.signal.aborted) throw error;
+    });
+    expect(pictures[0]).to.equal(true);
   });
 
   it('can be tried, probed and searched for there, and are not reached from the gateway itself', async () => {
