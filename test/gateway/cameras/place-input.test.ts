@@ -1,0 +1,44 @@
+import { expect } from 'chai';
+import { applyChanges, parseNewCamera } from '../../../gateway/cameras/registry-input.ts';
+import { thrown } from '../../support/errors.ts';
+
+const URL = 'rtsp://admin:s3cret@192.168.1.20/1';
+
+describe('The place of a camera', () => {
+  const stored = (body: object = {}) => ({
+    ...parseNewCamera({ id: 'yard', url: URL, ...body }),
+    id: 'yard',
+  });
+
+  it('is the gateway, or an agent by its name', () => {
+    expect(stored().agent).to.equal(undefined);
+    expect(stored({ agent: null }).agent).to.equal(undefined);
+    expect(stored({ agent: 'home' }).agent).to.equal('home');
+    expect(thrown(() => stored({ agent: 'no name' }))).to.include({ code: 'invalid-field', field: 'agent' });
+  });
+
+  it('stays unless it is named', () => {
+    expect(applyChanges(stored({ agent: 'home' }), { name: 'Yard' }).agent).to.equal('home');
+  });
+
+  it('changes only with the password, which would go to another network', () => {
+    for (const [before, agent] of [
+      [stored(), 'home'],
+      [stored({ agent: 'home' }), 'cabin'],
+      [stored({ agent: 'home' }), null],
+    ] as const) {
+      const error = thrown(() => applyChanges(before, { agent }));
+      expect(error).to.include({ code: 'invalid-field', field: 'password' });
+      expect(applyChanges(before, { agent, password: 's3cret' }).agent).to.equal(agent ?? undefined);
+    }
+    const open = stored({ url: 'rtsp://192.168.1.20/1', password: '', username: '' });
+    expect(applyChanges(open, { agent: 'home' }).agent).to.equal('home');
+  });
+
+  it('is the gateway for uploaded videos and for cameras that are recorded', () => {
+    expect(thrown(() => parseNewCamera({ video: 'film', agent: 'home' }))).to.include({ field: 'agent' });
+    expect(thrown(() => stored({ agent: 'home', record: 'always' }))).to.include({ field: 'record' });
+    const change = { agent: 'home', password: 's3cret' };
+    expect(thrown(() => applyChanges(stored({ record: 'events' }), change))).to.include({ field: 'record' });
+  });
+});
