@@ -64,10 +64,10 @@ export class RemotePool {
     return this.#names;
   }
 
-  /** What ready workers say of themselves. */
+  /** What workers that answer say of themselves. */
   answers() {
     return [...this.#workers.values()].flatMap((worker) =>
-      worker.address === undefined || worker.answer === undefined ? [] : [worker.answer],
+      worker.answer === undefined || !worker.isAnswering ? [] : [worker.answer],
     );
   }
 

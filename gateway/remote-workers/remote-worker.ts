@@ -84,6 +84,11 @@ export class RemoteWorker {
     return { ...this.#target(), epoch: this.#epoch, isRemote: true, details: {} };
   }
 
+  /** Whether it answers, with a lease or without: it gets one only from the gateway that keeps it. */
+  get isAnswering(): boolean {
+    return this.#state === 'ready' || this.#state === 'unready';
+  }
+
   /** Whether its lease must be over: it may have been cut off, and gave up what it ran. */
   get isLost(): boolean {
     return this.#state !== 'ready' && performance.now() - this.#answeredAt > LEASE_MS + RENEW_MS;
