@@ -124,6 +124,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     file: config.store.camerasFile,
     videos: streams.videos,
     offline: agents.offline,
+    mirrorOf: agents.mirrorOf,
     rtspStatus: () => health.rtsp(),
   });
   const { states, reconciler } = cameras;

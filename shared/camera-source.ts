@@ -43,7 +43,7 @@ export const cameraSourceSchema = z.discriminatedUnion('kind', [
 
 /** The stored form of {@link RegisteredSource}; passwords, and {@link FurtherSources}, are stored elsewhere. */
 export const storedSourceSchema = z.discriminatedUnion('kind', [
-  rtspSourceSchema.omit({ password: true, isSimulator: true }),
+  rtspSourceSchema.omit({ password: true, isSimulator: true, isMirror: true }),
   httpSourceSchema.omit({ password: true }),
   storedVideoSchema,
 ]);

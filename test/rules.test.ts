@@ -47,6 +47,8 @@ const SUBJECTS_BELOW = [
   ['restream', 'gateway/auth/door.ts'],
   ['restream', 'gateway/auth/keys/key.ts'],
   ['agents', 'gateway/supervisor/worker-status.ts'],
+  ['agents', 'gateway/auth/door.ts'],
+  ['agents', 'gateway/auth/keys/key.ts'],
   ['health', 'gateway/supervisor/worker-status.ts'],
   ['dashboard', 'gateway/supervisor/worker-status.ts'],
   ['notifications', 'gateway/supervisor/worker-status.ts'],

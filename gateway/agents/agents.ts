@@ -1,6 +1,7 @@
 /** Builds agents: workers on other networks that dial out to this gateway. */
 import type { RequestHandler } from 'express';
 import { CLOSE_REMOVED } from '#shared/agent-link.ts';
+import type { CameraSource } from '#shared/camera-source.ts';
 import type { Agent } from '#shared/contract/agents.ts';
 import type { CameraStatus } from '#shared/contract/status.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -15,6 +16,7 @@ import { LinkDoor } from '../worker-access/link-door.ts';
 import { AgentDoor } from './agent-door.ts';
 import { AgentPool } from './agent-pool.ts';
 import { AgentRegistry } from './agent-registry.ts';
+import { Mirrors } from './mirrors.ts';
 import { offlineStatus } from './offline-status.ts';
 import { agentRoutes } from './routes.ts';
 import { statusHandler } from './status-route.ts';
@@ -36,6 +38,8 @@ export interface Agents {
   guide(routing: CameraRouting): void;
   /** Answers for the status of a camera. @param otherwise for cameras of no agent */
   status(routing: CameraRouting, otherwise: RequestHandler): RequestHandler;
+  /** What a worker of this machine runs to give video of an agent's camera. */
+  mirrorOf(cameraId: string): CameraSource | undefined;
   /** How the cameras of agents that are away are. */
   offline(): [string, CameraStatus][];
   start(): void;
@@ -66,6 +70,9 @@ export function createAgents({ store, directory, pool, log }: AgentsOptions): Ag
     },
     log,
   });
+  const isOnThisMachine = (worker: string): boolean =>
+    pool.status().some(({ name, kind }) => name === worker && kind === 'child');
+  const mirrors = new Mirrors({ directory, isOnThisMachine, log });
   const ends: (() => void)[] = [];
   const camerasOf = (name: string): string[] =>
     directory.list().flatMap(({ id, agent }) => (agent === name ? [id] : []));
@@ -84,6 +91,7 @@ export function createAgents({ store, directory, pool, log }: AgentsOptions): Ag
     pool: new JoinedPool(pool, [workers]),
     status: (routing, otherwise) =>
       statusHandler({ directory, routing, since: (agent) => workers.since(agent), otherwise }),
+    mirrorOf: (cameraId) => mirrors.sourceOf(cameraId),
     offline,
     guide: (routing) => {
       ends.push(
@@ -91,6 +99,7 @@ export function createAgents({ store, directory, pool, log }: AgentsOptions): Ag
           const { names } = registry;
           const gone = workers.retain(names);
           routing.keepApart(names.map(agentWorker));
+          if (names.length > 0) mirrors.open(routing);
           for (const name of gone) door.end(name, CLOSE_REMOVED, 'this agent was removed');
         }),
         followPlaces(directory, routing),
@@ -100,7 +109,7 @@ export function createAgents({ store, directory, pool, log }: AgentsOptions): Ag
     close: async () => {
       for (const end of ends.splice(0)) end();
       door.close();
-      await registry.close();
+      await Promise.all([registry.close(), mirrors.close()]);
     },
   };
 }

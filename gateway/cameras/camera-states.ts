@@ -9,13 +9,16 @@ const FRESH_MS = 500;
 
 /** Reads the states of all cameras; what a worker that is down runs is unknown. */
 export class CameraStates {
-  readonly #routing: Pick<CameraRouting, 'ready'>;
+  readonly #routing: Pick<CameraRouting, 'ready' | 'mirrorNameOf'>;
   readonly #further: () => [string, CameraStatus][];
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<Map<string, CameraStatus>> = Promise.resolve(new Map());
 
   /** @param further states of cameras whose workers cannot be asked */
-  constructor(routing: Pick<CameraRouting, 'ready'>, further: () => [string, CameraStatus][] = () => []) {
+  constructor(
+    routing: Pick<CameraRouting, 'ready' | 'mirrorNameOf'>,
+    further: () => [string, CameraStatus][] = () => [],
+  ) {
     this.#routing = routing;
     this.#further = further;
   }
@@ -36,11 +39,28 @@ export class CameraStates {
 
   async #readAll(): Promise<Map<string, CameraStatus>> {
     const lists = await Promise.all(this.#routing.ready().map(readOne));
-    return new Map([...lists.flat(), ...this.#further()]);
+    const [states, mirrors] = [new Map<string, CameraStatus>(), new Map<string, CameraStatus>()];
+    for (const { worker, id, status } of lists.flat())
+      (this.#routing.mirrorNameOf(id) === worker ? mirrors : states).set(id, status);
+    for (const [id, mirror] of mirrors) {
+      const status = states.get(id);
+      // The mirror itself is one viewer of the agent's worker.
+      const further = Math.max(0, mirror.viewers - 1);
+      if (status !== undefined) states.set(id, { ...status, viewers: status.viewers + further });
+    }
+    return new Map([...states, ...this.#further()]);
   }
 }
 
-async function readOne(worker: WorkerAddress): Promise<[string, CameraStatus][]> {
+interface Seen {
+  worker: string;
+  id: string;
+  status: CameraStatus;
+}
+
+async function readOne(worker: WorkerAddress): Promise<Seen[]> {
   const cameras = await listActualCameras(worker).catch(() => []);
-  return cameras.flatMap(({ cameraId, status }) => (status === undefined ? [] : [[cameraId, status]]));
+  return cameras.flatMap(({ cameraId: id, status }) =>
+    status === undefined ? [] : [{ worker: worker.name, id, status }],
+  );
 }

@@ -1,5 +1,6 @@
 /** Builds cameras: the registry, the file of cameras, the demo, and what keeps workers running them. */
 import type { AddressPolicy } from '#shared/address-policy.ts';
+import type { CameraSource } from '#shared/camera-source.ts';
 import type { RtspService } from '#shared/contract/health.ts';
 import type { CameraStatus } from '#shared/contract/status.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -30,6 +31,8 @@ export interface CamerasOptions {
   /** How often a camera moved between workers; undefined where that is not counted. */
   epochOf?: ((cameraId: string) => number | undefined) | undefined;
   videos: UploadedVideos;
+  /** What a worker of this machine runs to give video of an agent's camera. */
+  mirrorOf: (cameraId: string) => CameraSource | undefined;
   /** States of cameras whose workers cannot be asked. */
   offline: () => [string, CameraStatus][];
   /** What `GET /api/cameras/status` answers. */
@@ -67,7 +70,8 @@ export function createCameras(options: CamerasOptions): Cameras {
     addresses,
     log,
   });
-  const reconciler = new Reconciler({ directory, routing, pool, epochOf, log });
+  const { mirrorOf } = options;
+  const reconciler = new Reconciler({ directory, routing, mirrorOf, pool, epochOf, log });
   const file =
     options.file === undefined ? undefined : new CamerasFile({ file: options.file, registry, log });
   const closing = new AbortController();

@@ -2,11 +2,12 @@
  * Makes what the workers run equal to what is wanted. Start-up, worker restart, edits
  * and repair take the same path: compare wanted with actual, act on the difference.
  */
+import type { CameraSource } from '#shared/camera-source.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { PerWorker } from '../worker-access/per-worker.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
-import type { CameraDirectory } from './camera-directory.ts';
+import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
 import { WorkerLane } from './worker-lane.ts';
 
 /** What the reconciler hears from the pool. */
@@ -17,7 +18,9 @@ export interface ReconcilerPool {
 
 export interface ReconcilerOptions {
   directory: CameraDirectory;
-  routing: Pick<CameraRouting, 'nameOf' | 'workers' | 'onWorkers' | 'onPlacement'>;
+  routing: Pick<CameraRouting, 'nameOf' | 'mirrorNameOf' | 'workers' | 'onWorkers' | 'onPlacement'>;
+  /** What the worker runs that gives video of an agent's camera; by default there is none. */
+  mirrorOf?: ((cameraId: string) => CameraSource | undefined) | undefined;
   pool: ReconcilerPool;
   /** How often a camera moved between workers; undefined where that is not counted. */
   epochOf?: ((cameraId: string) => number | undefined) | undefined;
@@ -57,7 +60,7 @@ export class Reconciler {
       routing.onWorkers((workers) => this.#lanes.retain(workers)),
       pool.onReady(({ name }) => this.#lanes.find(name)?.checkAll()),
       directory.onChange((ids) => {
-        for (const id of ids) this.#laneOf(id)?.check(id);
+        for (const id of ids) for (const lane of this.#lanesOf(id)) lane.check(id);
       }),
       // Both the worker it leaves and the worker it moves to are concerned.
       routing.onPlacement((id) => {
@@ -90,18 +93,33 @@ export class Reconciler {
     this.#laneOf(cameraId)?.learn(cameraId, isShared ? undefined : actual);
   }
 
+  /** Of the worker that has a camera, and of that which gives its video. */
+  #lanesOf(cameraId: string): WorkerLane[] {
+    const mirror = this.#options.routing.mirrorNameOf(cameraId);
+    const lanes = [this.#laneOf(cameraId), mirror === undefined ? undefined : this.#lanes.find(mirror)];
+    return lanes.filter((lane) => lane !== undefined);
+  }
+
   #laneOf(cameraId: string): WorkerLane | undefined {
     return this.#lanes.find(this.#options.routing.nameOf(cameraId));
   }
 
+  /** A camera as a worker is to run it; undefined where it is not to. */
+  #at(worker: string, camera: KnownCamera | undefined): KnownCamera | undefined {
+    const { routing, mirrorOf } = this.#options;
+    if (camera === undefined || routing.nameOf(camera.id) === worker) return camera;
+    const source = routing.mirrorNameOf(camera.id) === worker ? mirrorOf?.(camera.id) : undefined;
+    return source && { ...camera, source };
+  }
+
   #createLane(name: string): WorkerLane {
-    const { directory, routing, pool } = this.#options;
+    const { directory, pool } = this.#options;
     const lane = new WorkerLane({
       ...this.#options,
       name,
       worker: () => pool.address(name),
-      wanted: () => directory.wanted().filter(({ id }) => routing.nameOf(id) === name),
-      find: (id) => (routing.nameOf(id) === name ? directory.findWanted(id) : undefined),
+      wanted: () => directory.wanted().flatMap((camera) => this.#at(name, camera) ?? []),
+      find: (id) => this.#at(name, directory.findWanted(id)),
       isHeld: (id) => this.#held.has(id),
     });
     if (this.#isStarted) lane.start();

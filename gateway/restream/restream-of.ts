@@ -1,12 +1,13 @@
 /** The RTSP server of a configuration, loaded only where RTSP_PORT asks for it. */
 import type { GatewayConfig } from '../config/config.ts';
 import type { Part } from '../jobs/lifecycle.ts';
+import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { Restream, RestreamOptions } from './restream.ts';
 
 /** A part that does nothing where it is off. */
 export function restreamOf(
   { host, restreamPort: port, auth, limits }: Readonly<GatewayConfig>,
-  parts: Pick<RestreamOptions, 'routing' | 'door' | 'log'>,
+  { routing, ...parts }: Pick<RestreamOptions, 'door' | 'log'> & { routing: CameraRouting },
 ): Part {
   if (port === 0) return {};
   let running: Restream | undefined;
@@ -15,6 +16,10 @@ export function restreamOf(
       const { Restream } = await import('./restream.ts');
       running = new Restream({
         ...{ ...parts, host, port },
+        routing: {
+          resolve: (cameraId) => routing.resolveVideo(cameraId),
+          report: (worker) => routing.report(worker),
+        },
         isOpen: !auth.isOn,
         trustsLocal: !auth.isPublic,
         connections: limits.connections,

@@ -12,7 +12,7 @@ import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { type SessionClient, SessionOwners } from './session-owners.ts';
 
 export interface SessionRouterOptions {
-  routing: Pick<CameraRouting, 'resolve' | 'refusalOf' | 'ready' | 'report'>;
+  routing: Pick<CameraRouting, 'resolveVideo' | 'refusalOf' | 'ready' | 'report'>;
   /** Whether a request comes from this machine; {@link isLocalRequest} by default. */
   isLocal?: (request: IncomingMessage) => boolean;
   log: Logger;
@@ -58,7 +58,7 @@ export class SessionRouter {
    */
   async open(wanted: string, base: string, { client, ...request }: OpeningRequest): Promise<OpenedSession> {
     const cameraId = parseCameraId(wanted);
-    const worker = this.#options.routing.resolve(cameraId);
+    const worker = this.#options.routing.resolveVideo(cameraId);
     const sessionId = `${cameraId}_${this.#nextNumber}`;
     const headers = {
       ...request.headers,
@@ -104,7 +104,7 @@ export class SessionRouter {
     if (cameraId === undefined || routing.refusalOf(cameraId)?.code === 'camera-not-found') {
       throw new AppError('session-not-found', `No session ${sessionId.slice(0, 128)}`);
     }
-    return this.#call(routing.resolve(cameraId), request);
+    return this.#call(routing.resolveVideo(cameraId), request);
   }
 
   /** Every session of the workers that answer. */

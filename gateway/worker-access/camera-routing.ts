@@ -62,6 +62,7 @@ export class CameraRouting {
   readonly #decided: CameraRoutingOptions['owners'];
   readonly #events = new EventEmitter<{ placement: [string]; workers: [readonly string[]] }>();
   #turn = 0;
+  #canMirror: (worker: string) => boolean = () => false;
 
   constructor({ directory, pool, workers, apart = [], owners }: CameraRoutingOptions) {
     this.#directory = directory;
@@ -149,6 +150,25 @@ export class CameraRouting {
    */
   workerAt(agent: string | undefined, cameraId: string): WorkerAddress {
     return agent === undefined ? this.#expectReady(this.#ownName(cameraId)) : this.#workerOf(agent);
+  }
+
+  /** Lets workers give video of agents' cameras. @param canMirror whether a worker can, by its name */
+  mirrorOn(canMirror: (worker: string) => boolean): void {
+    this.#canMirror = canMirror;
+  }
+
+  /** Name of the worker that gives the video of an agent's camera in place of the agent's; undefined for other cameras. */
+  mirrorNameOf(cameraId: string): string | undefined {
+    if (this.#directory.agentOf?.(cameraId) === undefined) return undefined;
+    const name = this.#ownName(cameraId);
+    return this.#canMirror(name) ? name : undefined;
+  }
+
+  /** The worker that gives the video of a known camera. @throws AppError as {@link CameraRouting.resolve} */
+  resolveVideo(cameraId: string): WorkerAddress {
+    const worker = this.resolve(cameraId);
+    const mirror = this.mirrorNameOf(cameraId);
+    return mirror === undefined ? worker : this.#expectReady(mirror);
   }
 
   /** Tells that a camera has another worker than before. */

@@ -11,7 +11,7 @@ import { addressForWorker, type WorkerAddress } from './worker-address.ts';
 import { codeOf, connectionError } from './worker-error.ts';
 
 export interface HttpProxyOptions {
-  routing: Pick<CameraRouting, 'resolve' | 'report'>;
+  routing: Pick<CameraRouting, 'resolve' | 'resolveVideo' | 'report'>;
   log: Logger;
   /** Time for an answer to begin, milliseconds. */
   answerMs?: number;
@@ -100,7 +100,9 @@ interface ProxyRoute {
 function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
   const proxy = createProxy(options, route);
   return async (req: Proxied, res, next) => {
-    const worker = options.routing.resolve(String(req.params.cameraId));
+    const cameraId = String(req.params.cameraId);
+    const { routing } = options;
+    const worker = route.areFiles === true ? routing.resolveVideo(cameraId) : routing.resolve(cameraId);
     route.inFlight.enter(worker.name, res);
     req.worker = worker;
     req.headers = { ...pick(req.headers, PASSED_HEADERS), [TOKEN_HEADER]: worker.token };

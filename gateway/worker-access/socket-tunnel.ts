@@ -13,7 +13,7 @@ import { addressForWorker } from './worker-address.ts';
 import { openWorkerConnection } from './worker-connection.ts';
 
 export interface SocketTunnelOptions {
-  routing: Pick<CameraRouting, 'resolve' | 'report'>;
+  routing: Pick<CameraRouting, 'resolveVideo' | 'report'>;
   log: Logger;
 }
 
@@ -50,7 +50,7 @@ export class SocketTunnels {
     refuse: (error: AppError) => void,
   ): void {
     const { routing, log } = this.#options;
-    const worker = routing.resolve(cameraId);
+    const worker = routing.resolveVideo(cameraId);
     this.#open.add(socket);
     socket.once('close', () => this.#open.delete(socket));
     openWorkerConnection(worker, handshake(request, worker.token, head)).then(

@@ -14,5 +14,7 @@ export function linkStream(socket: WebSocket): Socket {
   });
   // An error without a listener would end the process; its owner hears of `close`.
   stream.on('error', () => {});
+  // A WebSocket is never half open; without this the stream closes only at the next write.
+  stream.once('end', () => stream.destroy());
   return asSocket(stream);
 }

@@ -1,9 +1,10 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,peers,returned,start,growth,limit,frames,webrtc,whep,mse,restream,recording,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page,timeline --cameras 1,4,8 --seconds 10 --quick --document FILE`.
+ * Options: `--only footprint,peers,returned,start,growth,limit,frames,webrtc,whep,mse,restream,recording,agent,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page,timeline --cameras 1,4,8 --seconds 10 --quick --document FILE`.
  */
 import { parseArgs } from 'node:util';
+import { benchAgent } from './agent.ts';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchFrames } from './frames.ts';
@@ -55,6 +56,7 @@ const benches: Record<string, () => Promise<void>> = {
   mse: () => benchMse(seconds),
   restream: () => benchRestream(seconds),
   recording: () => benchRecording(seconds, values.quick ? 3 : 7),
+  agent: () => benchAgent(seconds),
   gate: benchGate,
   registry: benchRegistry,
   deliveries: () => benchDeliveries(seconds),

@@ -14,10 +14,18 @@ export async function getJson(url: string, headers: Record<string, string> = {})
 }
 
 /** POST of a JSON body. */
-export async function postJson(url: string, body: unknown): Promise<JsonAnswer> {
+export async function postJson(
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<JsonAnswer> {
   const text = typeof body === 'string' ? body : JSON.stringify(body);
   return toAnswer(
-    await fetch(url, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: text }),
+    await fetch(url, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', ...headers },
+      body: text,
+    }),
   );
 }
 

@@ -6,6 +6,8 @@ import { type AddressInfo, connect, createServer, type Server, type Socket } fro
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Bytes that clients sent. */
+  sentBytes = 0;
   #isHanging = false;
 
   private constructor(target: number) {
@@ -16,6 +18,9 @@ export class TcpProxy {
         socket.on('error', () => socket.destroy());
         socket.once('close', () => this.#sockets.delete(socket));
       }
+      client.on('data', (chunk: Buffer) => {
+        this.sentBytes += chunk.length;
+      });
       client.once('close', () => upstream.destroy());
       upstream.once('close', () => client.destroy());
       if (!this.#isHanging) join(client, upstream);

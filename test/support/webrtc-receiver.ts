@@ -16,18 +16,24 @@ export class WebrtcReceiver {
   code: string | undefined;
   readonly #connection = new PeerConnection('receiver', { iceServers: [] });
   readonly #tracks: Track[] = [];
+  readonly #headers: Record<string, string>;
+
+  private constructor(headers: Record<string, string>) {
+    this.#headers = headers;
+  }
 
   /**
    * Has the server offer, and answers.
-   * @param takes whether this client takes an encoding (`H264`, `H265`)
+   * @param takes whether this client takes an encoding (`H264`, `H265`) @param headers of its requests
    */
   static async open(
     origin: string,
     cameraId: string,
     takes: (encoding: string) => boolean = () => true,
+    headers: Record<string, string> = {},
   ): Promise<WebrtcReceiver> {
     for (let tries = 1; ; tries += 1) {
-      const receiver = new WebrtcReceiver();
+      const receiver = new WebrtcReceiver(headers);
       await receiver.#start(origin, cameraId, takes);
       // As players do: a connection may be lost as it begins, which the server answers with 503.
       if (receiver.code !== 'webrtc-unavailable' || tries === MAX_TRIES) return receiver;
@@ -45,7 +51,7 @@ export class WebrtcReceiver {
   }
 
   async #start(origin: string, cameraId: string, takes: (encoding: string) => boolean): Promise<void> {
-    const { body } = await postJson(`${origin}/api/webrtc/stream/${cameraId}`, {});
+    const { body } = await postJson(`${origin}/api/webrtc/stream/${cameraId}`, {}, this.#headers);
     this.#connection.onTrack((track) => {
       this.#tracks.push(track);
       // Set once and never changed: the library frees the old listener while its threads may be calling it.
@@ -55,7 +61,11 @@ export class WebrtcReceiver {
     this.#connection.setRemoteDescription(body.offer.sdp, 'offer');
     await waitFor(() => this.#connection.gatheringState() === 'complete');
     const sdp = withEncodings(this.#connection.localDescription()?.sdp ?? '', takes);
-    const answered = await postJson(`${origin}/api/webrtc/answer`, { sessionId: body.sessionId, sdp });
+    const answered = await postJson(
+      `${origin}/api/webrtc/answer`,
+      { sessionId: body.sessionId, sdp },
+      this.#headers,
+    );
     this.status = answered.status;
     this.code = answered.body.code;
   }

@@ -16,6 +16,7 @@ import {
 } from '../support/processes.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { WebrtcReceiver } from '../support/webrtc-receiver.ts';
 import { WsClient } from '../support/ws-client.ts';
 import { encodeMaterial } from '../workers/simulator/support/material.ts';
 
@@ -101,6 +102,23 @@ describe('Cameras of an agent', function () {
     const pictures = /camera_encoded_frames_total\{[^}]*camera="yard"[^}]*\} [1-9]/;
     await waitFor(async () => pictures.test(await metrics()), { message: 'pictures', timeoutMs: 40_000 });
     await api('/api/cameras/yard', { analysis: { ...analysis, motion: false } }, 'PATCH');
+  });
+
+  it('send their video over the link once for all viewers, and not at all without any', async () => {
+    const viewers = await Promise.all(
+      [1, 2, 3].map(() => MseClient.open(gateway.origin, 'yard', { headers: bearer })),
+    );
+    await waitFor(() => viewers.every(({ binaries }) => binaries.length > 3), { message: 'video' });
+    expect((await status()).viewers, 'readers at the agent').to.equal(1);
+    for (const viewer of viewers) viewer.close();
+    await waitFor(async () => (await status()).viewers === 0, { message: 'the rest', timeoutMs: 40_000 });
+  });
+
+  it('give WebRTC an answer that carries their video, after a rest too', async () => {
+    const receiver = await WebrtcReceiver.open(gateway.origin, 'yard', () => true, bearer);
+    expect(receiver.status).to.equal(200);
+    await waitFor(() => receiver.packets.length > 10, { message: 'packets' });
+    receiver.close();
   });
 
   it('give pictures, MJPEG, HLS and MSE as every other', async () => {

@@ -11,6 +11,11 @@ export const rtspSourceSchema = cameraAddressSchema.extend({
   transport: transportSchema,
   /** A camera of the bundled simulator, which may be dialled on this machine; only the gateway says so, no client. */
   isSimulator: z.boolean().optional(),
+  /**
+   * A camera of an agent, which this gateway gives on to its worker on this machine: connected only while
+   * clients want it. Only the gateway says so, no client.
+   */
+  isMirror: z.boolean().optional(),
 });
 /** A camera that speaks RTSP. */
 export type RtspSource = z.infer<typeof rtspSourceSchema>;

@@ -59,7 +59,7 @@ describe('A worker that is reached by a link', () => {
     details: {},
     link,
   };
-  const routing = { resolve: () => worker, report: () => {} };
+  const routing = { resolve: () => worker, resolveVideo: () => worker, report: () => {} };
   let gateway: Server;
   const tunnels = new SocketTunnels({ routing, log: silentLog });
 

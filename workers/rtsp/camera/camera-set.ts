@@ -4,7 +4,7 @@ import type { CameraStatus, RecorderStatus, SlowedStatus } from '#shared/contrac
 import { AppError } from '#shared/errors.ts';
 import { DEFAULT_QUALITY, type PictureFormat } from '#shared/frames/subscription.ts';
 import type { CameraTestResult } from '#shared/worker-protocol.ts';
-import { PacketHub, type PacketSubscriber } from '../packets/packet-hub.ts';
+import { PacketHub, type PacketSubscriber, type PacketSubscription } from '../packets/packet-hub.ts';
 import type { Picture } from '../pictures/picture.ts';
 import type { PictureRequest } from '../pictures/picture-hub.ts';
 import { Camera, type CameraDependencies } from './camera.ts';
@@ -15,6 +15,7 @@ import { StreamChoice } from './stream-choice.ts';
 const CONNECT_DEADLINE_MS = 9500;
 /** Each is a session with a camera and a decoder. */
 const MAX_TESTS = 4;
+type Deliver = (picture: Picture) => void;
 /** In log lines; no camera can be called so. */
 const TEST_ID = '(test)';
 
@@ -160,11 +161,7 @@ export class CameraSet {
   }
 
   /** Watches a camera that may come later. */
-  subscribe(
-    cameraId: string,
-    request: PictureRequest,
-    deliver: (picture: Picture) => void,
-  ): { close(): void } {
+  subscribe(cameraId: string, request: PictureRequest, deliver: Deliver): { close(): void } {
     const subscription = this.#choiceFor(cameraId).subscribe(request, deliver);
     return {
       close: () => {
@@ -175,10 +172,12 @@ export class CameraSet {
   }
 
   /** Takes the compressed packets of a camera that may come later, from the current group of pictures on. */
-  subscribePackets(cameraId: string, subscriber: PacketSubscriber): { close(): void } {
+  subscribePackets(cameraId: string, subscriber: PacketSubscriber): PacketSubscription {
     const subscription = this.#packetHubFor(cameraId).subscribe(subscriber);
-    this.#choices.get(cameraId)?.update();
+    const choice = this.#choices.get(cameraId);
+    choice?.update();
     return {
+      woken: choice?.woken,
       close: () => {
         subscription.close();
         this.#choices.get(cameraId)?.update();

@@ -9,22 +9,19 @@ import type { Picture } from '../pictures/picture.ts';
 import { PictureHub, type PictureRequest } from '../pictures/picture-hub.ts';
 import type { Slowed } from '../pictures/pipeline-options.ts';
 import type { Camera, CameraDependencies } from './camera.ts';
+import { OnDemand } from './on-demand.ts';
 import { StillPictures } from './still-pictures.ts';
 import { CONNECTED_WITHIN_MS, type StreamStatus, streamStatus } from './stream-status.ts';
-import { SubStream } from './sub-stream.ts';
+import { SubStream, type WantedPicture } from './sub-stream.ts';
 
-/** Wider pictures than this are not expected of a sub stream whose size is not known yet. */
-const USUAL_SUB_WIDTH = 640;
 /** Time for which the sub stream stays connected without viewers, milliseconds: pages are opened again soon. */
 const LINGER_MS = 10_000;
 /** A main stream that ends so soon after the sub stream began was ended by it, milliseconds. */
 const KICKED_MS = 3000;
 /** How long a full picture of a camera of one session is waited for, milliseconds. */
 const MAIN_LIVE_MS = 8000;
-
 /** A sub stream that fails while it has the one session gives it back for this long, milliseconds. */
 const SUB_FAILED_MS = 60_000;
-
 /** Both, or the one session that a camera allows. */
 type Chosen = 'main' | 'sub' | 'both';
 
@@ -53,6 +50,8 @@ export class StreamChoice {
   #camera: Camera | undefined;
   #sub: SubStream | undefined;
   #still: StillPictures | undefined;
+  /** Where the main stream itself is connected only while clients want it. */
+  #demand: OnDemand | undefined;
   /** The camera allows one session only. */
   #isExclusive = false;
   #subLiveAt = Number.NEGATIVE_INFINITY;
@@ -108,6 +107,8 @@ export class StreamChoice {
   async adopt(camera: Camera | undefined): Promise<void> {
     const [sub, still] = [this.#sub, this.#still];
     this.#camera = camera;
+    this.#demand?.close();
+    this.#demand = undefined;
     [this.#sub, this.#still] = [undefined, undefined];
     this.#isExclusive = false;
     this.#subFailedUntil = Number.NEGATIVE_INFINITY;
@@ -151,20 +152,30 @@ export class StreamChoice {
 
   /** Connects what clients want now, and lets go what they do not. */
   update(): void {
+    this.#demand?.update();
     if (this.#sub === undefined || this.#camera === undefined) return;
     this.#place();
     this.#turn = this.#turn.then(() => this.#apply());
   }
 
+  /** Resolves when a camera that rested is live, or when that takes too long; undefined where it did not rest. */
+  get woken(): Promise<void> | undefined {
+    return this.#demand?.woken;
+  }
+
   /** The main stream's state changed. */
   onMainState(camera: Camera): void {
-    if (this.#camera !== camera || this.#sub === undefined) return;
+    if (this.#camera !== camera) return;
     const { state, reason } = camera.connection;
+    if (state === 'live') {
+      this.#demand?.onLive();
+      this.#mainIsLive.resolve();
+    }
+    if (this.#sub === undefined) return;
     const isSubNew = performance.now() - this.#subLiveAt < KICKED_MS;
     const isKicked =
       state === 'reconnecting' && this.#sub.isLive && (isSubNew || reason?.code === 'camera-busy');
     if (isKicked) this.#foundExclusive();
-    if (state === 'live') this.#mainIsLive.resolve();
   }
 
   /** Ends the sources; viewers get nothing any more. */
@@ -175,9 +186,11 @@ export class StreamChoice {
   }
 
   #open(camera: Camera): void {
-    const { cameraId, dependencies } = this.#options;
+    const { cameraId, dependencies, lingerMs = LINGER_MS } = this.#options;
     const { source } = camera;
     if (!isAddressed(source)) return;
+    if (source.kind === 'rtsp' && source.isMirror === true)
+      this.#demand = new OnDemand(camera.connection, () => this.#isMainWanted(), lingerMs);
     const { fetchStill, media, maxPixels } = dependencies;
     if (source.sub !== undefined)
       this.#sub = new SubStream({
@@ -264,15 +277,8 @@ export class StreamChoice {
     this.#again = setTimeout(() => this.update(), time - performance.now() + 1).unref();
   }
 
-  /** Whether the sub stream is large enough; what analysis looks at is small. */
-  #fits({
-    width,
-    encoding,
-    isLuma,
-  }: Pick<PictureRequest, 'width' | 'encoding'> & { isLuma?: boolean }): boolean {
-    if (this.#sub === undefined) return false;
-    const isOfAnalysis = encoding === 'luma' || isLuma === true;
-    return isOfAnalysis || (width !== undefined && width <= (this.#sub.width ?? USUAL_SUB_WIDTH));
+  #fits(wanted: WantedPicture): boolean {
+    return this.#sub?.fits(wanted) === true;
   }
 
   #hubFor(request: PictureRequest): PictureHub {

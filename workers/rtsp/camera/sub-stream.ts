@@ -1,11 +1,17 @@
 /** The smaller stream of a camera, a session of its own with it. */
 import type { AddressedSource } from '#shared/camera-source.ts';
 import { PacketHub } from '../packets/packet-hub.ts';
-import type { PictureHub } from '../pictures/picture-hub.ts';
+import type { PictureHub, PictureRequest } from '../pictures/picture-hub.ts';
 import { Camera, type CameraDependencies } from './camera.ts';
 
 /** Its frames are numbered apart from those of the main stream, within 32 bits. */
 const FIRST_SEQUENCE = 2 ** 31;
+
+/** Wider pictures than this are not expected of a stream whose size is not known yet. */
+const USUAL_WIDTH = 640;
+
+/** What decides whether the sub stream will do. */
+export type WantedPicture = Pick<PictureRequest, 'width' | 'encoding'> & { isLuma?: boolean };
 
 export interface SubStreamOptions {
   cameraId: string;
@@ -36,9 +42,11 @@ export class SubStream {
     return this.#camera?.connection.state === 'live';
   }
 
-  /** Pixels; undefined while unknown. */
-  get width(): number | undefined {
-    return this.#camera?.size?.width;
+  /** Whether it is large enough for a picture; what analysis looks at is small. */
+  fits({ width, encoding, isLuma }: WantedPicture): boolean {
+    const isOfAnalysis = encoding === 'luma' || isLuma === true;
+    const ownWidth = this.#camera?.size?.width ?? USUAL_WIDTH;
+    return isOfAnalysis || (width !== undefined && width <= ownWidth);
   }
 
   /** Connects, and reconnects until it is let go. */

@@ -24,6 +24,13 @@ export interface PacketSubscriber {
   onFailure(error: unknown): void;
 }
 
+/** Packets that are delivered until it is closed. */
+export interface PacketSubscription {
+  /** Resolves when a camera that rested without clients is live, or does not come; undefined where it did not rest. */
+  readonly woken?: Promise<void> | undefined;
+  close(): void;
+}
+
 /** Where a hub finds what a new subscriber starts with. */
 export interface PacketOrigin {
   track: VideoTrack | undefined;

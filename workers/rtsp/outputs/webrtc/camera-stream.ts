@@ -7,7 +7,7 @@ import type { ViewerFeedback } from '#shared/media/rtp/rtcp.ts';
 import { callEach } from '../../packets/call-each.ts';
 import type { CarriedAudio, OpenAudioTranscoder } from '../../packets/carried-audio.ts';
 import type { SequencedPacket } from '../../packets/gop-cache.ts';
-import type { PacketSubscriber } from '../../packets/packet-hub.ts';
+import type { PacketSubscriber, PacketSubscription } from '../../packets/packet-hub.ts';
 import { AudioStream } from './audio-stream.ts';
 import type { AudioSender } from './rtp/audio-sender.ts';
 import { RtpPacketizer } from './rtp/packetizer.ts';
@@ -31,7 +31,7 @@ export interface StreamViewer {
 
 /** Gives packets of a camera. */
 export interface PacketFeed {
-  subscribePackets(cameraId: string, subscriber: PacketSubscriber): { close(): void };
+  subscribePackets(cameraId: string, subscriber: PacketSubscriber): PacketSubscription;
 }
 
 /** Packets of one camera for all of its viewers. */
@@ -41,7 +41,7 @@ export class CameraStream implements PacketSubscriber {
   /** Everyone who plays or is about to. */
   readonly #viewers = new Set<StreamViewer>();
   readonly #playing = new Set<StreamViewer>();
-  readonly #subscription: { close(): void };
+  readonly #subscription: PacketSubscription;
   readonly #audio: AudioStream;
   #codec: VideoCodec | undefined;
   #packetizer: RtpPacketizer | undefined;
@@ -77,6 +77,7 @@ export class CameraStream implements PacketSubscriber {
    * whose first pictures are just coming and whose parameter sets leave it open.
    */
   async decided(): Promise<void> {
+    await this.#subscription.woken;
     const { pictures = 0, isKnown = true } = this.#watch ?? {};
     if (this.#fault !== undefined || pictures === 0 || isKnown) return;
     this.#decision ??= Promise.withResolvers();

@@ -55,7 +55,8 @@ export async function dial(
 
 /** Only the gateway marks cameras of the simulator it runs itself. */
 async function pinnedLookup(source: RtspSource, guard: AddressGuard): Promise<LookupFunction | undefined> {
-  return source.isSimulator === true ? undefined : resolveChecked(source.host, source.port, guard);
+  const isOurs = source.isSimulator === true || source.isMirror === true;
+  return isOurs ? undefined : resolveChecked(source.host, source.port, guard);
 }
 
 async function connected(
