@@ -1,6 +1,6 @@
 /** The gateway's end of the link to one worker: one WebSocket for all subscriptions of its cameras. */
 import { decodeLinkFrame, LINK_PATH, type LinkMessage } from '#shared/frames/link.ts';
-import type { FramePayload } from '#shared/frames/payload.ts';
+import { type FramePayload, isFrameOf } from '#shared/frames/payload.ts';
 import type { FrameRequest } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { WorkerAddress } from './worker-address.ts';
@@ -19,8 +19,11 @@ export class FrameLink {
   readonly #subscriptions = new Map<number, OpenSubscription>();
   readonly #socket: WorkerSocket;
   #lastId = 0;
-  /** Whether the worker is told of every frame that arrived: on the way to another network frames pile up. */
-  #isPaced = false;
+  /**
+   * Whether the worker is on another network. It is told of every frame that arrived, since they pile up on
+   * the way, and its frames must be of the camera that was asked for, since it may be in foreign hands.
+   */
+  #isElsewhere = false;
 
   constructor(log: Logger) {
     this.#socket = new WorkerSocket({
@@ -39,7 +42,7 @@ export class FrameLink {
 
   /** Connects to a worker that became ready, and asks it for everything anew. */
   attach(worker: WorkerAddress): void {
-    this.#isPaced = worker.link !== undefined;
+    this.#isElsewhere = worker.link !== undefined;
     this.#socket.attach(worker);
   }
 
@@ -62,14 +65,17 @@ export class FrameLink {
   }
 
   #onOpen(): void {
-    if (this.#isPaced) this.#send({ op: 'pace' });
+    if (this.#isElsewhere) this.#send({ op: 'pace' });
     for (const [id, { request }] of this.#subscriptions) this.#send({ op: 'open', id, request });
   }
 
   #onMessage(data: Buffer): void {
-    if (this.#isPaced) this.#send({ op: 'ack' });
+    if (this.#isElsewhere) this.#send({ op: 'ack' });
     const frame = decodeLinkFrame(data);
-    if (frame !== undefined) this.#subscriptions.get(frame.id)?.deliver(frame.payload);
+    const subscription = frame && this.#subscriptions.get(frame.id);
+    if (frame === undefined || subscription === undefined) return;
+    const { request, deliver } = subscription;
+    if (!this.#isElsewhere || isFrameOf(request.cameraId, frame.payload)) deliver(frame.payload);
   }
 
   #send(message: LinkMessage): void {

@@ -93,6 +93,17 @@ export function decodeBinaryFrame(
   return { facts, isLuma: message[1] === FLAG_LUMA, picture: message.subarray(start) };
 }
 
+/** Whether a payload is a frame of this camera: what another network sends is not believed. */
+export function isFrameOf(cameraId: string, { data, binary }: FramePayload): boolean {
+  if (binary) return decodeBinaryFrame(data)?.facts.cameraId === cameraId;
+  try {
+    const message = JSON.parse(data.toString()) as { type?: unknown; cameraId?: unknown };
+    return message.type === 'frame' && message.cameraId === cameraId;
+  } catch {
+    return false;
+  }
+}
+
 /** `{type:"frame"}` without the picture, for clients that load `url` natively. */
 export function encodeNotifyFrame(facts: FrameFacts, url: string): FramePayload {
   return { data: Buffer.from(JSON.stringify({ type: 'frame', ...facts, url })), binary: false };
