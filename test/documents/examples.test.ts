@@ -38,6 +38,7 @@ const MCP_PAGES = ['docs/mcp.md', 'docs/mcp-session.md'];
 const OTHER_VARIABLES: Record<string, string> = {
   INTEROP_PYTHON: 'npm run interop',
   INTEROP_MODULES: 'npm run interop',
+  MALLOC_ARENA_MAX: 'glibc',
   NAME_FILE: 'stands for every secret',
   NODE_EXTRA_CA_CERTS: 'Node.js',
 };
