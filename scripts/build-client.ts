@@ -25,10 +25,18 @@ function tsc(...options: string[]): void {
   execFileSync(process.execPath, [TSC, '-p', CLIENT, ...options], { stdio: 'inherit' });
 }
 
-/** Without comments and indentation: half of the package would be the words of `/openapi.json`. */
+/**
+ * Without comments and indentation, since half of the package would be the words of `/openapi.json`, and each
+ * type under its own name alone, not as a member of an interface and an alias of that.
+ */
 function shortenApiTypes(): void {
   const path = join(DIST, 'api-types.d.ts');
-  const text = readFileSync(path, 'utf8').replaceAll(/\/\*\*.*?\*\//gs, '');
+  const text = readFileSync(path, 'utf8')
+    .replaceAll(/\/\*\*.*?\*\//gs, '')
+    .replaceAll(/^export type (\w+) = components\['schemas'\]\['\1'\];\n/gm, '')
+    .replace(/export interface components \{\s+schemas: \{\n(.*?)\n {4}\};\n\}\n/s, '$1\n')
+    .replaceAll(/^ {8}(\w+): /gm, 'export type $1 = ')
+    .replaceAll(/components\['schemas'\]\['(\w+)'\]/g, '$1');
   writeFileSync(path, text.replaceAll(/\n\s+/g, '\n').trimStart());
 }
 
