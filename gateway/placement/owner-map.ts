@@ -11,6 +11,7 @@ export interface Owner {
 export class OwnerMap {
   readonly #owners = new Map<string, Owner>();
   readonly #counts = new Map<string | null, number>();
+  #epochs = 0;
 
   get size(): number {
     return this.#owners.size;
@@ -24,6 +25,11 @@ export class OwnerMap {
     return this.#owners.keys();
   }
 
+  /** Sum of the epochs. */
+  get epochs(): number {
+    return this.#epochs;
+  }
+
   /** Cameras of each worker; those of none under null. */
   get counts(): ReadonlyMap<string | null, number> {
     return this.#counts;
@@ -32,19 +38,20 @@ export class OwnerMap {
   /** @returns whether the camera moved */
   set(cameraId: string, owner: Owner): boolean {
     const before = this.#owners.get(cameraId);
-    if (before !== undefined) this.#count(before.worker, -1);
+    if (before !== undefined) this.#count(before, -1);
     this.#owners.set(cameraId, owner);
-    this.#count(owner.worker, 1);
+    this.#count(owner, 1);
     return before?.worker !== owner.worker;
   }
 
   delete(cameraId: string): void {
     const before = this.#owners.get(cameraId);
-    if (before !== undefined) this.#count(before.worker, -1);
+    if (before !== undefined) this.#count(before, -1);
     this.#owners.delete(cameraId);
   }
 
-  #count(worker: string | null, change: number): void {
+  #count({ worker, epoch }: Owner, change: 1 | -1): void {
+    this.#epochs += change * epoch;
     const count = (this.#counts.get(worker) ?? 0) + change;
     if (count === 0) this.#counts.delete(worker);
     else this.#counts.set(worker, count);

@@ -7,6 +7,7 @@ import { AppError } from '#shared/errors.ts';
 import type { Transaction } from '../store/database.ts';
 import type { CameraOwnersTable, WorkersTable } from '../store/placement-tables.ts';
 import type { Store } from '../store/store.ts';
+import type { Move } from './fair-share.ts';
 
 /** This process as a keeper of workers. */
 export interface Keeper {
@@ -92,17 +93,31 @@ export class PlacementRepository {
       from workers order by name`);
   }
 
-  /** Rows that changed after a change. @param since 0 for all */
-  async owners(since: number): Promise<CameraOwnersTable[]> {
-    return this.#run<CameraOwnersTable>(sql`
-      select camera_id, worker, epoch, change from camera_owners where change > ${since} order by change`);
+  /**
+   * Rows that changed since an earlier read, by the numbers of their transactions: one that was under way then is
+   * read again. Numbers of another server, of which this database was restored, count as old.
+   * @param since `mark` of that read; 0 for all rows
+   */
+  async owners(since: number): Promise<{ rows: CameraOwnersTable[]; mark: number }> {
+    const rows = await this.#run<CameraOwnersTable & { mark: number }>(sql`
+      select camera_id, worker, epoch, change, txid_snapshot_xmin(txid_current_snapshot()) as mark
+      from camera_owners where change >= ${since}
+        and (change < txid_snapshot_xmax(txid_current_snapshot()) or ${since} = 0)`);
+    return { rows: rows.map(({ mark, ...row }) => row), mark: rows[0]?.mark ?? since };
+  }
+
+  /** How many rows there are, and the sum of their epochs. */
+  async sums(): Promise<{ rows: number; epochs: number }> {
+    const sums = await this.#run<{ rows: number; epochs: number }>(sql`
+      select count(*) as rows, coalesce(sum(epoch), 0)::bigint as epochs from camera_owners`);
+    return sums[0] ?? { rows: 0, epochs: 0 };
   }
 
   /** Adds cameras; those that are there stay as they are. */
   async enrol(cameras: readonly { id: string; worker: string | null }[]): Promise<void> {
     await this.#run(sql`
       insert into camera_owners (camera_id, worker, epoch, change)
-      select r.id, r.worker, 1, nextval('placement_change')
+      select r.id, r.worker, 1, txid_current()
       from json_to_recordset(${JSON.stringify(cameras)}::json) as r(id text, worker text)
       order by r.id on conflict do nothing`);
   }
@@ -114,35 +129,45 @@ export class PlacementRepository {
   }
 
   /**
-   * Gives a worker of this process cameras of no worker, or of one whose lease is over. No two workers take one.
+   * Gives workers of this process cameras of no worker, or of one whose lease is over. No two workers take one.
+   * @param moves most cameras for each worker
    * @param mayTake whether those of workers whose lease is over may be taken @returns how many
    */
   async claim(
     { incarnation }: Keeper,
-    worker: string,
-    { most, mayTake }: { most: number; mayTake: boolean },
+    moves: readonly Move[],
+    { mayTake }: { mayTake: boolean },
   ): Promise<number> {
     const rows = await this.#run(sql`
-      update camera_owners o set worker = ${worker}, epoch = o.epoch + 1, change = nextval('placement_change')
-      where camera_id in (
-        select c.camera_id from camera_owners c
-        where (c.worker is null or (${mayTake}::boolean and not exists (
-            select 1 from workers w where w.name = c.worker and w.until > ${NOW})))
-          and exists (select 1 from workers w where w.name = ${worker}
-            and w.incarnation = ${incarnation} and w.until > ${NOW})
-        limit ${most} for update skip locked)
-      returning camera_id`);
+      with alive as materialized (select name, incarnation from workers where until > ${NOW}),
+        shares as materialized (
+          select m.worker, sum(m.count) over (order by m.worker) - m.count as first,
+            sum(m.count) over (order by m.worker) as last
+          from json_to_recordset(${JSON.stringify(moves)}::json) as m(worker text, count bigint)
+          join alive a on a.name = m.worker and a.incarnation = ${incarnation}),
+        picked as materialized (
+          select c.camera_id from camera_owners c
+          where c.worker is null or (${mayTake}::boolean and c.worker not in (select name from alive))
+          limit (select coalesce(max(last), 0) from shares) for update skip locked),
+        numbered as (select camera_id, row_number() over () as number from picked)
+      update camera_owners o set worker = s.worker, epoch = o.epoch + 1, change = txid_current()
+      from numbered n join shares s on n.number > s.first and n.number <= s.last
+      where o.camera_id = n.camera_id
+      returning o.camera_id`);
     return rows.length;
   }
 
-  /** Takes cameras from a worker of this process, for others to claim. */
-  async giveBack({ incarnation }: Keeper, worker: string, most: number): Promise<void> {
+  /** Takes cameras from workers of this process, for others to claim. @param moves most cameras of each worker */
+  async giveBack({ incarnation }: Keeper, moves: readonly Move[]): Promise<void> {
     await this.#run(sql`
-      update camera_owners set worker = null, epoch = epoch + 1, change = nextval('placement_change')
+      update camera_owners set worker = null, epoch = epoch + 1, change = txid_current()
       where camera_id in (
-        select c.camera_id from camera_owners c where c.worker = ${worker}
-          and exists (select 1 from workers w where w.name = ${worker} and w.incarnation = ${incarnation})
-        order by c.change desc limit ${most} for update skip locked)`);
+        select c.camera_id
+        from json_to_recordset(${JSON.stringify(moves)}::json) as m(worker text, count bigint)
+        join workers w on w.name = m.worker and w.incarnation = ${incarnation}
+        cross join lateral (
+          select camera_id from camera_owners where worker = m.worker
+          order by change desc, camera_id limit m.count for update skip locked) c)`);
   }
 
   async #run<Row>(query: ReturnType<typeof sql>): Promise<Row[]> {

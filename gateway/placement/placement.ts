@@ -1,21 +1,22 @@
 /**
  * Which worker runs which camera, where several gateways share one database: by leases, without a leader. Each
- * second a gateway renews the leases of its workers, reads what changed, claims cameras of no worker up to the fair
- * share of its workers and gives back their surplus. Without the database everything stays as it is.
+ * second a gateway reads what changed, claims cameras of no worker up to the fair share of its workers and gives
+ * back their surplus; meanwhile it renews its leases. Without the database everything stays as it is.
  */
 import { EventEmitter } from 'node:events';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { LEASE_MS, RENEW_MS } from '#shared/worker-lease.ts';
+import { RENEW_MS } from '#shared/worker-lease.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { decideMoves } from './fair-share.ts';
+import { Leases } from './leases.ts';
 import { OwnerMap } from './owner-map.ts';
 import type { Keeper, KnownWorker, LeasedWorker, PlacementRepository } from './placement-repository.ts';
 
 export interface PlacementOptions {
   repository: Pick<
     PlacementRepository,
-    'renew' | 'release' | 'workers' | 'owners' | 'enrol' | 'drop' | 'claim' | 'giveBack'
+    'renew' | 'release' | 'workers' | 'owners' | 'sums' | 'enrol' | 'drop' | 'claim' | 'giveBack'
   >;
   keeper: Keeper;
   /** Workers of this gateway that are ready, or were a moment ago. */
@@ -29,48 +30,48 @@ export interface PlacementOptions {
 /** A process that did nothing for this long was frozen: what it believes may be old, milliseconds. */
 const FROZEN_MS = 2500;
 const TICK_MS = 500;
-/** Rows are numbered before they are committed: a few before the newest may appear later. */
-const OVERLAP = 200;
-/** Everything is read anew each so many rounds, so that removed rows are missed. */
-const WHOLE_EVERY = 30;
+/** Each so many rounds sums tell whether rows were removed. */
+const COMPARE_EVERY = 30;
 
 /** Runs from start to close. */
 export class Placement {
   readonly #options: PlacementOptions;
   readonly #job: PeriodicJob;
+  readonly #leases: Leases;
   readonly #events = new EventEmitter<{ owner: [string]; workers: []; kept: [] }>();
   #owners = new OwnerMap();
   #workers: readonly KnownWorker[] = [];
-  #terms: ReadonlyMap<string, number> = new Map();
-  #lastChange = 0;
+  #mark = 0;
   #rounds = 0;
-  #isFirst = true;
-  #renewedAt = Number.NEGATIVE_INFINITY;
-  #mayTakeAt = Number.NEGATIVE_INFINITY;
+  #lastRoundMs = 0;
   #tickAt = performance.now();
   #isStale = false;
+  #frozenAt = Number.NEGATIVE_INFINITY;
   #tick: NodeJS.Timeout | undefined;
   /** Chosen for a client that connects a camera which has no row yet. */
   readonly #chosen = new Map<string, string>();
 
   constructor(options: PlacementOptions) {
-    const { log, everyMs = RENEW_MS } = options;
+    const { repository, keeper, local, log, everyMs = RENEW_MS } = options;
+    const onError = (error: unknown): void => {
+      this.#isStale = false;
+      log.warn(
+        { reason: messageOf(error) },
+        'placement of cameras is not renewed: everything stays as it is',
+      );
+    };
     this.#options = options;
-    this.#job = new PeriodicJob({
-      run: () => this.#round(),
-      onError: (error) => {
-        this.#isStale = false;
-        log.warn(
-          { reason: messageOf(error) },
-          'placement of cameras is not renewed: everything stays as it is',
-        );
-      },
-      everyMs,
-    });
+    this.#job = new PeriodicJob({ run: () => this.#round(), onError, everyMs });
+    const onChange = (): void => {
+      this.#events.emit('workers');
+      this.#job.runNow();
+    };
+    this.#leases = new Leases({ repository, keeper, local, onChange, onError, everyMs });
   }
 
   start(): void {
     this.#tick = setInterval(() => this.#noticeFreeze(), TICK_MS);
+    this.#leases.start();
     this.#job.start();
   }
 
@@ -78,12 +79,17 @@ export class Placement {
   async close(): Promise<void> {
     clearInterval(this.#tick);
     await this.#job.close();
-    await this.#options.repository.release(this.#options.keeper).catch(() => {});
+    await this.#leases.close();
   }
 
   /** Looks immediately: cameras or workers changed. */
   update(): void {
     this.#job.runNow();
+  }
+
+  /** How long the last round took, milliseconds. */
+  get lastRoundMs(): number {
+    return this.#lastRoundMs;
   }
 
   /** Workers of all gateways whose lease lasts. */
@@ -115,7 +121,7 @@ export class Placement {
   /** Term of this gateway as keeper; undefined where another keeps the worker, or that is not certain. */
   termOf(worker: string): number | undefined {
     this.#noticeFreeze();
-    return this.#isStale ? undefined : this.#terms.get(worker);
+    return this.#isStale ? undefined : this.#leases.terms.get(worker);
   }
 
   /** Calls `listener` with each camera that moved. Returns the unsubscribe function. */
@@ -134,47 +140,38 @@ export class Placement {
     const now = performance.now();
     if (now - this.#tickAt > FROZEN_MS) {
       this.#isStale = true;
+      this.#frozenAt = now;
       this.#job.runNow();
     }
     this.#tickAt = now;
   }
 
   async #round(): Promise<void> {
-    const { repository, keeper, local } = this.#options;
     const startedAt = performance.now();
-    const terms = await repository.renew(keeper, local(), { ttlMs: LEASE_MS, isFirst: this.#isFirst });
-    // While our leases were over, those of others may have been too: they get time to renew them.
-    if (!this.#isFirst && startedAt - this.#renewedAt > LEASE_MS) this.#mayTakeAt = startedAt + LEASE_MS;
-    this.#isFirst = false;
-    this.#renewedAt = startedAt;
-    const workers = await repository.workers();
+    const wasStale = this.#isStale;
+    if (wasStale) await this.#leases.renewNow();
+    const workers = await this.#options.repository.workers();
     const moved = await this.#read();
-    this.#isStale = false;
-    this.#learnWorkers(workers, terms);
+    // It may have been frozen again meanwhile: then another round follows.
+    if (startedAt >= this.#frozenAt) this.#isStale = false;
+    const hasChanged = JSON.stringify(workers) !== JSON.stringify(this.#workers);
+    this.#workers = workers;
+    if (hasChanged || wasStale) this.#events.emit('workers');
     for (const id of moved) this.#events.emit('owner', id);
     if (await this.#act()) for (const id of await this.#read()) this.#events.emit('owner', id);
-  }
-
-  #learnWorkers(workers: readonly KnownWorker[], terms: ReadonlyMap<string, number>): void {
-    const before = JSON.stringify([this.#workers, [...this.#terms]]);
-    this.#workers = workers;
-    this.#terms = terms;
-    if (JSON.stringify([workers, [...terms]]) !== before) this.#events.emit('workers');
+    this.#lastRoundMs = performance.now() - startedAt;
   }
 
   /** @returns cameras that moved */
   async #read(): Promise<string[]> {
-    const isWhole = this.#rounds % WHOLE_EVERY === 0;
-    this.#rounds += 1;
-    const rows = await this.#options.repository.owners(isWhole ? 0 : Math.max(0, this.#lastChange - OVERLAP));
+    const isWhole = await this.#mustReadAll();
+    const { rows, mark } = await this.#options.repository.owners(isWhole ? 0 : this.#mark);
+    this.#mark = mark;
     const before = this.#owners;
     if (isWhole) this.#owners = new OwnerMap();
     const moved: string[] = [];
-    for (const { camera_id: id, worker, epoch, change } of rows) {
-      this.#lastChange = Math.max(this.#lastChange, change);
+    for (const { camera_id: id, worker, epoch } of rows) {
       const known = before.get(id);
-      // A row that was read twice is as it was.
-      if (known !== undefined && known.epoch > epoch) continue;
       this.#owners.set(id, { worker, epoch });
       this.#chosen.delete(id);
       if (known === undefined || known.worker !== worker) moved.push(id);
@@ -183,20 +180,28 @@ export class Placement {
     return moved;
   }
 
+  async #mustReadAll(): Promise<boolean> {
+    this.#rounds += 1;
+    if (this.#rounds === 1) return true;
+    if (this.#rounds % COMPARE_EVERY !== 0) return false;
+    const { rows, epochs } = await this.#options.repository.sums();
+    return rows !== this.#owners.size || epochs !== this.#owners.epochs;
+  }
+
   /** Adds and forgets cameras, claims and gives back. @returns whether anything was changed */
   async #act(): Promise<boolean> {
     const { repository, wanted, keeper, local } = this.#options;
     const ids = wanted();
     const hasChanged = ids !== undefined && (await this.#enrol(ids));
-    const kept = new Set(local().flatMap(({ name }) => (this.#terms.has(name) ? [name] : [])));
+    const kept = new Set(local().flatMap(({ name }) => (this.#leases.terms.has(name) ? [name] : [])));
     const { alive, counts, orphans, free } = this.#survey();
-    const mayTake = performance.now() >= this.#mayTakeAt;
+    const { mayTake } = this.#leases;
     const { claims, returns } = decideMoves(alive, {
       ...{ counts, kept, total: this.#owners.size },
       orphans: mayTake ? orphans : free,
     });
-    for (const { worker, count } of claims) await repository.claim(keeper, worker, { most: count, mayTake });
-    for (const { worker, count } of returns) await repository.giveBack(keeper, worker, count);
+    if (claims.length > 0) await repository.claim(keeper, claims, { mayTake });
+    if (returns.length > 0) await repository.giveBack(keeper, returns);
     return hasChanged || claims.length + returns.length > 0;
   }
 
@@ -232,7 +237,7 @@ export class Placement {
   /** The worker with the least load of those that this gateway keeps, else of all. */
   #emptiest(): string | undefined {
     const { alive, counts } = this.#survey();
-    const own = alive.filter(({ name }) => this.#terms.has(name));
+    const own = alive.filter(({ name }) => this.#leases.terms.has(name));
     const load = ({ name, capacity }: KnownWorker): number => (counts.get(name) ?? 0) / capacity;
     const sorted = [...(own.length > 0 ? own : alive)].sort((a, b) => load(a) - load(b));
     return sorted[0]?.name;

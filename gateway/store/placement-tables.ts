@@ -25,6 +25,6 @@ export interface CameraOwnersTable {
   worker: string | null;
   /** Grows each time the camera moves. */
   epoch: number;
-  /** Number of the last change of any row. */
+  /** Number of the transaction that changed the row last. */
   change: number;
 }

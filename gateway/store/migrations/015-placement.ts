@@ -1,10 +1,8 @@
 /** Which workers there are, and which camera each runs, where several gateways share one database. */
-import { sql } from 'kysely';
 import type { Migration } from 'kysely/migration';
-import type { Engine } from '../database.ts';
 
 /** The fifteenth migration; see `placement-tables.ts` for what the columns mean. */
-export function placement(engine: Engine): Migration {
+export function placement(): Migration {
   return {
     up: async (db) => {
       await db.schema
@@ -31,8 +29,6 @@ export function placement(engine: Engine): Migration {
           .on('camera_owners')
           .column(column)
           .execute();
-      // SQLite has one gateway, which needs no leases.
-      if (engine === 'postgres') await sql`create sequence placement_change`.execute(db);
     },
   };
 }

@@ -37,7 +37,7 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '012-watch-actions': watchActions(),
     '013-agents': agents(),
     '014-sources': sources(),
-    '015-placement': placement(engine),
+    '015-placement': placement(),
     '018-mqtt': mqtt(),
     '016-zones': zones(engine),
     '017-several-gateways': severalGateways(),

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { sql } from 'kysely';
 import { Placement } from '../../../gateway/placement/placement.ts';
 import { expectEpoch, PlacementRepository } from '../../../gateway/placement/placement-repository.ts';
 import { openStore, type Store } from '../../../gateway/store/store.ts';
+import { RENEW_MS } from '../../../shared/worker-lease.ts';
 import { findPgBouncer, PgBouncer } from '../../support/pgbouncer.ts';
 import { silentLog } from '../../support/serve.ts';
 import { createPostgresDatabase, HAS_POSTGRES } from '../../support/stores.ts';
@@ -10,6 +12,8 @@ import { waitFor } from '../../support/wait-for.ts';
 
 const IDS = Array.from({ length: 30 }, (_, index) => `camera-${index}`);
 const ROUND_MS = 20;
+/** A statement that waits is cancelled after 10 s. */
+const BEFORE_CANCELLED = { timeoutMs: 8000 };
 
 for (const through of ['directly', 'through PgBouncer'] as const)
   describe(`Placement in PostgreSQL, ${through}`, function () {
@@ -58,7 +62,7 @@ for (const through of ['directly', 'through PgBouncer'] as const)
     }
 
     async function counts(): Promise<Record<string, number>> {
-      const rows = await repository.owners(0);
+      const rows = (await repository.owners(0)).rows;
       return Object.fromEntries(
         [...Map.groupBy(rows, ({ worker }) => worker ?? 'none')].map(([name, all]) => [name, all.length]),
       );
@@ -74,9 +78,23 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       start('a');
       start('b');
       await waitFor(async () => (await counts())['b.rtsp-0'] === 15 && (await counts())['a.rtsp-0'] === 15);
-      const before = await repository.owners(0);
+      const before = (await repository.owners(0)).rows;
       await waitFor(() => Promise.resolve(repository.queries > 0));
-      expect(await repository.owners(0)).to.deep.equal(before);
+      expect((await repository.owners(0)).rows).to.deep.equal(before);
+    });
+
+    it('renews leases while a round waits for the database', async () => {
+      start('a');
+      await waitFor(async () => (await counts())['a.rtsp-0'] === 30);
+      const before = (await repository.owners(0)).rows;
+      const end = async () =>
+        (await sql<{ until: number }>`select until from workers`.execute(store.db)).rows[0]?.until ?? 0;
+      await store.transaction(async (trx) => {
+        await sql`lock table camera_owners in access exclusive mode`.execute(trx);
+        const first = await end();
+        await waitFor(async () => (await end()) > first + RENEW_MS, BEFORE_CANCELLED);
+      });
+      expect((await repository.owners(0)).rows).to.deep.equal(before);
     });
 
     it('lets others claim immediately from a gateway that ends in order', async () => {
@@ -87,13 +105,59 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       await waitFor(async () => (await counts())['a.rtsp-0'] === 30);
     });
 
+    it('misses a row that was removed elsewhere, and places its camera anew', async () => {
+      start('a');
+      await waitFor(async () => (await counts())['a.rtsp-0'] === 30);
+      await repository.drop(['camera-7']);
+      await waitFor(async () => (await counts())['a.rtsp-0'] === 30);
+    });
+
+    it('claims for several workers in one statement, and takes from each its number', async () => {
+      const keeper = { name: 'a', incarnation: 'process of a' };
+      const workers = ['w1', 'w2'].map((name) => ({ name, address: null, labels: '{}', capacity: 1 }));
+      await repository.renew(keeper, workers, { ttlMs: 60_000, isFirst: true });
+      await repository.enrol(IDS.map((id) => ({ id, worker: null })));
+      const moves = (w1: number, w2: number) => [
+        { worker: 'w1', count: w1 },
+        { worker: 'w2', count: w2 },
+        { worker: 'of another', count: 3 },
+      ];
+      expect(await repository.claim(keeper, moves(10, 15), { mayTake: false })).to.equal(25);
+      expect(await counts()).to.deep.equal({ w1: 10, w2: 15, none: 5 });
+      await repository.giveBack(keeper, moves(3, 4));
+      expect(await counts()).to.deep.equal({ w1: 7, w2: 11, none: 12 });
+    });
+
+    it('reads a change that a transaction committed after a later one was read', async () => {
+      await repository.enrol(IDS.map((id) => ({ id, worker: null })));
+      const all = await repository.owners(0);
+      const [first, second] = [all.rows[0]?.camera_id, all.rows[1]?.camera_id];
+      const change = (id: string | undefined) =>
+        sql`update camera_owners set epoch = 2, change = txid_current() where camera_id = ${id}`;
+      let mark = all.mark;
+      const read = async () => {
+        const { rows, mark: next } = await repository.owners(mark);
+        mark = next;
+        return rows.flatMap(({ camera_id, epoch }) => (epoch === 2 ? [camera_id] : []));
+      };
+      await read();
+      await store.transaction(async (trx) => {
+        await change(first).execute(trx);
+        await change(second).execute(store.db);
+        expect(await read()).to.deep.equal([second]);
+      });
+      expect(await read()).to.include(first);
+    });
+
     it('raises the epoch with each move, and refuses transactions of an earlier one', async () => {
       start('a');
       await waitFor(async () => (await counts())['a.rtsp-0'] === 30);
-      const epoch = (await repository.owners(0))[0]?.epoch as number;
-      const id = (await repository.owners(0))[0]?.camera_id as string;
+      const epoch = (await repository.owners(0)).rows[0]?.epoch as number;
+      const id = (await repository.owners(0)).rows[0]?.camera_id as string;
       await store.transaction((trx) => expectEpoch(trx, id, epoch));
-      await repository.giveBack({ name: 'a', incarnation: 'process of a' }, 'a.rtsp-0', 30);
+      await repository.giveBack({ name: 'a', incarnation: 'process of a' }, [
+        { worker: 'a.rtsp-0', count: 30 },
+      ]);
       const error = await store.transaction((trx) => expectEpoch(trx, id, epoch)).catch((thrown) => thrown);
       expect(error).to.include({ code: 'stale-order' });
     });

@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { freePort } from '../support/free-port.ts';
+import { getJson, postJson } from '../support/http.ts';
+import { type RunningProcess, startGateway, startWorker } from '../support/processes.ts';
+import { createPostgresDatabase, HAS_POSTGRES } from '../support/stores.ts';
+import { openTestCameras } from '../support/test-clip.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const SECRET = 'S3cr3tC4nary-of-workers';
+const IDS = ['1', '2', '3', '4'];
+const LATER = ['5', '6'];
+const WORKERS = ['w0', 'w1'];
+/** A lease, its end noticed, and the cameras connected elsewhere; generous under load. */
+const MOVED = { timeoutMs: 40_000 };
+
+describe('Two gateways on one PostgreSQL with remote workers', function () {
+  this.timeout(120_000);
+  let cameras: RtspServer;
+  let ports: number[];
+  let databaseUrl: string;
+  const gateways = new Map<string, RunningProcess>();
+  const workers = new Map<string, RunningProcess>();
+
+  before(async function () {
+    if (!HAS_POSTGRES) {
+      if (process.env.CI_PEERS === 'required') throw new Error('TEST_DATABASE_URL is not set');
+      this.skip();
+    }
+    cameras = await openTestCameras([...IDS, ...LATER].map((id) => `/${id}`));
+    databaseUrl = await createPostgresDatabase();
+    ports = [await freePort(), await freePort()];
+    await Promise.all(WORKERS.map(runWorker));
+    await Promise.all(['a', 'b'].map(runGateway));
+    await Promise.all(['a', 'b'].map((name) => waitFor(() => hasWorkers(name, 2), MOVED)));
+    for (const id of IDS) await store(id);
+  });
+
+  after(async () => {
+    for (const running of [...gateways.values(), ...workers.values()]) await running.end('SIGKILL');
+    await cameras?.close();
+  });
+
+  async function runGateway(name: string): Promise<void> {
+    const gateway = await startGateway({
+      DATABASE_URL: databaseUrl,
+      SECRET_KEY: 'a key that both gateways have',
+      GATEWAY_NAME: name,
+      WORKER_URLS: ports.map((port) => `http://127.0.0.1:${port}`).join(','),
+      WORKER_SECRET: SECRET,
+      RATE_LIMIT_API: '100000',
+      ANALYSIS: 'off',
+      DISK_RESERVE_MB: '0',
+    });
+    gateways.set(name, gateway);
+  }
+
+  async function runWorker(name: string): Promise<void> {
+    const port = ports[WORKERS.indexOf(name)];
+    const env = { WORKER_PORT: String(port), WORKER_HOST: '127.0.0.1', WORKER_NAME: name };
+    workers.set(name, await startWorker({ ...env, WORKER_SECRET: SECRET }, port));
+  }
+
+  const originOf = (name: string): string => (gateways.get(name) as RunningProcess).origin;
+
+  async function hasWorkers(name: string, count: number): Promise<boolean> {
+    const { body } = await getJson(`${originOf(name)}/health`);
+    return body.database.ready && body.services.rtsp.ready === count;
+  }
+
+  async function store(id: string): Promise<void> {
+    const camera = { id, name: id, url: cameras.url(`/${id}`) };
+    expect((await postJson(`${originOf('a')}/api/cameras`, camera)).status).to.equal(201);
+  }
+
+  /** How many cameras each worker runs, as it says itself. */
+  async function counts(...names: string[]): Promise<string> {
+    const headers = { 'x-worker-token': SECRET };
+    const answers = await Promise.all(
+      names.map((name) => getJson(`${workers.get(name)?.origin}/internal/cameras`, headers)),
+    );
+    return answers.map(({ body }) => body.length).join();
+  }
+
+  async function serves(name: string): Promise<boolean> {
+    const statuses = await Promise.all(
+      IDS.map((id) => fetch(`${originOf(name)}/api/cameras/${id}/frame`).then(({ status }) => status)),
+    );
+    return statuses.every((status) => status === 200);
+  }
+
+  const isIngestedOnce = (): boolean => cameras.stats().sessions.length === IDS.length;
+
+  it('run each camera once, and serve all of them at both', async () => {
+    await waitFor(async () => (await counts('w0', 'w1')) === '2,2', MOVED);
+    for (const name of ['a', 'b']) await waitFor(() => serves(name), MOVED);
+    await waitFor(isIngestedOnce, MOVED);
+  });
+
+  it('go on with every camera when one of them ends in order, and comes again', async () => {
+    await gateways.get('a')?.end();
+    await waitFor(() => hasWorkers('b', 2), MOVED);
+    await waitFor(() => serves('b'), MOVED);
+    await waitFor(async () => (await counts('w0', 'w1')) === '2,2', MOVED);
+    await runGateway('a');
+    await waitFor(() => hasWorkers('a', 2), MOVED);
+    await waitFor(() => serves('a'), MOVED);
+    await waitFor(isIngestedOnce, MOVED);
+  });
+
+  it('take over the workers of one that was killed, and give them orders', async () => {
+    await gateways.get('b')?.end('SIGKILL');
+    for (const id of LATER) await store(id);
+    await waitFor(async () => (await counts('w0', 'w1')) === '3,3', MOVED);
+    for (const id of LATER) await fetch(`${originOf('a')}/api/cameras/${id}`, { method: 'DELETE' });
+    await waitFor(async () => (await counts('w0', 'w1')) === '2,2' && (await serves('a')), MOVED);
+    await waitFor(isIngestedOnce, MOVED);
+    await runGateway('b');
+    await waitFor(() => serves('b'), MOVED);
+  });
+
+  it('give the cameras of a killed worker to the other, and back', async () => {
+    await workers.get('w1')?.end('SIGKILL');
+    await waitFor(async () => (await counts('w0')) === '4', MOVED);
+    await waitFor(async () => (await serves('a')) && (await serves('b')), MOVED);
+    await waitFor(isIngestedOnce, MOVED);
+    await runWorker('w1');
+    await waitFor(async () => (await counts('w0', 'w1')) === '2,2', MOVED);
+    await waitFor(async () => (await serves('a')) && (await serves('b')), MOVED);
+  });
+});
