@@ -29,6 +29,7 @@ describe('The description of the API, with real cameras', () => {
     const nothing = 'http://127.0.0.1:9';
     gateway = await startGateway({
       DEMO_CAMERAS: 'on',
+      MQTT_URL: 'mqtt://127.0.0.1:9',
       MEDIAMTX_API_URL: nothing,
       MEDIAMTX_MANAGE: 'on',
       APP_PY_URL: nothing,
