@@ -1,9 +1,13 @@
 import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
 import { linkStream } from '#shared/http/link-stream.ts';
+import { requestLocally } from '../../../gateway/worker-access/local-request.ts';
+import { linkOf } from '../../../gateway/worker-access/worker-link.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 describe('A WebSocket as a connection', () => {
   let server: WebSocketServer;
@@ -41,4 +45,36 @@ describe('A WebSocket as a connection', () => {
       await once(far, 'close');
       expect(far.destroyed).to.equal(true);
     });
+
+  it('is not used again after the other side ended it while it was idle', async () => {
+    const worker = createServer((_request, response) => response.end('here')).unref();
+    const sockets = new WebSocketServer({ port: 0 });
+    sockets.on('connection', (socket) => worker.emit('connection', linkStream(socket)));
+    await once(sockets, 'listening');
+    const opened: WebSocket[] = [];
+    const link = linkOf(async () => {
+      const socket = new WebSocket(`ws://127.0.0.1:${(sockets.address() as AddressInfo).port}`);
+      opened.push(socket);
+      await once(socket, 'open');
+      return linkStream(socket);
+    });
+    const ask = () =>
+      requestLocally('http://worker/', {
+        method: 'GET',
+        headers: {},
+        signal: AbortSignal.timeout(5000),
+        agent: link.kept,
+      });
+    try {
+      expect((await ask()).body.toString()).to.equal('here');
+      for (const socket of sockets.clients) socket.close();
+      await waitFor(() => opened[0]?.readyState === WebSocket.CLOSED, { message: 'the end of the first' });
+      expect((await ask()).body.toString()).to.equal('here');
+      expect(opened).to.have.length(2);
+    } finally {
+      link.kept.destroy();
+      sockets.close();
+      for (const socket of sockets.clients) socket.terminate();
+    }
+  });
 });
