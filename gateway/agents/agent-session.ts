@@ -36,7 +36,7 @@ export class AgentSession {
   readonly #timers: NodeJS.Timeout[];
   #asked = 0;
   #pingAt = 0;
-  #heardAt = performance.now();
+  readonly #silence: NodeJS.Timeout;
   #latencyMs: number | undefined;
 
   constructor(control: WebSocket, facts: SessionFacts) {
@@ -44,13 +44,15 @@ export class AgentSession {
     this.#control = control;
     this.link = linkOf(() => this.#open());
     control.on('error', () => control.terminate());
-    control.on('message', () => this.#heard());
+    control.on('message', () => this.#silence.refresh());
     control.on('pong', () => {
-      this.#heard();
+      this.#silence.refresh();
       this.#latencyMs = performance.now() - this.#pingAt;
     });
     control.once('close', () => this.#end());
+    this.#silence = setTimeout(() => control.terminate(), CONTROL_SILENCE_MS);
     this.#timers = [
+      this.#silence,
       setInterval(() => this.#beat(), CONTROL_PING_MS),
       setInterval(() => this.#pingStreams(), STREAM_PING_MS),
     ];
@@ -134,15 +136,7 @@ export class AgentSession {
     this.#send({ op: 'dial', count });
   }
 
-  #heard(): void {
-    this.#heardAt = performance.now();
-  }
-
   #beat(): void {
-    if (performance.now() - this.#heardAt > CONTROL_SILENCE_MS) {
-      this.#control.terminate();
-      return;
-    }
     this.#pingAt = performance.now();
     this.#control.ping();
   }
@@ -165,7 +159,7 @@ export class AgentSession {
   }
 
   #end(): void {
-    for (const timer of this.#timers) clearInterval(timer);
+    for (const timer of this.#timers) clearTimeout(timer);
     for (const waiting of this.#waiting.splice(0))
       waiting.reject(new Error(`Agent ${this.facts.name} went away`));
     for (const socket of this.#sockets.keys()) socket.terminate();
