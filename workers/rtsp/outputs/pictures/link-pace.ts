@@ -68,9 +68,10 @@ export class LinkPace {
     this.#pump();
   }
 
-  /** A ping was answered. */
+  /** A ping was answered: it left on an empty link, and tells how long the way is now. */
   roundTrip(): void {
-    this.#learn(this.#now() - this.#pingAt);
+    const at = this.#now();
+    this.#shortest = { before: Number.POSITIVE_INFINITY, now: at - this.#pingAt, since: at };
   }
 
   get #shortestMs(): number {

@@ -3,21 +3,21 @@ import { LinkPace } from '../../../../../workers/rtsp/outputs/pictures/link-pace
 
 /** A link by itself: a way of some length, and before it a queue that leaves at some rate. */
 class Way {
-  readonly #rttMs: number;
+  rttMs: number;
   readonly #bytesPerMs: number;
   readonly #events: { at: number; run: () => void }[] = [];
   #freeAt = 0;
   now = 0;
 
   constructor({ rttMs, mbits }: { rttMs: number; mbits: number }) {
-    this.#rttMs = rttMs;
+    this.rttMs = rttMs;
     this.#bytesPerMs = (mbits * 1000) / 8;
   }
 
   /** Sends bytes behind what waits; `onAnswer` is called when the answer is back. */
   send(bytes: number, onAnswer: () => void): void {
     this.#freeAt = Math.max(this.now, this.#freeAt) + bytes / this.#bytesPerMs;
-    this.at(this.#freeAt + this.#rttMs, onAnswer);
+    this.at(this.#freeAt + this.rttMs, onAnswer);
   }
 
   at(at: number, run: () => void): void {
@@ -61,6 +61,14 @@ describe('The pace of a link', () => {
       expect(took.length, `${rttMs} ms`).to.be.greaterThan(440);
       expect(Math.max(...took), `${rttMs} ms`).to.be.lessThan(rttMs + 80);
     }
+  });
+
+  it('gives every picture soon after the way became longer', () => {
+    const way = new Way({ rttMs: 2, mbits: 50 });
+    way.at(20_000, () => {
+      way.rttMs = 300;
+    });
+    expect(watch(way, { bytes: 50_000, fps: 15 }).length).to.be.greaterThan(440);
   });
 
   it('lowers the rate and not the freshness where the link is narrow', () => {
