@@ -1,6 +1,7 @@
 /**
  * `npm run faults`: injects every fault of the list and prints what was seen and how long it took
- * until all was well again. `npm run faults -- F1 F39` injects only these.
+ * until all was well again. `npm run faults -- F1 F39` injects only these, and `npm run faults -- --only agent [WORD]`
+ * those of an agent behind NAT, over network namespaces.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,6 +9,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { injectIntoAgent } from './faults/agent/networks.ts';
 import { FAULTS } from './faults/fault-list.ts';
 import type { FaultResult } from './faults/reporter.ts';
 import { formatTable, groupByFault, missing } from './faults/table.ts';
@@ -15,7 +17,10 @@ import { formatTable, groupByFault, missing } from './faults/table.ts';
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const EXIT_BAD_USAGE = 64;
 
-const wanted = process.argv.slice(2).length > 0 ? process.argv.slice(2) : Object.keys(FAULTS);
+const args = process.argv.slice(2);
+if (args[0] === '--only' && args[1] === 'agent') process.exit((await injectIntoAgent(args[2])) ? 0 : 1);
+
+const wanted = args.length > 0 ? args : Object.keys(FAULTS);
 const unknown = wanted.filter((number) => !Object.hasOwn(FAULTS, number));
 if (unknown.length > 0) {
   process.stderr.write(
@@ -36,7 +41,8 @@ const summary = [
   `skipped tests: ${skipped.length}`,
 ];
 process.stdout.write(`\n${[...formatTable(rows), '', ...summary].join('\n')}\n`);
-process.exitCode = failed.length + untested.length > 0 ? 1 : 0;
+const isAgentWell = args.length > 0 || (await injectIntoAgent());
+process.exitCode = failed.length + untested.length > 0 || !isAgentWell ? 1 : 0;
 
 /** Runs the tests whose titles match; what they print goes to our own output. */
 async function runTests(titles: RegExp): Promise<FaultResult[]> {
