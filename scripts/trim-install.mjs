@@ -28,8 +28,9 @@ for (const name of [
 for (const name of ['swagger-ui.js', 'swagger-ui-es-bundle.js', 'swagger-ui-es-bundle-core.js'])
   remove(`${modules}/swagger-ui-dist/${name}`);
 
-// Builds for browsers.
-remove(`${modules}/mqtt/dist`);
+// Builds for browsers and other engines, and pictures that a library tests itself with.
+for (const path of ['xml2js/lib/xml2js.bc.js', 'yaml/browser', '@opencvjs/node/test'])
+  remove(`${modules}/${path}`);
 
 // Compilers alone read declarations and source maps, and an install without development has none.
 if ((process.env.npm_config_omit ?? '').split(/[\s,]+/).includes('dev'))

@@ -1,5 +1,6 @@
 /** What is published besides events: of each topic the newest only, and nothing while the broker is away. */
-import type { Publication, Session } from './broker-link.ts';
+import type { Session } from './broker-link.ts';
+import type { Publication } from './packets.ts';
 
 type Lanes = Map<string, { next: Publication | undefined }>;
 
