@@ -49,6 +49,9 @@ export type ServeBytes = (socket: Socket) => void;
 /** Close code "service restart" (RFC 6455 section 7.4.1, IANA registry). */
 const CLOSE_SERVICE_RESTART = 1012;
 
+/** Longer than the gateway pauses between its orders: an agent would dial anew for each, milliseconds. */
+const KEPT_MS = 65_000;
+
 /** An app with a worker's error responses. @param mount adds access and routes */
 export function createWorkerApp(options: ProblemOptions, mount: (app: Express) => void): Express {
   const app = express();
@@ -69,6 +72,7 @@ export async function openHttpServer({
   sockets,
 }: HttpServerOptions): Promise<OpenServer> {
   const server = tls === undefined ? createServer(app) : createSecureServer(tls, app);
+  server.keepAliveTimeout = KEPT_MS;
   const webSockets = new WebSocketServer({ ...sockets?.options, noServer: true });
   const others = new Set<Socket>();
   if (sockets !== undefined) {

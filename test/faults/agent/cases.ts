@@ -14,6 +14,8 @@ export interface AgentCase {
 
 /** An agent that hangs is found out by then, milliseconds. */
 const OFFLINE_MS = 10_000;
+/** What an agent without viewers may cost its uplink, a second. */
+const MAX_IDLE_BITS = 2000;
 /** Seconds in which a changed line settles. */
 const SETTLE_SECONDS = 4;
 /** Seconds in which the agent notices that the way became longer. */
@@ -134,6 +136,7 @@ async function idle(stage: Stage): Promise<string> {
   try {
     await delay(70_000);
     const bits = ((stage.network.uplinkBytes() - before) * 8) / 70;
+    assert(bits <= MAX_IDLE_BITS, `the uplink carries ${Math.round(bits)} bit/s for no viewer`);
     assert(silent.ends === 0, 'the socket of a silent viewer was cut');
     assert((await stage.agent()).since === since, 'the link of the agent was cut');
     const first = await withViewer(new FrameViewer({ fps: 5 }), (viewer) => viewer.next(1, START_MS));

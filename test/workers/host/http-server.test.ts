@@ -49,6 +49,14 @@ describe("A worker's server", () => {
     expect(String(answer)).to.equal('hello');
   });
 
+  it('keeps a connection from one order of the gateway to the next', async () => {
+    const { headers } = await fetch(`http://127.0.0.1:${server.port}/`, {
+      headers: { [TOKEN_HEADER]: TOKEN },
+    });
+    const [, seconds] = /timeout=(\d+)/.exec(headers.get('keep-alive') ?? '') ?? [];
+    expect(Number(seconds)).to.be.greaterThan(30);
+  });
+
   it('refuses requests and WebSockets without the token, as problem details', async () => {
     const response = await fetch(`http://127.0.0.1:${server.port}/`);
     expect(response.status).to.equal(401);
