@@ -4,13 +4,14 @@
  * are what the reconciler makes real.
  */
 import { EventEmitter } from 'node:events';
-import { type CameraSource, isSameSource, secretsOf } from '#shared/camera-source.ts';
+import { type CameraSource, isSameSource } from '#shared/camera-source.ts';
 import type { RecordingSettings } from '#shared/contract/recording.ts';
 import type { Zone } from '#shared/contract/zone.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { compareIds } from './compare-ids.ts';
+import { HeldSecrets } from './held-secrets.ts';
 
 /**
  * `demo`: shipped with the product, gone when a real camera comes. `connected`:
@@ -54,16 +55,14 @@ export class CameraDirectory {
   readonly #session = new Map<string, KnownCamera | undefined>();
   readonly #events = new EventEmitter<{ change: [readonly string[]] }>();
   readonly #limit: number;
-  readonly #redactor: Redactor;
-  /** Per password and holder, what lets the redactor forget it. */
-  readonly #secrets = new Map<string, () => void>();
+  readonly #secrets: HeldSecrets;
   #list: readonly KnownCamera[] | undefined;
   #isLoaded = false;
 
   /** @param limit most cameras @param redactor knows their passwords while they are here */
   constructor(limit: number, redactor: Redactor) {
     this.#limit = limit;
-    this.#redactor = redactor;
+    this.#secrets = new HeldSecrets(redactor);
     // Every camera's parts may listen, and each transport.
     this.#events.setMaxListeners(0);
   }
@@ -180,7 +179,7 @@ export class CameraDirectory {
   remove(id: string): void {
     const camera = this.find(id);
     if (camera === undefined || this.#isSuppressed(id)) return;
-    this.#forgetSecret(`session ${id}`);
+    this.#secrets.forget(`session ${id}`);
     if (this.#registered.has(id)) this.#session.set(id, undefined);
     else this.#session.delete(id);
     this.#changed([id]);
@@ -224,6 +223,20 @@ export class CameraDirectory {
     this.#changed([...gone, ...changed.map(({ id }) => id)]);
   }
 
+  /** What clients connected for a gateway's life; null: disconnected, though it is stored. */
+  sessions(): Map<string, KnownCamera | null> {
+    const own = [...this.#session].filter(([, camera]) => camera?.origin !== 'demo');
+    return new Map(own.map(([id, camera]) => [id, camera ?? null]));
+  }
+
+  /** Takes over what another gateway says of a camera. @param camera undefined: nothing any more */
+  adoptSession(id: string, camera: KnownCamera | null | undefined): void {
+    this.#dropSession(id);
+    if (camera === null) this.#session.set(id, undefined);
+    else if (camera !== undefined) this.#setSession(id, camera);
+    this.#changed([id]);
+  }
+
   /** Calls after every change with the ids concerned. @returns the function that ends it */
   onChange(listener: (ids: readonly string[]) => void): () => void {
     this.#events.on('change', listener);
@@ -242,37 +255,24 @@ export class CameraDirectory {
   }
 
   #storeRegistered(camera: KnownCamera): void {
-    this.#learnSecret(`registry ${camera.id}`, camera.source);
+    this.#secrets.learn(`registry ${camera.id}`, camera.source);
     this.#registered.set(camera.id, camera);
   }
 
   #removeRegistered(id: string): void {
-    this.#forgetSecret(`registry ${id}`);
+    this.#secrets.forget(`registry ${id}`);
     this.#registered.delete(id);
     if (this.#isSuppressed(id)) this.#session.delete(id);
   }
 
   #setSession(id: string, camera: KnownCamera): void {
-    this.#learnSecret(`session ${id}`, camera.source);
+    this.#secrets.learn(`session ${id}`, camera.source);
     this.#session.set(id, camera);
   }
 
   #dropSession(id: string): void {
-    this.#forgetSecret(`session ${id}`);
+    this.#secrets.forget(`session ${id}`);
     this.#session.delete(id);
-  }
-
-  #learnSecret(holder: string, source: CameraSource): void {
-    const forgets = secretsOf(source).map((secret) => this.#redactor.add(secret));
-    this.#forgetSecret(holder);
-    this.#secrets.set(holder, () => {
-      for (const forget of forgets) forget();
-    });
-  }
-
-  #forgetSecret(holder: string): void {
-    this.#secrets.get(holder)?.();
-    this.#secrets.delete(holder);
   }
 
   #changed(ids: readonly string[]): void {

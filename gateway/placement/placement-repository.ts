@@ -29,6 +29,9 @@ export type KnownWorker = Omit<WorkersTable, 'until'> & { isAlive: boolean };
 
 const NOW = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
+/** By one statement, so that it ends long before it is cancelled. */
+const MOST_CLAIMED = 10_000;
+
 /**
  * Lets a transaction go on only while a camera is where this gateway believes it; the row cannot change until it ends.
  * @throws AppError `stale-order`
@@ -100,9 +103,10 @@ export class PlacementRepository {
    */
   async owners(since: number): Promise<{ rows: CameraOwnersTable[]; mark: number }> {
     const rows = await this.#run<CameraOwnersTable & { mark: number }>(sql`
-      select camera_id, worker, epoch, change, txid_snapshot_xmin(txid_current_snapshot()) as mark
+      select camera_id, worker, epoch, change,
+        (select txid_snapshot_xmin(txid_current_snapshot())) as mark
       from camera_owners where change >= ${since}
-        and (change < txid_snapshot_xmax(txid_current_snapshot()) or ${since} = 0)`);
+        and (${since} = 0 or change < (select txid_snapshot_xmax(txid_current_snapshot())))`);
     return { rows: rows.map(({ mark, ...row }) => row), mark: rows[0]?.mark ?? since };
   }
 
@@ -129,7 +133,8 @@ export class PlacementRepository {
   }
 
   /**
-   * Gives workers of this process cameras of no worker, or of one whose lease is over. No two workers take one.
+   * Gives workers of this process cameras of no worker, or of one whose lease is over, up to 10,000 of them. No two
+   * workers take one.
    * @param moves most cameras for each worker
    * @param mayTake whether those of workers whose lease is over may be taken @returns how many
    */
@@ -140,18 +145,18 @@ export class PlacementRepository {
   ): Promise<number> {
     const rows = await this.#run(sql`
       with alive as materialized (select name, incarnation from workers where until > ${NOW}),
-        shares as materialized (
-          select m.worker, sum(m.count) over (order by m.worker) - m.count as first,
-            sum(m.count) over (order by m.worker) as last
+        slots as materialized (
+          select m.worker, row_number() over () as number
           from json_to_recordset(${JSON.stringify(moves)}::json) as m(worker text, count bigint)
-          join alive a on a.name = m.worker and a.incarnation = ${incarnation}),
+          join alive a on a.name = m.worker and a.incarnation = ${incarnation}
+          cross join generate_series(1, m.count) limit ${MOST_CLAIMED}),
         picked as materialized (
           select c.camera_id from camera_owners c
           where c.worker is null or (${mayTake}::boolean and c.worker not in (select name from alive))
-          limit (select coalesce(max(last), 0) from shares) for update skip locked),
-        numbered as (select camera_id, row_number() over () as number from picked)
+          limit (select count(*) from slots) for update skip locked),
+        numbered as materialized (select camera_id, row_number() over () as number from picked)
       update camera_owners o set worker = s.worker, epoch = o.epoch + 1, change = txid_current()
-      from numbered n join shares s on n.number > s.first and n.number <= s.last
+      from numbered n join slots s on n.number = s.number
       where o.camera_id = n.camera_id
       returning o.camera_id`);
     return rows.length;

@@ -30,6 +30,8 @@ export interface PlacementOptions {
 /** A process that did nothing for this long was frozen: what it believes may be old, milliseconds. */
 const FROZEN_MS = 2500;
 const TICK_MS = 500;
+/** A camera that is not wanted for this long loses its row, milliseconds. */
+const UNWANTED_MS = 3000;
 /** Each so many rounds sums tell whether rows were removed. */
 const COMPARE_EVERY = 30;
 
@@ -47,6 +49,8 @@ export class Placement {
   #tickAt = performance.now();
   #isStale = false;
   #frozenAt = Number.NEGATIVE_INFINITY;
+  /** Since when cameras that have a row are not wanted. */
+  #unwanted: ReadonlyMap<string, number> = new Map();
   #tick: NodeJS.Timeout | undefined;
   /** Chosen for a client that connects a camera which has no row yet. */
   readonly #chosen = new Map<string, string>();
@@ -200,7 +204,9 @@ export class Placement {
       ...{ counts, kept, total: this.#owners.size },
       orphans: mayTake ? orphans : free,
     });
-    if (claims.length > 0) await repository.claim(keeper, claims, { mayTake });
+    const claimed = claims.length > 0 ? await repository.claim(keeper, claims, { mayTake }) : 0;
+    // One statement claims a part of many.
+    if (claimed > 0 && claimed < claims.reduce((sum, { count }) => sum + count, 0)) this.#job.runNow();
     if (returns.length > 0) await repository.giveBack(keeper, returns);
     return hasChanged || claims.length + returns.length > 0;
   }
@@ -219,8 +225,7 @@ export class Placement {
 
   async #enrol(wanted: readonly string[]): Promise<boolean> {
     const missing = wanted.filter((id) => this.#owners.get(id) === undefined);
-    const known = new Set(wanted);
-    const gone = [...this.#owners.ids()].filter((id) => !known.has(id));
+    const gone = this.#gone(new Set(wanted));
     if (missing.length > 0)
       await this.#options.repository.enrol(
         missing.map((id) => ({ id, worker: this.#chosen.get(id) || null })),
@@ -228,6 +233,14 @@ export class Placement {
     if (gone.length > 0) await this.#options.repository.drop(gone);
     for (const id of gone) this.#owners.delete(id);
     return missing.length > 0;
+  }
+
+  /** Cameras that are wanted no more: one that another gateway has just added is known here a little later. */
+  #gone(wanted: ReadonlySet<string>): string[] {
+    const now = performance.now();
+    const unwanted = [...this.#owners.ids()].filter((id) => !wanted.has(id));
+    this.#unwanted = new Map(unwanted.map((id) => [id, this.#unwanted.get(id) ?? now]));
+    return unwanted.filter((id) => now - (this.#unwanted.get(id) ?? now) > UNWANTED_MS);
   }
 
   #isAlive(worker: string): boolean {

@@ -18,6 +18,8 @@ import { type AllWorkersPool, KeptPool } from './kept-pool.ts';
 import { PeerPool, type SealedAddress } from './peer-pool.ts';
 import { Placement } from './placement.ts';
 import { expectEpoch, PlacementRepository } from './placement-repository.ts';
+import { SessionCameraRepository } from './session-camera-repository.ts';
+import { SessionCameras, type SessionDirectory } from './session-cameras.ts';
 
 export interface WorkersOptions<P> {
   config: { remoteWorkers: RemoteWorkersConfig | undefined; cluster: ClusterConfig | undefined };
@@ -29,8 +31,7 @@ export interface WorkersOptions<P> {
   directory: {
     isLoaded: boolean;
     wanted(): readonly { id: string; origin: string; agent?: string | undefined }[];
-    onChange(listener: () => void): () => void;
-  };
+  } & SessionDirectory;
   redactor: Redactor;
   log: Logger;
 }
@@ -95,15 +96,20 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
     (name) => placement.workers.find((worker) => worker.name === name)?.term,
   );
   const own = new OwnWorkers({ children, names, cluster, remote, box });
+  const incarnation = randomUUID();
+  const sessions = new SessionCameras({
+    repository: new SessionCameraRepository(store),
+    ...{ directory, box, keeper: incarnation, log },
+  });
   const placement = new Placement({
     repository: new PlacementRepository(store),
-    keeper: { name: cluster.name, incarnation: randomUUID() },
+    keeper: { name: cluster.name, incarnation },
     local: () => own.list(),
     wanted: () =>
       directory.isLoaded
         ? directory
             .wanted()
-            .flatMap(({ id, origin, agent }) => (origin === 'registry' && agent === undefined ? [id] : []))
+            .flatMap(({ id, origin, agent }) => (origin !== 'demo' && agent === undefined ? [id] : []))
         : undefined,
     log,
   });
@@ -139,11 +145,15 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
     },
     start: () =>
       void store.whenReady().then(
-        () => placement.start(),
+        () => {
+          placement.start();
+          sessions.start();
+        },
         () => {},
       ),
     close: async () => {
       end();
+      await sessions.close();
       kept?.close();
       await leases.close();
       await placement.close();

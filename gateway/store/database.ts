@@ -5,7 +5,7 @@
 import type { Insertable, Transaction as KyselyTransaction, Selectable, Updateable } from 'kysely';
 import type { DeliveriesTable, NotificationsTable, PushKeysTable } from './delivery-tables.ts';
 import type { EventSnapshotsTable, EventsTable, MqttPublisherTable } from './event-tables.ts';
-import type { CameraOwnersTable, WorkersTable } from './placement-tables.ts';
+import type { CameraOwnersTable, SessionCamerasTable, WorkersTable } from './placement-tables.ts';
 import type { RecordingSegmentsTable } from './recording-tables.ts';
 import type { JobTurnsTable, SignInNewsTable } from './shared-tables.ts';
 
@@ -228,6 +228,7 @@ export interface PairingsTable {
 export interface Database {
   workers: WorkersTable;
   camera_owners: CameraOwnersTable;
+  session_cameras: SessionCamerasTable;
   cameras: CamerasTable;
   devices: DevicesTable;
   camera_streams: CameraStreamsTable;

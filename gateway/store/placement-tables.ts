@@ -28,3 +28,16 @@ export interface CameraOwnersTable {
   /** Number of the transaction that changed the row last. */
   change: number;
 }
+
+/** Cameras that clients connected without storing them, and stored ones that they disconnected. */
+export interface SessionCamerasTable {
+  camera_id: string;
+  /** Random, of the process of the gateway where it was asked last. */
+  keeper: string;
+  /** End of the row by the clock of the database, Unix milliseconds. */
+  until: number;
+  /** Number of the transaction that changed what is sealed last. */
+  version: number;
+  /** Sealed JSON of the camera; of `null` for one that is disconnected. */
+  sealed: string;
+}

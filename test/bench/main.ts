@@ -1,11 +1,12 @@
 /**
  * `npm run bench`: what the gateway costs and how late its frames are, beside
  * what ffmpeg needs for the same work in the same run.
- * Options: `--only footprint,peers,returned,start,growth,limit,frames,webrtc,whep,mse,restream,recording,agent,gate,registry,deliveries,mediamtx,analysis,analysis-viewers,page,timeline --cameras 1,4,8 --seconds 10 --quick --document FILE`.
+ * Options: `--only footprint,peers,returned,start,growth,limit,frames,webrtc,whep,mse,restream,recording,agent,gate,registry,cluster,deliveries,mediamtx,analysis,analysis-viewers,page,timeline --cameras 1,4,8 --seconds 10 --quick --document FILE`.
  */
 import { parseArgs } from 'node:util';
 import { benchAgent } from './agent.ts';
 import { benchAnalysis, benchAnalysisBesideViewers } from './analysis-cost.ts';
+import { benchCluster } from './cluster.ts';
 import { benchFootprint } from './footprint.ts';
 import { benchFrames } from './frames.ts';
 import { benchGate } from './gate.ts';
@@ -59,6 +60,7 @@ const benches: Record<string, () => Promise<void>> = {
   agent: () => benchAgent(seconds),
   gate: benchGate,
   registry: benchRegistry,
+  cluster: benchCluster,
   deliveries: () => benchDeliveries(seconds),
   mediamtx: benchMediamtx,
   analysis: () => benchAnalysis(seconds, values['face-model']),

@@ -89,11 +89,25 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
     return statuses.every((status) => status === 200);
   }
 
+  const statusOf = async (name: string, id: string | undefined): Promise<number> =>
+    (await fetch(`${originOf(name)}/api/cameras/${id}/frame`)).status;
+
   const isIngestedOnce = (): boolean => cameras.stats().sessions.length === IDS.length;
 
   it('run each camera once, and serve all of them at both', async () => {
     await waitFor(async () => (await counts('w0', 'w1')) === '2,2', MOVED);
     for (const name of ['a', 'b']) await waitFor(() => serves(name), MOVED);
+    await waitFor(isIngestedOnce, MOVED);
+  });
+
+  it('share a camera that one of them connected without storing it, connected once', async () => {
+    const camera = { cameraId: LATER[0], url: cameras.url(`/${LATER[0]}`) };
+    expect((await postJson(`${originOf('a')}/api/cameras/connect`, camera)).status).to.equal(200);
+    await waitFor(async () => (await statusOf('b', LATER[0])) === 200, MOVED);
+    await waitFor(() => cameras.stats().sessions.length === IDS.length + 1, MOVED);
+    const answer = await postJson(`${originOf('b')}/api/cameras/disconnect`, { cameraId: LATER[0] });
+    expect(answer.status).to.equal(200);
+    await waitFor(async () => (await statusOf('a', LATER[0])) === 404, MOVED);
     await waitFor(isIngestedOnce, MOVED);
   });
 

@@ -19,6 +19,7 @@ import { placement } from './015-placement.ts';
 import { zones } from './016-zones.ts';
 import { severalGateways } from './017-several-gateways.ts';
 import { mqtt } from './018-mqtt.ts';
+import { sessionCameras } from './019-session-cameras.ts';
 
 /** The migrations for an engine. */
 export function migrationsFor(engine: Engine): Record<string, Migration> {
@@ -41,5 +42,6 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '018-mqtt': mqtt(),
     '016-zones': zones(engine),
     '017-several-gateways': severalGateways(),
+    '019-session-cameras': sessionCameras(),
   };
 }

@@ -128,6 +128,17 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       expect(await counts()).to.deep.equal({ w1: 7, w2: 11, none: 12 });
     });
 
+    it('claims many cameras in several statements', async () => {
+      const keeper = { name: 'a', incarnation: 'process of a' };
+      const workers = ['w1', 'w2'].map((name) => ({ name, address: null, labels: '{}', capacity: 1 }));
+      await repository.renew(keeper, workers, { ttlMs: 60_000, isFirst: true });
+      const ids = Array.from({ length: 12_000 }, (_, index) => ({ id: `${index}`, worker: null }));
+      await repository.enrol(ids);
+      const moves = ['w1', 'w2'].map((worker) => ({ worker, count: 6000 }));
+      expect(await repository.claim(keeper, moves, { mayTake: false })).to.equal(10_000);
+      expect(await repository.claim(keeper, moves, { mayTake: false })).to.equal(2000);
+    });
+
     it('reads a change that a transaction committed after a later one was read', async () => {
       await repository.enrol(IDS.map((id) => ({ id, worker: null })));
       const all = await repository.owners(0);
