@@ -84,9 +84,10 @@ export class Cameras {
     return probeCamera(this.#http, camera, options);
   }
 
-  /** Finds the ONVIF cameras of the gateway's networks; takes three seconds. */
-  discover(call: CallOptions = {}): Promise<DiscoveredCamera[]> {
-    return this.#http.json('/api/cameras/discover', { ...call, method: 'POST', json: {} });
+  /** Finds the ONVIF cameras of the gateway's networks, or of an agent's; takes three seconds. */
+  discover({ agent, ...call }: CallOptions & { agent?: string } = {}): Promise<DiscoveredCamera[]> {
+    const json = agent === undefined ? {} : { agent };
+    return this.#http.json('/api/cameras/discover', { ...call, method: 'POST', json });
   }
 
   disconnect(cameraId: string, call: CallOptions = {}): Promise<DisconnectAnswer> {

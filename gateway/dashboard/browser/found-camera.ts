@@ -15,6 +15,8 @@ export interface ProbeFields {
   address: string;
   username: string;
   password: string;
+  /** Name of the agent that reaches it; empty: the gateway itself. */
+  agent: string;
 }
 
 /** What the operator chooses then. */
@@ -32,12 +34,12 @@ const USER_INFO = /^(?:[a-z]+:\/\/)?(.*)@[^@]+$/i;
 const IS_STREAM = /^rtsps?:\/\//i;
 
 /** The request that looks for the camera. */
-export function probeRequestOf({ address, username, password }: ProbeFields): ProbeRequest {
+export function probeRequestOf({ address, username, password, agent }: ProbeFields): ProbeRequest {
   const login = {
     ...(username.trim() === '' ? {} : { username: username.trim() }),
     ...(password === '' ? {} : { password }),
   };
-  return { url: address.trim(), ...login };
+  return { url: address.trim(), ...login, ...placeOf(agent) };
 }
 
 /** The request that stores the camera; a pasted URL keeps its user information as it was written. */
@@ -61,8 +63,14 @@ export function foundCameraOf(
     ...(sub === undefined ? {} : { subUrl: urlOf(sub, '') }),
     ...(stillUrl === undefined ? {} : { stillUrl }),
     ...(ptz === undefined ? {} : { ptz }),
+    ...placeOf(fields.agent),
     analysis,
   };
+}
+
+/** The part of a request that says from where; nothing for the gateway itself. */
+export function placeOf(agent: string): { agent?: string } {
+  return agent === '' ? {} : { agent };
 }
 
 /** As the gateway took them: `admin` where only a password was given. */

@@ -59,7 +59,33 @@ describe('The page of agents', function () {
     await row('home').getByText('1 camera').waitFor();
   });
 
+  it('is where a new camera is looked for, and its network is searched', async () => {
+    await page.goto(`${gateway.origin}/#/add`);
+    await page.getByLabel('Reached from').selectOption('Agent home');
+    expect(await axeFaultsOf(page)).to.deep.equal([]);
+    await page.getByLabel('Address').fill('192.168.7.20');
+    const sent = (path: string) =>
+      page.waitForRequest((request) => request.url().endsWith(`/api/cameras/${path}`));
+    const [probe] = await Promise.all([
+      sent('probe'),
+      page.getByRole('button', { name: 'Find stream' }).click(),
+    ]);
+    expect(probe.postDataJSON()).to.deep.equal({ url: '192.168.7.20', agent: 'home' });
+    await page.locator('camera-add > form').getByText('Agent home is offline').waitFor();
+    await page.getByRole('heading', { name: 'On the network of agent home' }).waitFor();
+    const [search] = await Promise.all([
+      sent('discover'),
+      page.getByRole('button', { name: 'Search this network' }).click(),
+    ]);
+    expect(search.postDataJSON()).to.deep.equal({ agent: 'home' });
+    await page.locator('network-search').getByText('Agent home is offline').waitFor();
+    await page.getByLabel('Reached from').selectOption('This gateway');
+    await page.getByRole('button', { name: 'Search my network' }).waitFor();
+    expect(await page.locator('network-search').getByText('offline').count()).to.equal(0);
+  });
+
   it('removes an agent; its cameras stay', async () => {
+    await page.goto(`${gateway.origin}/#/settings/agents`);
     await row('home').getByRole('button', { name: 'Remove home' }).click();
     await page.getByRole('button', { name: 'Remove home' }).last().click();
     await row('home').waitFor({ state: 'detached' });

@@ -18,18 +18,21 @@ const MAIN: ProbedStream = {
 };
 const SUB: ProbedStream = { ...MAIN, streamPath: '/2', role: 'sub', width: 640, height: 360, audio: null };
 const analysis = { motion: false, persons: false, faces: false };
+const HERE = { agent: '' };
 const choice = { stream: MAIN, sub: undefined, name: ' Gate ', analysis };
 
 describe('A camera that was found', () => {
   it('is looked for by what was entered', () => {
-    expect(probeRequestOf({ address: ' 10.0.0.9 ', username: ' me ', password: ' x' })).to.deep.equal({
+    expect(
+      probeRequestOf({ address: ' 10.0.0.9 ', username: ' me ', password: ' x', ...HERE }),
+    ).to.deep.equal({
       ...{ url: '10.0.0.9', username: 'me', password: ' x' },
     });
-    expect(probeRequestOf({ address: 'a', username: '', password: '' })).to.deep.equal({ url: 'a' });
+    expect(probeRequestOf({ address: 'a', username: '', password: '', ...HERE })).to.deep.equal({ url: 'a' });
   });
 
   it('is stored with the user that the gateway took', () => {
-    const fields = { address: '10.0.0.9', username: '', password: 'p@ss/w' };
+    const fields = { address: '10.0.0.9', username: '', password: 'p@ss/w', ...HERE };
     const stored = foundCameraOf(fields, { ip: '10.0.0.9' }, { ...choice, sub: SUB });
     expect(stored).to.deep.equal({
       ...{ name: 'Gate', url: 'rtsp://10.0.0.9:554/1', subUrl: 'rtsp://10.0.0.9:554/2', analysis },
@@ -39,8 +42,15 @@ describe('A camera that was found', () => {
     expect(open).to.include({ url: 'rtsp://[::1]:554/1', username: '', password: '' });
   });
 
+  it('is looked for and stored with the agent that reaches it', () => {
+    const fields = { address: '10.0.0.9', username: '', password: '', agent: 'home' };
+    expect(probeRequestOf(fields)).to.deep.equal({ url: '10.0.0.9', agent: 'home' });
+    expect(foundCameraOf(fields, { ip: '10.0.0.9' }, choice)).to.include({ agent: 'home' });
+    expect(foundCameraOf({ ...fields, ...HERE }, { ip: '10.0.0.9' }, choice)).to.not.have.property('agent');
+  });
+
   it('keeps the user information of a pasted URL as it was written', () => {
-    const fields = { address: 'rtsp://me:p@ss:w/rd#1@10.0.0.9/old?x=1', username: '', password: '' };
+    const fields = { address: 'rtsp://me:p@ss:w/rd#1@10.0.0.9/old?x=1', username: '', password: '', ...HERE };
     const stored = foundCameraOf(fields, { ip: '10.0.0.9' }, choice);
     expect(stored).to.include({ url: 'rtsp://me:p@ss:w/rd#1@10.0.0.9:554/1' });
     expect(stored).to.not.have.any.keys('username', 'password');
@@ -50,12 +60,12 @@ describe('A camera that was found', () => {
     const stream = { ...MAIN, streamPath: '/user=admin_password=***_channel=1' };
     const address = 'rtsp://10.0.0.9/user=admin_password=x1_channel=1';
     const pasted = foundCameraOf(
-      { address, username: '', password: '' },
+      { address, username: '', password: '', ...HERE },
       { ip: '10.0.0.9' },
       { ...choice, stream },
     );
     expect(pasted.url).to.equal(address);
-    const typed = { address: '10.0.0.9', username: '', password: 'a b' };
+    const typed = { address: '10.0.0.9', username: '', password: 'a b', ...HERE };
     expect(foundCameraOf(typed, { ip: '10.0.0.9' }, { ...choice, stream }).url).to.match(
       /password=a%20b_channel/,
     );

@@ -14,6 +14,7 @@ import {
   subOf,
 } from '../found-camera.ts';
 import { hrefOf } from '../router.ts';
+import { AgentChoice } from './camera-place.ts';
 import { switchField, textField } from './form-parts.ts';
 import { icon } from './icons.ts';
 import { NetworkSearch } from './network-search.ts';
@@ -29,7 +30,7 @@ const FIELD_OF_STEP: Partial<Record<ProbeStep['step'], keyof ProbeFields>> = {
 
 /** `<camera-add>`. */
 export class CameraAdd extends ViewElement {
-  #fields: ProbeFields = { address: '', username: '', password: '' };
+  #fields: ProbeFields = { address: '', username: '', password: '', agent: '' };
   #steps: ProbeStep[] = [];
   #streams: ProbedStream[] = [];
   #answer: ProbeAnswer | undefined;
@@ -63,6 +64,7 @@ export class CameraAdd extends ViewElement {
           required: true,
           inputMode: 'url',
         })}
+        <agent-choice .app=${this.app} .error=${this.#faultAt('agent')} .onChoice=${(agent: string) => this.#enter('agent', agent)} .value=${this.#fields.agent}></agent-choice>
         <div class="fields two">
           ${this.#text('username', 'User', { placeholder: 'admin' })}
           ${this.#text('password', 'Password', { type: 'password', autocomplete: 'new-password' })}
@@ -76,7 +78,7 @@ export class CameraAdd extends ViewElement {
           <a class="button quiet" href=${hrefOf('upload')}>Upload a video</a>
         </div>
       </form>
-      <network-search .app=${this.app} .drawnAt=${Date.now()} .onChoose=${(ip: string) => this.#use(ip)}></network-search>
+      <network-search .app=${this.app} .agent=${this.#fields.agent} .drawnAt=${Date.now()} .onChoose=${(ip: string) => this.#use(ip)}></network-search>
     `;
   }
 
@@ -146,18 +148,20 @@ export class CameraAdd extends ViewElement {
     label: string,
     options: Partial<Parameters<typeof textField>[0]> = {},
   ): TemplateResult {
-    const onInput = (value: string): void =>
-      this.#change(() => {
-        this.#fields = { ...this.#fields, [name]: value };
-        this.#error = undefined;
-      });
     return textField({
       ...options,
       name,
       label,
       value: this.#fields[name],
-      onInput,
+      onInput: (value) => this.#enter(name, value),
       error: this.#faultAt(name),
+    });
+  }
+
+  #enter(name: keyof ProbeFields, value: string): void {
+    this.#change(() => {
+      this.#fields = { ...this.#fields, [name]: value };
+      this.#error = undefined;
     });
   }
 
@@ -280,4 +284,8 @@ function toGatewayError(error: unknown): GatewayError {
     : new GatewayError({ code: 'unexpected', message: String(error) });
 }
 
-export const ELEMENTS = { 'camera-add': CameraAdd, 'network-search': NetworkSearch };
+export const ELEMENTS = {
+  'agent-choice': AgentChoice,
+  'camera-add': CameraAdd,
+  'network-search': NetworkSearch,
+};

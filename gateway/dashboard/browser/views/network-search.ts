@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { DiscoveredCamera } from '#shared/client/api-types.ts';
 import { GatewayError } from '#shared/client/gateway-error.ts';
 import { count } from '../format.ts';
-import { foundCameraOf, nameOf, probeRequestOf, subOf } from '../found-camera.ts';
+import { foundCameraOf, nameOf, placeOf, probeRequestOf, subOf } from '../found-camera.ts';
 import { hrefOf } from '../router.ts';
 import { textField } from './form-parts.ts';
 import { icon } from './icons.ts';
@@ -26,7 +26,19 @@ export class NetworkSearch extends ViewElement {
   #login = { username: '', password: '' };
   readonly #selected = new Set<string>();
   readonly #progress = new Map<string, Progress>();
-  readonly #ending = new AbortController();
+  #agent = '';
+  #ending = new AbortController();
+
+  /** The agent that searches; empty: the gateway. What another one found is not shown. */
+  set agent(agent: string) {
+    if (agent === this.#agent) return;
+    this.#agent = agent;
+    this.#ending.abort();
+    this.#ending = new AbortController();
+    this.#cameras = undefined;
+    this.#error = undefined;
+    this.#isSearching = false;
+  }
 
   protected override left(): void {
     this.#ending.abort();
@@ -34,9 +46,9 @@ export class NetworkSearch extends ViewElement {
 
   protected view(): TemplateResult {
     return html`<section class="card form" aria-labelledby="network-title">
-      <div class="card-head"><h2 id="network-title">On your network</h2>
+      <div class="card-head"><h2 id="network-title">${this.#agent === '' ? 'On your network' : `On the network of agent ${this.#agent}`}</h2>
         <button class="button" type="button" ?disabled=${this.#isSearching} @click=${() => void this.#search()}>
-          ${icon('search')}${this.#isSearching ? 'Searching…' : 'Search my network'}
+          ${icon('search')}${this.#isSearching ? 'Searching…' : this.#agent === '' ? 'Search my network' : 'Search this network'}
         </button>
       </div>
       ${this.#error === undefined ? nothing : problem(this.#error.message, this.#error.hint)}
@@ -46,7 +58,7 @@ export class NetworkSearch extends ViewElement {
 
   #list(cameras: readonly DiscoveredCamera[]): TemplateResult {
     if (cameras.length === 0)
-      return html`<p>No camera answered. ONVIF may be switched off in the camera, or the gateway is in another network: enter the address above.</p>`;
+      return html`<p>No camera answered. ONVIF may be switched off in the camera, or ${this.#agent === '' ? 'the gateway' : 'the agent'} is in another network: enter the address above.</p>`;
     return html`<ul class="found-cameras">${cameras.map((camera) => this.#row(camera))}</ul>
       ${this.#selected.size === 0 ? nothing : this.#import()}`;
   }
@@ -92,8 +104,9 @@ export class NetworkSearch extends ViewElement {
 
   #isKnown(ip: string): boolean {
     const host = ip.includes(':') ? `[${ip}]` : ip;
-    return [...this.app.state.gateway.cameras.values()].some(({ rtspUrl }) =>
-      new RegExp(`(?://|@)${host.replace(/[.[\]]/g, '\\$&')}[:/]`).test(rtspUrl),
+    const pattern = new RegExp(`(?://|@)${host.replace(/[.[\]]/g, '\\$&')}[:/]`);
+    return [...this.app.state.gateway.cameras.values()].some(
+      ({ rtspUrl, agent }) => (agent ?? '') === this.#agent && pattern.test(rtspUrl),
     );
   }
 
@@ -104,15 +117,19 @@ export class NetworkSearch extends ViewElement {
   }
 
   async #search(): Promise<void> {
+    const { signal } = this.#ending;
     this.#isSearching = true;
     this.#error = undefined;
     this.draw();
     try {
-      this.#cameras = await this.app.client.cameras.discover({ signal: this.#ending.signal });
+      const cameras = await this.app.client.cameras.discover({ signal, ...placeOf(this.#agent) });
+      if (signal.aborted) return;
+      this.#cameras = cameras;
       this.#selected.clear();
       this.#progress.clear();
-      this.app.announce(`${count(this.#cameras.length, 'camera')} found`);
+      this.app.announce(`${count(cameras.length, 'camera')} found`);
     } catch (error) {
+      if (signal.aborted) return;
       if (error instanceof GatewayError) this.#error = error;
     }
     this.#isSearching = false;
@@ -136,7 +153,8 @@ export class NetworkSearch extends ViewElement {
 
   async #add(ip: string): Promise<Progress> {
     const { cameras } = this.app.client;
-    const fields = { address: ip.includes(':') ? `[${ip}]` : ip, ...this.#login };
+    const address = ip.includes(':') ? `[${ip}]` : ip;
+    const fields = { address, ...this.#login, agent: this.#agent };
     try {
       const answer = await cameras.probe(probeRequestOf(fields), { signal: this.#ending.signal });
       const [stream] = answer.streams;
