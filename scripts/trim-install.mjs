@@ -29,7 +29,7 @@ for (const name of ['swagger-ui.js', 'swagger-ui-es-bundle.js', 'swagger-ui-es-b
   remove(`${modules}/swagger-ui-dist/${name}`);
 
 // Builds for browsers and other engines, and pictures that a library tests itself with.
-for (const path of ['xml2js/lib/xml2js.bc.js', 'yaml/browser', '@opencvjs/node/test'])
+for (const path of ['mqtt/dist', 'xml2js/lib/xml2js.bc.js', 'yaml/browser', '@opencvjs/node/test'])
   remove(`${modules}/${path}`);
 
 // Compilers alone read declarations and source maps, and an install without development has none.

@@ -110,8 +110,9 @@ describe('The house', () => {
     ],
     [
       'ws',
-      /^(shared\/(frames|http)\/|gateway\/(sockets\/|agents\/|worker-access\/worker-socket\.ts$|mqtt\/transport\.ts$)|workers\/(host\/|rtsp\/outputs\/|analysis\/(results|frames\/frame-link)\.ts$))/,
+      /^(shared\/(frames|http)\/|gateway\/(sockets\/|agents\/|worker-access\/worker-socket\.ts$)|workers\/(host\/|rtsp\/outputs\/|analysis\/(results|frames\/frame-link)\.ts$))/,
     ],
+    ['mqtt', /^gateway\/mqtt\/broker-link\.ts$/],
     ['kysely', /^gateway\/(store\/|[\w-]+\/[\w-]+-repository\.ts$)/],
     ['dotenv', /\/main\.ts$/],
     ['pg', /^gateway\/store\//],
@@ -124,6 +125,7 @@ describe('The house', () => {
     ['@trpc/server', /^gateway\/camera-streams\//],
     ['cockatiel', /^gateway\/models\/circuit-breaker\.ts$/],
     ['standardwebhooks', /^gateway\/deliveries\//],
+    ['web-push', /^gateway\/notifications\/targets\/push-library\.ts$/],
     ['@modelcontextprotocol/server', /^gateway\/mcp\//],
   ] as const) {
     it(`has one door to ${vendor}`, () => {

@@ -1,12 +1,20 @@
-/** The connection to the broker, made again whenever it ends. */
+/** The connection to the broker, made again whenever it ends. The only door to `mqtt`. */
 import { randomBytes } from 'node:crypto';
+import type { MqttClient } from 'mqtt';
 import { backoffMs } from '#shared/backoff.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
 import { Pause } from '../jobs/pause.ts';
-import { Connection, type Received } from './connection.ts';
-import type { Publication } from './packets.ts';
+
+/** Text or bytes, and how they are sent. */
+export interface Publication {
+  topic: string;
+  payload: string | Buffer;
+  retain?: boolean;
+  /** 1: until the broker has acknowledged it. */
+  qos?: 0 | 1;
+}
 
 /** One connection. */
 export interface Session {
@@ -14,6 +22,14 @@ export interface Session {
   signal: AbortSignal;
   /** Resolves when it is sent, or acknowledged with `qos` 1; rejects when the connection ends before. */
   publish(publication: Publication): Promise<void>;
+}
+
+/** A message of a subscribed topic. */
+export interface Received {
+  topic: string;
+  payload: Buffer;
+  /** Kept by the broker: it may be of long ago. */
+  isRetained: boolean;
 }
 
 export interface BrokerLinkOptions {
@@ -96,41 +112,82 @@ export class BrokerLink {
 
   /** One connection, from its start to its end. @returns why it ended */
   async #connectOnce(): Promise<string> {
-    const { broker, statusTopic: topic, onMessage } = this.#options;
-    const connection = new Connection({
-      broker,
-      clientId: this.#clientId,
-      will: { topic, payload: 'offline' },
-      keepAliveS: KEEPALIVE_S,
-      connectMs: CONNECT_MS,
-      onAccepted: () => this.#open(connection),
-      onMessage,
+    // Loaded when a broker is configured only.
+    const { connect } = await import('mqtt');
+    const ended = new AbortController();
+    const client = connect(this.#connectOptions());
+    let reason = 'the connection ended';
+    client.on('error', (error) => {
+      reason = messageOf(error) || ((error as NodeJS.ErrnoException).code ?? 'no connection');
     });
-    const stop = (): void => connection.close();
-    const { signal } = this.#closing;
-    signal.addEventListener('abort', stop, { once: true });
-    if (signal.aborted) stop();
-    const reason = await connection.run();
-    signal.removeEventListener('abort', stop);
+    client.on('message', (topic, payload, { retain }) =>
+      this.#options.onMessage({ topic, payload, isRetained: retain }),
+    );
+    client.on('connect', () => this.#open(client, ended.signal));
+    const stop = (): void => void client.end(false);
+    this.#closing.signal.addEventListener('abort', stop, { once: true });
+    if (this.#closing.signal.aborted) stop();
+    await new Promise<void>((resolve) => void client.once('close', resolve));
+    this.#closing.signal.removeEventListener('abort', stop);
     this.#session = undefined;
     this.#lastError = reason;
+    ended.abort();
+    client.end(true);
     return reason;
   }
 
-  #open(connection: Connection): void {
+  #connectOptions() {
+    const { broker, statusTopic: topic } = this.#options;
+    const { protocol, host, port, path, username, password, ca } = broker;
+    return {
+      ...{ protocol, host, port, username, password },
+      ...(protocol === 'ws' || protocol === 'wss' ? { path } : {}),
+      ...(ca === undefined ? {} : { ca }),
+      clientId: this.#clientId,
+      will: { topic, payload: Buffer.from('offline'), retain: true, qos: 1 as const },
+      // Connections are made again here, with growing pauses.
+      reconnectPeriod: 0,
+      connectTimeout: CONNECT_MS,
+      keepalive: KEEPALIVE_S,
+      timerVariant: 'native' as const,
+      queueQoSZero: false,
+    };
+  }
+
+  #open(client: MqttClient, signal: AbortSignal): void {
     const { statusTopic: topic, subscriptions, onSession, log } = this.#options;
-    this.#session = connection;
+    const session: Session = {
+      signal,
+      publish: ({ topic, payload, retain = false, qos = 0 }) =>
+        orEnded(client.publishAsync(topic, payload as Buffer, { retain, qos }), signal),
+    };
+    this.#session = session;
     this.#connections += 1;
     this.#lastError = undefined;
     log.info('connected to the MQTT broker');
-    connection.subscribe(subscriptions).catch((error: unknown) => {
-      if (!connection.signal.aborted)
+    client.subscribeAsync([...subscriptions], { qos: 1 }).catch((error: unknown) => {
+      if (!signal.aborted)
         log.warn(
           { reason: messageOf(error) },
           'the MQTT broker refuses the subscription; it sends no commands',
         );
     });
-    connection.publish({ topic, payload: 'online', retain: true, qos: 1 }).catch(() => {});
-    onSession(connection);
+    session.publish({ topic, payload: 'online', retain: true, qos: 1 }).catch(() => {});
+    onSession(session);
+  }
+}
+
+/** Waits no longer than the connection: the library leaves some of its promises open then. */
+async function orEnded(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  const { promise: ended, reject } = Promise.withResolvers<never>();
+  const end = (): void => reject(new Error('The connection to the MQTT broker ended'));
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    await Promise.race([work, ended]);
+  } finally {
+    signal.removeEventListener('abort', end);
+    work.catch(() => {});
+    ended.catch(() => {});
   }
 }

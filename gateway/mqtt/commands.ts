@@ -7,8 +7,8 @@ import type { PtzTasks } from '../ptz/ptz-tasks.ts';
 import type { ReasonDesk } from '../reasoning/reason-desk.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { call } from '../worker-access/client.ts';
+import type { Received } from './broker-link.ts';
 import { type Command, idOf, type PtzCommand, parseCommand, readJson } from './command.ts';
-import type { Received } from './connection.ts';
 
 export interface CommandsOptions {
   /** Switches a stored camera on or off. @throws AppError */

@@ -95,9 +95,9 @@ export class EventFeed {
     }
   }
 
-  async #publish(row: EventRow, session: Session): Promise<void> {
+  async #publish(row: EventRow, { publish }: Session): Promise<void> {
     const payload = JSON.stringify({ type: changeOf(row), ...viewEvent(row) });
-    await session.publish({ topic: this.#options.topics.camera(row.camera_id, 'event'), payload, qos: 1 });
+    await publish({ topic: this.#options.topics.camera(row.camera_id, 'event'), payload, qos: 1 });
     if (this.#options.overlap > 0) this.#published.set(row.id, row.change);
     this.sent += 1;
     if (row.ended_at === null) this.#open.set(row.id, row);

@@ -1,6 +1,5 @@
 /** What is published besides events: of each topic the newest only, and nothing while the broker is away. */
-import type { Session } from './broker-link.ts';
-import type { Publication } from './packets.ts';
+import type { Publication, Session } from './broker-link.ts';
 
 type Lanes = Map<string, { next: Publication | undefined }>;
 

@@ -1,6 +1,6 @@
 /** The keys by which push services know this gateway: made at the first need, stored sealed. */
 import type { NotificationRepository } from './notification-repository.ts';
-import { makeVapidKeys, type VapidKeys } from './targets/push-request.ts';
+import { makeVapidKeys, type VapidKeys } from './targets/push-library.ts';
 
 /** One pair for all gateways on a database: browsers subscribe to it. */
 export class PushKeys {
@@ -15,7 +15,7 @@ export class PushKeys {
   async get(): Promise<VapidKeys> {
     this.#keys ??= JSON.parse(
       (await this.#repository.findKeys()) ??
-        (await this.#repository.keepKeys(JSON.stringify(makeVapidKeys()))),
+        (await this.#repository.keepKeys(JSON.stringify(await makeVapidKeys()))),
     ) as VapidKeys;
     return this.#keys;
   }

@@ -2,7 +2,7 @@
 import type { Notice } from '#shared/contract/notification.ts';
 import type { OutgoingPost } from '../../deliveries/http-post.ts';
 import type { StoredTarget } from '../notification.ts';
-import { pushPost, type VapidKeys } from './push-request.ts';
+import { pushPost, type VapidKeys } from './push-library.ts';
 
 /** Push services take 4096 bytes in all; the encryption needs some of them. */
 const MAX_TEXT = 1000;
@@ -15,7 +15,7 @@ export function browserPost(
   target: Extract<StoredTarget, { kind: 'push' }>,
   notice: Notice,
   { linkBase, keys }: { linkBase: string; keys: VapidKeys },
-): OutgoingPost {
+): Promise<OutgoingPost> {
   const { title, message, url, picture, at, kind, cameraId } = notice;
   const relative = (address: string): string => address.slice(linkBase.length + 1);
   const content = {

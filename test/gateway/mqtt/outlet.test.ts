@@ -1,7 +1,6 @@
 import { expect } from 'chai';
-import type { Session } from '../../../gateway/mqtt/broker-link.ts';
+import type { Publication, Session } from '../../../gateway/mqtt/broker-link.ts';
 import { Outlet } from '../../../gateway/mqtt/outlet.ts';
-import type { Publication } from '../../../gateway/mqtt/packets.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 /** A connection that takes messages when it is told to. */
