@@ -1,7 +1,7 @@
 /** A camera's state in words for people: what is wrong and what to do. */
 
 import type { CameraStatus } from '#shared/client/api-types.ts';
-import { duration } from './format.ts';
+import { clock, duration } from './format.ts';
 import type { ShownCamera, ShownWorker } from './status.ts';
 
 /** `good`: live. `busy`: recovers by itself. `bad`: needs an operator. `off`: disabled. */
@@ -30,6 +30,7 @@ export interface CameraFacts {
 }
 
 const LABEL_BY_REASON: Record<string, string> = {
+  'agent-offline': 'Agent offline',
   'camera-unauthorized': 'Wrong password',
   'camera-unreachable': 'Unreachable',
   'camera-refused': 'Connection refused',
@@ -68,6 +69,14 @@ const FOR_PEOPLE = new Set([
   'camera-video-unreadable',
 ]);
 
+const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+
+/** Where a camera is, and which agent reaches it: `North side · Agent home`. */
+export function placeWords({ id, location, agent }: Pick<ShownCamera, 'id' | 'location' | 'agent'>): string {
+  const place = location || `Camera ${id}`;
+  return agent === null || agent === undefined ? place : `${place} · Agent ${agent}`;
+}
+
 /** Describes a camera whose gateway does not answer: its state may have changed. @param goneMs since the last sign of life */
 export function describeGone(goneMs: number): CameraWords {
   return words('off', 'Unknown', `Disconnected, ${duration(Math.round(goneMs / 1000))} ago.`);
@@ -88,7 +97,7 @@ export function describeCamera({ camera, status, worker, now }: CameraFacts): Ca
   if (status.connected && state === 'live') return words('good', 'Live');
   if (state === 'live') return words('busy', 'Waiting', 'No picture came within the last 3 seconds.');
   const label = reason === undefined ? undefined : LABEL_BY_REASON[reason];
-  const detail = status.detail ?? '';
+  const detail = (status.detail ?? '').replace(ISO_TIME, (time) => clock(time, now));
   const advice = status.hint ?? '';
   if (reason !== undefined && FOR_PEOPLE.has(reason)) {
     return { ...words('bad', label ?? 'Needs attention', detail, advice), countdown: countdown(status, now) };

@@ -55,6 +55,10 @@ describe('The page of agents', function () {
     await page.getByRole('button', { name: 'Save' }).click();
     await page.waitForURL(/#\/camera\/far$/);
     expect((await camera()).agent).to.equal('home');
+    await page.goto(`${gateway.origin}/#/`);
+    const tile = page.locator('.tile[data-id="far"]');
+    await tile.getByText('Agent home', { exact: false }).first().waitFor();
+    await tile.getByText(/Agent home is offline since (?!\d{4}-)/).waitFor();
     await page.goto(`${gateway.origin}/#/settings/agents`);
     await row('home').getByText('1 camera').waitFor();
   });

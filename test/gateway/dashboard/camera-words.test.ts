@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { CameraStatus } from '#shared/client/api-types.ts';
-import { describeCamera, pictureAge } from '../../../gateway/dashboard/browser/camera-words.ts';
+import { describeCamera, pictureAge, placeWords } from '../../../gateway/dashboard/browser/camera-words.ts';
+import { clock } from '../../../gateway/dashboard/browser/format.ts';
 import type { ShownCamera, ShownWorker } from '../../../gateway/dashboard/browser/status.ts';
 
 const NOW = 1_700_000_000_000;
@@ -23,6 +24,18 @@ describe('A camera in words', () => {
       advice: '',
       countdown: '',
     });
+  });
+
+  it('names the agent that reaches it, and since when that is offline, as clocks show it', () => {
+    expect(placeWords({ id: '1', location: 'North side', agent: 'home' })).to.equal(
+      'North side · Agent home',
+    );
+    expect(placeWords({ id: '1', location: '', agent: null })).to.equal('Camera 1');
+    const at = new Date(NOW - 1000);
+    const detail = `Agent home is offline since ${at.toISOString()}`;
+    const words = describeAs({ reason: 'agent-offline', detail, hint: 'Start it.' });
+    expect(words).to.include({ tone: 'busy', label: 'Agent offline', advice: 'Start it.' });
+    expect(words.detail).to.equal(`Agent home is offline since ${clock(at.getTime(), NOW)}`);
   });
 
   it('never is live on the word of its connection alone', () => {

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { keyed } from 'lit-html/directives/keyed.js';
 import { GatewayError } from '#shared/client/gateway-error.ts';
 import { type CameraEntry, cameraEntry } from '../camera-entries.ts';
-import { pictureAge } from '../camera-words.ts';
+import { pictureAge, placeWords } from '../camera-words.ts';
 import { CameraView } from '../elements/camera-view.ts';
 import { codecName, count } from '../format.ts';
 import { recorderWords } from '../recorder-words.ts';
@@ -39,7 +39,7 @@ export class CameraPage extends ViewElement {
     const { camera, words } = entry;
     return html`
       <a class="back-link" href=${hrefOf('cameras')}>${icon('back')}All cameras</a>
-      ${pageHead(camera.name, this.#actions(entry), html`<p class="summary">${camera.location || `Camera ${camera.id}`}</p>${pill(words.tone, words.label)}`)}
+      ${pageHead(camera.name, this.#actions(entry), html`<p class="summary">${placeWords(camera)}</p>${pill(words.tone, words.label)}`)}
       ${this.#error === undefined ? nothing : problem(this.#error.message, this.#error.hint)}
       ${this.#removal === 'none' ? nothing : this.#confirmation(entry)}
       <div class="camera-layout">

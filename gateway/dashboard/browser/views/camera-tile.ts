@@ -2,7 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { GatewayClient } from '#shared/client/client.ts';
 import type { CameraEntry } from '../camera-entries.ts';
-import { pictureAge } from '../camera-words.ts';
+import { pictureAge, placeWords } from '../camera-words.ts';
 import { count } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { icon } from './icons.ts';
@@ -53,7 +53,7 @@ function captionBelow({ camera, status, words }: CameraEntry, look: TileLook): T
   return html`<div class="tile-text">
     <div class="tile-name">${link(camera, words.label)}${pill(words.tone, words.label)}</div>
     <div class="tile-facts">
-      <span class="tile-place">${camera.location || `Camera ${camera.id}`}</span>
+      <span class="tile-place">${placeWords(camera)}</span>
       ${words.tone === 'good' ? liveFacts(status, look) : nothing}
     </div>
   </div>`;
