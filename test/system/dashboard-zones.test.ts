@@ -174,4 +174,15 @@ describe('Zones in the dashboard', function () {
     await page.click('.drawer label:has-text("First picture")');
     expect(await page.getAttribute('.drawer-picture img', 'src')).to.include('picture=first');
   });
+
+  it('are what the list of events can be limited to', async () => {
+    await page.goto(`${gateway.origin}/#/events`);
+    await page.waitForSelector('.event-card');
+    const listed = page.waitForRequest((request) => /\/api\/events\?.*zone=Path/.test(request.url()));
+    await page.getByLabel('Zone', { exact: true }).selectOption('Path');
+    await listed;
+    await page.waitForSelector('.event-card:has-text("Path")');
+    expect(await page.locator('.event-card:not(:has-text("Path"))').count()).to.equal(0);
+    expect(await axeFaultsOf(page)).to.deep.equal([]);
+  });
 });

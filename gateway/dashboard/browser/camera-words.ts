@@ -30,7 +30,6 @@ export interface CameraFacts {
 }
 
 const LABEL_BY_REASON: Record<string, string> = {
-  'agent-offline': 'Agent offline',
   'camera-unauthorized': 'Wrong password',
   'camera-unreachable': 'Unreachable',
   'camera-refused': 'Connection refused',
@@ -104,6 +103,8 @@ export function describeCamera({ camera, status, worker, now }: CameraFacts): Ca
   }
   if (state === 'connecting') return words('busy', 'Connecting', 'Waiting for the first picture.');
   if (state === 'stalled') return words('busy', 'No pictures', detail, advice);
+  // It is the agent that tries again.
+  if (reason === 'agent-offline') return words('busy', 'Agent offline', detail, advice);
   return { ...words('busy', label ?? 'Reconnecting', detail, advice), countdown: countdown(status, now) };
 }
 

@@ -34,7 +34,7 @@ describe('A camera in words', () => {
     const at = new Date(NOW - 1000);
     const detail = `Agent home is offline since ${at.toISOString()}`;
     const words = describeAs({ reason: 'agent-offline', detail, hint: 'Start it.' });
-    expect(words).to.include({ tone: 'busy', label: 'Agent offline', advice: 'Start it.' });
+    expect(words).to.include({ tone: 'busy', label: 'Agent offline', advice: 'Start it.', countdown: '' });
     expect(words.detail).to.equal(`Agent home is offline since ${clock(at.getTime(), NOW)}`);
   });
 

@@ -1,36 +1,22 @@
 /** All events, live: filters, days, and a drawer with the clip of one. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
-import type { CameraEvent, EventFilter } from '#shared/client/events.ts';
+import type { CameraEvent } from '#shared/client/events.ts';
 import { GatewayError } from '#shared/client/gateway-error.ts';
-import { dayOf, dayRange, dayTitle } from '../day.ts';
+import { dayOf, dayTitle } from '../day.ts';
 import { clock } from '../format.ts';
 import { hrefOf } from '../router.ts';
 import { DigestCard } from './digest-card.ts';
 import { eventDrawer } from './event-drawer.ts';
+import { ALL_EVENTS, type ChosenFilter, eventFilters, liveQueryOf, queryOf } from './event-filters.ts';
 import { EventPictures } from './event-pictures.ts';
 import { durationOf, titleOf, zonesOf } from './event-words.ts';
 import { emptyState, pageHead, problem } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
 
-const KINDS = [
-  ['', 'All'],
-  ['motion', 'Motion'],
-  ['person', 'Person'],
-  ['face', 'Face'],
-  ['watch', 'Watch'],
-] as const;
 const PAGE_SIZE = 60;
 const NOT_FOUND = 404;
 const SEARCH_PAUSE_MS = 300;
-
-/** What is chosen above the list; empty: all. */
-interface ChosenFilter {
-  kind: string;
-  cameraId: string;
-  day: string;
-  search: string;
-}
 
 /** `<events-page>`. */
 export class EventsPage extends ViewElement {
@@ -42,13 +28,13 @@ export class EventsPage extends ViewElement {
   /** The event of the drawer where it is not in the list. */
   #single: CameraEvent | undefined;
   #shownId = '';
-  #filter: ChosenFilter = { kind: '', cameraId: '', day: '', search: '' };
+  #filter = ALL_EVENTS;
   #searchPause: ReturnType<typeof setTimeout> | undefined;
   #ending = new AbortController();
   readonly #onKey = (event: KeyboardEvent): void => this.#key(event);
 
   protected override entered(): void {
-    this.#filter.cameraId = this.app.state.route.query.get('camera') ?? '';
+    this.#filter = { ...this.#filter, cameraId: this.app.state.route.query.get('camera') ?? '' };
     document.addEventListener('keydown', this.#onKey);
     this.#restart();
   }
@@ -91,22 +77,12 @@ export class EventsPage extends ViewElement {
   }
 
   #filters(): TemplateResult {
-    const { kind, cameraId, day, search } = this.#filter;
-    const cameras = [...this.app.state.gateway.cameras.values()];
-    return html`<div class="event-filters" role="search">
-      <div class="chips" role="group" aria-label="Kind">${KINDS.map(
-        ([key, name]) =>
-          html`<button class="chip" type="button" aria-pressed=${kind === key} @click=${() => this.#set({ kind: key })}>${name}</button>`,
-      )}</div>
-      <select aria-label="Camera" @change=${(event: Event) => this.#set({ cameraId: inputOf(event) })}>
-        <option value="" ?selected=${cameraId === ''}>All cameras</option>
-        ${cameras.map(({ id, name }) => html`<option value=${id} ?selected=${id === cameraId}>${name}</option>`)}
-      </select>
-      <input type="date" aria-label="Day" .value=${day} max=${dayOf(this.app.now)}
-        @change=${(event: Event) => this.#set({ day: inputOf(event) })} />
-      <input type="search" aria-label="Search in labels, zones and answers" placeholder="Search labels, zones, answers" maxlength="200"
-        .value=${search} @input=${(event: Event) => this.#search(inputOf(event))} />
-    </div>`;
+    return eventFilters(
+      this.app,
+      this.#filter,
+      (change) => this.#set(change),
+      (text) => this.#search(text),
+    );
   }
 
   #content(): TemplateResult {
@@ -134,7 +110,7 @@ export class EventsPage extends ViewElement {
   #nothing(): TemplateResult {
     const isFiltered = Object.values(this.#filter).some((value) => value !== '');
     return isFiltered
-      ? emptyState('events', 'No such events', 'Choose another kind, camera or day.')
+      ? emptyState('events', 'No such events', 'Choose another kind, camera, zone or day.')
       : emptyState('events', 'No events yet', 'Switch on motion, people or faces under Edit of a camera.');
   }
 
@@ -189,7 +165,7 @@ export class EventsPage extends ViewElement {
   }
 
   #search(search: string): void {
-    this.#filter.search = search;
+    this.#filter = { ...this.#filter, search };
     clearTimeout(this.#searchPause);
     this.#searchPause = setTimeout(() => this.#restart(), SEARCH_PAUSE_MS);
   }
@@ -197,18 +173,6 @@ export class EventsPage extends ViewElement {
   #set(change: Partial<ChosenFilter>): void {
     this.#filter = { ...this.#filter, ...change };
     this.#restart();
-  }
-
-  #query(): EventFilter {
-    const { kind, cameraId, day, search } = this.#filter;
-    const range = day === '' ? undefined : dayRange(day);
-    return {
-      ...(kind === '' ? {} : { kind }),
-      ...(cameraId === '' ? {} : { cameraId }),
-      ...(search.trim() === '' ? {} : { search: search.trim() }),
-      ...(range === undefined ? {} : { since: range.from / 1000, until: range.to / 1000 }),
-      limit: PAGE_SIZE,
-    };
   }
 
   /** Loads the first page, then follows what is new. */
@@ -221,20 +185,15 @@ export class EventsPage extends ViewElement {
 
   async #load(signal: AbortSignal): Promise<void> {
     const { events } = this.app.client;
-    const query = this.#query();
+    const filter = this.#filter;
     try {
-      const page = await events.list(query, { signal });
+      const page = await events.list({ ...queryOf(filter), limit: PAGE_SIZE }, { signal });
       this.#events = page.events;
       this.#cursor = page.nextCursor;
       this.#isLoaded = true;
       this.#error = undefined;
       this.draw();
-      const { kind, cameraId } = query;
-      const live = {
-        ...(kind === undefined ? {} : { kind }),
-        ...(cameraId === undefined ? {} : { cameraId }),
-      };
-      for await (const { event } of events.follow(live, { signal })) this.#take(event);
+      for await (const { event } of events.follow(liveQueryOf(filter), { signal })) this.#take(event);
     } catch (error) {
       if (signal.aborted) return;
       const isAbsent = error instanceof GatewayError && error.status === NOT_FOUND;
@@ -250,7 +209,8 @@ export class EventsPage extends ViewElement {
     this.draw();
     const { signal } = this.#ending;
     try {
-      const page = await this.app.client.events.list({ ...this.#query(), cursor: this.#cursor }, { signal });
+      const query = { ...queryOf(this.#filter), limit: PAGE_SIZE, cursor: this.#cursor };
+      const page = await this.app.client.events.list(query, { signal });
       const known = new Set(this.#events.map(({ id }) => id));
       this.#events = [...this.#events, ...page.events.filter(({ id }) => !known.has(id))];
       this.#cursor = page.nextCursor;
@@ -268,7 +228,7 @@ export class EventsPage extends ViewElement {
     this.draw();
   }
 
-  /** A change of an event: what is filtered beyond kind and camera changes only what is shown already. */
+  /** A change of an event: what is filtered beyond kind, camera and zone changes only what is shown already. */
   #take(event: CameraEvent): void {
     const index = this.#events.findIndex(({ id }) => id === event.id);
     const { day, search } = this.#filter;
@@ -284,10 +244,6 @@ export class EventsPage extends ViewElement {
 /** The address of the drawer of an event. */
 function hrefOfEvent(id: string): string {
   return `${hrefOf('events')}?event=${encodeURIComponent(id)}`;
-}
-
-function inputOf(event: Event): string {
-  return (event.target as HTMLInputElement).value;
 }
 
 export const ELEMENTS = {
