@@ -225,7 +225,9 @@ export class Placement {
 
   async #enrol(wanted: readonly string[]): Promise<boolean> {
     const missing = wanted.filter((id) => this.#owners.get(id) === undefined);
-    const gone = this.#gone(new Set(wanted));
+    const isSame = missing.length === 0 && wanted.length === this.#owners.size;
+    const gone = isSame ? [] : this.#gone(new Set(wanted));
+    if (isSame) this.#unwanted = new Map();
     if (missing.length > 0)
       await this.#options.repository.enrol(
         missing.map((id) => ({ id, worker: this.#chosen.get(id) || null })),
