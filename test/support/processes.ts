@@ -140,11 +140,21 @@ function collect(child: ChildProcess): () => string {
 
 /** Whether a process runs; one that ended and was not reaped (zombie) does not. */
 export function isRunning(pid: number): boolean {
+  return !['Z', 'X', undefined].includes(stateOf(pid));
+}
+
+/** Whether a process was stopped by a signal, which takes it a moment. */
+export function isStopped(pid: number): boolean {
+  return stateOf(pid) === 'T';
+}
+
+/** As in proc(5); undefined for a process that is no more. */
+function stateOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return !['Z', 'X'].includes(stat.slice(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3));
+    return stat.charAt(stat.lastIndexOf(')') + 2);
   } catch {
-    return false;
+    return undefined;
   }
 }
 

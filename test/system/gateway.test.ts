@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { isWholeJpeg } from '../support/decode-jpeg.ts';
 import { getJson, postJson } from '../support/http.ts';
-import { childrenOf, isRunning, type RunningProcess, startGateway } from '../support/processes.ts';
+import { childrenOf, isRunning, isStopped, type RunningProcess, startGateway } from '../support/processes.ts';
 import { openTestCameras } from '../support/test-clip.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { WsClient } from '../support/ws-client.ts';
@@ -250,6 +250,7 @@ describe('The gateway', () => {
       await connect('c0');
       const pids = (await workersOf(gateway)).map(({ pid }) => pid);
       for (const pid of pids) process.kill(pid, 'SIGSTOP');
+      await waitFor(() => pids.every(isStopped), { message: 'the workers to stop' });
       const { status, body } = await getJson(`${api}/c0/status`);
       expect([502, 503, 504]).to.include(status);
       expect(body.code).to.match(/^worker-/);

@@ -91,7 +91,7 @@ describe('Watches', () => {
         startedAt: takenAt,
         zones: [],
       });
-      expect(picture?.toString()).to.equal('picture 2');
+      expect(picture?.jpeg.toString()).to.equal('picture 2');
       expect(data).to.deep.include({ watchId: id, condition: { answer: 'yes' } });
       expect((await harness.view(id)).lastAnswer, 'still to be looked at').to.include({
         text: 'Yes, it is.',

@@ -36,9 +36,10 @@ describe('A virtual ONVIF camera of another maker (ipycam)', function () {
     port = await freePort();
     const folder = temporaryFolder();
     const config = join(folder, 'camera.json');
+    const rtspPort = await freePort();
     const ports = {
       onvif_port: port,
-      rtsp_port: await freePort(),
+      rtsp_port: rtspPort,
       rtmp_port: await freePort(),
       web_port: port,
     };
@@ -48,7 +49,9 @@ describe('A virtual ONVIF camera of another maker (ipycam)', function () {
       cwd: folder,
       stdio: 'ignore',
     });
-    await waitFor(() => isOpen(port), { message: 'the camera to listen', timeoutMs: 40_000 });
+    // Its streams come a while after its device service.
+    for (const each of [port, rtspPort])
+      await waitFor(() => isOpen(each), { message: 'the camera to listen', timeoutMs: 40_000 });
   });
 
   afterEach(() => {
