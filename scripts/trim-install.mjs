@@ -28,13 +28,14 @@ for (const name of [
 for (const name of ['swagger-ui.js', 'swagger-ui-es-bundle.js', 'swagger-ui-es-bundle-core.js'])
   remove(`${modules}/swagger-ui-dist/${name}`);
 
-// Builds for browsers and other engines, and pictures that a library tests itself with.
-for (const path of ['mqtt/dist', 'xml2js/lib/xml2js.bc.js', 'yaml/browser', '@opencvjs/node/test'])
-  remove(`${modules}/${path}`);
+// Builds for browsers and other engines.
+for (const path of ['mqtt/dist', 'xml2js/lib/xml2js.bc.js', 'yaml/browser']) remove(`${modules}/${path}`);
 
-// Compilers alone read declarations and source maps, and an install without development has none.
-if ((process.env.npm_config_omit ?? '').split(/[\s,]+/).includes('dev'))
+// Without development nothing compiles, which alone reads declarations and source maps, and nothing is tested.
+if ((process.env.npm_config_omit ?? '').split(/[\s,]+/).includes('dev')) {
   for (const path of listAll(modules)) if (/\.(d\.[cm]?ts|map)$/.test(path)) remove(path);
+  remove(`${modules}/@opencvjs/node/test`);
+}
 
 const runtimes = `${modules}/onnxruntime-node/bin`;
 for (const version of list(runtimes))
