@@ -84,7 +84,7 @@ describe('The page to sign in at', function () {
     await page.getByText(body.code).waitFor();
     await page.getByRole('button', { name: 'Use it in this browser' }).click();
     await page.waitForURL(`${gateway.origin}/`);
-    await page.getByText('Gate').first().waitFor();
+    await page.getByText('Gate', { exact: true }).first().waitFor();
     const keys = await visitor.get('/api/keys', bearer(ADMIN));
     expect(keys.body.map(({ name }: { name: string }) => name)).to.deep.equal(['Browser on Linux']);
     await context.clearCookies();
@@ -98,7 +98,7 @@ describe('The page to sign in at', function () {
     const rights = { name: 'x', scope: 'admin', cameras: ['c2'] };
     const { body } = await visitor.post('/api/keys', rights, bearer(ADMIN));
     await page.goto(`${gateway.origin}/signin#token=${body.key}`);
-    await page.getByText('Gate').first().waitFor();
+    await page.getByText('Gate', { exact: true }).first().waitFor();
     expect(await page.getByRole('link', { name: 'Add camera' }).count()).to.equal(0);
     await page.goto(`${gateway.origin}/#/settings/appearance`);
     await page.getByRole('heading', { name: 'Appearance' }).waitFor();
