@@ -48,6 +48,7 @@ import { restreamOf } from './restream/restream-of.ts';
 import { frameSocketRoutes } from './sockets/routes.ts';
 import { createSockets } from './sockets/sockets.ts';
 import { openStorage } from './store/storage.ts';
+import { startWhenReady } from './store/store-jobs.ts';
 import { createWatches } from './watches/watches.ts';
 import { liveVideoRoutes } from './webrtc/live-video.ts';
 import { CameraRouting } from './worker-access/camera-routing.ts';
@@ -141,7 +142,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     managedCameras: managedCameras(directory, config.store.mediamtx?.gateway),
     mediamtx: mediamtxSettings(config.store.mediamtx),
   });
-  const startDevices = (): void => void store.whenReady().then(devices.start, () => {});
+  const startDevices = (): void => startWhenReady(store, devices.start);
   lifecycle.addTogether(access, deliveries, streams, cameras, { ...devices, start: startDevices });
 
   // What looks at pictures

@@ -5,6 +5,7 @@ import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Store } from '../store/store.ts';
+import { lookPauseMs, startWhenReady } from '../store/store-jobs.ts';
 import { AgentRepository, type StoredAgent } from './agent-repository.ts';
 
 export interface AgentRegistryOptions {
@@ -17,8 +18,6 @@ const MAX_AGENTS = 100;
 const TOKEN_BYTES = 32;
 /** An agent that another gateway on the database removed ends here within a second. */
 const SHARED_MS = 500;
-/** SQLite has one gateway; its file may still be replaced by a backup. */
-const ALONE_MS = 60_000;
 
 /** Runs from start to close. */
 export class AgentRegistry {
@@ -35,17 +34,14 @@ export class AgentRegistry {
     this.#job = new PeriodicJob({
       run: () => this.#refresh(),
       onError: (error) => log.debug({ reason: messageOf(error) }, 'agents could not be read'),
-      everyMs: store.engine === 'postgres' ? SHARED_MS : ALONE_MS,
+      everyMs: lookPauseMs(store, SHARED_MS),
       retryMs: 1000,
     });
   }
 
   /** Reads them as soon as the database is open. */
   start(): void {
-    void this.#options.store.whenReady().then(
-      () => this.#job.start(),
-      () => {},
-    );
+    startWhenReady(this.#options.store, () => this.#job.start());
   }
 
   async close(): Promise<void> {

@@ -4,6 +4,7 @@ import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { SteadyClock } from '../jobs/steady-clock.ts';
 import type { Store } from '../store/store.ts';
+import { lookPauseMs, startWhenReady } from '../store/store-jobs.ts';
 import { EndedSessionRepository } from './ended-session-repository.ts';
 import type { Sessions } from './sessions.ts';
 
@@ -20,8 +21,6 @@ export interface EndedSessionsOptions {
 
 /** A sign-out at another gateway on the database counts here within a second. */
 const SHARED_MS = 1000;
-/** SQLite has one gateway; its file may still be replaced by a backup. */
-const ALONE_MS = 60_000;
 
 /** Runs from start to close. A sign-out counts here immediately, whether the database answers or not. */
 export class EndedSessions {
@@ -37,7 +36,7 @@ export class EndedSessions {
     this.#job = new PeriodicJob({
       run: () => this.#compare(),
       onError: (error) => this.#onError(error),
-      everyMs: options.everyMs ?? (options.store.engine === 'postgres' ? SHARED_MS : ALONE_MS),
+      everyMs: options.everyMs ?? lookPauseMs(options.store, SHARED_MS),
     });
   }
 
@@ -45,10 +44,7 @@ export class EndedSessions {
   start(): void {
     const { sessions, store } = this.#options;
     this.#unsubscribe = sessions.onRevoke(() => this.#job.runNow());
-    void store.whenReady().then(
-      () => this.#job.start(),
-      () => {},
-    );
+    startWhenReady(store, () => this.#job.start());
   }
 
   /** Stops once the last sign-out is stored; call before the store is closed. */

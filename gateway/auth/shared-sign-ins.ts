@@ -4,6 +4,7 @@ import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Store } from '../store/store.ts';
+import { startWhenReady } from '../store/store-jobs.ts';
 import type { GuessLimiter } from './guess-limiter.ts';
 import { type SignInNews, SignInNewsRepository } from './sign-in-news-repository.ts';
 import type { Tickets } from './tickets.ts';
@@ -52,10 +53,7 @@ export class SharedSignIns {
     if (store.engine !== 'postgres') return;
     tickets.onUsed((id, expiresAt) => this.#tell('ticket', id, expiresAt - Date.now()));
     guesses.onRefused((client) => this.#tell('guess', client, HOUR_MS));
-    void store.whenReady().then(
-      () => this.#job.start(),
-      () => {},
-    );
+    startWhenReady(store, () => this.#job.start());
   }
 
   async close(): Promise<void> {

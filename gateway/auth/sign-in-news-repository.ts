@@ -1,6 +1,7 @@
 /** News of sign-ins in the database, which all gateways on it read. */
 import { type Kysely, sql } from 'kysely';
 import type { Database } from '../store/database.ts';
+import { DATABASE_NOW } from '../store/database-clock.ts';
 
 /** Something that the other gateways must know. */
 export interface SignInNews {
@@ -20,9 +21,6 @@ export interface ReadNews extends Pick<SignInNews, 'id' | 'subject'> {
   leftMs: number;
 }
 
-/** The clock of the database: those of the gateways may differ. PostgreSQL only, since SQLite has one gateway. */
-const NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
-
 /** The table `sign_in_news`. */
 export class SignInNewsRepository {
   readonly #db: Kysely<Database>;
@@ -38,8 +36,8 @@ export class SignInNewsRepository {
       .insertInto('sign_in_news')
       .values(
         news.map(({ id, kind, subject, lifetimeMs }) => ({
-          ...{ id, kind, subject, noted_at: NOW },
-          kept_until: sql<number>`${NOW} + ${Math.ceil(lifetimeMs)}::bigint`,
+          ...{ id, kind, subject, noted_at: DATABASE_NOW },
+          kept_until: sql<number>`${DATABASE_NOW} + ${Math.ceil(lifetimeMs)}::bigint`,
         })),
       )
       .onConflict((conflict) => conflict.column('id').doNothing())
@@ -51,15 +49,18 @@ export class SignInNewsRepository {
     let query = this.#db
       .selectFrom('sign_in_news')
       .select(['id', 'kind', 'subject'])
-      .select([sql<number>`${NOW} - noted_at`.as('ageMs'), sql<number>`kept_until - ${NOW}`.as('leftMs')])
-      .where('kept_until', '>', NOW);
+      .select([
+        sql<number>`${DATABASE_NOW} - noted_at`.as('ageMs'),
+        sql<number>`kept_until - ${DATABASE_NOW}`.as('leftMs'),
+      ])
+      .where('kept_until', '>', DATABASE_NOW);
     if (withinMs !== undefined)
-      query = query.where('noted_at', '>', sql<number>`${NOW} - ${Math.ceil(withinMs)}::bigint`);
+      query = query.where('noted_at', '>', sql<number>`${DATABASE_NOW} - ${Math.ceil(withinMs)}::bigint`);
     return query.execute();
   }
 
   /** Forgets what no longer matters. */
   async prune(): Promise<void> {
-    await this.#db.deleteFrom('sign_in_news').where('kept_until', '<=', NOW).execute();
+    await this.#db.deleteFrom('sign_in_news').where('kept_until', '<=', DATABASE_NOW).execute();
   }
 }

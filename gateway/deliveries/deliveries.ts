@@ -5,6 +5,7 @@ import type { Logger } from '#shared/logger.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
+import { startWhenReady } from '../store/store-jobs.ts';
 import { type DeliveryStats, deliveryMetrics } from './delivery-metrics.ts';
 import { DeliveryRepository } from './delivery-repository.ts';
 import { DeliverySender } from './delivery-sender.ts';
@@ -63,13 +64,10 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
     metrics: () => deliveryMetrics(stats()),
     // Before the first migration there is nothing to send, and no fault to warn of.
     start: () =>
-      void store.whenReady().then(
-        () => {
-          sender.start();
-          housekeeping.start();
-        },
-        () => {},
-      ),
+      startWhenReady(store, () => {
+        sender.start();
+        housekeeping.start();
+      }),
     close: async () => {
       await Promise.all([sender.close(), housekeeping.close()]);
     },

@@ -17,6 +17,7 @@ import type { FrameSource } from '../models/frame-source.ts';
 import type { PtzActs } from '../ptz/ptz-acts.ts';
 import type { Reasoning } from '../reasoning/reasoning.ts';
 import type { Storage } from '../store/storage.ts';
+import { startWhenReady } from '../store/store-jobs.ts';
 import type { WatchAttemptOptions } from '../watches/watch-attempt.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { answerPayload, readingPayload } from './answers.ts';
@@ -145,11 +146,7 @@ export function createMqtt(config: MqttConfig | undefined, options: MqttOptions)
         outlet.keep(topics.camera(answer.cameraId, 'answer'), answerPayload(answer)),
       );
       for (const part of [cameras, detections, snapshots]) part.start();
-      // The database was closed before it was ready.
-      void storage.store.whenReady().then(
-        () => turn.start(),
-        () => {},
-      );
+      startWhenReady(storage.store, () => turn.start());
     },
     close: async () => {
       end();

@@ -3,6 +3,7 @@ import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Store } from '../store/store.ts';
+import { lookPauseMs, startWhenReady } from '../store/store-jobs.ts';
 import { tellsOf } from './matching.ts';
 import type { Happening, Rule, StoredNotification } from './notification.ts';
 import type { NotificationRepository } from './notification-repository.ts';
@@ -18,8 +19,6 @@ export interface NotificationBookOptions {
 }
 
 const SHARED_MS = 5000;
-/** SQLite has one gateway; its file may still be replaced by a backup. */
-const ALONE_MS = 60_000;
 
 /** Runs from start to close. */
 export class NotificationBook {
@@ -29,7 +28,7 @@ export class NotificationBook {
   #tail: Promise<void> = Promise.resolve();
 
   constructor(options: NotificationBookOptions) {
-    const { store, log, everyMs = store.engine === 'postgres' ? SHARED_MS : ALONE_MS } = options;
+    const { store, log, everyMs = lookPauseMs(store, SHARED_MS) } = options;
     this.#options = options;
     this.#job = new PeriodicJob({
       run: () => this.read(),
@@ -55,10 +54,7 @@ export class NotificationBook {
   }
 
   start(): void {
-    void this.#options.store.whenReady().then(
-      () => this.#job.start(),
-      () => {},
-    );
+    startWhenReady(this.#options.store, () => this.#job.start());
   }
 
   close(): Promise<void> {

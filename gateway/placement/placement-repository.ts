@@ -5,6 +5,7 @@
 import { sql } from 'kysely';
 import { AppError } from '#shared/errors.ts';
 import type { Transaction } from '../store/database.ts';
+import { DATABASE_NOW } from '../store/database-clock.ts';
 import type { CameraOwnersTable, WorkersTable } from '../store/placement-tables.ts';
 import type { Store } from '../store/store.ts';
 import type { Move } from './fair-share.ts';
@@ -26,8 +27,6 @@ export interface LeasedWorker {
 
 /** A worker as all gateways see it. */
 export type KnownWorker = Omit<WorkersTable, 'until'> & { isAlive: boolean };
-
-const NOW = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 
 /** By one statement, so that it ends long before it is cancelled. */
 const MOST_CLAIMED = 10_000;
@@ -69,7 +68,7 @@ export class PlacementRepository {
     if (workers.length === 0) return new Map();
     const rows = await this.#run<{ name: string; term: number }>(sql`
       insert into workers (name, keeper, incarnation, until, address, labels, capacity, term)
-      select r.name, ${name}, ${incarnation}, ${NOW} + ${ttlMs}::bigint, r.address, r.labels, r.capacity, ${NOW}
+      select r.name, ${name}, ${incarnation}, ${DATABASE_NOW} + ${ttlMs}::bigint, r.address, r.labels, r.capacity, ${DATABASE_NOW}
       from json_to_recordset(${JSON.stringify(workers)}::json)
         as r(name text, address text, labels text, capacity double precision)
       order by r.name
@@ -78,7 +77,7 @@ export class PlacementRepository {
         capacity = excluded.capacity,
         term = case when workers.incarnation = excluded.incarnation then workers.term
           else greatest(workers.term + 1, excluded.term) end
-      where workers.incarnation = excluded.incarnation or workers.until < ${NOW}
+      where workers.incarnation = excluded.incarnation or workers.until < ${DATABASE_NOW}
         or (${isFirst}::boolean and workers.keeper = excluded.keeper)
       returning name, term`);
     return new Map(rows.map((row) => [row.name, row.term]));
@@ -92,7 +91,7 @@ export class PlacementRepository {
   /** Every worker, those whose lease is over among them. */
   async workers(): Promise<KnownWorker[]> {
     return this.#run<KnownWorker>(sql`
-      select name, keeper, incarnation, address, labels, capacity, term, until > ${NOW} as "isAlive"
+      select name, keeper, incarnation, address, labels, capacity, term, until > ${DATABASE_NOW} as "isAlive"
       from workers order by name`);
   }
 
@@ -144,7 +143,7 @@ export class PlacementRepository {
     { mayTake }: { mayTake: boolean },
   ): Promise<number> {
     const rows = await this.#run(sql`
-      with alive as materialized (select name, incarnation from workers where until > ${NOW}),
+      with alive as materialized (select name, incarnation from workers where until > ${DATABASE_NOW}),
         slots as materialized (
           select m.worker, row_number() over () as number
           from json_to_recordset(${JSON.stringify(moves)}::json) as m(worker text, count bigint)

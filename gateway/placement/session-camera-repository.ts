@@ -1,12 +1,12 @@
 /** The table `session_cameras` in PostgreSQL: each method is one statement, times are those of the database's clock. */
 import { type RawBuilder, sql } from 'kysely';
+import { DATABASE_NOW } from '../store/database-clock.ts';
 import type { SessionCamerasTable } from '../store/placement-tables.ts';
 import type { Store } from '../store/store.ts';
 
 /** A row whose keeper lives. */
 export type SessionRow = Pick<SessionCamerasTable, 'camera_id' | 'version' | 'sealed'>;
 
-const NOW = sql`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
 /** Rows of gateways that are gone are removed after this long: a database that was away loses none. */
 const REMOVED_AFTER_MS = 24 * 3_600_000;
 
@@ -21,13 +21,13 @@ export class SessionCameraRepository {
   /** Rows of a gateway last for so much longer. @param keeper random, of its process */
   async renew(keeper: string, ttlMs: number): Promise<void> {
     await this.#run(
-      sql`update session_cameras set until = ${NOW} + ${ttlMs}::bigint where keeper = ${keeper}`,
+      sql`update session_cameras set until = ${DATABASE_NOW} + ${ttlMs}::bigint where keeper = ${keeper}`,
     );
   }
 
   async rows(): Promise<SessionRow[]> {
     return this.#run<SessionRow>(
-      sql`select camera_id, version, sealed from session_cameras where until > ${NOW}`,
+      sql`select camera_id, version, sealed from session_cameras where until > ${DATABASE_NOW}`,
     );
   }
 
@@ -35,7 +35,7 @@ export class SessionCameraRepository {
   async put(keeper: string, cameraId: string, { sealed, ttlMs }: { sealed: string; ttlMs: number }) {
     const rows = await this.#run<{ version: number }>(sql`
       insert into session_cameras (camera_id, keeper, until, version, sealed)
-      values (${cameraId}, ${keeper}, ${NOW} + ${ttlMs}::bigint, txid_current(), ${sealed})
+      values (${cameraId}, ${keeper}, ${DATABASE_NOW} + ${ttlMs}::bigint, txid_current(), ${sealed})
       on conflict (camera_id) do update set keeper = excluded.keeper, until = excluded.until,
         version = excluded.version, sealed = excluded.sealed
       returning version`);
@@ -45,7 +45,7 @@ export class SessionCameraRepository {
   /** Removes a camera, and those of gateways that are gone for a day. */
   async remove(cameraId: string): Promise<void> {
     await this.#run(sql`
-      delete from session_cameras where camera_id = ${cameraId} or until < ${NOW} - ${REMOVED_AFTER_MS}::bigint`);
+      delete from session_cameras where camera_id = ${cameraId} or until < ${DATABASE_NOW} - ${REMOVED_AFTER_MS}::bigint`);
   }
 
   /** Removes what a gateway keeps. */

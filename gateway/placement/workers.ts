@@ -10,6 +10,7 @@ import { RemotePool } from '../remote-workers/remote-pool.ts';
 import type { Transaction } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
+import { startWhenReady } from '../store/store-jobs.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { type ChildPool, JoinedPool } from '../worker-access/joined-pool.ts';
@@ -144,13 +145,10 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
       if (epoch !== undefined) await expectEpoch(trx, cameraId, epoch);
     },
     start: () =>
-      void store.whenReady().then(
-        () => {
-          placement.start();
-          sessions.start();
-        },
-        () => {},
-      ),
+      startWhenReady(store, () => {
+        placement.start();
+        sessions.start();
+      }),
     close: async () => {
       end();
       await sessions.close();

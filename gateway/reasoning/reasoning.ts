@@ -19,6 +19,7 @@ import { OPENAI_COMPATIBLE } from '../models/vendor.ts';
 import type { Moondream } from '../moondream/moondream.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
+import { startWhenReady } from '../store/store-jobs.ts';
 import { CameraPictures } from './camera-pictures.ts';
 import { digestRoute } from './digest-routes.ts';
 import { DigestSchedule } from './digest-schedule.ts';
@@ -148,12 +149,7 @@ export function createReasoning(options: ReasoningOptions): Reasoning {
       ],
     },
     ...{ reasoner, desk, choice, history, report },
-    // The database was closed before it was ready.
-    start: () =>
-      void store.whenReady().then(
-        () => begin(),
-        () => {},
-      ),
+    start: () => startWhenReady(store, begin),
     close: async () => {
       await Promise.all([upkeep.close(), schedule?.close()]);
     },

@@ -11,6 +11,7 @@ import type { RouteGroup } from '../http/route.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { SteadyClock } from '../jobs/steady-clock.ts';
 import type { Store } from '../store/store.ts';
+import { startWhenReady } from '../store/store-jobs.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { type CameraPlan, DEFAULT_HOURS, planOf } from './camera-plan.ts';
 import { Clips } from './clips.ts';
@@ -143,13 +144,10 @@ export function createRecordings(options: RecordingsOptions): Recordings {
       ends.push(directory.onChange(onCameras));
       links.start();
       // Before that nothing is indexed.
-      void store.whenReady().then(
-        () => {
-          repair.start();
-          retention.start();
-        },
-        () => {},
-      );
+      startWhenReady(store, () => {
+        repair.start();
+        retention.start();
+      });
     },
     close: async () => {
       for (const end of ends.splice(0)) end();

@@ -2,9 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Kysely, sql } from 'kysely';
 import type { Database, Engine } from './database.ts';
-
-/** The clock of the database: those of the gateways may differ. */
-const NOW = sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`;
+import { DATABASE_NOW } from './database-clock.ts';
 
 /** Turns of one gateway. On SQLite each is its own. */
 export class Turns {
@@ -23,7 +21,7 @@ export class Turns {
    */
   async take(job: string, forMs: number): Promise<boolean> {
     if (this.#store.engine === 'sqlite') return true;
-    const held_until = sql<number>`${NOW} + ${Math.ceil(forMs)}::bigint`;
+    const held_until = sql<number>`${DATABASE_NOW} + ${Math.ceil(forMs)}::bigint`;
     const taken = await this.#store.db
       .insertInto('job_turns')
       .values({ job, holder: this.#holder, held_until })
@@ -32,7 +30,10 @@ export class Turns {
           .column('job')
           .doUpdateSet({ holder: this.#holder, held_until })
           .where((turn) =>
-            turn.or([turn('job_turns.holder', '=', this.#holder), turn('job_turns.held_until', '<=', NOW)]),
+            turn.or([
+              turn('job_turns.holder', '=', this.#holder),
+              turn('job_turns.held_until', '<=', DATABASE_NOW),
+            ]),
           ),
       )
       .returning('holder')

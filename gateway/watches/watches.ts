@@ -7,6 +7,7 @@ import type { EventSink } from '../events/event.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { Reasoner } from '../reasoning/reasoner.ts';
 import type { Store } from '../store/store.ts';
+import { startWhenReady } from '../store/store-jobs.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { BudgetRepository, type HourlyBudget } from './budget-repository.ts';
 import { MotionTrigger } from './motion-trigger.ts';
@@ -87,8 +88,7 @@ export function createWatches(options: WatchesOptions): Watches {
       forget: (id) => attempts.failing.delete(id),
     }),
     report: () => ({ failing: attempts.failing.size }),
-    // The database was closed before it was ready.
-    start: () => void store.whenReady().then(begin, () => {}),
+    start: () => startWhenReady(store, begin),
     close: async () => {
       isClosed = true;
       await Promise.all([trigger?.close(), runner.close()]);

@@ -4,6 +4,7 @@ import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../../jobs/periodic-job.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
 import type { Store } from '../../store/store.ts';
+import { lookPauseMs, startWhenReady } from '../../store/store-jobs.ts';
 import { digestSecretsOf, hashOf, type Key, type KeyRights, newKeyText } from './key.ts';
 import { KeyRepository } from './key-repository.ts';
 import type { KnownKeys } from './known-keys.ts';
@@ -31,8 +32,6 @@ const MAX_KEYS = 500;
 const PAIRING_MS = 5 * 60_000;
 /** A key that another gateway on the database revoked ends here within a second. */
 const SHARED_MS = 1000;
-/** SQLite has one gateway; its file may still be replaced by a backup. */
-const ALONE_MS = 60_000;
 
 /** All keys of the database. Runs from start to close. */
 export class KeyRing {
@@ -42,7 +41,7 @@ export class KeyRing {
   #tail: Promise<void> = Promise.resolve();
 
   constructor(options: KeyRingOptions) {
-    const { store, log, everyMs = store.engine === 'postgres' ? SHARED_MS : ALONE_MS } = options;
+    const { store, log, everyMs = lookPauseMs(store, SHARED_MS) } = options;
     this.#options = options;
     this.#repository = new KeyRepository(store);
     this.#job = new PeriodicJob({
@@ -55,10 +54,7 @@ export class KeyRing {
 
   /** Reads the keys as soon as the database is open. */
   start(): void {
-    void this.#options.store.whenReady().then(
-      () => this.#job.start(),
-      () => {},
-    );
+    startWhenReady(this.#options.store, () => this.#job.start());
   }
 
   async close(): Promise<void> {
