@@ -3,8 +3,6 @@
  * password of its own. What it gives comes over the agent's link, once for all viewers.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -12,8 +10,8 @@ import type { Door } from '../auth/door.ts';
 import { REALM } from '../auth/keys/key.ts';
 import type { Principal } from '../auth/principal.ts';
 import { RestreamClient, type RestreamClientOptions } from '../restream/restream-client.ts';
+import { LOOPBACK, LoopbackServer } from '../worker-access/loopback-server.ts';
 
-const HOST = '127.0.0.1';
 const USERNAME = 'mirror';
 const LOGIN_MS = 5000;
 const PRINCIPAL: Principal = { role: 'viewer', kind: 'local' };
@@ -23,29 +21,26 @@ export interface MirrorDoorOptions {
   log: Logger;
 }
 
-/** Owns the listening socket and every connection. */
+/** From open to close. */
 export class MirrorDoor {
-  readonly #password = randomBytes(24).toString('base64url');
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #password: string;
+  readonly #server: LoopbackServer;
 
-  constructor({ routing, log }: MirrorDoorOptions) {
-    const options = {
-      ...{ routing, log, door: doorWith(this.#password), loginMs: LOGIN_MS },
-      isOpen: false,
-      trustsLocal: false,
-    };
-    this.#server = createServer((socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-      new RestreamClient(socket, options);
-    });
+  private constructor(server: LoopbackServer, password: string) {
+    this.#server = server;
+    this.#password = password;
   }
 
   /** Listens on a free port. @throws Error when it cannot */
-  async open(): Promise<void> {
-    this.#server.listen(0, HOST);
-    await once(this.#server, 'listening');
+  static async open({ routing, log }: MirrorDoorOptions): Promise<MirrorDoor> {
+    const password = randomBytes(24).toString('base64url');
+    const options = {
+      ...{ routing, log, door: doorWith(password), loginMs: LOGIN_MS },
+      isOpen: false,
+      trustsLocal: false,
+    };
+    const server = await LoopbackServer.open((socket) => void new RestreamClient(socket, options));
+    return new MirrorDoor(server, password);
   }
 
   /** What a worker of this machine is told to connect. */
@@ -53,8 +48,8 @@ export class MirrorDoor {
     return {
       kind: 'rtsp',
       secure: false,
-      host: HOST,
-      port: (this.#server.address() as AddressInfo).port,
+      host: LOOPBACK,
+      port: this.#server.port,
       path: `/${encodeURIComponent(cameraId)}`,
       username: USERNAME,
       password: this.#password,
@@ -64,12 +59,8 @@ export class MirrorDoor {
   }
 
   /** Ends every connection. */
-  async close(): Promise<void> {
-    for (const socket of this.#sockets) socket.destroy();
-    if (!this.#server.listening) return;
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    await closed;
+  close(): Promise<void> {
+    return this.#server.close();
   }
 }
 

@@ -47,9 +47,7 @@ export class Mirrors {
     const { directory, isOnThisMachine, log } = this.#options;
     try {
       const { MirrorDoor } = await import('./mirror-door.ts');
-      const door = new MirrorDoor({ routing, log });
-      await door.open();
-      this.#door = door;
+      this.#door = await MirrorDoor.open({ routing, log });
       if (this.#isClosed) return;
       routing.mirrorOn(isOnThisMachine);
       for (const { id, agent } of directory.list()) if (agent !== undefined) routing.moved(id);

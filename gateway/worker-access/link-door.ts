@@ -1,47 +1,41 @@
 /** A port of this machine that leads to a worker with a link, for other processes of the gateway. */
-import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
+import { LOOPBACK, LoopbackServer } from './loopback-server.ts';
 import type { WorkerLink } from './worker-link.ts';
 
 /** From open to close. The worker asks for its token on this way, too. */
 export class LinkDoor {
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #server: LoopbackServer;
 
-  private constructor(link: Pick<WorkerLink, 'open'>) {
-    this.#server = createServer((socket) => {
-      this.#sockets.add(socket);
-      socket.on('error', () => socket.destroy());
-      socket.once('close', () => this.#sockets.delete(socket));
-      link.open().then(
-        (connection) => {
-          connection.on('error', () => connection.destroy());
-          connection.once('close', () => socket.destroy());
-          socket.once('close', () => connection.destroy());
-          if (socket.destroyed) connection.destroy();
-          socket.pipe(connection);
-          connection.pipe(socket);
-        },
-        () => socket.destroy(),
-      );
-    });
+  private constructor(server: LoopbackServer) {
+    this.#server = server;
   }
 
   /** Binds a free port of the loopback address. */
   static async open(link: Pick<WorkerLink, 'open'>): Promise<LinkDoor> {
-    const door = new LinkDoor(link);
-    door.#server.listen(0, '127.0.0.1');
-    await once(door.#server, 'listening');
-    return door;
+    return new LinkDoor(await LoopbackServer.open((socket) => passOn(socket, link)));
   }
 
   /** `http://127.0.0.1:49152` */
   get origin(): string {
-    return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    return `http://${LOOPBACK}:${this.#server.port}`;
   }
 
   close(): void {
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
+    void this.#server.close();
   }
+}
+
+function passOn(socket: Socket, link: Pick<WorkerLink, 'open'>): void {
+  link.open().then(
+    (connection) => {
+      connection.on('error', () => connection.destroy());
+      connection.once('close', () => socket.destroy());
+      socket.once('close', () => connection.destroy());
+      if (socket.destroyed) connection.destroy();
+      socket.pipe(connection);
+      connection.pipe(socket);
+    },
+    () => socket.destroy(),
+  );
 }
