@@ -2,39 +2,23 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { Agent, CreatedAgent } from '#shared/client/api-types.ts';
-import { GatewayError } from '#shared/client/gateway-error.ts';
 import { clock } from '../format.ts';
 import { copyBlock } from './copy-field.ts';
 import { textField } from './form-parts.ts';
-import { icon } from './icons.ts';
+import { ListPage } from './list-page.ts';
 import { emptyState, pageHead, problem } from './page-parts.ts';
-import { ViewElement } from './view-element.ts';
 
 /** They come and go by themselves. */
 const LOOK_MS = 2000;
 
 /** `<agents-page>`. */
-export class AgentsPage extends ViewElement {
+export class AgentsPage extends ListPage {
   #agents: Agent[] | undefined;
   #name = '';
   #created: CreatedAgent | undefined;
-  #isBusy = false;
-  #asked: string | undefined;
-  #error: GatewayError | undefined;
-  #lookedAt = 0;
-  #ending = new AbortController();
-
-  protected override entered(): void {
-    this.#ending = new AbortController();
-    void this.#load();
-  }
-
-  protected override left(): void {
-    this.#ending.abort();
-  }
 
   protected override updated(): void {
-    if (Date.now() - this.#lookedAt > LOOK_MS) void this.#load();
+    if (Date.now() - this.lookedAt > LOOK_MS) void this.load();
   }
 
   protected view(): TemplateResult {
@@ -47,7 +31,7 @@ export class AgentsPage extends ViewElement {
   }
 
   #form(): TemplateResult {
-    const isOfName = this.#error?.field === 'name';
+    const isOfName = this.error?.field === 'name';
     return html`<form class="card form" novalidate @submit=${(event: Event) => void this.#create(event)}>
       <p class="muted">An agent is a program on the network of cameras that this gateway cannot reach. It dials out to the gateway: no port is opened there.</p>
       ${textField({
@@ -56,15 +40,15 @@ export class AgentsPage extends ViewElement {
         placeholder: 'home',
         value: this.#name,
         hint: 'Letters, digits, dots and dashes. Cameras name it as the place they are reached from.',
-        error: isOfName ? this.#error?.message : undefined,
+        error: isOfName ? this.error?.message : undefined,
         onInput: (value) => {
           this.#name = value;
           this.draw();
         },
       })}
-      ${this.#error === undefined || isOfName ? nothing : problem(this.#error.message, this.#error.hint)}
+      ${this.error === undefined || isOfName ? nothing : problem(this.error.message, this.error.hint)}
       <div class="form-buttons">
-        <button class="button primary" ?disabled=${this.#isBusy || this.#name.trim() === ''}>Make agent</button>
+        <button class="button primary" ?disabled=${this.isBusy || this.#name.trim() === ''}>Make agent</button>
       </div>
     </form>`;
   }
@@ -106,20 +90,8 @@ export class AgentsPage extends ViewElement {
         <p class=${isOnline ? 'muted' : 'warning'}>${isOnline ? 'Online' : 'Offline'} since ${clock(since, this.app.now)}</p>
         <p class="muted">${facts.join(' · ')}</p>
       </div>
-      ${this.#asked === name ? this.#confirmation(name) : html`<button class="button" type="button" aria-label="Remove ${name}" @click=${() => this.#ask(name)}>${icon('remove')}Remove</button>`}
+      ${this.removal({ id: name, name, verb: 'Remove', label: `Remove ${name}`, onConfirm: () => this.#remove(name) })}
     </li>`;
-  }
-
-  #confirmation(name: string): TemplateResult {
-    return html`<div class="confirm-actions" role="alertdialog" aria-label="Remove ${name}?">
-      <button class="button" type="button" @click=${() => this.#ask(undefined)}>Cancel</button>
-      <button class="button danger" type="button" ?disabled=${this.#isBusy} @click=${() => void this.#remove(name)}>Remove ${name}</button>
-    </div>`;
-  }
-
-  #ask(name: string | undefined): void {
-    this.#asked = name;
-    this.draw();
   }
 
   #hide(): void {
@@ -129,46 +101,19 @@ export class AgentsPage extends ViewElement {
 
   async #create(event: Event): Promise<void> {
     event.preventDefault();
-    await this.#run(async () => {
+    await this.change(async () => {
       this.#created = await this.app.client.agents.create({ name: this.#name.trim() });
       this.#name = '';
     });
   }
 
-  #remove(name: string): Promise<void> {
-    return this.#run(async () => {
-      await this.app.client.agents.remove(name);
-      this.#asked = undefined;
-      this.app.announce(`${name} is removed`);
-    });
+  async #remove(name: string): Promise<void> {
+    await this.app.client.agents.remove(name);
+    this.app.announce(`${name} is removed`);
   }
 
-  /** Runs what the user asked for, then reads the list anew. */
-  async #run(change: () => Promise<void>): Promise<void> {
-    this.#isBusy = true;
-    this.draw();
-    try {
-      await change();
-      this.#error = undefined;
-      await this.#load();
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      this.#error = error;
-    }
-    this.#isBusy = false;
-    this.draw();
-  }
-
-  async #load(): Promise<void> {
-    const { signal } = this.#ending;
-    this.#lookedAt = Date.now();
-    try {
-      this.#agents = await this.app.client.agents.list({ signal });
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof GatewayError) this.#error = error;
-    }
-    this.draw();
+  protected override async read(signal: AbortSignal): Promise<void> {
+    this.#agents = await this.app.client.agents.list({ signal });
   }
 }
 

@@ -2,15 +2,13 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { CreatedKey, Key, Pairing } from '#shared/client/api-types.ts';
-import { GatewayError } from '#shared/client/gateway-error.ts';
 import { qrCode } from '../elements/qr-code.ts';
 import { ago, clock, duration } from '../format.ts';
 import { emptyDraft, rightsInWords, rightsOf } from '../key-draft.ts';
 import { copyField } from './copy-field.ts';
-import { icon } from './icons.ts';
 import { keyForm } from './key-form.ts';
+import { ListPage } from './list-page.ts';
 import { emptyState, pageHead, problem } from './page-parts.ts';
-import { ViewElement } from './view-element.ts';
 
 /** While a code is shown: the app may use it at any time. */
 const LOOK_MS = 2000;
@@ -18,37 +16,23 @@ const MS_PER_S = 1000;
 const LOOPBACK = /^(localhost|.*\.localhost|127\..*|\[::1\])$/;
 
 /** `<keys-page>`. */
-export class KeysPage extends ViewElement {
+export class KeysPage extends ListPage {
   #keys: Key[] | undefined;
   #draft = emptyDraft();
   #created: CreatedKey | undefined;
   #pairing: { offer: Pairing; known: ReadonlySet<string> } | undefined;
   #paired: Key | undefined;
-  #isBusy = false;
-  #asked: string | undefined;
-  #error: GatewayError | undefined;
-  #lookedAt = 0;
-  #ending = new AbortController();
-
-  protected override entered(): void {
-    this.#ending = new AbortController();
-    void this.#load();
-  }
-
-  protected override left(): void {
-    this.#ending.abort();
-  }
 
   protected override updated(): void {
     if (this.#pairing === undefined) return;
     if (Date.parse(this.#pairing.offer.validUntil) <= this.app.now) this.#pairing = undefined;
-    else if (Date.now() - this.#lookedAt > LOOK_MS) void this.#load();
+    else if (Date.now() - this.lookedAt > LOOK_MS) void this.load();
   }
 
   protected view(): TemplateResult {
     return html`
       ${pageHead('App and tokens')}
-      ${this.#error === undefined ? nothing : problem(this.#error.message, this.#error.hint)}
+      ${this.error === undefined ? nothing : problem(this.error.message, this.error.hint)}
       ${this.#paired === undefined ? nothing : html`<p class="success key-news" role="status">${this.#paired.name} is paired.</p>`}
       ${this.#created === undefined ? nothing : this.#newKey(this.#created)}
       ${this.#pairing === undefined ? this.#form() : this.#code(this.#pairing.offer)}
@@ -61,7 +45,7 @@ export class KeysPage extends ViewElement {
     return keyForm({
       app: this.app,
       draft: this.#draft,
-      isBusy: this.#isBusy,
+      isBusy: this.isBusy,
       onChange: (change) => {
         this.#draft = { ...this.#draft, ...change };
         this.draw();
@@ -122,20 +106,8 @@ export class KeysPage extends ViewElement {
         <p class="muted">${rightsInWords(key, (id) => state.gateway.cameras.get(id)?.name ?? id)}</p>
         <p class="muted">Created ${ago(key.createdAt, now)}${expiry}</p>
       </div>
-      ${this.#asked === key.id ? this.#confirmation(key) : html`<button class="button" type="button" @click=${() => this.#ask(key.id)}>${icon('remove')}Revoke</button>`}
+      ${this.removal({ id: key.id, name: key.name, verb: 'Revoke', onConfirm: () => this.#revoke(key) })}
     </li>`;
-  }
-
-  #confirmation(key: Key): TemplateResult {
-    return html`<div class="confirm-actions" role="alertdialog" aria-label="Revoke ${key.name}?">
-      <button class="button" type="button" @click=${() => this.#ask(undefined)}>Cancel</button>
-      <button class="button danger" type="button" ?disabled=${this.#isBusy} @click=${() => void this.#revoke(key)}>Revoke ${key.name}</button>
-    </div>`;
-  }
-
-  #ask(id: string | undefined): void {
-    this.#asked = id;
-    this.draw();
   }
 
   #hideKey(): void {
@@ -149,7 +121,7 @@ export class KeysPage extends ViewElement {
   }
 
   #pair(): Promise<void> {
-    return this.#run(async () => {
+    return this.change(async () => {
       const known = new Set(this.#keys?.map(({ id }) => id));
       const offer = await this.app.client.keys.startPairing(rightsOf(this.#draft, this.app.now));
       this.#pairing = { offer, known };
@@ -157,51 +129,28 @@ export class KeysPage extends ViewElement {
   }
 
   #create(): Promise<void> {
-    return this.#run(async () => {
+    return this.change(async () => {
       const rights = rightsOf(this.#draft, this.app.now);
       this.#created = await this.app.client.keys.create({ name: this.#draft.name.trim(), ...rights });
       this.#draft = emptyDraft();
     });
   }
 
-  #revoke({ id, name }: Key): Promise<void> {
-    return this.#run(async () => {
-      await this.app.client.keys.revoke(id);
-      this.#asked = undefined;
-      this.app.announce(`${name} is revoked`);
-    });
+  async #revoke({ id, name }: Key): Promise<void> {
+    await this.app.client.keys.revoke(id);
+    this.app.announce(`${name} is revoked`);
   }
 
-  /** Runs what the user asked for, then reads the list anew. */
-  async #run(change: () => Promise<void>): Promise<void> {
-    this.#isBusy = true;
+  protected override change(work: () => Promise<void>): Promise<void> {
     this.#paired = undefined;
-    this.draw();
-    try {
-      await change();
-      this.#error = undefined;
-      await this.#load();
-    } catch (error) {
-      if (!(error instanceof GatewayError)) throw error;
-      this.#error = error;
-    }
-    this.#isBusy = false;
-    this.draw();
+    return super.change(work);
   }
 
-  async #load(): Promise<void> {
-    const { signal } = this.#ending;
-    this.#lookedAt = Date.now();
-    try {
-      this.#keys = await this.app.client.keys.list({ signal });
-    } catch (error) {
-      if (signal.aborted) return;
-      if (error instanceof GatewayError) this.#error = error;
-    }
+  protected override async read(signal: AbortSignal): Promise<void> {
+    this.#keys = await this.app.client.keys.list({ signal });
     const { known } = this.#pairing ?? {};
-    const paired = known && this.#keys?.find(({ id }) => !known.has(id));
+    const paired = known && this.#keys.find(({ id }) => !known.has(id));
     if (paired !== undefined) [this.#paired, this.#pairing] = [paired, undefined];
-    this.draw();
   }
 }
 
