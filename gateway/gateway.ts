@@ -9,6 +9,7 @@ import { announceAccess } from './auth/announcement.ts';
 import { openRisks } from './auth/open-risks.ts';
 import { createCameraStreams } from './camera-streams/camera-streams.ts';
 import { CameraDirectory } from './cameras/camera-directory.ts';
+import { limitedStatuses } from './cameras/camera-limit.ts';
 import { createCameras } from './cameras/cameras.ts';
 import { Demo } from './cameras/demo.ts';
 import { demoRoutes } from './cameras/demo-routes.ts';
@@ -102,7 +103,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const deliveries = createDeliveries({ store, secretBox, log, ...config.store.deliveries });
 
   // Cameras and the workers that run them
-  const directory = new CameraDirectory(limits.cameras, redactor);
+  const directory = new CameraDirectory(limits.cameras, redactor, config.cluster !== undefined);
   const names = rtspWorkerNames(config);
   const workers = createWorkers({
     ...{ config, children: options.pool, names, store, box: secretBox, directory, redactor, log },
@@ -124,7 +125,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     addresses: config.addresses,
     file: config.store.camerasFile,
     videos: streams.videos,
-    offline: agents.offline,
+    offline: () => [...agents.offline(), ...limitedStatuses(directory)],
     mirrorOf: agents.mirrorOf,
     rtspStatus: () => health.rtsp(),
   });

@@ -18,6 +18,7 @@ export const HINT_BY_CODE: Readonly<Partial<Record<string, string>>> = {
   'camera-sends-too-much': 'Lower frame rate and bit rate in the camera; it is tried again by itself.',
   'camera-quarantined':
     'It goes back to the others after half an hour without a fault. Update its firmware, or report the fault with the log.',
+  'camera-limit': 'Switch off cameras that are not needed, or raise MAX_CAMERAS.',
   'camera-picture-too-large': 'Choose a smaller resolution in the camera, or raise MAX_PICTURE_MEGAPIXELS.',
   'camera-video-unreadable': 'The uploaded video is damaged, missing, or still being fetched from its store.',
   'camera-disconnected': 'The camera closed the connection; the gateway reconnects by itself.',

@@ -31,6 +31,7 @@ export const STATUS_BY_CODE = {
   'camera-protocol-error': 502,
   'camera-picture-too-large': 502,
   'camera-quarantined': 503,
+  'camera-limit': 503,
   'camera-sends-too-much': 502,
   'camera-busy': 503,
   'camera-redirected': 502,

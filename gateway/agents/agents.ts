@@ -6,6 +6,7 @@ import type { Agent } from '#shared/contract/agents.ts';
 import type { CameraStatus } from '#shared/contract/status.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
+import { limitedStatusHandler } from '../cameras/camera-limit.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { Store } from '../store/store.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
@@ -23,7 +24,7 @@ import { statusHandler } from './status-route.ts';
 
 export interface AgentsOptions {
   store: Store;
-  directory: Pick<CameraDirectory, 'list' | 'find' | 'agentOf' | 'onChange'>;
+  directory: Pick<CameraDirectory, 'list' | 'find' | 'agentOf' | 'beyondLimit' | 'onChange'>;
   /** The workers of this gateway. */
   pool: ChildPool<WorkerStatus>;
   log: Logger;
@@ -90,7 +91,10 @@ export function createAgents({ store, directory, pool, log }: AgentsOptions): Ag
     }),
     pool: new JoinedPool(pool, [workers]),
     status: (routing, otherwise) =>
-      statusHandler({ directory, routing, since: (agent) => workers.since(agent), otherwise }),
+      limitedStatusHandler(
+        directory,
+        statusHandler({ directory, routing, since: (agent) => workers.since(agent), otherwise }),
+      ),
     mirrorOf: (cameraId) => mirrors.sourceOf(cameraId),
     offline,
     guide: (routing) => {

@@ -10,6 +10,7 @@ import type { Zone } from '#shared/contract/zone.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { CameraLimit, differenceOf, runningCameras } from './camera-limit.ts';
 import { compareIds } from './compare-ids.ts';
 import { HeldSecrets } from './held-secrets.ts';
 
@@ -54,14 +55,15 @@ export class CameraDirectory {
   /** For this gateway's life; undefined: disconnected, even if the registry has it. */
   readonly #session = new Map<string, KnownCamera | undefined>();
   readonly #events = new EventEmitter<{ change: [readonly string[]] }>();
-  readonly #limit: number;
+  readonly #limit: CameraLimit;
   readonly #secrets: HeldSecrets;
   #list: readonly KnownCamera[] | undefined;
+  #beyond: ReadonlySet<string> | undefined;
   #isLoaded = false;
 
-  /** @param limit most cameras @param redactor knows their passwords while they are here */
-  constructor(limit: number, redactor: Redactor) {
-    this.#limit = limit;
+  /** @param limit most cameras that run @param redactor knows their passwords @param isShared other gateways run some */
+  constructor(limit: number, redactor: Redactor, isShared = false) {
+    this.#limit = new CameraLimit(limit, isShared);
     this.#secrets = new HeldSecrets(redactor);
     // Every camera's parts may listen, and each transport.
     this.#events.setMaxListeners(0);
@@ -89,13 +91,13 @@ export class CameraDirectory {
 
   /** The cameras to keep connected. */
   wanted(): readonly KnownCamera[] {
-    return this.list().filter(({ id, enabled }) => enabled && !this.#isSuppressed(id));
+    return this.list().filter((camera) => this.#isWanted(camera));
   }
 
   /** One camera, if it is to be kept connected. */
   findWanted(id: string): KnownCamera | undefined {
     const camera = this.find(id);
-    return camera?.enabled === true && !this.#isSuppressed(id) ? camera : undefined;
+    return camera !== undefined && this.#isWanted(camera) ? camera : undefined;
   }
 
   has(id: string): boolean {
@@ -126,20 +128,15 @@ export class CameraDirectory {
     return String(numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1);
   }
 
-  /** Whether these cameras fit beside the others. @throws AppError `too-many-requests` */
-  checkRoom(...ids: string[]): void {
-    const known = new Set(
-      this.list()
-        .filter(({ origin }) => origin !== 'demo')
-        .map(({ id }) => id),
-    );
-    if (ids.every((id) => known.has(id))) return;
-    for (const id of ids) known.add(id);
-    if (known.size <= this.#limit) return;
-    throw new AppError(
-      'too-many-requests',
-      `This gateway takes at most ${this.#limit} cameras (MAX_CAMERAS)`,
-    );
+  /** Whether cameras fit beside those that run. @param ended those that stop with it @throws AppError `too-many-requests` */
+  checkRoom(ids: readonly string[], ended: readonly string[] = []): void {
+    this.#limit.check(this.#running(), ids, ended);
+  }
+
+  /** Cameras that do not run because as many run as may. */
+  get beyondLimit(): ReadonlySet<string> {
+    this.#beyond ??= this.#limit.beyond(this.#running());
+    return this.#beyond;
   }
 
   /** Adds a camera for this gateway's life, or replaces what is known under its id. */
@@ -248,6 +245,14 @@ export class CameraDirectory {
     return this.#session.has(id) && this.#session.get(id) === undefined;
   }
 
+  #isWanted({ id, enabled }: KnownCamera): boolean {
+    return enabled && !this.#isSuppressed(id) && !this.beyondLimit.has(id);
+  }
+
+  #running(): string[] {
+    return runningCameras(this.#session, this.#registered);
+  }
+
   #merge(): readonly KnownCamera[] {
     const session = [...this.#session.values()].filter((camera) => camera !== undefined);
     const all = new Map([...this.#registered, ...session.map((camera) => [camera.id, camera] as const)]);
@@ -277,8 +282,12 @@ export class CameraDirectory {
 
   #changed(ids: readonly string[]): void {
     if (ids.length === 0) return;
+    const before = this.#beyond;
     this.#list = undefined;
-    this.#events.emit('change', ids);
+    this.#beyond = undefined;
+    // A camera that ends makes room for another.
+    const moved = before === undefined ? [] : differenceOf(before, this.beyondLimit);
+    this.#events.emit('change', [...new Set([...ids, ...moved])]);
   }
 }
 

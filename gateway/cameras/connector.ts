@@ -25,7 +25,8 @@ export class Connector {
   /** Connects and waits for the first frame; a failure changes nothing. @throws AppError */
   async connect({ cameraId, name, location, source, agent }: ConnectRequest): Promise<void> {
     const { directory, routing, reconciler } = this.#options;
-    directory.checkRoom(cameraId);
+    // Those that are being connected run too.
+    directory.checkRoom([...this.#newest.keys(), cameraId]);
     const worker = routing.workerAt(agent, cameraId);
     const request = Symbol(cameraId);
     this.#newest.set(cameraId, request);

@@ -111,7 +111,7 @@ export class CameraRegistry {
     return this.#inTurn(async () => {
       const { store, repository, directory } = this.#options;
       const camera = { ...given, id: given.id ?? directory.freeId() };
-      directory.checkRoom(camera.id);
+      if (camera.enabled) directory.checkRoom([camera.id]);
       await this.#checkVideo(camera);
       const now = Date.now();
       if (!(await repository.insert(store.db, camera, 'api', now))) {
@@ -131,6 +131,7 @@ export class CameraRegistry {
       }
       const before = await this.#editable(id);
       const changed = applyChanges(before, body);
+      if (changed.enabled) directory.checkRoom([id]);
       if (!isDeepStrictEqual(changed.source, before.source)) this.#checkAddress(changed, body);
       await this.#checkVideo(changed);
       // Later than before even within one millisecond: other gateways look at this alone.
@@ -187,7 +188,9 @@ export class CameraRegistry {
     return this.#inTurn(async () => {
       const { store, repository, directory } = this.#options;
       const { write, remove } = plan(await repository.all(store.db));
-      directory.checkRoom(...write.map(({ id }) => id));
+      const off = write.filter(({ enabled }) => !enabled).map(({ id }) => id);
+      const on = write.filter(({ enabled }) => enabled).map(({ id }) => id);
+      directory.checkRoom(on, [...remove, ...off]);
       for (const camera of write) await this.#checkVideo(camera);
       await store.transaction(async (trx) => {
         await repository.remove(trx, remove);

@@ -103,6 +103,7 @@ export function describeCamera({ camera, status, worker, now }: CameraFacts): Ca
   }
   if (state === 'connecting') return words('busy', 'Connecting', 'Waiting for the first picture.');
   if (state === 'stalled') return words('busy', 'No pictures', detail, advice);
+  if (reason === 'camera-limit') return words('bad', 'Too many cameras', detail, advice);
   // It is the agent that tries again.
   if (reason === 'agent-offline') return words('busy', 'Agent offline', detail, advice);
   return { ...words('busy', label ?? 'Reconnecting', detail, advice), countdown: countdown(status, now) };

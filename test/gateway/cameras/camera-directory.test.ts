@@ -69,10 +69,41 @@ describe('CameraDirectory', () => {
   it('has room for a limited number of cameras, not counting the demo and those it replaces', () => {
     const directory = new CameraDirectory(1, new Redactor());
     directory.put(camera('demo', { origin: 'demo' }));
-    directory.checkRoom('1');
+    directory.checkRoom(['1']);
     directory.put(camera('1'));
-    directory.checkRoom('1');
-    expect(codeOf(() => directory.checkRoom('2'))).to.equal('too-many-requests');
+    directory.checkRoom(['1']);
+    expect(codeOf(() => directory.checkRoom(['2']))).to.equal('too-many-requests');
+    directory.checkRoom(['2'], ['1']);
+  });
+
+  it('counts what runs: neither cameras that are switched off nor those that a client disconnected', () => {
+    const directory = new CameraDirectory(1, new Redactor());
+    directory.syncRegistered([registered('1'), registered('off', { enabled: false })]);
+    expect(codeOf(() => directory.checkRoom(['2']))).to.equal('too-many-requests');
+    directory.remove('1');
+    directory.checkRoom(['2']);
+  });
+
+  it('runs no more than its limit of what a database has, and the next when there is room', () => {
+    const directory = new CameraDirectory(2, new Redactor());
+    const told: string[] = [];
+    directory.syncRegistered([registered('3'), registered('off', { enabled: false }), registered('2')]);
+    directory.onChange((ids) => told.push(...ids));
+    directory.syncRegistered([...directory.registered(), registered('1')]);
+    expect(directory.wanted().map(({ id }) => id)).to.deep.equal(['2', '3']);
+    expect([...directory.beyondLimit]).to.deep.equal(['1']);
+    expect(directory.findWanted('1')).to.equal(undefined);
+    told.length = 0;
+    directory.dropRegistered('3');
+    expect(directory.wanted().map(({ id }) => id)).to.deep.equal(['1', '2']);
+    expect(told).to.have.members(['1', '3']);
+  });
+
+  it('leaves to a cluster how many of its cameras each gateway runs', () => {
+    const directory = new CameraDirectory(1, new Redactor(), true);
+    directory.syncRegistered([registered('1'), registered('2')]);
+    expect(directory.wanted()).to.have.length(2);
+    expect(codeOf(() => directory.checkRoom(['3']))).to.equal('too-many-requests');
   });
 
   describe('over the registry', () => {

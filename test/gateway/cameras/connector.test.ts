@@ -130,6 +130,20 @@ describe('Connector', () => {
     expect(worker.cameras.has('3')).to.equal(false);
   });
 
+  it('counts the cameras that are being connected, and no more those that failed', async () => {
+    const held = holdConnects();
+    const connecting = [connector.connect(request('1')), connector.connect(request('2'))];
+    await waitFor(() => held.length === 2);
+    expect((await rejection(connector.connect(request('3')))).code).to.equal('too-many-requests');
+    for (const answer of held) answer();
+    await Promise.all(connecting);
+    await connector.disconnect('1');
+    worker.answers.set(CONNECT, refuseWith(502, { code: 'camera-unreachable', error: 'No answer' }));
+    expect((await rejection(connector.connect(request('3')))).code).to.equal('camera-unreachable');
+    worker.answers.delete(CONNECT);
+    await connector.connect(request('4'));
+  });
+
   it('disconnects immediately, also an unknown camera', async () => {
     await connector.connect(request('1'));
     await connector.disconnect('1');

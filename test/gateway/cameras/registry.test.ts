@@ -34,8 +34,9 @@ describe('The camera registry', () => {
     async function start(
       key = Buffer.alloc(32, 1),
       refreshMs = 60_000,
+      limit = 100,
     ): Promise<{ registry: CameraRegistry; directory: CameraDirectory }> {
-      const directory = new CameraDirectory(100, new Redactor());
+      const directory = new CameraDirectory(limit, new Redactor());
       const videos = {
         fileOf: async (id: string) => (id === 'clip' ? '/data/uploads/clip.mp4' : undefined),
       };
@@ -55,6 +56,23 @@ describe('The camera registry', () => {
       const { directory } = await start();
       expect(directory.get('gate')).to.deep.equal(first.directory.get('gate'));
       expect(passwordOf(directory, 'gate')).to.equal(PASSWORD);
+    });
+
+    it('stores as many cameras as an operator likes, and has room for those that are switched on', async () => {
+      const { registry, directory } = await start(undefined, undefined, 1);
+      const add = (id: string, enabled: boolean) =>
+        registry.create({ id, enabled, url: `rtsp://10.0.0.9/${id}` });
+      await add('off', false);
+      await add('on', true);
+      await add('spare', false);
+      for (const refused of [add('second', true), registry.update('spare', { enabled: true })])
+        expect((await rejection(refused)).code).to.equal('too-many-requests');
+      expect((await registry.all()).map(({ id }) => id)).to.have.members(['off', 'on', 'spare']);
+      await registry.update('on', { name: 'Renamed' });
+      const all = await exportCameras(registry, true);
+      const swapped = all.cameras.map((camera) => ({ ...camera, enabled: camera.id === 'spare' }));
+      await importCameras(registry, { ...all, cameras: swapped });
+      expect(directory.wanted().map(({ id }) => id)).to.deep.equal(['spare']);
     });
 
     it('stores no password that could be read', async () => {

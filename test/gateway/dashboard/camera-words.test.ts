@@ -38,6 +38,11 @@ describe('A camera in words', () => {
     expect(words.detail).to.equal(`Agent home is offline since ${clock(at.getTime(), NOW)}`);
   });
 
+  it('says that as many cameras run as may', () => {
+    const words = describeAs({ state: 'reconnecting', reason: 'camera-limit', hint: 'Raise MAX_CAMERAS.' });
+    expect(words).to.include({ tone: 'bad', label: 'Too many cameras', countdown: '' });
+  });
+
   it('never is live on the word of its connection alone', () => {
     expect(describeAs({ connected: false, state: 'live' })).to.include({ tone: 'busy', label: 'Waiting' });
   });
