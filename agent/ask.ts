@@ -2,7 +2,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { SettingsError } from '#shared/settings.ts';
-import { type AgentConfig, checkUrl } from './config.ts';
+import { type AgentConfig, checkToken, checkUrl } from './config.ts';
 
 /** The used part of `process`. */
 export type Terminal = Pick<NodeJS.Process, 'stdin' | 'stdout'>;
@@ -25,7 +25,7 @@ export async function completeTarget(
   }
   return {
     url: gatewayUrl ?? checkUrl(await question('Address of the gateway (https://…): ', stdin, stdout)),
-    token: token ?? (await secretQuestion('Token of this agent (from its page Agents): ', stdin, stdout)),
+    token: token ?? (await secretQuestion('Token of this agent (from the page Agents): ', stdin, stdout)),
   };
 }
 
@@ -44,6 +44,5 @@ async function secretQuestion(text: string, input: Terminal['stdin'], output: Wr
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const answer = await question('', input, nowhere);
   output.write('\n');
-  if (answer === '') throw new SettingsError('AGENT_TOKEN', '', 'the token that the page Agents showed');
-  return answer;
+  return checkToken(answer);
 }

@@ -35,6 +35,7 @@ export interface AgentConfig {
 }
 
 const ALLOWED = ['PATH', 'HOME', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'LOG_LEVEL', 'NODE_EXTRA_CA_CERTS'];
+const TOKEN = /^vra_[0-9a-f]{64}$/;
 const MIB = 1024 * 1024;
 
 /** Reads the environment. @throws SettingsError naming the variable, its value and what is allowed */
@@ -42,7 +43,7 @@ export function loadAgentConfig(env: Environment, isTerminal = false): Readonly<
   const url = readOptional(env, 'GATEWAY_URL');
   return Object.freeze({
     gatewayUrl: url === undefined ? undefined : checkUrl(url),
-    token: readOptional(env, 'AGENT_TOKEN') ?? tokenFrom(readOptional(env, 'AGENT_TOKEN_FILE')),
+    token: readToken(env),
     dataDir: resolve(readText(env, 'DATA_DIR', './data'), 'agent'),
     logLevel: readLogLevel(env),
     isPrettyLog: readIsPrettyLog(env, isTerminal),
@@ -56,9 +57,24 @@ export function loadAgentConfig(env: Environment, isTerminal = false): Readonly<
 /** @throws SettingsError for anything but the address of a gateway */
 export function checkUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  const isAddress = url !== undefined && /^https?:$/.test(url.protocol) && url.username === '';
-  if (!isAddress) throw new SettingsError('GATEWAY_URL', text, 'an address like https://gateway.example');
+  const hasPassword = url !== undefined && `${url.username}${url.password}` !== '';
+  const isAddress = url !== undefined && /^https?:$/.test(url.protocol) && !hasPassword;
+  if (!isAddress) {
+    const shown = hasPassword ? '(hidden)' : text;
+    throw new SettingsError('GATEWAY_URL', shown, 'an address like https://gateway.example');
+  }
   return `${url.origin}${url.pathname.replace(/\/+$/, '')}`;
+}
+
+/** @throws SettingsError that does not show the text */
+export function checkToken(text: string): string {
+  if (TOKEN.test(text)) return text;
+  throw new SettingsError('AGENT_TOKEN', '(hidden)', 'the token that the page Agents of the gateway showed');
+}
+
+function readToken(env: Environment): string | undefined {
+  const text = readOptional(env, 'AGENT_TOKEN') ?? tokenFrom(readOptional(env, 'AGENT_TOKEN_FILE'));
+  return text === undefined ? undefined : checkToken(text);
 }
 
 function tokenFrom(file: string | undefined): string | undefined {

@@ -47,13 +47,16 @@ export function proxyEnv(env: Environment): Record<string, string> {
   );
 }
 
+/** What fits into a header and a line of a log. */
+const VISIBLE_ASCII = /^[\x21-\x7e]+$/;
+
 /** Agent to gateway, first of all. */
 export const agentHelloSchema = z.object({
   op: z.literal('hello'),
   /** Version of the product. */
-  version: z.string().max(64),
+  version: z.string().max(64).regex(VISIBLE_ASCII),
   /** Value of the worker token header that the worker asks for. */
-  workerToken: z.string().min(1).max(256),
+  workerToken: z.string().max(256).regex(VISIBLE_ASCII),
 });
 
 /** Gateway to agent: the answer to the first message, and then requests for further connections. */

@@ -1,6 +1,7 @@
 /** WebRTC settings, read by the gateway and passed on to its workers. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { parseJson } from './parse-json.ts';
 import { type Environment, readInteger, readOptional, SettingsError } from './settings.ts';
 
 /** A STUN or TURN server as browsers take it (`RTCIceServer`). */
@@ -100,12 +101,4 @@ function splitList(text: string): string[] {
     .split(',')
     .map((item) => item.trim())
     .filter((item) => item !== '');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -12,7 +12,8 @@ import {
 import { AppError } from '#shared/errors.ts';
 import { refuseUpgrade } from '#shared/http/refuse-upgrade.ts';
 import type { Logger } from '#shared/logger.ts';
-import { AgentSession } from './agent-session.ts';
+import { parseJson } from '#shared/parse-json.ts';
+import { AgentSession, type SessionFacts } from './agent-session.ts';
 
 export interface AgentDoorOptions {
   /** Name of the agent of a token. @throws AppError `unauthorized`, `storage-unavailable` */
@@ -23,8 +24,6 @@ export interface AgentDoorOptions {
 
 /** Time for the first message, milliseconds. */
 const HELLO_MS = 5000;
-/** Against connections that are opened for their own sake. */
-const MAX_CONNECTIONS = 500;
 
 /** Takes the upgrades of agents. */
 export class AgentDoor {
@@ -35,14 +34,11 @@ export class AgentDoor {
     maxPayload: MAX_LINK_MESSAGE_BYTES,
   });
   readonly #sessions = new Map<string, AgentSession>();
+  /** Sockets that did not say hello yet, the newest of each agent. */
+  readonly #strangers = new Map<string, WebSocket>();
 
   constructor(options: AgentDoorOptions) {
     this.#options = options;
-  }
-
-  /** The session of an agent that is connected. */
-  session(name: string): AgentSession | undefined {
-    return this.#sessions.get(name);
   }
 
   /** Takes an upgrade, or answers why not. @param address of the client; undefined for this machine */
@@ -50,12 +46,12 @@ export class AgentDoor {
     try {
       const name = this.#options.nameOf(String(request.headers[AGENT_TOKEN_HEADER] ?? ''));
       const id = new URL(request.url ?? '/', 'http://gateway').searchParams.get(SESSION_QUERY);
-      if (this.#server.clients.size >= MAX_CONNECTIONS)
-        throw new AppError('too-many-connections', `Agents have ${MAX_CONNECTIONS} connections open`);
       const session = this.#sessions.get(name);
       // A connection of a session that ended is of no use: its control dials anew.
       if (id !== null && session?.id !== id)
         throw new AppError('session-not-found', 'This session has ended; say hello again');
+      if (id !== null && session?.isFull === true)
+        throw new AppError('too-many-connections', `Agent ${name} has too many connections open`);
       this.#server.handleUpgrade(request, socket, head, (opened) => {
         if (id !== null) session?.add(opened);
         else this.#greet(opened, name, address);
@@ -77,10 +73,16 @@ export class AgentDoor {
 
   #greet(control: WebSocket, name: string, address: string | undefined): void {
     control.on('error', () => control.terminate());
+    this.#strangers.get(name)?.terminate();
+    this.#strangers.set(name, control);
     const late = setTimeout(() => control.terminate(), HELLO_MS);
-    control.once('close', () => clearTimeout(late));
+    control.once('close', () => {
+      clearTimeout(late);
+      this.#forget(name, control);
+    });
     control.once('message', (data) => {
       clearTimeout(late);
+      this.#forget(name, control);
       const hello = agentHelloSchema.safeParse(parseJson(String(data)));
       if (!hello.success) {
         this.#options.log.warn({ agent: name }, 'an agent said no proper hello');
@@ -91,7 +93,11 @@ export class AgentDoor {
     });
   }
 
-  #open(control: WebSocket, facts: ConstructorParameters<typeof AgentSession>[1]): void {
+  #forget(name: string, control: WebSocket): void {
+    if (this.#strangers.get(name) === control) this.#strangers.delete(name);
+  }
+
+  #open(control: WebSocket, facts: SessionFacts): void {
     const { name } = facts;
     // The newest counts: the one before may hang on a connection that is half gone.
     this.#sessions.get(name)?.close(CLOSE_REPLACED, 'another process with this token took its place');
@@ -101,13 +107,5 @@ export class AgentDoor {
       if (this.#sessions.get(name) === session) this.#sessions.delete(name);
     });
     this.#options.onSession(session);
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
   }
 }

@@ -44,7 +44,8 @@ export class AgentPool implements FurtherPool<WorkerStatus> {
   add(session: AgentSession, doorOrigin: string): void {
     const { name, workerToken } = session.facts;
     const known = this.#agents.get(name);
-    if (known === undefined) return;
+    // One that ended meanwhile must not take the place of a newer one.
+    if (known === undefined || !session.isOpen) return;
     const worker = agentWorker(name);
     if (known.address !== undefined) this.#events.emit('down', worker);
     const epoch = known.epoch + 1;

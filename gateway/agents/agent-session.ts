@@ -18,6 +18,9 @@ export interface SessionFacts {
 
 /** Connections that wait for use. */
 const IDLE_CONNECTIONS = 3;
+/** Against an agent that dials without being asked: more than the gateway uses of one worker. */
+const MAX_IDLE_CONNECTIONS = 20;
+const MAX_CONNECTIONS = 600;
 /** A connection that is not there by then is given up, milliseconds. */
 const DIAL_MS = 5000;
 
@@ -29,7 +32,7 @@ export class AgentSession {
   readonly link: WorkerLink;
   readonly since = new Date();
   readonly #control: WebSocket;
-  /** Every connection, and whether it answered the last ping. */
+  /** Every connection, and whether anything came on it since the last ping. */
   readonly #sockets = new Map<WebSocket, boolean>();
   readonly #idle: WebSocket[] = [];
   readonly #waiting: PromiseWithResolvers<Socket>[] = [];
@@ -66,6 +69,16 @@ export class AgentSession {
     return this.#latencyMs === undefined ? undefined : Math.round(this.#latencyMs * 10) / 10;
   }
 
+  /** Whether requests can be sent to the agent. */
+  get isOpen(): boolean {
+    return this.#control.readyState === WebSocket.OPEN;
+  }
+
+  /** Whether further connections of the agent are to be refused. */
+  get isFull(): boolean {
+    return this.#idle.length >= MAX_IDLE_CONNECTIONS || this.#sockets.size >= MAX_CONNECTIONS;
+  }
+
   /** Calls `listener` once, when it ends. */
   onEnd(listener: () => void): void {
     if (this.#control.readyState === WebSocket.CLOSED) listener();
@@ -74,14 +87,15 @@ export class AgentSession {
 
   /** Takes a connection that the agent dialled. */
   add(socket: WebSocket): void {
-    if (this.#control.readyState !== WebSocket.OPEN) {
+    if (!this.isOpen) {
       socket.terminate();
       return;
     }
     this.#asked = Math.max(0, this.#asked - 1);
     this.#sockets.set(socket, true);
     socket.on('error', () => socket.terminate());
-    socket.on('pong', () => this.#sockets.set(socket, true));
+    // On a narrow way the answer to a ping waits behind what was sent before it.
+    for (const sign of ['pong', 'message']) socket.on(sign, () => this.#sockets.set(socket, true));
     socket.once('close', () => {
       this.#sockets.delete(socket);
       const at = this.#idle.indexOf(socket);
@@ -108,8 +122,9 @@ export class AgentSession {
   }
 
   async #open(): Promise<Socket> {
-    if (this.#control.readyState !== WebSocket.OPEN) throw new Error(`Agent ${this.facts.name} is offline`);
-    const socket = this.#idle.shift();
+    if (!this.isOpen) throw new Error(`Agent ${this.facts.name} is offline`);
+    let socket = this.#idle.shift();
+    while (socket !== undefined && socket.readyState !== WebSocket.OPEN) socket = this.#idle.shift();
     if (socket !== undefined) {
       this.#dialAhead();
       return linkStream(socket);
@@ -131,7 +146,7 @@ export class AgentSession {
 
   #dialAhead(): void {
     const count = IDLE_CONNECTIONS + this.#waiting.length - this.#idle.length - this.#asked;
-    if (count <= 0 || this.#control.readyState !== WebSocket.OPEN) return;
+    if (count <= 0 || !this.isOpen) return;
     this.#asked += count;
     this.#send({ op: 'dial', count });
   }
@@ -142,6 +157,9 @@ export class AgentSession {
   }
 
   #pingStreams(): void {
+    // Orders of the last round that were not followed are given again.
+    this.#asked = 0;
+    this.#dialAhead();
     for (const [socket, hasAnswered] of this.#sockets) {
       // What is not read for a slow client cannot be heard to answer.
       if (socket.isPaused) continue;
@@ -155,7 +173,7 @@ export class AgentSession {
   }
 
   #send(order: AgentOrder): void {
-    if (this.#control.readyState === WebSocket.OPEN) this.#control.send(JSON.stringify(order));
+    if (this.isOpen) this.#control.send(JSON.stringify(order));
   }
 
   #end(): void {

@@ -17,6 +17,7 @@ import { LinkDoor } from '../worker-access/link-door.ts';
 import { AgentDoor } from './agent-door.ts';
 import { AgentPool } from './agent-pool.ts';
 import { AgentRegistry } from './agent-registry.ts';
+import type { AgentSession } from './agent-session.ts';
 import { Mirrors } from './mirrors.ts';
 import { offlineStatus } from './offline-status.ts';
 import { agentRoutes } from './routes.ts';
@@ -54,21 +55,7 @@ export function createAgents({ store, directory, pool, log }: AgentsOptions): Ag
   const workers = new AgentPool();
   const door = new AgentDoor({
     nameOf: (token) => registry.nameOf(token),
-    onSession: (session) => {
-      const { name, version, address } = session.facts;
-      log.info({ agent: name, version, address: address ?? 'local' }, 'agent is online');
-      session.onEnd(() => log.warn({ agent: name }, 'agent is offline'));
-      void LinkDoor.open(session.link).then(
-        (inner) => {
-          workers.add(session, inner.origin);
-          session.onEnd(() => inner.close());
-        },
-        (error: unknown) => {
-          log.error({ agent: name, err: error }, 'an agent could not be let in');
-          session.terminate();
-        },
-      );
-    },
+    onSession: (session) => void letIn(session, workers, log),
     log,
   });
   const isOnThisMachine = (worker: string): boolean =>
@@ -116,6 +103,20 @@ export function createAgents({ store, directory, pool, log }: AgentsOptions): Ag
       await Promise.all([registry.close(), mirrors.close()]);
     },
   };
+}
+
+async function letIn(session: AgentSession, workers: AgentPool, log: Logger): Promise<void> {
+  const { name, version, address } = session.facts;
+  log.info({ agent: name, version, address: address ?? 'local' }, 'agent is online');
+  session.onEnd(() => log.warn({ agent: name }, 'agent is offline'));
+  try {
+    const inner = await LinkDoor.open(session.link);
+    session.onEnd(() => inner.close());
+    workers.add(session, inner.origin);
+  } catch (error) {
+    log.error({ agent: name, err: error }, 'an agent could not be let in');
+    session.terminate();
+  }
 }
 
 /** Tells routing of cameras whose place was changed. Returns the function that ends it. */

@@ -1,6 +1,7 @@
 /** Listens to the analysis worker, whichever of its processes lives. */
 import { RESULTS_PATH, type ResultMessage, resultMessageSchema } from '#shared/detections.ts';
 import type { Logger } from '#shared/logger.ts';
+import { parseJson } from '#shared/parse-json.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { WorkerSocket } from '../worker-access/worker-socket.ts';
 
@@ -38,16 +39,8 @@ export class ResultsLink {
   }
 
   #onMessage(data: Buffer): void {
-    const message = resultMessageSchema.safeParse(parseJson(data));
+    const message = resultMessageSchema.safeParse(parseJson(data.toString()));
     if (message.success) this.#options.onMessage(message.data);
     else this.#options.log.error({ issue: message.error.issues[0]?.message }, 'analysis sent a bad message');
-  }
-}
-
-function parseJson(data: Buffer): unknown {
-  try {
-    return JSON.parse(data.toString());
-  } catch {
-    return undefined;
   }
 }

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { TERM_HEADER } from '#shared/worker-lease.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import { type LocalAnswer, openLocally, requestLocally } from './local-request.ts';
+import { type LocalAnswer, openLocally, readAnswer, requestLocally } from './local-request.ts';
 import type { WorkerTarget } from './worker-address.ts';
 import { answerError, connectionError } from './worker-error.ts';
 
@@ -67,8 +67,7 @@ export async function* callForLines<T>(
       agent: worker.link?.kept,
     });
     const status = answer.statusCode ?? 0;
-    if (status >= 300)
-      throw answerError({ status, body: Buffer.concat((await answer.toArray()) as Buffer[]) }, worker.name);
+    if (status >= 300) throw answerError({ status, body: await readAnswer(answer) }, worker.name);
     for await (const line of createInterface({ input: answer })) yield schema.parse(JSON.parse(line));
   } catch (error) {
     throw connectionError(error, worker.name, timeout.aborted);

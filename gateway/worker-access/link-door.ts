@@ -30,7 +30,8 @@ function passOn(socket: Socket, link: Pick<WorkerLink, 'open'>): void {
   link.open().then(
     (connection) => {
       connection.on('error', () => connection.destroy());
-      connection.once('close', () => socket.destroy());
+      // What the worker still said reaches a slow reader before the end does.
+      connection.once('close', () => socket.destroySoon());
       socket.once('close', () => connection.destroy());
       if (socket.destroyed) connection.destroy();
       socket.pipe(connection);

@@ -22,11 +22,25 @@ export interface LocalAnswer {
   body: Buffer;
 }
 
+/** Larger than any answer of a worker; one on another network may be in foreign hands. */
+const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
+
 /** Sends a request and reads its answer. @throws Error of the connection; a redirect is an answer */
 export async function requestLocally(url: string, options: LocalRequest): Promise<LocalAnswer> {
   const answer = await openLocally(url, options);
-  const body = Buffer.concat((await answer.toArray()) as Buffer[]);
-  return { status: answer.statusCode ?? 0, headers: answer.headers, body };
+  return { status: answer.statusCode ?? 0, headers: answer.headers, body: await readAnswer(answer) };
+}
+
+/** Reads the body of an answer. @throws Error for one that is too long, whose connection ends */
+export async function readAnswer(answer: IncomingMessage, maxBytes = MAX_ANSWER_BYTES): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of answer as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > maxBytes) throw new Error(`the answer has more than ${maxBytes} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
 }
 
 /** Sends a request. @returns the answer, whose body is not read yet @throws Error of the connection */

@@ -24,6 +24,8 @@ export class LoopbackServer {
     const opened = new LoopbackServer(onConnection);
     opened.#server.listen(0, LOOPBACK);
     await once(opened.#server, 'listening');
+    // A connection that could not be accepted, for want of file descriptors say, ends alone.
+    opened.#server.on('error', () => {});
     return opened;
   }
 

@@ -7,6 +7,8 @@ import { openWorkerConnection } from './worker-connection.ts';
 import { connectionError } from './worker-error.ts';
 
 const MAX_HEAD_BYTES = 16 * 1024;
+/** Time for the whole head of an answer that began, milliseconds. */
+const HEAD_MS = 5000;
 const HEAD_END = '\r\n\r\n';
 
 export interface UpgradeRequest {
@@ -20,10 +22,14 @@ export interface UpgradeRequest {
  * Opens one. The stream is paused, and what it already received is put back.
  * @throws AppError `worker-not-ready`, `worker-timeout`, `worker-failed`, `camera-not-found`
  */
-export async function openWorkerStream(worker: WorkerAddress, request: UpgradeRequest): Promise<Duplex> {
+export async function openWorkerStream(
+  worker: WorkerAddress,
+  request: UpgradeRequest,
+  headMs = HEAD_MS,
+): Promise<Duplex> {
   const connection = await openWorkerConnection(worker, headOf(request, worker.token));
   try {
-    await expectUpgrade(connection, worker.name);
+    await expectUpgrade(connection, worker.name, headMs);
     return connection;
   } catch (error) {
     connection.on('error', () => {}).destroy();
@@ -34,17 +40,20 @@ export async function openWorkerStream(worker: WorkerAddress, request: UpgradeRe
 function headOf({ path, protocol, headers }: UpgradeRequest, token: string): string {
   const all = { Host: 'worker', Connection: 'Upgrade', Upgrade: protocol, [TOKEN_HEADER]: token, ...headers };
   const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}`);
-  return [`GET ${path} HTTP/1.1`, ...lines, HEAD_END].join('\r\n').replace(/\r\n\r\n\r\n/, HEAD_END);
+  return `${[`GET ${path} HTTP/1.1`, ...lines].join('\r\n')}${HEAD_END}`;
 }
 
 /** Reads the answer and puts back what came behind it. */
-async function expectUpgrade(socket: Duplex, worker: string): Promise<void> {
+async function expectUpgrade(socket: Duplex, worker: string, headMs: number): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   let received = Buffer.alloc(0);
   const onData = (chunk: Buffer): void => {
     received = Buffer.concat([received, chunk]);
     const end = received.indexOf(HEAD_END);
-    if (end < 0 && received.length < MAX_HEAD_BYTES) return;
+    if (end < 0) {
+      if (received.length > MAX_HEAD_BYTES) reject(new Error('the head of the answer is too long'));
+      return;
+    }
     socket.pause();
     socket.off('data', onData);
     const rest = received.subarray(end + HEAD_END.length);
@@ -57,5 +66,9 @@ async function expectUpgrade(socket: Duplex, worker: string): Promise<void> {
   socket.on('data', onData);
   socket.once('error', reject);
   socket.once('close', () => reject(new Error('the worker closed the connection')));
-  await promise;
+  const late = setTimeout(
+    () => reject(new AppError('worker-timeout', `Worker ${worker} did not answer in time`)),
+    headMs,
+  );
+  await promise.finally(() => clearTimeout(late));
 }

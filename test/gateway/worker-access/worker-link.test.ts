@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { duplexPair } from 'node:stream';
 import { expect } from 'chai';
 import express from 'express';
@@ -8,6 +8,7 @@ import { asSocket } from '#shared/http/socket-like.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import { call } from '../../../gateway/worker-access/client.ts';
 import { cameraProxies } from '../../../gateway/worker-access/http-proxy.ts';
+import { readAnswer } from '../../../gateway/worker-access/local-request.ts';
 import { SocketTunnels } from '../../../gateway/worker-access/socket-tunnel.ts';
 import type { WorkerAddress } from '../../../gateway/worker-access/worker-address.ts';
 import { linkOf } from '../../../gateway/worker-access/worker-link.ts';
@@ -31,6 +32,9 @@ function createWorker(): { server: Server; sockets: WebSocketServer } {
       socket.pipe(socket);
       return;
     }
+    if (request.headers.upgrade === 'slow') return void socket.write('HTTP/1.1 101 Switching');
+    if (request.headers.upgrade === 'endless')
+      return void socket.write(`HTTP/1.1 101 Switching Protocols\r\nX-Fill: ${'x'.repeat(20_000)}`);
     sockets.handleUpgrade(request, socket, head, (client) =>
       client.on('message', (data, isBinary) => client.send(data, { binary: isBinary })),
     );
@@ -140,6 +144,23 @@ describe('A worker that is reached by a link', () => {
       if (text === 'hello worker') break;
     }
     expect(text).to.equal('hello worker');
+  });
+
+  it('is given up when the head of its answer does not end', async () => {
+    const request = { path: '/any', headers: {} };
+    const slow = await rejection(openWorkerStream(worker, { ...request, protocol: 'slow' }, 100));
+    expect(slow).to.include({ code: 'worker-timeout' });
+    const endless = await rejection(openWorkerStream(worker, { ...request, protocol: 'endless' }));
+    expect(endless).to.include({ code: 'worker-failed' });
+  });
+
+  it('is given up when its answer is longer than any answer', async () => {
+    const [near, far] = duplexPair();
+    const answer = Object.assign(near, { statusCode: 200 }) as unknown as IncomingMessage;
+    far.write(Buffer.alloc(2000));
+    const error: unknown = await readAnswer(answer, 1000).catch((reason: unknown) => reason);
+    expect(error).to.include({ message: 'the answer has more than 1000 bytes' });
+    expect(near.destroyed).to.equal(true);
   });
 
   it('is said to have failed while it is cut off', async () => {

@@ -13,6 +13,7 @@ import {
 import { backoffMs } from '#shared/backoff.ts';
 import { linkStream } from '#shared/http/link-stream.ts';
 import type { Logger } from '#shared/logger.ts';
+import { parseJson } from '#shared/parse-json.ts';
 import { Dialler, type DialTarget } from './dialler.ts';
 
 export interface AgentLinkOptions extends DialTarget {
@@ -55,6 +56,8 @@ export class AgentLink {
   readonly #dialler: Dialler;
   readonly #connections = new Set<WebSocket>();
   #control: WebSocket | undefined;
+  /** Named in the addresses of connections. */
+  #session = '';
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #isClosed = false;
@@ -102,8 +105,6 @@ export class AgentLink {
       this.#again({ code, refusal, isWelcome });
     });
   }
-
-  #session = '';
 
   #follow(order: AgentOrder): void {
     if (order.op === 'welcome') {
@@ -156,12 +157,4 @@ interface LinkEnd {
   /** Status with which the gateway answered in place of the upgrade. */
   refusal: number | undefined;
   isWelcome: boolean;
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import { encodeLinkHeader, linkMessageSchema } from '#shared/frames/link.ts';
 import type { FrameRequest } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
+import { parseJson } from '#shared/parse-json.ts';
 import type { CameraSet } from '../../camera/camera-set.ts';
 import type { Picture } from '../../pictures/picture.ts';
 import { LinkPace } from './link-pace.ts';
@@ -63,12 +64,4 @@ function send(socket: WebSocket, id: number, picture: Picture, { encoding }: Fra
   // Two fragments of one message: the payload is shared by all subscriptions and not copied behind each header.
   socket.send(encodeLinkHeader(id, payload.binary), { binary: true, fin: false });
   socket.send(payload.data, { binary: true, fin: true });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
