@@ -22,6 +22,9 @@ export const PROMTOOL = process.env.TEST_PROMTOOL ?? 'promtool';
 /** A server of the S3 protocol, on files. */
 export const VERSITYGW = process.env.TEST_VERSITYGW ?? 'versitygw';
 
+/** A media server that carries cameras to an audience. */
+export const MEDIAMTX = process.env.TEST_MEDIAMTX ?? 'mediamtx';
+
 /** The loader of Docker Compose, as a command. */
 export const COMPOSE_CHECKER = process.env.TEST_COMPOSE_CHECKER ?? 'compose-go';
 
@@ -41,6 +44,7 @@ const PROBES = {
   promtool: () => spawnSync(PROMTOOL, ['--version']).status === 0,
   ipycam: () => spawnSync(IPYCAM_PYTHON, ['-c', 'import ipycam']).status === 0,
   'versitygw, an S3 server': () => spawnSync(VERSITYGW, ['--version']).status === 0,
+  MediaMTX: () => spawnSync(MEDIAMTX, ['--version']).status === 0,
   'a PostgreSQL server': () => process.env.TEST_DATABASE_URL !== undefined,
   'the loader of Compose files': () => spawnSync(COMPOSE_CHECKER, ['--help']).error === undefined,
   kustomize: () => kustomize('--help').status === 0,

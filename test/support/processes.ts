@@ -39,7 +39,7 @@ export async function startGateway(
   env: Record<string, string> = {},
   through: readonly string[] = [],
 ): Promise<RunningProcess> {
-  const port = await freePort();
+  const port = Number(env.PORT ?? (await freePort()));
   const workerPort = String(await freePort());
   const simulatorPort = String(await freePort());
   const settings = {

@@ -38,7 +38,7 @@ export interface MediamtxManagerOptions {
   log: Logger;
   /** Whether this gateway makes the changes, and no other on the database. */
   isOurTurn?: () => Promise<boolean>;
-  /** Called after a change on the server. */
+  /** Called after the paths that the server has for cameras changed. */
   onApplied?: () => void;
   everyMs?: number;
   /** Poll interval for a path that was just made, milliseconds. */
@@ -55,6 +55,8 @@ export interface MediamtxManagerReport extends JobReport {
 
 const EVERY_MS = 60_000;
 const SETTLE_MS = 100;
+/** When to look again for paths that another gateway is about to make, milliseconds. */
+const LOOK_AGAIN_MS = 3000;
 /** MediaMTX answers before the change is done, which takes up to two seconds. */
 const SETTLE_LOOKS = 20;
 /** Codes that concern the server, not one camera: the next call would fail too. */
@@ -72,7 +74,7 @@ export class MediamtxManager {
   #endListening: () => void = () => {};
   #wanted = new Map<string, ManagedPath>();
   #problems = new Map<string, string>();
-  /** Names of the paths of the last complete round. */
+  /** Names of paths that the server has, as of the last complete round. */
   #carried: ReadonlySet<string> = new Set();
   #started: string | undefined;
 
@@ -109,6 +111,12 @@ export class MediamtxManager {
     return this.#carried.has(`${prefix}${cameraId}`) && !this.#problems.has(cameraId);
   }
 
+  /** The server was started anew or was away: until the next round it counts as having no camera. */
+  forget(): void {
+    this.#carried = new Set();
+    this.#job.runNow();
+  }
+
   /** Takes the sync's result; acts immediately if the server was restarted or a path is missing. */
   observe({ names, started }: MediamtxSeen): void {
     const isRestarted = this.#started !== undefined && started !== this.#started;
@@ -141,11 +149,22 @@ export class MediamtxManager {
       problems.set(cameraId, `MediaMTX has a path ${name} that was not made here`);
     }
     this.#wanted = wanted;
-    const taken = new Set(items.map(({ name }) => name));
-    if (isOurTurn === undefined || (await isOurTurn())) await this.#apply(plan, taken, problems, signal);
+    const isActing = isOurTurn === undefined || (await isOurTurn());
+    const present = new Set(items.map(({ name }) => name));
+    if (isActing) await this.#apply(plan, present, problems, signal);
+    else if (plan.replace.length > 0) this.#job.runNow(LOOK_AGAIN_MS);
     this.#reportProblems(problems);
-    this.#carried = new Set(wanted.keys());
+    this.#setCarried(plan, isActing);
     this.#state.succeed({ paths: wanted.size });
+  }
+
+  #setCarried({ replace, remove }: ManagedPlan, isActing: boolean): void {
+    const missing = new Set(isActing ? [] : replace.map(({ name }) => name));
+    const carried = new Set([...this.#wanted.keys()].filter((name) => !missing.has(name)));
+    const isApplied = isActing && replace.length + remove.length > 0;
+    const isSame = !isApplied && [...carried].join() === [...this.#carried].join();
+    this.#carried = carried;
+    if (!isSame) this.#options.onApplied?.();
   }
 
   #readWanted(cameras: readonly ManagedCamera[], problems: Map<string, string>): Map<string, ManagedPath> {
@@ -169,7 +188,7 @@ export class MediamtxManager {
     problems: Map<string, string>,
     signal: AbortSignal,
   ): Promise<void> {
-    const { client, log, onApplied, ownership } = this.#options;
+    const { client, log, ownership } = this.#options;
     for (const name of remove) {
       const cameraId = name.slice(ownership.prefix.length);
       await attempt(cameraId, problems, () => client.deletePath(name, signal));
@@ -182,7 +201,6 @@ export class MediamtxManager {
     }
     if (replace.length + remove.length === 0) return;
     log.info({ set: replace.map(({ name }) => name), removed: remove }, 'MediaMTX paths reconciled');
-    onApplied?.();
   }
 
   async #settle(name: string, signal: AbortSignal): Promise<void> {

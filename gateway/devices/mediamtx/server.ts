@@ -62,7 +62,10 @@ export class MediamtxServer {
     this.#manager = this.#manages(options, client);
     this.#sync.onSeen((seen) => this.#manager?.observe(seen));
     // After a restart of MediaMTX all paths are others, and those that the gateway made are gone.
-    const onRestart = (): void => this.#sync.runNow();
+    const onRestart = (): void => {
+      this.#manager?.forget();
+      this.#sync.runNow();
+    };
     this.#pulse = new MediamtxPulse({ client, clock, onRestart, onChange: options.onChange });
   }
 

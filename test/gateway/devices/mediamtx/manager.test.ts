@@ -38,12 +38,17 @@ describe('MediamtxManager', () => {
     server.close();
   });
 
-  function create({ owner = 'visual-reasoning-gateway', isOnDemand = true } = {}): MediamtxManager {
+  function create({
+    owner = 'visual-reasoning-gateway',
+    isOnDemand = true,
+    isOurTurn = async () => true,
+  } = {}): MediamtxManager {
     const one = new MediamtxManager({
       client: new MediamtxClient({ url: server.origin }),
       cameras,
       ownership: { prefix: 'gateway-', owner },
       isOnDemand,
+      isOurTurn,
       clock,
       log: pino({ level: 'info' }, { write: (line: string) => void lines.push(line) }),
       onApplied: () => {
@@ -205,6 +210,25 @@ describe('MediamtxManager', () => {
     server.configs.clear();
     await round(() => manager.observe({ names, started: 'second' }));
     expect([...server.configs.keys()]).to.deep.equal(['gateway-1', 'gateway-door']);
+  });
+
+  it('carries no camera from a restart of the server until the paths are made anew', async () => {
+    await start();
+    expect(manager.carries('1')).to.equal(true);
+    server.configs.clear();
+    const again = round(() => manager.forget());
+    expect(manager.carries('1')).to.equal(false);
+    await again;
+    expect([manager.carries('1'), applied]).to.deep.equal([true, 2]);
+  });
+
+  it('carries what another gateway on the database made, and looks again for what it has yet to make', async () => {
+    const standby = create({ isOurTurn: async () => false });
+    await round(() => standby.start(), standby);
+    expect([standby.carries('1'), server.changes]).to.deep.equal([false, []]);
+    await start();
+    await round(() => clock.advance(3000), standby);
+    expect(standby.carries('1')).to.equal(true);
   });
 
   it('makes anew what an edit of the file took away, as soon as the sync misses it', async () => {
