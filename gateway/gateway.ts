@@ -99,7 +99,8 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const { store, box: secretBox } = storage;
   const access = createAccess({ config: config.auth, dataDir, table, store, secretBox, redactor, log });
   const { authenticator } = access;
-  redactor.add(config.store.deliveries.webhookSecret);
+  for (const secret of [config.store.deliveries.webhookSecret, config.smtp?.login?.password])
+    redactor.add(secret);
   const deliveries = createDeliveries({ store, secretBox, log, ...config.store.deliveries });
 
   // Cameras and the workers that run them

@@ -43,6 +43,7 @@ export const HINT_BY_CODE: Readonly<Partial<Record<string, string>>> = {
     'Give a user of MediaMTX the action `api` (without one, only its own machine may call) and set MEDIAMTX_API_USER and MEDIAMTX_API_PASSWORD, or MEDIAMTX_API_TOKEN.',
   'mediamtx-invalid-answer':
     'Check that MEDIAMTX_API_URL is the control API of MediaMTX (port 9997) and that no proxy answers in its place.',
+  'email-not-configured': 'Set SMTP_URL, and SMTP_FROM where its user is no address, then restart.',
   'moondream-not-configured':
     'Set MOONDREAM_API_KEY for the cloud, or MOONDREAM_API_URL to a Moondream server of your own.',
   'moondream-unauthorized': 'Moondream refuses the key of this gateway; check MOONDREAM_API_KEY.',

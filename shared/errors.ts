@@ -96,6 +96,7 @@ export const STATUS_BY_CODE = {
   'mediamtx-unauthorized': 502,
   'mediamtx-invalid-answer': 502,
   'mediamtx-refused': 502,
+  'email-not-configured': 503,
   'moondream-not-configured': 503,
   'moondream-bad-request': 400,
   'moondream-unauthorized': 502,

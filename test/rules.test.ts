@@ -126,6 +126,7 @@ describe('The house', () => {
     ['cockatiel', /^gateway\/models\/circuit-breaker\.ts$/],
     ['standardwebhooks', /^gateway\/deliveries\//],
     ['web-push', /^gateway\/notifications\/targets\/push-library\.ts$/],
+    ['nodemailer', /^gateway\/notifications\/targets\/mail-server\.ts$/],
     ['@modelcontextprotocol/server', /^gateway\/mcp\//],
   ] as const) {
     it(`has one door to ${vendor}`, () => {

@@ -22,6 +22,7 @@ import { loadMqttConfig, type MqttConfig } from './mqtt.ts';
 import { loadPerceptionConfig, type PerceptionConfig } from './perception.ts';
 import { loadRecordingsConfig, type RecordingsConfig } from './recordings.ts';
 import { loadRemoteWorkers, type RemoteWorkersConfig } from './remote-workers.ts';
+import { loadSmtpConfig, type SmtpConfig } from './smtp.ts';
 import { loadStoreConfig, type StoreConfig } from './store.ts';
 
 export interface GatewayConfig {
@@ -83,6 +84,8 @@ export interface GatewayConfig {
   recordings: RecordingsConfig;
   /** Undefined without a broker. */
   mqtt: MqttConfig | undefined;
+  /** Undefined without a mail server. */
+  smtp: SmtpConfig | undefined;
   webrtc: WebrtcSettings;
   /** The part of the environment that workers see. */
   workerEnv: Record<string, string>;
@@ -173,6 +176,7 @@ export function loadConfig(
       hasOthers: remoteWorkers !== undefined || cluster !== undefined,
     }),
     mqtt: loadMqttConfig(env),
+    smtp: loadSmtpConfig(env),
     webrtc: readWebrtcSettings(env),
     workerEnv: pick(env, WORKER_ENV_ALLOWED),
   });

@@ -1,6 +1,6 @@
 /** Settings of the connection to an MQTT broker. */
-import { readFileSync } from 'node:fs';
 import { type Environment, readInteger, readOptional, readText, SettingsError } from '#shared/settings.ts';
+import { readCaFile } from './ca-file.ts';
 
 /** An MQTT broker, and what it is given. */
 export interface MqttConfig {
@@ -34,7 +34,7 @@ export function loadMqttConfig(env: Environment): MqttConfig | undefined {
   const prefix = readLevels(env, 'MQTT_PREFIX', 'gateway');
   const discoveryPrefix = readLevels(env, 'MQTT_DISCOVERY_PREFIX', 'homeassistant');
   const snapshotMs = readInteger(env, 'MQTT_SNAPSHOT_SECONDS', { fallback: 60, min: 0, max: DAY_S }) * 1000;
-  const ca = readCa(env);
+  const ca = readCaFile(env, 'MQTT_CA_FILE');
   if (url === undefined) return undefined;
   return {
     broker: { ...readBroker(url), ca },
@@ -72,17 +72,4 @@ function readLevels(env: Environment, name: string, fallback: string): string {
   if (!LEVELS.test(text) || text.length > MAX_PREFIX)
     throw new SettingsError(name, text, 'levels of letters, digits, "_" and "-", separated by "/"');
   return text;
-}
-
-function readCa(env: Environment): string | undefined {
-  const file = readOptional(env, 'MQTT_CA_FILE');
-  if (file === undefined) return undefined;
-  try {
-    const text = readFileSync(file, 'utf8');
-    if (text.includes('-----BEGIN CERTIFICATE-----')) return text;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new SettingsError('MQTT_CA_FILE', file, `the path of a file that can be read (${code})`);
-  }
-  throw new SettingsError('MQTT_CA_FILE', file, 'a file with certificates in PEM');
 }

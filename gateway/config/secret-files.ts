@@ -17,6 +17,7 @@ export const SECRET_SETTINGS = [
   'MOONDREAM_API_KEY',
   'VLM_KEY',
   'MQTT_URL',
+  'SMTP_URL',
   'ICE_SERVERS',
   'WORKER_SECRET',
 ] as const;

@@ -1,4 +1,5 @@
 /** Sends notices to their targets. */
+import type { Notice } from '#shared/contract/notification.ts';
 import type { Logger } from '#shared/logger.ts';
 import { Redactor } from '#shared/redact.ts';
 import type { Answer, DeliveryRequest, Endpoint } from '../deliveries/http-endpoint.ts';
@@ -8,6 +9,7 @@ import type { NoticeFacts, StoredNotification, StoredTarget } from './notificati
 import type { NotificationRepository } from './notification-repository.ts';
 import { endOfAll, isWithin } from './periods.ts';
 import type { PushKeys } from './push-keys.ts';
+import type { EmailSender } from './targets/email.ts';
 import { ntfyPost } from './targets/ntfy.ts';
 import { browserPost } from './targets/push.ts';
 import { webhookPost } from './targets/webhook.ts';
@@ -16,6 +18,7 @@ export interface NoticeEndpointOptions {
   repository: Pick<NotificationRepository, 'get' | 'update'>;
   http: Pick<HttpPost, 'send' | 'close'>;
   keys: Pick<PushKeys, 'get'>;
+  email: Pick<EmailSender, 'send'>;
   links: NoticeLinks;
   /** A notification was paused, since its browser unsubscribed. */
   onPaused: () => void;
@@ -25,7 +28,10 @@ export interface NoticeEndpointOptions {
 /** Answers of push services for a browser that unsubscribed (RFC 8030 section 7.3). */
 const UNSUBSCRIBED = [404, 410];
 
-/** One request per notice; its target decides which. */
+/** Targets that take requests. */
+type HttpTarget = Exclude<StoredTarget, { kind: 'email' }>;
+
+/** One request or message per notice; its target decides which. */
 export class NoticeEndpoint implements Endpoint {
   readonly #options: NoticeEndpointOptions;
 
@@ -53,8 +59,13 @@ export class NoticeEndpoint implements Endpoint {
     notice: { id: string; facts: NoticeFacts; at: Date },
     signal: AbortSignal,
   ): Promise<Answer> {
-    const answer = await this.#options.http.send(await this.#requestOf(notification, notice), signal);
-    const { target } = notification;
+    const { target, name, linkBase } = notification;
+    const { id, facts, at } = notice;
+    const words = noticeOf({ id, notification: name, facts, linkBase, links: this.#options.links });
+    if (target.kind === 'email')
+      return this.#options.email.send(target, { notice: words, facts, linkBase, at }, signal);
+    const request = await this.#requestOf(target, { notice: words, linkBase, at });
+    const answer = await this.#options.http.send(request, signal);
     const isGone = answer.kind === 'answered' && UNSUBSCRIBED.includes(answer.status);
     if (target.kind === 'push' && isGone) await this.#pause(notification);
     return withoutSecrets(answer, target);
@@ -65,14 +76,12 @@ export class NoticeEndpoint implements Endpoint {
   }
 
   async #requestOf(
-    { name, target, linkBase }: StoredNotification,
-    { id, facts, at }: { id: string; facts: NoticeFacts; at: Date },
+    target: HttpTarget,
+    { notice, linkBase, at }: { notice: Notice; linkBase: string; at: Date },
   ): Promise<OutgoingPost> {
-    const { links, keys } = this.#options;
-    const notice = noticeOf({ id, notification: name, facts, linkBase, links });
     if (target.kind === 'webhook') return webhookPost(target, notice, at);
     if (target.kind === 'ntfy') return ntfyPost(target, notice);
-    return browserPost(target, notice, { linkBase, keys: await keys.get() });
+    return browserPost(target, notice, { linkBase, keys: await this.#options.keys.get() });
   }
 
   async #pause(notification: StoredNotification): Promise<void> {
@@ -84,14 +93,14 @@ export class NoticeEndpoint implements Endpoint {
 }
 
 /** Receivers may repeat what they were sent. */
-function withoutSecrets(answer: Answer, target: StoredTarget): Answer {
+function withoutSecrets(answer: Answer, target: HttpTarget): Answer {
   const redactor = new Redactor();
   for (const secret of secretsOf(target)) redactor.add(secret);
   if (answer.kind === 'answered') return { ...answer, body: redactor.redact(answer.body) };
   return answer.kind === 'failed' ? { ...answer, reason: redactor.redact(answer.reason) } : answer;
 }
 
-function secretsOf(target: StoredTarget): string[] {
+function secretsOf(target: HttpTarget): string[] {
   if (target.kind === 'webhook') return [target.url, target.secret, ...Object.values(target.headers ?? {})];
   if (target.kind === 'ntfy') return target.token ? [target.token] : [];
   return [target.endpoint, target.keys.auth];

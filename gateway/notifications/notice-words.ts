@@ -2,10 +2,12 @@
 import type { Notice, NoticeKind } from '#shared/contract/notification.ts';
 import type { Happening, NoticeFacts } from './notification.ts';
 
-/** Links of notices. */
+/** Signed links of notices: paths with a query, without a leading slash. */
 export interface NoticeLinks {
-  /** Path and query of a signed link to the picture of an event, without a leading slash. */
+  /** To the picture of an event. */
   pictureOf(eventId: string): string;
+  /** To the clip of an event; undefined where its camera is not recorded. */
+  clipOf(eventId: string, cameraId: string): string | undefined;
 }
 
 /** What a notice is made from. */
@@ -17,7 +19,8 @@ export interface NoticeSource {
   links: NoticeLinks;
 }
 
-const LINES = 6;
+/** Happenings that a text tells of, one by one. */
+export const LINES = 6;
 const PHRASES: Record<NoticeKind | 'test', string> = {
   test: 'Test',
   motion: 'Motion',
@@ -82,7 +85,8 @@ function messageOf({ happenings, more }: NoticeFacts): string {
   return [...lines, ...(left === 0 ? [] : [`and ${left} more`])].join('\n');
 }
 
-function lineOf(happening: Happening): string {
+/** A happening in one line. */
+export function lineOf(happening: Happening): string {
   const { kind, label, zones, answer, at } = happening;
   const clock = new Date(at).toTimeString().slice(0, 5);
   const where = zones.length === 0 ? '' : ` in ${zones.join(', ')}`;

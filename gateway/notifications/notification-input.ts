@@ -75,6 +75,7 @@ function checked(target: NotificationTarget): StoredTarget {
     expectKeys(target.keys);
     return target;
   }
+  if (target.kind === 'email') return { ...target, to: [...new Set(target.to)] };
   const { url, template, contentType = 'application/json', headers = {} } = target;
   const secret = target.secret ?? `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
   expectReachable('target.url', url);

@@ -36,6 +36,7 @@ function viewTarget(target: StoredTarget): NotificationTargetView {
     const endpointHash = createHash('sha256').update(target.endpoint).digest('hex');
     return { kind: 'push', origin: new URL(target.endpoint).origin, endpointHash };
   }
+  if (target.kind === 'email') return { kind: 'email', to: target.to };
   const { url, headers = {}, template = null, contentType = 'application/json' } = target;
   return {
     kind: 'webhook',

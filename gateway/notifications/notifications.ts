@@ -1,9 +1,11 @@
 /** Composes notifications: storage, queues, sender, lookout and routes. */
 import { randomUUID } from 'node:crypto';
+import { NO_RECORDING } from '#shared/contract/recording.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Access } from '../auth/access.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
+import type { SmtpConfig } from '../config/smtp.ts';
 import { DeliveryRepository } from '../deliveries/delivery-repository.ts';
 import { DeliverySender } from '../deliveries/delivery-sender.ts';
 import { HttpPost } from '../deliveries/http-post.ts';
@@ -11,6 +13,7 @@ import { LeaseRepository } from '../deliveries/lease-repository.ts';
 import { OutcomeLog } from '../deliveries/outcome-log.ts';
 import type { EventState } from '../events/event.ts';
 import type { BeginListener } from '../events/event-listeners.ts';
+import { readPicture } from '../events/event-picture-repository.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
@@ -18,6 +21,7 @@ import { Lookout } from './lookout.ts';
 import { NoticeEndpoint } from './notice-endpoint.ts';
 import { NoticeQueue } from './notice-queue.ts';
 import { NoticeRepository } from './notice-repository.ts';
+import type { NoticeLinks } from './notice-words.ts';
 import { type Happening, happeningOf, type Rule } from './notification.ts';
 import { NotificationBook } from './notification-book.ts';
 import { NotificationRepository } from './notification-repository.ts';
@@ -25,12 +29,15 @@ import { NotificationTester } from './notification-test.ts';
 import { type PresenceSources, presenceReader } from './presences.ts';
 import { PushKeys } from './push-keys.ts';
 import { notificationRoutes } from './routes.ts';
+import { EmailSender } from './targets/email.ts';
+import { MailServer } from './targets/mail-server.ts';
 
 export interface NotificationsOptions extends PresenceSources {
   store: Store;
   secretBox: SecretBox;
   access: Pick<Access, 'linkTo'>;
   directory: Pick<CameraDirectory, 'wanted' | 'find'>;
+  config: PresenceSources['config'] & { smtp: SmtpConfig | undefined };
   log: Logger;
   /** Pause between two looks for who is away, milliseconds. */
   lookMs?: number;
@@ -75,15 +82,19 @@ const MAX_NOTIFICATIONS = 100;
 /** Builds notifications; nothing runs before `start`, and little before the first notification. */
 export function createNotifications(options: NotificationsOptions): Notifications {
   const { store, secretBox: box, access, directory, log, now = Date.now } = options;
+  const { smtp } = options.config;
   const nameOf = (id: string): string => directory.find(id)?.name ?? id;
   const repository = new NotificationRepository(store, box);
   const notices = new NoticeRepository(store);
   const deliveries = new DeliveryRepository(store);
   const keys = new PushKeys(repository);
   const queue = new NoticeQueue({ deliveries, notices, box, log, now });
+  const links = linksOf(access, directory);
+  const server = smtp && new MailServer(smtp);
+  const pictures = { read: (id: string) => readPicture(store.db, id, 'best') };
   const endpoint = new NoticeEndpoint({
-    ...{ repository, keys, log, http: new HttpPost() },
-    links: { pictureOf: (id) => access.linkTo(`/api/events/${encodeURIComponent(id)}/snapshot`).slice(1) },
+    ...{ repository, keys, links, log, http: new HttpPost() },
+    email: new EmailSender({ server, pictures, links }),
     onPaused: () => void book.read().catch(() => {}),
   });
   const sender = createSender(options, endpoint);
@@ -104,7 +115,7 @@ export function createNotifications(options: NotificationsOptions): Notification
   let isDue = false;
   return {
     routes: notificationRoutes({
-      ...{ repository, notices, keys, max: MAX_NOTIFICATIONS, now },
+      ...{ repository, notices, keys, canMail: smtp !== undefined, max: MAX_NOTIFICATIONS, now },
       tester: new NotificationTester({ endpoint, example: () => directory.wanted()[0], now }),
       changed: () => book.read(),
     }),
@@ -139,6 +150,20 @@ export function createNotifications(options: NotificationsOptions): Notification
       await Promise.all([lookout.close(), book.close()]);
       await sender.close();
     },
+  };
+}
+
+function linksOf(
+  access: NotificationsOptions['access'],
+  directory: NotificationsOptions['directory'],
+): NoticeLinks {
+  const link = (eventId: string, file: string): string =>
+    access.linkTo(`/api/events/${encodeURIComponent(eventId)}/${file}`).slice(1);
+  const isRecorded = (cameraId: string): boolean =>
+    (directory.find(cameraId)?.recording ?? NO_RECORDING).record !== 'off';
+  return {
+    pictureOf: (eventId) => link(eventId, 'snapshot'),
+    clipOf: (eventId, cameraId) => (isRecorded(cameraId) ? link(eventId, 'clip') : undefined),
   };
 }
 

@@ -12,6 +12,7 @@ import {
   notificationTestSchema,
   pushKeySchema,
 } from '#shared/contract/notification.ts';
+import { AppError } from '#shared/errors.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { NoticeRepository } from './notice-repository.ts';
@@ -26,6 +27,8 @@ export interface NotificationRoutesOptions {
   notices: Pick<NoticeRepository, 'stateOf'>;
   keys: Pick<PushKeys, 'get'>;
   tester: NotificationTester;
+  /** Whether there is a mail server. */
+  canMail: boolean;
   /** Called after a change. */
   changed: () => Promise<void>;
   /** Most notifications. */
@@ -50,6 +53,11 @@ const EXAMPLES = {
     },
     cameras: ['1'],
   },
+  'Faults, by e-mail': {
+    name: 'Operator',
+    target: { kind: 'email', to: ['operator@example.org'] },
+    kinds: ['camera-offline', 'worker-lost', 'disk-low'],
+  },
 };
 
 /** Create, list, change, test and delete notifications. */
@@ -57,14 +65,14 @@ export function notificationRoutes(options: NotificationRoutesOptions): RouteGro
   return {
     name: 'Notifications',
     description:
-      'Targets that are told of events, of cameras that go offline and of faults: webhooks, ntfy topics and browsers. Notices are retried with growing pauses, then parked; a target that refuses delays no other.',
+      'Targets that are told of events, of cameras that go offline and of faults: webhooks, ntfy topics, browsers and e-mail. Notices are retried with growing pauses, then parked; a target that refuses delays no other.',
     routes: [...collectionRoutes(options), ...itemRoutes(options)],
     schemas: [noticeSchema],
   };
 }
 
 function collectionRoutes(options: NotificationRoutesOptions): Route[] {
-  const { repository, notices, keys, changed, max, now } = options;
+  const { repository, notices, keys, canMail, changed, max, now } = options;
   return [
     route({
       id: 'createNotification',
@@ -76,9 +84,11 @@ function collectionRoutes(options: NotificationRoutesOptions): Route[] {
       answers: {
         201: json('It is told from now on.', createdNotificationSchema, { Location: 'Where it is.' }),
       },
-      errors: ['missing-field', 'invalid-field', 'too-many-notifications'],
+      errors: ['missing-field', 'invalid-field', 'too-many-notifications', 'email-not-configured'],
       handle: async (req, res) => {
         const { draft, secret } = parseNewNotification(req.body, publicOrigin(req));
+        if (draft.target.kind === 'email' && !canMail)
+          throw new AppError('email-not-configured', 'The gateway has no mail server to send e-mail with');
         const id = `ntf_${randomUUID()}`;
         await repository.insert(id, draft, { max, now: now() });
         await changed();

@@ -848,6 +848,11 @@ export interface components {
           kind: 'push';
           origin: string;
           endpointHash: string;
+        }
+      | {
+          /** @constant */
+          kind: 'email';
+          to: string[];
         };
     Notification: {
       id: string;
@@ -879,7 +884,7 @@ export interface components {
         at: string;
         /** @enum {string} */
         state: 'delivered' | 'retrying' | 'parked';
-        /** @description HTTP status of the answer. */
+        /** @description HTTP or SMTP status of the answer. */
         status: number | null;
         error: string | null;
       } | null;
@@ -890,7 +895,7 @@ export interface components {
     };
     NotificationTest: {
       delivered: boolean;
-      /** @description HTTP status of the answer; null without one. */
+      /** @description HTTP or SMTP status of the answer; null without one. */
       status: number | null;
       error: string | null;
       /** @description The beginning of the answer. */

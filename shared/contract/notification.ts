@@ -88,8 +88,19 @@ const pushSchema = z
   })
   .meta({ id: 'PushTarget', description: 'A browser, as its `PushSubscription` describes itself.' });
 
+const emailSchema = z
+  .strictObject({
+    kind: z.literal('email'),
+    to: z
+      .array(z.email('must be an e-mail address').max(254))
+      .min(1)
+      .max(10)
+      .meta({ description: 'Addresses without names.' }),
+  })
+  .meta({ id: 'EmailTarget', description: 'Sent by the mail server of `SMTP_URL`.' });
+
 const targetSchema = z
-  .discriminatedUnion('kind', [webhookSchema, ntfySchema, pushSchema])
+  .discriminatedUnion('kind', [webhookSchema, ntfySchema, pushSchema, emailSchema])
   .meta({ id: 'NotificationTarget' });
 export type NotificationTarget = z.infer<typeof targetSchema>;
 
@@ -98,6 +109,7 @@ const targetChangesSchema = z
     webhookSchema.partial({ url: true }).meta({ id: 'WebhookTargetChanges' }),
     ntfySchema.partial({ topic: true }).meta({ id: 'NtfyTargetChanges' }),
     pushSchema,
+    emailSchema,
   ])
   .meta({ id: 'NotificationTargetChanges', description: 'What is left out stays as it is.' });
 
@@ -186,6 +198,7 @@ const targetViewSchema = z
       priority: z.int(),
     }),
     z.object({ kind: z.literal('push'), origin: z.string(), endpointHash: z.string() }),
+    z.object({ kind: z.literal('email'), to: z.array(z.string()) }),
   ])
   .meta({ id: 'NotificationTargetView', description: 'Without its secrets.' });
 export type NotificationTargetView = z.infer<typeof targetViewSchema>;
@@ -204,7 +217,7 @@ export const notificationSchema = z
       .object({
         at: timeSchema,
         state: z.enum(['delivered', 'retrying', 'parked']),
-        status: z.int().nullable().meta({ description: 'HTTP status of the answer.' }),
+        status: z.int().nullable().meta({ description: 'HTTP or SMTP status of the answer.' }),
         error: z.string().nullable(),
       })
       .nullable()
@@ -231,7 +244,7 @@ export const createdNotificationSchema = notificationSchema
 export const notificationTestSchema = z
   .object({
     delivered: z.boolean(),
-    status: z.int().nullable().meta({ description: 'HTTP status of the answer; null without one.' }),
+    status: z.int().nullable().meta({ description: 'HTTP or SMTP status of the answer; null without one.' }),
     error: z.string().nullable(),
     response: z.string().nullable().meta({ description: 'The beginning of the answer.' }),
   })

@@ -30,7 +30,7 @@ const USUAL: readonly NoticeKind[] = ['person', 'watch', 'camera-offline', 'came
 export interface NotificationDraft {
   /** Undefined: it is new. */
   id?: string;
-  kind: 'webhook' | 'ntfy' | 'push';
+  kind: 'webhook' | 'ntfy' | 'push' | 'email';
   name: string;
   /** Empty in a change: as it is. */
   url: string;
@@ -41,6 +41,8 @@ export interface NotificationDraft {
   server: string;
   topic: string;
   token: string;
+  /** Addresses, separated by commas. */
+  to: string;
   kinds: readonly NoticeKind[];
   /** Empty: all. */
   cameras: readonly string[];
@@ -55,7 +57,7 @@ export interface NotificationDraft {
 /** A new notification. */
 export function newNotification(kind: 'webhook' | 'ntfy'): NotificationDraft {
   const target = { url: '', template: '', contentType: 'application/json', headers: '' };
-  const ntfy = { server: 'https://ntfy.sh', topic: '', token: '' };
+  const ntfy = { server: 'https://ntfy.sh', topic: '', token: '', to: '' };
   const filters = { kinds: USUAL, cameras: [], labels: '', zones: '', times: '', quiet: '' };
   return { kind, name: '', ...target, ...ntfy, ...filters, groupSeconds: '60', afterSeconds: '60' };
 }
@@ -68,6 +70,7 @@ export function draftOfNotification(stored: Notification): NotificationDraft {
     ...{ id, name, kind: target.kind },
     ...(target.kind === 'webhook' && { template: target.template ?? '', contentType: target.contentType }),
     ...(target.kind === 'ntfy' && { server: target.server, topic: target.topic }),
+    ...(target.kind === 'email' && { to: target.to.join(', ') }),
     kinds: stored.kinds ?? (Object.keys(KIND_WORDS) as NoticeKind[]),
     cameras: cameras?.map(String) ?? [],
     labels: labels?.join(', ') ?? '',
@@ -100,6 +103,7 @@ export function bodyOfNotification(draft: NotificationDraft): Record<string, unk
 function targetOf(draft: NotificationDraft): Record<string, unknown> {
   const { id, kind, url, template, contentType, headers, server, topic, token } = draft;
   const isNew = id === undefined;
+  if (kind === 'email') return { kind, to: namesIn(draft.to) ?? [] };
   if (kind === 'ntfy')
     return {
       kind,

@@ -32,6 +32,7 @@ describe('The configuration', () => {
       demo: { isOn: true, isAnalysed: true, rtspPort: 8554 },
       restreamPort: 0,
       mqtt: undefined,
+      smtp: undefined,
       remoteWorkers: undefined,
       cluster: undefined,
       limits: {

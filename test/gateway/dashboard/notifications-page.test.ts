@@ -3,6 +3,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { axeFaultsOf } from '../../support/axe.ts';
 import { openBrowser } from '../../support/browser.ts';
 import { getJson } from '../../support/http.ts';
+import { MailReceiver } from '../../support/mail-receiver.ts';
 import { collectComplaints } from '../../support/page-log.ts';
 import { requirePeer } from '../../support/peers.ts';
 import { type RunningProcess, startGateway } from '../../support/processes.ts';
@@ -38,13 +39,16 @@ describe('Notifications in Chromium', function () {
   let browser: Browser;
   let gateway: RunningProcess;
   let target: TargetServer;
+  let mailbox: MailReceiver;
   let context: BrowserContext;
   let page: Page;
   let complaints: string[];
 
   before(async function () {
     requirePeer(this, 'chromium');
-    [browser, gateway, target] = await Promise.all([openBrowser(), startGateway({}), TargetServer.open()]);
+    [browser, mailbox, target] = await Promise.all([openBrowser(), MailReceiver.open(), TargetServer.open()]);
+    const SMTP_URL = `smtp://127.0.0.1:${mailbox.port}`;
+    gateway = await startGateway({ SMTP_URL, SMTP_TLS: 'off', SMTP_FROM: 'gate@example.org' });
     await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok);
     context = await browser.newContext();
     await context.grantPermissions(['notifications'], { origin: gateway.origin });
@@ -56,6 +60,7 @@ describe('Notifications in Chromium', function () {
     await browser?.close();
     await gateway?.end();
     target?.close();
+    await mailbox?.close();
   });
 
   const api = (): string => `${gateway.origin}/api/notifications`;
@@ -112,6 +117,23 @@ describe('Notifications in Chromium', function () {
     await button('Delete House').click();
     await page.getByText('No notifications yet').waitFor();
     expect((await getJson(api())).body).to.deep.equal([]);
+  });
+
+  it('go to mailboxes: a form with their addresses, and a test that arrives', async () => {
+    await button('New').click();
+    await page.getByLabel('Tell', { exact: true }).selectOption('email');
+    await page.getByLabel('Name').fill('Family');
+    await page.getByLabel('Addresses').fill('me');
+    await button('Save').click();
+    await page.getByText('must be an e-mail address').waitFor();
+    await page.getByLabel('Addresses').fill('me@example.org, you@example.org');
+    await button('Save').click();
+    await page.getByText('E-mail · me@example.org, you@example.org').waitFor();
+    await button('Send a test').click();
+    await page.getByText('The test was taken (250).').waitFor();
+    expect(mailbox.received[0]?.to).to.deep.equal(['me@example.org', 'you@example.org']);
+    await button('Delete Family').click();
+    await page.getByText('No notifications yet').waitFor();
   });
 
   it('offer to notify this browser, and say why not where it blocks them', async () => {

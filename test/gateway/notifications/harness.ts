@@ -5,10 +5,12 @@ import { tmpdir } from 'node:os';
 import express from 'express';
 import { sourceFromUrl } from '#shared/camera-source.ts';
 import type { Notification } from '#shared/contract/notification.ts';
+import type { RecordingSettings } from '#shared/contract/recording.ts';
 import type { CameraStatus } from '#shared/contract/status.ts';
 import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
-import type { EventState } from '../../../gateway/events/event.ts';
+import type { SmtpConfig } from '../../../gateway/config/smtp.ts';
+import type { EventPicture, EventState } from '../../../gateway/events/event.ts';
 import { createEvents, type Events } from '../../../gateway/events/events.ts';
 import {
   createNotifications,
@@ -22,6 +24,16 @@ import { mounted } from '../../support/mounted.ts';
 import { originOf, problems, serve, silentLog, stop } from '../../support/serve.ts';
 
 const NAMES: Record<string, string> = { door: 'Front Door', yard: 'Back Yard' };
+
+const RECORDINGS: Record<string, RecordingSettings> = { door: { record: 'events', keep: null } };
+
+/** What a test changes of it. */
+export interface HarnessOptions extends Partial<NotificationsOptions> {
+  /** A mail server. */
+  smtp?: SmtpConfig;
+  /** Other names of cameras. */
+  names?: Record<string, string>;
+}
 
 /** One gateway's notifications. */
 export class NoticeHarness {
@@ -42,7 +54,7 @@ export class NoticeHarness {
     this.store = store;
   }
 
-  static async open(store: Store, options: Partial<NotificationsOptions> = {}): Promise<NoticeHarness> {
+  static async open(store: Store, { smtp, names, ...options }: HarnessOptions = {}): Promise<NoticeHarness> {
     const harness = new NoticeHarness(store);
     const now = (): number => harness.now;
     const common = { store, log: silentLog, now };
@@ -50,13 +62,14 @@ export class NoticeHarness {
       ...common,
       secretBox: createSecretBox(randomBytes(32)),
       access: { linkTo: (path) => `${path}?ticket=signed` },
-      directory: directory(),
+      directory: directory({ ...NAMES, ...names }),
       states: { read: async () => harness.#states() },
       pool: { status: () => harness.workers as never },
       config: {
         dataDir: tmpdir(),
         recordings: { folder: tmpdir() },
         store: { uploads: { reserveBytes: 0 } },
+        smtp,
       },
       lookMs: 10,
       pollMs: 15,
@@ -88,6 +101,11 @@ export class NoticeHarness {
     return fetch(`${this.api}/${id}`, { method: 'PATCH', headers, body: JSON.stringify(body) });
   }
 
+  /** Sends a test. */
+  test(id: string): Promise<JsonAnswer> {
+    return postJson(`${this.api}/${id}/test`, {});
+  }
+
   async list(): Promise<Notification[]> {
     return (await (await fetch(this.api)).json()) as Notification[];
   }
@@ -97,9 +115,14 @@ export class NoticeHarness {
   }
 
   /** An event begins at a camera. @returns its id */
-  async event(cameraId: string, kind: string, change: Partial<EventState> = {}): Promise<string> {
+  async event(
+    cameraId: string,
+    kind: string,
+    change: Partial<EventState> = {},
+    picture?: EventPicture,
+  ): Promise<string> {
     const id = randomUUID();
-    await this.#events?.eventLog.observe(this.#stateOf(id, cameraId, kind, change));
+    await this.#events?.eventLog.observe(this.#stateOf(id, cameraId, kind, change), picture);
     return id;
   }
 
@@ -112,8 +135,14 @@ export class NoticeHarness {
   }
 
   /** Writes more of an event that is stored. */
-  async goOn(id: string, cameraId: string, kind: string, change: Partial<EventState>): Promise<void> {
-    await this.#events?.eventLog.observe(this.#stateOf(id, cameraId, kind, change));
+  async goOn(
+    id: string,
+    cameraId: string,
+    kind: string,
+    change: Partial<EventState>,
+    picture?: EventPicture,
+  ): Promise<void> {
+    await this.#events?.eventLog.observe(this.#stateOf(id, cameraId, kind, change), picture);
   }
 
   async close(): Promise<void> {
@@ -133,12 +162,14 @@ export class NoticeHarness {
   }
 }
 
-/** Two cameras with names. */
-function directory(): CameraDirectory {
+/** Two cameras with names; one is recorded. */
+function directory(names: Record<string, string>): CameraDirectory {
   const known = new CameraDirectory(10, new Redactor());
-  for (const [id, name] of Object.entries(NAMES)) {
+  for (const [id, name] of Object.entries(names)) {
     const source = sourceFromUrl(`rtsp://192.0.2.1/${id}`);
-    known.put({ id, name, location: '', source, origin: 'connected' });
+    const analysis = { motion: false, persons: false, faces: false };
+    const stored = { origin: 'registry' as const, enabled: true, isFromFile: false, analysis };
+    known.setRegistered({ id, name, location: '', source, ...stored, recording: RECORDINGS[id] });
   }
   return known;
 }

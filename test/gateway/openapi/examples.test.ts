@@ -33,6 +33,8 @@ describe('The examples of the API description', () => {
         MOONDREAM_API_URL: moondream.url,
         MOONDREAM_RATE: '1000',
         API_TOKEN: 'correct-horse-battery-staple',
+        SMTP_URL: 'smtp://127.0.0.1:9',
+        SMTP_FROM: 'cameras@example.org',
       },
     });
     moondream.answer = (response) => {

@@ -40,6 +40,7 @@ export function notificationForm(options: NotificationFormOptions): TemplateResu
         ? selectField(field(options, 'kind', 'Tell'), [
             ['webhook', 'A webhook'],
             ['ntfy', 'An ntfy topic'],
+            ['email', 'E-mail'],
           ])
         : nothing
     }
@@ -56,6 +57,13 @@ function target(options: NotificationFormOptions): TemplateResult | typeof nothi
   const isNew = draft.id === undefined;
   const kept = isNew ? undefined : 'Empty: as it is.';
   if (draft.kind === 'push') return nothing;
+  if (draft.kind === 'email')
+    return textField({
+      ...field(options, 'to', 'Addresses'),
+      placeholder: 'you@example.org',
+      inputMode: 'email',
+      hint: 'Several are separated by commas. Messages have the picture, and links to it and to the clip.',
+    });
   if (draft.kind === 'ntfy')
     return html`
       ${textField({ ...field(options, 'server', 'Server'), inputMode: 'url' })}

@@ -21,7 +21,7 @@ import { emptyState, pageHead, pill, problem } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
 
 const REFRESH_MS = 5000;
-const TARGETS = { webhook: 'Webhook', ntfy: 'ntfy', push: 'Browser' } as const;
+const TARGETS = { webhook: 'Webhook', ntfy: 'ntfy', push: 'Browser', email: 'E-mail' } as const;
 const STATES = {
   delivered: ['good', 'Delivered'],
   retrying: ['bad', 'Trying again'],
@@ -95,7 +95,7 @@ export class NotificationsPage extends ViewElement {
       return emptyState(
         'deliveries',
         'No notifications yet',
-        'A webhook, an ntfy topic or this browser can be told of persons, watches and cameras that go offline.',
+        'A webhook, an ntfy topic, a mailbox or this browser can be told of persons, watches and cameras that go offline.',
       );
     return html`<ul class="watch-list">${repeat(
       list,
@@ -242,6 +242,7 @@ export class NotificationsPage extends ViewElement {
 
 function targetText({ target }: Notification): string {
   const kind = TARGETS[target.kind];
+  if (target.kind === 'email') return `${kind} · ${target.to.join(', ')}`;
   return target.kind === 'ntfy' ? `${kind} · ${target.server}/${target.topic}` : `${kind} · ${target.origin}`;
 }
 
