@@ -17,6 +17,10 @@ const TEST_CAMERAS = { ALLOW_LOOPBACK_CAMERAS: 'on', CAMERA_ALLOW_PORTS: '1,9' }
 const COMPILED =
   process.env.NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE };
 
+/** Of native code: no test sends these, and what fails next would not tell why. */
+const CRASHES: unknown[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV'];
+const lastLines = (text: string): string => text.split('\n').slice(-20).join('\n');
+
 /** A process of ours under test. */
 export interface RunningProcess {
   pid: number;
@@ -115,7 +119,10 @@ function spawnProcess(entry: string, env: Record<string, string>, through: reado
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = collect(child);
-  const exited = once(child, 'exit').then(([code]) => code as number | null);
+  const exited = once(child, 'exit').then(([code, signal]) => {
+    if (CRASHES.includes(signal)) console.error(`${entry} crashed with ${signal}:\n${lastLines(output())}`);
+    return code as number | null;
+  });
   return {
     child,
     pid: child.pid as number,

@@ -53,9 +53,10 @@ describe('Memory of an RTSP worker', () => {
     viewer = await watch(IDS);
     await waitFor(async () => (await slowed()).length === 3);
     const { body: livez } = await getJson(`${worker.origin}/livez`);
-    expect(livez.slowed.map((camera: { cameraId: string }) => camera.cameraId)).to.deep.equal(await slowed());
-    expect(livez.slowed[0]).to.include({ reason: 'memory' });
-    expect(livez.slowed[0].detail).to.match(/keyframes/);
+    // A busy machine slows the fourth for another reason.
+    const forMemory = livez.slowed.filter(({ reason }: { reason: string }) => reason === 'memory');
+    expect(forMemory.map(({ cameraId }: { cameraId: string }) => cameraId)).to.deep.equal(await slowed());
+    for (const { detail } of forMemory) expect(detail).to.match(/keyframes/);
   });
 
   it('shows a slowed camera in full when another gives its room back', async () => {
