@@ -25,6 +25,8 @@ const OVERLAP_MS = 10_000;
 const PRUNE_MS = 60_000;
 /** News kept while the database is away; the oldest are dropped first. */
 const MAX_PENDING = 10_000;
+/** Ids kept against counting twice; the oldest are dropped first. */
+const MAX_KNOWN = 100_000;
 
 /** Runs from start to close, on PostgreSQL only. What happens here counts here immediately, database or not. */
 export class SharedSignIns {
@@ -72,6 +74,10 @@ export class SharedSignIns {
     const told = [...this.#pending];
     await this.#repository.add(told);
     this.#pending = this.#pending.filter((news) => !told.includes(news));
+    for (const id of this.#known.keys()) {
+      if (this.#known.size <= MAX_KNOWN) break;
+      this.#known.delete(id);
+    }
     const now = performance.now();
     const since = this.#readAt === undefined ? undefined : now - this.#readAt + OVERLAP_MS;
     for (const { id, kind, subject, ageMs, leftMs } of await this.#repository.list(since)) {

@@ -40,7 +40,7 @@ export function guardedLookup(resolve: LookupFunction = lookup): LookupFunction 
 
 class ForbiddenTargetError extends Error {
   constructor(hostname: string) {
-    super(`${hostname} leads to an address at which no analysis backend can be`);
+    super(`${hostname} leads to an address that the gateway sends nothing to`);
     this.name = 'ForbiddenTargetError';
   }
 }

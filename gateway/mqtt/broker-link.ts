@@ -124,10 +124,16 @@ export class BrokerLink {
       this.#options.onMessage({ topic, payload, isRetained: retain }),
     );
     client.on('connect', () => this.#open(client, ended.signal));
-    const stop = (): void => void client.end(false);
+    let late: NodeJS.Timeout | undefined;
+    const stop = (): void => {
+      client.end(false);
+      // The library waits for every acknowledgement, and a broker that hangs gives none.
+      late = setTimeout(() => client.stream.destroy(), FAREWELL_MS);
+    };
     this.#closing.signal.addEventListener('abort', stop, { once: true });
     if (this.#closing.signal.aborted) stop();
     await new Promise<void>((resolve) => void client.once('close', resolve));
+    clearTimeout(late);
     this.#closing.signal.removeEventListener('abort', stop);
     this.#session = undefined;
     this.#lastError = reason;

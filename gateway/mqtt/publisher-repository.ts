@@ -1,4 +1,6 @@
 /** Which gateway publishes, and how far its events have been acknowledged: the table `mqtt_publisher`. */
+import { type RawBuilder, sql } from 'kysely';
+import { DATABASE_NOW } from '../store/database-clock.ts';
 import type { Store } from '../store/store.ts';
 
 export interface PublisherRepositoryOptions {
@@ -9,24 +11,23 @@ export interface PublisherRepositoryOptions {
   owner: string;
   /** Milliseconds until the turn of a lost gateway is over. */
   leaseMs: number;
-  /** Unix milliseconds. */
+  /** Unix milliseconds; by default of the database, which gateways share, on SQLite of this machine. */
   now?: () => number;
 }
 
 /** The turn of one gateway. */
 export class PublisherRepository {
   readonly #options: PublisherRepositoryOptions;
-  readonly #now: () => number;
 
   constructor(options: PublisherRepositoryOptions) {
     this.#options = options;
-    this.#now = options.now ?? Date.now;
   }
 
   /** Takes or keeps the turn. @returns false while another gateway has it */
   take(): Promise<boolean> {
     const { store, name, owner, leaseMs } = this.#options;
     const now = this.#now();
+    const end = sql<number>`${now} + cast(${leaseMs} as bigint)`;
     return store.transaction(async (trx) => {
       const newest = await trx
         .selectFrom('events')
@@ -42,14 +43,14 @@ export class PublisherRepository {
         .execute();
       const { numUpdatedRows } = await trx
         .updateTable('mqtt_publisher')
-        .set({ lease_owner: owner, leased_until: now + leaseMs })
+        .set({ lease_owner: owner, leased_until: end })
         .where('name', '=', name)
         .where((eb) =>
           eb.or([
             eb('lease_owner', '=', owner),
             eb('leased_until', '<=', now),
             // The clock was set back since.
-            eb('leased_until', '>', now + leaseMs),
+            eb('leased_until', '>', end),
           ]),
         )
         .executeTakeFirst();
@@ -88,5 +89,11 @@ export class PublisherRepository {
       .where('name', '=', name)
       .where('lease_owner', '=', owner)
       .execute();
+  }
+
+  #now(): RawBuilder<number> {
+    const { store, now } = this.#options;
+    if (now === undefined && store.engine === 'postgres') return DATABASE_NOW;
+    return sql<number>`cast(${(now ?? Date.now)()} as bigint)`;
   }
 }

@@ -21,6 +21,8 @@ export interface LookoutOptions {
   /** Who may be away, and whether they are now. */
   look: () => Promise<readonly Presence[]>;
   rules: () => readonly Rule[];
+  /** Whether this gateway tells of cameras, which all gateways on a database see; each tells of its own workers. */
+  isOurTurn: () => Promise<boolean>;
   /** Stores a notice. */
   tell: (rule: Rule, happening: Happening) => Promise<void>;
   log: Logger;
@@ -50,6 +52,7 @@ export class Lookout {
   readonly #options: LookoutOptions;
   readonly #job: PeriodicJob;
   readonly #absences = new Map<string, Absence>();
+  #isOurTurn = true;
 
   constructor(options: LookoutOptions) {
     const { log, everyMs = EVERY_MS } = options;
@@ -74,6 +77,7 @@ export class Lookout {
       .rules()
       .filter(({ kinds }) => kinds === null || kinds.some((kind) => ALL.includes(kind)));
     if (rules.length === 0) return this.#absences.clear();
+    this.#isOurTurn = await this.#options.isOurTurn();
     const found = await this.#options.look();
     const keys = new Set(found.map(keyOf));
     for (const key of this.#absences.keys()) if (!keys.has(key)) this.#absences.delete(key);
@@ -103,6 +107,8 @@ export class Lookout {
   }
 
   async #tell(rule: Rule, happening: Happening): Promise<void> {
+    // A gateway whose turn it is not remembers what the other one told.
+    if (happening.cameraId !== null && !this.#isOurTurn) return;
     if (tellsOf(rule, happening)) await this.#options.tell(rule, happening);
   }
 }

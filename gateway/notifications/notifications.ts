@@ -78,6 +78,8 @@ export interface Notifications extends BeginListener {
 /** A lease outlives every attempt (15 s), with room for clock differences between gateways. */
 const LEASE_MS = 60_000;
 const MAX_NOTIFICATIONS = 100;
+/** Longer than several looks, milliseconds. */
+const TURN_MS = 30_000;
 
 /** Builds notifications; nothing runs before `start`, and little before the first notification. */
 export function createNotifications(options: NotificationsOptions): Notifications {
@@ -110,6 +112,7 @@ export function createNotifications(options: NotificationsOptions): Notification
   };
   const lookout = new Lookout({
     ...{ rules: () => book.rules, look: presenceReader(options), tell, log, now },
+    isOurTurn: () => store.turns.take('notices of cameras', TURN_MS),
     everyMs: options.lookMs,
   });
   let isDue = false;

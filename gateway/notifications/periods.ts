@@ -3,6 +3,7 @@ import { DAYS, type NotificationPeriod } from '#shared/contract/notification.ts'
 
 /** Periods that follow each other without a gap are left after at most so many steps. */
 const MOST_STEPS = 50;
+const HOUR_MS = 3_600_000;
 
 /** Whether a time is within one of the periods. */
 export function isWithin(periods: readonly NotificationPeriod[], at: Date): boolean {
@@ -36,10 +37,10 @@ function minutesOf(clock: string): number {
   return hours * 60 + minutes;
 }
 
-/** `setHours` follows changes of daylight saving time. */
+/** A later time of that day. `setHours` follows changes of daylight saving time, and takes the first of two equal hours. */
 function atMinutes(day: Date, minutes: number, daysLater = 0): Date {
   const time = new Date(day);
   time.setDate(day.getDate() + daysLater);
   time.setHours(Math.floor(minutes / 60), minutes % 60, 0, 0);
-  return time;
+  return time > day ? time : new Date(time.getTime() + HOUR_MS);
 }

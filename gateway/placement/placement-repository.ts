@@ -30,6 +30,7 @@ export type KnownWorker = Omit<WorkersTable, 'until'> & { isAlive: boolean };
 
 /** By one statement, so that it ends long before it is cancelled. */
 const MOST_CLAIMED = 10_000;
+const FORGOTTEN_AFTER_MS = 24 * 3_600_000;
 
 /**
  * Lets a transaction go on only while a camera is where this gateway believes it; the row cannot change until it ends.
@@ -85,7 +86,12 @@ export class PlacementRepository {
 
   /** Ends the leases of this process, so that others need not wait for their end. */
   async release({ incarnation }: Keeper): Promise<void> {
-    await this.#run(sql`update workers set until = 0 where incarnation = ${incarnation}`);
+    await this.#run(sql`update workers set until = ${DATABASE_NOW} - 1 where incarnation = ${incarnation}`);
+  }
+
+  /** Removes workers whose lease is over for a day: gateways in containers get new names again and again. */
+  async forgetWorkers(): Promise<void> {
+    await this.#run(sql`delete from workers where until < ${DATABASE_NOW} - ${FORGOTTEN_AFTER_MS}::bigint`);
   }
 
   /** Every worker, those whose lease is over among them. */

@@ -16,7 +16,16 @@ import type { Keeper, KnownWorker, LeasedWorker, PlacementRepository } from './p
 export interface PlacementOptions {
   repository: Pick<
     PlacementRepository,
-    'renew' | 'release' | 'workers' | 'owners' | 'sums' | 'enrol' | 'drop' | 'claim' | 'giveBack'
+    | 'renew'
+    | 'release'
+    | 'workers'
+    | 'forgetWorkers'
+    | 'owners'
+    | 'sums'
+    | 'enrol'
+    | 'drop'
+    | 'claim'
+    | 'giveBack'
   >;
   keeper: Keeper;
   /** Workers of this gateway that are ready, or were a moment ago. */
@@ -34,6 +43,8 @@ const TICK_MS = 500;
 const UNWANTED_MS = 3000;
 /** Each so many rounds sums tell whether rows were removed. */
 const COMPARE_EVERY = 30;
+/** Clients choose ids, so the memory of cameras that have no row is bounded. */
+const MAX_CHOSEN = 1000;
 
 /** Runs from start to close. */
 export class Placement {
@@ -96,6 +107,11 @@ export class Placement {
     return this.#lastRoundMs;
   }
 
+  /** Cameras without a row for which a worker was chosen. */
+  get chosen(): number {
+    return this.#chosen.size;
+  }
+
   /** Workers of all gateways whose lease lasts. */
   get workers(): readonly KnownWorker[] {
     return this.#workers.filter(({ isAlive }) => isAlive);
@@ -113,7 +129,9 @@ export class Placement {
     const known = this.#chosen.get(cameraId);
     if (known !== undefined && this.#isAlive(known)) return known;
     const chosen = this.#emptiest() ?? '';
+    this.#chosen.delete(cameraId);
     this.#chosen.set(cameraId, chosen);
+    if (this.#chosen.size > MAX_CHOSEN) this.#chosen.delete(this.#chosen.keys().next().value as string);
     return chosen;
   }
 
@@ -188,6 +206,7 @@ export class Placement {
     this.#rounds += 1;
     if (this.#rounds === 1) return true;
     if (this.#rounds % COMPARE_EVERY !== 0) return false;
+    await this.#options.repository.forgetWorkers();
     const { rows, epochs } = await this.#options.repository.sums();
     return rows !== this.#owners.size || epochs !== this.#owners.epochs;
   }

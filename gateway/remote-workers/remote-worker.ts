@@ -57,6 +57,7 @@ export class RemoteWorker {
 
   async close(): Promise<void> {
     await this.#job.close();
+    this.#link?.kept.destroy();
   }
 
   probeNow(): void {

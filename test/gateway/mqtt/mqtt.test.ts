@@ -99,7 +99,10 @@ describe('MQTT', () => {
       state: 'live',
     });
     expect(listener.at(STATUS).at(-1)?.text).to.equal('online');
-    expect(listener.at(`home/gw/cameras/${CAMERA}/availability`).at(-1)?.text).to.equal('online');
+    const availability = () => listener.at(`home/gw/cameras/${CAMERA}/availability`).at(-1)?.text;
+    await waitFor(() => availability() === 'online', {
+      message: 'the availability, which follows the state',
+    });
     const late = await MqttListener.open(`mqtt://127.0.0.1:${broker.port}`);
     await late.until(STATE);
     expect(late.at(STATE)[0]?.isRetained).to.equal(true);

@@ -1,3 +1,4 @@
+import { mock } from 'node:test';
 import { expect } from 'chai';
 import { EventRepository } from '../../../gateway/events/event-repository.ts';
 import { PublisherRepository } from '../../../gateway/mqtt/publisher-repository.ts';
@@ -12,6 +13,7 @@ describe('The turn to publish', () => {
     let store: Store;
     let now: number;
 
+    afterEach(() => mock.timers.reset());
     beforeEach(async () => {
       store = await open();
       now = NOW;
@@ -31,6 +33,15 @@ describe('The turn to publish', () => {
       expect(await first.take()).to.equal(false);
       await second.release();
       expect(await first.take()).to.equal(true);
+    });
+
+    it('does not depend on the clocks of gateways that share a database', async function () {
+      if (store.engine === 'sqlite') this.skip();
+      const owned = (owner: string) =>
+        new PublisherRepository({ store, name: 'gateway', owner, leaseMs: LEASE_MS });
+      expect(await owned('first').take()).to.equal(true);
+      mock.timers.enable({ apis: ['Date'], now: Date.now() + 10 * LEASE_MS });
+      expect(await owned('second').take()).to.equal(false);
     });
 
     it('is not lost for as long as the clock was set back', async () => {

@@ -47,4 +47,22 @@ describe('Periods of notifications', () => {
     ];
     expect(endOfAll(all, at(4, 1)).getTime()).to.be.greaterThan(at(5, 0).getTime());
   });
+
+  describe('in the night in which clocks are set back', () => {
+    const zone = process.env.TZ;
+    before(() => {
+      process.env.TZ = 'Europe/Berlin';
+    });
+    after(() => {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    });
+
+    it('are over after the second of the two hours that are called the same', () => {
+      // 2026-10-25, 02:15 for the second time: 01:15 UTC.
+      const second = new Date('2026-10-25T01:15:00Z');
+      const end = endOfAll([{ from: '22:00', to: '02:30' }], second);
+      expect(end.toISOString()).to.equal('2026-10-25T01:30:00.000Z');
+    });
+  });
 });

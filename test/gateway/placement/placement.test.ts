@@ -74,6 +74,29 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       await waitFor(() => IDS.every((id) => a.workerOf(id) !== '' && a.workerOf(id) === b.workerOf(id)));
     });
 
+    it('remembers a bounded number of cameras that clients try to connect', async () => {
+      const placement = start('a');
+      await waitFor(() => placement.workers.length === 1);
+      const [first] = IDS;
+      await waitFor(() => placement.workerOf(first as string) === 'a.rtsp-0');
+      const before = placement.chosen;
+      for (let index = 0; index < 3000; index += 1)
+        expect(placement.workerOf(`guess-${index}`)).to.equal('a.rtsp-0');
+      expect(placement.chosen - before).to.be.within(1, 1000);
+    });
+
+    it('forgets workers whose lease has been over for a day, and no others', async () => {
+      const keeper = { name: 'gone', incarnation: 'process of gone' };
+      const worker = { name: 'gone.rtsp-0', address: null, labels: '{}', capacity: 1 };
+      await repository.renew(keeper, [worker], { ttlMs: 60_000, isFirst: true });
+      await repository.release(keeper);
+      await repository.forgetWorkers();
+      expect((await repository.workers()).map(({ name }) => name)).to.deep.equal(['gone.rtsp-0']);
+      await sql`update workers set until = until - 24 * 3600 * 1000`.execute(store.db);
+      await repository.forgetWorkers();
+      expect(await repository.workers()).to.deep.equal([]);
+    });
+
     it('writes nothing about cameras at rest', async () => {
       start('a');
       start('b');
