@@ -60,6 +60,25 @@ export const extendMessageSchema = z.object({ type: z.literal('extend'), ms: z.n
 /** Supervisor to worker: stop gracefully within `deadlineMs`. */
 export const stopMessageSchema = z.object({ type: z.literal('stop'), deadlineMs: z.number() });
 
+/**
+ * Supervisor to worker, with a client's connection: serve it. `first`, Latin-1, is read before what the client sends.
+ * `id` counts the connections that were handed to this process.
+ */
+export const handedSocketMessageSchema = z.object({
+  type: z.literal('socket'),
+  id: z.int(),
+  first: z.string(),
+});
+export type HandedSocketMessage = z.infer<typeof handedSocketMessageSchema>;
+
+/** Supervisor to worker: end a connection that was handed over. */
+export const closeSocketMessageSchema = z.object({ type: z.literal('close-socket'), id: z.int() });
+export type CloseSocketMessage = z.infer<typeof closeSocketMessageSchema>;
+
+/** Worker to supervisor: a connection that was handed over has ended. */
+export const socketClosedMessageSchema = z.object({ type: z.literal('socket-closed'), id: z.int() });
+export type SocketClosedMessage = z.infer<typeof socketClosedMessageSchema>;
+
 /** `GET /livez` of every worker. */
 export const livezSchema = z.object({
   status: z.literal('alive'),

@@ -160,7 +160,7 @@ export class WorkerLife {
   }
 
   #spawn(messages: MessageBox, descriptor: number | undefined): WorkerProcess {
-    const { spec, baseEnv, epoch, launcher, node } = this.#options;
+    const { spec, baseEnv, epoch, launcher, node, log } = this.#options;
     this.#process = new WorkerProcess({
       entry: spec.entry,
       nodeFlags: spec.nodeFlags,
@@ -178,6 +178,7 @@ export class WorkerLife {
       },
       descriptor,
       onMessage: (message) => messages.push(message),
+      log,
     });
     return this.#process;
   }
@@ -196,7 +197,14 @@ export class WorkerLife {
   async #serve({ port, details }: ReadyMessage): Promise<void> {
     const { spec, log, epoch, mayRecycle } = this.#options;
     const { token } = this.#target;
-    this.#address = { name: spec.name, origin: `http://127.0.0.1:${port}`, token, epoch, details };
+    this.#address = {
+      name: spec.name,
+      origin: `http://127.0.0.1:${port}`,
+      token,
+      epoch,
+      details,
+      handOver: (connection, first) => this.#process?.handOver(connection, first) ?? false,
+    };
     this.#onReadiness(true);
     this.#watch = new LivenessWatch({ ...this.#target, port }, spec, {
       onAlive: ({ rss, cpuMs, decoder, slowed }) => {

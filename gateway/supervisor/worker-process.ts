@@ -1,7 +1,9 @@
 /** One worker process: spawned, talked to, signalled, seen to end. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import type { Logger } from '#shared/logger.ts';
+import { HandedSockets } from './handed-sockets.ts';
 import type { WorkerExit } from './worker-status.ts';
 
 /** How to start a process. */
@@ -18,6 +20,7 @@ export interface WorkerProcessOptions {
   /** Open file that becomes descriptor 4 of the process. */
   descriptor?: number | undefined;
   onMessage: (message: unknown) => void;
+  log: Logger;
 }
 
 /** Time to read the last output after the exit, milliseconds. */
@@ -35,9 +38,10 @@ export class WorkerProcess {
   /** Resolves when its output has been read, or soon after the exit; never rejects. */
   readonly drained: Promise<void>;
   readonly #send: (message: object) => void;
+  readonly #handed: HandedSockets;
 
   constructor(options: WorkerProcessOptions) {
-    const { entry, env, nodeFlags, launcher, node = process.execPath, descriptor, onMessage } = options;
+    const { entry, env, nodeFlags, launcher, node = process.execPath, descriptor, onMessage, log } = options;
     const [file, ...args] = [...launcher, node, ...nodeFlags, fileURLToPath(entry)];
     const child = spawn(file as string, args, {
       env,
@@ -49,6 +53,7 @@ export class WorkerProcess {
     this.stdout = child.stdout as Readable;
     this.stderr = child.stderr as Readable;
     child.on('message', onMessage);
+    this.#handed = new HandedSockets(child, log);
     this.#send = (message) => {
       // A channel that breaks during a send means that the exit is about to be seen.
       if (child.connected) child.send(message, () => {});
@@ -59,6 +64,11 @@ export class WorkerProcess {
     this.drained = this.exited.then(async () => {
       await Promise.race([closed, wait(DRAIN_MS)]);
     });
+  }
+
+  /** As {@link HandedSockets.handOver}. */
+  handOver(connection: Duplex, first: Buffer): boolean {
+    return this.#handed.handOver(connection, first);
   }
 
   /** Asks it to stop: by message, and by SIGTERM and SIGCONT to its group. */

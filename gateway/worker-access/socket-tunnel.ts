@@ -1,7 +1,7 @@
 /**
- * Carries a client's WebSocket to the worker of its camera, byte for byte: the
- * handshake is repeated there with the worker's token, and back pressure works
- * from end to end.
+ * Brings a client's WebSocket to the worker of its camera; the handshake is repeated
+ * there with the worker's token. A worker that is a process of this gateway is handed
+ * the connection itself; to others the bytes are relayed, with back pressure from end to end.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -53,7 +53,9 @@ export class SocketTunnels {
     const worker = routing.resolveVideo(cameraId);
     this.#open.add(socket);
     socket.once('close', () => this.#open.delete(socket));
-    openWorkerConnection(worker, handshake(request, worker.token, head)).then(
+    const first = handshake(request, worker.token, head);
+    if (worker.handOver?.(socket, first) === true) return;
+    openWorkerConnection(worker, first).then(
       (upstream) => {
         upstream.on('error', (error) => log.warn({ worker: worker.name, err: error }, 'tunnel failed'));
         join(socket, upstream);

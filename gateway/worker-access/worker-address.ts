@@ -1,4 +1,5 @@
 /** How the gateway reaches a worker, wherever that runs. */
+import type { Duplex } from 'node:stream';
 import type { WorkerLink } from './worker-link.ts';
 
 /** What one request to a worker needs. */
@@ -22,6 +23,12 @@ export interface WorkerAddress extends WorkerTarget {
   epoch: number;
   /** Whether another machine may run it, which has no files of the gateway. */
   isRemote?: boolean;
+  /**
+   * Hands a client's connection to the worker, a process of this gateway, which reads `first` before what the client
+   * sends. From then on `connection` stands for it: it closes with it, and destroying it ends it.
+   * Undefined or false: the bytes must be relayed.
+   */
+  handOver?: (connection: Duplex, first: Buffer) => boolean;
   /** Further ports that the worker announced, by name. */
   details: Record<string, number>;
 }

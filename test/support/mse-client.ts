@@ -12,7 +12,9 @@ export class MseClient {
   readonly binaries: Buffer[] = [];
   closeCode: number | undefined;
 
-  private constructor(socket: WebSocket) {
+  /** Begins to connect. @param origin `http://…` of the server */
+  constructor(origin: string, cameraId: string, options: ClientOptions = {}) {
+    const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}/ws/mse/${cameraId}`, options);
     this.socket = socket;
     socket.on('message', (data: Buffer, isBinary) => {
       if (isBinary) this.binaries.push(data);
@@ -26,8 +28,7 @@ export class MseClient {
 
   /** Connects. @param origin `http://…` of the server @throws the error of the handshake */
   static async open(origin: string, cameraId: string, options: ClientOptions = {}): Promise<MseClient> {
-    const url = `${origin.replace(/^http/, 'ws')}/ws/mse/${cameraId}`;
-    const client = new MseClient(new WebSocket(url, options));
+    const client = new MseClient(origin, cameraId, options);
     await once(client.socket, 'open');
     return client;
   }

@@ -4,6 +4,7 @@
  */
 
 import { flushCompileCache } from 'node:module';
+import type { Socket } from 'node:net';
 import { messageOf } from '#shared/errors.ts';
 import { trimQuietHeap } from '#shared/heap.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -14,6 +15,7 @@ import {
   type ReadyMessage,
   stopMessageSchema,
 } from '#shared/worker-protocol.ts';
+import { HandedSockets } from './handed-sockets.ts';
 
 /** A serving worker. */
 export interface RunningWorker {
@@ -21,6 +23,8 @@ export interface RunningWorker {
   port: number;
   /** Further ports, by name. */
   details?: Record<string, number>;
+  /** Serves connections that the supervisor hands over; absent where it hands over none. */
+  accept?(connection: Socket): void;
   /** Stops serving and frees everything; called once. */
   close(): Promise<void>;
 }
@@ -70,8 +74,14 @@ export async function runWorker(
   // A listener keeps Node from opening its inspector at SIGUSR1 and from ending at SIGUSR2.
   for (const signal of ['SIGUSR1', 'SIGUSR2'] as const) host.on(signal, () => {});
   host.on('disconnect', () => end(EXIT_PARENT_LOST, 'supervisor is gone'));
-  host.on('message', (message: unknown) => {
+  const sockets = new HandedSockets({
+    accept: (connection) =>
+      running?.accept === undefined ? connection.destroy() : running.accept(connection),
+    send: (message) => host.connected && host.send?.(message),
+  });
+  host.on('message', (message: unknown, handle: unknown) => {
     if (stopMessageSchema.safeParse(message).success) end(0, 'asked to stop');
+    else sockets.onMessage(message, handle);
   });
   host.on('uncaughtException', crash);
   host.on('unhandledRejection', crash);

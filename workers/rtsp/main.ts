@@ -99,6 +99,7 @@ await runWorker(process, {
     const link = await dialOut(config, server, log);
     return {
       port: server.port,
+      accept: server.accept,
       close: async () => {
         link?.close();
         lease.close();
