@@ -57,6 +57,11 @@ export class FakePool {
     this.#events.emit('down', name);
   }
 
+  /** Tells something else of a worker. */
+  tell(name: string, change: Partial<WorkerStatus>): void {
+    this.#statuses.set(name, { ...this.#statusOf(name), ...change });
+  }
+
   start(): void {}
 
   async stop(): Promise<void> {}

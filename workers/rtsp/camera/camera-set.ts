@@ -9,7 +9,7 @@ import type { Picture } from '../pictures/picture.ts';
 import type { PictureRequest } from '../pictures/picture-hub.ts';
 import { Camera, type CameraDependencies } from './camera.ts';
 import { cameraStatus, slowedStatus } from './camera-status.ts';
-import { StreamChoice } from './stream-choice.ts';
+import { StreamChoice, type StreamChoiceOptions } from './stream-choice.ts';
 
 /** A connect request is always answered within ten seconds. */
 const CONNECT_DEADLINE_MS = 9500;
@@ -23,7 +23,7 @@ const TEST_ID = '(test)';
 export class CameraSet {
   readonly #dependencies: CameraDependencies;
   readonly #connectDeadlineMs: number;
-  readonly #lingerMs: number | undefined;
+  readonly #pauses: Pick<StreamChoiceOptions, 'lingerMs' | 'lookMs'>;
   readonly #cameras = new Map<string, Camera>();
   readonly #choices = new Map<string, StreamChoice>();
   readonly #packetHubs = new Map<string, PacketHub>();
@@ -32,15 +32,15 @@ export class CameraSet {
   /** What is done to record a camera; set where recorders are made. */
   recorderOf: (cameraId: string) => RecorderStatus | undefined = () => undefined;
 
-  /** @param options `lingerMs`: how long a sub stream stays connected without viewers */
+  /** @param pauses of the choice among streams, milliseconds */
   constructor(
     dependencies: CameraDependencies,
     connectDeadlineMs = CONNECT_DEADLINE_MS,
-    { lingerMs }: { lingerMs?: number } = {},
+    pauses: Pick<StreamChoiceOptions, 'lingerMs' | 'lookMs'> = {},
   ) {
     this.#dependencies = dependencies;
     this.#connectDeadlineMs = connectDeadlineMs;
-    this.#lingerMs = lingerMs;
+    this.#pauses = pauses;
   }
 
   /** Every camera, in order of creation. */
@@ -250,7 +250,8 @@ export class CameraSet {
 
   #newCamera(cameraId: string, source: CameraSource): Camera {
     const onState = (camera: Camera): void => this.#choices.get(cameraId)?.onMainState(camera);
-    return new Camera(cameraId, source, { ...this.#dependencies, onState });
+    const onMemoryShort = (camera: Camera): void => this.#choices.get(cameraId)?.onMemoryShort(camera);
+    return new Camera(cameraId, source, { ...this.#dependencies, onState, onMemoryShort });
   }
 
   #choiceFor(cameraId: string): StreamChoice {
@@ -260,7 +261,7 @@ export class CameraSet {
       cameraId,
       dependencies: this.#dependencies,
       packetClients: () => this.#packetHubs.get(cameraId)?.subscribers ?? 0,
-      lingerMs: this.#lingerMs,
+      ...this.#pauses,
     });
     this.#choices.set(cameraId, choice);
     return choice;

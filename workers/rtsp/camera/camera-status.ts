@@ -36,9 +36,11 @@ export function cameraStatus(main: Camera, choice?: StreamChoice): CameraStatus 
 }
 
 /** What clients are told of pictures that are fewer or lesser than asked for. */
-export function slowedStatus({ reason, since }: Slowed): SlowedStatus {
-  return { reason, detail: SLOWED[reason], since: since / 1000 };
+export function slowedStatus({ reason, since, stream }: Slowed): SlowedStatus {
+  return { reason, detail: stream === 'sub' ? SPARED : SLOWED[reason], since: since / 1000 };
 }
+
+const SPARED = 'No memory to decode the main stream: viewers get pictures of the sub stream';
 
 const SLOWED: Record<Slowed['reason'], string> = {
   memory: 'No memory for another decoder: only keyframes are decoded, cameras take turns',

@@ -11,6 +11,7 @@ import { GopCache } from '../packets/gop-cache.ts';
 import type { PacketHub } from '../packets/packet-hub.ts';
 import type { PacketMemory } from '../packets/packet-memory.ts';
 import type { DecoderBudget } from '../pictures/decoder-budget.ts';
+import { decoderBytes } from '../pictures/decoder-seat.ts';
 import type { Media } from '../pictures/media.ts';
 import { notedMedia } from '../pictures/noted-media.ts';
 import type { Picture } from '../pictures/picture.ts';
@@ -40,6 +41,8 @@ export interface CameraDependencies {
   firstSequence?: number;
   /** Called after each change of the connection's state. */
   onState?: (camera: Camera) => void;
+  /** Called when its decoder found no memory. */
+  onMemoryShort?: (camera: Camera) => void;
   /** Pixels of one picture: cameras with larger ones are refused. */
   maxPixels?: number;
   /** Where work on each camera is noted for the supervisor. */
@@ -164,6 +167,11 @@ export class Camera {
     return this.#pipeline?.slowed;
   }
 
+  /** Whether a decoder of its pictures would find memory now, after those that are idle gave theirs back. */
+  makeDecoderRoom(): boolean {
+    return this.#dependencies.decoders?.makeRoom(decoderBytes(this.#pixels)) ?? true;
+  }
+
   /** Viewers of all transports, our own analysis and recording. */
   get subscribers(): number {
     return (this.#hub?.subscribers ?? 0) + (this.#packetHub?.subscribers ?? 0);
@@ -194,6 +202,10 @@ export class Camera {
     for (const forget of this.#forgetSecrets) forget();
   }
 
+  get #pixels(): number | undefined {
+    return this.size && this.size.width * this.size.height;
+  }
+
   #onTrack(track: VideoTrack): void {
     this.#limit.begin(track);
     this.#closePipeline();
@@ -209,12 +221,14 @@ export class Camera {
       media: notedMedia(media, this.#work),
       counters: this.counters,
       budget: decoders,
-      pixels: () => this.size && this.size.width * this.size.height,
+      pixels: () => this.#pixels,
       onSize: (size) => {
         this.#size = size;
         this.#lastDecoded = { at: performance.now(), packets: this.counters.decoded };
         this.connection.setFault(undefined);
       },
+      // Only now does the pipeline know that it waits.
+      onRationed: () => queueMicrotask(() => this.#dependencies.onMemoryShort?.(this)),
       log,
     });
     if (this.#hub !== undefined) this.#pipeline.attach(this.#hub);
@@ -270,9 +284,8 @@ function tooManyPictures(): AppError {
   );
 }
 
-function undecodable(): AppError {
-  return new AppError('camera-undecodable', 'The camera sends packets, but no picture can be decoded');
-}
+const undecodable = (): AppError =>
+  new AppError('camera-undecodable', 'The camera sends packets, but no picture can be decoded');
 
 function streamFacts(connection: CameraConnection): StreamFacts {
   return {

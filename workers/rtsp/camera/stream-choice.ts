@@ -1,18 +1,22 @@
 /**
  * Which of a camera's sources each client gets pictures from: small pictures and analysis come from
- * the sub stream, where there is one, and all others from the main stream. The sub stream is connected
- * while a client wants it; a camera of one session has only one of both connected, chosen by need.
+ * the sub stream, where there is one, and all others from the main stream, unless memory for decoding it is
+ * short. The sub stream is connected while a client wants it; a camera of one session has only one of both
+ * connected, chosen by need.
  */
-import { isAddressed, withMainCredentials } from '#shared/camera-source.ts';
+import { isAddressed } from '#shared/camera-source.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Picture } from '../pictures/picture.ts';
 import { PictureHub, type PictureRequest } from '../pictures/picture-hub.ts';
 import type { Slowed } from '../pictures/pipeline-options.ts';
 import type { Camera, CameraDependencies } from './camera.ts';
+import { furtherSources } from './further-sources.ts';
 import { OnDemand } from './on-demand.ts';
-import { StillPictures } from './still-pictures.ts';
+import { PlacedViewers } from './placed-viewers.ts';
+import { SparedMain } from './spared-main.ts';
+import type { StillPictures } from './still-pictures.ts';
 import { CONNECTED_WITHIN_MS, type StreamStatus, streamStatus } from './stream-status.ts';
-import { SubStream, type WantedPicture } from './sub-stream.ts';
+import type { SubStream, WantedPicture } from './sub-stream.ts';
 
 /** Time for which the sub stream stays connected without viewers, milliseconds: pages are opened again soon. */
 const LINGER_MS = 10_000;
@@ -31,13 +35,8 @@ export interface StreamChoiceOptions {
   /** Clients of the main stream's packets. */
   packetClients: () => number;
   lingerMs?: number | undefined;
-}
-
-interface Viewer {
-  request: PictureRequest;
-  deliver: (picture: Picture) => void;
-  hub: PictureHub;
-  subscription: { close(): void };
+  /** Between two looks whether there is memory again, milliseconds. */
+  lookMs?: number | undefined;
 }
 
 /** The pictures of one camera, from all its sources. It outlives the camera, as its hubs do. */
@@ -46,7 +45,8 @@ export class StreamChoice {
   readonly main = new PictureHub();
   readonly #small = new PictureHub();
   readonly #options: StreamChoiceOptions;
-  readonly #viewers = new Set<Viewer>();
+  readonly #viewers = new PlacedViewers((request) => this.#hubFor(request));
+  readonly #spared: SparedMain;
   #camera: Camera | undefined;
   #sub: SubStream | undefined;
   #still: StillPictures | undefined;
@@ -65,6 +65,11 @@ export class StreamChoice {
 
   constructor(options: StreamChoiceOptions) {
     this.#options = options;
+    this.#spared = new SparedMain({
+      hasRoom: () => this.#camera?.makeDecoderRoom() === true,
+      onEnd: () => this.update(),
+      lookMs: options.lookMs,
+    });
   }
 
   /** Clients of pictures of all sources, analysis included. */
@@ -84,7 +89,9 @@ export class StreamChoice {
 
   /** Why pictures of the main or the sub stream are fewer or lesser than asked for. */
   slowed(main: Camera): Slowed | undefined {
-    return main.slowed ?? this.#sub?.camera?.slowed;
+    const since = this.#viewers.size > 0 ? this.#spared.since : undefined;
+    const spared = since === undefined ? undefined : ({ reason: 'memory', since, stream: 'sub' } as const);
+    return main.slowed ?? this.#sub?.camera?.slowed ?? spared;
   }
 
   /** The stream that speaks for the camera: the sub stream while the one session is given to it. */
@@ -109,10 +116,11 @@ export class StreamChoice {
     this.#camera = camera;
     this.#demand?.close();
     this.#demand = undefined;
+    this.#spared.end();
     [this.#sub, this.#still] = [undefined, undefined];
     this.#isExclusive = false;
     this.#subFailedUntil = Number.NEGATIVE_INFINITY;
-    this.#place();
+    this.#viewers.place();
     await Promise.all([sub?.close(), still?.close()]);
     if (camera === undefined || this.#camera !== camera) return;
     this.#open(camera);
@@ -121,14 +129,11 @@ export class StreamChoice {
 
   /** Starts delivering pictures, from one source or the other as they come and go. */
   subscribe(request: PictureRequest, deliver: (picture: Picture) => void): { close(): void } {
-    const hub = this.#hubFor(request);
-    const viewer: Viewer = { request, deliver, hub, subscription: hub.subscribe(request, deliver) };
-    this.#viewers.add(viewer);
+    const end = this.#viewers.add(request, deliver);
     this.update();
     return {
       close: () => {
-        viewer.subscription.close();
-        if (this.#viewers.delete(viewer)) this.update();
+        if (end()) this.update();
       },
     };
   }
@@ -140,7 +145,7 @@ export class StreamChoice {
 
   /** The newest picture. @param signal ends the wait @throws AppError `no-frame-yet`, `worker-busy`, `camera-*` */
   async snapshot(camera: Camera, format: PictureFormat, signal?: AbortSignal): Promise<Picture> {
-    const sub = this.#fits(format) ? this.#sub : undefined;
+    const sub = this.#sub?.fits(format) === true ? this.#sub : undefined;
     if (sub?.isLive === true && sub.camera !== undefined) return await sub.camera.snapshot(format, signal);
     if (camera.connection.isPaused && this.#still === undefined) await this.#wakeMain();
     const { state, meter } = camera.connection;
@@ -153,8 +158,9 @@ export class StreamChoice {
   /** Connects what clients want now, and lets go what they do not. */
   update(): void {
     this.#demand?.update();
+    if (this.#viewers.size === 0) this.#spared.end();
     if (this.#sub === undefined || this.#camera === undefined) return;
-    this.#place();
+    this.#viewers.place();
     this.#turn = this.#turn.then(() => this.#apply());
   }
 
@@ -178,6 +184,14 @@ export class StreamChoice {
     if (isKicked) this.#foundExclusive();
   }
 
+  /** The decoder of the main stream found no room: viewers get the sub stream, where there is one. */
+  onMemoryShort(camera: Camera): void {
+    const isWatched = camera === this.#camera && this.#viewers.size > 0 && camera.slowed !== undefined;
+    if (!isWatched || this.#sub === undefined) return;
+    this.#spared.begin(Date.now());
+    this.update();
+  }
+
   /** Ends the sources; viewers get nothing any more. */
   async close(): Promise<void> {
     clearTimeout(this.#again);
@@ -191,23 +205,9 @@ export class StreamChoice {
     if (!isAddressed(source)) return;
     if (source.kind === 'rtsp' && source.isMirror === true)
       this.#demand = new OnDemand(camera.connection, () => this.#isMainWanted(), lingerMs);
-    const { fetchStill, media, maxPixels } = dependencies;
-    if (source.sub !== undefined)
-      this.#sub = new SubStream({
-        cameraId,
-        source: withMainCredentials(source.sub, source),
-        dependencies,
-        hub: this.#small,
-        onChange: () => this.#onSubState(),
-      });
-    if (source.still !== undefined && fetchStill !== undefined)
-      this.#still = new StillPictures({
-        cameraId,
-        source: withMainCredentials(source.still, source),
-        fetch: fetchStill,
-        media,
-        maxPixels,
-      });
+    const further = { cameraId, dependencies, hub: this.#small, onSub: () => this.#onSubState() };
+    const { sub, still } = furtherSources(source, further);
+    [this.#sub, this.#still] = [sub, still];
   }
 
   #onSubState(): void {
@@ -219,7 +219,7 @@ export class StreamChoice {
       this.#subFailedUntil = performance.now() + SUB_FAILED_MS;
       this.update();
     }
-    this.#place();
+    this.#viewers.place();
   }
 
   #foundExclusive(): void {
@@ -250,13 +250,13 @@ export class StreamChoice {
   #isSubWanted(): boolean {
     const { lingerMs = LINGER_MS } = this.#options;
     const now = performance.now();
-    if ([...this.#viewers].some(({ request }) => this.#fits(request))) this.#subUntil = now + lingerMs;
+    if (this.#viewers.some((request) => this.#fits(request))) this.#subUntil = now + lingerMs;
     if (now < this.#subUntil) this.#updateAt(this.#subUntil);
     return now < this.#subUntil;
   }
 
   #isMainWanted(): boolean {
-    const hasViewers = [...this.#viewers].some(({ request }) => !this.#fits(request));
+    const hasViewers = this.#viewers.some((request) => !this.#fits(request));
     return hasViewers || this.#options.packetClients() > 0 || performance.now() < this.#mainUntil;
   }
 
@@ -277,23 +277,12 @@ export class StreamChoice {
     this.#again = setTimeout(() => this.update(), time - performance.now() + 1).unref();
   }
 
+  /** Whether viewers get the sub stream, once it is live. */
   #fits(wanted: WantedPicture): boolean {
-    return this.#sub?.fits(wanted) === true;
+    return this.#sub?.fits(wanted) === true || (this.#sub !== undefined && this.#spared.since !== undefined);
   }
 
   #hubFor(request: PictureRequest): PictureHub {
     return this.#sub?.isLive === true && this.#fits(request) ? this.#small : this.main;
-  }
-
-  /** Moves viewers to the source that is theirs now; no picture is older than the one before. */
-  #place(): void {
-    for (const viewer of this.#viewers) {
-      const hub = this.#hubFor(viewer.request);
-      if (hub === viewer.hub) continue;
-      const before = viewer.subscription;
-      viewer.hub = hub;
-      viewer.subscription = hub.subscribe(viewer.request, viewer.deliver);
-      before.close();
-    }
   }
 }

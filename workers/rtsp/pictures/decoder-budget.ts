@@ -36,18 +36,22 @@ export class DecoderBudget {
 
   /** Room for as long as it is wanted; undefined where the one beside it would have none for its turn. */
   take(holder: DecoderHolder): DecoderLease | undefined {
-    const largest = Math.max(holder.bytes, ...[...this.#holders].map(({ bytes }) => bytes));
-    const isFirst = this.#holders.size === 0 && this.#inTurn === undefined;
-    if (!isFirst && this.#takenBytes + holder.bytes + largest > this.#maxBytes) {
-      this.#askBack();
-      return undefined;
-    }
+    if (!this.makeRoom(holder.bytes)) return undefined;
     this.#holders.add(holder);
     this.#takenBytes += holder.bytes;
     return this.#leaseOf(() => {
       this.#holders.delete(holder);
       this.#takenBytes -= holder.bytes;
     });
+  }
+
+  /** Whether a further decoder would find room now; if not, those that have nothing to decode are asked for theirs. */
+  makeRoom(decoderBytes: number): boolean {
+    const largest = Math.max(decoderBytes, ...[...this.#holders].map(({ bytes }) => bytes));
+    const isFirst = this.#holders.size === 0 && this.#inTurn === undefined;
+    if (isFirst || this.#takenBytes + decoderBytes + largest <= this.#maxBytes) return true;
+    this.#askBack();
+    return false;
   }
 
   /** Room for a moment, after those that waited before. @param signal ends the wait @throws its reason */

@@ -13,6 +13,8 @@ export interface SeatOptions {
   pixels: () => number | undefined;
   /** Another camera waits for room. */
   onNeeded: () => void;
+  /** It found no room, and takes turns from now on. */
+  onRationed?: (() => void) | undefined;
   log: Logger;
 }
 
@@ -24,6 +26,11 @@ const BYTES_PER_PIXEL = 1.5;
  */
 const PICTURES_HELD = 6;
 const UNKNOWN_PIXELS = 1920 * 1080;
+
+/** What a decoder takes. @param pixels of one picture, undefined while unknown */
+export function decoderBytes(pixels = UNKNOWN_PIXELS): number {
+  return pixels * BYTES_PER_PIXEL * PICTURES_HELD;
+}
 
 /** Opens a decoder and gives it back; calls of {@link open} must not overlap. */
 export class DecoderSeat {
@@ -77,9 +84,8 @@ export class DecoderSeat {
   }
 
   async #findRoom(): Promise<DecoderLease> {
-    const { budget, cameraId, log, pixels, onNeeded } = this.#options;
-    const bytes = (pixels() ?? UNKNOWN_PIXELS) * BYTES_PER_PIXEL * PICTURES_HELD;
-    const holder: DecoderHolder = { bytes, onNeeded };
+    const { budget, cameraId, log, pixels, onNeeded, onRationed } = this.#options;
+    const holder: DecoderHolder = { bytes: decoderBytes(pixels()), onNeeded };
     const lease = budget.take(holder);
     if (lease !== undefined) {
       if (this.#rationedSince !== undefined) log.info({ cameraId }, 'memory suffices for its decoder again');
@@ -89,6 +95,7 @@ export class DecoderSeat {
     if (this.#rationedSince === undefined)
       log.warn({ cameraId }, 'no memory for another decoder: keyframes only for now');
     this.#rationedSince ??= Date.now();
+    onRationed?.();
     return await budget.turn(holder, this.#closing.signal);
   }
 

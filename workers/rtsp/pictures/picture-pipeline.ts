@@ -46,10 +46,10 @@ export class PicturePipeline implements PictureSource {
 
   constructor(options: PipelineOptions) {
     const { counters, media, overloadedAfterMs, track, budget = new DecoderBudget() } = options;
-    const { cameraId, log, pixels = () => undefined } = options;
+    const { cameraId, log, pixels = () => undefined, onRationed } = options;
     this.#options = options;
     this.#seat = new DecoderSeat({
-      ...{ cameraId, media, track, budget, pixels, log },
+      ...{ cameraId, media, track, budget, pixels, onRationed, log },
       onNeeded: () => this.#closeIdle(),
     });
     this.#isIntraOnly = track.codec === 'mjpeg';

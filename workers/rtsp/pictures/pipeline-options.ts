@@ -39,6 +39,8 @@ export interface PipelineOptions {
   budget?: DecoderBudget | undefined;
   /** Pixels of one picture, undefined while unknown. */
   pixels?: () => number | undefined;
+  /** Called when its decoder found no room in the budget. */
+  onRationed?: (() => void) | undefined;
   log: Logger;
   /** How long an unused decoder is kept, milliseconds. */
   idleMs?: number;
@@ -51,4 +53,6 @@ export interface Slowed {
   reason: 'memory' | 'processor';
   /** Unix milliseconds. */
   since: number;
+  /** The stream that is decoded in place of the main one. */
+  stream?: 'sub';
 }

@@ -8,6 +8,7 @@ import { CameraView } from '../elements/camera-view.ts';
 import { codecName, count } from '../format.ts';
 import { recorderWords } from '../recorder-words.ts';
 import { hrefOf } from '../router.ts';
+import { slowedLabel, slowedSentence } from '../slowed-words.ts';
 import { ASK_ELEMENTS } from './ask-panel.ts';
 import { CameraEvents } from './camera-events.ts';
 import { CameraStage } from './camera-stage.ts';
@@ -39,7 +40,7 @@ export class CameraPage extends ViewElement {
     const { camera, words } = entry;
     return html`
       <a class="back-link" href=${hrefOf('cameras')}>${icon('back')}All cameras</a>
-      ${pageHead(camera.name, this.#actions(entry), html`<p class="summary">${placeWords(camera)}</p>${pill(words.tone, words.label)}`)}
+      ${pageHead(camera.name, this.#actions(entry), html`<p class="summary">${placeWords(camera)}</p>${pill(words.tone, words.label)}${slowedPill(entry)}`)}
       ${this.#error === undefined ? nothing : problem(this.#error.message, this.#error.hint)}
       ${this.#removal === 'none' ? nothing : this.#confirmation(entry)}
       <div class="camera-layout">
@@ -147,6 +148,7 @@ export class CameraPage extends ViewElement {
     const size = status?.width && status.height ? `${status.width} × ${status.height}` : '';
     const rows: [string, unknown][] = [
       ['Frame rate', words.tone === 'good' ? `${(status?.frameRate ?? 0).toFixed(1)} fps` : ''],
+      ['Slowed', status?.slowed === undefined ? '' : slowedSentence(status.slowed, this.app.now)],
       ['Latest frame', pictureAge(status, this.app.now)],
       ['Video', [codecName(status?.codec), size].filter(Boolean).join(' · ')],
       ['Viewers', status === null || status === undefined ? '' : count(status.viewers, 'viewer')],
@@ -172,6 +174,12 @@ export const ELEMENTS = {
   'ptz-acts': PtzActs,
   'ptz-panel': PtzPanel,
 };
+
+/** A camera that is not live tells a worse fault. */
+function slowedPill({ status, words }: CameraEntry): unknown {
+  const slowed = words.tone === 'good' ? status?.slowed : undefined;
+  return slowed === undefined ? nothing : pill('busy', slowedLabel(slowed));
+}
 
 function originName(origin: string): string {
   const names: Record<string, string> = {

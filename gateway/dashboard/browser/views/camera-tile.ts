@@ -5,6 +5,7 @@ import type { CameraEntry } from '../camera-entries.ts';
 import { pictureAge, placeWords } from '../camera-words.ts';
 import { count } from '../format.ts';
 import { hrefOf } from '../router.ts';
+import { slowedLabel } from '../slowed-words.ts';
 import { icon } from './icons.ts';
 import { cameraNotice, pill } from './page-parts.ts';
 
@@ -63,7 +64,9 @@ function liveFacts(status: CameraEntry['status'], { now, fps, isVideo }: TileLoo
   const age = pictureAge(status, now);
   const rate = Math.round(status?.frameRate ?? 0);
   const viewers = status?.viewers ?? 0;
+  const slowed = status?.slowed;
   return html`<span class="numbers">
+    ${slowed === undefined ? nothing : html`<span class="slowed">${icon('alert')}${slowedLabel(slowed)}</span>`}
     ${
       isVideo || rate <= fps
         ? html`<span>${rate} fps</span>`

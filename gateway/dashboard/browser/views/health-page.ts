@@ -4,6 +4,7 @@ import type { ReasonStatus } from '#shared/client/reason.ts';
 import type { App } from '../app-state.ts';
 import { capitalized, detectionState, detectorsOf } from '../detection-words.ts';
 import { ago, bytes, duration, percent } from '../format.ts';
+import { slowedSummary } from '../slowed-words.ts';
 import type { ShownServices, ShownWorker } from '../status.ts';
 import { describeWorker } from '../worker-words.ts';
 import { pageHead, pill } from './page-parts.ts';
@@ -74,7 +75,7 @@ function row(app: App, worker: ShownWorker): TemplateResult {
     <th scope="row"><span class="cell-title">${worker.name}</span><span class="muted">pid ${worker.pid ?? '–'} · port ${worker.port ?? '–'}</span></th>
     <td>${pill(tone, label)}${worker.flapping ? html` <span class="muted">restarts often</span>` : nothing}
       ${wait === undefined ? nothing : html`<span class="muted">${wait < 1 ? 'restarts now' : `restarts in ${duration(wait)}`}</span>`}</td>
-    <td>${worker.name.startsWith('rtsp') ? cameras : '–'}</td>
+    <td>${worker.name.startsWith('rtsp') ? cameras : '–'}${worker.slowed === undefined ? nothing : html` <span class="muted">${slowedSummary(worker.slowed)}</span>`}</td>
     <td>${worker.cpu === undefined ? '–' : percent(worker.cpu)}</td>
     <td>${worker.rss === undefined ? '–' : bytes(worker.rss)}</td>
     <td>${worker.restarts}${worker.lastExit === undefined || worker.restarts === 0 ? nothing : html` <span class="muted">${exitOf(worker.lastExit, app.now)}</span>`}</td>

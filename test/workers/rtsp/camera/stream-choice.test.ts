@@ -9,6 +9,7 @@ import { CAMERA_TIMINGS } from '../../../../workers/rtsp/camera/camera-connectio
 import { CameraSet } from '../../../../workers/rtsp/camera/camera-set.ts';
 import { ConnectLimiter } from '../../../../workers/rtsp/camera/connect-limiter.ts';
 import { Ffmpeg } from '../../../../workers/rtsp/ffmpeg/ffmpeg.ts';
+import { DecoderBudget } from '../../../../workers/rtsp/pictures/decoder-budget.ts';
 import type { Picture } from '../../../../workers/rtsp/pictures/picture.ts';
 import type { PictureRequest } from '../../../../workers/rtsp/pictures/picture-hub.ts';
 import { createFetchStill } from '../../../../workers/rtsp/source/http/fetch-still.ts';
@@ -44,9 +45,10 @@ describe('A camera with a main and a sub stream', () => {
       .sessions.map(({ path }) => path)
       .sort();
 
-  async function open(maxSessions = 10): Promise<void> {
+  async function open(maxSessions = 10, decoderBytes = Number.POSITIVE_INFINITY): Promise<void> {
     const streams = new Map([
       ['/main', await greySource(BRIGHT, { width: 640, height: 480 })],
+      ['/other', await greySource(BRIGHT, { width: 640, height: 480 })],
       ['/sub', await greySource(DARK, { width: SUB_WIDTH, height: 240 })],
     ]);
     server = createRtspServer({ streams, maxSessions });
@@ -57,12 +59,13 @@ describe('A camera with a main and a sub stream', () => {
         fetchStill: createFetchStill({ policy }),
         media: new Ffmpeg({ maxPixels: MAX_PIXELS, log: silentLog }).media,
         limiter: new ConnectLimiter(),
+        decoders: new DecoderBudget(decoderBytes),
         redactor: new Redactor(),
         log: silentLog,
         timings: { ...CAMERA_TIMINGS, firstMs: 100, maxMs: 400 },
       },
       undefined,
-      { lingerMs: 200 },
+      { lingerMs: 200, lookMs: 100 },
     );
   }
   const source = (path: string): AddressedSource => ({
@@ -91,10 +94,10 @@ describe('A camera with a main and a sub stream', () => {
   const snapshot = (format: PictureFormat): Promise<Picture> => cameras.snapshot(cameras.get('1'), format);
 
   /** A viewer and the newest picture that it got. */
-  function watch(request: Partial<PictureRequest>) {
+  function watch(request: Partial<PictureRequest>, cameraId = '1') {
     const seen: Picture[] = [];
     const { close } = cameras.subscribe(
-      '1',
+      cameraId,
       { fps: 15, width: undefined, quality: 80, ...request },
       (picture) => {
         seen.push(picture);
@@ -171,6 +174,57 @@ describe('A camera with a main and a sub stream', () => {
     await newestIs(tile, isBright);
     tile.close();
     wide.close();
+  });
+
+  describe('while memory for decoding is short', () => {
+    let other: ReturnType<typeof watch>;
+
+    /** Another camera has the room for a decoder of 640x480, and the next one is that of a small stream. */
+    async function openShort(): Promise<void> {
+      await open(undefined, 7_000_000);
+      await connect();
+      await cameras.connect({ cameraId: '2', source: source('/other') });
+      other = watch({}, '2');
+      await newestIs(other, isBright);
+    }
+    const slowed = () => cameras.statusOf(cameras.get('1')).slowed;
+
+    it('shows all viewers the sub stream rather than keyframes of the main one, and says so', async () => {
+      await openShort();
+      const large = watch({});
+      await newestIs(large, isDark);
+      expect(large.newest()?.facts.width).to.equal(SUB_WIDTH);
+      expect(slowed()).to.include({ reason: 'memory' });
+      expect(slowed()?.detail).to.match(/sub stream/);
+      expect(cameras.slowed(10).map(({ cameraId }) => cameraId)).to.deep.equal(['1']);
+      const count = large.seen.length;
+      await waitFor(() => large.seen.length > count + 10, { message: 'more than keyframes' });
+      expect(isBright(await snapshot(FULL))).to.equal(true);
+      large.close();
+      expect(slowed()).to.equal(undefined);
+    });
+
+    it('goes back to the main stream when another camera gives its memory back', async () => {
+      await openShort();
+      const large = watch({});
+      await newestIs(large, isDark);
+      other.close();
+      await newestIs(large, isBright);
+      expect(slowed()).to.equal(undefined);
+      await waitFor(() => !sessions().includes('/sub'), { message: 'the sub stream to end' });
+      large.close();
+    });
+
+    it('shows keyframes of the main stream while the sub stream fails', async () => {
+      await openShort();
+      server.setFault('/sub', { fault: 'refuse' });
+      const large = watch({});
+      await newestIs(large, isBright);
+      await waitFor(() => /keyframes/.test(slowed()?.detail ?? ''));
+      server.clearFaults();
+      await newestIs(large, isDark);
+      large.close();
+    });
   });
 
   it('that allows one session has one connected, chosen by need', async () => {
