@@ -7,6 +7,7 @@ import { silentLog } from '../support/serve.ts';
 import { createPostgresDatabase, HAS_POSTGRES } from '../support/stores.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { benchWorkers } from './cluster-workers.ts';
 import { print, target } from './report.ts';
 
 /** Cameras, gateways, and workers of each. */
@@ -28,8 +29,12 @@ interface Gateway {
   placement: Placement;
 }
 
-/** Prints balance, moves on a loss, the time of a round and queries a second. */
-export async function benchCluster(): Promise<void> {
+/**
+ * Prints what pictures cost with several workers, then balance, moves on a loss, the time of a round and queries a
+ * second. @param seconds length of a window of pictures
+ */
+export async function benchCluster(seconds: number): Promise<void> {
+  await benchWorkers(seconds);
   if (!HAS_POSTGRES) {
     print('placement: skipped, TEST_DATABASE_URL names no PostgreSQL');
     return;

@@ -60,7 +60,7 @@ const benches: Record<string, () => Promise<void>> = {
   agent: () => benchAgent(seconds),
   gate: benchGate,
   registry: benchRegistry,
-  cluster: benchCluster,
+  cluster: () => benchCluster(seconds),
   deliveries: () => benchDeliveries(seconds),
   mediamtx: benchMediamtx,
   analysis: () => benchAnalysis(seconds, values['face-model']),

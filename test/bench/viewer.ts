@@ -1,6 +1,6 @@
 /**
  * Viewers in a process of their own: `viewer.ts ORIGIN CAMERAS VIEWERS SECONDS STARTED_AT`.
- * Prints frames per second of the slowest viewer, and latencies from the clock in the picture.
+ * Prints frames per second of the slowest viewer and of all, and latencies from the clock in the picture.
  */
 import { decodeJpeg } from '../support/decode-jpeg.ts';
 import { WsClient } from '../support/ws-client.ts';
@@ -9,7 +9,7 @@ import { CLIP_FPS, CLIP_FRAMES, phaseMs, readFrameNumber } from './clip.ts';
 /** Decoding each picture would cost the machine more than what is measured. */
 const DECODE_EVERY = 5;
 
-const [origin = '', cameras = '1', viewers = '1', seconds = '10', startedAt = '0'] = process.argv.slice(2);
+const [origin = '', cameras = '1', viewers = '1', forSeconds = '10', startedAt = '0'] = process.argv.slice(2);
 /** `sentFrom`: when the camera sent its first frame. */
 interface Sample {
   receivedAt: number;
@@ -25,7 +25,7 @@ for (let camera = 1; camera <= Number(cameras); camera += 1) {
 }
 const since = Date.now();
 counts.fill(0);
-setTimeout(report, Number(seconds) * 1000);
+setTimeout(report, Number(forSeconds) * 1000);
 
 async function watch(cameraId: string, isSampled: boolean): Promise<void> {
   const client = await WsClient.open(origin);
@@ -49,11 +49,15 @@ async function watch(cameraId: string, isSampled: boolean): Promise<void> {
 }
 
 function report(): void {
-  const rate = (Math.min(...counts) * 1000) / (Date.now() - since);
+  const seconds = (Date.now() - since) / 1000;
+  const rate = Math.min(...counts) / seconds;
+  const all = counts.reduce((sum, count) => sum + count, 0) / seconds;
   const latencies = samples.map(latencyOf).sort((a, b) => a - b);
   const at = (share: number): number =>
     latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? Number.NaN;
-  process.stdout.write(`${JSON.stringify({ rate, p50: at(0.5), p99: at(0.99) })}\n`, () => process.exit(0));
+  process.stdout.write(`${JSON.stringify({ rate, all, p50: at(0.5), p99: at(0.99) })}\n`, () =>
+    process.exit(0),
+  );
 }
 
 function latencyOf({ receivedAt, sentFrom, jpeg }: Sample): number {

@@ -95,12 +95,13 @@ async function start(
 ): Promise<RunningProcess> {
   const { child, ...running } = spawnProcess(entry, env, through);
   const { output } = running;
-  const origin = `http://127.0.0.1:${port}`;
+  const origin = `${env.WORKER_TLS_CERT_FILE === undefined ? 'http' : 'https'}://127.0.0.1:${port}`;
   const isUp = () =>
     fetch(`${origin}/livez`)
       // A worker with a secret answers its gateways only.
       .then((response) => response.ok || response.status === 401)
-      .catch(() => child.exitCode !== null);
+      // This process does not know the authority of its certificate.
+      .catch(({ cause }) => child.exitCode !== null || cause?.code === 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
   await waitFor(isUp, { timeoutMs: 30_000, message: `${entry} to listen` }).catch((error: unknown) => {
     // A test that failed must leave nothing behind.
     child.kill('SIGKILL');
