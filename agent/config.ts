@@ -1,10 +1,13 @@
 /** Settings of `npm run agent`: the environment, read and checked once. */
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { readAddressPolicy } from '#shared/address-settings.ts';
 import { proxyEnv } from '#shared/agent-link.ts';
+import { readArchiveSettings, readRing } from '#shared/archive-settings.ts';
+import { thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
+import { RECORDING_ENV } from '#shared/recording-link.ts';
 import {
   type Environment,
   readInteger,
@@ -28,6 +31,8 @@ export interface AgentConfig {
   addresses: AddressPolicy;
   /** Largest picture of a camera, pixels. */
   maxPixels: number;
+  /** What its worker keeps of cameras, for {@link RECORDING_ENV}. */
+  recordingEnv: Record<string, string>;
   /** Memory above which its worker is replaced gracefully, bytes. */
   maxRssBytes: number;
   /** The part of the environment that its worker sees. */
@@ -41,17 +46,31 @@ const MIB = 1024 * 1024;
 /** Reads the environment. @throws SettingsError naming the variable, its value and what is allowed */
 export function loadAgentConfig(env: Environment, isTerminal = false): Readonly<AgentConfig> {
   const url = readOptional(env, 'GATEWAY_URL');
+  const dataDir = resolve(readText(env, 'DATA_DIR', './data'), 'agent');
   return Object.freeze({
     gatewayUrl: url === undefined ? undefined : checkUrl(url),
     token: readToken(env),
-    dataDir: resolve(readText(env, 'DATA_DIR', './data'), 'agent'),
+    dataDir,
     logLevel: readLogLevel(env),
     isPrettyLog: readIsPrettyLog(env, isTerminal),
     addresses: readAddressPolicy(env, { allowsLoopback: false, ownPorts: [] }),
     maxPixels: readMaxPixels(env),
+    recordingEnv: readRecordingEnv(env, dataDir),
     maxRssBytes: readInteger(env, 'WORKER_MAX_RSS_MB', { fallback: 1536, min: 128, max: 65_536 }) * MIB,
     workerEnv: { ...pick(env, ALLOWED), ...proxyEnv(env) },
   });
+}
+
+/** The worker looks after its own folder. */
+function readRecordingEnv(env: Environment, dataDir: string): Record<string, string> {
+  const { folder, quotaBytes, reserveBytes } = readArchiveSettings(env);
+  const mib = (bytes: number): string => String(Math.ceil(bytes / MIB));
+  return {
+    [RECORDING_ENV.folder]: folder ?? join(dataDir, 'recordings'),
+    [RECORDING_ENV.reserveMb]: mib(reserveBytes),
+    [RECORDING_ENV.ringMb]: mib(readRing(env, thisMachine())),
+    [RECORDING_ENV.quotaMb]: mib(quotaBytes),
+  };
 }
 
 /** @throws SettingsError for anything but the address of a gateway */

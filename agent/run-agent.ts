@@ -104,6 +104,7 @@ function workerSpec(config: Readonly<AgentConfig>, { url, token }: Target): Work
       MALLOC_ARENA_MAX: '2',
       ...addressEnv(config.addresses),
       ...pictureEnv(config.maxPixels),
+      ...config.recordingEnv,
       [AGENT_ENV.url]: url,
       [AGENT_ENV.token]: token,
     },

@@ -81,7 +81,7 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
       ...addressEnv(config.addresses),
       ...decoderEnv(config.workers.decoder),
       ...pictureEnv(config.workers.maxPixels),
-      ...recordingEnv(config),
+      ...recordingEnv(config, name),
       ...(config.cluster === undefined ? {} : { WORKER_HOST: config.cluster.listenHost }),
       [WORKER_ENV.decoderMb]: String(Math.floor(decoderBytes(maxRssBytes) / MIB)),
       ...(index < names.length ? {} : { [WORKER_ENV.quarantine]: 'on' }),
@@ -103,13 +103,19 @@ export function workerSpecs(config: Readonly<GatewayConfig>): WorkerSpec[] {
   return [...workers, simulator];
 }
 
-/** Each worker gets its share of the memory. */
-function recordingEnv({ recordings, store, workers }: Readonly<GatewayConfig>): Record<string, string> {
+/** Each worker gets its share of the memory, and of the disk where it looks after its own folder. */
+function recordingEnv(
+  { recordings, store, workers }: Readonly<GatewayConfig>,
+  worker: string,
+): Record<string, string> {
   const mib = (bytes: number): string => String(Math.ceil(bytes / MIB));
+  const count = Math.max(1, workers.rtsp);
+  const { isHere, folder, quotaBytes, ringBytes } = recordings;
   return {
-    [RECORDING_ENV.folder]: recordings.folder,
+    [RECORDING_ENV.folder]: isHere ? folder : join(folder, worker),
     [RECORDING_ENV.reserveMb]: mib(store.uploads.reserveBytes),
-    [RECORDING_ENV.ringMb]: mib(recordings.ringBytes / Math.max(1, workers.rtsp)),
+    [RECORDING_ENV.ringMb]: mib(ringBytes / count),
+    ...(isHere ? {} : { [RECORDING_ENV.quotaMb]: mib(quotaBytes / count) }),
   };
 }
 

@@ -32,6 +32,8 @@ export const SET_BY_OTHERS: Readonly<Record<string, string>> = {
   WORKER_QUARANTINE: 'Marks a worker for quarantined cameras. Set by the gateway.',
   WORKER_RECORDINGS_DIR: 'Folder of recordings. Set by the gateway.',
   WORKER_RECORDINGS_RESERVE_MB: 'Disk space that recordings leave free. Set by the gateway.',
+  WORKER_RECORDINGS_QUOTA_MB:
+    'Disk space of what the worker keeps by itself. Set by the gateway or the agent.',
   WORKER_RECORDINGS_MEMORY_MB: 'Memory for the newest seconds of cameras. Set by the gateway.',
   WORKER_DECODER_MB: 'Memory of all decoders of a worker, MB. Set by the gateway.',
   AGENT_GATEWAY_URL: 'Gateway that a worker dials out to. Set by the agent.',

@@ -17,7 +17,12 @@ export const RECORDING_ENV = {
   reserveMb: 'WORKER_RECORDINGS_RESERVE_MB',
   /** Memory of all rings together, MB. */
   ringMb: 'WORKER_RECORDINGS_MEMORY_MB',
+  /** Disk space of what the worker looks after itself, MB; absent: the gateway looks after the folder. */
+  quotaMb: 'WORKER_RECORDINGS_QUOTA_MB',
 } as const;
+
+/** How long a recording stays of whose camera nothing is known, milliseconds. */
+export const DEFAULT_KEEP_MS = 24 * 3_600_000;
 
 /** What is kept of one camera. */
 export const desiredRecordingSchema = z.object({
@@ -26,6 +31,8 @@ export const desiredRecordingSchema = z.object({
   isContinuous: z.boolean(),
   /** How much stays in memory. */
   ringSeconds: z.number().min(0),
+  /** How long a recording stays, milliseconds; 0: only what clips of events need. */
+  keepMs: z.number().min(0).default(DEFAULT_KEEP_MS),
 });
 export type DesiredRecording = z.infer<typeof desiredRecordingSchema>;
 
@@ -33,7 +40,12 @@ export type DesiredRecording = z.infer<typeof desiredRecordingSchema>;
 export const desiredRecordingsSchema = z.object({ cameras: z.array(desiredRecordingSchema).max(10_000) });
 
 /** Body of `POST` {@link RECORDING_PATH}`/:cameraId/store`: writes this time to disk, Unix milliseconds. */
-export const storeOrderSchema = z.object({ from: z.number(), until: z.number() });
+export const storeOrderSchema = z.object({
+  from: z.number(),
+  until: z.number(),
+  /** What a clip of an event needs of it, and until when; only a worker with an archive looks at it. */
+  clip: z.object({ id: z.string(), from: z.number(), to: z.number(), keepUntil: z.number() }).optional(),
+});
 export type StoreOrder = z.infer<typeof storeOrderSchema>;
 
 /** Query of `GET` {@link RECORDING_PATH}`/:cameraId/picture`: a picture of a time that is in memory, Unix milliseconds. */

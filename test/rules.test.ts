@@ -116,7 +116,7 @@ describe('The house', () => {
     ['kysely', /^gateway\/(store\/|[\w-]+\/[\w-]+-repository\.ts$)/],
     ['dotenv', /\/main\.ts$/],
     ['pg', /^gateway\/store\//],
-    ['node:sqlite', /^gateway\/store\//],
+    ['node:sqlite', /^(gateway\/store\/|workers\/rtsp\/archive\/segment-database\.ts$)/],
     ['esbuild', /^gateway\/dashboard\/bundle\.ts$/],
     ['uqr', /^gateway\/(host\/banner|dashboard\/browser\/elements\/qr-code)\.ts$/],
     ['yaml', /^gateway\/cameras\/cameras-file\.ts$/],

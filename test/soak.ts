@@ -5,6 +5,7 @@
  * `--only recording --hours 24`: so much of a camera's time is recorded as fast as the machine can write it, with stops,
  * fills and kills; at the end index and files must be equal.
  */
+import { SegmentRepository } from '../gateway/recordings/segment-repository.ts';
 import { soakOptions } from './soak/options.ts';
 import { soakRecording } from './soak/recording.ts';
 import { openSqlite } from './support/stores.ts';
@@ -20,7 +21,7 @@ async function soakDay(): Promise<void> {
   const startedAt = performance.now();
   const store = await openSqlite();
   try {
-    const { segments, kills, fills, problems } = await soakRecording(store, {
+    const { segments, kills, fills, problems } = await soakRecording(new SegmentRepository(store), {
       seed: Number(seed),
       hours: Number(hours),
     });

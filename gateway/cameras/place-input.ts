@@ -5,16 +5,10 @@ import { AppError } from '#shared/errors.ts';
 import type { RegisteredCamera } from './registered-camera.ts';
 
 /** @throws AppError `invalid-field` for what an agent cannot do */
-export function checkPlace({
-  source,
-  agent,
-  recording,
-}: Pick<RegisteredCamera, 'source' | 'agent' | 'recording'>): void {
+export function checkPlace({ source, agent }: Pick<RegisteredCamera, 'source' | 'agent'>): void {
   if (agent === undefined) return;
   if (!isAddressed(source))
     throw new AppError('invalid-field', 'agent: an uploaded video is at the gateway', { field: 'agent' });
-  if (recording !== undefined && recording.record !== 'off')
-    throw new AppError('invalid-field', 'record: cameras of agents are not recorded', { field: 'record' });
 }
 
 /** A stored password must not be sent on another network unasked. @throws AppError `invalid-field` */

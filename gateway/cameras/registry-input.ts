@@ -31,7 +31,7 @@ export function parseNewCamera(body: unknown): NewCamera {
   const name = fields.name ?? `Camera ${id ?? cameraId ?? ''}`.trim();
   const agent = fields.agent ?? undefined;
   const recording = applyRecording(NO_RECORDING, fields);
-  checkPlace({ source, agent, recording });
+  checkPlace({ source, agent });
   return {
     id: id ?? cameraId,
     name,
@@ -54,7 +54,7 @@ export function applyChanges(camera: RegisteredCamera, body: unknown): Registere
   const source = changedAll(camera.source, fields);
   const agent = fields.agent === undefined ? camera.agent : (fields.agent ?? undefined);
   const recording = applyRecording(camera.recording ?? NO_RECORDING, fields);
-  checkPlace({ source, agent, recording });
+  checkPlace({ source, agent });
   if (agent !== camera.agent) checkPasswordGiven(camera.source, fields);
   return {
     id: camera.id,

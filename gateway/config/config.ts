@@ -135,6 +135,7 @@ export function loadConfig(
   };
   const restreamPort = readInteger(env, 'RTSP_PORT', { fallback: 0, min: 0, max: 65535 });
   const dataDir = resolve(readText(env, 'DATA_DIR', './data'));
+  const perception = loadPerceptionConfig(env);
   return Object.freeze({
     host: readText(env, 'HOST', '0.0.0.0'),
     port,
@@ -170,9 +171,9 @@ export function loadConfig(
     addresses: loadAddressConfig(env, [port, restreamPort, ...rtspPorts(workers)]),
     auth: loadAuthConfig(env),
     store,
-    perception: loadPerceptionConfig(env),
+    perception,
     recordings: loadRecordingsConfig(env, {
-      ...{ dataDir, machine },
+      ...{ dataDir, machine, eventDays: perception.eventsRetentionDays },
       hasOthers: remoteWorkers !== undefined || cluster !== undefined,
     }),
     mqtt: loadMqttConfig(env),

@@ -1,4 +1,5 @@
 /** Settings of uploaded videos. */
+import { readReserve } from '#shared/archive-settings.ts';
 import {
   type Environment,
   readHttpUrl,
@@ -46,7 +47,7 @@ export function loadUploads(env: Environment): UploadsConfig {
   const quotaMb = readInteger(env, 'UPLOAD_QUOTA_MB', { fallback: 5120, min: 1, max: MAX_MB });
   return {
     maxBytes: readInteger(env, 'UPLOAD_MAX_MB', { fallback: 2048, min: 1, max: MAX_MB }) * MIB,
-    reserveBytes: readInteger(env, 'DISK_RESERVE_MB', { fallback: 1024, min: 0, max: MAX_MB }) * MIB,
+    reserveBytes: readReserve(env),
     quotaBytes: quotaMb * MIB,
     bucket: loadBucket(env, quotaMb),
   };

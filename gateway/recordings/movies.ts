@@ -2,27 +2,24 @@
 import { createHash } from 'node:crypto';
 import { AppError } from '#shared/errors.ts';
 import { type Movie, planMovie } from '#shared/media/mp4/movie.ts';
-import type { Segment } from '#shared/recording-link.ts';
-import type { RecordingFolder } from './recording-folder.ts';
-import type { RecordingIndex } from './recording-index.ts';
-import { readSegment, type StoredFragment } from './stored-segment.ts';
+import type { CameraRange } from '#shared/recordings/remove-range.ts';
+import type { StoredFragment } from '#shared/recordings/stored-segment.ts';
+import type { Archives, FoundSegment } from './archives.ts';
 
 export interface MoviesOptions {
-  index: Pick<RecordingIndex, 'list'>;
-  folder: Pick<RecordingFolder, 'pathOf'>;
+  archives: Pick<Archives, 'list'>;
 }
 
-/** A time of one camera, Unix milliseconds. */
-export interface MovieRange {
-  cameraId: string;
-  from: number;
-  to: number;
+/** A file that holds samples of a movie. */
+export interface MovieFile {
+  /** Bytes of it while they are wanted. @param end exclusive */
+  read(start: number, end: number): AsyncIterable<Buffer>;
 }
 
 /** A movie whose samples are in files. */
 export interface PlannedMovie extends Movie {
-  /** Paths of the files by the number of a piece's source. */
-  paths: string[];
+  /** By the number of a piece's source. */
+  files: MovieFile[];
   /** For `ETag` and `If-Range`. */
   tag: string;
   /** Begin of the first picture, Unix milliseconds. */
@@ -45,7 +42,7 @@ export class Movies {
   }
 
   /** @throws AppError `recording-not-found` where nothing is recorded of this time */
-  async get(range: MovieRange): Promise<PlannedMovie> {
+  async get(range: CameraRange): Promise<PlannedMovie> {
     const key = `${range.cameraId} ${range.from} ${range.to}`;
     const now = performance.now();
     for (const [known, { usedAt }] of this.#kept) if (now - usedAt > KEEP_MS) this.#kept.delete(known);
@@ -66,11 +63,10 @@ export class Movies {
     }
   }
 
-  async #plan({ cameraId, from, to }: MovieRange): Promise<PlannedMovie> {
-    const segments = await this.#options.index.list(cameraId, from, to, MAX_SEGMENTS);
+  async #plan(range: CameraRange): Promise<PlannedMovie> {
     const sources = [];
-    for (const segment of segments) {
-      const source = await this.#read(segment, from, to);
+    for (const found of await this.#options.archives.list(range, MAX_SEGMENTS)) {
+      const source = await readSource(found, range);
       if (source !== undefined) sources.push(source);
     }
     const [first] = sources;
@@ -78,20 +74,7 @@ export class Movies {
     const movie = planMovie(sources);
     const tag = createHash('sha256').update(movie.head).digest('base64url').slice(0, 22);
     const startedAt = (first.fragments[0] as StoredFragment).startedAt;
-    return { ...movie, paths: sources.map(({ path }) => path), tag, startedAt };
-  }
-
-  async #read(segment: Segment, from: number, to: number) {
-    const path = this.#options.folder.pathOf(segment);
-    const stored = await readSegment(path).catch((error: NodeJS.ErrnoException) => {
-      // It was removed a moment ago.
-      if (error.code === 'ENOENT') return undefined;
-      throw error;
-    });
-    const fragments = chooseFragments(stored?.fragments ?? [], from, to);
-    return stored === undefined || fragments.length === 0
-      ? undefined
-      : { path, init: stored.init, fragments };
+    return { ...movie, files: sources.map(({ file }) => file), tag, startedAt };
   }
 
   #trim(): void {
@@ -104,15 +87,11 @@ export class Movies {
   }
 }
 
-/** From the keyframe at or before the begin up to the end. */
-export function chooseFragments(
-  fragments: readonly StoredFragment[],
-  from: number,
-  to: number,
-): StoredFragment[] {
-  const begin = fragments.findLastIndex(({ isIndependent, startedAt }) => isIndependent && startedAt <= from);
-  const first = begin >= 0 ? begin : fragments.findIndex(({ isIndependent }) => isIndependent);
-  return first < 0 ? [] : fragments.slice(first).filter(({ startedAt }) => startedAt < to);
+async function readSource({ segment, archive }: FoundSegment, range: CameraRange) {
+  const found = await archive.fragments(segment, range);
+  if (found === undefined || found.fragments.length === 0) return undefined;
+  const file: MovieFile = { read: (start, end) => archive.read(segment, start, end) };
+  return { ...found, file };
 }
 
 function nothingRecorded(): AppError {

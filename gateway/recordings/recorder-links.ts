@@ -7,7 +7,6 @@ import {
   type RecorderMessage,
   recorderFeedSchema,
 } from '#shared/recording-link.ts';
-import { isAgentWorker } from '../worker-access/agent-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { DesiredState } from '../worker-access/desired-state.ts';
 import { PerWorker } from '../worker-access/per-worker.ts';
@@ -23,6 +22,8 @@ export interface RecorderLinksOptions {
   routing: Pick<CameraRouting, 'workers' | 'nameOf' | 'onWorkers' | 'onPlacement'>;
   /** What is wanted of all cameras. */
   desired: () => readonly DesiredRecording[];
+  /** Whether what a worker records is kept somewhere; it may turn out later, see {@link RecorderLinks.update}. */
+  canRecord: (worker: string) => boolean;
   onMessage: (worker: string, message: RecorderMessage) => void;
   onDown: (worker: string) => void;
   log: Logger;
@@ -82,14 +83,14 @@ export class RecorderLinks {
   /** Listens to a worker from the first camera on that it is to record. */
   #use(name: string): void {
     const worker = this.#options.pool.address(name);
-    // The disk of the recordings is here.
-    if (isAgentWorker(name)) return;
-    if (worker === undefined || this.#used.has(name) || this.#camerasOf(name).length === 0) return;
+    if (!this.#options.canRecord(name)) return;
+    if (worker === undefined || this.#used.has(name) || this.camerasOf(name).length === 0) return;
     this.#used.add(name);
     this.#sockets.find(name)?.attach(worker);
   }
 
-  #camerasOf(name: string): DesiredRecording[] {
+  /** What a worker is to record. */
+  camerasOf(name: string): DesiredRecording[] {
     const { routing, desired } = this.#options;
     return desired().filter(({ cameraId }) => routing.nameOf(cameraId) === name);
   }
@@ -109,7 +110,7 @@ export class RecorderLinks {
     const state = new DesiredState({
       worker: () => pool.address(name),
       path: RECORDING_PATH,
-      desired: () => (this.#used.has(name) ? { cameras: this.#camerasOf(name) } : undefined),
+      desired: () => (this.#used.has(name) ? { cameras: this.camerasOf(name) } : undefined),
       log,
     });
     state.start();

@@ -5,7 +5,6 @@ import { cameraIdInPath } from '#shared/contract/camera.ts';
 import {
   openRangeQuerySchema,
   type Recording,
-  type RecordingSummary,
   rangeQuerySchema,
   recordingSchema,
   recordingsSchema,
@@ -13,26 +12,23 @@ import {
   segmentInPath,
 } from '#shared/contract/recording.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
-import { parseSegmentName } from '#shared/segment-name.ts';
 import { principalOf } from '../auth/principal.ts';
 import { ofCameras } from '../auth/rights.ts';
+import { WORKER_ERRORS } from '../cameras/picture-routes.ts';
 import { content, json, type Route, type RouteGroup, route } from '../http/route.ts';
+import type { Archives } from './archives.ts';
 import { type ClipRouteOptions, clipRoute } from './clip-route.ts';
 import { writePlaylist } from './playlist.ts';
-import type { RecordingFolder } from './recording-folder.ts';
-import type { RecordingIndex } from './recording-index.ts';
 import { sendMovie } from './send-movie.ts';
 import { toSpans } from './spans.ts';
+import type { RecordingsSummary } from './summary.ts';
 
 export interface RecordingRoutesOptions extends ClipRouteOptions {
-  index: RecordingIndex;
-  folder: RecordingFolder;
+  archives: Archives;
   /** @throws AppError `camera-not-found` for an id that is neither of a camera nor of a recording */
   expectKnown: (cameraId: string) => Promise<void>;
   /** Answer of `GET /api/recordings`. */
-  summary: () => Promise<{ bytes: number; quotaBytes: number; cameras: RecordingSummary[] }>;
-  /** Removes what overlaps a time. */
-  remove: (cameraId: string, from: number, to: number) => Promise<{ segments: number; bytes: number }>;
+  summary: () => Promise<RecordingsSummary>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -45,7 +41,7 @@ const OPEN_MS = 2000;
 const params = { cameraId: cameraIdInPath };
 const queryExample = { from: '2026-01-01T10:00:00Z', to: '2026-01-01T10:10:00Z' };
 const common = { method: 'get', access: 'viewer', limit: 'pictures' } as const;
-const RANGE_ERRORS: readonly ErrorCode[] = ['invalid-field', 'camera-not-found', 'recording-not-found'];
+const RANGE_ERRORS: readonly ErrorCode[] = ['invalid-field', 'recording-not-found', ...WORKER_ERRORS];
 
 /** Recordings. */
 export function recordingRoutes(options: RecordingRoutesOptions): RouteGroup {
@@ -74,11 +70,12 @@ export function recordingRoutes(options: RecordingRoutesOptions): RouteGroup {
   };
 }
 
-function spansRoute({ index, expectKnown }: RecordingRoutesOptions): Route {
+function spansRoute({ archives, expectKnown }: RecordingRoutesOptions): Route {
   return route({
     ...{ id: 'getRecording', method: 'get', path: '/api/recordings/:cameraId', access: 'viewer' },
     summary: 'When a camera was recorded, and why not in between',
-    description: 'All of it unless `from` or `to` is given.',
+    description:
+      'All of it unless `from` or `to` is given. What was recorded by workers elsewhere is asked for there; `unavailable` names those that do not answer.',
     request: { params, query: openRangeQuerySchema, queryExample },
     answers: { 200: json('Spans and gaps; both empty where nothing is recorded.', recordingSchema) },
     errors: ['invalid-field', 'camera-not-found'],
@@ -86,13 +83,15 @@ function spansRoute({ index, expectKnown }: RecordingRoutesOptions): Route {
       const cameraId = parseCameraId(req.params.cameraId);
       await expectKnown(cameraId);
       const range = readOpenRange(req);
-      const segments = await index.spans(cameraId, range.from, range.to);
-      noStore(res).json({ cameraId, ...toSpans(segments, range) } satisfies Recording);
+      const { spans, failures } = await archives.spans({ cameraId, ...range });
+      const unavailable = failures.map(({ code, message }) => ({ code, error: message }));
+      const known = { cameraId, ...toSpans(spans, range) };
+      noStore(res).json({ ...known, ...(unavailable.length > 0 && { unavailable }) } satisfies Recording);
     },
   });
 }
 
-function playlistRoute({ index, expectKnown }: RecordingRoutesOptions): Route {
+function playlistRoute({ archives, expectKnown }: RecordingRoutesOptions): Route {
   return route({
     ...common,
     ...{ id: 'getRecordingPlaylist', path: '/api/recordings/:cameraId/playlist.m3u8' },
@@ -105,7 +104,8 @@ function playlistRoute({ index, expectKnown }: RecordingRoutesOptions): Route {
       const cameraId = parseCameraId(req.params.cameraId);
       await expectKnown(cameraId);
       const range = readRange(req, MAX_PLAYLIST_MS);
-      const segments = await index.list(cameraId, range.from, range.to, MAX_SEGMENTS);
+      const found = await archives.list({ cameraId, ...range }, MAX_SEGMENTS);
+      const segments = found.map(({ segment }) => segment);
       const isOpen = range.to > Date.now() - OPEN_MS;
       if (segments.length === 0 && !isOpen)
         throw new AppError('recording-not-found', 'Nothing is recorded of this time');
@@ -139,7 +139,7 @@ function exportRoute({ movies, expectKnown }: RecordingRoutesOptions): Route {
   });
 }
 
-function segmentRoute({ folder }: RecordingRoutesOptions): Route {
+function segmentRoute({ archives }: RecordingRoutesOptions): Route {
   return route({
     ...common,
     ...{ id: 'getRecordingSegment', path: '/api/recordings/:cameraId/segments/:segmentFile' },
@@ -152,52 +152,29 @@ function segmentRoute({ folder }: RecordingRoutesOptions): Route {
       200: content('Fragmented MP4.', 'video/mp4'),
       206: content('The range of it.', 'video/mp4'),
     },
-    errors: ['recording-not-found', 'range-not-satisfiable'],
+    errors: ['recording-not-found', 'range-not-satisfiable', ...WORKER_ERRORS],
     handle: async (req, res) => {
       const cameraId = parseCameraId(req.params.cameraId);
-      const file = req.params.segmentFile;
-      const path = parseSegmentName(file) === undefined ? undefined : folder.pathOf({ cameraId, file });
-      await sendSegment(path, res);
+      await archives.send({ cameraId, file: req.params.segmentFile }, req, res);
     },
   });
 }
 
-function removeRoute({ remove, expectKnown }: RecordingRoutesOptions): Route {
+function removeRoute({ archives, expectKnown }: RecordingRoutesOptions): Route {
   return route({
     ...{ id: 'removeRecording', method: 'delete', path: '/api/recordings/:cameraId' },
     summary: 'Remove a recording, or a time of it',
     description:
-      'Whole files are removed: each that overlaps the time, also where clips of events need it. One that is being written goes when it is closed, within a minute.',
+      'Whole files are removed: each that overlaps the time, also where clips of events need it. One that is being written goes when it is closed, within a minute. Where a worker that has some is away, the error names it, and the rest is removed.',
     request: { params, query: openRangeQuerySchema, queryExample },
     answers: { 200: json('What was removed.', removedRecordingSchema) },
-    errors: ['invalid-field', 'camera-not-found'],
+    errors: ['invalid-field', ...WORKER_ERRORS],
     handle: async (req, res) => {
       const cameraId = parseCameraId(req.params.cameraId);
       await expectKnown(cameraId);
-      const { from, to } = readOpenRange(req);
-      res.json({ success: true, ...(await remove(cameraId, from, to)) });
+      res.json({ success: true, ...(await archives.remove({ cameraId, ...readOpenRange(req) })) });
     },
   });
-}
-
-/** @param path undefined for a name that no segment has */
-async function sendSegment(path: string | undefined, res: Response): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  if (path === undefined) reject(notFound());
-  else {
-    const headers = { 'Content-Type': 'video/mp4', 'X-Content-Type-Options': 'nosniff' };
-    res.sendFile(path, { headers, maxAge: 0, dotfiles: 'allow' }, (error?: Error & { status?: number }) => {
-      if (error === undefined || error === null || res.destroyed || res.writableEnded) resolve();
-      else if (error.status === 416)
-        reject(new AppError('range-not-satisfiable', 'The range is outside the file'));
-      else reject(error.status === 404 ? notFound() : error);
-    });
-  }
-  await promise;
-}
-
-function notFound(): AppError {
-  return new AppError('recording-not-found', 'There is no such file of a recording');
 }
 
 function readRange(req: Request, maxMs: number): { from: number; to: number } {

@@ -3,34 +3,21 @@ import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { Begins } from '#shared/contract/recording.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Segment } from '#shared/recording-link.ts';
+import type {
+  SegmentKey,
+  SegmentSpan,
+  SegmentStore,
+  SegmentTotals,
+} from '#shared/recordings/segment-store.ts';
 import type { Database } from '../store/database.ts';
 import type { SegmentRow } from '../store/recording-tables.ts';
 import type { Store } from '../store/store.ts';
-
-/** What a timeline needs of a segment; times are Unix milliseconds. */
-export type SegmentSpan = Pick<Segment, 'begins' | 'startedAt' | 'endedAt' | 'bytes'>;
-
-/** A segment by its camera and name. */
-export interface SegmentKey {
-  cameraId: string;
-  file: string;
-  bytes: number;
-}
-
-/** All that is stored of one camera. */
-export interface SegmentTotals {
-  cameraId: string;
-  from: number;
-  to: number;
-  bytes: number;
-  segments: number;
-}
 
 /** Rows in one statement. */
 const CHUNK = 500;
 
 /** Reads and writes closed segments. */
-export class SegmentRepository {
+export class SegmentRepository implements SegmentStore {
   readonly #store: Pick<Store, 'db'>;
 
   constructor(store: Pick<Store, 'db'>) {
@@ -177,12 +164,13 @@ export class SegmentRepository {
     return { cameraId: row.camera_id, from: row.clip_from, to: row.clip_to };
   }
 
-  /** Forgets clips of which nothing is left. @param before those that ended before this time, Unix milliseconds */
+  /** Forgets clips of which nothing is left here, nor may be at a worker. @param before those that ended before this time, Unix milliseconds */
   async dropEmptyClips(before: number): Promise<void> {
     await this.#db
       .updateTable('events')
       .set({ clip_from: null, clip_to: null })
       .where('clip_to', '<', Math.floor(before))
+      .where('camera_id', 'not in', (eb) => eb.selectFrom('recording_places').select('camera_id'))
       .where((eb) =>
         eb.not(
           eb.exists(

@@ -1,13 +1,10 @@
-/** Sends a movie, whole or a range of it (RFC 9110 section 14), reading files while it goes. */
-import { type FileHandle, open } from 'node:fs/promises';
+/** Sends a movie, whole or a range of it (RFC 9110 section 14), reading its files while it goes. */
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import { AppError } from '#shared/errors.ts';
+import type { MoviePiece } from '#shared/media/mp4/movie.ts';
 import type { PlannedMovie } from './movies.ts';
-
-/** Read in one go. */
-const BLOCK_BYTES = 512 * 1024;
 
 /** @param name of the file for those who save it @throws AppError `range-not-satisfiable` */
 export async function sendMovie(
@@ -61,34 +58,46 @@ function rangeOf(
 }
 
 /** Bytes of a movie. @param end exclusive */
-async function* readMovie({ head, pieces, paths }: PlannedMovie, start: number, end: number) {
+async function* readMovie({ head, pieces, files }: PlannedMovie, start: number, end: number) {
   if (start < head.length) yield head.subarray(start, end);
-  let file: { source: number; handle: FileHandle } | undefined;
-  let at = head.length;
-  try {
-    for (const { source, offset, bytes } of pieces) {
-      const [from, to] = [Math.max(start, at), Math.min(end, at + bytes)];
-      if (at >= end) return;
-      if (from < to) {
-        if (file?.source !== source) {
-          await file?.handle.close();
-          file = { source, handle: await open(paths[source] as string, 'r') };
-        }
-        yield* readRange(file.handle, offset + from - at, to - from);
-      }
-      at += bytes;
-    }
-  } finally {
-    await file?.handle.close();
+  for (const run of runsOf(pieces, start - head.length, end - head.length)) {
+    const [first, last] = [run[0] as MoviePiece, run.at(-1) as MoviePiece];
+    const file = files[first.source] as PlannedMovie['files'][number];
+    yield* cut(file.read(first.offset, last.offset + last.bytes), run);
   }
 }
 
-async function* readRange(handle: FileHandle, offset: number, bytes: number) {
-  for (let done = 0; done < bytes; ) {
-    const block = Buffer.allocUnsafe(Math.min(BLOCK_BYTES, bytes - done));
-    const { bytesRead } = await handle.read(block, 0, block.length, offset + done);
-    if (bytesRead === 0) throw new Error('a segment is shorter than it was');
-    done += bytesRead;
-    yield block.subarray(0, bytesRead);
+/** Pieces of a range, those together that follow one another in one file: each run is read in one go. */
+function runsOf(pieces: readonly MoviePiece[], start: number, end: number): MoviePiece[][] {
+  const runs: MoviePiece[][] = [];
+  let at = 0;
+  for (const { source, offset, bytes } of pieces) {
+    const [from, to] = [Math.max(start, at), Math.min(end, at + bytes)];
+    const piece = { source, offset: offset + from - at, bytes: to - from };
+    at += bytes;
+    if (piece.bytes <= 0) continue;
+    const run = runs.at(-1);
+    const last = run?.at(-1);
+    const follows = last?.source === source && last.offset + last.bytes <= piece.offset;
+    if (follows) run?.push(piece);
+    else runs.push([piece]);
   }
+  return runs;
+}
+
+/** The pieces of a run from the bytes that begin with the first of them; what is between them is left out. */
+async function* cut(blocks: AsyncIterable<Buffer>, run: readonly MoviePiece[]) {
+  let at = (run[0] as MoviePiece).offset;
+  let index = 0;
+  for await (const block of blocks) {
+    const end = at + block.length;
+    for (let piece = run[index]; piece !== undefined && piece.offset < end; piece = run[index]) {
+      const to = piece.offset + piece.bytes;
+      yield block.subarray(Math.max(0, piece.offset - at), Math.min(block.length, to - at));
+      if (to > end) break;
+      index += 1;
+    }
+    at = end;
+  }
+  if (index < run.length) throw new Error('a segment is shorter than it was');
 }

@@ -1,37 +1,28 @@
 /** Joins segments to spans, and says what is missing between them. */
 import type { GapReason, Recording } from '#shared/contract/recording.ts';
-import type { SegmentSpan } from './segment-repository.ts';
-
-/** Segments that follow within this time are one span, milliseconds: capture times jitter. */
-const JOIN_MS = 1500;
+import { isNext, joinSpans } from '#shared/recordings/join-spans.ts';
+import type { SegmentSpan } from '#shared/recordings/segment-store.ts';
 
 /** @param segments in order of time @param range nothing outside of it is told, Unix milliseconds */
 export function toSpans(
   segments: readonly SegmentSpan[],
   range: { from: number; to: number },
 ): Pick<Recording, 'spans' | 'gaps'> {
-  const spans: { from: number; to: number; bytes: number }[] = [];
+  const spans: Recording['spans'] = [];
   const gaps: Recording['gaps'] = [];
-  for (const { begins, startedAt, endedAt, bytes } of segments) {
-    const last = spans.at(-1);
-    const isNext = begins === 'continues' || begins === 'format-changed';
-    if (last !== undefined && isNext && Math.abs(startedAt - last.to) <= JOIN_MS) {
-      last.to = Math.max(last.to, endedAt);
-      last.bytes += bytes;
-      continue;
-    }
+  let end: number | undefined;
+  for (const { begins, startedAt, endedAt, bytes } of joinSpans(segments)) {
     // What continues a segment that is not there any more follows one that was removed.
-    const reason: GapReason = isNext ? 'removed' : begins;
-    if (last !== undefined && startedAt > last.to)
-      gaps.push({ from: iso(last.to), to: iso(startedAt), reason });
-    spans.push({ from: startedAt, to: endedAt, bytes });
+    const reason: GapReason = isNext(begins) ? 'removed' : begins;
+    if (end !== undefined && startedAt > end) gaps.push({ from: iso(end), to: iso(startedAt), reason });
+    spans.push({
+      from: iso(Math.max(startedAt, range.from)),
+      to: iso(Math.min(endedAt, range.to)),
+      bytes,
+    });
+    end = Math.max(end ?? endedAt, endedAt);
   }
-  const told = spans.map(({ from, to, bytes }) => ({
-    from: iso(Math.max(from, range.from)),
-    to: iso(Math.min(to, range.to)),
-    bytes,
-  }));
-  return { spans: told, gaps };
+  return { spans, gaps };
 }
 
 function iso(ms: number): string {

@@ -6,7 +6,7 @@ import type { Insertable, Transaction as KyselyTransaction, Selectable, Updateab
 import type { DeliveriesTable, NotificationsTable, PushKeysTable } from './delivery-tables.ts';
 import type { EventSnapshotsTable, EventsTable, MqttPublisherTable } from './event-tables.ts';
 import type { CameraOwnersTable, SessionCamerasTable, WorkersTable } from './placement-tables.ts';
-import type { RecordingSegmentsTable } from './recording-tables.ts';
+import type { RecordingPlacesTable, RecordingSegmentsTable } from './recording-tables.ts';
 import type { JobTurnsTable, SignInNewsTable } from './shared-tables.ts';
 
 /** Engine of a store. */
@@ -237,6 +237,7 @@ export interface Database {
   push_keys: PushKeysTable;
   events: EventsTable;
   recording_segments: RecordingSegmentsTable;
+  recording_places: RecordingPlacesTable;
   event_snapshots: EventSnapshotsTable;
   watches: WatchesTable;
   watch_budget: WatchBudgetTable;

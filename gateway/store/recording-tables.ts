@@ -19,3 +19,11 @@ export interface RecordingSegmentsTable {
 }
 
 export type SegmentRow = Selectable<RecordingSegmentsTable>;
+
+/** Workers that keep recordings of a camera on a disk of their own: only they are asked for them. */
+export interface RecordingPlacesTable {
+  camera_id: string;
+  worker: string;
+  /** Nothing is left there after this time. */
+  keep_until: number;
+}

@@ -138,6 +138,11 @@ export class CameraRouting {
     return this.#pool.address(this.nameOf(cameraId));
   }
 
+  /** The worker of a name. @throws AppError `worker-not-ready`, `agent-offline` */
+  workerNamed(name: string): WorkerAddress {
+    return this.#expectReady(name);
+  }
+
   /** Name of a camera's worker, ready or not; empty while there is no worker. */
   nameOf(cameraId: string): string {
     const agent = this.#directory.agentOf?.(cameraId);

@@ -1,4 +1,5 @@
 /** Calls to a worker over HTTP. */
+import type { IncomingMessage } from 'node:http';
 import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { TERM_HEADER } from '#shared/worker-lease.ts';
@@ -88,6 +89,27 @@ export async function pass(worker: WorkerTarget, request: WorkerRequest): Promis
     });
   } catch (error) {
     throw connectionError(error, worker.name, timeout.aborted);
+  }
+}
+
+/** Opens an answer of any status, which the caller reads. @throws AppError `worker-*` when none began in time */
+export async function openAnswer(
+  worker: WorkerTarget,
+  { path, headers, signal }: { path: string; headers: Record<string, string>; signal: AbortSignal },
+): Promise<IncomingMessage> {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), TIMEOUT_MS);
+  try {
+    return await openLocally(`${worker.origin}${path}`, {
+      method: 'GET',
+      headers: { ...headers, ...headersFor(worker) },
+      signal: AbortSignal.any([signal, late.signal]),
+      agent: worker.link?.kept,
+    });
+  } catch (error) {
+    throw connectionError(error, worker.name, late.signal.aborted);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -943,6 +943,11 @@ export interface components {
           | 'storage-full'
           | 'removed';
       }[];
+      /** @description Agents and workers that may have more of it and do not answer; absent: none. */
+      unavailable?: {
+        code: string;
+        error: string;
+      }[];
     };
     MotionLevel: {
       cameraId: string;

@@ -94,6 +94,12 @@ export const recordingSchema = z
     gaps: z
       .array(z.object({ from: timeSchema, to: timeSchema, reason: z.enum(GAP_REASONS) }))
       .meta({ description: 'What is missing between them, and why.' }),
+    unavailable: z
+      .array(z.object({ code: z.string(), error: z.string() }))
+      .optional()
+      .meta({
+        description: 'Agents and workers that may have more of it and do not answer; absent: none.',
+      }),
   })
   .meta({ id: 'Recording' });
 export type Recording = z.infer<typeof recordingSchema>;

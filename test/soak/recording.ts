@@ -3,13 +3,12 @@
  * set and kills come at random; at the end index and files must be equal, and every file must play to its last byte.
  */
 import { readFileSync, truncateSync } from 'node:fs';
-import { RecordingFolder } from '../../gateway/recordings/recording-folder.ts';
-import { RecordingIndex } from '../../gateway/recordings/recording-index.ts';
-import { repairIndex } from '../../gateway/recordings/repair.ts';
-import { removeOld } from '../../gateway/recordings/retention.ts';
-import { SegmentRepository } from '../../gateway/recordings/segment-repository.ts';
-import { readSegment } from '../../gateway/recordings/stored-segment.ts';
-import type { Store } from '../../gateway/store/store.ts';
+import { RecordingFolder } from '#shared/recordings/recording-folder.ts';
+import { RecordingIndex } from '#shared/recordings/recording-index.ts';
+import { repairIndex } from '#shared/recordings/repair.ts';
+import { removeOld } from '#shared/recordings/retention.ts';
+import type { SegmentStore } from '#shared/recordings/segment-store.ts';
+import { readSegment } from '#shared/recordings/stored-segment.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { PlayedCamera, RecordedCamera } from '../workers/rtsp/outputs/recording/material.ts';
 import { Random } from './random.ts';
@@ -29,13 +28,12 @@ const signal = new AbortController().signal;
 
 /** @param hours of the camera's time */
 export async function soakRecording(
-  store: Store,
+  repository: SegmentStore,
   { seed, hours }: { seed: number; hours: number },
 ): Promise<RecordingSoak> {
   const random = new Random(seed);
   const base = temporaryFolder();
   const folder = new RecordingFolder(base);
-  const repository = new SegmentRepository(store);
   const camera = new PlayedCamera();
   const keepMsOf = (): number => DAY_MS * 365;
   const index = new RecordingIndex({
@@ -106,7 +104,7 @@ async function kill(recorded: RecordedCamera, random: Random): Promise<void> {
   if (file !== undefined) truncateSync(file.path, random.integer(0, file.bytes.length));
 }
 
-async function differences(folder: RecordingFolder, repository: SegmentRepository): Promise<string[]> {
+async function differences(folder: RecordingFolder, repository: SegmentStore): Promise<string[]> {
   const rows = await repository.list('yard', 0, Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
   const files = new Set(await folder.names('yard'));
   const problems: string[] = [];

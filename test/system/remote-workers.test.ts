@@ -1,7 +1,10 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { getJson, postJson } from '../support/http.ts';
+import { probeVideo } from '../support/probe-video.ts';
 import { isRunning, type RunningProcess, startGateway, startWorker } from '../support/processes.ts';
 import { openTestCameras } from '../support/test-clip.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -32,7 +35,8 @@ describe('Remote workers', function () {
     await waitFor(async () => (await getJson(`${gateway.origin}/health`)).body.database.ready);
     await waitFor(async () => (await health()).rtsp.ready === 2);
     for (const id of IDS) {
-      const camera = { id, name: id, url: cameras.url(`/${id}`) };
+      const record = id === '1' ? { record: 'always' } : {};
+      const camera = { id, name: id, url: cameras.url(`/${id}`), ...record };
       expect((await postJson(`${gateway.origin}/api/cameras`, camera)).status).to.equal(201);
     }
   });
@@ -65,6 +69,13 @@ describe('Remote workers', function () {
       IDS.map((id) => fetch(`${gateway.origin}/api/cameras/${id}/frame`).then(({ status }) => status)),
     );
     return answers.every((status) => status === 200);
+  }
+
+  const recording = async () => (await getJson(`${gateway.origin}/api/recordings/1`)).body;
+  async function exported({ from, to }: { from: string; to: string }): Promise<Buffer> {
+    const answer = await fetch(`${gateway.origin}/api/recordings/1/export.mp4?from=${from}&to=${to}`);
+    expect(answer.status).to.equal(200);
+    return Buffer.from(await answer.arrayBuffer());
   }
 
   it('share the cameras, and serve them by every route of the gateway', async () => {
@@ -103,6 +114,52 @@ describe('Remote workers', function () {
   it('are restarted only by what started them', async () => {
     const answer = await postJson(`${gateway.origin}/api/workers/a/restart`, {});
     expect([answer.status, answer.body.code]).to.deep.equal([409, 'not-restartable']);
+  });
+
+  it('record on their own disks, and give what is asked for', async () => {
+    const span = await waitFor(
+      async () => {
+        const { spans } = await recording();
+        return spans.length > 0 && Date.parse(spans[0].to) - Date.parse(spans[0].from) > 4000 && spans[0];
+      },
+      { ...MOVED, message: 'four seconds of a recording' },
+    );
+    const owner = (await runBy('a')).includes('1') ? 'a' : 'b';
+    expect(existsSync(join(workers.get(owner)?.dataDir ?? '', 'recordings', owner, '1'))).to.equal(true);
+    expect(existsSync(join(gateway.dataDir, 'recordings', '1'))).to.equal(false);
+    expect((await probeVideo(await exported(span))).complaints).to.equal('');
+  });
+
+  it('have parts of the recording of a camera that moved, which are joined', async () => {
+    const owner = (await runBy('a')).includes('1') ? 'a' : 'b';
+    const other = owner === 'a' ? 'b' : 'a';
+    const [before] = (await recording()).spans;
+    const { pid } = workers.get(owner) as RunningProcess;
+    process.kill(pid, 'SIGSTOP');
+    const { unavailable } = await waitFor(
+      async () => {
+        const answer = await recording();
+        return answer.spans.length === 1 && answer.unavailable !== undefined && answer;
+      },
+      { ...MOVED, message: 'what the other one records' },
+    );
+    expect(unavailable[0].error).to.include(owner);
+    expect(await runBy(other)).to.include('1');
+    process.kill(pid, 'SIGCONT');
+    const joined = await waitFor(
+      async () => {
+        const answer = await recording();
+        return answer.unavailable === undefined && answer.spans.length > 1 && answer;
+      },
+      { ...MOVED, message: 'both parts' },
+    );
+    expect(joined.spans[0].from).to.equal(before.from);
+    const [first, second] = joined.spans;
+    const from = new Date(Date.parse(first.to) - 2000).toISOString();
+    const to = new Date(Date.parse(second.from) + 2000).toISOString();
+    const movie = await probeVideo(await exported({ from, to }));
+    expect(movie.complaints).to.equal('');
+    await waitFor(async () => (await runBy('a')).length === 2 && (await runBy('b')).length === 2, MOVED);
   });
 
   it('are missed: the other one takes the cameras of one that was killed', async () => {

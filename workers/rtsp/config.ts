@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { readAddressPolicy } from '#shared/address-settings.ts';
 import { AGENT_ENV, proxyEnv } from '#shared/agent-link.ts';
+import { readArchiveSettings } from '#shared/archive-settings.ts';
 import { type DecoderName, readDecoder } from '#shared/decoder-settings.ts';
 import { decoderBytes, thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
@@ -64,6 +65,8 @@ export interface RecordingConfig {
   reserveBytes: number;
   /** Memory of the newest seconds of all cameras. */
   ringBytes: number;
+  /** Disk space of all recordings and clips; undefined where the gateway looks after the folder. */
+  quotaBytes: number | undefined;
 }
 
 const DEFAULT_PORT = 8082;
@@ -148,16 +151,25 @@ function readLabels(env: Environment): Record<string, string> {
   );
 }
 
-function readRecording(env: Environment, { isRemote }: HostConfig): RecordingConfig | undefined {
-  // A folder that it shares with its gateways.
-  const shared = isRemote ? readOptional(env, 'RECORDINGS_DIR') : undefined;
-  const own = shared === undefined ? undefined : resolve(shared);
-  const folder = readOptional(env, RECORDING_ENV.folder) ?? own;
-  if (folder === undefined) return undefined;
+function readRecording(env: Environment, { name, isRemote }: HostConfig): RecordingConfig | undefined {
   const size = { min: 0, max: 1_048_576 };
+  const ringBytes = readInteger(env, RECORDING_ENV.ringMb, { fallback: 64, ...size }) * MIB;
+  if (isRemote) return { ...readRemoteRecording(env, name), ringBytes };
+  const folder = readOptional(env, RECORDING_ENV.folder);
+  if (folder === undefined) return undefined;
+  const quotaMb = readInteger(env, RECORDING_ENV.quotaMb, { fallback: 0, min: 0, max: 1_073_741_824 });
   return {
     folder,
     reserveBytes: readInteger(env, RECORDING_ENV.reserveMb, { fallback: 1024, ...size }) * MIB,
-    ringBytes: readInteger(env, RECORDING_ENV.ringMb, { fallback: 64, ...size }) * MIB,
+    quotaBytes: quotaMb === 0 ? undefined : quotaMb * MIB,
+    ringBytes,
   };
+}
+
+/** A worker of a platform records on its own disk, or to a folder that its gateways see and look after. */
+function readRemoteRecording(env: Environment, name: string): Omit<RecordingConfig, 'ringBytes'> {
+  const { folder, quotaBytes, reserveBytes } = readArchiveSettings(env);
+  return folder === undefined
+    ? { folder: join(dataDir(env), 'recordings', encodeURIComponent(name)), quotaBytes, reserveBytes }
+    : { folder, quotaBytes: undefined, reserveBytes };
 }

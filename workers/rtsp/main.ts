@@ -8,6 +8,7 @@ import { OOM_SCORE, setOomScore } from '../host/oom-score.ts';
 import { openOwnTrail } from '../host/own-trail.ts';
 import { prepareWorker } from '../host/prepare.ts';
 import { openTrail } from '../host/work-trail.ts';
+import { openRecording } from './archive/open-recording.ts';
 import { CameraSet } from './camera/camera-set.ts';
 import { ConnectLimiter } from './camera/connect-limiter.ts';
 import { loadConfig } from './config.ts';
@@ -78,9 +79,9 @@ await runWorker(process, {
       log,
     });
     const sessions = createSessions(config, { cameras, openTranscoder: ffmpeg.openTranscoder, log });
-    const { recording } = config;
-    const recorders =
-      recording && new Recorders({ ...recording, folder: recording, cameras, media: ffmpeg.media, log });
+    const recording = openRecording(config.recording, log);
+    const archive = recording?.archive;
+    const recorders = recording && new Recorders({ ...recording, cameras, media: ffmpeg.media, log });
     if (recorders !== undefined) cameras.recorderOf = (id) => recorders.statusOf(id);
     const server = await openServer({
       config,
@@ -90,6 +91,7 @@ await runWorker(process, {
       devices,
       sessions,
       recorders,
+      archive,
       ffmpeg,
       lease,
       suspects: ownTrail?.suspects ?? [],
@@ -107,6 +109,7 @@ await runWorker(process, {
         // Before the server: the gateway is told of the last segments.
         await recorders?.close();
         await server.close();
+        await archive?.close();
         devices.close();
         await controls.close();
         await cameras.close();

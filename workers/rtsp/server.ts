@@ -13,6 +13,8 @@ import {
 } from '../host/http-server.ts';
 import type { Lease } from '../host/lease.ts';
 import { requireToken } from '../host/token.ts';
+import type { Archive } from './archive/archive.ts';
+import { archiveRoutes } from './archive/archive-routes.ts';
 import type { CameraSet } from './camera/camera-set.ts';
 import type { RtspWorkerConfig } from './config.ts';
 import { discoverCameras } from './discovery/discover-cameras.ts';
@@ -53,6 +55,8 @@ export interface ServerOptions extends ProblemOptions {
   sessions: SessionSet;
   /** Absent where nothing is recorded. */
   recorders?: Recorders | undefined;
+  /** Absent where this worker keeps no recordings of its own. */
+  archive?: Archive | undefined;
   ffmpeg: Pick<Ffmpeg, 'openTranscoder' | 'hardware'>;
   lease: Lease;
   /** Cameras that the last process was working on when it broke. */
@@ -87,11 +91,9 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
   };
 }
 
-function mountRoutes(
-  app: Express,
-  { config, cameras, controls, probes, devices, sessions, recorders, ffmpeg, lease, suspects }: ServerOptions,
-  hls: HlsStreams,
-): void {
+function mountRoutes(app: Express, options: ServerOptions, hls: HlsStreams): void {
+  const { config, cameras, controls, probes, devices, sessions, ffmpeg, lease, suspects } = options;
+  const { recorders, archive } = options;
   const { token } = config.host;
   const webrtc = { sessions, iceServers: config.webrtc.iceServers, isCounted: token !== undefined };
   // For a platform that restarts workers elsewhere: it says that the event loop runs, and nothing else.
@@ -118,6 +120,7 @@ function mountRoutes(
     );
   }
   if (token !== undefined && recorders !== undefined) app.use(recordingRoutes(recorders));
+  if (token !== undefined && archive !== undefined) app.use(archiveRoutes(archive));
 }
 
 function socketFinder(options: ServerOptions): SocketsOptions['find'] {

@@ -20,6 +20,7 @@ import { zones } from './016-zones.ts';
 import { severalGateways } from './017-several-gateways.ts';
 import { mqtt } from './018-mqtt.ts';
 import { sessionCameras } from './019-session-cameras.ts';
+import { recordingPlaces } from './022-recording-places.ts';
 
 /** The migrations for an engine. */
 export function migrationsFor(engine: Engine): Record<string, Migration> {
@@ -43,5 +44,6 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '016-zones': zones(engine),
     '017-several-gateways': severalGateways(),
     '019-session-cameras': sessionCameras(),
+    '022-recording-places': recordingPlaces(),
   };
 }

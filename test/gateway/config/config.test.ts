@@ -49,11 +49,11 @@ describe('The configuration', () => {
       },
     });
     expect(recordings).to.deep.equal({
-      isOn: true,
+      isHere: true,
       folder: resolve('data/recordings'),
       quotaBytes: 20_480 * 1024 * 1024,
       ringBytes: 512 * 1024 * 1024,
-      clip: { beforeMs: 10_000, afterMs: 20_000 },
+      clip: { beforeMs: 10_000, afterMs: 20_000, keepMs: 7 * 86_400_000 },
     });
     expect(auth).to.deep.equal({
       isOn: true,

@@ -60,6 +60,7 @@ export class TimelinePage extends ViewElement {
     const back = html`<a class="back-link" href=${hrefOf('camera', this.#cameraId)}>${icon('back')}${name}</a>`;
     return html`${back}${pageHead('Timeline', this.#dayChoice(), this.#cameraChoice())}
       ${this.#error === undefined ? nothing : problem(this.#error.message, this.#error.hint)}
+      ${this.#recording?.unavailable?.map(({ error }) => problem(error, 'What it recorded is shown when it is back.'))}
       ${this.#player()}
       <timeline-strip .model=${this.#stripModel()} @seek=${(event: CustomEvent<number>) => void this.#play(event.detail)}></timeline-strip>
       ${this.#controls()}${this.#gaps()}`;
@@ -87,7 +88,7 @@ export class TimelinePage extends ViewElement {
     if (isEmpty && this.#playedAt === undefined)
       return emptyState(
         'events',
-        `Nothing recorded: ${dayTitle(this.#day, this.app.now)}`,
+        `${this.#recording?.unavailable ? 'No recording known' : 'Nothing recorded'}: ${dayTitle(this.#day, this.app.now)}`,
         'Choose what is recorded under Edit of the camera.',
       );
     return html`<video class="timeline-player" controls muted playsinline

@@ -88,7 +88,7 @@ export class CameraRecorder implements ChunkSink {
   }
 
   /** Says what is wanted from now on. */
-  apply({ isContinuous, ringSeconds }: DesiredRecording): void {
+  apply({ isContinuous, ringSeconds }: Omit<DesiredRecording, 'keepMs'>): void {
     this.#isContinuous = isContinuous;
     this.#ring.keepMs = ringSeconds * 1000;
   }

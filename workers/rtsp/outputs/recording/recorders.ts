@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { DesiredRecording, RecorderMessage, StoreOrder } from '#shared/recording-link.ts';
+import type { Archive } from '../../archive/archive.ts';
 import type { CameraSet } from '../../camera/camera-set.ts';
 import type { Media } from '../../pictures/media.ts';
 import type { Picture } from '../../pictures/picture.ts';
@@ -20,6 +21,8 @@ export interface RecordersOptions {
   media: Media;
   /** Of all rings together. */
   ringBytes: number;
+  /** Looks after the segments; undefined where the gateway does. */
+  archive?: Pick<Archive, 'take' | 'apply' | 'keepClip'> | undefined;
   log: Logger;
   clocks?: Clocks;
   limits?: Partial<SegmentLimits>;
@@ -62,6 +65,7 @@ export class Recorders {
 
   /** Replaces the desired state; resolves when recorders that are no longer wanted have closed their files. */
   async apply(desired: readonly DesiredRecording[]): Promise<void> {
+    await this.#options.archive?.apply(desired);
     const wanted = new Map(desired.map((camera) => [camera.cameraId, camera]));
     const needless = this.cameraIds.filter((id) => !wanted.has(id));
     for (const camera of desired) this.#recorderOf(camera.cameraId).apply(camera);
@@ -69,7 +73,8 @@ export class Recorders {
   }
 
   /** @throws AppError `camera-not-found` where nothing is kept of the camera */
-  store(cameraId: string, order: StoreOrder): void {
+  store(cameraId: string, { clip, ...order }: StoreOrder): void {
+    if (clip !== undefined) this.#options.archive?.keepClip({ cameraId, ...clip });
     const recorder = this.#recorders.get(cameraId);
     if (recorder === undefined)
       throw new AppError('camera-not-found', `Nothing is kept of camera ${cameraId}`);
@@ -127,6 +132,11 @@ export class Recorders {
   }
 
   #notify(message: RecorderMessage): void {
+    const { archive } = this.#options;
+    if (message.type === 'segment' && archive !== undefined) {
+      archive.take(message);
+      return;
+    }
     if (message.type === 'segment') this.#remember(message);
     const text = JSON.stringify(message);
     for (const socket of this.#listeners) socket.send(text);

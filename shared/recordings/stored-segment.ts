@@ -1,10 +1,10 @@
 /** Reads a segment from disk: where its fragments are, and how far it is whole. */
 import { type FileHandle, open } from 'node:fs/promises';
-import { BOX_HEADER_BYTES } from '#shared/media/mp4/boxes.ts';
-import { readFragment, typeAt } from '#shared/media/mp4/fragment-reader.ts';
-import { TIMESCALE, TRACK_ID } from '#shared/media/mp4/init-segment.ts';
-import type { MovieFragment } from '#shared/media/mp4/movie.ts';
-import type { Segment } from '#shared/recording-link.ts';
+import { BOX_HEADER_BYTES } from '../media/mp4/boxes.ts';
+import { readFragment, typeAt } from '../media/mp4/fragment-reader.ts';
+import { TIMESCALE, TRACK_ID } from '../media/mp4/init-segment.ts';
+import type { MovieFragment } from '../media/mp4/movie.ts';
+import type { Segment } from '../recording-link.ts';
 
 /** A fragment with its place in the file and in time. */
 export interface StoredFragment extends MovieFragment {
@@ -131,4 +131,15 @@ async function read(handle: FileHandle, offset: number, bytes: number): Promise<
   const buffer = Buffer.alloc(bytes);
   const { bytesRead } = await handle.read(buffer, 0, bytes, offset);
   return buffer.subarray(0, bytesRead);
+}
+
+/** Those of a time: from the keyframe at or before its begin up to its end, Unix milliseconds. */
+export function chooseFragments(
+  fragments: readonly StoredFragment[],
+  from: number,
+  to: number,
+): StoredFragment[] {
+  const begin = fragments.findLastIndex(({ isIndependent, startedAt }) => isIndependent && startedAt <= from);
+  const first = begin >= 0 ? begin : fragments.findIndex(({ isIndependent }) => isIndependent);
+  return first < 0 ? [] : fragments.slice(first).filter(({ startedAt }) => startedAt < to);
 }

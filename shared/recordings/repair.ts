@@ -1,13 +1,13 @@
 /** Makes the index equal to the files: after a crash, a lost database, or files that were removed by hand. */
-import { messageOf } from '#shared/errors.ts';
-import type { Logger } from '#shared/logger.ts';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../logger.ts';
 import type { RecordingFolder } from './recording-folder.ts';
 import type { RecordingIndex } from './recording-index.ts';
-import type { SegmentRepository } from './segment-repository.ts';
+import type { SegmentStore } from './segment-store.ts';
 
 export interface RepairOptions {
   folder: RecordingFolder;
-  repository: Pick<SegmentRepository, 'names' | 'save' | 'remove' | 'totals'>;
+  repository: Pick<SegmentStore, 'names' | 'save' | 'remove' | 'totals'>;
   index: Pick<RecordingIndex, 'isOpen'>;
   /** How long a recording of a camera stays, milliseconds. */
   keepMsOf: (cameraId: string) => number;

@@ -1,9 +1,9 @@
 /** The folder of recordings: a folder for each camera, in it one for each day. */
 import { readdir, rm, rmdir, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cameraIdSchema } from '#shared/camera.ts';
-import type { Segment } from '#shared/recording-link.ts';
-import { dayFolder, parseSegmentName, segmentPath } from '#shared/segment-name.ts';
+import { cameraIdSchema } from '../camera.ts';
+import type { Segment } from '../recording-link.ts';
+import { dayFolder, parseSegmentName, segmentPath } from '../segment-name.ts';
 import { partsOf, readSegment } from './stored-segment.ts';
 
 /** All access to files of recordings but for players. */

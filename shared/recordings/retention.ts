@@ -1,10 +1,10 @@
 /** Removes what is over its time, and the oldest where there is more than the quota. */
 import type { RecordingFolder } from './recording-folder.ts';
-import type { SegmentKey, SegmentRepository } from './segment-repository.ts';
+import type { SegmentKey, SegmentStore } from './segment-store.ts';
 
 export interface RetentionOptions {
   folder: RecordingFolder;
-  repository: Pick<SegmentRepository, 'expired' | 'oldest' | 'remove' | 'totals'>;
+  repository: Pick<SegmentStore, 'expired' | 'oldest' | 'remove' | 'totals'>;
   quotaBytes: number;
   /** Bytes of what is being written. */
   openBytes: () => number;
@@ -47,7 +47,7 @@ export async function removeOld(
 /** Removes files, then their rows: a row without a file is found and removed later. */
 export async function removeSegments(
   segments: readonly SegmentKey[],
-  { folder, repository }: { folder: RecordingFolder; repository: Pick<SegmentRepository, 'remove'> },
+  { folder, repository }: { folder: RecordingFolder; repository: Pick<SegmentStore, 'remove'> },
 ): Promise<void> {
   const byCamera = Map.groupBy(segments, ({ cameraId }) => cameraId);
   for (const [cameraId, own] of byCamera) {

@@ -1,9 +1,9 @@
 import { mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect } from 'chai';
+import { RecordingFolder } from '#shared/recordings/recording-folder.ts';
+import { repairIndex } from '#shared/recordings/repair.ts';
 import { parseSegmentName, segmentPath } from '#shared/segment-name.ts';
-import { RecordingFolder } from '../../../gateway/recordings/recording-folder.ts';
-import { repairIndex } from '../../../gateway/recordings/repair.ts';
 import { SegmentRepository } from '../../../gateway/recordings/segment-repository.ts';
 import { probeVideo } from '../../support/probe-video.ts';
 import { onEveryEngine } from '../../support/stores.ts';

@@ -1,11 +1,11 @@
 /** What is recorded: closed segments in the store, those that are being written as workers tell. */
-import { messageOf } from '#shared/errors.ts';
-import type { Logger } from '#shared/logger.ts';
-import type { RecorderMessage, Segment } from '#shared/recording-link.ts';
-import type { SegmentRepository, SegmentSpan } from './segment-repository.ts';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { RecorderMessage, Segment } from '../recording-link.ts';
+import type { SegmentSpan, SegmentStore } from './segment-store.ts';
 
 export interface RecordingIndexOptions {
-  repository: Pick<SegmentRepository, 'save' | 'spans' | 'list'>;
+  repository: Pick<SegmentStore, 'save' | 'spans' | 'list'>;
   /** How long a recording of a camera stays now, milliseconds. */
   keepMsOf: (cameraId: string) => number;
   /** Removes a file that was given up while it was written. */

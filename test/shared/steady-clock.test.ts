@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { SteadyClock } from '../../../gateway/jobs/steady-clock.ts';
+import { SteadyClock } from '#shared/steady-clock.ts';
 
 const HOUR_MS = 3_600_000;
 const START = Date.UTC(2026, 10, 30);

@@ -1,0 +1,141 @@
+/** The disk of a worker, which may be an agent's: what it answers is checked. */
+import type { IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
+import type { Request, Response } from 'express';
+import type { z } from 'zod';
+import {
+  ARCHIVE_PATH,
+  type ArchiveSummary,
+  archiveFragmentsSchema,
+  archiveRemovedSchema,
+  archiveSegmentsSchema,
+  archiveSpansSchema,
+  archiveSummarySchema,
+} from '#shared/archive-link.ts';
+import { AppError } from '#shared/errors.ts';
+import { noSuchFile } from '#shared/http/send-segment.ts';
+import type { Segment } from '#shared/recording-link.ts';
+import type { CameraRange } from '#shared/recordings/remove-range.ts';
+import type { SegmentSpan } from '#shared/recordings/segment-store.ts';
+import { parseSegmentName } from '#shared/segment-name.ts';
+import { call, openAnswer } from '../worker-access/client.ts';
+import type { WorkerTarget } from '../worker-access/worker-address.ts';
+import { connectionError } from '../worker-access/worker-error.ts';
+import type { Archive, FoundFragments, SegmentName } from './archive.ts';
+
+/** A slow uplink needs its time for the segments of a day. */
+const ANSWER_MS = 20_000;
+/** Of a file in the answer to a client; the rest says what the worker likes. */
+const FILE_HEADERS = ['content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag'];
+
+/** What one worker keeps. */
+export class WorkerArchive implements Archive {
+  readonly #worker: WorkerTarget;
+
+  constructor(worker: WorkerTarget) {
+    this.#worker = worker;
+  }
+
+  /** Totals of every camera of which it has segments. */
+  summary(): Promise<ArchiveSummary> {
+    return this.#ask(ARCHIVE_PATH, archiveSummarySchema);
+  }
+
+  spans(range: CameraRange): Promise<SegmentSpan[]> {
+    return this.#ask(`${pathOf(range.cameraId)}/spans?${queryOf(range)}`, archiveSpansSchema);
+  }
+
+  async list(range: CameraRange, limit: number): Promise<Segment[]> {
+    const path = `${pathOf(range.cameraId)}/segments?${queryOf(range)}&limit=${limit}`;
+    const segments = await this.#ask(path, archiveSegmentsSchema);
+    return segments.map((segment) => ({ ...segment, cameraId: range.cameraId }));
+  }
+
+  async fragments(file: SegmentName, range: CameraRange): Promise<FoundFragments | undefined> {
+    try {
+      const path = `${filePath(file)}/fragments?${queryOf(range)}`;
+      const { init, fragments } = await this.#ask(path, archiveFragmentsSchema);
+      return { init: Buffer.from(init, 'base64'), fragments };
+    } catch (error) {
+      if (error instanceof AppError && error.code === 'recording-not-found') return undefined;
+      throw error;
+    }
+  }
+
+  async *read(file: SegmentName, start: number, end: number): AsyncGenerator<Buffer> {
+    const leave = new AbortController();
+    try {
+      const answer = await this.#open(file, `bytes=${start}-${end - 1}`, leave.signal);
+      if (answer.statusCode !== 206) throw new Error('the worker did not give a range of a file');
+      for await (const block of answer as AsyncIterable<Buffer>) yield block;
+    } catch (error) {
+      throw connectionError(error, this.#worker.name);
+    } finally {
+      leave.abort();
+    }
+  }
+
+  async send(file: SegmentName, req: Request, res: Response): Promise<void> {
+    const leave = new AbortController();
+    res.once('close', () => leave.abort());
+    const answer = await this.#open(file, req.get('range'), leave.signal);
+    const { statusCode = 0 } = answer;
+    if (statusCode !== 200 && statusCode !== 206) {
+      answer.destroy();
+      throw errorOf(statusCode, this.#worker.name);
+    }
+    res.status(statusCode).set({
+      ...Object.fromEntries(FILE_HEADERS.flatMap((name) => headerOf(answer, name))),
+      'Cache-Control': 'private, no-cache',
+      'Content-Security-Policy': "default-src 'none'; sandbox",
+      'Content-Type': 'video/mp4',
+      'X-Content-Type-Options': 'nosniff',
+    });
+    if (req.method === 'HEAD') {
+      res.end();
+      return;
+    }
+    await pipeline(answer, res).catch((error: NodeJS.ErrnoException) => {
+      // The client has what it wants, or the link broke under an answer that had begun.
+      if (!res.headersSent) throw connectionError(error, this.#worker.name);
+    });
+  }
+
+  remove(range: CameraRange): Promise<{ segments: number; bytes: number }> {
+    const path = `${pathOf(range.cameraId)}?${queryOf(range)}`;
+    return this.#ask(path, archiveRemovedSchema, 'DELETE');
+  }
+
+  #ask<T>(path: string, schema: z.ZodType<T>, method: 'GET' | 'DELETE' = 'GET'): Promise<T> {
+    return call(this.#worker, { method, path, schema, timeoutMs: ANSWER_MS });
+  }
+
+  #open(file: SegmentName, range: string | undefined, signal: AbortSignal): Promise<IncomingMessage> {
+    if (parseSegmentName(file.file) === undefined) throw noSuchFile();
+    const headers: Record<string, string> = range === undefined ? {} : { range };
+    return openAnswer(this.#worker, { path: filePath(file), headers, signal });
+  }
+}
+
+function pathOf(cameraId: string): string {
+  return `${ARCHIVE_PATH}/${encodeURIComponent(cameraId)}`;
+}
+
+function filePath({ cameraId, file }: SegmentName): string {
+  return `${pathOf(cameraId)}/segments/${file}`;
+}
+
+function queryOf({ from, to }: CameraRange): string {
+  return `from=${from}&to=${to}`;
+}
+
+function headerOf({ headers }: IncomingMessage, name: string): [string, string][] {
+  const value = headers[name];
+  return typeof value === 'string' ? [[name, value]] : [];
+}
+
+function errorOf(status: number, worker: string): AppError {
+  if (status === 404) return noSuchFile();
+  if (status === 416) return new AppError('range-not-satisfiable', 'The range is outside the file');
+  return new AppError('worker-failed', `Worker ${worker} answered with status ${status}`);
+}
