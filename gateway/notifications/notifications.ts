@@ -17,6 +17,7 @@ import { readPicture } from '../events/event-picture-repository.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
+import { AbsenceRepository } from './absence-repository.ts';
 import { Lookout } from './lookout.ts';
 import { NoticeEndpoint } from './notice-endpoint.ts';
 import { NoticeQueue } from './notice-queue.ts';
@@ -78,8 +79,6 @@ export interface Notifications extends BeginListener {
 /** A lease outlives every attempt (15 s), with room for clock differences between gateways. */
 const LEASE_MS = 60_000;
 const MAX_NOTIFICATIONS = 100;
-/** Longer than several looks, milliseconds. */
-const TURN_MS = 30_000;
 
 /** Builds notifications; nothing runs before `start`, and little before the first notification. */
 export function createNotifications(options: NotificationsOptions): Notifications {
@@ -111,9 +110,12 @@ export function createNotifications(options: NotificationsOptions): Notification
     sender.wake();
   };
   const lookout = new Lookout({
-    ...{ rules: () => book.rules, look: presenceReader(options), tell, log, now },
-    isOurTurn: () => store.turns.take('notices of cameras', TURN_MS),
+    ...{ rules: () => book.rules, look: presenceReader(options), log, now },
+    absences: new AbsenceRepository(store),
+    tell: (trx, rule, happening) => queue.add(trx, rule, happening),
+    onTold: () => sender.wake(),
     everyMs: options.lookMs,
+    isShared: store.engine === 'postgres',
   });
   let isDue = false;
   return {

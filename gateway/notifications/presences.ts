@@ -1,5 +1,7 @@
 /** Who may be away, read from the parts of the gateway that know. */
-import { statfs } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, stat, statfs } from 'node:fs/promises';
+import { hostname } from 'node:os';
 import type { CameraStatus } from '#shared/contract/status.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import type { Presence } from './lookout.ts';
@@ -33,11 +35,16 @@ export function presenceReader(sources: PresenceSources): () => Promise<Presence
   const folders = new Set([dataDir, recordings.folder]);
   const { reserveBytes } = store.uploads;
   const low = new Set<string>();
-  return async () => [
-    ...(await camerasOf(sources)),
-    ...sources.pool.status().map(workerPresence),
-    ...(await Promise.all([...folders].map((folder) => diskOf(folder, reserveBytes, low)))).flat(),
-  ];
+  const process = randomUUID();
+  return async () => {
+    const disks = await Promise.all([...folders].map((folder) => diskOf(folder, reserveBytes, low)));
+    return [
+      ...(await camerasOf(sources)),
+      ...sources.pool.status().map((worker) => workerPresence(worker, process)),
+      // Folders on one disk fill together.
+      ...new Map(disks.flat().map((disk) => [disk.id, disk])).values(),
+    ];
+  };
 }
 
 async function camerasOf({ directory, states }: PresenceSources): Promise<Presence[]> {
@@ -54,23 +61,32 @@ async function camerasOf({ directory, states }: PresenceSources): Promise<Presen
   });
 }
 
-/** A worker that is not needed now is stopped, not lost. */
-function workerPresence({ name, kind, state, isRequired }: KnownWorker): Presence {
+/** A worker that is not needed now is stopped, not lost. @param process of this gateway: children are its own */
+function workerPresence({ name, kind, state, isRequired }: KnownWorker, process: string): Presence {
   if (kind === 'agent')
     return { kind, id: name, name: name.replace(/^agent-/, ''), isHere: state === 'ready' };
   const isMeant = isRequired || state !== 'stopped';
   const isHere = !isMeant || !(LOST_STATES.includes(state) || state === 'stopped');
-  return { kind: 'worker', id: name, name, isHere };
+  return { kind: 'worker', id: kind === 'child' ? `${process}/${name}` : name, name, isHere };
 }
 
 async function diskOf(folder: string, reserveBytes: number, low: Set<string>): Promise<Presence[]> {
   // A folder that is not made yet has no disk to tell of.
   const found = await statfs(folder).catch(() => undefined);
-  if (found === undefined) return [];
+  const device = await stat(folder).catch(() => undefined);
+  if (found === undefined || device === undefined) return [];
   const free = found.bavail * found.bsize;
   const limit = Math.max(reserveBytes, MIN_FREE) * (low.has(folder) ? MARGIN : 1);
   if (free < limit) low.add(folder);
   else low.delete(folder);
   const reason = `${(free / GB).toFixed(1)} GB free`;
-  return [{ kind: 'disk', id: folder, name: folder, isHere: free >= limit, reason }];
+  return [
+    { kind: 'disk', id: `${await machine()}/${device.dev}`, name: folder, isHere: free >= limit, reason },
+  ];
+}
+
+/** The same for every gateway of a machine, in containers too. */
+async function machine(): Promise<string> {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => hostname());
+  return boot.trim();
 }

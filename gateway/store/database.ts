@@ -7,7 +7,7 @@ import type { DeliveriesTable, NotificationsTable, PushKeysTable } from './deliv
 import type { EventSnapshotsTable, EventsTable, MqttPublisherTable } from './event-tables.ts';
 import type { CameraOwnersTable, SessionCamerasTable, WorkersTable } from './placement-tables.ts';
 import type { RecordingPlacesTable, RecordingSegmentsTable } from './recording-tables.ts';
-import type { JobTurnsTable, SignInNewsTable } from './shared-tables.ts';
+import type { AbsencesTable, JobTurnsTable, SignInNewsTable } from './shared-tables.ts';
 
 /** Engine of a store. */
 export type Engine = 'sqlite' | 'postgres';
@@ -229,6 +229,7 @@ export interface Database {
   workers: WorkersTable;
   camera_owners: CameraOwnersTable;
   session_cameras: SessionCamerasTable;
+  absences: AbsencesTable;
   cameras: CamerasTable;
   devices: DevicesTable;
   camera_streams: CameraStreamsTable;

@@ -19,3 +19,13 @@ export interface JobTurnsTable {
   holder: string;
   held_until: number;
 }
+
+/** Cameras, agents, workers and disks that are away, as one gateway or several see it. */
+export interface AbsencesTable {
+  /** What is away. */
+  subject: string;
+  /** Since when no gateway sees it, Unix milliseconds of the gateway that noticed. */
+  since: number;
+  /** JSON: ids of the notifications that count it as away, and tell when it is back. */
+  told: string;
+}

@@ -48,6 +48,11 @@ export async function createPostgresDatabase(): Promise<string> {
   return url.href;
 }
 
+/** Another store on a PostgreSQL database, as another gateway has it; the caller closes it. */
+export function openPostgresAt(databaseUrl: string): Promise<Store> {
+  return open({ dataDir: tmpdir(), databaseUrl });
+}
+
 /** A store in a folder of its own. */
 export async function openSqlite(folders: string[] = []): Promise<Store> {
   const dataDir = mkdtempSync(join(tmpdir(), 'gateway-store-'));

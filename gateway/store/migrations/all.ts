@@ -20,6 +20,7 @@ import { zones } from './016-zones.ts';
 import { severalGateways } from './017-several-gateways.ts';
 import { mqtt } from './018-mqtt.ts';
 import { sessionCameras } from './019-session-cameras.ts';
+import { absences } from './021-absences.ts';
 import { recordingPlaces } from './022-recording-places.ts';
 
 /** The migrations for an engine. */
@@ -45,5 +46,6 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '017-several-gateways': severalGateways(),
     '019-session-cameras': sessionCameras(),
     '022-recording-places': recordingPlaces(),
+    '021-absences': absences(),
   };
 }

@@ -101,6 +101,7 @@ describe('Notices by e-mail', () => {
       harness.now = new Date(2026, 4, 4, 23, 0).getTime();
       const id = await create({ quiet: [{ from: '22:00', to: '07:00' }] });
       await harness.event('door', 'motion', {}, eventPicture(JPEG));
+      await harness.idle();
       harness.now += HOUR_MS;
       await harness.event('door', 'person', {}, eventPicture(JPEG));
       await waitFor(async () => (await harness.view(id)).waiting === 1);

@@ -22,6 +22,7 @@ import type { Store } from '../../../gateway/store/store.ts';
 import { type JsonAnswer, postJson } from '../../support/http.ts';
 import { mounted } from '../../support/mounted.ts';
 import { originOf, problems, serve, silentLog, stop } from '../../support/serve.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 const NAMES: Record<string, string> = { door: 'Front Door', yard: 'Back Yard' };
 
@@ -45,7 +46,14 @@ export class NoticeHarness {
     { name: 'rtsp-0', kind: 'child', state: 'ready', isRequired: true },
     { name: 'agent-cabin', kind: 'agent', state: 'ready', isRequired: false },
   ];
+  readonly config: NotificationsOptions['config'] = {
+    dataDir: tmpdir(),
+    recordings: { folder: tmpdir() },
+    store: { uploads: { reserveBytes: 0 } },
+    smtp: undefined,
+  };
   readonly store: Store;
+  #looks = 0;
   #notifications: Notifications | undefined;
   #events: Events | undefined;
   #server: Server | undefined;
@@ -63,14 +71,14 @@ export class NoticeHarness {
       secretBox: createSecretBox(randomBytes(32)),
       access: { linkTo: (path) => `${path}?ticket=signed` },
       directory: directory({ ...NAMES, ...names }),
-      states: { read: async () => harness.#states() },
-      pool: { status: () => harness.workers as never },
-      config: {
-        dataDir: tmpdir(),
-        recordings: { folder: tmpdir() },
-        store: { uploads: { reserveBytes: 0 } },
-        smtp,
+      states: {
+        read: async () => {
+          harness.#looks += 1;
+          return harness.#states();
+        },
       },
+      pool: { status: () => harness.workers as never },
+      config: { ...harness.config, smtp },
       lookMs: 10,
       pollMs: 15,
       ...options,
@@ -131,6 +139,25 @@ export class NoticeHarness {
     return this.#events?.eventLog.record({
       ...{ cameraId, kind: 'watch', label, score: null, startedAt: this.now },
       data: { answers: [{ text: answer }] },
+    });
+  }
+
+  /** Until it has looked some times more for who is away. */
+  async looks(count: number): Promise<void> {
+    const until = this.#looks + count;
+    await waitFor(() => this.#looks >= until);
+  }
+
+  /** Until the sender has done all that is due now. */
+  async idle(): Promise<void> {
+    const { db } = this.store;
+    await waitFor(async () => {
+      const busy = db
+        .selectFrom('deliveries')
+        .select('id')
+        .where('status', '=', 'pending')
+        .where((eb) => eb.or([eb('leased_until', '>', 0), eb('next_attempt_at', '<=', this.now)]));
+      return (await busy.execute()).length === 0;
     });
   }
 

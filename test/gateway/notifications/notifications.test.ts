@@ -156,6 +156,7 @@ describe('Notifications', () => {
       harness.now += 11 * HOUR_MS;
       for (const kind of ['motion', 'person', 'motion']) {
         await harness.event('door', kind);
+        await harness.idle();
         harness.now += HOUR_MS / 2;
       }
       expect(await harness.view(id)).to.include({ waiting: 1, last: null });

@@ -37,8 +37,8 @@ describe('Who may be away', () => {
   });
 
   it('is a disk with less space than the reserve; a folder that is not made yet has none', async () => {
-    expect((await look([])).map(({ kind, id, isHere }) => ({ kind, id, isHere }))).to.deep.equal([
-      { kind: 'disk', id: tmpdir(), isHere: true },
+    expect((await look([])).map(({ kind, name, isHere }) => ({ kind, name, isHere }))).to.deep.equal([
+      { kind: 'disk', name: tmpdir(), isHere: true },
     ]);
     const [full] = await look([], Number.MAX_SAFE_INTEGER);
     expect(full).to.include({ kind: 'disk', isHere: false });
