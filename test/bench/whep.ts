@@ -19,13 +19,19 @@ const ADDRESSES = {
   all: 'every interface, IPv6 too',
 } as const;
 
-/** Builds the client where Go is installed, and measures `visits` sessions for each kind of address. */
-export async function benchWhep(visits: number): Promise<void> {
-  if (spawnSync('go', ['version']).status !== 0)
-    return print('WHEP with pion: left out, go is not installed');
-  const folder = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
+/** Builds the client into a folder. @returns its path; undefined where Go is not installed */
+export function buildPion(folder: string): string | undefined {
+  if (spawnSync('go', ['version']).status !== 0) return undefined;
   const viewer = join(folder, 'viewer');
   execFileSync('go', ['build', '-o', viewer, '.'], { cwd: SOURCE });
+  return viewer;
+}
+
+/** Builds the client where Go is installed, and measures `visits` sessions for each kind of address. */
+export async function benchWhep(visits: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
+  const viewer = buildPion(folder);
+  if (viewer === undefined) return print('WHEP with pion: left out, go is not installed');
   const gateway = await startGateway({ DEMO_CAMERAS: 'on', LOG_LEVEL: 'warn' });
   try {
     const isLive = async () => (await getJson(`${gateway.origin}/api/cameras/1/status`)).body.connected;
