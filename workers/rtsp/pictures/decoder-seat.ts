@@ -49,6 +49,10 @@ export class DecoderSeat {
     return this.#rationedSince;
   }
 
+  get isRationed(): boolean {
+    return this.#rationedSince !== undefined;
+  }
+
   /** The open decoder. */
   get decoder(): Decoder | undefined {
     return this.#decoder;

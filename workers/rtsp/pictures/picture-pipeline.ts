@@ -1,7 +1,6 @@
 /**
- * Decodes a camera's packets on demand. One pump works through the packets of
- * the group: up to the newest for viewers, up to a certain packet for a
- * snapshot, from keyframe to keyframe for low rates.
+ * Decodes a camera's packets on demand. One pump works through the packets of the group: up to the newest
+ * for viewers, up to a certain packet for a snapshot, from keyframe to keyframe for low rates.
  */
 import type { PictureFormat } from '#shared/frames/subscription.ts';
 import type { SequencedPacket } from '../packets/gop-cache.ts';
@@ -37,6 +36,7 @@ export class PicturePipeline implements PictureSource {
   #isDrained = false;
   #latest: LiveFrame | undefined;
   readonly #snapshots = new SnapshotRequests();
+  /** What decodes now, or frees the decoder: never both. */
   #pump: Promise<void> | undefined;
   #lastShownAt = 0;
   /** Since when there is always a packet to decode, milliseconds of a clock that never goes back. */
@@ -72,9 +72,9 @@ export class PicturePipeline implements PictureSource {
 
   /** Decodes as much as the hub's viewers need from now on. */
   updateDemand(): void {
-    const { stream } = this.#options;
+    const { keyframeIntervalMs } = this.#options.stream;
     const before = this.#demand;
-    this.#demand = this.#hub === undefined ? 'none' : demandOf(this.#hub, stream.keyframeIntervalMs);
+    this.#demand = this.#hub === undefined ? 'none' : demandOf(this.#hub, keyframeIntervalMs);
     // A decoder that was drained for a snapshot starts anew from the keyframe, not with the next packet.
     if (before === 'none' && this.#demand !== 'none' && this.#isDrained) this.#position = 0;
     this.#quality.setDemand(this.#affordable);
@@ -95,11 +95,8 @@ export class PicturePipeline implements PictureSource {
     if (this.#closed || this.#pump !== undefined || this.#nextPacket() === undefined) return;
     clearTimeout(this.#idleTimer);
     this.#busySince = performance.now();
-    this.#pump = this.#run().finally(() => {
-      this.#pump = undefined;
+    this.#occupy(this.#run(), () => {
       this.#idleTimer = setTimeout(() => this.#closeIdle(), this.#options.idleMs ?? IDLE_MS).unref();
-      // A packet that came while the pump ran down would otherwise wait for the next one.
-      this.wake();
     });
   }
 
@@ -144,34 +141,26 @@ export class PicturePipeline implements PictureSource {
     return wanted > this.#position ? gop.next(this.#position) : undefined;
   }
 
-  get #isRationed(): boolean {
-    return this.#seat.rationedSince !== undefined;
-  }
-
   /** A camera that shares its decoder with others gives keyframes. */
   get #affordable(): Demand {
-    return this.#isRationed && this.#demand !== 'none' ? 'keyframes' : this.#demand;
+    return this.#seat.isRationed && this.#demand !== 'none' ? 'keyframes' : this.#demand;
   }
 
   #demandTarget(): number {
     const { gop } = this.#options;
     if (this.#affordable === 'keyframes') return gop.keyframe?.sequence ?? 0;
     if (this.#demand === 'none' || gop.newest === undefined) return 0;
-    const isLeftOut = this.#isIntraOnly && this.#hub?.isDue(gop.newest.mediaTimeMs) !== true;
-    return isLeftOut ? 0 : gop.newest.sequence;
+    if (this.#isIntraOnly && this.#hub?.isDue(gop.newest.mediaTimeMs) !== true) return 0;
+    return gop.newest.sequence;
   }
 
   async #run(): Promise<void> {
     try {
       const decoder = this.#seat.decoder ?? (await this.#openDecoder());
-      for (
-        let packet = this.#nextPacket();
-        packet !== undefined && !this.#closed;
-        packet = this.#nextPacket()
-      ) {
+      let packet = this.#nextPacket();
+      for (; packet !== undefined && !this.#closed; packet = this.#nextPacket())
         await this.#decode(decoder, packet);
-      }
-      if (this.#isRationed) await this.#endTurn();
+      if (this.#seat.isRationed) await this.#endTurn();
     } catch (error) {
       if (this.#closed) return;
       this.#options.log.error({ err: error, cameraId: this.#options.cameraId }, 'pictures failed');
@@ -218,7 +207,7 @@ export class PicturePipeline implements PictureSource {
     // Viewers do not wait for all of them; where no packet follows, nothing else would settle them.
     while (this.#snapshots.isDue(packet.sequence) && !this.#hasNewer(packet) && !this.#closed)
       await this.#snapshots.settle(packet.sequence, this.#latest);
-    if (this.#position === 0 && (this.#demand === 'none' || this.#isRationed))
+    if (this.#position === 0 && (this.#demand === 'none' || this.#seat.isRationed))
       this.#position = packet.sequence;
   }
 
@@ -237,8 +226,8 @@ export class PicturePipeline implements PictureSource {
   #count(failed: boolean): void {
     const { counters } = this.#options;
     counters.decoded += 1;
-    if (failed) counters.decodeErrors += 1;
-    if (this.#quality.isOverloaded) counters.degraded += 1;
+    counters.decodeErrors += failed ? 1 : 0;
+    counters.degraded += this.#quality.isOverloaded ? 1 : 0;
   }
 
   #hasNewer({ sequence }: SequencedPacket): boolean {
@@ -247,7 +236,7 @@ export class PicturePipeline implements PictureSource {
 
   /** A reordering decoder holds the newest picture back; without viewers nothing would push it out. */
   #needsDrain(packet: SequencedPacket): boolean {
-    return this.#latest === undefined && (this.#isRationed || this.#snapshots.isDue(packet.sequence));
+    return this.#latest === undefined && (this.#seat.isRationed || this.#snapshots.isDue(packet.sequence));
   }
 
   async #keepNewest(frames: NativeFrame[], isDegraded: boolean): Promise<void> {
@@ -256,9 +245,10 @@ export class PicturePipeline implements PictureSource {
     if (newest === undefined) return;
     this.#options.onSize({ width: newest.width, height: newest.height });
     await this.#dropLatest();
-    const packet = this.#options.gop.find(newest.sequence);
+    const { cameraId, gop } = this.#options;
+    const packet = gop.find(newest.sequence);
     const times = {
-      cameraId: this.#options.cameraId,
+      cameraId,
       capturedAt: packet?.capturedAt ?? Date.now(),
       mediaTimeMs: packet?.mediaTimeMs ?? 0,
     };
@@ -281,7 +271,16 @@ export class PicturePipeline implements PictureSource {
   }
 
   #closeIdle(): void {
-    if (this.#pump === undefined && this.#demand === 'none') void this.#free();
+    if (!this.#closed && this.#pump === undefined && this.#demand === 'none') this.#occupy(this.#free());
+  }
+
+  #occupy(work: Promise<void>, onEnd = (): void => {}): void {
+    this.#pump = work.finally(() => {
+      this.#pump = undefined;
+      onEnd();
+      // A packet that came meanwhile would otherwise wait for the next one.
+      this.wake();
+    });
   }
 
   async #free(): Promise<void> {

@@ -38,6 +38,10 @@ describe('PicturePipeline', () => {
   let opened: number;
   let disposed: number;
   let living: number;
+  /** Calls of a decoder that is freed, and decoders freed during a call: native code crashes. */
+  let misused: number;
+  /** Settles when the encoders are freed. */
+  let encodersFreed: Promise<void>;
   /** Frames that the decoder holds back, as a stream with B-frames makes it do. */
   let delay: number;
   let pipeline: PicturePipeline;
@@ -47,12 +51,17 @@ describe('PicturePipeline', () => {
   class FakeDecoder implements Decoder {
     skipLoopFilter = false;
     #held: number[] = [];
+    #isBusy = false;
+    #isFreed = false;
 
     async decode(_data: Buffer, sequence: number) {
+      if (this.#isFreed) misused += 1;
+      this.#isBusy = true;
       if (isSlow)
         await new Promise<void>((resolve) => {
           goOn = resolve;
         });
+      this.#isBusy = false;
       decoded.push(sequence);
       if (this.skipLoopFilter) degraded.push(sequence);
       this.#held.push(sequence);
@@ -69,6 +78,8 @@ describe('PicturePipeline', () => {
 
     [Symbol.dispose](): void {
       disposed += 1;
+      if (this.#isBusy) misused += 1;
+      this.#isFreed = true;
     }
 
     #give(keep: number): NativeFrame[] {
@@ -87,7 +98,7 @@ describe('PicturePipeline', () => {
 
   const encoders: PictureEncoders = {
     encode: async ({ sequence: each, width }) => ({ bytes: Buffer.from([each]), width, height: 16 }),
-    close: async () => {},
+    close: () => encodersFreed,
   };
 
   beforeEach(() => {
@@ -97,7 +108,8 @@ describe('PicturePipeline', () => {
     shown = [];
     isSlow = false;
     goOn = undefined;
-    opened = disposed = living = delay = sequence = 0;
+    opened = disposed = living = misused = delay = sequence = 0;
+    encodersFreed = Promise.resolve();
     viewers = VIEWERS.none;
     isDue = () => true;
     open();
@@ -145,6 +157,7 @@ describe('PicturePipeline', () => {
     await pipeline.close();
     expect(living, 'native frames left').to.equal(0);
     expect(disposed, 'decoders freed').to.equal(opened);
+    expect(misused, 'freed decoders used').to.equal(0);
   });
 
   function receive(...keyframes: boolean[]): void {
@@ -352,6 +365,19 @@ describe('PicturePipeline', () => {
     await pipeline.snapshot(AUTO);
     await waitFor(() => disposed === 1);
     expect(living).to.equal(0);
+  });
+
+  it('opens another decoder for a viewer who comes while the idle one is freed', async () => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    receive(true);
+    await pipeline.snapshot(AUTO);
+    encodersFreed = promise;
+    await waitFor(() => living === 0);
+    setDemand('all');
+    receive(false);
+    resolve();
+    await waitFor(() => shown.includes(2));
+    expect(opened).to.equal(2);
   });
 
   it('says that there is no frame before the first keyframe', async () => {
