@@ -107,6 +107,44 @@ describe('The dashboard in Chromium', function () {
     await page.getByText('WebRTC: this browser has no WebRTC').waitFor();
   });
 
+  it('catches up by MSE with what is live', async () => {
+    await page.addInitScript('delete globalThis.RTCPeerConnection');
+    await open('#/camera/3');
+    await page.locator('camera-view[data-transport="mse"]').waitFor();
+    await seePlaying();
+    const video = page.locator('camera-view video').first();
+    /** Seconds of media before what is shown and not shown yet. @param behind goes so far behind first */
+    const media = (behind = 0) =>
+      video.evaluate((element, seconds) => {
+        const player = element as unknown as {
+          currentTime: number;
+          playbackRate: number;
+          buffered: { length: number; start(index: number): number; end(index: number): number };
+        };
+        const { buffered, playbackRate: rate } = player;
+        if (buffered.length === 0) return { before: 0, behind: 0, rate };
+        if (seconds > 0) player.currentTime = buffered.end(0) - seconds;
+        const { currentTime } = player;
+        return { before: currentTime - buffered.start(0), behind: buffered.end(0) - currentTime, rate };
+      }, behind);
+    // Meanwhile it would jump.
+    const { before } = await media();
+    await waitFor(async () => (await media()).before > before + 2);
+    await waitFor(async () => {
+      const { behind, rate } = await media();
+      // Again where a busy machine made it jump.
+      if (rate === 1 && behind < 0.6) await media(0.8);
+      return rate > 1;
+    });
+    await waitFor(
+      async () => {
+        const { behind, rate } = await media();
+        return rate === 1 && behind < 0.7;
+      },
+      { timeoutMs: 30_000 },
+    );
+  });
+
   it('goes on by JPEG where both fail', async () => {
     await page.addInitScript(
       'delete globalThis.RTCPeerConnection; delete globalThis.MediaSource; delete globalThis.ManagedMediaSource',

@@ -1,9 +1,7 @@
 /** Plays a camera by Media Source Extensions over a WebSocket, for networks that pass HTTP only. */
+import { LiveEdge } from './live-edge.ts';
 import { type EndPlayer, PlaybackWatch, type PlayerHandlers } from './player.ts';
 
-/** Target distance to the newest picture, seconds. */
-const BEHIND_S = 0.3;
-const TOO_FAR_BEHIND_S = 1.5;
 /** Older media is removed from the buffer, seconds. */
 const KEEP_S = 20;
 
@@ -36,6 +34,7 @@ class MseSession {
   #socket: WebSocket | undefined;
   #source: MediaSource | undefined;
   #buffer: SourceBuffer | undefined;
+  #edge = new LiveEdge();
   #queue: ArrayBuffer[] = [];
   #watch: PlaybackWatch | undefined;
   /** Socket URL: converted sound only while the user listens, and only codecs that this browser plays. */
@@ -92,6 +91,7 @@ class MseSession {
     this.#source = undefined;
     this.#buffer = undefined;
     this.#queue = [];
+    this.#video.playbackRate = 1;
     const { src } = this.#video;
     this.#video.removeAttribute('src');
     this.#video.load();
@@ -147,6 +147,7 @@ class MseSession {
   #begin(codec: string): void {
     const buffer = this.#source?.addSourceBuffer(codec);
     this.#buffer = buffer;
+    this.#edge = new LiveEdge();
     buffer?.addEventListener('updateend', () => {
       if (buffer !== this.#buffer) return;
       this.#keepUp();
@@ -174,15 +175,14 @@ class MseSession {
     }
   }
 
-  /** Jumps to the newest picture, also after a tab was in the background. */
+  /** Stays close to the newest picture, also after a tab was in the background, and removes old media. */
   #keepUp(): void {
     const { buffered } = this.#video;
     if (this.#isOver || buffered.length === 0) return;
-    const end = buffered.end(buffered.length - 1);
-    const isOutside = this.#video.currentTime < buffered.start(buffered.length - 1);
-    if (isOutside || end - this.#video.currentTime > TOO_FAR_BEHIND_S) {
-      this.#video.currentTime = Math.max(0, end - BEHIND_S);
-    }
+    const [newest, end] = [buffered.start(buffered.length - 1), buffered.end(buffered.length - 1)];
+    const { jumpTo, rate } = this.#edge.follow({ start: newest, end, at: this.#video.currentTime });
+    if (jumpTo !== undefined) this.#video.currentTime = jumpTo;
+    if (this.#video.playbackRate !== rate) this.#video.playbackRate = rate;
     const start = buffered.start(0);
     if (end - start > 2 * KEEP_S && this.#buffer?.updating === false)
       this.#buffer.remove(start, end - KEEP_S);
