@@ -1,7 +1,7 @@
 /**
  * `npm run faults`: injects every fault of the list and prints what was seen and how long it took
  * until all was well again. `npm run faults -- F1 F39` injects only these, and `npm run faults -- --only agent [WORD]`
- * those of an agent behind NAT, over network namespaces.
+ * those of an agent behind NAT, `--only cluster [WORD]` those of two gateways with four workers, over network namespaces.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { injectIntoAgent } from './faults/agent/networks.ts';
+import { injectIntoCluster } from './faults/cluster/cluster.ts';
 import { FAULTS } from './faults/fault-list.ts';
 import type { FaultResult } from './faults/reporter.ts';
 import { formatTable, groupByFault, missing } from './faults/table.ts';
@@ -18,7 +19,13 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const EXIT_BAD_USAGE = 64;
 
 const args = process.argv.slice(2);
-if (args[0] === '--only' && args[1] === 'agent') process.exit((await injectIntoAgent(args[2])) ? 0 : 1);
+const NETWORKS: Record<string, (word?: string) => Promise<boolean>> = {
+  agent: injectIntoAgent,
+  cluster: injectIntoCluster,
+};
+const [only, part = '', word] = args;
+const inject = only === '--only' ? NETWORKS[part] : undefined;
+if (inject !== undefined) process.exit((await inject(word)) ? 0 : 1);
 
 const wanted = args.length > 0 ? args : Object.keys(FAULTS);
 const unknown = wanted.filter((number) => !Object.hasOwn(FAULTS, number));
@@ -41,8 +48,10 @@ const summary = [
   `skipped tests: ${skipped.length}`,
 ];
 process.stdout.write(`\n${[...formatTable(rows), '', ...summary].join('\n')}\n`);
-const isAgentWell = args.length > 0 || (await injectIntoAgent());
-process.exitCode = failed.length + untested.length > 0 || !isAgentWell ? 1 : 0;
+let isWell = failed.length + untested.length === 0;
+if (args.length === 0)
+  for (const injectAll of Object.values(NETWORKS)) isWell = (await injectAll()) && isWell;
+process.exitCode = isWell ? 0 : 1;
 
 /** Runs the tests whose titles match; what they print goes to our own output. */
 async function runTests(titles: RegExp): Promise<FaultResult[]> {

@@ -23,6 +23,8 @@ export interface LeasedWorker {
   address: string | null;
   labels: string;
   capacity: number;
+  /** Time since its last sign of life, milliseconds: it gives up its cameras when that is as long as a lease. */
+  silentMs: number;
 }
 
 /** A worker as all gateways see it. */
@@ -57,7 +59,8 @@ export class PlacementRepository {
   }
 
   /**
-   * Renews leases, and takes those that are over.
+   * Renews leases, and takes those that are over. Each ends when the worker itself gives up, and no later.
+   * @param ttlMs from the last sign of life on
    * @param isFirst the first time of this process, which takes over from an earlier one of its name
    * @returns term of each worker that this process keeps
    */
@@ -69,9 +72,10 @@ export class PlacementRepository {
     if (workers.length === 0) return new Map();
     const rows = await this.#run<{ name: string; term: number }>(sql`
       insert into workers (name, keeper, incarnation, until, address, labels, capacity, term)
-      select r.name, ${name}, ${incarnation}, ${DATABASE_NOW} + ${ttlMs}::bigint, r.address, r.labels, r.capacity, ${DATABASE_NOW}
+      select r.name, ${name}, ${incarnation}, ${DATABASE_NOW} + ${ttlMs}::bigint - ceil(r."silentMs")::bigint,
+        r.address, r.labels, r.capacity, ${DATABASE_NOW}
       from json_to_recordset(${JSON.stringify(workers)}::json)
-        as r(name text, address text, labels text, capacity double precision)
+        as r(name text, address text, labels text, capacity double precision, "silentMs" double precision)
       order by r.name
       on conflict (name) do update set keeper = excluded.keeper, incarnation = excluded.incarnation,
         until = excluded.until, address = excluded.address, labels = excluded.labels,

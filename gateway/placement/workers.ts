@@ -212,30 +212,32 @@ class OwnWorkers {
 
   list() {
     const { names, cluster, remote } = this.#options;
-    const remotes = (remote?.answers() ?? []).map(({ name, labels, capacity }) => ({
-      ...{ name, capacity, address: null },
+    const remotes = (remote?.answers() ?? []).map(({ name, labels, capacity, silentMs }) => ({
+      ...{ name, capacity, silentMs, address: null },
       labels: JSON.stringify(labels),
     }));
     if (cluster.advertisedHost === undefined) return remotes;
     const capacity = thisMachine().cores / Math.max(1, names.length);
     const children = names.flatMap((name) => {
-      const address = this.#addressOf(name, cluster.advertisedHost as string);
-      return address === undefined ? [] : [{ name, address, labels: '{}', capacity }];
+      const found = this.#addressOf(name, cluster.advertisedHost as string);
+      return found === undefined ? [] : [{ name, ...found, labels: '{}', capacity }];
     });
     return [...children, ...remotes];
   }
 
-  #addressOf(name: string, host: string): string | undefined {
+  #addressOf(name: string, host: string): { address: string; silentMs: number } | undefined {
     const now = performance.now();
     const address = this.#options.children.address(name);
     const seen = this.#seen.get(name);
-    if (address === undefined)
-      return seen !== undefined && now - seen.at < LEASE_MS ? seen.sealed : undefined;
+    if (address === undefined) {
+      const silentMs = now - (seen?.at ?? Number.NEGATIVE_INFINITY);
+      return seen !== undefined && silentMs < LEASE_MS ? { address: seen.sealed, silentMs } : undefined;
+    }
     const origin = `http://${host.includes(':') ? `[${host}]` : host}:${new URL(address.origin).port}`;
     const plain = JSON.stringify({ origin, token: address.token } satisfies SealedAddress);
     // Sealing the same again gives another text.
     const sealed = seen?.plain === plain ? seen.sealed : this.#options.box.seal(plain);
     this.#seen.set(name, { at: now, plain, sealed });
-    return sealed;
+    return { address: sealed, silentMs: 0 };
   }
 }

@@ -64,10 +64,10 @@ export class RemotePool {
     return this.#names;
   }
 
-  /** What workers that answer say of themselves. */
+  /** What workers that answer say of themselves, and how long ago they did, milliseconds. */
   answers() {
-    return [...this.#workers.values()].flatMap((worker) =>
-      worker.answer === undefined || !worker.isAnswering ? [] : [worker.answer],
+    return [...this.#workers.values()].flatMap(({ answer, isAnswering, silentMs }) =>
+      answer === undefined || !isAnswering ? [] : [{ ...answer, silentMs }],
     );
   }
 

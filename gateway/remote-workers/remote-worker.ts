@@ -74,6 +74,11 @@ export class RemoteWorker {
     return this.#answer;
   }
 
+  /** Time since its last answer, milliseconds. */
+  get silentMs(): number {
+    return performance.now() - this.#answeredAt;
+  }
+
   /** Why the last renewal failed; undefined after one that did not. */
   get lastError(): string | undefined {
     return this.#lastError;
@@ -92,7 +97,7 @@ export class RemoteWorker {
 
   /** Whether its lease must be over: it may have been cut off, and gave up what it ran. */
   get isLost(): boolean {
-    return this.#state !== 'ready' && performance.now() - this.#answeredAt > LEASE_MS + RENEW_MS;
+    return this.#state !== 'ready' && this.silentMs > LEASE_MS + RENEW_MS;
   }
 
   status(): WorkerStatus {

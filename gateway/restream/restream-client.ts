@@ -17,7 +17,7 @@ import { ClientLogin, type LoginOptions } from './client-login.ts';
 
 export interface RestreamClientOptions extends Omit<LoginOptions, 'address' | 'door'> {
   door: Door;
-  routing: Pick<CameraRouting, 'resolve' | 'report'>;
+  routing: Pick<CameraRouting, 'resolve' | 'report' | 'tie'>;
   log: Logger;
   /** Time to name a camera and sign in, milliseconds. */
   loginMs: number;
@@ -105,6 +105,8 @@ export class RestreamClient {
     const { routing, door, log } = this.#options;
     const socket = this.#socket;
     const worker = routing.resolve(cameraId);
+    const untie = routing.tie(cameraId, worker, () => socket.destroy());
+    socket.once('close', untie);
     try {
       const upstream = await openWorkerStream(worker, {
         path: `${RESTREAM_PATH}${encodeURIComponent(cameraId)}`,

@@ -19,6 +19,7 @@ export function restreamOf(
         routing: {
           resolve: (cameraId) => routing.resolveVideo(cameraId),
           report: (worker) => routing.report(worker),
+          tie: (cameraId, worker, cut) => routing.tie(cameraId, worker, cut),
         },
         isOpen: !auth.isOn,
         trustsLocal: !auth.isPublic,

@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { AppError } from '#shared/errors.ts';
 import { agentOffline, agentWorker, isAgentWorker } from './agent-worker.ts';
+import { CameraTies } from './camera-ties.ts';
 import { type PlacedCamera, placeCameras } from './placement.ts';
 import type { WorkerAddress } from './worker-address.ts';
 
@@ -10,6 +11,7 @@ export interface RoutingPool {
   address(name: string): WorkerAddress | undefined;
   status(): { name: string; kind?: string; state: string; since?: string; retryAfterMs?: number }[];
   probeNow(name: string): void;
+  onReady?(listener: (address: WorkerAddress) => void): () => void;
 }
 
 /** The cameras of the gateway. */
@@ -61,6 +63,7 @@ export class CameraRouting {
   readonly #placements = new Map<string, string>();
   readonly #decided: CameraRoutingOptions['owners'];
   readonly #events = new EventEmitter<{ placement: [string]; workers: [readonly string[]] }>();
+  readonly #ties = new CameraTies((cameraId) => [this.nameOf(cameraId), this.mirrorNameOf(cameraId)]);
   #turn = 0;
   #canMirror: (worker: string) => boolean = () => false;
 
@@ -70,6 +73,8 @@ export class CameraRouting {
     this.#spread = workers;
     this.#apart = apart;
     this.#decided = owners;
+    this.onPlacement((cameraId) => this.#ties.moved(cameraId));
+    pool.onReady?.((address) => this.#ties.ready(address));
   }
 
   /** Names of the workers that run cameras. */
@@ -174,6 +179,14 @@ export class CameraRouting {
     const worker = this.resolve(cameraId);
     const mirror = this.mirrorNameOf(cameraId);
     return mirror === undefined ? worker : this.#expectReady(mirror);
+  }
+
+  /**
+   * Ends a lasting connection for a camera to a worker once it leads nowhere.
+   * @param cut called once at most @returns forgets the connection, when it has ended
+   */
+  tie(cameraId: string, worker: WorkerAddress, cut: () => void): () => void {
+    return this.#ties.tie(cameraId, worker, cut);
   }
 
   /** Tells that a camera has another worker than before. */

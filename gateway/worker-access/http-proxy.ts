@@ -11,7 +11,7 @@ import { addressForWorker, type WorkerAddress } from './worker-address.ts';
 import { codeOf, connectionError } from './worker-error.ts';
 
 export interface HttpProxyOptions {
-  routing: Pick<CameraRouting, 'resolve' | 'resolveVideo' | 'report'>;
+  routing: Pick<CameraRouting, 'resolve' | 'resolveVideo' | 'report' | 'tie'>;
   log: Logger;
   /** Time for an answer to begin, milliseconds. */
   answerMs?: number;
@@ -74,6 +74,7 @@ export function cameraProxies(options: HttpProxyOptions): CameraProxies {
       kind: 'single',
       timeoutMs: options.idleMs ?? IDLE_MS,
       inFlight: new InFlight(MAX_STREAMS),
+      isLasting: true,
     }),
     files: passOn(options, {
       agent: new Agent({ keepAlive: true }),
@@ -82,6 +83,7 @@ export function cameraProxies(options: HttpProxyOptions): CameraProxies {
       // Players wait at the worker for the next part most of the time.
       inFlight: new InFlight(MAX_STREAMS),
       areFiles: true,
+      isLasting: true,
     }),
   };
 }
@@ -95,6 +97,8 @@ interface ProxyRoute {
   inFlight: InFlight;
   /** Whether answers are files of HLS, of which a shared cache may keep some. */
   areFiles?: boolean;
+  /** Whether it ends when the camera moves. */
+  isLasting?: boolean;
 }
 
 function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
@@ -109,6 +113,12 @@ function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
     // Express shows the path below the mount point; the worker has its routes where the gateway has them.
     req.url = addressForWorker(req.originalUrl, principalOf(req)?.fileTicket);
     req.fail = failOnce(req, res, next);
+    // An answer is waited for; a stream of a worker that has lost the camera would stand still.
+    if (route.isLasting === true)
+      res.once(
+        'close',
+        routing.tie(cameraId, worker, () => res.destroy()),
+      );
     await proxy(req, res);
   };
 }

@@ -13,7 +13,7 @@ import { addressForWorker } from './worker-address.ts';
 import { openWorkerConnection } from './worker-connection.ts';
 
 export interface SocketTunnelOptions {
-  routing: Pick<CameraRouting, 'resolveVideo' | 'report'>;
+  routing: Pick<CameraRouting, 'resolveVideo' | 'report' | 'tie'>;
   log: Logger;
 }
 
@@ -52,7 +52,11 @@ export class SocketTunnels {
     const { routing, log } = this.#options;
     const worker = routing.resolveVideo(cameraId);
     this.#open.add(socket);
-    socket.once('close', () => this.#open.delete(socket));
+    const untie = routing.tie(cameraId, worker, () => socket.destroy());
+    socket.once('close', () => {
+      this.#open.delete(socket);
+      untie();
+    });
     const first = handshake(request, worker.token, head);
     if (worker.handOver?.(socket, first) === true) return;
     openWorkerConnection(worker, first).then(

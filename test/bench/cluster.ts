@@ -114,7 +114,7 @@ function openGateway(
 ): Gateway {
   const repository = new PlacementRepository(store);
   const local = Array.from({ length: workers }, (_, index) => ({
-    ...{ name: `${name}.rtsp-${index}`, address: null, labels: '{}', capacity: 1 },
+    ...{ name: `${name}.rtsp-${index}`, address: null, labels: '{}', capacity: 1, silentMs: 0 },
   }));
   const placement = new Placement({
     repository,

@@ -1,7 +1,7 @@
 /** What happens to an agent on the internet, what is measured of it, and the bounds. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { percentile } from '../../bench/measure.ts';
-import { runIn } from './namespaces.ts';
+import { runIn } from '../namespaces.ts';
 import { ADDRESS } from './network.ts';
 import { CAMERA, CAMERA_PORT, START_MS, type Stage } from './stage.ts';
 import { type Arrival, FrameViewer, VideoViewer } from './viewers.ts';

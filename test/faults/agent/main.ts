@@ -4,13 +4,12 @@
  */
 import { messageOf } from '#shared/errors.ts';
 import { AGENT_CASES, restore } from './cases.ts';
-import type { NamespaceNames } from './namespaces.ts';
-import { Network } from './network.ts';
+import { type AgentNamespaces, Network } from './network.ts';
 import { Stage } from './stage.ts';
 
 const [folder = '', names = '', word = ''] = process.argv.slice(2);
 const rows: string[][] = [];
-const network = await Network.open(JSON.parse(names) as NamespaceNames);
+const network = await Network.open(JSON.parse(names) as AgentNamespaces);
 const stage = await Stage.open(network, folder);
 for (const { name, run } of AGENT_CASES.filter((one) => one.name.includes(word))) {
   try {

@@ -5,7 +5,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { type NamespaceNames, run, runIn, spawnIn } from './namespaces.ts';
+import { configure, connect, type NamespaceNames, run, runIn, spawnIn } from '../namespaces.ts';
+
+/** Cameras, agent, router with NAT, gateway and proxy, viewers. */
+export const PLACES = ['cameras', 'agent', 'router', 'cloud', 'viewers'] as const;
+export type AgentNamespaces = NamespaceNames<(typeof PLACES)[number]>;
 
 /** Addresses: RFC 1918 at home, RFC 5737 on the line. */
 export const ADDRESS = {
@@ -39,15 +43,15 @@ table ip weather {
 
 /** The line between home and cloud. */
 export class Network {
-  readonly names: NamespaceNames;
+  readonly names: AgentNamespaces;
   readonly #wire: ChildProcess;
 
-  private constructor(names: NamespaceNames, wire: ChildProcess) {
+  private constructor(names: AgentNamespaces, wire: ChildProcess) {
     this.names = names;
     this.#wire = wire;
   }
 
-  static async open(names: NamespaceNames): Promise<Network> {
+  static async open(names: AgentNamespaces): Promise<Network> {
     const { cameras, agent, router, cloud, viewers } = names;
     run('ip', '-n', router, 'link', 'add', 'lan', 'type', 'bridge');
     for (const [namespace, device, address] of [
@@ -123,34 +127,4 @@ export class Network {
   uplinkBytes(): number {
     return Number(runIn(this.names.cloud, 'cat', '/sys/class/net/line/statistics/rx_bytes'));
   }
-}
-
-interface End {
-  namespace: string;
-  device: string;
-  address?: string;
-}
-
-function connect(one: End, other: End): void {
-  run(
-    'ip',
-    'link',
-    'add',
-    one.device,
-    'netns',
-    one.namespace,
-    'type',
-    'veth',
-    'peer',
-    'name',
-    other.device,
-    'netns',
-    other.namespace,
-  );
-  for (const end of [one, other]) configure(end);
-}
-
-function configure({ namespace, device, address }: End): void {
-  if (address !== undefined) run('ip', '-n', namespace, 'addr', 'add', `${address}/24`, 'dev', device);
-  run('ip', '-n', namespace, 'link', 'set', device, 'up');
 }

@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { waitFor } from '../../support/wait-for.ts';
-import { spawnIn } from './namespaces.ts';
+import { spawnIn } from '../namespaces.ts';
 import { ADDRESS, type Network } from './network.ts';
 import { nginxConfig } from './nginx-config.ts';
 

@@ -51,7 +51,7 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       const placement = new Placement({
         repository: new PlacementRepository(store),
         keeper: { name, incarnation: `process of ${name}` },
-        local: () => [{ name: `${name}.rtsp-0`, address: null, labels: '{}', capacity }],
+        local: () => [{ name: `${name}.rtsp-0`, address: null, labels: '{}', capacity, silentMs: 0 }],
         wanted: () => IDS,
         log: silentLog,
         everyMs: ROUND_MS,
@@ -87,7 +87,7 @@ for (const through of ['directly', 'through PgBouncer'] as const)
 
     it('forgets workers whose lease has been over for a day, and no others', async () => {
       const keeper = { name: 'gone', incarnation: 'process of gone' };
-      const worker = { name: 'gone.rtsp-0', address: null, labels: '{}', capacity: 1 };
+      const worker = { name: 'gone.rtsp-0', address: null, labels: '{}', capacity: 1, silentMs: 0 };
       await repository.renew(keeper, [worker], { ttlMs: 60_000, isFirst: true });
       await repository.release(keeper);
       await repository.forgetWorkers();
@@ -120,6 +120,24 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       expect((await repository.owners(0)).rows).to.deep.equal(before);
     });
 
+    it('ends the lease of a silent worker when the worker itself gives up', async () => {
+      const keeper = { name: 'a', incarnation: 'process of a' };
+      const silentFor = (silentMs: number) => [
+        { name: 'w1', address: null, labels: '{}', capacity: 1, silentMs },
+      ];
+      await repository.renew(keeper, silentFor(59_000.5), { ttlMs: 120_000, isFirst: true });
+      const [early] = (
+        await sql<{ ms: number }>`
+        select until - (extract(epoch from clock_timestamp()) * 1000)::bigint as ms from workers`.execute(
+          store.db,
+        )
+      ).rows;
+      expect(early?.ms).to.be.within(50_000, 61_000);
+      await repository.renew(keeper, silentFor(120_001), { ttlMs: 120_000, isFirst: false });
+      expect(await repository.workers()).to.have.lengthOf(1);
+      expect((await repository.workers())[0]).to.include({ isAlive: false });
+    });
+
     it('lets others claim immediately from a gateway that ends in order', async () => {
       start('a');
       start('b');
@@ -137,7 +155,13 @@ for (const through of ['directly', 'through PgBouncer'] as const)
 
     it('claims for several workers in one statement, and takes from each its number', async () => {
       const keeper = { name: 'a', incarnation: 'process of a' };
-      const workers = ['w1', 'w2'].map((name) => ({ name, address: null, labels: '{}', capacity: 1 }));
+      const workers = ['w1', 'w2'].map((name) => ({
+        name,
+        address: null,
+        labels: '{}',
+        capacity: 1,
+        silentMs: 0,
+      }));
       await repository.renew(keeper, workers, { ttlMs: 60_000, isFirst: true });
       await repository.enrol(IDS.map((id) => ({ id, worker: null })));
       const moves = (w1: number, w2: number) => [
@@ -153,7 +177,13 @@ for (const through of ['directly', 'through PgBouncer'] as const)
 
     it('claims many cameras in several statements', async () => {
       const keeper = { name: 'a', incarnation: 'process of a' };
-      const workers = ['w1', 'w2'].map((name) => ({ name, address: null, labels: '{}', capacity: 1 }));
+      const workers = ['w1', 'w2'].map((name) => ({
+        name,
+        address: null,
+        labels: '{}',
+        capacity: 1,
+        silentMs: 0,
+      }));
       await repository.renew(keeper, workers, { ttlMs: 60_000, isFirst: true });
       const ids = Array.from({ length: 12_000 }, (_, index) => ({ id: `${index}`, worker: null }));
       await repository.enrol(ids);
@@ -197,7 +227,7 @@ for (const through of ['directly', 'through PgBouncer'] as const)
     });
 
     it('renews no lease of a process whose name another one has taken', async () => {
-      const worker = [{ name: 'w', address: null, labels: '{}', capacity: 1 }];
+      const worker = [{ name: 'w', address: null, labels: '{}', capacity: 1, silentMs: 0 }];
       const options = { ttlMs: 6000, isFirst: true };
       const first = await repository.renew({ name: 'a', incarnation: '1' }, worker, options);
       const second = await repository.renew({ name: 'a', incarnation: '2' }, worker, options);

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { LEASE_PATH, type LeaseAnswer } from '#shared/worker-lease.ts';
+import { LEASE_PATH, type LeaseAnswer, RENEW_MS } from '#shared/worker-lease.ts';
 import { RemotePool } from '../../../gateway/remote-workers/remote-pool.ts';
-import { WorkerDouble } from '../../doubles/worker-double.ts';
+import { neverAnswer, WorkerDouble } from '../../doubles/worker-double.ts';
 import { silentLog } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -24,6 +24,8 @@ describe('RemotePool', () => {
       await waitFor(() => pool.answers().length === 1, { message: 'the answer' });
       expect(pool.answers()[0]).to.include({ name: 'worker-0', isHeld: false });
       expect(pool.address('worker-0')).to.equal(undefined);
+      worker.answers.set(`GET ${LEASE_PATH}`, neverAnswer);
+      await waitFor(() => (pool.answers()[0]?.silentMs ?? 0) > RENEW_MS, { message: 'silence' });
     } finally {
       await pool.stop();
       await worker.close();

@@ -26,6 +26,7 @@ describe('The RTSP port of the gateway', () => {
           throw new AppError('worker-not-ready', 'The worker starts');
         },
         report: () => {},
+        tie: () => () => {},
       },
       isOpen: false,
       trustsLocal: true,

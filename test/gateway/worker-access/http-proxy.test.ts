@@ -6,6 +6,7 @@ import express from 'express';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
 import { pictureRoutes } from '../../../gateway/cameras/picture-routes.ts';
+import type { CameraRouting } from '../../../gateway/worker-access/camera-routing.ts';
 import { cameraProxies, type HttpProxyOptions } from '../../../gateway/worker-access/http-proxy.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { neverAnswer, refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
@@ -20,6 +21,7 @@ const SHORT_MS = 300;
 describe('The HTTP proxy', () => {
   let worker: WorkerDouble;
   let pool: FakePool;
+  let routing: CameraRouting;
   let server: Server;
   let api: string;
 
@@ -38,7 +40,8 @@ describe('The HTTP proxy', () => {
   async function openProxy(timings: Pick<HttpProxyOptions, 'answerMs' | 'idleMs'> = {}): Promise<void> {
     const log = silentLog;
     const app = express();
-    const proxies = cameraProxies({ routing: routingTo(pool), log, ...timings });
+    routing = routingTo(pool);
+    const proxies = cameraProxies({ routing, log, ...timings });
     app.use(mounted(pictureRoutes(proxies)));
     app.use(problemHandler({ log, redactor: new Redactor() }));
     server = await serve(app);
@@ -195,6 +198,22 @@ describe('The HTTP proxy', () => {
     await failed;
     expect(response.complete).to.equal(false);
     worker = await WorkerDouble.open();
+  });
+
+  it('aborts a stream of a worker that is cut off when the camera moves, but no answer that is waited for', async () => {
+    let answer = (): void => {};
+    worker.answers.set('GET /api/cameras/1/frame', (_request, response) => {
+      answer = () => response.end('{}');
+    });
+    const asked = getJson(`${api}/1/frame`);
+    const { response } = await openStream();
+    const failed = once(response, 'error');
+    response.resume();
+    routing.place('1', 'rtsp-1');
+    await failed;
+    await waitFor(() => worker.openStreams === 0);
+    answer();
+    expect((await asked).status).to.equal(200);
   });
 
   it('ends a stream that stays silent', async () => {

@@ -10,6 +10,7 @@ import { frameSocketRoutes } from '../../../gateway/sockets/routes.ts';
 import { ClientSockets } from '../../../gateway/sockets/upgrade.ts';
 import { webrtcRoutes } from '../../../gateway/webrtc/routes.ts';
 import type { SessionRouter } from '../../../gateway/webrtc/session-router.ts';
+import type { CameraRouting } from '../../../gateway/worker-access/camera-routing.ts';
 import { SocketTunnels } from '../../../gateway/worker-access/socket-tunnel.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { FeedDouble } from '../../doubles/feed-double.ts';
@@ -45,6 +46,7 @@ const ownerOfAll = { clientOf: () => undefined, expectOwner: () => {} } as unkno
 describe('Tunnels for WebSockets that workers serve', () => {
   let worker: Awaited<ReturnType<typeof openWorker>>;
   let pool: FakePool;
+  let routing: CameraRouting;
   let sockets: ClientSockets;
   let gateway: Server;
   let origin: string;
@@ -54,7 +56,8 @@ describe('Tunnels for WebSockets that workers serve', () => {
     pool = new FakePool(['rtsp-0']);
     pool.bringUp('rtsp-0', worker);
     const log = silentLog;
-    const tunnels = new SocketTunnels({ routing: routingTo(pool), log });
+    routing = routingTo(pool);
+    const tunnels = new SocketTunnels({ routing, log });
     const options = {
       feed: new FeedDouble(),
       routes: tableOf(frameSocketRoutes(), videoRoutes(never), webrtcRoutes(ownerOfAll)),
@@ -125,6 +128,25 @@ describe('Tunnels for WebSockets that workers serve', () => {
     const [code, reason] = await once(second.socket, 'close');
     expect([code, String(reason)]).to.deep.equal([4410, 'camera-removed']);
     await waitFor(() => sockets.size === 0);
+  });
+
+  it('end when the camera moves, even if the worker before is cut off and ends nothing', async () => {
+    const first = await open('/ws/mse/1');
+    const closed = once(first.socket, 'close');
+    routing.place('1', 'rtsp-1');
+    await closed;
+    routing.place('1', undefined);
+    const second = await open('/ws/mse/1');
+    routing.moved('1');
+    await second.next(1);
+    expect(second.socket.readyState).to.equal(WebSocket.OPEN);
+  });
+
+  it('end when another process runs under the name of the worker', async () => {
+    const { socket } = await open('/ws/mse/1');
+    const closed = once(socket, 'close');
+    pool.bringUp('rtsp-0', { origin: 'http://127.0.0.1:1', token: 'token' });
+    await closed;
   });
 
   it('are counted among the sockets of the gateway', async () => {

@@ -63,7 +63,12 @@ describe('A worker that is reached by a link', () => {
     details: {},
     link,
   };
-  const routing = { resolve: () => worker, resolveVideo: () => worker, report: () => {} };
+  const routing = {
+    resolve: () => worker,
+    resolveVideo: () => worker,
+    report: () => {},
+    tie: () => () => {},
+  };
   let gateway: Server;
   const tunnels = new SocketTunnels({ routing, log: silentLog });
 

@@ -99,7 +99,8 @@ function setUp(connection: Connection, request: RtspRequest, hub: StreamHub): An
   connection.endSession();
   if (!connection.context.hasRoom()) return refusal(453, 'Not Enough Bandwidth');
   const sender = createSender(connection, transport);
-  const session = new Session({ hub, sender, transport: transport.kind });
+  const client = connection.socket.remoteAddress ?? '';
+  const session = new Session({ hub, sender, client, transport: transport.kind });
   connection.session = session;
   return ok({
     Transport: formatTransport(transport, { ssrc: hub.ssrc, serverPort: udp.rtpPort }),

@@ -8,7 +8,11 @@ import type { StreamHub, Viewer } from './stream/stream-hub.ts';
 
 /** A session as tests and the control port see it. */
 export interface SessionStatus {
+  /** Random. */
+  id: string;
   path: string;
+  /** Address of the client. */
+  client: string;
   transport: 'tcp' | 'udp';
   isPlaying: boolean;
   /** RTP packets of the video sent. */
@@ -22,12 +26,18 @@ export interface SessionStatus {
 /** Name of all sources in RTCP. */
 const CNAME = 'simulator';
 
+interface SessionOptions extends Pick<SessionStatus, 'transport' | 'client'> {
+  hub: StreamHub;
+  sender: Sender;
+}
+
 /** Sends one stream to one client. */
 export class Session implements Viewer {
   readonly id = randomBytes(8).toString('hex');
   readonly hub: StreamHub;
   readonly #sender: Sender;
   readonly #transport: 'tcp' | 'udp';
+  readonly #client: string;
   #audio: { hub: AudioHub; sender: Sender } | undefined;
   #leave: (() => void) | undefined;
   #waitsForKeyframe = true;
@@ -37,10 +47,11 @@ export class Session implements Viewer {
   #skipped = 0;
   #touchedAt = performance.now();
 
-  constructor({ hub, sender, transport }: { hub: StreamHub; sender: Sender; transport: 'tcp' | 'udp' }) {
+  constructor({ hub, sender, transport, client }: SessionOptions) {
     this.hub = hub;
     this.#sender = sender;
     this.#transport = transport;
+    this.#client = client;
   }
 
   /** Adds the sound of the stream; before it plays. */
@@ -54,7 +65,9 @@ export class Session implements Viewer {
 
   get status(): SessionStatus {
     return {
+      id: this.id,
       path: this.hub.path,
+      client: this.#client,
       transport: this.#transport,
       isPlaying: this.isPlaying,
       packets: this.#packets,

@@ -37,7 +37,8 @@ describe('RtspServer', () => {
     const stats = server.stats();
     expect(stats).to.include({ connectionsAccepted: 1, connections: 1, rejectedCredentials: 0 });
     expect(stats.requests).to.deep.equal({ SETUP: 1, PLAY: 1 });
-    expect(stats.sessions[0]).to.include({ path: '/cam', transport: 'tcp', isPlaying: true, skipped: 0 });
+    const session = { path: '/cam', client: '127.0.0.1', transport: 'tcp', isPlaying: true, skipped: 0 };
+    expect(stats.sessions[0]).to.include(session);
   });
 
   it('tells of every request and its answer', async () => {
