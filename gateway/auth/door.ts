@@ -50,6 +50,7 @@ export function createDoor(authenticator: Authenticator, box: Pick<SecretBox, 'o
         createHash(HASHES[algorithm]).update(`${username}:${REALM}:${token}`).digest('hex');
       const key = authenticator.keys.get(username);
       const isKey = key !== undefined && matches(secretsOf(key, box)[algorithm]);
+      if (isKey) authenticator.keys.used(key.id);
       const token = authenticator.tokens.all.find(({ text }) => matches(accountOf(text)));
       const byToken: Principal | undefined = token && { role: token.role, kind: 'token' };
       return authenticator.judge(isKey ? principalOfKey(key) : byToken, address);

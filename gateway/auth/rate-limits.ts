@@ -28,7 +28,11 @@ const RULES: readonly Rule[] = [
   },
   { name: 'moondream', per: 'minute', counts: (route) => route?.limit === 'moondream' },
   { name: 'connects', per: 'minute', counts: (route) => route?.limit === 'connects' },
-  { name: 'writes', per: 'minute', counts: (_route, { method }) => !READ.has(method) },
+  {
+    name: 'writes',
+    per: 'minute',
+    counts: (route, { method }) => !READ.has(method) && route?.changesNothing !== true,
+  },
   { name: 'api', per: 'minute', counts: (route) => route?.limit !== 'pictures' },
 ];
 

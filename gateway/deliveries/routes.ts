@@ -9,6 +9,7 @@ import {
   type NoticePayload,
   retriedDeliverySchema,
 } from '#shared/contract/delivery.ts';
+import { pageOf } from '../http/page.ts';
 import { json, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { DeliveryRow } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
@@ -50,12 +51,11 @@ function listRoute({ repository, secretBox }: DeliveryRoutesOptions): Route {
         ...filter,
         ...{ target: notificationId, before: cursor, limit: limit + 1 },
       });
-      const page = rows.slice(0, limit);
-      const last = rows.length > limit ? page.at(-1) : undefined;
+      const { page, nextCursor } = pageOf(rows, limit);
       res.setHeader('Cache-Control', 'no-store');
       res.json({
         deliveries: page.map((row) => describe(row, secretBox)),
-        nextCursor: last === undefined ? null : String(last.sequence),
+        nextCursor,
       } satisfies DeliveryPage);
     },
   });

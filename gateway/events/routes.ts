@@ -15,6 +15,7 @@ import {
 import { AppError } from '#shared/errors.ts';
 import { camerasOf } from '../auth/rights.ts';
 import { answeredHead } from '../http/event-stream.ts';
+import { pageOf } from '../http/page.ts';
 import { content, json, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { EventRepository } from './event-repository.ts';
 import { EventStream } from './event-stream.ts';
@@ -100,13 +101,9 @@ function listRoute({ repository }: EventRoutesOptions): Route {
         ...filter,
         ...{ isOpen, cameras: camerasOf(req), before: cursor, limit: limit + 1 },
       });
-      const page = rows.slice(0, limit);
-      const last = rows.length > limit ? page.at(-1) : undefined;
+      const { page, nextCursor } = pageOf(rows, limit);
       res.setHeader('Cache-Control', 'no-store');
-      res.json({
-        events: page.map(viewEvent),
-        nextCursor: last === undefined ? null : String(last.sequence),
-      } satisfies EventPage);
+      res.json({ events: page.map(viewEvent), nextCursor } satisfies EventPage);
     },
   });
 }

@@ -68,9 +68,9 @@ export interface Socket {
   server: z.ZodType;
   /** Example messages of the client; each is run as a test. */
   examples?: Record<string, unknown>;
-  /** Camera whose worker serves the socket; undefined if the path names none. Absent: served by the gateway. */
   /** What serves it in place of the sockets of clients; it counts its connections itself. */
   take?: TakeUpgrade;
+  /** Camera whose worker serves the socket; undefined if the path names none. Absent: served by the gateway. */
   tunnelTo?: (params: Record<string, string>) => string | undefined;
   /** @throws AppError when this client may not open it @param address of the client; undefined for a local request */
   admit?: (request: IncomingMessage, params: Record<string, string>, address: string | undefined) => void;
@@ -92,6 +92,8 @@ export interface Route {
    */
   cameraScope?: 'handled' | 'none';
   limit?: Limit;
+  /** A request of another method than GET that `writes` does not count: it changes nothing by itself. */
+  changesNothing?: boolean;
   summary: string;
   description?: string;
   request: RequestShape;

@@ -28,6 +28,8 @@ export function mcpRoutes({ version, log }: { version: string; log: Logger }): R
         path: '/mcp',
         access: 'viewer',
         cameraScope: 'handled',
+        // What a tool changes it asks of the route for that, which counts it.
+        changesNothing: true,
         summary: 'Tools for agents (Model Context Protocol)',
         description:
           'Without sessions. Viewers get the tools that look, operators and admins also those that ask, watch and move. Tools obey the rights and limits of the token or key that calls.',

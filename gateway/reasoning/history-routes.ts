@@ -10,6 +10,7 @@ import {
 import { AppError } from '#shared/errors.ts';
 import { principalOf } from '../auth/principal.ts';
 import { camerasOf, maySee } from '../auth/rights.ts';
+import { pageOf } from '../http/page.ts';
 import { content, json, type Route, route } from '../http/route.ts';
 import type { FrameCache } from '../models/frame-cache.ts';
 import { viewRow } from './answer-view.ts';
@@ -42,13 +43,9 @@ function listRoute({ history }: HistoryRoutesOptions): Route {
         ...filter,
         ...{ cameras: camerasOf(req), before: cursor, limit: limit + 1 },
       });
-      const page = rows.slice(0, limit);
-      const last = rows.length > limit ? page.at(-1) : undefined;
+      const { page, nextCursor } = pageOf(rows, limit);
       res.setHeader('Cache-Control', 'no-store');
-      res.json({
-        answers: page.map(viewRow),
-        nextCursor: last === undefined ? null : String(last.sequence),
-      } satisfies ReasonHistory);
+      res.json({ answers: page.map(viewRow), nextCursor } satisfies ReasonHistory);
     },
   });
 }

@@ -202,6 +202,8 @@ export interface AccessKeysTable {
   hash: string;
   /** Sealed JSON: what digest authentication needs. */
   digest: string;
+  /** To the minute; null before its first use. */
+  last_used_at: number | null;
 }
 
 /** Agents; a row is never changed. */

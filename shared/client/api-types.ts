@@ -1939,6 +1939,8 @@ export interface components {
       expires: string | null;
       /** Format: date-time */
       createdAt: string;
+      /** @description To the minute; null before its first use. */
+      lastUsedAt: string | null;
       /** @description Shown this once. */
       key: string;
     };
@@ -1956,6 +1958,8 @@ export interface components {
       expires: string | null;
       /** Format: date-time */
       createdAt: string;
+      /** @description To the minute; null before its first use. */
+      lastUsedAt: string | null;
     };
     NewPairing: {
       /**

@@ -1,13 +1,10 @@
 /** Deliveries to the analysis backend: what it is told, and how that goes. */
 import { z } from 'zod';
-import { idInPath, nextCursorSchema, timeSchema } from './common.ts';
+import { idInPath, nextCursorSchema, pageFields, timeSchema } from './common.ts';
 import { digestSchema } from './digest.ts';
 
 /** Waits or is under way; arrived; given up until an operator asks for another try. */
 export const DELIVERY_STATUSES = ['pending', 'delivered', 'parked'] as const;
-
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
 
 /** A delivery id as part of a path. */
 export const deliveryIdInPath = idInPath('Id of the delivery.', '0b6f6a4e-6d2c-4f0e-9a53-1f5a4f0f2f10');
@@ -23,19 +20,7 @@ export const deliveryQuerySchema = z.object({
     .max(128)
     .optional()
     .meta({ description: 'Notices of this notification; default: what the analysis backend gets.' }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_LIMIT)
-    .default(DEFAULT_LIMIT)
-    .meta({ description: 'Most deliveries in the answer.' }),
-  cursor: z
-    .string()
-    .regex(/^\d{1,15}$/, 'is not a cursor of this list')
-    .transform(Number)
-    .optional()
-    .meta({ description: '`nextCursor` of the page before.' }),
+  ...pageFields('deliveries'),
 });
 
 /** The exact body of `POST {APP_PY_URL}/api/camera-stream`; absent values are null. */

@@ -1,9 +1,7 @@
 /** Events: what analysis and watches saw. */
 import { z } from 'zod';
-import { idInPath, nextCursorSchema, timeSchema } from './common.ts';
+import { idInPath, listCursorSchema, nextCursorSchema, pageFields, timeSchema } from './common.ts';
 
-const DEFAULT_LIMIT = 100;
-const MAX_LIMIT = 1000;
 const SECOND_MS = 1000;
 /** Numbers below are Unix seconds, numbers above Unix milliseconds. */
 const MAX_SECONDS = 100_000_000_000;
@@ -21,10 +19,7 @@ export const anyTimeSchema = z
   .transform(readTime)
   .refine((ms) => !Number.isNaN(ms), 'must be a time: Unix seconds or ISO 8601');
 /** Number of an event in the list and in the stream. */
-export const eventCursorSchema = z
-  .string()
-  .regex(/^\d{1,16}$/, 'is not a cursor of this list')
-  .transform(Number);
+export const eventCursorSchema = listCursorSchema;
 
 const filter = {
   cameraId: z.string().max(64).optional().meta({ description: 'Only those at this camera.' }),
@@ -50,14 +45,7 @@ export const eventQuerySchema = z.object({
     .max(1)
     .optional()
     .meta({ description: 'Only those with this score or a better one.' }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_LIMIT)
-    .default(DEFAULT_LIMIT)
-    .meta({ description: 'Most events in the answer.' }),
-  cursor: eventCursorSchema.optional().meta({ description: '`nextCursor` of the page before.' }),
+  ...pageFields('events'),
 });
 
 /** Query of `GET /api/events/stream`. */

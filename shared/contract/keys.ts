@@ -39,6 +39,7 @@ const keyFields = {
   cameras: z.array(z.string()).nullable().meta({ description: 'Null for all cameras.' }),
   expires: timeSchema.nullable(),
   createdAt: timeSchema,
+  lastUsedAt: timeSchema.nullable().meta({ description: 'To the minute; null before its first use.' }),
 };
 
 /** A key as lists show it. */

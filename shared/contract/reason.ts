@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isArea, MIN_AREA_SIDE } from '../frames/subscription.ts';
 import { anyCameraIdSchema } from './camera.ts';
-import { idInPath, nextCursorSchema, timeSchema } from './common.ts';
+import { idInPath, nextCursorSchema, pageFields, timeSchema } from './common.ts';
 import { anyTimeSchema } from './event.ts';
 import { boxSchema, pointSchema } from './moondream.ts';
 
@@ -170,9 +170,6 @@ export type ReasonAnswers = z.infer<typeof reasonAnswersSchema>;
 /** Id of an answer, and of a picture, as part of a path. */
 export const answerIdInPath = idInPath('Id of the answer.', '6f1de1b2-0c86-4a51-8f2e-5a3f0d9b7c11');
 
-const DEFAULT_LIMIT = 50;
-const MAX_LIMIT = 200;
-
 /** Query of `GET /api/reason/history`. */
 export const historyQuerySchema = z.object({
   cameraId: z.string().max(64).optional().meta({ description: 'Only those of this camera.' }),
@@ -187,19 +184,7 @@ export const historyQuerySchema = z.object({
     .optional()
     .meta({ description: 'Asked at this time or later: Unix seconds or ISO 8601.' }),
   until: anyTimeSchema.optional().meta({ description: 'Asked before this time.' }),
-  limit: z.coerce
-    .number()
-    .int()
-    .min(1)
-    .max(MAX_LIMIT)
-    .default(DEFAULT_LIMIT)
-    .meta({ description: 'Most answers.' }),
-  cursor: z
-    .string()
-    .regex(/^\d{1,16}$/, 'is not a cursor of this list')
-    .transform(Number)
-    .optional()
-    .meta({ description: '`nextCursor` of the page before.' }),
+  ...pageFields('answers'),
 });
 
 /** Answer of `GET /api/reason/history`. */

@@ -1,4 +1,4 @@
-/** The tables `access_keys` and `pairings`, which all gateways on a database share. Rows are never changed. */
+/** The tables `access_keys` and `pairings`, which all gateways on a database share. Of a row only the time of its last use changes. */
 import { AppError } from '#shared/errors.ts';
 import type { AccessKeyRow, Transaction } from '../../store/database.ts';
 import type { Store } from '../../store/store.ts';
@@ -26,6 +26,21 @@ export class KeyRepository {
   /** @param max most keys there may be @throws AppError `too-many-keys` */
   insert(key: Key, max: number): Promise<void> {
     return this.#store.transaction((trx) => insert(trx, key, max));
+  }
+
+  /** When keys were used last, Unix milliseconds, by id. */
+  async uses(): Promise<Map<string, number>> {
+    const rows = await this.#store.db.selectFrom('access_keys').select(['id', 'last_used_at']).execute();
+    return new Map(rows.flatMap(({ id, last_used_at: at }) => (at === null ? [] : [[id, at]])));
+  }
+
+  /** Notes that keys were used. */
+  async noteUse(ids: readonly string[], now: number): Promise<void> {
+    await this.#store.db
+      .updateTable('access_keys')
+      .set({ last_used_at: now })
+      .where('id', 'in', ids)
+      .execute();
   }
 
   /** Stores a code of a pairing, and forgets those that have expired. @param hash of the code */
@@ -67,7 +82,7 @@ async function insert(trx: Transaction, key: Key, max: number): Promise<void> {
     .executeTakeFirstOrThrow();
   if (Number(rows) >= max) throw new AppError('too-many-keys', `There are ${max} keys already`);
   const { id, name, createdAt, hash, digest } = key;
-  const row = { id, name, created_at: createdAt, hash, digest, ...columnsOf(key) };
+  const row = { id, name, created_at: createdAt, hash, digest, last_used_at: null, ...columnsOf(key) };
   await trx.insertInto('access_keys').values(row).execute();
 }
 

@@ -5,7 +5,7 @@ import { PeriodicJob } from '../../jobs/periodic-job.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
 import type { Store } from '../../store/store.ts';
 import { lookPauseMs, startWhenReady } from '../../store/store-jobs.ts';
-import { digestSecretsOf, hashOf, type Key, type KeyRights, newKeyText } from './key.ts';
+import { digestSecretsOf, hashOf, type Key, type KeyRights, newKeyText, type UsedKey } from './key.ts';
 import { KeyRepository } from './key-repository.ts';
 import type { KnownKeys } from './known-keys.ts';
 import { newPairingCode, normalCode } from './pairing-code.ts';
@@ -18,6 +18,8 @@ export interface KeyRingOptions {
   log: Logger;
   /** Pause between two looks for keys of other gateways, milliseconds. */
   everyMs?: number;
+  /** Pause between two notes of which keys were used, milliseconds. */
+  noteMs?: number;
   /** Unix milliseconds. */
   now?: () => number;
 }
@@ -32,16 +34,18 @@ const MAX_KEYS = 500;
 const PAIRING_MS = 5 * 60_000;
 /** A key that another gateway on the database revoked ends here within a second. */
 const SHARED_MS = 1000;
+const NOTE_MS = 60_000;
 
 /** All keys of the database. Runs from start to close. */
 export class KeyRing {
   readonly #options: KeyRingOptions;
   readonly #repository: KeyRepository;
   readonly #job: PeriodicJob;
+  readonly #notes: PeriodicJob;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(options: KeyRingOptions) {
-    const { store, log, everyMs = lookPauseMs(store, SHARED_MS) } = options;
+    const { store, log, everyMs = lookPauseMs(store, SHARED_MS), noteMs = NOTE_MS } = options;
     this.#options = options;
     this.#repository = new KeyRepository(store);
     this.#job = new PeriodicJob({
@@ -50,16 +54,27 @@ export class KeyRing {
       everyMs,
       retryMs: SHARED_MS,
     });
+    this.#notes = new PeriodicJob({
+      run: () => this.#noteUse(),
+      onError: (error) => log.debug({ reason: messageOf(error) }, 'the use of keys could not be noted'),
+      everyMs: noteMs,
+      firstMs: noteMs,
+    });
   }
 
   /** Reads the keys as soon as the database is open. */
   start(): void {
-    startWhenReady(this.#options.store, () => this.#job.start());
+    startWhenReady(this.#options.store, () => {
+      this.#job.start();
+      this.#notes.start();
+    });
   }
 
   async close(): Promise<void> {
     this.#options.known.close();
-    await this.#job.close();
+    await Promise.all([this.#job.close(), this.#notes.close()]);
+    // A store that is away must not hold the stop.
+    if (this.#options.known.recentlyUsed.size > 0) await this.#noteUse().catch(() => {});
   }
 
   /** Creates a key. Its text is returned this once. @throws AppError `too-many-keys`, `storage-*` */
@@ -95,8 +110,14 @@ export class KeyRing {
   }
 
   /** Oldest first, those that have expired too. */
-  list(): Promise<Key[]> {
-    return this.#repository.list();
+  async list(): Promise<UsedKey[]> {
+    const keys = await this.#repository.list();
+    const uses = await this.#repository.uses();
+    const { recentlyUsed } = this.#options.known;
+    return keys.map((key) => ({
+      ...key,
+      lastUsedAt: recentlyUsed.has(key.id) ? this.#now() : uses.get(key.id),
+    }));
   }
 
   /** Revokes a key, with its sockets and streams. @throws AppError `key-not-found`, `storage-*` */
@@ -108,6 +129,18 @@ export class KeyRing {
   async #compare(): Promise<void> {
     if (this.#options.known.hasExactly(await this.#repository.ids())) return;
     await this.#inOrder(async () => {});
+  }
+
+  async #noteUse(): Promise<void> {
+    const { known } = this.#options;
+    const ids = known.takeUsed();
+    if (ids.length === 0) return;
+    try {
+      await this.#repository.noteUse(ids, this.#now());
+    } catch (error) {
+      for (const id of ids) known.used(id);
+      throw error;
+    }
   }
 
   #make(name: string, rights: KeyRights): CreatedKey {

@@ -9,7 +9,7 @@ import {
 } from '#shared/contract/keys.ts';
 import { AppError } from '#shared/errors.ts';
 import { json, jsonBody, type RouteGroup, route } from '../../http/route.ts';
-import type { Key, KeyRights } from './key.ts';
+import type { Key, KeyRights, UsedKey } from './key.ts';
 import type { KeyRing } from './key-ring.ts';
 
 export interface KeyRoutesOptions {
@@ -91,7 +91,15 @@ export function rightsOf(
 }
 
 /** A key as clients see it. */
-export function viewKey({ id, name, scope, cameras, expiresAt, createdAt }: Key): KeyView {
+export function viewKey({
+  id,
+  name,
+  scope,
+  cameras,
+  expiresAt,
+  createdAt,
+  lastUsedAt,
+}: Key & Partial<UsedKey>): KeyView {
   return {
     id,
     name,
@@ -99,5 +107,6 @@ export function viewKey({ id, name, scope, cameras, expiresAt, createdAt }: Key)
     cameras: cameras === undefined ? null : [...cameras],
     expires: expiresAt === undefined ? null : new Date(expiresAt).toISOString(),
     createdAt: new Date(createdAt).toISOString(),
+    lastUsedAt: lastUsedAt === undefined ? null : new Date(lastUsedAt).toISOString(),
   };
 }

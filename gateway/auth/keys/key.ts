@@ -21,6 +21,12 @@ export interface Key {
   digest: string;
 }
 
+/** A key, and when it was used last. */
+export interface UsedKey extends Key {
+  /** Unix milliseconds, to the minute; undefined before its first use. */
+  lastUsedAt: number | undefined;
+}
+
 /** What a key allows, and until when. */
 export type KeyRights = Pick<Key, 'scope' | 'cameras' | 'expiresAt'>;
 

@@ -9,6 +9,7 @@ const LOOK_MS = 30_000;
 /** Knows keys until they expire or are revoked. */
 export class KnownKeys {
   readonly #now: () => number;
+  readonly #used = new Set<string>();
   #byId: ReadonlyMap<string, Key> | undefined;
   readonly #events = new EventEmitter<{ end: [string] }>();
   #timer: NodeJS.Timeout | undefined;
@@ -23,12 +24,39 @@ export class KnownKeys {
   find(text: string): Key | undefined {
     const id = keyIdIn(text);
     if (id === undefined) return undefined;
-    const key = this.ofSignIn(id);
-    return key !== undefined && isTextOf(key, text) ? key : undefined;
+    const key = this.#expect(id);
+    return key !== undefined && isTextOf(key, text) ? this.#use(key) : undefined;
   }
 
   /** A valid key by its id, as a session or ticket holds it. @throws AppError `storage-unavailable` before keys are known */
   ofSignIn(id: string): Key | undefined {
+    const key = this.#expect(id);
+    return key && this.#use(key);
+  }
+
+  /** Notes that a client showed it knows a key. */
+  used(id: string): void {
+    this.#used.add(id);
+  }
+
+  /** Ids of the keys that were used since the last call of {@link takeUsed}. */
+  get recentlyUsed(): ReadonlySet<string> {
+    return this.#used;
+  }
+
+  /** Ids of the keys that were used since the last call. */
+  takeUsed(): string[] {
+    const used = [...this.#used];
+    this.#used.clear();
+    return used;
+  }
+
+  #use(key: Key): Key {
+    this.#used.add(key.id);
+    return key;
+  }
+
+  #expect(id: string): Key | undefined {
     if (this.#byId !== undefined) return this.get(id);
     const message = 'Keys cannot be checked before the database answers';
     throw new AppError('storage-unavailable', message, { retryAfter: 1 });

@@ -22,6 +22,7 @@ import { mqtt } from './018-mqtt.ts';
 import { sessionCameras } from './019-session-cameras.ts';
 import { absences } from './021-absences.ts';
 import { recordingPlaces } from './022-recording-places.ts';
+import { keyUse } from './024-key-use.ts';
 
 /** The migrations for an engine. */
 export function migrationsFor(engine: Engine): Record<string, Migration> {
@@ -41,11 +42,12 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '013-agents': agents(),
     '014-sources': sources(),
     '015-placement': placement(),
-    '018-mqtt': mqtt(),
     '016-zones': zones(engine),
     '017-several-gateways': severalGateways(),
+    '018-mqtt': mqtt(),
     '019-session-cameras': sessionCameras(),
     '022-recording-places': recordingPlaces(),
     '021-absences': absences(),
+    '024-key-use': keyUse(),
   };
 }

@@ -49,13 +49,13 @@ describe('The gateway as a server of tools for agents', () => {
     return (await response.json()) as any;
   }
 
-  async function connect(token?: string): Promise<Client> {
+  async function connect(token?: string, origin = gateway.origin): Promise<Client> {
     const client = new Client({ name: 'test', version: '1.0.0' });
     const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` };
     // Not of this machine: the tests are, and need no token here.
     headers['X-Forwarded-For'] = '203.0.113.9';
     await client.connect(
-      new StreamableHTTPClientTransport(new URL(`${gateway.origin}/mcp`), { requestInit: { headers } }),
+      new StreamableHTTPClientTransport(new URL(`${origin}/mcp`), { requestInit: { headers } }),
     );
     clients.push(client);
     return client;
@@ -206,5 +206,18 @@ describe('The gateway as a server of tools for agents', () => {
   it('answers GET, which opens no session here, with 405', async () => {
     const response = await fetch(`${gateway.origin}/mcp`, { headers: { Authorization: `Bearer ${ADMIN}` } });
     expect(response.status).to.equal(405);
+  });
+
+  it('counts what tools change as changes, and what they read as reads', async () => {
+    const strict = await TestGateway.open({ env: { API_TOKEN: ADMIN, RATE_LIMIT_WRITES: '2' } });
+    const client = await connect(ADMIN, strict.origin);
+    for (let count = 0; count < 5; count += 1) expect(await textOf(client, 'list_cameras')).to.deep.equal([]);
+    const deleted = [];
+    for (let count = 0; count < 3; count += 1)
+      deleted.push((await call(client, 'delete_watch', { watchId: 'wat_none' })).content[0].text);
+    expect(deleted[1]).to.include('watch-not-found');
+    expect(deleted[2]).to.include('too-many-requests');
+    await client.close();
+    await strict.close();
   });
 });

@@ -100,11 +100,12 @@ export class KeysPage extends ListPage {
     const isExpired = key.expires !== null && Date.parse(key.expires) <= now;
     const expiry =
       key.expires === null ? '' : ` · ${isExpired ? 'expired' : 'expires'} ${clock(key.expires, now)}`;
+    const use = key.lastUsedAt === null ? 'not used yet' : `last used ${ago(key.lastUsedAt, now)}`;
     return html`<li class="row">
       <div class="row-main">
         <strong>${key.name}</strong>
         <p class="muted">${rightsInWords(key, (id) => state.gateway.cameras.get(id)?.name ?? id)}</p>
-        <p class="muted">Created ${ago(key.createdAt, now)}${expiry}</p>
+        <p class="muted">Created ${ago(key.createdAt, now)} · ${use}${expiry}</p>
       </div>
       ${this.removal({ id: key.id, name: key.name, verb: 'Revoke', onConfirm: () => this.#revoke(key) })}
     </li>`;

@@ -100,5 +100,21 @@ describe('The keys of a database', () => {
       expect(refusal.code).to.equal('key-not-found');
       expect(await ring.list()).to.deep.equal([]);
     });
+
+    it('tell when they were used last, at every gateway, after one write for many uses', async () => {
+      const clock = { now: Date.now() };
+      const [here, there] = [ringOf(() => clock.now), ringOf(() => clock.now)];
+      const { key, text } = await here.ring.create('Tablet', RIGHTS);
+      const lastUse = async ({ ring }: typeof here) => (await ring.list())[0]?.lastUsedAt;
+      expect(await lastUse(here)).to.equal(undefined);
+      expect(here.known.find(`${text.slice(0, -1)}${text.endsWith('0') ? '1' : '0'}`)).to.equal(undefined);
+      expect(await lastUse(here), 'after a wrong text').to.equal(undefined);
+      here.known.find(text);
+      here.known.ofSignIn(key.id);
+      expect(await lastUse(here), 'before it is stored').to.equal(clock.now);
+      expect(await lastUse(there)).to.equal(undefined);
+      await here.ring.close();
+      expect(await lastUse(there)).to.equal(clock.now);
+    });
   });
 });
