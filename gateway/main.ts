@@ -1,6 +1,6 @@
 /** The gateway's process. Imports the gateway only after the compile cache is on. */
-import { config as loadDotenv } from 'dotenv';
 import { enableCompileCache } from '#shared/compile-cache.ts';
+import { loadEnvFile } from '#shared/env-file.ts';
 import { EXIT_BAD_SETTINGS } from '#shared/settings.ts';
 import { missingRequirement } from './host/requirements.ts';
 
@@ -13,7 +13,7 @@ if (missing !== undefined) {
   process.stderr.write(`${missing}\n`);
   process.exit(EXIT_BAD_SETTINGS);
 }
-loadDotenv({ quiet: true });
+loadEnvFile(process);
 enableCompileCache(process.env);
 const { runGateway } = await import('./host/run-gateway.ts');
 await runGateway(process);

@@ -35,6 +35,11 @@ for (const path of ['mqtt/dist', 'xml2js/lib/xml2js.bc.js', 'yaml/browser']) rem
 if ((process.env.npm_config_omit ?? '').split(/[\s,]+/).includes('dev')) {
   for (const path of listAll(modules)) if (/\.(d\.[cm]?ts|map)$/.test(path)) remove(path);
   remove(`${modules}/@opencvjs/node/test`);
+  for (const part of ['test', 'benchmarks', 'docs']) remove(`${modules}/pino/${part}`);
+  for (const path of listAll(modules)) if (/\/(changelog|history)\.md$/i.test(path)) remove(path);
+  // Builds for require(): these are imported.
+  for (const name of ['zod', '@modelcontextprotocol/core', '@modelcontextprotocol/server', '@trpc/server'])
+    for (const path of listAll(`${modules}/${name}`)) if (path.endsWith('.cjs')) remove(path);
 }
 
 const runtimes = `${modules}/onnxruntime-node/bin`;

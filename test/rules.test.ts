@@ -114,7 +114,6 @@ describe('The house', () => {
     ],
     ['mqtt', /^gateway\/mqtt\/broker-link\.ts$/],
     ['kysely', /^gateway\/(store\/|[\w-]+\/[\w-]+-repository\.ts$)/],
-    ['dotenv', /\/main\.ts$/],
     ['pg', /^gateway\/store\//],
     ['node:sqlite', /^(gateway\/store\/|workers\/rtsp\/archive\/segment-database\.ts$)/],
     ['esbuild', /^gateway\/dashboard\/bundle\.ts$/],

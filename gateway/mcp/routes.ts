@@ -7,7 +7,6 @@ import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { principalOf } from '../auth/principal.ts';
 import { jsonBody, type RouteGroup, route } from '../http/route.ts';
-import { clientOfRequest } from './own-client.ts';
 
 const messageSchema = z.looseObject({ jsonrpc: z.literal('2.0'), method: z.string().optional() }).meta({
   id: 'McpMessage',
@@ -47,6 +46,7 @@ export function mcpRoutes({ version, log }: { version: string; log: Logger }): R
         },
         errors: ['unauthorized'],
         handle: async (req, res) => {
+          const { clientOfRequest } = await import('./own-client.ts');
           const user = { client: clientOfRequest(req), mayAct: principalOf(req)?.role !== 'viewer' };
           const answer = await answerOf(
             req,

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { ROOT } from '../support/source-files.ts';
 
-/** 150 were wanted; mqtt and web-push bring 38, and no smaller library is kept as well. */
-const MAX_PACKAGES = 180;
+/** 150 were wanted; mqtt and web-push bring 32, and no smaller library is kept as well. */
+const MAX_PACKAGES = 172;
 
 interface LockedPackage {
   dev?: boolean;

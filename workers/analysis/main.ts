@@ -1,6 +1,6 @@
 /** The analysis worker's process. Composition only. */
 import { setPriority } from 'node:os';
-import { config as loadDotenv } from 'dotenv';
+import { loadEnvFile } from '#shared/env-file.ts';
 import { isSupervised } from '../host/config.ts';
 import { runWorker } from '../host/host.ts';
 import { OOM_SCORE, setOomScore } from '../host/oom-score.ts';
@@ -14,7 +14,7 @@ import { decodeJpeg, quietFfmpeg } from './frames/jpeg-decoder.ts';
 const PRIORITY = 10;
 
 // The .env file may hold secrets of the gateway, which this worker must not have.
-if (!isSupervised(process.env)) loadDotenv({ quiet: true });
+if (!isSupervised(process.env)) loadEnvFile(process);
 setOomScore(OOM_SCORE.analysis);
 const { config, redactor, log } = prepareWorker(process, loadConfig);
 quietFfmpeg();

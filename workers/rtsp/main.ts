@@ -1,5 +1,5 @@
 /** One RTSP worker: connects to cameras and serves their pictures. Composition only. */
-import { config as loadDotenv } from 'dotenv';
+import { loadEnvFile } from '#shared/env-file.ts';
 import { readSecretFiles } from '#shared/secret-files.ts';
 import { isSupervised } from '../host/config.ts';
 import { runWorker } from '../host/host.ts';
@@ -30,7 +30,7 @@ import { createRunSource } from './source/run-source.ts';
 import { createVideoSource } from './source/video/video-source.ts';
 
 // Under a supervisor .env is not read: it may hold secrets of the gateway.
-if (!isSupervised(process.env)) loadDotenv({ quiet: true });
+if (!isSupervised(process.env)) loadEnvFile(process);
 limitGarbage();
 setOomScore(OOM_SCORE.rtsp);
 const { config, redactor, log } = prepareWorker(process, (env) =>

@@ -1,5 +1,5 @@
 /** The simulator's process: cameras that need no hardware. Composition only. */
-import { config as loadDotenv } from 'dotenv';
+import { loadEnvFile } from '#shared/env-file.ts';
 import { isSupervised } from '../host/config.ts';
 import { runWorker } from '../host/host.ts';
 import { OOM_SCORE, setOomScore } from '../host/oom-score.ts';
@@ -9,7 +9,7 @@ import { quietFfmpeg } from './scenes/h264-encoder.ts';
 import { openSimulator } from './simulator.ts';
 
 // Under a supervisor .env is not read: it may hold secrets of the gateway.
-if (!isSupervised(process.env)) loadDotenv({ quiet: true });
+if (!isSupervised(process.env)) loadEnvFile(process);
 setOomScore(OOM_SCORE.simulator);
 const { config, redactor, log } = prepareWorker(process, loadConfig);
 quietFfmpeg();
