@@ -64,9 +64,9 @@ export class Archives {
   /** Answers with a file. @throws AppError `recording-not-found`, `range-not-satisfiable`, those of a worker */
   async send(file: SegmentName, req: Request, res: Response): Promise<void> {
     let failure = noSuchFile();
-    for (const open of await this.#placesOf(file.cameraId)) {
+    for (const archive of await this.#placesOf(file.cameraId)) {
       try {
-        await open().send(file, req, res);
+        await archive.send(file, req, res);
         return;
       } catch (error) {
         if (!(error instanceof AppError) || error.code === 'range-not-satisfiable') throw error;
@@ -109,7 +109,7 @@ export class Archives {
       [...byWorker].map(async ([worker, places]) => {
         const own = new Set(places.map(({ cameraId }) => cameraId));
         try {
-          const { cameras } = await new WorkerArchive(this.#options.routing.workerNamed(worker)).summary();
+          const { cameras } = await this.#at(worker).summary();
           return cameras.filter(({ cameraId }) => own.has(cameraId));
         } catch (error) {
           if (!(error instanceof AppError)) throw error;
@@ -121,16 +121,18 @@ export class Archives {
     return { totals: all.flat(), away };
   }
 
-  /** Each place of a camera is opened when it is asked: a worker may be away. */
-  async #placesOf(cameraId: string): Promise<(() => Archive)[]> {
-    const { local, places, routing } = this.#options;
-    const workers = await places.workersOf(cameraId);
-    return [() => local, ...workers.map((name) => () => new WorkerArchive(routing.workerNamed(name)))];
+  /** The folder of this gateway first. */
+  async #placesOf(cameraId: string): Promise<Archive[]> {
+    const { local, places } = this.#options;
+    return [local, ...(await places.workersOf(cameraId)).map((worker) => this.#at(worker))];
+  }
+
+  #at(worker: string): WorkerArchive {
+    return new WorkerArchive(() => this.#options.routing.workerNamed(worker));
   }
 
   async #ask<T>(cameraId: string, ask: (archive: Archive) => Promise<T>): Promise<Answers<T>> {
-    const places = await this.#placesOf(cameraId);
-    const settled = await Promise.allSettled(places.map(async (open) => ask(open())));
+    const settled = await Promise.allSettled((await this.#placesOf(cameraId)).map(ask));
     const failures = settled.flatMap((result) => (result.status === 'rejected' ? [result.reason] : []));
     const unexpected = failures.find((error) => !(error instanceof AppError));
     if (unexpected !== undefined) throw unexpected;

@@ -71,7 +71,7 @@ export class Movies {
     }
     const [first] = sources;
     if (first === undefined) throw nothingRecorded();
-    const movie = planMovie(sources);
+    const movie = plan(sources);
     const tag = createHash('sha256').update(movie.head).digest('base64url').slice(0, 22);
     const startedAt = (first.fragments[0] as StoredFragment).startedAt;
     return { ...movie, files: sources.map(({ file }) => file), tag, startedAt };
@@ -84,6 +84,16 @@ export class Movies {
       this.#kept.delete(key);
       bytes -= entry.bytes;
     }
+  }
+}
+
+/** @throws AppError `worker-failed` for what no recorder of ours wrote */
+function plan(sources: Parameters<typeof planMovie>[0]): Movie {
+  try {
+    return planMovie(sources);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new AppError('worker-failed', 'A file of this recording cannot be read', { cause: error });
   }
 }
 

@@ -38,7 +38,7 @@ export async function summarise(options: SummaryOptions): Promise<RecordingsSumm
       bytes: total?.bytes ?? 0,
       segments: total?.segments ?? 0,
       state: recorder?.state ?? null,
-      reason: recorder?.reason ?? elsewhere.away.get(cameraId) ?? null,
+      reason: recorder === undefined ? (elsewhere.away.get(cameraId) ?? null) : recorder.reason,
     };
   });
   const bytes = cameras.reduce((sum, camera) => sum + camera.bytes, index.openBytes);

@@ -1,5 +1,6 @@
 /** The disk of a worker, which may be an agent's: what it answers is checked. */
 import type { IncomingMessage } from 'node:http';
+import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Request, Response } from 'express';
 import type { z } from 'zod';
@@ -28,17 +29,21 @@ const ANSWER_MS = 20_000;
 /** Of a file in the answer to a client; the rest says what the worker likes. */
 const FILE_HEADERS = ['content-length', 'content-range', 'accept-ranges', 'last-modified', 'etag'];
 
+/** Of one answer while it is wanted; a worker that is cut off says no more, milliseconds. */
+const SILENCE_MS = 15_000;
+
 /** What one worker keeps. */
 export class WorkerArchive implements Archive {
-  readonly #worker: WorkerTarget;
+  readonly #find: () => WorkerTarget;
 
-  constructor(worker: WorkerTarget) {
-    this.#worker = worker;
+  /** @param find the worker as it is reached now @throws AppError while it is away */
+  constructor(find: () => WorkerTarget) {
+    this.#find = find;
   }
 
   /** Totals of every camera of which it has segments. */
-  summary(): Promise<ArchiveSummary> {
-    return this.#ask(ARCHIVE_PATH, archiveSummarySchema);
+  async summary(): Promise<ArchiveSummary> {
+    return call(this.#find(), { method: 'GET', path: ARCHIVE_PATH, schema: archiveSummarySchema });
   }
 
   spans(range: CameraRange): Promise<SegmentSpan[]> {
@@ -64,12 +69,13 @@ export class WorkerArchive implements Archive {
 
   async *read(file: SegmentName, start: number, end: number): AsyncGenerator<Buffer> {
     const leave = new AbortController();
+    const worker = this.#find();
     try {
-      const answer = await this.#open(file, `bytes=${start}-${end - 1}`, leave.signal);
+      const answer = await open(worker, file, `bytes=${start}-${end - 1}`, leave.signal);
       if (answer.statusCode !== 206) throw new Error('the worker did not give a range of a file');
-      for await (const block of answer as AsyncIterable<Buffer>) yield block;
+      yield* inTime(answer);
     } catch (error) {
-      throw connectionError(error, this.#worker.name);
+      throw connectionError(error, worker.name);
     } finally {
       leave.abort();
     }
@@ -78,11 +84,12 @@ export class WorkerArchive implements Archive {
   async send(file: SegmentName, req: Request, res: Response): Promise<void> {
     const leave = new AbortController();
     res.once('close', () => leave.abort());
-    const answer = await this.#open(file, req.get('range'), leave.signal);
+    const worker = this.#find();
+    const answer = await open(worker, file, req.get('range'), leave.signal);
     const { statusCode = 0 } = answer;
     if (statusCode !== 200 && statusCode !== 206) {
       answer.destroy();
-      throw errorOf(statusCode, this.#worker.name);
+      throw errorOf(statusCode, worker.name);
     }
     res.status(statusCode).set({
       ...Object.fromEntries(FILE_HEADERS.flatMap((name) => headerOf(answer, name))),
@@ -95,10 +102,8 @@ export class WorkerArchive implements Archive {
       res.end();
       return;
     }
-    await pipeline(answer, res).catch((error: NodeJS.ErrnoException) => {
-      // The client has what it wants, or the link broke under an answer that had begun.
-      if (!res.headersSent) throw connectionError(error, this.#worker.name);
-    });
+    // It may break under an answer that has begun: the client sees that it is short.
+    await pipeline(Readable.from(inTime(answer)), res).catch(() => {});
   }
 
   remove(range: CameraRange): Promise<{ segments: number; bytes: number }> {
@@ -106,14 +111,31 @@ export class WorkerArchive implements Archive {
     return this.#ask(path, archiveRemovedSchema, 'DELETE');
   }
 
-  #ask<T>(path: string, schema: z.ZodType<T>, method: 'GET' | 'DELETE' = 'GET'): Promise<T> {
-    return call(this.#worker, { method, path, schema, timeoutMs: ANSWER_MS });
+  async #ask<T>(path: string, schema: z.ZodType<T>, method: 'GET' | 'DELETE' = 'GET'): Promise<T> {
+    return call(this.#find(), { method, path, schema, timeoutMs: ANSWER_MS });
   }
+}
 
-  #open(file: SegmentName, range: string | undefined, signal: AbortSignal): Promise<IncomingMessage> {
-    if (parseSegmentName(file.file) === undefined) throw noSuchFile();
-    const headers: Record<string, string> = range === undefined ? {} : { range };
-    return openAnswer(this.#worker, { path: filePath(file), headers, signal });
+/** @throws AppError `recording-not-found` for a name that no file has, those of a worker */
+async function open(
+  worker: WorkerTarget,
+  file: SegmentName,
+  range: string | undefined,
+  signal: AbortSignal,
+): Promise<IncomingMessage> {
+  if (parseSegmentName(file.file) === undefined) throw noSuchFile();
+  const headers: Record<string, string> = range === undefined ? {} : { range };
+  return openAnswer(worker, { path: filePath(file), headers, signal });
+}
+
+/** The bytes of an answer, each awaited for a while; how fast they are taken does not count. */
+async function* inTime(answer: IncomingMessage): AsyncGenerator<Buffer> {
+  const blocks = answer[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
+  for (;;) {
+    const timer = setTimeout(() => answer.destroy(new Error('the worker fell silent')), SILENCE_MS);
+    const { value, done } = await blocks.next().finally(() => clearTimeout(timer));
+    if (done === true) return;
+    yield value;
   }
 }
 

@@ -91,6 +91,8 @@ describe('The processes of a gateway', function () {
     gateway = await startGateway({
       ...SECRETS,
       DEMO_CAMERAS: 'on',
+      // It would start some time after the others.
+      ANALYSIS: 'off',
       RTSP_WORKERS: '1',
       DISK_RESERVE_MB: '0',
       SIMULATOR_PORT: String(rtspPort),
