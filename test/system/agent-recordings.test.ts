@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { AGENT_TOKEN_HEADER } from '#shared/agent-link.ts';
@@ -86,6 +86,10 @@ describe('Recordings of cameras of an agent', function () {
     );
   const get = (path: string, headers = {}) =>
     fetch(`${gateway.origin}${path}`, { headers: { ...bearer, ...headers } });
+  const filesOf = (id: string): string[] =>
+    readdirSync(join(disk, id), { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.mp4'),
+    );
   async function export_(id: string, range: Span): Promise<Buffer> {
     const answer = await get(`/api/recordings/${id}/export.mp4?${rangeOf(range)}`);
     expect(answer.status).to.equal(200);
@@ -144,22 +148,25 @@ describe('Recordings of cameras of an agent', function () {
   });
 
   it('give events clips from before they began', async () => {
+    const timesOf = (event: { startedAt: string; endedAt: string }) => ({
+      clipFrom: Date.parse(event.startedAt) - 3000,
+      clipTo: Date.parse(event.endedAt) + 2000,
+    });
+    // The first event may have begun before there was anything to keep.
     const event = await waitFor(
       async () => {
         const { events } = (await api('/api/events?cameraId=gate&state=ended')).body;
-        return events.findLast(({ clipUrl }: { clipUrl: string | null }) => clipUrl !== null);
+        const { spans } = await recordingOf('gate');
+        return events.find((found: { startedAt: string; endedAt: string; clipUrl: string | null }) => {
+          const { clipFrom, clipTo } = timesOf(found);
+          const isWhole = ({ from, to }: Span) =>
+            Date.parse(from) <= clipFrom + 1000 && Date.parse(to) >= clipTo;
+          return found.clipUrl !== null && spans.some(isWhole);
+        });
       },
-      { ...SLOW, message: 'an event with a clip' },
+      { ...SLOW, message: 'an event with a whole clip' },
     );
-    const clipFrom = Date.parse(event.startedAt) - 3000;
-    const clipTo = Date.parse(event.endedAt) + 2000;
-    await waitFor(
-      async () =>
-        (await recordingOf('gate')).spans.some(
-          ({ from, to }: Span) => Date.parse(from) <= clipFrom + 1000 && Date.parse(to) >= clipTo,
-        ),
-      { ...SLOW, message: 'the end of the clip' },
-    );
+    const { clipFrom, clipTo } = timesOf(event);
     const answer = await get(event.clipUrl);
     const startedAt = Date.parse(answer.headers.get('x-recording-start') as string);
     const video = await probeVideo(Buffer.from(await answer.arrayBuffer()));
@@ -198,13 +205,22 @@ describe('Recordings of cameras of an agent', function () {
     expect(Date.parse(span.from)).to.equal(Date.parse(before.from));
   });
 
-  it('survive the death of the worker and of the agent, and go on', async () => {
+  it('survive the death of worker and agent, and go on without the gateway', async () => {
     const before = await spanOf('yard', 4);
+    const written = filesOf('yard');
+    proxy.hang();
+    await isState('offline');
     const [worker] = childrenOf(agent.pid);
     process.kill(worker as number, 'SIGKILL');
     await agent.end('SIGKILL');
-    await isState('offline');
     runAgent();
+    await waitFor(() => filesOf('yard').length > written.length, {
+      ...SLOW,
+      message: 'a file that was begun without a gateway',
+    });
+    expect(statSync(join(disk, '.orders.json')).mode & 0o777).to.equal(0o600);
+    expect((await api('/api/agents')).body[0].state).to.equal('offline');
+    proxy.resume();
     await isState('online');
     const { spans, gaps } = await waitFor(
       async () => {
@@ -249,5 +265,10 @@ describe('Recordings of cameras of an agent', function () {
     expect((await api('/api/agents/home', undefined, 'DELETE')).status).to.equal(204);
     const gone = await waitFor(async () => (await recordingOf('gate')).unavailable, SLOW);
     expect(gone[0]).to.include({ code: 'agent-offline', error: 'There is no agent home any more' });
+    await waitFor(() => cameras.stats().sessions.length === 0, {
+      ...SLOW,
+      message: 'the end of its cameras',
+    });
+    expect(existsSync(join(disk, '.orders.json'))).to.equal(false);
   });
 });

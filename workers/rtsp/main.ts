@@ -9,6 +9,7 @@ import { openOwnTrail } from '../host/own-trail.ts';
 import { prepareWorker } from '../host/prepare.ts';
 import { openTrail } from '../host/work-trail.ts';
 import { openRecording } from './archive/open-recording.ts';
+import { StandingOrders } from './archive/standing-orders.ts';
 import { CameraSet } from './camera/camera-set.ts';
 import { ConnectLimiter } from './camera/connect-limiter.ts';
 import { loadConfig } from './config.ts';
@@ -83,8 +84,14 @@ await runWorker(process, {
     const archive = recording?.archive;
     const recorders = recording && new Recorders({ ...recording, cameras, media: ffmpeg.media, log });
     if (recorders !== undefined) cameras.recorderOf = (id) => recorders.statusOf(id);
+    const isAtHome = config.agent !== undefined && archive !== undefined;
+    const orders =
+      isAtHome && recorders && recording
+        ? new StandingOrders({ ...recording.folder, cameras, recorders, log })
+        : undefined;
     const server = await openServer({
       config,
+      orders,
       cameras,
       controls,
       probes,
@@ -98,12 +105,13 @@ await runWorker(process, {
       redactor,
       log,
     });
-    const link = await dialOut(config, server, log);
+    const link = await dialOut(config, { server, orders }, log);
     return {
       port: server.port,
       accept: server.accept,
       close: async () => {
         link?.close();
+        await orders?.close();
         lease.close();
         sessions.close();
         // Before the server: the gateway is told of the last segments.

@@ -15,6 +15,7 @@ import type { Lease } from '../host/lease.ts';
 import { requireToken } from '../host/token.ts';
 import type { Archive } from './archive/archive.ts';
 import { archiveRoutes } from './archive/archive-routes.ts';
+import type { StandingOrders } from './archive/standing-orders.ts';
 import type { CameraSet } from './camera/camera-set.ts';
 import type { RtspWorkerConfig } from './config.ts';
 import { discoverCameras } from './discovery/discover-cameras.ts';
@@ -57,6 +58,8 @@ export interface ServerOptions extends ProblemOptions {
   recorders?: Recorders | undefined;
   /** Absent where this worker keeps no recordings of its own. */
   archive?: Archive | undefined;
+  /** Of an agent, which goes on without its gateway. */
+  orders?: Pick<StandingOrders, 'update'> | undefined;
   ffmpeg: Pick<Ffmpeg, 'openTranscoder' | 'hardware'>;
   lease: Lease;
   /** Cameras that the last process was working on when it broke. */
@@ -93,7 +96,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
 
 function mountRoutes(app: Express, options: ServerOptions, hls: HlsStreams): void {
   const { config, cameras, controls, probes, devices, sessions, ffmpeg, lease, suspects } = options;
-  const { recorders, archive } = options;
+  const { recorders, archive, orders } = options;
   const { token } = config.host;
   const webrtc = { sessions, iceServers: config.webrtc.iceServers, isCounted: token !== undefined };
   // For a platform that restarts workers elsewhere: it says that the event loop runs, and nothing else.
@@ -104,6 +107,10 @@ function mountRoutes(app: Express, options: ServerOptions, hls: HlsStreams): voi
   app.use('/hls', hlsRoutes(hls));
   app.use('/api', webrtcRoutes(webrtc));
   app.use('/whep', whepRoutes(webrtc));
+  app.use('/internal', (req, res, next) => {
+    if (req.method !== 'GET') res.once('finish', () => orders?.update());
+    next();
+  });
   // A worker that runs alone has no token: strangers would learn which files this machine has, and play them.
   if (token !== undefined) {
     app.use(leaseRoutes({ config, lease, suspects }));

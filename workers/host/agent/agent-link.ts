@@ -22,6 +22,10 @@ export interface AgentLinkOptions extends DialTarget {
   version: string;
   /** Serves a connection. */
   accept: (connection: Socket) => void;
+  /** The gateway let this agent in. */
+  onWelcome?: () => void;
+  /** The gateway removed this agent. */
+  onRemoved?: () => void;
   log: Logger;
   timings?: LinkTimings;
 }
@@ -111,6 +115,7 @@ export class AgentLink {
       this.#session = order.session;
       this.#failures = 0;
       this.#options.log.info({ agent: order.name }, 'connected to the gateway');
+      this.#options.onWelcome?.();
       return;
     }
     for (let count = 0; count < order.count; count += 1) this.#connect();
@@ -137,6 +142,7 @@ export class AgentLink {
   #again({ code, refusal, isWelcome }: LinkEnd): void {
     if (this.#isClosed) return;
     const { log, url } = this.#options;
+    if (code === CLOSE_REMOVED) this.#options.onRemoved?.();
     const { refusedMs, firstRetryMs, maxRetryMs } = this.#timings;
     const words = refusal === 401 ? 'the gateway does not know this token; see AGENT_TOKEN' : REFUSALS[code];
     const isRefused = words !== undefined;

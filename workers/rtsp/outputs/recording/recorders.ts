@@ -41,6 +41,7 @@ export class Recorders {
   /** Newest message about each segment that is open, by camera and name. */
   readonly #open = new Map<string, RecorderMessage>();
   #waiting: RecorderMessage[] = [];
+  #desired: readonly DesiredRecording[] = [];
 
   constructor(options: RecordersOptions) {
     this.#options = options;
@@ -51,6 +52,11 @@ export class Recorders {
   /** Ids of the cameras of which something is kept. */
   get cameraIds(): string[] {
     return [...this.#recorders.keys()];
+  }
+
+  /** What was wanted last. */
+  get desired(): readonly DesiredRecording[] {
+    return this.#desired;
   }
 
   /** What the recorder of a camera does; undefined where nothing is kept of it. */
@@ -65,6 +71,7 @@ export class Recorders {
 
   /** Replaces the desired state; resolves when recorders that are no longer wanted have closed their files. */
   async apply(desired: readonly DesiredRecording[]): Promise<void> {
+    this.#desired = desired;
     await this.#options.archive?.apply(desired);
     const wanted = new Map(desired.map((camera) => [camera.cameraId, camera]));
     const needless = this.cameraIds.filter((id) => !wanted.has(id));
