@@ -112,8 +112,8 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const agents = createAgents({ store, directory, pool: workers.pool, log });
   const { pool } = agents;
   const kept = workers.keep(pool);
-  const { owners } = workers;
-  const routing = new CameraRouting({ directory, pool, workers: names, apart: QUARANTINE, owners });
+  const { owners, labelsOf } = workers;
+  const routing = new CameraRouting({ directory, pool, workers: names, apart: QUARANTINE, owners, labelsOf });
   workers.follow(routing);
   agents.guide(routing);
   const quarantine = new Quarantine({ pool, routing, directory, workers: QUARANTINE, log });

@@ -34,6 +34,8 @@ export const HINT_BY_CODE: Readonly<Partial<Record<string, string>>> = {
   'camera-transport-refused': 'The camera does not take this transport; set transport to the other one.',
   'camera-undecodable':
     'Packets arrive, but no picture can be decoded; choose another codec or profile in the camera.',
+  'no-worker-with-labels':
+    'Start a worker with these WORKER_LABELS, or change the labels of the camera; it starts by itself then.',
   'agent-offline':
     'Start `npm run agent` on the network of its cameras, or look at its log there; it comes back by itself.',
   'not-a-video': 'Upload MP4, MOV, MKV, WebM, AVI or MPEG-TS; H.264, H.265 and MJPEG also play as a camera.',

@@ -61,6 +61,7 @@ export const STATUS_BY_CODE = {
   'forged-request': 403,
   'wrong-host': 421,
   'worker-not-ready': 503,
+  'no-worker-with-labels': 503,
   'worker-busy': 503,
   'worker-failed': 502,
   'worker-timeout': 504,

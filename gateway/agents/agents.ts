@@ -25,7 +25,7 @@ import { statusHandler } from './status-route.ts';
 
 export interface AgentsOptions {
   store: Store;
-  directory: Pick<CameraDirectory, 'list' | 'find' | 'agentOf' | 'beyondLimit' | 'onChange'>;
+  directory: Pick<CameraDirectory, 'list' | 'find' | 'findWanted' | 'agentOf' | 'beyondLimit' | 'onChange'>;
   /** The workers of this gateway. */
   pool: ChildPool<WorkerStatus>;
   log: Logger;

@@ -1,25 +1,29 @@
-/** `GET /api/cameras/:cameraId/status` with the place of a camera. */
+/** `GET /api/cameras/:cameraId/status` with the place of a camera, and of cameras that no worker runs. */
 import type { RequestHandler } from 'express';
 import { AppError } from '#shared/errors.ts';
+import { absentStatus } from '../cameras/absent-status.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { call } from '../worker-access/client.ts';
 import { offlineStatus } from './offline-status.ts';
 
 export interface StatusOptions {
-  directory: Pick<CameraDirectory, 'agentOf'>;
-  routing: Pick<CameraRouting, 'resolve'>;
+  directory: Pick<CameraDirectory, 'agentOf' | 'findWanted'>;
+  routing: Pick<CameraRouting, 'resolve' | 'lackOf'>;
   /** When an agent that is away went offline; undefined for one that was removed. */
   since: (agent: string) => Date | undefined;
   /** Answers for every other camera. */
   otherwise: RequestHandler;
 }
 
-/** Adds `agent` to the status of its cameras, and tells of the agent while that is away. */
+/** Adds `agent` to the status of its cameras, and tells why a camera has no worker. */
 export function statusHandler({ directory, routing, since, otherwise }: StatusOptions): RequestHandler {
   return async (req, res, next) => {
     const cameraId = String(req.params.cameraId);
     const agent = directory.agentOf(cameraId);
+    const lack = directory.findWanted(cameraId) && routing.lackOf(cameraId);
+    if (lack !== undefined)
+      return void res.set('Cache-Control', 'no-store').json(absentStatus(cameraId, lack));
     if (agent === undefined) return otherwise(req, res, next);
     res.setHeader('Cache-Control', 'no-store');
     try {

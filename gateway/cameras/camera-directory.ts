@@ -10,7 +10,9 @@ import type { Zone } from '#shared/contract/zone.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { type Labels, NO_LABELS } from '#shared/worker-labels.ts';
 import { CameraLimit, differenceOf, runningCameras } from './camera-limit.ts';
+import { weightsOf } from './camera-weights.ts';
 import { compareIds } from './compare-ids.ts';
 import { HeldSecrets } from './held-secrets.ts';
 
@@ -29,6 +31,8 @@ export interface KnownCamera {
   origin: CameraOrigin;
   /** Name of the agent that reaches it; absent: the gateway itself. */
   agent?: string | undefined;
+  /** Only a worker that carries them runs it; absent: any. */
+  labels?: Labels | undefined;
   /** A camera that is not enabled is known but not connected. */
   enabled: boolean;
   analysis: AnalysisSettings;
@@ -41,13 +45,9 @@ export interface KnownCamera {
 }
 
 /** What may differ from the usual: an enabled camera without analysis. */
-export type CameraChange = Pick<KnownCamera, 'id' | 'name' | 'location' | 'source'> & {
+export type CameraChange = Pick<KnownCamera, 'id' | 'name' | 'location' | 'source' | 'agent' | 'labels'> & {
   origin: 'demo' | 'connected';
-  agent?: string | undefined;
 };
-
-/** An analysed camera is decoded all the time, others while a client watches: it counts as four of them. */
-const ANALYSED_WEIGHT = 4;
 
 /** Known cameras, in order of their ids. */
 export class CameraDirectory {
@@ -81,12 +81,8 @@ export class CameraDirectory {
   }
 
   /** What each known camera is expected to cost its worker, for its placement. */
-  weights(): { id: string; weight: number }[] {
-    const own = this.list().filter(({ agent }) => agent === undefined);
-    return own.map(({ id, analysis }) => {
-      const isDecoded = analysis.motion || analysis.persons || analysis.faces;
-      return { id, weight: isDecoded ? ANALYSED_WEIGHT : 1 };
-    });
+  weights(): ReturnType<typeof weightsOf> {
+    return weightsOf(this.list());
   }
 
   /** The cameras to keep connected. */
@@ -107,6 +103,11 @@ export class CameraDirectory {
   /** Name of the agent that reaches a camera; undefined: the gateway itself. */
   agentOf(id: string): string | undefined {
     return this.find(id)?.agent;
+  }
+
+  /** Labels that the worker of a camera must carry. */
+  labelsOf(id: string): Labels {
+    return this.find(id)?.labels ?? NO_LABELS;
   }
 
   find(id: string): KnownCamera | undefined {

@@ -11,6 +11,7 @@ import { NO_RECORDING, recordingSettingsSchema } from '#shared/contract/recordin
 import { zonesSchema } from '#shared/contract/zone.ts';
 import { storedAnalysisSchema } from '#shared/detections-settings.ts';
 import { maskPathSecrets } from '#shared/path-secrets.ts';
+import { labelsText, NO_LABELS, parseLabels } from '#shared/worker-labels.ts';
 import type { CameraRow, Database } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { RegisteredCamera, RegistryOrigin, StoredCamera } from './registered-camera.ts';
@@ -102,6 +103,7 @@ export class CameraRepository {
             sealed_further: set.ref('excluded.sealed_further'),
             sealed_path: set.ref('excluded.sealed_path'),
             agent: set.ref('excluded.agent'),
+            labels: set.ref('excluded.labels'),
             enabled: set.ref('excluded.enabled'),
             analysis: set.ref('excluded.analysis'),
             recording: set.ref('excluded.recording'),
@@ -161,6 +163,7 @@ export class CameraRepository {
       password: password === '' ? null : this.#box.seal(password),
       sealed_further: this.#sealFurther(camera.source),
       agent: camera.agent ?? null,
+      labels: labelsText(camera.labels ?? NO_LABELS),
       enabled: Number(camera.enabled),
       analysis: JSON.stringify(camera.analysis),
       recording: JSON.stringify(camera.recording ?? NO_RECORDING),
@@ -197,6 +200,7 @@ export class CameraRepository {
       source: sourceOf(row, { password: password ?? '', path: path ?? '', further: further ?? '' }),
       isPasswordLost: [password, path, further].includes(undefined),
       agent: row.agent ?? undefined,
+      labels: parseLabels(row.labels),
       enabled: row.enabled === 1,
       analysis: storedAnalysisSchema.parse(JSON.parse(row.analysis)),
       zones: zonesSchema.parse(JSON.parse(row.zones)),

@@ -1,16 +1,16 @@
 /** `POST /api/cameras/test`: does this camera answer, before it is stored? */
-import type { CameraSource } from '#shared/camera-source.ts';
 import { cameraTestAnswerSchema, newCameraSchema } from '#shared/contract/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import { goneSignal } from '#shared/http/gone-signal.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { testCamera } from './camera-worker.ts';
+import type { Draft } from './registered-camera.ts';
 import { CONNECT_ERRORS } from './routes.ts';
 
 /** What the route needs. */
 export interface CameraTestOptions {
-  registry: { draft(body: unknown): Promise<{ source: CameraSource; agent: string | undefined }> };
+  registry: { draft(body: unknown): Promise<Draft> };
   routing: Pick<CameraRouting, 'anyReady'>;
 }
 
@@ -32,8 +32,8 @@ export function cameraTestRoute({ registry, routing }: CameraTestOptions): Route
     answers: { 200: json('Its first picture came.', cameraTestAnswerSchema) },
     errors: CONNECT_ERRORS,
     handle: async (req, res) => {
-      const { source, agent } = await registry.draft(req.body);
-      const worker = routing.anyReady(agent);
+      const { source, agent, labels } = await registry.draft(req.body);
+      const worker = routing.anyReady(agent, labels);
       const signal = goneSignal(res);
       try {
         res.json({ success: true, ...(await testCamera(worker, source, signal)) });

@@ -22,6 +22,7 @@ export function viewCamera(camera: KnownCamera): Camera {
     hasPassword: secretsOf(camera.source).length > 0,
     ptz: isAddressed(camera.source) ? (camera.source.ptz ?? null) : null,
     agent: camera.agent ?? null,
+    labels: { ...camera.labels },
     enabled: camera.enabled,
     analysis: camera.analysis,
     zones: [...(camera.zones ?? [])],

@@ -3,6 +3,7 @@ import { type StatsListener, unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { labelsText, NO_LABELS } from '#shared/worker-labels.ts';
 import type { RegisteredCamera, StoredCamera } from './registered-camera.ts';
 import type { CameraRegistry } from './registry.ts';
 import { parseListed } from './registry-transfer.ts';
@@ -149,7 +150,7 @@ function planFor(
 /** Writing what is there already would make every gateway on this database read it again. */
 function isChanged(camera: RegisteredCamera, stored: StoredCamera | undefined): boolean {
   if (stored === undefined || stored.isPasswordLost) return true;
-  const { id, name, location, source, agent, enabled, analysis, zones } = stored;
+  const { id, name, location, source, agent, labels, enabled, analysis, zones } = stored;
   const text = (value: RegisteredCamera): string =>
     JSON.stringify([
       value.id,
@@ -157,11 +158,12 @@ function isChanged(camera: RegisteredCamera, stored: StoredCamera | undefined): 
       value.location,
       Object.entries(value.source).sort(),
       value.agent,
+      labelsText(value.labels ?? NO_LABELS),
       value.enabled,
       value.analysis,
       value.zones ?? [],
     ]);
-  return text(camera) !== text({ id, name, location, source, agent, enabled, analysis, zones });
+  return text(camera) !== text({ id, name, location, source, agent, labels, enabled, analysis, zones });
 }
 
 function isMapping(value: unknown): value is Record<string, unknown> {

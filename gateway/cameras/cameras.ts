@@ -13,6 +13,7 @@ import { CameraStates } from './camera-states.ts';
 import { cameraTestRoute } from './camera-test.ts';
 import { CamerasFile, type CamerasFileStatus } from './cameras-file.ts';
 import { Connector } from './connector.ts';
+import { lackingStates } from './lacking-states.ts';
 import { Reconciler, type ReconcilerPool } from './reconciler.ts';
 import { CameraRegistry, type UploadedVideos } from './registry.ts';
 import { registryRoutes } from './registry-routes.ts';
@@ -60,7 +61,10 @@ export interface Cameras {
 /** Builds cameras. */
 export function createCameras(options: CamerasOptions): Cameras {
   const { storage, directory, routing, pool, epochOf, addresses, videos, log } = options;
-  const states = new CameraStates(routing, options.offline);
+  const states = new CameraStates(routing, () => [
+    ...options.offline(),
+    ...lackingStates(directory, routing),
+  ]);
   const repository = new CameraRepository(storage.box);
   const registry = new CameraRegistry({
     store: storage.store,

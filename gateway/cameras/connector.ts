@@ -5,6 +5,7 @@ import { sourceId } from '#shared/source-id.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import { connectCamera, removeCamera } from './camera-worker.ts';
+import { checkPlace } from './place-input.ts';
 import type { Reconciler } from './reconciler.ts';
 
 export interface ConnectorOptions {
@@ -23,11 +24,14 @@ export class Connector {
   }
 
   /** Connects and waits for the first frame; a failure changes nothing. @throws AppError */
-  async connect({ cameraId, name, location, source, agent }: ConnectRequest): Promise<void> {
+  async connect({ cameraId, name, location, source, agent, ...asked }: ConnectRequest): Promise<void> {
     const { directory, routing, reconciler } = this.#options;
     // Those that are being connected run too.
     directory.checkRoom([...this.#newest.keys(), cameraId]);
-    const worker = routing.workerAt(agent, cameraId);
+    const before = directory.find(cameraId);
+    const labels = asked.labels ?? (agent === undefined ? before?.labels : undefined);
+    checkPlace({ source, agent, labels });
+    const worker = routing.workerAt(agent, cameraId, labels);
     const request = Symbol(cameraId);
     this.#newest.set(cameraId, request);
     const release = reconciler.hold(cameraId);
@@ -37,13 +41,14 @@ export class Connector {
       if (this.#newest.get(cameraId) !== request) {
         throw new AppError('camera-replaced', 'A newer request for this camera took over');
       }
-      const before = directory.find(cameraId);
+      const now = directory.find(cameraId);
       directory.put({
         id: cameraId,
-        name: name ?? before?.name ?? `Camera ${cameraId}`,
-        location: location ?? before?.location ?? '',
+        name: name ?? now?.name ?? `Camera ${cameraId}`,
+        location: location ?? now?.location ?? '',
         source,
         agent,
+        labels,
         origin: 'connected',
       });
       actual = { sourceId: sourceId(source) };

@@ -10,6 +10,7 @@ import { content, json, type RouteGroup, route } from '../http/route.ts';
 export const WORKER_ERRORS: readonly ErrorCode[] = [
   'camera-not-found',
   'agent-offline',
+  'no-worker-with-labels',
   'worker-not-ready',
   'worker-busy',
   'worker-failed',

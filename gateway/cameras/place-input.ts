@@ -2,11 +2,18 @@
 import { isAddressed, type RegisteredSource, secretsOf } from '#shared/camera-source.ts';
 import type { CameraChanges } from '#shared/contract/camera.ts';
 import { AppError } from '#shared/errors.ts';
+import { NO_LABELS } from '#shared/worker-labels.ts';
 import type { RegisteredCamera } from './registered-camera.ts';
 
 /** @throws AppError `invalid-field` for what an agent cannot do */
-export function checkPlace({ source, agent }: Pick<RegisteredCamera, 'source' | 'agent'>): void {
+export function checkPlace({
+  source,
+  agent,
+  labels = NO_LABELS,
+}: Pick<RegisteredCamera, 'source' | 'agent' | 'labels'>): void {
   if (agent === undefined) return;
+  if (Object.keys(labels).length > 0)
+    throw new AppError('invalid-field', 'labels: cameras of an agent run there', { field: 'labels' });
   if (!isAddressed(source))
     throw new AppError('invalid-field', 'agent: an uploaded video is at the gateway', { field: 'agent' });
 }

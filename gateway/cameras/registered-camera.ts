@@ -1,8 +1,9 @@
 /** A camera as the registry stores it. */
-import type { RegisteredSource } from '#shared/camera-source.ts';
+import type { CameraSource, RegisteredSource } from '#shared/camera-source.ts';
 import type { RecordingSettings } from '#shared/contract/recording.ts';
 import type { Zone } from '#shared/contract/zone.ts';
 import type { AnalysisSettings } from '#shared/detections-settings.ts';
+import type { Labels } from '#shared/worker-labels.ts';
 
 /** What a person decides about a camera. */
 export interface RegisteredCamera {
@@ -12,12 +13,19 @@ export interface RegisteredCamera {
   source: RegisteredSource;
   /** Name of the agent that reaches it; absent: the gateway itself. */
   agent?: string | undefined;
+  /** Only a worker that carries them runs it; absent: any. */
+  labels?: Labels | undefined;
   enabled: boolean;
   analysis: AnalysisSettings;
   /** Absent: none. */
   zones?: readonly Zone[] | undefined;
   /** Absent: nothing is recorded. */
   recording?: RecordingSettings | undefined;
+}
+
+/** A camera that is tried before it is stored. */
+export interface Draft extends Pick<RegisteredCamera, 'agent' | 'labels'> {
+  source: CameraSource;
 }
 
 /** Who wrote it: the API, or CAMERAS_FILE, which alone may change it then. */

@@ -31,13 +31,15 @@ export function parseNewCamera(body: unknown): NewCamera {
   const name = fields.name ?? `Camera ${id ?? cameraId ?? ''}`.trim();
   const agent = fields.agent ?? undefined;
   const recording = applyRecording(NO_RECORDING, fields);
-  checkPlace({ source, agent });
+  const labels = fields.labels ?? {};
+  checkPlace({ source, agent, labels });
   return {
     id: id ?? cameraId,
     name,
     location: fields.location ?? '',
     source,
     agent,
+    labels,
     enabled: fields.enabled ?? true,
     analysis: fields.analysis ?? { motion: false, persons: false, faces: false },
     zones: fields.zones ?? [],
@@ -54,7 +56,8 @@ export function applyChanges(camera: RegisteredCamera, body: unknown): Registere
   const source = changedAll(camera.source, fields);
   const agent = fields.agent === undefined ? camera.agent : (fields.agent ?? undefined);
   const recording = applyRecording(camera.recording ?? NO_RECORDING, fields);
-  checkPlace({ source, agent });
+  const labels = fields.labels ?? camera.labels;
+  checkPlace({ source, agent, labels });
   if (agent !== camera.agent) checkPasswordGiven(camera.source, fields);
   return {
     id: camera.id,
@@ -62,6 +65,7 @@ export function applyChanges(camera: RegisteredCamera, body: unknown): Registere
     location: fields.location ?? camera.location,
     source,
     agent,
+    labels,
     enabled: fields.enabled ?? camera.enabled,
     analysis: fields.analysis ?? camera.analysis,
     zones: fields.zones ?? camera.zones,

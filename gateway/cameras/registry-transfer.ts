@@ -119,7 +119,7 @@ function withSecretsOf<S extends AddressedSource>(source: S, old: AddressedSourc
 }
 
 function describe(
-  { id, name, location, source, agent, enabled, analysis, zones, recording }: StoredCamera,
+  { id, name, location, source, agent, labels, enabled, analysis, zones, recording }: StoredCamera,
   withPasswords: boolean,
 ): CameraExport['cameras'][number] {
   const common = {
@@ -127,6 +127,7 @@ function describe(
     name,
     location,
     ...(agent && { agent }),
+    ...(Object.keys(labels ?? {}).length > 0 && { labels }),
     enabled,
     analysis,
     ...(zones?.length ? { zones } : {}),

@@ -9,7 +9,7 @@ import type { Store } from '../store/store.ts';
 import { checkCameraAddress } from './address-check.ts';
 import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
 import type { CameraRepository } from './camera-repository.ts';
-import type { RegisteredCamera, StoredCamera } from './registered-camera.ts';
+import type { Draft, RegisteredCamera, StoredCamera } from './registered-camera.ts';
 import { applyChanges, parseAdjustments, parseNewCamera } from './registry-input.ts';
 
 /** Uploaded videos that cameras play. */
@@ -146,7 +146,7 @@ export class CameraRegistry {
    * names, which keeps its password as it would then. Nothing is stored.
    * @throws AppError as {@link create} and {@link update} do for bad fields
    */
-  async draft(body: unknown): Promise<{ source: CameraSource; agent: string | undefined }> {
+  async draft(body: unknown): Promise<Draft> {
     const { store, repository } = this.#options;
     const { id, ...changes } = (body ?? {}) as { id?: unknown };
     const before = typeof id === 'string' ? await repository.find(store.db, id) : undefined;
@@ -154,7 +154,8 @@ export class CameraRegistry {
     const draft =
       before === undefined ? parseNewCamera(body) : isUnchanged ? before : applyChanges(before, changes);
     await this.#checkVideo(draft);
-    return { source: await this.#playable(draft.source), agent: draft.agent };
+    const { agent, labels } = draft;
+    return { source: await this.#playable(draft.source), agent, labels };
   }
 
   /** Removes a camera, also one that was only connected. @throws AppError `camera-not-found`, `camera-from-file` */
@@ -254,6 +255,7 @@ export class CameraRegistry {
       source: await this.#playable(stored.source),
       origin: 'registry',
       agent: stored.agent,
+      labels: stored.labels,
       enabled: stored.enabled,
       analysis: stored.analysis,
       zones: stored.zones,

@@ -49,6 +49,7 @@ export const CONNECT_ERRORS: readonly ErrorCode[] = [
   'camera-no-frames',
   'camera-protocol-error',
   'agent-offline',
+  'no-worker-with-labels',
   'worker-not-ready',
 ];
 

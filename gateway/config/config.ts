@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { type DecoderName, readDecoder } from '#shared/decoder-settings.ts';
+import { readLabels } from '#shared/label-settings.ts';
 import { type Machine, thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
 import {
@@ -13,6 +14,7 @@ import {
   readText,
 } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
+import type { Labels } from '#shared/worker-labels.ts';
 import { type BodyLimits, DEFAULT_BODY_LIMITS } from '../http/body-limits.ts';
 import { loadAddressConfig } from './addresses.ts';
 import { type AuthConfig, loadAuthConfig } from './auth.ts';
@@ -44,6 +46,8 @@ export interface GatewayConfig {
     /** Largest picture of a camera, pixels. */
     maxPixels: number;
     decoder: DecoderName;
+    /** Which cameras they may run. */
+    labels: Labels;
   };
   /** Workers that others start; undefined where the gateway starts its own. */
   remoteWorkers: RemoteWorkersConfig | undefined;
@@ -132,6 +136,7 @@ export function loadConfig(
       }) * MIB,
     maxPixels: readMaxPixels(env),
     decoder: readDecoder(env),
+    labels: readLabels(env),
   };
   const restreamPort = readInteger(env, 'RTSP_PORT', { fallback: 0, min: 0, max: 65535 });
   const dataDir = resolve(readText(env, 'DATA_DIR', './data'));

@@ -1,16 +1,21 @@
-/** The cameras' workers as the database said last, and how many each has. */
+/** The cameras' workers as the database said last, and how many each has of each set of labels. */
 
 /** Where a camera is. */
 export interface Owner {
   /** Null: no worker has it yet. */
   worker: string | null;
   epoch: number;
+  /** Labels that its worker must carry, as `gpu=1,site=berlin`. */
+  labels: string;
 }
+
+/** Cameras of each worker; those of none under null. */
+export type WorkerCounts = ReadonlyMap<string | null, number>;
 
 /** Kept up to date by the rows that changed. */
 export class OwnerMap {
   readonly #owners = new Map<string, Owner>();
-  readonly #counts = new Map<string | null, number>();
+  readonly #counts = new Map<string, Map<string | null, number>>();
   #epochs = 0;
 
   get size(): number {
@@ -30,8 +35,8 @@ export class OwnerMap {
     return this.#epochs;
   }
 
-  /** Cameras of each worker; those of none under null. */
-  get counts(): ReadonlyMap<string | null, number> {
+  /** By the labels of the cameras. */
+  get counts(): ReadonlyMap<string, WorkerCounts> {
     return this.#counts;
   }
 
@@ -50,10 +55,13 @@ export class OwnerMap {
     this.#owners.delete(cameraId);
   }
 
-  #count({ worker, epoch }: Owner, change: 1 | -1): void {
+  #count({ worker, epoch, labels }: Owner, change: 1 | -1): void {
     this.#epochs += change * epoch;
-    const count = (this.#counts.get(worker) ?? 0) + change;
-    if (count === 0) this.#counts.delete(worker);
-    else this.#counts.set(worker, count);
+    const counts = this.#counts.get(labels) ?? new Map<string | null, number>();
+    const count = (counts.get(worker) ?? 0) + change;
+    if (count === 0) counts.delete(worker);
+    else counts.set(worker, count);
+    if (counts.size === 0) this.#counts.delete(labels);
+    else this.#counts.set(labels, counts);
   }
 }

@@ -1,5 +1,6 @@
 /** Workers of other gateways, as the database names them: they are reached, never probed, and given no orders. */
 import { EventEmitter } from 'node:events';
+import { type Labels, NO_LABELS } from '#shared/worker-labels.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import type { KnownWorker } from './placement-repository.ts';
@@ -14,6 +15,7 @@ export interface PeerPoolOptions {
 
 interface Peer {
   address: WorkerAddress;
+  labels: Labels;
   since: Date;
 }
 
@@ -36,6 +38,7 @@ export class PeerPool {
   /** @param workers of other gateways whose lease lasts */
   update(workers: readonly KnownWorker[]): void {
     const addresses = new Map(workers.flatMap((worker) => this.#addressOf(worker) ?? []));
+    const labels = new Map(workers.map((worker) => [worker.name, JSON.parse(worker.labels) as Labels]));
     for (const [name, { address }] of this.#peers) {
       const now = addresses.get(name);
       if (now !== undefined && now.origin === address.origin && now.token === address.token) continue;
@@ -44,17 +47,19 @@ export class PeerPool {
     }
     for (const [name, address] of addresses) {
       const known = this.#peers.get(name);
-      this.#peers.set(name, { address, since: known?.since ?? new Date() });
+      const since = known?.since ?? new Date();
+      this.#peers.set(name, { address, labels: labels.get(name) ?? NO_LABELS, since });
       if (known === undefined) this.#events.emit('ready', address);
     }
   }
 
   status(): WorkerStatus[] {
-    return [...this.#peers].map(([name, { address, since }]) => ({
+    return [...this.#peers].map(([name, { address, labels, since }]) => ({
       ...({ name, kind: 'remote', state: 'ready', isRequired: false, pid: undefined } as const),
       port: Number(new URL(address.origin).port) || undefined,
       ...{ epoch: address.epoch, restarts: 0, recycles: 0, flapping: false },
       since: since.toISOString(),
+      ...(Object.keys(labels).length === 0 ? {} : { labels }),
     }));
   }
 

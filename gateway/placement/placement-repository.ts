@@ -112,7 +112,7 @@ export class PlacementRepository {
    */
   async owners(since: number): Promise<{ rows: CameraOwnersTable[]; mark: number }> {
     const rows = await this.#run<CameraOwnersTable & { mark: number }>(sql`
-      select camera_id, worker, epoch, change,
+      select camera_id, worker, epoch, change, labels,
         (select txid_snapshot_xmin(txid_current_snapshot())) as mark
       from camera_owners where change >= ${since}
         and (${since} = 0 or change < (select txid_snapshot_xmax(txid_current_snapshot())))`);
@@ -127,12 +127,21 @@ export class PlacementRepository {
   }
 
   /** Adds cameras; those that are there stay as they are. */
-  async enrol(cameras: readonly { id: string; worker: string | null }[]): Promise<void> {
+  async enrol(cameras: readonly { id: string; worker: string | null; labels?: string }[]): Promise<void> {
     await this.#run(sql`
-      insert into camera_owners (camera_id, worker, epoch, change)
-      select r.id, r.worker, 1, txid_current()
-      from json_to_recordset(${JSON.stringify(cameras)}::json) as r(id text, worker text)
+      insert into camera_owners (camera_id, worker, epoch, change, labels)
+      select r.id, r.worker, 1, txid_current(), coalesce(r.labels, '')
+      from json_to_recordset(${JSON.stringify(cameras)}::json) as r(id text, worker text, labels text)
       order by r.id on conflict do nothing`);
+  }
+
+  /** Changes what cameras ask for. @param cameras each with the worker that it keeps, where that carries the labels */
+  async relabel(cameras: readonly { id: string; worker: string | null; labels: string }[]): Promise<void> {
+    await this.#run(sql`
+      update camera_owners o set labels = r.labels, worker = case when o.worker = r.worker then o.worker end,
+        epoch = o.epoch + case when o.worker = r.worker then 0 else 1 end, change = txid_current()
+      from json_to_recordset(${JSON.stringify(cameras)}::json) as r(id text, worker text, labels text)
+      where o.camera_id = r.id and o.labels <> r.labels`);
   }
 
   /** Forgets cameras. */
@@ -155,17 +164,21 @@ export class PlacementRepository {
     const rows = await this.#run(sql`
       with alive as materialized (select name, incarnation from workers where until > ${DATABASE_NOW}),
         slots as materialized (
-          select m.worker, row_number() over () as number
-          from json_to_recordset(${JSON.stringify(moves)}::json) as m(worker text, count bigint)
+          select m.worker, m.labels, row_number() over (partition by m.labels) as number
+          from json_to_recordset(${JSON.stringify(moves)}::json) as m(worker text, labels text, count bigint)
           join alive a on a.name = m.worker and a.incarnation = ${incarnation}
           cross join generate_series(1, m.count) limit ${MOST_CLAIMED}),
+        sets as materialized (select labels, count(*) as size from slots group by labels),
         picked as materialized (
-          select c.camera_id from camera_owners c
-          where c.worker is null or (${mayTake}::boolean and c.worker not in (select name from alive))
-          limit (select count(*) from slots) for update skip locked),
-        numbered as materialized (select camera_id, row_number() over () as number from picked)
+          select c.camera_id, s.labels from sets s cross join lateral (
+            select camera_id from camera_owners
+            where labels = s.labels
+              and (worker is null or (${mayTake}::boolean and worker not in (select name from alive)))
+            limit s.size for update skip locked) c),
+        numbered as materialized (
+          select camera_id, labels, row_number() over (partition by labels) as number from picked)
       update camera_owners o set worker = s.worker, epoch = o.epoch + 1, change = txid_current()
-      from numbered n join slots s on n.number = s.number
+      from numbered n join slots s on n.number = s.number and n.labels = s.labels
       where o.camera_id = n.camera_id
       returning o.camera_id`);
     return rows.length;
@@ -177,10 +190,10 @@ export class PlacementRepository {
       update camera_owners set worker = null, epoch = epoch + 1, change = txid_current()
       where camera_id in (
         select c.camera_id
-        from json_to_recordset(${JSON.stringify(moves)}::json) as m(worker text, count bigint)
+        from json_to_recordset(${JSON.stringify(moves)}::json) as m(worker text, labels text, count bigint)
         join workers w on w.name = m.worker and w.incarnation = ${incarnation}
         cross join lateral (
-          select camera_id from camera_owners where worker = m.worker
+          select camera_id from camera_owners where worker = m.worker and labels = m.labels
           order by change desc, camera_id limit m.count for update skip locked) c)`);
   }
 

@@ -6,12 +6,15 @@
 import { EventEmitter } from 'node:events';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { carries, type Labels, labelsText, NO_LABELS } from '#shared/worker-labels.ts';
 import { RENEW_MS } from '#shared/worker-lease.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
-import { decideMoves } from './fair-share.ts';
+import { decideMoves, type SharingWorker } from './fair-share.ts';
 import { Leases } from './leases.ts';
 import { OwnerMap } from './owner-map.ts';
 import type { Keeper, KnownWorker, LeasedWorker, PlacementRepository } from './placement-repository.ts';
+import { Relabels } from './relabels.ts';
+import { emptiestOf, surveyOf } from './survey.ts';
 
 export interface PlacementOptions {
   repository: Pick<
@@ -23,6 +26,7 @@ export interface PlacementOptions {
     | 'owners'
     | 'sums'
     | 'enrol'
+    | 'relabel'
     | 'drop'
     | 'claim'
     | 'giveBack'
@@ -32,6 +36,8 @@ export interface PlacementOptions {
   local: () => LeasedWorker[];
   /** Cameras that are to run; undefined while that is not known. */
   wanted: () => readonly string[] | undefined;
+  /** Labels that the worker of a camera must carry; by default none. */
+  labelsOf?: (cameraId: string) => Labels;
   log: Logger;
   everyMs?: number;
 }
@@ -54,6 +60,7 @@ export class Placement {
   readonly #events = new EventEmitter<{ owner: [string]; workers: []; kept: [] }>();
   #owners = new OwnerMap();
   #workers: readonly KnownWorker[] = [];
+  #labels: ReadonlyMap<string, Labels> = new Map();
   #mark = 0;
   #rounds = 0;
   #lastRoundMs = 0;
@@ -62,6 +69,7 @@ export class Placement {
   #frozenAt = Number.NEGATIVE_INFINITY;
   /** Since when cameras that have a row are not wanted. */
   #unwanted: ReadonlyMap<string, number> = new Map();
+  readonly #relabels: Relabels;
   #tick: NodeJS.Timeout | undefined;
   /** Chosen for a client that connects a camera which has no row yet. */
   readonly #chosen = new Map<string, string>();
@@ -76,6 +84,7 @@ export class Placement {
       );
     };
     this.#options = options;
+    this.#relabels = new Relabels((id) => this.#labelsOf(id));
     this.#job = new PeriodicJob({ run: () => this.#round(), onError, everyMs });
     const onChange = (): void => {
       this.#events.emit('workers');
@@ -126,13 +135,24 @@ export class Placement {
   workerOf(cameraId: string): string {
     const owner = this.#owners.get(cameraId);
     if (owner !== undefined) return owner.worker ?? '';
+    return this.choose(cameraId, this.#labelsOf(cameraId));
+  }
+
+  /** Chooses a worker for a camera that a client connects; empty: none can have it. */
+  choose(cameraId: string, labels: Labels): string {
     const known = this.#chosen.get(cameraId);
-    if (known !== undefined && this.#isAlive(known)) return known;
-    const chosen = this.#emptiest() ?? '';
+    const isAlive = this.workers.some(({ name }) => name === known);
+    if (known !== undefined && isAlive && carries(this.labelsOf(known), labels)) return known;
+    const chosen = this.#emptiest(labels) ?? '';
     this.#chosen.delete(cameraId);
     this.#chosen.set(cameraId, chosen);
     if (this.#chosen.size > MAX_CHOSEN) this.#chosen.delete(this.#chosen.keys().next().value as string);
     return chosen;
+  }
+
+  /** What a worker carries. */
+  labelsOf(worker: string): Labels {
+    return this.#labels.get(worker) ?? NO_LABELS;
   }
 
   /** How often a camera moved; undefined where it has no row. */
@@ -178,6 +198,7 @@ export class Placement {
     if (startedAt >= this.#frozenAt) this.#isStale = false;
     const hasChanged = JSON.stringify(workers) !== JSON.stringify(this.#workers);
     this.#workers = workers;
+    if (hasChanged) this.#labels = new Map(workers.map(({ name, labels }) => [name, JSON.parse(labels)]));
     if (hasChanged || wasStale) this.#events.emit('workers');
     for (const id of moved) this.#events.emit('owner', id);
     if (await this.#act()) for (const id of await this.#read()) this.#events.emit('owner', id);
@@ -192,9 +213,9 @@ export class Placement {
     const before = this.#owners;
     if (isWhole) this.#owners = new OwnerMap();
     const moved: string[] = [];
-    for (const { camera_id: id, worker, epoch } of rows) {
+    for (const { camera_id: id, worker, epoch, labels } of rows) {
       const known = before.get(id);
-      this.#owners.set(id, { worker, epoch });
+      this.#owners.set(id, { worker, epoch, labels });
       this.#chosen.delete(id);
       if (known === undefined || known.worker !== worker) moved.push(id);
     }
@@ -215,14 +236,12 @@ export class Placement {
   async #act(): Promise<boolean> {
     const { repository, wanted, keeper, local } = this.#options;
     const ids = wanted();
-    const hasChanged = ids !== undefined && (await this.#enrol(ids));
+    const hasEnrolled = ids !== undefined && (await this.#enrol(ids));
+    const hasChanged = (ids !== undefined && (await this.#relabel(ids))) || hasEnrolled;
     const kept = new Set(local().flatMap(({ name }) => (this.#leases.terms.has(name) ? [name] : [])));
-    const { alive, counts, orphans, free } = this.#survey();
     const { mayTake } = this.#leases;
-    const { claims, returns } = decideMoves(alive, {
-      ...{ counts, kept, total: this.#owners.size },
-      orphans: mayTake ? orphans : free,
-    });
+    const alive = this.#sharing();
+    const { claims, returns } = decideMoves(alive, surveyOf(this.#owners.counts, alive, mayTake), kept);
     const claimed = claims.length > 0 ? await repository.claim(keeper, claims, { mayTake }) : 0;
     // One statement claims a part of many.
     if (claimed > 0 && claimed < claims.reduce((sum, { count }) => sum + count, 0)) this.#job.runNow();
@@ -230,16 +249,8 @@ export class Placement {
     return hasChanged || claims.length + returns.length > 0;
   }
 
-  #survey() {
-    const alive = this.workers;
-    const names = new Set(alive.map(({ name }) => name));
-    const counts = new Map<string, number>();
-    let orphans = 0;
-    for (const [worker, count] of this.#owners.counts) {
-      if (worker !== null && names.has(worker)) counts.set(worker, count);
-      else orphans += count;
-    }
-    return { alive, counts, orphans, free: this.#owners.counts.get(null) ?? 0 };
+  #sharing(): SharingWorker[] {
+    return this.workers.map(({ name, capacity }) => ({ name, capacity, labels: this.labelsOf(name) }));
   }
 
   async #enrol(wanted: readonly string[]): Promise<boolean> {
@@ -249,11 +260,24 @@ export class Placement {
     if (isSame) this.#unwanted = new Map();
     if (missing.length > 0)
       await this.#options.repository.enrol(
-        missing.map((id) => ({ id, worker: this.#chosen.get(id) || null })),
+        missing.map((id) => ({
+          ...{ id, worker: this.#chosen.get(id) || null },
+          labels: labelsText(this.#labelsOf(id)),
+        })),
       );
     if (gone.length > 0) await this.#options.repository.drop(gone);
     for (const id of gone) this.#owners.delete(id);
     return missing.length > 0;
+  }
+
+  async #relabel(wanted: readonly string[]): Promise<boolean> {
+    const due = this.#relabels.due(wanted, this.#owners, (worker) => this.labelsOf(worker));
+    if (due.length > 0) await this.#options.repository.relabel(due);
+    return due.length > 0;
+  }
+
+  #labelsOf(cameraId: string): Labels {
+    return this.#options.labelsOf?.(cameraId) ?? NO_LABELS;
   }
 
   /** Cameras that are wanted no more: one that another gateway has just added is known here a little later. */
@@ -264,16 +288,10 @@ export class Placement {
     return unwanted.filter((id) => now - (this.#unwanted.get(id) ?? now) > UNWANTED_MS);
   }
 
-  #isAlive(worker: string): boolean {
-    return this.workers.some(({ name }) => name === worker);
-  }
-
-  /** The worker with the least load of those that this gateway keeps, else of all. */
-  #emptiest(): string | undefined {
-    const { alive, counts } = this.#survey();
+  /** The worker with the least load of those that this gateway keeps, else of all that carry the labels. */
+  #emptiest(labels: Labels): string | undefined {
+    const alive = this.#sharing().filter((worker) => carries(worker.labels, labels));
     const own = alive.filter(({ name }) => this.#leases.terms.has(name));
-    const load = ({ name, capacity }: KnownWorker): number => (counts.get(name) ?? 0) / capacity;
-    const sorted = [...(own.length > 0 ? own : alive)].sort((a, b) => load(a) - load(b));
-    return sorted[0]?.name;
+    return emptiestOf(own.length > 0 ? own : alive, this.#owners.counts);
   }
 }

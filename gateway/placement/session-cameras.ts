@@ -16,7 +16,7 @@ export interface SessionDirectory {
   sessions(): ReadonlyMap<string, KnownCamera | null>;
   /** @param camera undefined: nothing is said of it any more */
   adoptSession(id: string, camera: KnownCamera | null | undefined): void;
-  onChange(listener: () => void): () => void;
+  onChange(listener: (ids: readonly string[]) => void): () => void;
 }
 
 export interface SessionCamerasOptions {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Logger } from '#shared/logger.ts';
 import { thisMachine } from '#shared/machine.ts';
 import type { Redactor } from '#shared/redact.ts';
+import { type Labels, labelsText } from '#shared/worker-labels.ts';
 import { LEASE_MS } from '#shared/worker-lease.ts';
 import type { ClusterConfig } from '../config/cluster.ts';
 import type { RemoteWorkersConfig } from '../config/remote-workers.ts';
@@ -12,7 +13,7 @@ import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
 import { startWhenReady } from '../store/store-jobs.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
-import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import type { CameraOwners, CameraRouting } from '../worker-access/camera-routing.ts';
 import { type ChildPool, JoinedPool } from '../worker-access/joined-pool.ts';
 import { ChildLeases } from './child-leases.ts';
 import { type AllWorkersPool, KeptPool } from './kept-pool.ts';
@@ -23,7 +24,12 @@ import { SessionCameraRepository } from './session-camera-repository.ts';
 import { SessionCameras, type SessionDirectory } from './session-cameras.ts';
 
 export interface WorkersOptions<P> {
-  config: { remoteWorkers: RemoteWorkersConfig | undefined; cluster: ClusterConfig | undefined };
+  config: {
+    remoteWorkers: RemoteWorkersConfig | undefined;
+    cluster: ClusterConfig | undefined;
+    /** What the children carry. */
+    workers: { labels: Labels };
+  };
   children: P;
   /** Names of the children that run cameras. */
   names: readonly string[];
@@ -32,10 +38,13 @@ export interface WorkersOptions<P> {
   directory: {
     isLoaded: boolean;
     wanted(): readonly { id: string; origin: string; agent?: string | undefined }[];
+    labelsOf(id: string): Labels;
   } & SessionDirectory;
   redactor: Redactor;
   log: Logger;
 }
+
+type FollowedRouting = Pick<CameraRouting, 'spreadOver' | 'fit' | 'moved'>;
 
 /** What the rest of the gateway needs of them. */
 export interface Workers<P> {
@@ -44,14 +53,16 @@ export interface Workers<P> {
   /** Those of all workers, agents among them, to which this gateway gives orders. */
   keep(pool: AllWorkersPool): AllWorkersPool;
   /** Says where cameras are; undefined where this gateway decides alone. */
-  owners: { workerOf(cameraId: string): string } | undefined;
+  owners: CameraOwners | undefined;
+  /** What a worker carries. */
+  labelsOf(worker: string): Labels;
   epochOf: ((cameraId: string) => number | undefined) | undefined;
   /** Refuses what was observed at a camera that has moved. */
   expectOurs: ((trx: Transaction, cameraId: string) => Promise<void>) | undefined;
   /** Whether this gateway looks at the cameras of a worker: analysis, events and the like run once. */
   keeps(worker: string): boolean;
   /** Tells routing of workers and moves from now on. */
-  follow(routing: Pick<CameraRouting, 'spreadOver' | 'moved'>): void;
+  follow(routing: FollowedRouting): void;
   start(): void;
   close(): Promise<void>;
 }
@@ -63,22 +74,31 @@ export function createWorkers<P extends ChildPool<WorkerStatus>>(options: Worker
   redactor.add(remoteWorkers?.secret);
   if (cluster !== undefined) return createClustered(options, cluster);
   const keep = (pool: AllWorkersPool): AllWorkersPool => pool;
+  const childLabels = (): Labels => config.workers.labels;
+  let end = (): void => {};
+  const followLabels = (routing: FollowedRouting): void => {
+    end = onLabels(options.directory, () => routing.fit());
+  };
   const alone = {
     owners: undefined,
     epochOf: undefined,
     expectOurs: undefined,
     keeps: () => true,
     start: () => {},
-    close: async () => {},
+    close: async () => end(),
   };
-  if (remoteWorkers === undefined) return { ...alone, pool: children, keep, follow: () => {} };
+  if (remoteWorkers === undefined)
+    return { ...alone, pool: children, keep, labelsOf: childLabels, follow: followLabels };
   // A gateway that was started later is the newer keeper.
   const term = Date.now();
   const remote = new RemotePool({ config: remoteWorkers, termOf: () => term, log });
   const pool = new JoinedPool(children, [remote]);
-  const follow = (routing: Pick<CameraRouting, 'spreadOver'>): void =>
-    void remote.onNames((names) => routing.spreadOver(names));
-  return { ...alone, pool, keep, follow };
+  const follow = (routing: FollowedRouting): void => {
+    remote.onNames((names) => routing.spreadOver(names));
+    remote.onLabels(() => routing.fit());
+    followLabels(routing);
+  };
+  return { ...alone, pool, keep, labelsOf: (name) => remote.labelsOf(name), follow };
 }
 
 function createClustered<P extends ChildPool<WorkerStatus>>(
@@ -96,7 +116,7 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
     remote === undefined ? [peers] : [remote, peers],
     (name) => placement.workers.find((worker) => worker.name === name)?.term,
   );
-  const own = new OwnWorkers({ children, names, cluster, remote, box });
+  const own = new OwnWorkers({ children, names, cluster, remote, box, labels: config.workers.labels });
   const incarnation = randomUUID();
   const sessions = new SessionCameras({
     repository: new SessionCameraRepository(store),
@@ -112,6 +132,7 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
             .wanted()
             .flatMap(({ id, origin, agent }) => (origin !== 'demo' && agent === undefined ? [id] : []))
         : undefined,
+    labelsOf: (id) => directory.labelsOf(id),
     log,
   });
   // Children in quarantine and agents have no lease.
@@ -120,7 +141,7 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
   const keeps = (worker: string): boolean => isApart(worker) || placement.termOf(worker) !== undefined;
   let kept: KeptPool | undefined;
   const leases = new ChildLeases({ children, names, termOf, onLapse: (name) => kept?.tellAgain(name) });
-  const follow = (routing: Pick<CameraRouting, 'spreadOver' | 'moved'>): void => {
+  const follow = (routing: FollowedRouting): void => {
     let before = '';
     placement.onWorkers(() => {
       const alive = placement.workers.map(({ name }) => name);
@@ -139,6 +160,7 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
       return kept;
     },
     owners: placement,
+    labelsOf: (worker) => placement.labelsOf(worker),
     epochOf: (cameraId) => placement.epochOf(cameraId),
     expectOurs: async (trx, cameraId) => {
       const epoch = placement.epochOf(cameraId);
@@ -184,6 +206,24 @@ export function ofKeptWorkers(
   };
 }
 
+/** Calls `listener` when a camera asks for other labels. Returns the function that ends it. */
+function onLabels(
+  directory: Pick<WorkersOptions<never>['directory'], 'labelsOf' | 'onChange'>,
+  listener: () => void,
+): () => void {
+  const known = new Map<string, string>();
+  return directory.onChange((ids) => {
+    const changed = ids.filter((id) => {
+      const labels = labelsText(directory.labelsOf(id));
+      const before = known.get(id) ?? '';
+      if (labels === '') known.delete(id);
+      else known.set(id, labels);
+      return labels !== before;
+    });
+    if (changed.length > 0) listener();
+  });
+}
+
 function unseal(box: SecretBox, sealed: string): SealedAddress | undefined {
   try {
     return JSON.parse(box.open(sealed)) as SealedAddress;
@@ -199,6 +239,8 @@ interface OwnWorkersOptions {
   cluster: ClusterConfig;
   remote: RemotePool | undefined;
   box: SecretBox;
+  /** Of the children. */
+  labels: Labels;
 }
 
 /** The workers whose leases this gateway renews: a child that is being restarted among them. */
@@ -211,7 +253,7 @@ class OwnWorkers {
   }
 
   list() {
-    const { names, cluster, remote } = this.#options;
+    const { names, cluster, remote, labels } = this.#options;
     const remotes = (remote?.answers() ?? []).map(({ name, labels, capacity, silentMs }) => ({
       ...{ name, capacity, silentMs, address: null },
       labels: JSON.stringify(labels),
@@ -220,7 +262,7 @@ class OwnWorkers {
     const capacity = thisMachine().cores / Math.max(1, names.length);
     const children = names.flatMap((name) => {
       const found = this.#addressOf(name, cluster.advertisedHost as string);
-      return found === undefined ? [] : [{ name, ...found, labels: '{}', capacity }];
+      return found === undefined ? [] : [{ name, ...found, labels: JSON.stringify(labels), capacity }];
     });
     return [...children, ...remotes];
   }

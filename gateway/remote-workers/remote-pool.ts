@@ -2,6 +2,7 @@
 import { EventEmitter } from 'node:events';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { type Labels, NO_LABELS } from '#shared/worker-labels.ts';
 import type { RemoteWorkersConfig } from '../config/remote-workers.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
@@ -32,9 +33,12 @@ export class RemotePool {
     down: [string];
     broken: [BrokenWorker];
     names: [readonly string[]];
+    labels: [];
   }>();
   readonly #lookUp: PeriodicJob;
   #names: readonly string[] = [];
+  /** Of each worker as JSON, as told last. */
+  #labels = '';
   /** Names that two workers have, which was told. */
   readonly #doubled = new Set<string>();
 
@@ -105,6 +109,17 @@ export class RemotePool {
     return () => void this.#events.off('names', listener);
   }
 
+  /** What a worker carries, as it said last. */
+  labelsOf(name: string): Labels {
+    return this.#find(name)?.answer?.labels ?? NO_LABELS;
+  }
+
+  /** Calls `listener` when a worker carries other labels than before. Returns the unsubscribe function. */
+  onLabels(listener: () => void): () => void {
+    this.#events.on('labels', listener);
+    return () => void this.#events.off('labels', listener);
+  }
+
   #keep(origins: readonly string[]): void {
     for (const [origin, worker] of this.#workers) {
       if (origins.includes(origin)) continue;
@@ -158,6 +173,11 @@ export class RemotePool {
     if (sorted.join() !== this.#names.join()) {
       this.#names = sorted;
       this.#events.emit('names', sorted);
+    }
+    const labels = JSON.stringify(sorted.map((name) => this.labelsOf(name)));
+    if (labels !== this.#labels) {
+      this.#labels = labels;
+      this.#events.emit('labels');
     }
     for (const [name, address] of ready) {
       if (this.#told.has(name)) continue;

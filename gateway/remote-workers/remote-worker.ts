@@ -1,5 +1,6 @@
 /** One remote worker: its lease is renewed every second, and by the answers the gateway knows how it is. */
 import { messageOf } from '#shared/errors.ts';
+import { NO_LABELS } from '#shared/worker-labels.ts';
 import { LEASE_MS, LEASE_PATH, type LeaseAnswer, leaseAnswerSchema, RENEW_MS } from '#shared/worker-lease.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
@@ -101,7 +102,7 @@ export class RemoteWorker {
   }
 
   status(): WorkerStatus {
-    const { rss } = this.#answer ?? {};
+    const { rss, labels = NO_LABELS } = this.#answer ?? {};
     return {
       name: this.name ?? new URL(this.origin).host,
       state: this.#state,
@@ -114,6 +115,7 @@ export class RemoteWorker {
       recycles: 0,
       since: this.#since.toISOString(),
       flapping: false,
+      ...(Object.keys(labels).length === 0 ? {} : { labels }),
       ...(rss === undefined ? {} : { rss }),
       ...(this.#cpu === undefined ? {} : { cpu: this.#cpu }),
     };

@@ -5,7 +5,12 @@
 import type { Insertable, Transaction as KyselyTransaction, Selectable, Updateable } from 'kysely';
 import type { DeliveriesTable, NotificationsTable, PushKeysTable } from './delivery-tables.ts';
 import type { EventSnapshotsTable, EventsTable, MqttPublisherTable } from './event-tables.ts';
-import type { CameraOwnersTable, SessionCamerasTable, WorkersTable } from './placement-tables.ts';
+import type {
+  CameraFaultsTable,
+  CameraOwnersTable,
+  SessionCamerasTable,
+  WorkersTable,
+} from './placement-tables.ts';
 import type { RecordingPlacesTable, RecordingSegmentsTable } from './recording-tables.ts';
 import type { AbsencesTable, JobTurnsTable, SignInNewsTable } from './shared-tables.ts';
 
@@ -30,6 +35,8 @@ export interface CamerasTable {
   sealed_further: string | null;
   /** Name of the agent that reaches it; null: the gateway itself. */
   agent: string | null;
+  /** As `gpu=1,site=berlin`. */
+  labels: string;
   enabled: number;
   /** JSON of the analysis switches. */
   analysis: string;
@@ -232,6 +239,7 @@ export interface Database {
   camera_owners: CameraOwnersTable;
   session_cameras: SessionCamerasTable;
   absences: AbsencesTable;
+  camera_faults: CameraFaultsTable;
   cameras: CamerasTable;
   devices: DevicesTable;
   camera_streams: CameraStreamsTable;

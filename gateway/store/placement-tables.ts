@@ -27,6 +27,23 @@ export interface CameraOwnersTable {
   epoch: number;
   /** Number of the transaction that changed the row last. */
   change: number;
+  /** Labels that its worker must carry, as `gpu=1,site=berlin`. */
+  labels: string;
+}
+
+/** Cameras whose work may have broken their worker. */
+export interface CameraFaultsTable {
+  camera_id: string;
+  /** JSON: when, by the clock of the database, Unix milliseconds. */
+  times: string;
+  /** How the worker ended last. */
+  reason: string;
+  /** Name of the gateway that keeps it apart; null where it is among the others. */
+  keeper: string | null;
+  /** Its worker there; empty where none may run it. */
+  worker: string | null;
+  since: number | null;
+  until: number | null;
 }
 
 /** Cameras that clients connected without storing them, and stored ones that they disconnected. */

@@ -1,4 +1,5 @@
 /** The public view of a worker. */
+import type { Labels } from '#shared/worker-labels.ts';
 import type { Livez } from '#shared/worker-protocol.ts';
 import type { WorkerState } from './state-machine.ts';
 
@@ -38,6 +39,8 @@ export interface WorkerStatus {
   retryAfterMs?: number;
   /** Resident set size at the last probe, bytes. */
   rss?: number;
+  /** Absent: none. */
+  labels?: Labels;
   /** What decodes pictures. */
   decoder?: NonNullable<Livez['decoder']>;
   /** Cameras of which clients get fewer or lesser pictures than they asked for. */

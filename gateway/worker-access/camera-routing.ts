@@ -1,9 +1,10 @@
 /** Decides for every request whether a camera is known, which worker runs it, and whether that is ready. */
 import { EventEmitter } from 'node:events';
 import { AppError } from '#shared/errors.ts';
+import { carries, type Labels, labelsText, NO_LABELS } from '#shared/worker-labels.ts';
 import { agentOffline, agentWorker, isAgentWorker } from './agent-worker.ts';
 import { CameraTies } from './camera-ties.ts';
-import { type PlacedCamera, placeCameras } from './placement.ts';
+import { NO_WORKER, Spread, type SpreadOptions, unlabelled } from './spread.ts';
 import type { WorkerAddress } from './worker-address.ts';
 
 /** The part of the pool that routing needs. */
@@ -15,14 +16,21 @@ export interface RoutingPool {
 }
 
 /** The cameras of the gateway. */
-export interface RoutingDirectory {
-  has(cameraId: string): boolean;
+export interface RoutingDirectory extends Pick<SpreadOptions['directory'], 'has' | 'weights'> {
   /** Name of the agent that reaches a camera; undefined: the gateway itself. */
   agentOf?(cameraId: string): string | undefined;
+  /** Labels that the worker of a camera must carry; by default none. */
+  labelsOf?(cameraId: string): Labels;
   /** False until the stored cameras have been read for the first time. */
   isLoaded: boolean;
-  /** What each known camera is expected to cost. */
-  weights(): readonly Pick<PlacedCamera, 'id' | 'weight'>[];
+}
+
+/** Who decides in place of this gateway alone. */
+export interface CameraOwners {
+  /** Empty: none has it. */
+  workerOf(cameraId: string): string;
+  /** Chooses for a camera that a client connects with labels; empty: none can have it. */
+  choose(cameraId: string, labels: Labels): string;
 }
 
 export interface CameraRoutingOptions {
@@ -31,24 +39,14 @@ export interface CameraRoutingOptions {
   /** Names of the workers that cameras are spread over; {@link CameraRouting.spreadOver} replaces them. */
   workers: readonly string[];
   /** Says where cameras are, in place of this gateway alone; empty: a camera has no worker. */
-  owners?: { workerOf(cameraId: string): string } | undefined;
+  owners?: CameraOwners | undefined;
+  /** What a worker carries; by default nothing. */
+  labelsOf?: ((worker: string) => Labels) | undefined;
   /** Names of workers that run only cameras that {@link CameraRouting.place} puts there. */
   apart?: readonly string[];
 }
 
 const RETRY_AFTER_S = 1;
-/** Name of no worker. */
-const NO_WORKER = '';
-/** Clients choose ids, so the memory of cameras that are not known is bounded. */
-const MAX_STRANGERS = 1000;
-/** A camera that a client connects counts for this long before it is known. */
-const CONNECT_MS = 60_000;
-
-interface Owner {
-  worker: string;
-  /** When the camera was placed, on the monotonic clock. */
-  at: number;
-}
 
 /** The one answer to "where is this camera?". */
 export class CameraRouting {
@@ -56,9 +54,8 @@ export class CameraRouting {
   readonly #pool: RoutingPool;
   readonly #apart: readonly string[];
   #further: readonly string[] = [];
-  #spread: readonly string[];
-  /** Where cameras are, and where those were that are gone: that worker may still run them. */
-  readonly #owners = new Map<string, Owner>();
+  readonly #spread: Spread;
+  readonly #labelsOf: (worker: string) => Labels;
   /** Cameras that are put apart. */
   readonly #placements = new Map<string, string>();
   readonly #decided: CameraRoutingOptions['owners'];
@@ -67,10 +64,12 @@ export class CameraRouting {
   #turn = 0;
   #canMirror: (worker: string) => boolean = () => false;
 
-  constructor({ directory, pool, workers, apart = [], owners }: CameraRoutingOptions) {
+  constructor(options: CameraRoutingOptions) {
+    const { directory, pool, workers, apart = [], owners, labelsOf = unlabelled } = options;
     this.#directory = directory;
     this.#pool = pool;
-    this.#spread = workers;
+    this.#labelsOf = labelsOf;
+    this.#spread = new Spread({ directory, workers, labelsOf });
     this.#apart = apart;
     this.#decided = owners;
     this.onPlacement((cameraId) => this.#ties.moved(cameraId));
@@ -79,19 +78,19 @@ export class CameraRouting {
 
   /** Names of the workers that run cameras. */
   get workers(): readonly string[] {
-    return [...this.#spread, ...this.#apart, ...this.#further];
+    return [...this.#spread.workers, ...this.#apart, ...this.#further];
   }
 
   /** Replaces the workers that cameras are spread over; only cameras concerned move. */
   spreadOver(workers: readonly string[]): void {
-    const joined = new Set(workers.filter((name) => !this.#spread.includes(name)));
-    this.#spread = workers;
+    const moved = this.#spread.over(workers);
     this.#events.emit('workers', this.workers);
-    const before = new Map(this.#owners);
-    this.#owners.clear();
-    this.#placeAll(before, joined);
-    for (const [cameraId, { worker }] of before)
-      if (this.nameOf(cameraId) !== worker) this.#events.emit('placement', cameraId);
+    for (const cameraId of moved) this.#events.emit('placement', cameraId);
+  }
+
+  /** Labels of cameras or workers changed: what its worker may not run any more moves. */
+  fit(): void {
+    for (const cameraId of this.#spread.fit()) this.#events.emit('placement', cameraId);
   }
 
   /** Replaces the workers that come and go and run only cameras that {@link CameraRouting.place} puts there. */
@@ -133,9 +132,19 @@ export class CameraRouting {
     });
   }
 
-  /** The worker of a camera, known or not. @throws AppError `worker-not-ready` with `Retry-After` */
+  /** The worker of a camera, known or not. @throws AppError `worker-not-ready` with `Retry-After`, `no-worker-with-labels` */
   ownerOf(cameraId: string): WorkerAddress {
-    return this.#expectReady(this.nameOf(cameraId));
+    const name = this.nameOf(cameraId);
+    const lack = this.#pool.address(name) === undefined ? this.lackOf(cameraId) : undefined;
+    if (lack !== undefined) throw lack;
+    return this.#expectReady(name);
+  }
+
+  /** Why a camera can have no worker: none carries its labels. Undefined where one does. */
+  lackOf(cameraId: string): AppError | undefined {
+    const labels = this.#directory.labelsOf?.(cameraId) ?? NO_LABELS;
+    const isAtAgent = this.#directory.agentOf?.(cameraId) !== undefined;
+    return isAtAgent || this.#placements.has(cameraId) ? undefined : this.#lack(labels);
   }
 
   /** The worker of a camera, known or not; undefined while it is not ready. */
@@ -156,10 +165,16 @@ export class CameraRouting {
 
   /**
    * The worker that a camera has, or would have, at a place. @param agent undefined: the gateway itself
-   * @throws AppError `worker-not-ready`, `agent-offline`, `invalid-field` for an agent that does not exist
+   * @throws AppError `worker-not-ready`, `no-worker-with-labels`, `agent-offline`, `invalid-field` for an agent that
+   * does not exist
    */
-  workerAt(agent: string | undefined, cameraId: string): WorkerAddress {
-    return agent === undefined ? this.#expectReady(this.#ownName(cameraId)) : this.#workerOf(agent);
+  workerAt(agent: string | undefined, cameraId: string, labels = NO_LABELS): WorkerAddress {
+    if (agent !== undefined) return this.#workerOf(agent);
+    const own = this.#ownName(cameraId);
+    if (carries(this.#labelsOf(own), labels)) return this.#expectReady(own);
+    const lack = this.#lack(labels);
+    if (lack !== undefined) throw lack;
+    return this.#expectReady((this.#decided ?? this.#spread).choose(cameraId, labels));
   }
 
   /** Lets workers give video of agents' cameras. @param canMirror whether a worker can, by its name */
@@ -195,9 +210,8 @@ export class CameraRouting {
   }
 
   #ownName(cameraId: string): string {
-    const decided = this.#placements.get(cameraId) ?? this.#decided?.workerOf(cameraId);
-    const known = decided ?? this.#owners.get(cameraId)?.worker;
-    return known ?? this.#spreadTo(cameraId);
+    const placed = this.#placements.get(cameraId);
+    return placed ?? (this.#decided ?? this.#spread).workerOf(cameraId);
   }
 
   /** Puts a camera on a worker; undefined gives it back to the one that it is spread to. */
@@ -221,11 +235,15 @@ export class CameraRouting {
 
   /**
    * A ready worker, another one each time. @param agent whose worker; undefined: one of this gateway
-   * @throws AppError `worker-not-ready`, `agent-offline`, `invalid-field` for an agent that does not exist
+   * @param labels that it must carry
+   * @throws AppError `worker-not-ready`, `no-worker-with-labels`, `agent-offline`, `invalid-field` for an agent that
+   * does not exist
    */
-  anyReady(agent?: string): WorkerAddress {
+  anyReady(agent?: string, labels: Labels = NO_LABELS): WorkerAddress {
     if (agent !== undefined) return this.#workerOf(agent);
-    const ready = this.#spread.flatMap((name) => this.#pool.address(name) ?? []);
+    const lack = this.#lack(labels);
+    if (lack !== undefined) throw lack;
+    const ready = this.#spread.carriers(labels).flatMap((name) => this.#pool.address(name) ?? []);
     this.#turn += 1;
     const worker = ready[this.#turn % ready.length];
     if (worker === undefined) throw this.#notReady(this.workers[0] ?? NO_WORKER);
@@ -237,33 +255,12 @@ export class CameraRouting {
     this.#pool.probeNow(worker);
   }
 
-  /** Places what is not placed yet: this camera, and every known one. */
-  #spreadTo(cameraId: string): string {
-    if (this.#spread.length === 0) this.#owners.set(cameraId, { worker: NO_WORKER, at: performance.now() });
-    else this.#placeAll(this.#owners, new Set(), cameraId);
-    this.#forgetStrangers();
-    return (this.#owners.get(cameraId) as Owner).worker;
-  }
-
-  /** @param before owners so far @param joined workers that take their share from others @param further to place too */
-  #placeAll(before: ReadonlyMap<string, Owner>, joined: ReadonlySet<string>, further?: string): void {
-    if (this.#spread.length === 0) return;
-    const now = performance.now();
-    const weights = new Map(this.#directory.weights().map(({ id, weight }) => [id, weight]));
-    for (const [id, { at }] of before) {
-      if (!weights.has(id) && now - at < CONNECT_MS) weights.set(id, 1);
-    }
-    if (further !== undefined && !weights.has(further)) weights.set(further, 1);
-    const cameras = [...weights].map(([id, weight]) => ({ id, weight, worker: before.get(id)?.worker }));
-    const workers = this.#spread.map((name) => ({ name, capacity: 1, isNew: joined.has(name) }));
-    for (const [id, worker] of placeCameras(cameras, workers)) {
-      if (!this.#owners.has(id)) this.#owners.set(id, { worker, at: before.get(id)?.at ?? now });
-    }
-  }
-
-  #forgetStrangers(): void {
-    const strangers = [...this.#owners.keys()].filter((id) => !this.#directory.has(id));
-    for (const id of strangers.slice(0, -MAX_STRANGERS)) this.#owners.delete(id);
+  #lack(labels: Labels): AppError | undefined {
+    if (Object.keys(labels).length === 0 || this.#spread.carriers(labels).length > 0) return undefined;
+    return new AppError('no-worker-with-labels', `No worker with ${labelsText(labels)}`, {
+      retryAfter: RETRY_AFTER_S,
+      extra: { labels },
+    });
   }
 
   #workerOf(agent: string): WorkerAddress {

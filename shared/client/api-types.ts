@@ -31,6 +31,15 @@ export interface components {
       ptz: components['schemas']['PtzSettings'] | null;
       /** @description Name of the agent that reaches it; null: the gateway itself. */
       agent: string | null;
+      /**
+       * @description Only a worker that carries all of them (`WORKER_LABELS`) runs the camera; `{}`: any.
+       * @example {
+       *       "site": "berlin"
+       *     }
+       */
+      labels: {
+        [key: string]: string;
+      };
       /** @description One that is not enabled is known but not connected. */
       enabled: boolean;
       /**
@@ -179,6 +188,15 @@ export interface components {
       ptz?: components['schemas']['PtzSettings'];
       /** @description Name of the agent that reaches the camera; absent: the gateway itself. */
       agent?: string;
+      /**
+       * @description Only a worker that carries all of them (`WORKER_LABELS`) runs the camera; `{}`: any.
+       * @example {
+       *       "site": "berlin"
+       *     }
+       */
+      labels?: {
+        [key: string]: string;
+      };
       name?: string;
       location?: string;
     };
@@ -245,6 +263,10 @@ export interface components {
       decoder?: components['schemas']['DecoderChoice'];
       /** @description Its cameras of which clients get fewer or lesser pictures than they asked for. */
       slowed?: components['schemas']['SlowedCamera'][];
+      /** @description Cameras that ask for some of them may run here; absent: none. */
+      labels?: {
+        [key: string]: string;
+      };
       /** @description To the next attempt while none runs. */
       retryAfterMs?: number;
     };
@@ -280,6 +302,15 @@ export interface components {
       location?: string;
       /** @description Name of the agent that reaches the camera; null: the gateway itself. */
       agent?: string | null;
+      /**
+       * @description Only a worker that carries all of them (`WORKER_LABELS`) runs the camera; `{}`: any.
+       * @example {
+       *       "site": "berlin"
+       *     }
+       */
+      labels?: {
+        [key: string]: string;
+      };
       /** @description A camera that is not enabled is known but not connected. */
       enabled?: boolean;
       /** @description What is looked for in its pictures. */
@@ -352,6 +383,15 @@ export interface components {
       location?: string;
       /** @description Name of the agent that reaches the camera; null: the gateway itself. */
       agent?: string | null;
+      /**
+       * @description Only a worker that carries all of them (`WORKER_LABELS`) runs the camera; `{}`: any.
+       * @example {
+       *       "site": "berlin"
+       *     }
+       */
+      labels?: {
+        [key: string]: string;
+      };
       /** @description A camera that is not enabled is known but not connected. */
       enabled?: boolean;
       /** @description What is looked for in its pictures. */

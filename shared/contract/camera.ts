@@ -5,6 +5,7 @@ import { SOURCE_KINDS } from '../camera-source.ts';
 import { analysisSettingsSchema } from '../detections-settings.ts';
 import { furtherUrlFields } from '../further-sources.ts';
 import { cameraPlaceSchema } from './agents.ts';
+import { labelsSchema } from './labels.ts';
 import { ptzSettingsSchema } from './ptz.ts';
 import { keepSchema, recordModeSchema } from './recording.ts';
 import { transportSchema } from './source/rtsp.ts';
@@ -46,6 +47,7 @@ export const cameraSchema = z
       .string()
       .nullable()
       .meta({ description: 'Name of the agent that reaches it; null: the gateway itself.' }),
+    labels: labelsSchema,
     enabled: z.boolean().meta({ description: 'One that is not enabled is known but not connected.' }),
     record: recordModeSchema,
     keep: keepSchema.nullable().meta({ description: '`null`: as usual, see docs/recordings.md.' }),
@@ -71,6 +73,7 @@ export const cameraChangesSchema = z
       .nullable()
       .optional()
       .meta({ description: 'Name of the agent that reaches the camera; null: the gateway itself.' }),
+    labels: labelsSchema.optional(),
     enabled: z
       .boolean()
       .optional()

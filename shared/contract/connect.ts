@@ -10,8 +10,10 @@ import {
 } from '../camera-source.ts';
 import { AppError } from '../errors.ts';
 import { furtherSources, furtherUrlFields } from '../further-sources.ts';
+import type { Labels } from '../worker-labels.ts';
 import { cameraPlaceSchema } from './agents.ts';
 import { anyCameraIdSchema } from './camera.ts';
+import { labelsSchema } from './labels.ts';
 import { ptzSettingsSchema } from './ptz.ts';
 import { checkPath, hostFromIp } from './source/address.ts';
 import { transportSchema } from './source/rtsp.ts';
@@ -47,6 +49,7 @@ export const connectRequestSchema = z
       .meta({ description: 'RTSP only, `tcp` unless given: inside the RTSP connection or as datagrams.' }),
     ptz: ptzSettingsSchema.optional().meta({ description: 'Controls of the camera.' }),
     agent: cameraPlaceSchema.optional(),
+    labels: labelsSchema.optional(),
     name: z.string().max(200).optional(),
     location: z.string().max(200).optional(),
   })
@@ -75,6 +78,8 @@ export interface ConnectRequest {
   location: string | undefined;
   /** Name of the agent that reaches it; undefined: the gateway itself. */
   agent?: string | undefined;
+  /** Undefined: as before, else any worker. */
+  labels?: Labels | undefined;
   source: MainSource;
 }
 
@@ -93,9 +98,9 @@ export function parseConnectRequest(body: unknown): ConnectRequest {
   const request = parseFields(connectRequestSchema, given);
   const source =
     request.url === undefined ? sourceFromFields(request) : sourceFromUrl(request.url, request.transport);
-  const { cameraId, name, location, agent, ptz, subUrl, stillUrl } = request;
+  const { cameraId, name, location, agent, labels, ptz, subUrl, stillUrl } = request;
   const further = furtherSources({ subUrl, stillUrl });
-  return { cameraId, name, location, agent, source: { ...source, ...(ptz && { ptz }), ...further } };
+  return { cameraId, name, location, agent, labels, source: { ...source, ...(ptz && { ptz }), ...further } };
 }
 
 /**

@@ -38,6 +38,10 @@ const workerStatusSchema = z
       .meta({
         description: 'Its cameras of which clients get fewer or lesser pictures than they asked for.',
       }),
+    labels: z
+      .record(z.string(), z.string())
+      .optional()
+      .meta({ description: 'Cameras that ask for some of them may run here; absent: none.' }),
     retryAfterMs: z.number().optional().meta({ description: 'To the next attempt while none runs.' }),
   })
   .meta({ id: 'WorkerStatus' });

@@ -30,7 +30,7 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
     cameras = await openTestCameras([...IDS, ...LATER].map((id) => `/${id}`));
     databaseUrl = await createPostgresDatabase();
     ports = [await freePort(), await freePort()];
-    await Promise.all(WORKERS.map(runWorker));
+    await Promise.all(WORKERS.map((name) => runWorker(name)));
     await Promise.all(['a', 'b'].map(runGateway));
     await Promise.all(['a', 'b'].map((name) => waitFor(() => hasWorkers(name, 2), MOVED)));
     for (const id of IDS) await store(id);
@@ -55,9 +55,14 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
     gateways.set(name, gateway);
   }
 
-  async function runWorker(name: string): Promise<void> {
+  async function runWorker(name: string, labels = ''): Promise<void> {
     const port = ports[WORKERS.indexOf(name)];
-    const env = { WORKER_PORT: String(port), WORKER_HOST: '127.0.0.1', WORKER_NAME: name };
+    const env = {
+      WORKER_LABELS: labels,
+      WORKER_PORT: String(port),
+      WORKER_HOST: '127.0.0.1',
+      WORKER_NAME: name,
+    };
     workers.set(name, await startWorker({ ...env, WORKER_SECRET: SECRET }, port));
   }
 
@@ -141,5 +146,26 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
     await runWorker('w1');
     await waitFor(async () => (await counts('w0', 'w1')) === '2,2', MOVED);
     await waitFor(async () => (await serves('a')) && (await serves('b')), MOVED);
+  });
+
+  it('give a camera with labels to no worker before one carries them, as both of them say', async () => {
+    const answer = await fetch(`${originOf('b')}/api/cameras/1`, {
+      method: 'PATCH',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ labels: { site: 'berlin' } }),
+    });
+    expect(answer.status).to.equal(200);
+    const reasonAt = async (name: string) =>
+      (await getJson(`${originOf(name)}/api/cameras/1/status`)).body.reason;
+    for (const name of ['a', 'b'])
+      await waitFor(async () => (await reasonAt(name)) === 'no-worker-with-labels', MOVED);
+    await waitFor(() => cameras.stats().sessions.length === IDS.length - 1, MOVED);
+    await workers.get('w1')?.end();
+    await runWorker('w1', 'site=berlin');
+    await waitFor(async () => (await serves('a')) && (await serves('b')), MOVED);
+    const headers = { 'x-worker-token': SECRET };
+    const { body } = await getJson(`${workers.get('w1')?.origin}/internal/cameras`, headers);
+    expect(body.map(({ cameraId }: { cameraId: string }) => cameraId)).to.include('1');
+    await waitFor(isIngestedOnce, MOVED);
   });
 });

@@ -24,8 +24,8 @@ describe('Remote workers', function () {
 
   before(async () => {
     cameras = await openTestCameras(IDS.map((id) => `/${id}`));
-    ports = [await freePort(), await freePort(), await freePort()];
-    await Promise.all([run('a', 0), run('b', 1)]);
+    ports = [await freePort(), await freePort(), await freePort(), await freePort()];
+    await Promise.all([run('a', 0), run('b', 1, 'site=ulm')]);
     gateway = await startGateway({
       WORKER_URLS: ports.map((port) => `http://127.0.0.1:${port}`).join(','),
       WORKER_SECRET: SECRET,
@@ -47,8 +47,9 @@ describe('Remote workers', function () {
     await cameras.close();
   });
 
-  async function run(name: string, port: number): Promise<void> {
-    const env = { WORKER_PORT: String(ports[port]), WORKER_HOST: '127.0.0.1', WORKER_NAME: name };
+  async function run(name: string, port: number, labels = ''): Promise<void> {
+    const site = { WORKER_LABELS: labels };
+    const env = { ...site, WORKER_PORT: String(ports[port]), WORKER_HOST: '127.0.0.1', WORKER_NAME: name };
     workers.set(name, await startWorker({ ...env, WORKER_SECRET: SECRET }, ports[port]));
   }
 
@@ -184,6 +185,39 @@ describe('Remote workers', function () {
     expect(workers.get('b')?.output()).to.include('no gateway renewed the lease');
     await waitFor(() => cameras.stats().sessions.length === IDS.length);
     expect(isRunning(pid)).to.equal(true);
+  });
+
+  it('run a camera with labels only where one carries them, which its status says until then', async () => {
+    const statusOf = async () => (await getJson(`${gateway.origin}/api/cameras/1/status`)).body;
+    const setLabels = async (labels: object) => {
+      const answer = await fetch(`${gateway.origin}/api/cameras/1`, {
+        method: 'PATCH',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ labels }),
+      });
+      expect(answer.status).to.equal(200);
+      expect(await answer.json()).to.deep.include({ labels });
+    };
+    await setLabels({ site: 'ulm' });
+    await waitFor(async () => (await runBy('b')).includes('1') && !(await runBy('a')).includes('1'), MOVED);
+    await setLabels({ site: 'berlin' });
+    expect(await statusOf()).to.deep.include({
+      connected: false,
+      reason: 'no-worker-with-labels',
+      detail: 'No worker with site=berlin',
+    });
+    const frame = await getJson(`${gateway.origin}/api/cameras/1/frame`);
+    expect([frame.status, frame.body.code]).to.deep.equal([503, 'no-worker-with-labels']);
+    const tried = { url: cameras.url('/1'), labels: { site: 'berlin' } };
+    const test = await postJson(`${gateway.origin}/api/cameras/test`, tried);
+    expect(test.body.code).to.equal('no-worker-with-labels');
+    await waitFor(async () => !(await runBy('b')).includes('1'), MOVED);
+    await run('c', 3, 'site=berlin,gpu=1');
+    await waitFor(async () => (await runBy('c')).includes('1'), MOVED);
+    await waitFor(areLive, MOVED);
+    const { workers: known } = (await health()).rtsp;
+    const c = known.find(({ name }: { name: string }) => name === 'c');
+    expect(c.labels).to.deep.equal({ site: 'berlin', gpu: '1' });
   });
 
   it('give up what they run once no gateway is left', async () => {

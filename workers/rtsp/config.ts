@@ -6,6 +6,7 @@ import { readAddressPolicy } from '#shared/address-settings.ts';
 import { AGENT_ENV, proxyEnv } from '#shared/agent-link.ts';
 import { readArchiveSettings } from '#shared/archive-settings.ts';
 import { type DecoderName, readDecoder } from '#shared/decoder-settings.ts';
+import { readLabels } from '#shared/label-settings.ts';
 import { decoderBytes, thisMachine } from '#shared/machine.ts';
 import { readMaxPixels } from '#shared/picture-settings.ts';
 import { RECORDING_ENV } from '#shared/recording-link.ts';
@@ -19,6 +20,7 @@ import {
   SettingsError,
 } from '#shared/settings.ts';
 import { readWebrtcSettings, type WebrtcSettings } from '#shared/webrtc-settings.ts';
+import type { Labels } from '#shared/worker-labels.ts';
 import { WORKER_ENV } from '#shared/worker-protocol.ts';
 import type { DialTarget } from '../host/agent/dialler.ts';
 import { type HostConfig, loadHostConfig } from '../host/config.ts';
@@ -30,8 +32,8 @@ export interface RtspWorkerConfig {
   tls: { cert: string; key: string } | undefined;
   /** How much it can run, beside other workers. */
   capacity: number;
-  /** What it is good for, as `agent=home`. */
-  labels: Record<string, string>;
+  /** Which cameras it may run. */
+  labels: Labels;
   /** Where it notes its work for its next process; undefined where a supervisor does. */
   trailFile: string | undefined;
   /** Address to bind. */
@@ -137,18 +139,6 @@ function readTls(env: Environment): RtspWorkerConfig['tls'] {
       'set where the other of the two is',
     );
   return { cert, key };
-}
-
-function readLabels(env: Environment): Record<string, string> {
-  const text = readText(env, 'WORKER_LABELS', '');
-  const pairs = text.split(',').filter((pair) => pair.trim() !== '');
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [name, value] = pair.split('=').map((part) => part.trim());
-      if (!name || !value) throw new SettingsError('WORKER_LABELS', text, 'pairs like site=hall,floor=2');
-      return [name, value];
-    }),
-  );
 }
 
 function readRecording(env: Environment, { name, isRemote }: HostConfig): RecordingConfig | undefined {

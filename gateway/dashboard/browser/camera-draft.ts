@@ -1,5 +1,6 @@
 /** The form's input about a camera, and the request made of it. */
 import type { AnalysisSwitches, CameraChanges, NewCamera } from '#shared/client/api-types.ts';
+import { labelsText, parseLabels } from '#shared/worker-labels.ts';
 import type { ShownCamera } from './status.ts';
 
 /** Form of the address. */
@@ -24,6 +25,8 @@ export interface CameraDraft {
   video: string;
   /** Name of the agent that reaches it; empty: the gateway itself. */
   agent: string;
+  /** What its worker must carry: `site=berlin,gpu=1`. */
+  labels: string;
   enabled: boolean;
   analysis: AnalysisSwitches;
   /** What goes to disk, and for how many hours; empty: as usual. */
@@ -67,6 +70,7 @@ export function newDraft(): CameraDraft {
     stillUrl: '',
     video: '',
     agent: '',
+    labels: '',
     enabled: true,
     analysis: { motion: false, persons: false, faces: false },
     record: 'off',
@@ -81,10 +85,12 @@ export function draftOf(camera: ShownCamera): CameraDraft {
   const { id, name, location, enabled, analysis, record, keep } = camera;
   const keepHours = keep && 'hours' in keep ? String(keep.hours) : '';
   const keepSeconds = keep && 'seconds' in keep ? String(keep.seconds) : '';
+  const labels = labelsText(camera.labels ?? {});
   const further = { subUrl: camera.subUrl ?? '', stillUrl: camera.stillUrl ?? '', agent: camera.agent ?? '' };
   const facts = {
     ...newDraft(),
     ...further,
+    labels,
     id,
     name,
     location,
@@ -108,7 +114,9 @@ export function draftOf(camera: ShownCamera): CameraDraft {
 
 /** Errors found without asking the gateway; undefined when there are none. */
 export function faultOf(draft: CameraDraft): { field: string; message: string } | undefined {
-  const { kind, ip, port, url } = draft;
+  const { kind, ip, port, url, labels } = draft;
+  if (parseLabels(labels) === undefined)
+    return { field: 'labels', message: 'Labels are pairs like site=berlin, with commas between them' };
   if (kind === 'address' && ip.trim() === '')
     return { field: 'ip', message: 'Enter the address of the camera' };
   if (kind === 'url' && url.trim() === '')
@@ -130,8 +138,12 @@ export function creationOf(draft: CameraDraft): NewCamera {
   const { id } = draft;
   // Without a password the API would try the factory default.
   const password = draft.kind === 'address' ? { password: draft.password } : {};
-  const further = Object.fromEntries(Object.entries(furtherOf(draft)).filter(([, url]) => url !== null));
+  const further = Object.fromEntries(Object.entries(furtherOf(draft)).filter(([, value]) => isGiven(value)));
   return { ...(id === '' ? {} : { id }), ...namesOf(draft), ...sourceOf(draft), ...further, ...password };
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== null && (typeof value !== 'object' || Object.keys(value).length > 0);
 }
 
 /** Request body for a change: only what differs. */
@@ -156,9 +168,11 @@ function namesOf(draft: CameraDraft): CameraChanges {
 }
 
 /** An empty field removes the stream, or leaves the agent; an uploaded video has no others. */
-function furtherOf({ kind, subUrl, stillUrl, agent }: CameraDraft): CameraChanges {
-  if (kind === 'video') return {};
-  return { subUrl: subUrl.trim() || null, stillUrl: stillUrl.trim() || null, agent: agent || null };
+function furtherOf({ kind, subUrl, stillUrl, agent, ...draft }: CameraDraft): CameraChanges {
+  // An agent has labels of its own.
+  const labels = agent === '' ? (parseLabels(draft.labels) ?? {}) : {};
+  if (kind === 'video') return { labels };
+  return { subUrl: subUrl.trim() || null, stillUrl: stillUrl.trim() || null, agent: agent || null, labels };
 }
 
 /** Hours belong to a recording, seconds in memory to a camera without one; an empty field means as usual. */

@@ -98,6 +98,8 @@ export function describeCamera({ camera, status, worker, now }: CameraFacts): Ca
   const label = reason === undefined ? undefined : LABEL_BY_REASON[reason];
   const detail = (status.detail ?? '').replace(ISO_TIME, (time) => clock(time, now));
   const advice = status.hint ?? '';
+  // It starts as soon as there is such a worker.
+  if (reason === 'no-worker-with-labels') return words('bad', 'No worker', detail, advice);
   if (reason !== undefined && FOR_PEOPLE.has(reason)) {
     return { ...words('bad', label ?? 'Needs attention', detail, advice), countdown: countdown(status, now) };
   }

@@ -20,6 +20,7 @@ import { zones } from './016-zones.ts';
 import { severalGateways } from './017-several-gateways.ts';
 import { mqtt } from './018-mqtt.ts';
 import { sessionCameras } from './019-session-cameras.ts';
+import { labels } from './020-labels.ts';
 import { absences } from './021-absences.ts';
 import { recordingPlaces } from './022-recording-places.ts';
 import { keyUse } from './024-key-use.ts';
@@ -49,5 +50,6 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '022-recording-places': recordingPlaces(),
     '021-absences': absences(),
     '024-key-use': keyUse(),
+    '020-labels': labels(),
   };
 }

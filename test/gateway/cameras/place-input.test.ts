@@ -17,6 +17,19 @@ describe('The place of a camera', () => {
     expect(thrown(() => stored({ agent: 'no name' }))).to.include({ code: 'invalid-field', field: 'agent' });
   });
 
+  it('may be any worker with labels, which stay unless they are named, and an agent has none', () => {
+    const berlin = stored({ labels: { site: 'berlin' } });
+    expect(stored().labels).to.deep.equal({});
+    expect(applyChanges(berlin, { name: 'Yard' }).labels).to.deep.equal({ site: 'berlin' });
+    expect(applyChanges(berlin, { labels: {} }).labels).to.deep.equal({});
+    for (const labels of [{ site: 'a b' }, { 'no name': 'x' }, { site: 1 }, 'site=berlin'])
+      expect(thrown(() => stored({ labels })).field, JSON.stringify(labels)).to.match(/^labels/);
+    const many = Object.fromEntries(Array.from({ length: 17 }, (_, index) => [`l${index}`, 'x']));
+    expect(thrown(() => stored({ labels: many }))).to.include({ code: 'invalid-field', field: 'labels' });
+    const atAgent = () => stored({ labels: { site: 'berlin' }, agent: 'home' });
+    expect(thrown(atAgent)).to.include({ code: 'invalid-field', field: 'labels' });
+  });
+
   it('stays unless it is named', () => {
     expect(applyChanges(stored({ agent: 'home' }), { name: 'Yard' }).agent).to.equal('home');
   });

@@ -28,6 +28,7 @@ describe('The configuration', () => {
         maxRssBytes: 2048 * 1024 * 1024,
         maxPixels: 64_000_000,
         decoder: 'software',
+        labels: {},
       },
       demo: { isOn: true, isAnalysed: true, rtspPort: 8554 },
       restreamPort: 0,

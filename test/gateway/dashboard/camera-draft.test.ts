@@ -33,6 +33,19 @@ describe('The form of a camera', () => {
     expect(changesOf(before, { ...before, agent: 'home' })).to.deep.equal({ agent: null });
   });
 
+  it('sends the labels of its worker, none for an agent, and says when they are no pairs', () => {
+    const draft = { ...newDraft(), ip: '10.0.0.9', labels: 'site=berlin, gpu=1' };
+    expect(creationOf(draft)).to.deep.include({ labels: { site: 'berlin', gpu: '1' } });
+    expect(creationOf({ ...draft, labels: '' })).not.to.have.property('labels');
+    expect(creationOf({ ...draft, agent: 'home' })).not.to.have.property('labels');
+    const before = draftOf({ ...CAMERA, labels: { site: 'berlin', gpu: '1' } });
+    expect(before.labels).to.equal('gpu=1,site=berlin');
+    expect(changesOf(before, before)).to.deep.equal({});
+    expect(changesOf({ ...before, labels: '' }, before)).to.deep.equal({ labels: {} });
+    expect(faultOf({ ...draft, labels: 'berlin' })).to.include({ field: 'labels' });
+    expect(faultOf(draft)).to.equal(undefined);
+  });
+
   it('keeps seconds in memory of a camera that does not record, and hours of one that does', () => {
     const before = draftOf({ ...CAMERA, record: 'off', keep: { seconds: 45 } });
     expect(before.keepSeconds).to.equal('45');

@@ -43,6 +43,18 @@ describe('A camera in words', () => {
     expect(words).to.include({ tone: 'bad', label: 'Too many cameras', countdown: '' });
   });
 
+  it('needs an operator while no worker carries its labels, and counts nothing down', () => {
+    const detail = 'No worker with site=berlin';
+    const words = describeAs({ reason: 'no-worker-with-labels', detail, hint: 'Start one.' });
+    expect(words).to.deep.equal({
+      tone: 'bad',
+      label: 'No worker',
+      detail,
+      advice: 'Start one.',
+      countdown: '',
+    });
+  });
+
   it('never is live on the word of its connection alone', () => {
     expect(describeAs({ connected: false, state: 'live' })).to.include({ tone: 'busy', label: 'Waiting' });
   });

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { Placement } from '../../../gateway/placement/placement.ts';
 import { expectEpoch, PlacementRepository } from '../../../gateway/placement/placement-repository.ts';
 import { openStore, type Store } from '../../../gateway/store/store.ts';
+import type { Labels } from '../../../shared/worker-labels.ts';
 import { RENEW_MS } from '../../../shared/worker-lease.ts';
 import { findPgBouncer, PgBouncer } from '../../support/pgbouncer.ts';
 import { silentLog } from '../../support/serve.ts';
@@ -23,6 +24,9 @@ for (const through of ['directly', 'through PgBouncer'] as const)
     let pooler: PgBouncer | undefined;
     const program = findPgBouncer();
     const open = new Map<string, Placement>();
+    /** What cameras ask for, and workers of gateways carry. */
+    const asked = new Map<string, Labels>();
+    const carried = new Map<string, Labels>();
 
     before(function () {
       const isThere = HAS_POSTGRES && (through === 'directly' || program !== undefined);
@@ -41,7 +45,7 @@ for (const through of ['directly', 'through PgBouncer'] as const)
 
     afterEach(async () => {
       for (const placement of open.values()) await placement.close();
-      open.clear();
+      for (const map of [open, asked, carried]) map.clear();
       await store?.close();
       await pooler?.close();
       pooler = undefined;
@@ -51,8 +55,14 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       const placement = new Placement({
         repository: new PlacementRepository(store),
         keeper: { name, incarnation: `process of ${name}` },
-        local: () => [{ name: `${name}.rtsp-0`, address: null, labels: '{}', capacity, silentMs: 0 }],
+        local: () => [
+          {
+            ...{ name: `${name}.rtsp-0`, address: null, capacity, silentMs: 0 },
+            labels: JSON.stringify(carried.get(name) ?? {}),
+          },
+        ],
         wanted: () => IDS,
+        labelsOf: (id) => asked.get(id) ?? {},
         log: silentLog,
         everyMs: ROUND_MS,
       });
@@ -165,9 +175,9 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       await repository.renew(keeper, workers, { ttlMs: 60_000, isFirst: true });
       await repository.enrol(IDS.map((id) => ({ id, worker: null })));
       const moves = (w1: number, w2: number) => [
-        { worker: 'w1', count: w1 },
-        { worker: 'w2', count: w2 },
-        { worker: 'of another', count: 3 },
+        { worker: 'w1', labels: '', count: w1 },
+        { worker: 'w2', labels: '', count: w2 },
+        { worker: 'of another', labels: '', count: 3 },
       ];
       expect(await repository.claim(keeper, moves(10, 15), { mayTake: false })).to.equal(25);
       expect(await counts()).to.deep.equal({ w1: 10, w2: 15, none: 5 });
@@ -187,7 +197,7 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       await repository.renew(keeper, workers, { ttlMs: 60_000, isFirst: true });
       const ids = Array.from({ length: 12_000 }, (_, index) => ({ id: `${index}`, worker: null }));
       await repository.enrol(ids);
-      const moves = ['w1', 'w2'].map((worker) => ({ worker, count: 6000 }));
+      const moves = ['w1', 'w2'].map((worker) => ({ worker, labels: '', count: 6000 }));
       expect(await repository.claim(keeper, moves, { mayTake: false })).to.equal(10_000);
       expect(await repository.claim(keeper, moves, { mayTake: false })).to.equal(2000);
     });
@@ -220,10 +230,46 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       const id = (await repository.owners(0)).rows[0]?.camera_id as string;
       await store.transaction((trx) => expectEpoch(trx, id, epoch));
       await repository.giveBack({ name: 'a', incarnation: 'process of a' }, [
-        { worker: 'a.rtsp-0', count: 30 },
+        { worker: 'a.rtsp-0', labels: '', count: 30 },
       ]);
       const error = await store.transaction((trx) => expectEpoch(trx, id, epoch)).catch((thrown) => thrown);
       expect(error).to.include({ code: 'stale-order' });
+    });
+
+    it('gives cameras with labels to workers alone that carry them, with the fair share of each', async () => {
+      for (const id of IDS.slice(0, 10)) asked.set(id, { site: 'berlin' });
+      carried.set('a', { site: 'berlin', gpu: '1' });
+      const [a, b] = [start('a'), start('b')];
+      await waitFor(async () => (await counts())['b.rtsp-0'] === 15 && (await counts())['a.rtsp-0'] === 15);
+      await waitFor(() => IDS.every((id) => b.workerOf(id) === a.workerOf(id)));
+      for (const id of IDS.slice(0, 10)) expect(b.workerOf(id)).to.equal('a.rtsp-0');
+    });
+
+    it('leaves a camera without worker while none carries its labels, and places it when one comes', async () => {
+      asked.set('camera-3', { site: 'berlin' });
+      const a = start('a');
+      await waitFor(async () => (await counts())['a.rtsp-0'] === 29 && (await counts()).none === 1);
+      expect(a.workerOf('camera-3')).to.equal('');
+      carried.set('b', { site: 'berlin' });
+      start('b');
+      await waitFor(() => a.workerOf('camera-3') === 'b.rtsp-0');
+      carried.set('b', {});
+      await waitFor(() => a.workerOf('camera-3') === '');
+    });
+
+    it('moves a camera whose labels are changed, and no other', async () => {
+      carried.set('a', { site: 'berlin' });
+      carried.set('b', { site: 'ulm' });
+      for (const id of IDS) asked.set(id, { site: 'berlin' });
+      const [a] = [start('a'), start('b')];
+      const isPlaced = (id: string) => a.epochOf(id) !== undefined && a.workerOf(id) === 'a.rtsp-0';
+      await waitFor(() => IDS.every(isPlaced));
+      const epochs = IDS.map((id) => a.epochOf(id));
+      asked.set('camera-3', { site: 'ulm' });
+      asked.set('camera-4', {});
+      await waitFor(() => a.workerOf('camera-3') === 'b.rtsp-0');
+      for (const [index, id] of IDS.entries())
+        if (index > 4) expect(a.epochOf(id), id).to.equal(epochs[index]);
     });
 
     it('renews no lease of a process whose name another one has taken', async () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { CameraRouting } from '../../../gateway/worker-access/camera-routing.ts';
+import type { Labels } from '../../../shared/worker-labels.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { thrown } from '../../support/errors.ts';
 import { directoryOf, routingTo } from '../../support/routing.ts';
@@ -105,5 +106,60 @@ describe('CameraRouting', () => {
     routing.spreadOver(['rtsp-1']);
     pool.bringUp('rtsp-1', WORKER);
     expect(routing.resolve('1').name).to.equal('rtsp-1');
+  });
+
+  describe('with labels', () => {
+    const asked = new Map<string, Labels>([['1', { site: 'berlin' }]]);
+    const carried = new Map<string, Labels>();
+    let routing: CameraRouting;
+
+    beforeEach(() => {
+      carried.clear();
+      asked.set('1', { site: 'berlin' });
+      const labelsOf = (id: string) => asked.get(id) ?? {};
+      const weights = () => ['1', '2'].map((id) => ({ id, weight: 1, labels: labelsOf(id) }));
+      const directory = { ...directoryOf(['1', '2']), labelsOf, weights };
+      const options = { directory, pool, workers: ['rtsp-0', 'rtsp-1'] };
+      routing = new CameraRouting({ ...options, labelsOf: (name) => carried.get(name) ?? {} });
+      for (const name of routing.workers) pool.bringUp(name, WORKER);
+    });
+
+    it('says which labels no worker carries, until one does', () => {
+      const error = thrown(() => routing.resolve('1'));
+      expect(error).to.include({ code: 'no-worker-with-labels', status: 503 });
+      expect(error.message).to.equal('No worker with site=berlin');
+      expect(routing.lackOf('1')?.message).to.equal(error.message);
+      expect(routing.lackOf('2')).to.equal(undefined);
+      const moved: string[] = [];
+      routing.onPlacement((id) => moved.push(id));
+      carried.set('rtsp-1', { site: 'berlin', gpu: '1' });
+      routing.fit();
+      expect(moved).to.deep.equal(['1']);
+      expect(routing.resolve('1').name).to.equal('rtsp-1');
+      expect(routing.lackOf('1')).to.equal(undefined);
+    });
+
+    it('moves a camera whose labels were changed to a worker that carries the new ones', () => {
+      carried.set('rtsp-0', { site: 'berlin' });
+      carried.set('rtsp-1', { site: 'ulm' });
+      expect(routing.nameOf('1')).to.equal('rtsp-0');
+      asked.set('1', { site: 'ulm' });
+      routing.fit();
+      expect(routing.nameOf('1')).to.equal('rtsp-1');
+    });
+
+    it('tries and connects a camera only where its labels are', () => {
+      carried.set('rtsp-1', { site: 'berlin' });
+      for (const _ of [1, 2, 3])
+        expect(routing.anyReady(undefined, { site: 'berlin' }).name).to.equal('rtsp-1');
+      for (const id of ['x', 'y', 'z'])
+        expect(routing.workerAt(undefined, id, { site: 'berlin' }).name).to.equal('rtsp-1');
+      const nowhere = { site: 'ulm' };
+      for (const find of [
+        () => routing.anyReady(undefined, nowhere),
+        () => routing.workerAt(undefined, '2', nowhere),
+      ])
+        expect(thrown(find)).to.include({ code: 'no-worker-with-labels' });
+    });
   });
 });

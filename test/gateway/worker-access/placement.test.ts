@@ -96,6 +96,33 @@ describe('placeCameras', () => {
     );
   });
 
+  it('places cameras with labels on workers alone that carry them, and evens out with the others', () => {
+    const cameras = camerasOf(12).map((camera, index) =>
+      index < 6 ? { ...camera, labels: { site: 'berlin' } } : camera,
+    );
+    const workers = [
+      { name: 'a', capacity: 1, labels: { site: 'berlin', gpu: '1' } },
+      { name: 'b', capacity: 1 },
+    ];
+    const placed = placeCameras(cameras, workers);
+    for (const { id } of cameras.slice(0, 6)) expect(placed.get(id)).to.equal('a');
+    for (const { id } of cameras.slice(6)) expect(placed.get(id)).to.equal('b');
+  });
+
+  it('places no camera whose labels no worker carries, and moves one whose worker carries them no more', () => {
+    const berlin = { id: '1', weight: 1, labels: { site: 'berlin' }, worker: 'a' };
+    const workers = [
+      { name: 'a', capacity: 1 },
+      { name: 'b', capacity: 1, labels: { site: 'ulm' } },
+    ];
+    expect([...placeCameras([berlin], workers)]).to.deep.equal([]);
+    const moved = placeCameras(
+      [berlin],
+      [...workers, { name: 'c', capacity: 1, labels: { site: 'berlin' } }],
+    );
+    expect(moved.get('1')).to.equal('c');
+  });
+
   it('refuses an empty pool', () => {
     expect(() => placeCameras(camerasOf(1), [])).to.throw('at least one worker');
   });

@@ -23,7 +23,7 @@ export function cameraRoutes(cameras: CameraSet): Router {
     );
   });
   routes.post('/connect', json, async (req, res) => {
-    const { agent, ...request } = parseConnectRequest(req.body);
+    const { agent, labels: _labels, ...request } = parseConnectRequest(req.body);
     if (agent !== undefined)
       throw new AppError('invalid-field', 'agent: a worker has none', { field: 'agent' });
     await cameras.connect(request);

@@ -101,7 +101,12 @@ export class CameraForm extends ViewElement {
       ${this.#draft.kind === 'address' ? this.#addressFields() : nothing}
       ${this.#draft.kind === 'url' ? this.#urlFields() : nothing}
       ${this.#draft.kind === 'video' ? nothing : furtherFields(this.#draft, (name, label, options) => this.#text(name, label, options))}
-      ${cameraPlace(this.app, this.#draft, (agent) => this.#set('agent', agent), this.#errorOf('agent'))}
+      ${cameraPlace(
+        this.app,
+        this.#draft,
+        (name, value) => this.#set(name, value),
+        (name) => this.#errorOf(name),
+      )}
       <fieldset class="group"><legend>Detect</legend><div class="switches">
         ${this.#analysis('motion', 'Motion')}${this.#analysis('persons', 'People')}${this.#analysis('faces', 'Faces')}${this.#analysis('cameraEvents', 'What the camera itself finds (ONVIF)')}
       </div></fieldset>

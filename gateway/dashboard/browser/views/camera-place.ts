@@ -1,9 +1,9 @@
-/** From where a camera is reached: the gateway itself, or an agent. */
+/** From where a camera is reached: the gateway itself, workers with labels, or an agent. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { App } from '../app-state.ts';
 import { type CameraDraft, isPrivateAddress } from '../camera-draft.ts';
 import { hrefOf } from '../router.ts';
-import { selectField } from './form-parts.ts';
+import { selectField, textField } from './form-parts.ts';
 import { ViewElement } from './view-element.ts';
 
 /** `<agent-choice>`: nothing where there are no agents. */
@@ -52,12 +52,13 @@ export class AgentChoice extends ViewElement {
 export function cameraPlace(
   app: App,
   draft: CameraDraft,
-  onChoice: (agent: string) => void,
-  error: string | undefined,
+  set: (name: 'agent' | 'labels', value: string) => void,
+  errorOf: (name: 'agent' | 'labels') => string | undefined,
 ): TemplateResult {
   const isOutOfReach = app.state.gateway.gateway?.isPublic === true && isPrivateAddress(draft);
   return html`
-    ${draft.kind === 'video' ? nothing : html`<agent-choice .app=${app} .error=${error} .onChoice=${onChoice} .value=${draft.agent}></agent-choice>`}
+    ${draft.kind === 'video' ? nothing : html`<agent-choice .app=${app} .error=${errorOf('agent')} .onChoice=${(agent: string) => set('agent', agent)} .value=${draft.agent}></agent-choice>`}
+    ${hasLabels(app, draft) ? labelsField(draft, (labels) => set('labels', labels), errorOf('labels')) : nothing}
     ${
       isOutOfReach && draft.agent === ''
         ? html`<p class="warning" role="status">
@@ -66,4 +67,23 @@ export function cameraPlace(
     </p>`
         : nothing
     }`;
+}
+
+/** Labels matter only where a worker has some. */
+function hasLabels({ state }: App, { agent, labels }: CameraDraft): boolean {
+  return (
+    agent === '' && (labels !== '' || state.gateway.workers.some((worker) => worker.labels !== undefined))
+  );
+}
+
+function labelsField(
+  { labels }: CameraDraft,
+  onInput: (labels: string) => void,
+  error: string | undefined,
+): TemplateResult {
+  const hint = 'Only a worker with all of these labels runs the camera. Empty: any worker.';
+  return textField({
+    ...{ name: 'labels', label: 'Worker labels', value: labels, onInput, error, hint },
+    placeholder: 'site=berlin',
+  });
 }
