@@ -12,7 +12,7 @@ import { CameraStreamRepository } from './camera-stream-repository.ts';
 import { CameraStreamService } from './camera-stream-service.ts';
 import { openUploads } from './open-uploads.ts';
 import { cameraStreamRoutes } from './routes.ts';
-import { trpcRoutes } from './trpc.ts';
+import { trpcRoutes } from './trpc-routes.ts';
 import { UploadQuota } from './upload-quota.ts';
 import type { UploadStore } from './upload-store.ts';
 import { VideoCheck } from './video-check.ts';

@@ -2,14 +2,12 @@
 import { initTRPC } from '@trpc/server';
 import { createExpressMiddleware } from '@trpc/server/adapters/express';
 import type { Request, RequestHandler } from 'express';
-import { rtspStreamSchema, trpcListSchema, trpcStoredSchema } from '#shared/contract/camera-stream.ts';
+import { rtspStreamSchema } from '#shared/contract/camera-stream.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import { ofCameras } from '../auth/rights.ts';
 import { publicOrigin } from '../http/public-origin.ts';
-import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { CameraStreamService } from './camera-stream-service.ts';
-import { RTSP_STREAM_EXAMPLE } from './routes.ts';
 import { formatError, isInternal, responseMeta, toTrpcError } from './trpc-errors.ts';
 
 /** Context of every call. */
@@ -29,48 +27,8 @@ export interface TrpcOptions {
 
 const MAX_BATCH = 20;
 
-/** Where tRPC is. */
-const BASE = '/trpc';
-
-/** The procedures as routes: those that are described, and batches of them for admins. */
-export function trpcRoutes(options: TrpcOptions): Route[] {
-  const handle = trpcHandler(options);
-  return [
-    route({
-      id: 'trpcAddCameraStream',
-      method: 'post',
-      path: `${BASE}/cameraStream.add`,
-      summary: 'tRPC: the mutation `cameraStream.add`',
-      description: 'The type of the router is `AppRouter` in `gateway/camera-streams/trpc.ts`.',
-      // tRPC reads the body itself.
-      request: { bodies: jsonBody(rtspStreamSchema, { 'An RTSP address': RTSP_STREAM_EXAMPLE }) },
-      readsBody: true,
-      answers: { 200: json('Stored.', trpcStoredSchema) },
-      errors: ['invalid-field', 'camera-stream-exists'],
-      handle,
-    }),
-    route({
-      id: 'trpcListCameraStreams',
-      method: 'get',
-      path: `${BASE}/cameraStream.list`,
-      access: 'viewer',
-      cameraScope: 'handled',
-      summary: 'tRPC: the query `cameraStream.list`',
-      answers: { 200: json('Streams.', trpcListSchema) },
-      handle,
-    }),
-    route({
-      id: 'trpcOthers',
-      method: 'all',
-      path: `${BASE}/*procedures`,
-      isHidden: true,
-      summary: 'tRPC: batches, and what is refused',
-      handle,
-    }),
-  ];
-}
-
-function trpcHandler(options: TrpcOptions): RequestHandler {
+/** Answers calls. @param base path of all procedures */
+export function createTrpcHandler(options: TrpcOptions, base: string): RequestHandler {
   const handler = createExpressMiddleware({
     router: createAppRouter(options),
     createContext: ({ req }): CallContext => ({ origin: publicOrigin(req), request: req }),
@@ -83,7 +41,7 @@ function trpcHandler(options: TrpcOptions): RequestHandler {
   });
   return (req, res, next) => {
     // It takes the path below its mount for the name of the procedure.
-    req.url = req.url.slice(BASE.length);
+    req.url = req.url.slice(base.length);
     return handler(req, res, next);
   };
 }

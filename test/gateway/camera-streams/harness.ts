@@ -11,7 +11,7 @@ import { Redactor } from '#shared/redact.ts';
 import { CameraStreamRepository } from '../../../gateway/camera-streams/camera-stream-repository.ts';
 import { CameraStreamService } from '../../../gateway/camera-streams/camera-stream-service.ts';
 import { cameraStreamRoutes } from '../../../gateway/camera-streams/routes.ts';
-import { trpcRoutes } from '../../../gateway/camera-streams/trpc.ts';
+import { trpcRoutes } from '../../../gateway/camera-streams/trpc-routes.ts';
 import { UploadFolder } from '../../../gateway/camera-streams/upload-folder.ts';
 import { UploadQuota } from '../../../gateway/camera-streams/upload-quota.ts';
 import type { UploadStore } from '../../../gateway/camera-streams/upload-store.ts';
