@@ -130,10 +130,12 @@ export class RemotePool {
   }
 
   #add(origin: string): void {
-    const { config, termOf } = this.#options;
+    const { config, termOf, log } = this.#options;
     const worker = new RemoteWorker({
       ...{ origin, token: config.secret, termOf },
       onChange: () => this.#update(),
+      onTrouble: ({ name }, reason) =>
+        log.warn({ worker: name, origin, reason }, 'a remote worker does not answer'),
       onBroken: (broken) => this.#events.emit('broken', broken),
     });
     this.#workers.set(origin, worker);

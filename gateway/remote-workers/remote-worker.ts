@@ -6,6 +6,7 @@ import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import { call } from '../worker-access/client.ts';
 import type { WorkerAddress, WorkerTarget } from '../worker-access/worker-address.ts';
+import { codeOf } from '../worker-access/worker-error.ts';
 import type { WorkerLink } from '../worker-access/worker-link.ts';
 import { tlsLink } from './tls-link.ts';
 
@@ -17,6 +18,8 @@ export interface RemoteWorkerOptions {
   termOf: (worker: string) => number | undefined;
   /** Something about it changed. */
   onChange: (worker: RemoteWorker) => void;
+  /** It does not answer, or no longer for the reason that was told. */
+  onTrouble?: (worker: RemoteWorker, reason: string) => void;
   /** It broke over cameras before it started anew. */
   onBroken: (broken: { name: string; reason: 'exit'; suspects: readonly string[] }) => void;
 }
@@ -38,7 +41,8 @@ export class RemoteWorker {
   #answeredAt = Number.NEGATIVE_INFINITY;
   #failures = 0;
   #epoch = 0;
-  #lastError: string | undefined;
+  /** Why it does not answer, as it was told. */
+  #trouble: string | undefined;
   #cpu: number | undefined;
 
   constructor(options: RemoteWorkerOptions) {
@@ -78,11 +82,6 @@ export class RemoteWorker {
   /** Time since its last answer, milliseconds. */
   get silentMs(): number {
     return performance.now() - this.#answeredAt;
-  }
-
-  /** Why the last renewal failed; undefined after one that did not. */
-  get lastError(): string | undefined {
-    return this.#lastError;
   }
 
   /** While it is ready. */
@@ -157,7 +156,7 @@ export class RemoteWorker {
     this.#answer = answer;
     this.#answeredAt = now;
     this.#failures = 0;
-    this.#lastError = undefined;
+    this.#trouble = undefined;
     // A process that gave its cameras up must be told everything anew, as another process must.
     if (isOther || before?.lapses !== answer.lapses) {
       this.#setState('unready');
@@ -170,10 +169,18 @@ export class RemoteWorker {
 
   #onFailure(error: unknown): void {
     this.#failures += 1;
-    this.#lastError = messageOf(error);
-    if (this.#failures >= MAX_FAILURES) this.#setState(this.#answer === undefined ? 'starting' : 'lost');
+    if (this.#failures >= MAX_FAILURES) {
+      this.#tell(reasonOf(error));
+      this.#setState(this.#answer === undefined ? 'starting' : 'lost');
+    }
     // A worker that is lost stays in the list until its lease is over for certain.
     this.#options.onChange(this);
+  }
+
+  #tell(reason: string): void {
+    if (reason === this.#trouble) return;
+    this.#trouble = reason;
+    this.#options.onTrouble?.(this, reason);
   }
 
   #setState(state: WorkerStatus['state']): void {
@@ -182,4 +189,12 @@ export class RemoteWorker {
     this.#since = new Date();
     this.#options.onChange(this);
   }
+}
+
+/** In words for the operator: why there was no answer, down to the certificate or the refused connection. */
+function reasonOf(error: unknown): string {
+  if (codeOf(error) === 'unauthorized') return 'it does not take the WORKER_SECRET of this gateway';
+  const { cause } = error as Error;
+  const isOfConnection = codeOf(error) !== 'worker-timeout' && codeOf(cause) !== undefined;
+  return isOfConnection ? messageOf(cause) : messageOf(error);
 }

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { pino } from 'pino';
 import { LEASE_PATH, type LeaseAnswer, RENEW_MS } from '#shared/worker-lease.ts';
 import { RemotePool } from '../../../gateway/remote-workers/remote-pool.ts';
 import { neverAnswer, WorkerDouble } from '../../doubles/worker-double.ts';
@@ -31,4 +32,37 @@ describe('RemotePool', () => {
       await worker.close();
     }
   });
+
+  for (const [what, answer, reason] of [
+    [
+      'refuses the secret',
+      [401, { code: 'unauthorized', error: 'This worker serves its gateway only' }],
+      'it does not take the WORKER_SECRET of this gateway',
+    ],
+    ['is none', [200, '<html>'], 'gave no usable answer'],
+  ] as const) {
+    it(`says once why a worker cannot be used that ${what}`, async () => {
+      const worker = await WorkerDouble.open();
+      let asked = 0;
+      worker.answers.set(`GET ${LEASE_PATH}`, (_request, response) => {
+        asked += 1;
+        response.writeHead(answer[0]).end(JSON.stringify(answer[1]));
+      });
+      const lines: { origin: string; reason: string }[] = [];
+      const pool = new RemotePool({
+        config: { urls: [worker.origin], dns: undefined, secret: worker.token },
+        termOf: () => undefined,
+        log: pino({}, { write: (line: string) => void lines.push(JSON.parse(line)) }),
+      });
+      pool.start();
+      try {
+        await waitFor(() => asked === 4, { message: 'four probes' });
+        expect(lines).to.have.length(1);
+        expect([lines[0]?.origin, lines[0]?.reason.endsWith(reason)]).to.deep.equal([worker.origin, true]);
+      } finally {
+        await pool.stop();
+        await worker.close();
+      }
+    });
+  }
 });
