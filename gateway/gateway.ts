@@ -232,7 +232,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     cameras.routes,
     discoveryRoutes({ routing, addresses: config.addresses, redactor }),
     demoRoutes(demo),
-    pictureRoutes({ ...proxies, status: agents.status(routing, proxies.answers) }),
+    pictureRoutes({ ...proxies, status: agents.status(routing) }),
     agents.routes,
     ...controlRoutes(proxies.answers, acts),
     frameSocketRoutes(),

@@ -38,8 +38,8 @@ export interface Agents {
   pool: JoinedPool<WorkerStatus>;
   /** Keeps routing told of agents and of cameras that move. To be called once, before anything runs. */
   guide(routing: CameraRouting): void;
-  /** Answers for the status of a camera. @param otherwise for cameras of no agent */
-  status(routing: CameraRouting, otherwise: RequestHandler): RequestHandler;
+  /** Answers for the status of a camera. */
+  status(routing: CameraRouting): RequestHandler;
   /** What a worker of this machine runs to give video of an agent's camera. */
   mirrorOf(cameraId: string): CameraSource | undefined;
   /** How the cameras of agents that are away are. */
@@ -77,10 +77,10 @@ export function createAgents({ store, directory, pool, log }: AgentsOptions): Ag
       remove: (name) => registry.remove(name),
     }),
     pool: new JoinedPool(pool, [workers]),
-    status: (routing, otherwise) =>
+    status: (routing) =>
       limitedStatusHandler(
         directory,
-        statusHandler({ directory, routing, since: (agent) => workers.since(agent), otherwise }),
+        statusHandler({ directory, routing, since: (agent) => workers.since(agent) }),
       ),
     mirrorOf: (cameraId) => mirrors.sourceOf(cameraId),
     offline,

@@ -1,10 +1,11 @@
 /** `GET /api/cameras/:cameraId/status` with the place of a camera, and of cameras that no worker runs. */
 import type { RequestHandler } from 'express';
 import { AppError } from '#shared/errors.ts';
-import { absentStatus } from '../cameras/absent-status.ts';
+import { absentStatus, connectingStatus } from '../cameras/absent-status.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { call } from '../worker-access/client.ts';
+import { InFlight } from '../worker-access/in-flight.ts';
 import { offlineStatus } from './offline-status.ts';
 
 export interface StatusOptions {
@@ -12,27 +13,35 @@ export interface StatusOptions {
   routing: Pick<CameraRouting, 'resolve' | 'lackOf'>;
   /** When an agent that is away went offline; undefined for one that was removed. */
   since: (agent: string) => Date | undefined;
-  /** Answers for every other camera. */
-  otherwise: RequestHandler;
 }
 
-/** Adds `agent` to the status of its cameras, and tells why a camera has no worker. */
-export function statusHandler({ directory, routing, since, otherwise }: StatusOptions): RequestHandler {
-  return async (req, res, next) => {
+/** Requests under way at one worker; more would only wait there. */
+const MAX_REQUESTS = 64;
+
+/**
+ * Asks the worker of a camera. A camera that its worker does not have yet is connecting; of one whose agent is away
+ * the agent is told, and of one without a worker, why.
+ */
+export function statusHandler({ directory, routing, since }: StatusOptions): RequestHandler {
+  const inFlight = new InFlight(MAX_REQUESTS);
+  return async (req, res) => {
     const cameraId = String(req.params.cameraId);
     const agent = directory.agentOf(cameraId);
-    const lack = directory.findWanted(cameraId) && routing.lackOf(cameraId);
-    if (lack !== undefined)
-      return void res.set('Cache-Control', 'no-store').json(absentStatus(cameraId, lack));
-    if (agent === undefined) return otherwise(req, res, next);
+    const place = agent === undefined ? {} : { agent };
     res.setHeader('Cache-Control', 'no-store');
+    const lack = directory.findWanted(cameraId) && routing.lackOf(cameraId);
+    if (lack !== undefined) return void res.json(absentStatus(cameraId, lack));
     try {
+      const worker = routing.resolve(cameraId);
+      inFlight.enter(worker.name, res);
       const path = `/api/cameras/${encodeURIComponent(cameraId)}/status`;
-      const status = await call<object>(routing.resolve(cameraId), { method: 'GET', path });
-      res.json({ ...status, agent });
+      res.json({ ...(await call<object>(worker, { method: 'GET', path })), ...place });
     } catch (error) {
-      if (!(error instanceof AppError) || error.code !== 'agent-offline') throw error;
-      res.json(offlineStatus(cameraId, agent, since(agent)));
+      const code = error instanceof AppError ? error.code : undefined;
+      if (code === 'agent-offline' && agent !== undefined)
+        return void res.json(offlineStatus(cameraId, agent, since(agent)));
+      if (code !== 'camera-not-found' || directory.findWanted(cameraId) === undefined) throw error;
+      res.json({ ...connectingStatus(cameraId), ...place });
     }
   };
 }

@@ -9,6 +9,7 @@ import { emptyState, type GatewayState } from './status.ts';
 import type { Reach } from './status-feed.ts';
 
 const UNAUTHORIZED = 401;
+const AGAIN_MS = 2000;
 
 /** Input of all views. */
 export interface AppState {
@@ -67,9 +68,9 @@ export class App {
     return ['lost', 'signed-out'].includes(this.state.reach);
   }
 
-  /** Whether the user may change things; the gateway checks in any case. */
+  /** Whether the user may change things, once that is known; the gateway checks in any case. */
   get canChange(): boolean {
-    return this.canAct && this.state.access?.role !== 'operator' && !this.isLimited;
+    return this.state.access?.role === 'admin' && !this.isLimited;
   }
 
   /** Whether the user signed in with a key for some cameras: the gateway tells nothing about all of them then. */
@@ -77,9 +78,9 @@ export class App {
     return this.state.access?.cameras !== undefined;
   }
 
-  /** Whether the user may ask and move cameras. */
+  /** Whether the user may ask and move cameras, once that is known. */
   get canAct(): boolean {
-    return this.state.access?.role !== 'viewer';
+    return ['admin', 'operator'].includes(this.state.access?.role ?? '');
   }
 
   /** Whether the user signed in here; on the gateway's own machine no sign-in is needed. */
@@ -100,10 +101,11 @@ export class App {
     return response;
   }
 
-  /** Asks for the user's access. */
+  /** Asks for the user's access until the gateway tells it: before, nothing can be changed here. */
   async learnAccess(): Promise<void> {
     const response = await fetch(`${this.base}/api/auth`).catch(() => undefined);
     if (response?.ok === true) this.set({ access: (await response.json()) as Access });
+    else setTimeout(() => void this.learnAccess(), AGAIN_MS);
   }
 
   /** Applies a change and draws. */

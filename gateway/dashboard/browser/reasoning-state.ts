@@ -17,13 +17,12 @@ export function failingProviders({ reasoning }: ShownServices): number {
   );
 }
 
-/** Whether the user may ask; the gateway checks in any case. */
-export function mayAsk({ state }: App): boolean {
-  return state.access?.role !== 'viewer';
+/** Whether the user may ask, once that is known; the gateway checks in any case. */
+export function mayAsk({ canAct }: App): boolean {
+  return canAct;
 }
 
-/** Whether the user may set up a provider; the gateway checks in any case. */
+/** Whether the user may set up a provider, once that is known; the gateway checks in any case. */
 export function isAdmin({ state }: App): boolean {
-  const role: string | null | undefined = state.access?.role;
-  return role !== 'viewer' && role !== 'operator';
+  return state.access?.role === 'admin';
 }

@@ -38,6 +38,7 @@ export class AskPage extends ViewElement {
 
   #asking(entries: readonly CameraEntry[]): TemplateResult {
     const { app } = this;
+    if (app.state.access === undefined) return html`<div class="card skeleton"></div>`;
     if (!canAskProvider(app.state.gateway.services)) return setUpCard(isAdmin(app));
     if (!mayAsk(app))
       return html`<p class="muted">You are signed in as a viewer: you see earlier answers. An operator may ask.</p>`;

@@ -41,7 +41,8 @@ export function titleOf({ state: { route, gateway } }: App): string {
 function page(app: App, outlet: PageOutlet): unknown {
   const { page: id } = app.state.route;
   const { title } = PAGES[id];
-  if (!isOpenTo(app, PAGES[id])) return forAdministrators(app, title);
+  if (!isOpenTo(app, PAGES[id]))
+    return app.state.access === undefined ? nothing : forAdministrators(app, title);
   const element = outlet.show(app);
   if (element !== undefined) return element;
   if (!outlet.hasFailed(id)) return nothing;

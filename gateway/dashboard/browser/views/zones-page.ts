@@ -141,6 +141,7 @@ export class ZonesPage extends ViewElement {
     const isFromFile = camera.origin === 'file';
     if (isFromFile)
       return html`<p class="muted zones-note">This camera is kept in CAMERAS_FILE; change its zones there.</p>`;
+    if (this.app.state.access === undefined) return nothing;
     if (!this.app.canChange)
       return html`<p class="muted zones-note">You can look at the zones. An admin can change them.</p>`;
     if (motion || persons || faces) return nothing;
