@@ -68,24 +68,22 @@ export class WorkerArchive implements Archive {
   }
 
   async *read(file: SegmentName, start: number, end: number): AsyncGenerator<Buffer> {
-    const leave = new AbortController();
     const worker = this.#find();
     try {
-      const answer = await open(worker, file, `bytes=${start}-${end - 1}`, leave.signal);
-      if (answer.statusCode !== 206) throw new Error('the worker did not give a range of a file');
+      const answer = await open(worker, file, `bytes=${start}-${end - 1}`);
+      if (answer.statusCode !== 206) {
+        answer.destroy();
+        throw new Error('the worker did not give a range of a file');
+      }
       yield* inTime(answer);
     } catch (error) {
       throw connectionError(error, worker.name);
-    } finally {
-      leave.abort();
     }
   }
 
   async send(file: SegmentName, req: Request, res: Response): Promise<void> {
-    const leave = new AbortController();
-    res.once('close', () => leave.abort());
     const worker = this.#find();
-    const answer = await open(worker, file, req.get('range'), leave.signal);
+    const answer = await open(worker, file, req.get('range'));
     const { statusCode = 0 } = answer;
     if (statusCode !== 200 && statusCode !== 206) {
       answer.destroy();
@@ -99,6 +97,7 @@ export class WorkerArchive implements Archive {
       'X-Content-Type-Options': 'nosniff',
     });
     if (req.method === 'HEAD') {
+      answer.destroy();
       res.end();
       return;
     }
@@ -121,21 +120,26 @@ async function open(
   worker: WorkerTarget,
   file: SegmentName,
   range: string | undefined,
-  signal: AbortSignal,
 ): Promise<IncomingMessage> {
   if (parseSegmentName(file.file) === undefined) throw noSuchFile();
   const headers: Record<string, string> = range === undefined ? {} : { range };
-  return openAnswer(worker, { path: filePath(file), headers, signal });
+  const answer = await openAnswer(worker, { path: filePath(file), headers });
+  // One that a reader has left ends with an error, too.
+  return answer.on('error', () => {});
 }
 
 /** The bytes of an answer, each awaited for a while; how fast they are taken does not count. */
 async function* inTime(answer: IncomingMessage): AsyncGenerator<Buffer> {
   const blocks = answer[Symbol.asyncIterator]() as AsyncIterator<Buffer>;
-  for (;;) {
-    const timer = setTimeout(() => answer.destroy(new Error('the worker fell silent')), SILENCE_MS);
-    const { value, done } = await blocks.next().finally(() => clearTimeout(timer));
-    if (done === true) return;
-    yield value;
+  try {
+    for (;;) {
+      const timer = setTimeout(() => answer.destroy(new Error('the worker fell silent')), SILENCE_MS);
+      const { value, done } = await blocks.next().finally(() => clearTimeout(timer));
+      if (done === true) return;
+      yield value;
+    }
+  } finally {
+    answer.destroy();
   }
 }
 

@@ -92,10 +92,10 @@ export async function pass(worker: WorkerTarget, request: WorkerRequest): Promis
   }
 }
 
-/** Opens an answer of any status, which the caller reads. @throws AppError `worker-*` when none began in time */
+/** Opens an answer of any status, which the caller reads or destroys. @throws AppError `worker-*` when none began in time */
 export async function openAnswer(
   worker: WorkerTarget,
-  { path, headers, signal }: { path: string; headers: Record<string, string>; signal: AbortSignal },
+  { path, headers }: { path: string; headers: Record<string, string> },
 ): Promise<IncomingMessage> {
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), TIMEOUT_MS);
@@ -103,7 +103,7 @@ export async function openAnswer(
     return await openLocally(`${worker.origin}${path}`, {
       method: 'GET',
       headers: { ...headers, ...headersFor(worker) },
-      signal: AbortSignal.any([signal, late.signal]),
+      signal: late.signal,
       agent: worker.link?.kept,
     });
   } catch (error) {

@@ -74,7 +74,8 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
   }
 
   async function store(id: string): Promise<void> {
-    const camera = { id, name: id, url: cameras.url(`/${id}`) };
+    const record = id === '1' ? { record: 'always' } : {};
+    const camera = { id, name: id, url: cameras.url(`/${id}`), ...record };
     expect((await postJson(`${originOf('a')}/api/cameras`, camera)).status).to.equal(201);
   }
 
@@ -103,6 +104,19 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
     await waitFor(async () => (await counts('w0', 'w1')) === '2,2', MOVED);
     for (const name of ['a', 'b']) await waitFor(() => serves(name), MOVED);
     await waitFor(isIngestedOnce, MOVED);
+  });
+
+  it('give recordings that a worker has on its disk, both of them', async () => {
+    for (const name of ['a', 'b']) {
+      const span = await waitFor(
+        async () => (await getJson(`${originOf(name)}/api/recordings/1`)).body.spans[0],
+        { ...MOVED, message: `a span at ${name}` },
+      );
+      const range = `from=${span.from}&to=${span.to}`;
+      const movie = await fetch(`${originOf(name)}/api/recordings/1/export.mp4?${range}`);
+      expect([movie.status, movie.headers.get('x-recording-start')]).to.deep.equal([200, span.from]);
+      await movie.body?.cancel();
+    }
   });
 
   it('share a camera that one of them connected without storing it, connected once', async () => {

@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import express from 'express';
 import { AppError } from '#shared/errors.ts';
@@ -146,6 +147,23 @@ describe('The archives of a gateway', () => {
     expect((await get('/file/..%2F.index.sqlite')).status).to.equal(404);
   });
 
+  it('end quietly when a client leaves in the middle', async () => {
+    const leave = new AbortController();
+    const { name } = second.yard.files[0] as (typeof second.yard.files)[number];
+    for (const path of ['/movie', `/file/${name}`]) {
+      const answer = await fetch(`http://127.0.0.1:${portOf(gateway)}${path}`, { signal: leave.signal });
+      expect(answer.status).to.equal(200);
+      await answer.body?.cancel();
+    }
+    const [segment] = await second.archive.list(ALL, 1);
+    const found = (await archives.list(ALL, 10)).find(({ segment: { file } }) => file === segment?.file);
+    const blocks = found?.archive.read(found.segment, 0, found.segment.bytes)[Symbol.asyncIterator]();
+    await blocks?.next();
+    await blocks?.return?.();
+    // An error that no one took would be thrown in one of the next turns.
+    for (let turn = 0; turn < 20; turn += 1) await setImmediate();
+  });
+
   it('say who does not answer, and fail only where no other has anything', async () => {
     places = ['agent-home', 'w1'];
     const { spans, failures } = await archives.spans(ALL);
@@ -184,6 +202,31 @@ describe('The archives of a gateway', () => {
     workers.set('liar', other);
     expect((await archives.list(ALL, 10))[0]?.segment.cameraId).to.equal('yard');
     other.close();
+  });
+
+  it('break off what a worker breaks off', async () => {
+    places = ['dying'];
+    const [segment] = await second.archive.list(ALL, 1);
+    const app = express().use((req, res) => {
+      if (req.path.endsWith('/segments')) res.json([segment]);
+      else {
+        res.status(206).set('Content-Length', '1000').write('some bytes');
+        setTimeout(() => res.destroy(), 50);
+      }
+    });
+    const dying = await serve(app);
+    workers.set('dying', dying);
+    const [found] = await archives.list(ALL, 1);
+    const blocks = found?.archive.read(found.segment, 0, 1000)[Symbol.asyncIterator]();
+    expect(String((await blocks?.next())?.value)).to.equal('some bytes');
+    expect((await rejection(blocks?.next() as Promise<unknown>)).code).to.equal('worker-failed');
+    const answer = await get(`/file/${segment?.file}`);
+    const whole = await answer.arrayBuffer().then(
+      () => true,
+      () => false,
+    );
+    expect(whole).to.equal(false);
+    dying.close();
   });
 
   it('refuse tables of samples that no recorder wrote', async () => {
