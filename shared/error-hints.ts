@@ -37,7 +37,7 @@ export const HINT_BY_CODE: Readonly<Partial<Record<string, string>>> = {
   'no-worker-with-labels':
     'Start a worker with these WORKER_LABELS, or change the labels of the camera; it starts by itself then.',
   'agent-offline':
-    'Start `npm run agent` on the network of its cameras, or look at its log there; it comes back by itself.',
+    'Start `npm run agent` on the network of its cameras, or look at its log there. If the agent was removed, make one of the same name, or change the place of the camera.',
   'not-a-video': 'Upload MP4, MOV, MKV, WebM, AVI or MPEG-TS; H.264, H.265 and MJPEG also play as a camera.',
   'mediamtx-unreachable':
     'Check MEDIAMTX_API_URL, and that `api: yes` is set in mediamtx.yml: it is off by default.',

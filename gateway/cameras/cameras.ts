@@ -72,6 +72,7 @@ export function createCameras(options: CamerasOptions): Cameras {
     directory,
     videos,
     addresses,
+    expectAgent: (agent) => routing.expectAgent(agent),
     log,
   });
   const { mirrorOf } = options;

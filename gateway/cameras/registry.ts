@@ -25,6 +25,8 @@ export interface RegistryOptions {
   videos: UploadedVideos;
   /** Which cameras clients may have stored; the workers check what they dial in any case. */
   addresses?: AddressPolicy;
+  /** @throws AppError `invalid-field` for an agent that does not exist */
+  expectAgent?: (agent: string) => void;
   log: Logger;
   /** Pause between looks at what other gateways on this database changed, milliseconds. */
   refreshMs?: number;
@@ -107,7 +109,7 @@ export class CameraRegistry {
   /** Adds a camera. @throws AppError `camera-exists`, `missing-field`, `invalid-field`, `too-many-requests` */
   async create(body: unknown): Promise<KnownCamera> {
     const given = parseNewCamera(body);
-    this.#checkAddress(given, body);
+    this.#checkPlace(given, body, true);
     return this.#inTurn(async () => {
       const { store, repository, directory } = this.#options;
       const camera = { ...given, id: given.id ?? directory.freeId() };
@@ -132,7 +134,9 @@ export class CameraRegistry {
       const before = await this.#editable(id);
       const changed = applyChanges(before, body);
       if (changed.enabled) directory.checkRoom([id]);
-      if (!isDeepStrictEqual(changed.source, before.source)) this.#checkAddress(changed, body);
+      const isMoved = changed.agent !== before.agent;
+      if (isMoved || !isDeepStrictEqual(changed.source, before.source))
+        this.#checkPlace(changed, body, isMoved);
       await this.#checkVideo(changed);
       // Later than before even within one millisecond: other gateways look at this alone.
       const now = Math.max(Date.now(), before.updatedAt + 1);
@@ -270,9 +274,14 @@ export class CameraRegistry {
   }
 
   /** The network of an agent is judged there. */
-  #checkAddress({ source, agent }: Pick<RegisteredCamera, 'source' | 'agent'>, body: unknown): void {
-    const { addresses } = this.#options;
+  #checkPlace(
+    { source, agent }: Pick<RegisteredCamera, 'source' | 'agent'>,
+    body: unknown,
+    isMoved: boolean,
+  ): void {
+    const { addresses, expectAgent } = this.#options;
     if (agent === undefined && addresses !== undefined) checkCameraAddress(source, body, addresses);
+    if (agent !== undefined && isMoved) expectAgent?.(agent);
   }
 
   async #checkVideo({ source }: Pick<RegisteredCamera, 'source'>): Promise<void> {

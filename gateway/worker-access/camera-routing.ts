@@ -263,10 +263,15 @@ export class CameraRouting {
     });
   }
 
-  #workerOf(agent: string): WorkerAddress {
-    const name = agentWorker(agent);
-    if (this.#further.includes(name)) return this.#expectReady(name);
+  /** @throws AppError `invalid-field` for an agent that does not exist */
+  expectAgent(agent: string): void {
+    if (this.#further.includes(agentWorker(agent))) return;
     throw new AppError('invalid-field', `agent: there is no agent ${agent}`, { field: 'agent' });
+  }
+
+  #workerOf(agent: string): WorkerAddress {
+    this.expectAgent(agent);
+    return this.#expectReady(agentWorker(agent));
   }
 
   #expectReady(name: string): WorkerAddress {

@@ -59,7 +59,7 @@ export class MediamtxServer {
     const cameraOf = (name: string): string | undefined => this.#manager?.cameraOf(name);
     const parts = { client, repository, isOurTurn, clock, log };
     this.#sync = new MediamtxSync({ ...parts, server, whepBase: this.#base, excludePrefix, cameraOf });
-    this.#manager = this.#manages(options, client);
+    this.#manager = this.#managerFor(options, client);
     this.#sync.onSeen((seen) => this.#manager?.observe(seen));
     // After a restart of MediaMTX all paths are others, and those that the gateway made are gone.
     const onRestart = (): void => {
@@ -92,7 +92,7 @@ export class MediamtxServer {
     return [this.#sync, this.#pulse, ...(this.#manager === undefined ? [] : [this.#manager])];
   }
 
-  #manages(
+  #managerFor(
     { manage, managedCameras, isOurTurn, clock, log, onChange }: MediamtxServerOptions,
     client: MediamtxClient,
   ): MediamtxManager | undefined {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { type MainSource, urlWithCredentials } from '#shared/camera-source.ts';
+import { AppError } from '#shared/errors.ts';
 import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { CameraRepository } from '../../../gateway/cameras/camera-repository.ts';
@@ -41,7 +42,12 @@ describe('The camera registry', () => {
         fileOf: async (id: string) => (id === 'clip' ? '/data/uploads/clip.mp4' : undefined),
       };
       const repository = new CameraRepository(createSecretBox(key));
-      const registry = new CameraRegistry({ store, repository, directory, videos, log, refreshMs });
+      const expectAgent = (agent: string): void => {
+        if (agent !== 'home')
+          throw new AppError('invalid-field', `agent: there is no agent ${agent}`, { field: 'agent' });
+      };
+      const options = { store, repository, directory, videos, expectAgent, log, refreshMs };
+      const registry = new CameraRegistry(options);
       opened.push(registry);
       registry.start();
       await registry.whenLoaded();
@@ -49,6 +55,20 @@ describe('The camera registry', () => {
     }
 
     const passwordOf = (directory: CameraDirectory, id: string) => asRtsp(directory.get(id).source)?.password;
+
+    it('refuses the name of no agent, and lets a camera of an agent that was removed be changed', async () => {
+      const { registry } = await start();
+      const url = 'rtsp://192.0.2.1/1';
+      const unknown = await rejection(registry.create({ id: 'a', url, agent: 'hom' }));
+      expect(unknown).to.include({ code: 'invalid-field', field: 'agent' });
+      await registry.create({ id: 'a', url });
+      expect(await rejection(registry.update('a', { agent: 'hom' }))).to.include({ field: 'agent' });
+      await registry.update('a', { agent: 'home' });
+      // As if another gateway had removed the agent since.
+      await store.db.updateTable('cameras').set({ agent: 'gone' }).execute();
+      const later = await start();
+      expect((await later.registry.update('a', { name: 'Yard' })).agent).to.equal('gone');
+    });
 
     it('keeps a camera over restarts, its password and all', async () => {
       const first = await start();

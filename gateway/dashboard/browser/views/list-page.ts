@@ -64,9 +64,10 @@ export abstract class ListPage extends ViewElement {
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       this.error = error;
+    } finally {
+      this.isBusy = false;
+      this.draw();
     }
-    this.isBusy = false;
-    this.draw();
   }
 
   /** Reads the list and draws it; a page that was left draws nothing. */

@@ -221,9 +221,10 @@ export class NotificationsPage extends ViewElement {
     } catch (error) {
       if (!(error instanceof GatewayError)) throw error;
       this.#error = error;
+    } finally {
+      this.#isBusy = false;
+      this.draw();
     }
-    this.#isBusy = false;
-    this.draw();
   }
 
   async #load(): Promise<void> {
