@@ -1,6 +1,7 @@
 /** Camera ids and addresses, as clients send them and as workers use them. */
 import { z } from 'zod';
 import { AppError } from './errors.ts';
+import { fieldWords } from './field-words.ts';
 
 /** Words that are routes under `/api/cameras` and so cannot be camera ids. */
 export const RESERVED_CAMERA_IDS = [
@@ -42,24 +43,8 @@ export function parseFields<T>(schema: z.ZodType<T>, value: unknown): T {
   const issue = result.error.issues[0];
   const unknownKey = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
   const field = unknownKey ?? (issue?.path.map(String).join('.') || 'body');
-  throw new AppError('invalid-field', `${field}: ${wordsOf(issue?.message)}`, { field });
+  throw new AppError('invalid-field', `${field}: ${fieldWords(issue?.message)}`, { field });
 }
-
-/** The library speaks of types of JavaScript. */
-function wordsOf(message = 'is invalid'): string {
-  const [, expected, received] = /^Invalid input: expected (.+), received (\w+)$/.exec(message) ?? [];
-  if (expected === undefined) return message;
-  return received === 'undefined' ? 'is missing' : `must be ${TYPES[expected] ?? expected}`;
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  string: 'a text',
-  number: 'a number',
-  int: 'a whole number',
-  boolean: 'true or false',
-  array: 'a list',
-  object: 'an object',
-};
 
 /**
  * Refuses fields that a schema does not name and ignores everything else that is wrong: for bodies that

@@ -11,6 +11,7 @@ import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
 import type { CameraRepository } from './camera-repository.ts';
 import type { Draft, RegisteredCamera, StoredCamera } from './registered-camera.ts';
 import { applyChanges, parseAdjustments, parseNewCamera } from './registry-input.ts';
+import { sealStoredPaths } from './sealed-paths.ts';
 
 /** Uploaded videos that cameras play. */
 export interface UploadedVideos {
@@ -62,23 +63,9 @@ export class CameraRegistry {
   /** Loads the registry as soon as the database is there, and looks again regularly. */
   start(): void {
     void this.#options.store.whenReady().then(
-      () => this.#sealPaths().then(() => this.#job.start()),
+      () => sealStoredPaths(this.#options).then(() => this.#job.start()),
       () => this.#loaded.reject(new Error('The database was closed')),
     );
-  }
-
-  /** Seals passwords in paths that an earlier version stored in clear; nothing waits for its success. */
-  async #sealPaths(): Promise<void> {
-    const { store, repository, log } = this.#options;
-    try {
-      const cameras = await repository.sealPaths(store.db);
-      if (cameras === 0) return;
-      log.info({ cameras }, 'passwords in stored paths were encrypted');
-      // The log of SQLite still holds the rows of before.
-      if (store.engine === 'sqlite') await repository.clearLog(store.db);
-    } catch (error) {
-      log.warn({ reason: messageOf(error) }, 'passwords in stored paths could not be encrypted');
-    }
   }
 
   /** Resolves once the registry has been read for the first time. */

@@ -1,6 +1,4 @@
 import { expect } from 'chai';
-import { z } from 'zod';
-import { parseFields } from '#shared/camera.ts';
 import { maskedUrl, requestUrl, secretsOf, sourceFromUrl } from '#shared/camera-source.ts';
 import { parseConnectRequest } from '#shared/contract/connect.ts';
 import { AppError } from '#shared/errors.ts';
@@ -154,28 +152,5 @@ describe('sourceFromUrl', () => {
     expect(maskedUrl(source)).to.equal('rtsp://cam:554/live?user=bob&password=***&channel=1');
     expect(requestUrl(source)).to.equal('rtsp://cam:554/live?user=bob&password=a%40b&channel=1');
     expect(secretsOf(source)).to.deep.equal(['a%40b', 'a@b']);
-  });
-});
-
-describe('parseFields', () => {
-  const schema = z.object({ name: z.string(), count: z.int(), parts: z.array(z.string()) });
-  const whole = { name: 'x', count: 1, parts: [] };
-
-  it('says in words which field is missing or of another kind', () => {
-    const messageFor = (body: object): string => {
-      try {
-        parseFields(schema, body);
-      } catch (error) {
-        if (error instanceof AppError) return error.message;
-        throw error;
-      }
-      return 'accepted';
-    };
-    expect(messageFor(whole)).to.equal('accepted');
-    expect(messageFor({})).to.equal('name: is missing');
-    expect(messageFor({ ...whole, name: 7 })).to.equal('name: must be a text');
-    expect(messageFor({ ...whole, count: '7' })).to.equal('count: must be a number');
-    expect(messageFor({ ...whole, count: 0.5 })).to.equal('count: must be a whole number');
-    expect(messageFor({ ...whole, parts: [null] })).to.equal('parts.0: must be a text');
   });
 });
