@@ -45,6 +45,8 @@ export const RESTREAM_PROTOCOL = 'rtsp';
 export const RESTREAM_PATH = '/internal/restream/';
 /** Address of the client whose connection is passed on. */
 export const RESTREAM_CLIENT_HEADER = 'x-client-address';
+/** The upgrade came with the client's own connection: nothing of HTTP is answered, a refusal closes it. */
+export const HANDED_HEADER = 'x-handed-connection';
 
 /** Worker to supervisor: ready. `details` are further ports (`rtspPort`). */
 export const readyMessageSchema = z.object({

@@ -1,8 +1,9 @@
 /**
- * One RTSP client until it has said which camera it wants and who it is; from then on its bytes go to
- * the camera's worker and back, with back pressure from end to end.
+ * One RTSP client until it has said which camera it wants and who it is; from then on the camera's worker
+ * serves its connection, or its bytes go there and back, with back pressure from end to end.
  */
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { firstMessage, formatMessage, headerOf, type RtspMessage } from '#shared/media/rtsp/message.ts';
@@ -12,7 +13,7 @@ import type { Door } from '../auth/door.ts';
 import type { Principal } from '../auth/principal.ts';
 import { maySee, noCamera } from '../auth/rights.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
-import { openWorkerStream } from '../worker-access/worker-stream.ts';
+import { handOverStream, openWorkerStream } from '../worker-access/worker-stream.ts';
 import { ClientLogin, type LoginOptions } from './client-login.ts';
 
 export interface RestreamClientOptions extends Omit<LoginOptions, 'address' | 'door'> {
@@ -107,28 +108,37 @@ export class RestreamClient {
     const worker = routing.resolve(cameraId);
     const untie = routing.tie(cameraId, worker, () => socket.destroy());
     socket.once('close', untie);
+    const request = {
+      path: `${RESTREAM_PATH}${encodeURIComponent(cameraId)}`,
+      protocol: RESTREAM_PROTOCOL,
+      headers: { [RESTREAM_CLIENT_HEADER]: this.#address },
+    };
     try {
-      const upstream = await openWorkerStream(worker, {
-        path: `${RESTREAM_PATH}${encodeURIComponent(cameraId)}`,
-        protocol: RESTREAM_PROTOCOL,
-        headers: { [RESTREAM_CLIENT_HEADER]: this.#address },
-      });
+      if (!handOverStream(worker, request, { connection: socket, received: this.#received }))
+        this.#join(await openWorkerStream(worker, request));
       clearTimeout(this.#deadline);
-      upstream.on('error', () => upstream.destroy());
-      upstream.once('close', () => socket.destroy());
-      socket.once('close', () => upstream.destroy());
-      if (socket.destroyed) upstream.destroy();
-      const forget = door.onEnd(principal, () => socket.destroy());
-      socket.once('close', forget);
-      upstream.write(this.#received);
-      upstream.pipe(socket);
-      socket.pipe(upstream);
+      socket.once(
+        'close',
+        door.onEnd(principal, () => socket.destroy()),
+      );
       log.debug({ cameraId, client: this.#address }, 'an RTSP client reads a camera');
     } catch (error) {
       if (error instanceof AppError && error.code !== 'camera-not-found') routing.report(worker.name);
       this.#refuse(message, error);
       socket.end();
     }
+  }
+
+  /** Carries bytes both ways until one side ends. */
+  #join(upstream: Duplex): void {
+    const socket = this.#socket;
+    upstream.on('error', () => upstream.destroy());
+    upstream.once('close', () => socket.destroy());
+    socket.once('close', () => upstream.destroy());
+    if (socket.destroyed) upstream.destroy();
+    upstream.write(this.#received);
+    upstream.pipe(socket);
+    socket.pipe(upstream);
   }
 
   #refuse(message: RtspMessage, error: unknown): void {

@@ -1,7 +1,7 @@
 /** A connection to a worker that speaks another protocol than HTTP, after an upgrade. */
 import type { Duplex } from 'node:stream';
 import { AppError } from '#shared/errors.ts';
-import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
+import { HANDED_HEADER, TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import type { WorkerAddress } from './worker-address.ts';
 import { openWorkerConnection } from './worker-connection.ts';
 import { connectionError } from './worker-error.ts';
@@ -35,6 +35,19 @@ export async function openWorkerStream(
     connection.on('error', () => {}).destroy();
     throw connectionError(error, worker.name);
   }
+}
+
+/**
+ * Hands a client's connection to the worker. @param received what the client said already
+ * @returns false where the bytes must be relayed, by {@link openWorkerStream}
+ */
+export function handOverStream(
+  worker: WorkerAddress,
+  { headers, ...request }: UpgradeRequest,
+  { connection, received }: { connection: Duplex; received: Buffer },
+): boolean {
+  const head = headOf({ ...request, headers: { ...headers, [HANDED_HEADER]: '1' } }, worker.token);
+  return worker.handOver?.(connection, Buffer.concat([Buffer.from(head, 'latin1'), received])) === true;
 }
 
 function headOf({ path, protocol, headers }: UpgradeRequest, token: string): string {

@@ -73,6 +73,17 @@ export class RtspClient {
     return await this.ask(method, path, { Authorization: authorization });
   }
 
+  /** Plays the picture over this connection, without credentials; resolves with the first packet. */
+  async play(path: string): Promise<void> {
+    const { body, header } = await this.ask('DESCRIBE', path);
+    const control = /m=video[\s\S]*?a=control:(\S+)/.exec(body)?.[1] ?? 'trackID=0';
+    const track = control.startsWith('rtsp://') ? control : `${header('content-base') ?? ''}${control}`;
+    const trackPath = track.replace(/^rtsp:\/\/[^/]*/, '');
+    const setUp = await this.ask('SETUP', trackPath, { Transport: 'RTP/AVP/TCP;unicast;interleaved=0-1' });
+    await this.ask('PLAY', path, { Session: setUp.header('session')?.split(';')[0] ?? '' });
+    await waitFor(() => this.firstAt, { message: 'the first packet' });
+  }
+
   close(): void {
     this.socket.destroy();
   }

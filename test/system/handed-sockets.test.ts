@@ -2,9 +2,11 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { freePort } from '../support/free-port.ts';
 import { openGreyCameras } from '../support/grey-cameras.ts';
 import { MseClient } from '../support/mse-client.ts';
 import { isStopped, type RunningProcess, startGateway } from '../support/processes.ts';
+import { RtspClient } from '../support/rtsp-reader.ts';
 import { bearer, ELSEWHERE, Visitor } from '../support/visitor.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -19,10 +21,17 @@ describe('A connection that is handed to the worker of its camera', function () 
   let cameras: RtspServer;
   let gateway: RunningProcess;
   let visitor: Visitor;
+  let rtspPort: number;
 
   before(async () => {
     cameras = await openGreyCameras({ '/dark': 60 });
-    gateway = await startGateway({ API_TOKEN: ADMIN, VIEWER_TOKEN: VIEWER, RTSP_WORKERS: '1' });
+    rtspPort = await freePort();
+    gateway = await startGateway({
+      API_TOKEN: ADMIN,
+      VIEWER_TOKEN: VIEWER,
+      RTSP_WORKERS: '1',
+      RTSP_PORT: String(rtspPort),
+    });
     visitor = new Visitor(gateway.origin);
     await isReady();
     await visitor.post(
@@ -57,14 +66,19 @@ describe('A connection that is handed to the worker of its camera', function () 
 
   it('carries video while the gateway does nothing', async () => {
     const viewer = await watch();
+    const reader = await RtspClient.open(rtspPort);
+    await reader.play('/dark');
     process.kill(gateway.pid, 'SIGSTOP');
     try {
       await waitFor(() => isStopped(gateway.pid));
+      const { packets } = reader;
       await goesOn(viewer);
+      await waitFor(() => reader.packets > packets + 20);
     } finally {
       process.kill(gateway.pid, 'SIGCONT');
     }
     viewer.close();
+    reader.close();
   });
 
   it('loses nothing of what clients say, however soon', async () => {
@@ -132,9 +146,11 @@ describe('A connection that is handed to the worker of its camera', function () 
 
   it('ends with the worker, and the next one is served by the new worker', async () => {
     const viewer = await watch();
+    const reader = await RtspClient.open(rtspPort);
+    await reader.play('/dark');
     const { body } = await visitor.get('/health', bearer(ADMIN));
     process.kill(body.services.rtsp.workers[0].pid, 'SIGKILL');
-    await waitFor(() => viewer.closeCode !== undefined);
+    await waitFor(() => viewer.closeCode !== undefined && reader.isClosed);
     await waitFor(async () => (await openSockets()) === 0);
     await isReady();
     (await watch()).close();

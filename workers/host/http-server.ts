@@ -8,6 +8,7 @@ import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '#shared/errors.ts';
 import { notFound, type ProblemOptions, problemHandler } from '#shared/http/problem.ts';
 import { refuseUpgrade } from '#shared/http/refuse-upgrade.ts';
+import { HANDED_HEADER } from '#shared/worker-protocol.ts';
 import { checkToken } from './token.ts';
 
 /** A listening server. */
@@ -92,7 +93,8 @@ export async function openHttpServer({
         }
       } catch (error) {
         if (!(error instanceof AppError)) throw error;
-        refuseUpgrade(socket, error);
+        if (isHanded(request)) socket.destroy();
+        else refuseUpgrade(socket, error);
       }
     });
   }
@@ -114,11 +116,17 @@ export async function openHttpServer({
   };
 }
 
+/** Whether a client of another protocol is at the other end, and not the gateway. */
+function isHanded({ headers }: IncomingMessage): boolean {
+  return headers[HANDED_HEADER] !== undefined;
+}
+
 /** Agrees to the protocol that was asked for (RFC 9110 section 7.8). */
 function switchProtocol(request: IncomingMessage, socket: Socket, head: Buffer): void {
-  socket.write(
-    `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${request.headers.upgrade}\r\n\r\n`,
-  );
+  if (!isHanded(request))
+    socket.write(
+      `HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: ${request.headers.upgrade}\r\n\r\n`,
+    );
   if (head.length > 0) socket.unshift(head);
 }
 
