@@ -6,7 +6,8 @@ export const EVENT_KINDS = ['motion', 'person', 'face', 'watch', 'tampering', 'c
 /** An object in a picture. */
 export interface PicturedObject {
   label: string;
-  score: number;
+  /** Null where what found it gives none. */
+  score: number | null;
   /** Left, top, width and height as shares of the picture. */
   box: [number, number, number, number];
 }

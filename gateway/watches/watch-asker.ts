@@ -1,8 +1,9 @@
 /** Asks a watch's question about its camera once. */
-import type { AnswerForm, ReasonKind } from '#shared/contract/reason.ts';
+import type { AnswerForm, Box, ReasonKind } from '#shared/contract/reason.ts';
 import { AppError } from '#shared/errors.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import type { CameraFrame } from '../models/frame-source.ts';
+import { boxInPart } from '../reasoning/place.ts';
 import type { Reasoner, Said } from '../reasoning/reasoner.ts';
 import { type ReadAnswer, readAnswer } from './reading.ts';
 import type { WatchSettings, WatchSkill } from './watch.ts';
@@ -11,6 +12,8 @@ import { areaAround, foundInZone, zoneOf } from './watch-zone.ts';
 /** The answer, and the picture that it is about. */
 export interface AskedWatch extends ReadAnswer {
   frame: CameraFrame;
+  /** What was counted, in that picture. */
+  objects: readonly Box[];
 }
 
 /** What a question may be given. */
@@ -46,12 +49,13 @@ export function createWatchAsker(
       const zone = zoneOf(watch, directory);
       // What stands in a zone reaches beyond it: it is looked for in the whole picture.
       const isCounted = skill === 'detect' || skill === 'point';
+      const part = zone !== undefined && !isCounted ? areaAround(zone) : (area ?? undefined);
       const given = await reasoner.answer({
         kind: KINDS[skill],
         cameraId,
         words: prompt,
         form: formOf(watch),
-        area: zone !== undefined && !isCounted ? areaAround(zone) : (area ?? undefined),
+        area: part,
         provider: provider ?? undefined,
         signal,
         spend: onSpend,
@@ -59,7 +63,8 @@ export function createWatchAsker(
       const frame = given.pictures.at(-1)?.frame;
       if (frame === undefined) throw new AppError('no-frame-yet', `Camera ${cameraId} has no picture yet`);
       const said = zone === undefined ? given : foundInZone(given, zone);
-      return { ...readAnswer(condition, counted(said), before), frame };
+      const objects = (said.objects ?? []).map((box) => boxInPart(box, part));
+      return { ...readAnswer(condition, counted(said), before), frame, objects };
     },
   };
 }

@@ -801,7 +801,8 @@ export interface components {
       /** @description What was found in it, the most certain first. */
       objects: {
         label: string;
-        score: number;
+        /** @description Null: what a watch found. */
+        score: number | null;
         /** @description Left, top, width and height, from 0 to 1. */
         box: [number, number, number, number];
       }[];

@@ -70,7 +70,7 @@ const eventPictureSchema = z
       .array(
         z.object({
           label: z.string(),
-          score: z.number(),
+          score: z.number().nullable().meta({ description: 'Null: what a watch found.' }),
           box: z
             .tuple([z.number(), z.number(), z.number(), z.number()])
             .meta({ description: 'Left, top, width and height, from 0 to 1.' }),

@@ -121,9 +121,14 @@ describe('Watches', () => {
       expect(harness.asked[0]).to.deep.include({ kind: 'find', area });
       await harness.askAgain(id);
       expect(harness.events).to.deep.equal([]);
-      harness.answer = () => finds(1);
+      const object = { x_min: 0.5, y_min: 0.5, x_max: 1, y_max: 0.75 };
+      harness.answer = () => ({ ...finds(1), objects: [object] });
       await harness.askAgain(id);
       expect(harness.events).to.have.length(1);
+      // The picture is that part.
+      expect(harness.events[0]?.picture?.objects).to.deep.equal([
+        { label: 'car', score: null, box: [0.5, 0, 0.5, 0.5] },
+      ]);
     });
 
     it('send a camera to a preset when they fire, and say why it did not go', async () => {
@@ -394,6 +399,8 @@ describe('Watches', () => {
         expect(harness.asked.at(-1)?.area).to.equal(undefined);
         expect((await harness.view(body.id)).lastAnswer).to.include({ number: 1, text: '1 found' });
         expect(harness.events.at(-1)?.zones).to.deep.equal(['Gate']);
+        const boxes = harness.events.at(-1)?.picture?.objects.map((found) => found.box);
+        expect(boxes?.map(([left]) => left)).to.deep.equal([0.55]);
       });
 
       it('say so when it is gone, and can be paused then', async () => {
