@@ -79,5 +79,5 @@ export const HINT_BY_CODE: Readonly<Partial<Record<string, string>>> = {
   'webrtc-unsupported-codec': 'Set the camera to H.264, or use another transport.',
   'webrtc-b-frames': 'Disable B-frames in the camera (profile Baseline), or use another transport.',
   'webrtc-unavailable': 'Another program may hold the UDP port; see WEBRTC_UDP_PORT.',
-  'worker-not-ready': 'The worker is starting; retry after the seconds in Retry-After.',
+  'worker-not-ready': 'The worker is starting, or away; retry after the seconds in Retry-After.',
 };

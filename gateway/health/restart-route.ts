@@ -27,7 +27,10 @@ export function restartRoute(pool: RestartPool): Route {
       const worker = pool.status().find(({ name }) => name === workerName);
       if (worker === undefined) throw new AppError('not-found', `No worker ${workerName}`);
       if (worker.kind !== 'child')
-        throw new AppError('not-restartable', `Worker ${workerName} is restarted where it was started`);
+        throw new AppError(
+          'not-restartable',
+          `This gateway did not start worker ${workerName}: restart it where it runs`,
+        );
       pool.restart(workerName);
       res.status(202).json({ success: true, worker } satisfies RestartedWorker);
     },

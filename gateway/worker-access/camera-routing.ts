@@ -284,10 +284,11 @@ export class CameraRouting {
     const known = this.#pool.status().find((worker) => worker.name === name);
     const { state, retryAfterMs } = known ?? {};
     if (isAgentWorker(name)) return agentOffline(name, known?.since);
-    const reason = name === NO_WORKER ? 'No worker is ready' : `Worker ${name} is not ready`;
-    return new AppError('worker-not-ready', `${reason} (${state ?? 'unknown'})`, {
+    const message =
+      name === NO_WORKER ? 'No worker is ready' : `Worker ${name} is not ready (${state ?? 'unknown'})`;
+    return new AppError('worker-not-ready', message, {
       retryAfter: retryAfterMs === undefined ? RETRY_AFTER_S : retryAfterMs / 1000,
-      extra: { worker: name, state },
+      extra: name === NO_WORKER ? {} : { worker: name, state },
     });
   }
 }

@@ -42,6 +42,12 @@ describe('CameraRouting', () => {
     expect(error.extra).to.deep.equal({ worker: 'rtsp-0', state: 'backoff' });
   });
 
+  it('says that no worker is ready while there is none, and names none', () => {
+    const error = thrown(() => routingTo(pool, { workers: [] }).resolve('1'));
+    expect(error).to.include({ code: 'worker-not-ready', message: 'No worker is ready' });
+    expect(error.extra).to.deep.equal({});
+  });
+
   it('takes ready workers in turn for work of no camera', () => {
     const routing = routingTo(pool, { workers: ['rtsp-0', 'rtsp-1'] });
     expect(thrown(() => routing.anyReady()).code).to.equal('worker-not-ready');
