@@ -34,7 +34,7 @@ describe('Two gateways on one PostgreSQL', function () {
     await Promise.all([run('a'), run('b')]);
     await Promise.all(['a', 'b'].map((name) => waitFor(() => isReady(name), MOVED)));
     for (const id of IDS) {
-      const body = JSON.stringify({ id, name: id, url: cameras.url(`/${id}`) });
+      const body = JSON.stringify({ id, name: id, url: cameras.url(`/${id}`), record: 'always' });
       const headers = { ...HEADERS, 'content-type': 'application/json' };
       const answer = await fetch(`${originOf('a')}/api/cameras`, { method: 'POST', headers, body });
       expect(answer.status).to.equal(201);
@@ -97,6 +97,21 @@ describe('Two gateways on one PostgreSQL', function () {
     await waitFor(async () => (await counts('a', 'b')).join() === '3,3', MOVED);
     await waitFor(async () => (await areLive('a')) && (await areLive('b')), MOVED);
     await waitFor(isIngestedOnce);
+  });
+
+  it('give what each records on its own disk, both of them', async () => {
+    for (const name of ['a', 'b'])
+      for (const id of IDS) {
+        const path = `${originOf(name)}/api/recordings/${id}`;
+        const span = await waitFor(async () => (await getJson(path, HEADERS)).body.spans[0], {
+          ...MOVED,
+          message: `a span of ${id} at ${name}`,
+        });
+        const range = `from=${span.from}&to=${span.to}`;
+        const movie = await fetch(`${path}/export.mp4?${range}`, { headers: HEADERS });
+        expect([movie.status, movie.headers.get('x-recording-start')]).to.deep.equal([200, span.from]);
+        await movie.body?.cancel();
+      }
   });
 
   it('go on without the database, each with its cameras', async () => {

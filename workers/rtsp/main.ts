@@ -80,7 +80,7 @@ await runWorker(process, {
       log,
     });
     const sessions = createSessions(config, { cameras, openTranscoder: ffmpeg.openTranscoder, log });
-    const recording = openRecording(config.recording, log);
+    const recording = await openRecording(config.recording, log);
     const archive = recording?.archive;
     const recorders = recording && new Recorders({ ...recording, cameras, media: ffmpeg.media, log });
     if (recorders !== undefined) cameras.recorderOf = (id) => recorders.statusOf(id);

@@ -2,7 +2,7 @@
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { RecordingConfig } from '../config.ts';
-import { Archive } from './archive.ts';
+import type { Archive } from './archive.ts';
 
 /** Where segments go, and what looks after them here. */
 export interface OpenRecording {
@@ -13,12 +13,17 @@ export interface OpenRecording {
 }
 
 /** @returns undefined where nothing is recorded: pictures and video need no disk that can be written */
-export function openRecording(config: RecordingConfig | undefined, log: Logger): OpenRecording | undefined {
+export async function openRecording(
+  config: RecordingConfig | undefined,
+  log: Logger,
+): Promise<OpenRecording | undefined> {
   if (config === undefined) return undefined;
   const { folder, quotaBytes, ringBytes } = config;
   try {
-    const archive = quotaBytes === undefined ? undefined : Archive.open({ folder, quotaBytes, log });
-    return { folder: config, ringBytes, archive };
+    if (quotaBytes === undefined) return { folder: config, ringBytes, archive: undefined };
+    // Most workers need no database.
+    const { Archive } = await import('./archive.ts');
+    return { folder: config, ringBytes, archive: Archive.open({ folder, quotaBytes, log }) };
   } catch (error) {
     log.error({ folder, reason: messageOf(error) }, 'nothing is recorded: the folder cannot be used');
     return undefined;
