@@ -18,6 +18,8 @@ export interface PeerServer {
   whep: string;
   /** It gives on camera 1 as `rtsp://…/1`. */
   rtspPort: number;
+  /** Begins to record every camera; undefined where it cannot. */
+  record: (() => Promise<void>) | undefined;
   close(): Promise<void>;
 }
 
@@ -33,6 +35,10 @@ export async function openOurs(sender: number, cameras: number): Promise<PeerSer
     mse: { url: `${product.origin}/ws/mse/1` },
     whep: `${product.origin}/whep/1`,
     rtspPort,
+    record: async () => {
+      for (let camera = 1; camera <= cameras; camera += 1)
+        await send('PATCH', `${product.origin}/api/cameras/${camera}`, { record: 'always' });
+    },
     close: () => product.end(),
   };
 }
@@ -55,6 +61,7 @@ export async function openGo2rtc(urls: readonly string[]): Promise<PeerServer | 
     mse: { url: `${origin}/api/ws?src=1`, hello },
     whep: `${origin}/api/webrtc?src=1`,
     rtspPort,
+    record: undefined,
   });
 }
 
@@ -62,22 +69,33 @@ export async function openGo2rtc(urls: readonly string[]): Promise<PeerServer | 
 export async function openMediamtx(urls: readonly string[], folder: string): Promise<PeerServer | undefined> {
   const file = join(folder, 'mediamtx.yml');
   const [webrtcPort, udpPort, rtspPort] = [await freePort(), await freePort(), await freePort()];
+  const apiAddress = `127.0.0.1:${await freePort()}`;
   const settings = {
     ...{ rtmp: false, hls: false, srt: false, moq: false, rtspTransports: ['tcp'] },
-    rtspAddress: `127.0.0.1:${rtspPort}`,
+    ...{ api: true, apiAddress, rtspAddress: `127.0.0.1:${rtspPort}` },
     webrtcAddress: `127.0.0.1:${webrtcPort}`,
     webrtcLocalUDPAddress: `:${udpPort}`,
     paths: Object.fromEntries(urls.map((source, index) => [index + 1, { source, rtspTransport: 'tcp' }])),
   };
   writeFileSync(file, JSON.stringify(settings));
   const whep = `http://127.0.0.1:${webrtcPort}/1/whep`;
-  return await openProgram('mediamtx', [file], { mse: undefined, whep, rtspPort });
+  const recordPath = join(folder, '%path/%Y-%m-%d_%H-%M-%S-%f');
+  const record = () =>
+    send('PATCH', `http://${apiAddress}/v3/config/pathdefaults/patch`, { record: true, recordPath });
+  return await openProgram('mediamtx', [file], { mse: undefined, whep, rtspPort, record });
+}
+
+/** @throws Error with the answer of a refusal */
+async function send(method: string, url: string, body: object): Promise<void> {
+  const headers = { 'content-type': 'application/json' };
+  const answer = await fetch(url, { method, headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(`${url}: ${answer.status} ${await answer.text()}`);
 }
 
 async function openProgram(
   name: string,
   args: readonly string[],
-  served: Pick<PeerServer, 'mse' | 'whep' | 'rtspPort'>,
+  served: Pick<PeerServer, 'mse' | 'whep' | 'rtspPort' | 'record'>,
 ): Promise<PeerServer | undefined> {
   if (spawnSync('sh', ['-c', `command -v ${name}`]).status !== 0) return undefined;
   const program = spawn(name, args, { stdio: 'ignore' });

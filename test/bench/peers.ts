@@ -11,6 +11,7 @@ import { makeClip } from './clip.ts';
 import { cpuShare, percentile } from './measure.ts';
 import { readMemoryMap } from './memory-map.ts';
 import { openGo2rtc, openMediamtx, openOurs, type PeerServer } from './peer-servers.ts';
+import { startFfmpeg } from './recording.ts';
 import { print } from './report.ts';
 import { startSender } from './scenarios.ts';
 import { buildPion } from './whep.ts';
@@ -43,6 +44,7 @@ export async function benchPeers(seconds: number): Promise<void> {
       ours: await column(() => openOurs(sender.port, CAMERAS), rows, seconds),
       go2rtc: await column(() => openGo2rtc(urls), rows, seconds),
       mediamtx: await column(() => openMediamtx(urls, folder), rows, seconds),
+      'ffmpeg -c copy': [...rows.slice(1).map(() => ''), await ffmpegOf(urls, folder, seconds)],
     };
     print(`\n| | ${Object.keys(columns).join(' | ')} |`);
     print(`| --- |${' --- |'.repeat(Object.keys(columns).length)}`);
@@ -86,6 +88,7 @@ function rowsOf(pion: string | undefined): Row[] {
       title: shareOf(count, 'RTSP reader'),
       measure: (server: PeerServer, seconds: number) => costOfRtsp(server, count, seconds),
     })),
+    { title: 'CPU to record a camera, with its connection, % of a core', measure: costOfRecording },
   ];
 }
 
@@ -168,4 +171,23 @@ async function costOfRtsp({ rtspPort, pids }: PeerServer, readers: number, secon
   child.kill('SIGKILL');
   await once(child, 'exit');
   return ((share - alone) / readers).toFixed(2);
+}
+
+/** Of one of all cameras. */
+async function costOfRecording({ record, pids }: PeerServer, seconds: number): Promise<string> {
+  if (record === undefined) return 'no recorder';
+  await record();
+  await delay(SETTLE_MS);
+  return ((await cpuShare(pids(), seconds)) / CAMERAS).toFixed(2);
+}
+
+/** One process a camera records it. */
+async function ffmpegOf(urls: readonly string[], folder: string, seconds: number): Promise<string> {
+  const programs = urls.map((url) => startFfmpeg(url, folder));
+  await delay(SETTLE_MS);
+  const pids = programs.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
+  if (pids.length < CAMERAS) return 'absent';
+  const share = await cpuShare(pids, seconds);
+  for (const program of programs) program.kill('SIGKILL');
+  return (share / CAMERAS).toFixed(2);
 }

@@ -157,7 +157,8 @@ async function peer(seconds: number, child: ChildProcess): Promise<number> {
   return share;
 }
 
-function startFfmpeg(url: string, folder: string): ChildProcess {
+/** ffmpeg that writes a camera to files of a minute, unchanged. */
+export function startFfmpeg(url: string, folder: string): ChildProcess {
   const input = ['-v', 'error', '-rtsp_transport', 'tcp', '-i', url, '-c', 'copy'];
   const output = [
     '-f',
@@ -167,7 +168,11 @@ function startFfmpeg(url: string, folder: string): ChildProcess {
     '-segment_format_options',
     'movflags=frag_keyframe+empty_moov',
   ];
-  return spawn('ffmpeg', [...input, ...output, join(folder, 'ffmpeg-%03d.mp4')], { stdio: 'ignore' });
+  return spawn(
+    'ffmpeg',
+    [...input, ...output, join(folder, `ffmpeg-${new URL(url).pathname.slice(1)}-%03d.mp4`)],
+    { stdio: 'ignore' },
+  );
 }
 
 async function startMediamtx(url: string, folder: string): Promise<ChildProcess> {
