@@ -112,11 +112,11 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const agents = createAgents({ store, directory, pool: workers.pool, log });
   const { pool } = agents;
   const kept = workers.keep(pool);
-  const { owners, labelsOf } = workers;
+  const { owners, labelsOf, faults: shared } = workers;
   const routing = new CameraRouting({ directory, pool, workers: names, apart: QUARANTINE, owners, labelsOf });
   workers.follow(routing);
   agents.guide(routing);
-  const quarantine = new Quarantine({ pool, routing, directory, workers: QUARANTINE, log });
+  const quarantine = new Quarantine({ pool, routing, directory, workers: QUARANTINE, shared, log });
   const streams = createCameraStreams({
     ...{ storage, dataDir, directory, routing, deliveries, redactor, log },
     limits: { ...config.store.uploads, uploads: limits.uploads, jsonBytes: limits.bodies.json },

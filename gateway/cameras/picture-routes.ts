@@ -11,6 +11,7 @@ export const WORKER_ERRORS: readonly ErrorCode[] = [
   'camera-not-found',
   'agent-offline',
   'no-worker-with-labels',
+  'camera-quarantined',
   'worker-not-ready',
   'worker-busy',
   'worker-failed',

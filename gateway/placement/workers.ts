@@ -16,6 +16,7 @@ import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import type { CameraOwners, CameraRouting } from '../worker-access/camera-routing.ts';
 import { type ChildPool, JoinedPool } from '../worker-access/joined-pool.ts';
 import { ChildLeases } from './child-leases.ts';
+import { FaultRepository } from './fault-repository.ts';
 import { type AllWorkersPool, KeptPool } from './kept-pool.ts';
 import { PeerPool, type SealedAddress } from './peer-pool.ts';
 import { Placement } from './placement.ts';
@@ -59,6 +60,8 @@ export interface Workers<P> {
   epochOf: ((cameraId: string) => number | undefined) | undefined;
   /** Refuses what was observed at a camera that has moved. */
   expectOurs: ((trx: Transaction, cameraId: string) => Promise<void>) | undefined;
+  /** Which cameras break their workers, as all gateways know; undefined where this one decides alone. */
+  faults: FaultRepository | undefined;
   /** Whether this gateway looks at the cameras of a worker: analysis, events and the like run once. */
   keeps(worker: string): boolean;
   /** Tells routing of workers and moves from now on. */
@@ -81,6 +84,7 @@ export function createWorkers<P extends ChildPool<WorkerStatus>>(options: Worker
   };
   const alone = {
     owners: undefined,
+    faults: undefined,
     epochOf: undefined,
     expectOurs: undefined,
     keeps: () => true,
@@ -160,6 +164,7 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
       return kept;
     },
     owners: placement,
+    faults: new FaultRepository({ store, name: cluster.name }),
     labelsOf: (worker) => placement.labelsOf(worker),
     epochOf: (cameraId) => placement.epochOf(cameraId),
     expectOurs: async (trx, cameraId) => {

@@ -40,9 +40,7 @@ export interface CameraFaultsTable {
   reason: string;
   /** Name of the gateway that keeps it apart; null where it is among the others. */
   keeper: string | null;
-  /** Its worker there; empty where none may run it. */
-  worker: string | null;
-  since: number | null;
+  /** End of its lease by the clock of the database, Unix milliseconds. */
   until: number | null;
 }
 

@@ -140,11 +140,14 @@ export class CameraRouting {
     return this.#expectReady(name);
   }
 
-  /** Why a camera can have no worker: none carries its labels. Undefined where one does. */
+  /** Why a camera can have no worker here: none carries its labels, or another gateway keeps it apart. */
   lackOf(cameraId: string): AppError | undefined {
     const labels = this.#directory.labelsOf?.(cameraId) ?? NO_LABELS;
     const isAtAgent = this.#directory.agentOf?.(cameraId) !== undefined;
-    return isAtAgent || this.#placements.has(cameraId) ? undefined : this.#lack(labels);
+    const placed = this.#placements.get(cameraId);
+    if (placed === NO_WORKER)
+      return new AppError('camera-quarantined', `Camera ${cameraId} is in quarantine at another gateway`);
+    return isAtAgent || placed !== undefined ? undefined : this.#lack(labels);
   }
 
   /** The worker of a camera, known or not; undefined while it is not ready. */

@@ -1,5 +1,5 @@
 /**
- * Keeps cameras that break their worker apart from the others. A camera that is twice suspected when its
+ * Keeps cameras that break their worker apart from the others, at one of several gateways. A camera that is twice suspected when its
  * worker crashes, hangs or takes too much memory moves to a worker of its own. After half an hour without
  * a fault it goes back.
  */
@@ -7,6 +7,7 @@ import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { CameraRouting } from './camera-routing.ts';
+import { NO_WORKER } from './spread.ts';
 
 /** A worker that ended by a fault. */
 export interface BrokenWorker {
@@ -29,8 +30,20 @@ export interface QuarantineOptions {
   };
   /** Names of the workers that run nothing else. */
   workers: readonly string[];
+  /** Counts and keeps apart over several gateways; undefined for one alone. */
+  shared?: SharedQuarantine | undefined;
   log: Logger;
   timings?: QuarantineTimings;
+}
+
+/** What several gateways know together. */
+export interface SharedQuarantine {
+  /** @returns how many faults all gateways saw */
+  note(cameraId: string, reason: string, windowMs: number): Promise<number>;
+  /** @returns whether no other gateway keeps it apart */
+  take(cameraId: string): Promise<boolean>;
+  read(): Promise<{ cameraId: string; isOurs: boolean; isHeld: boolean; reason: string; faults: number }[]>;
+  release(cameraId: string, windowMs: number): Promise<void>;
 }
 
 /** Milliseconds. */
@@ -40,12 +53,15 @@ export interface QuarantineTimings {
   /** A camera stays for this long after its last fault. */
   holdMs: number;
   checkMs: number;
+  /** Pause between two looks at what other gateways keep apart. */
+  shareMs: number;
 }
 
 export const QUARANTINE_TIMINGS: QuarantineTimings = {
   windowMs: 3_600_000,
   holdMs: 1_800_000,
   checkMs: 10_000,
+  shareMs: 1000,
 };
 const MAX_FAULTS = 2;
 
@@ -73,7 +89,10 @@ export class Quarantine {
   /** Times of faults by camera. */
   readonly #faults = new Map<string, number[]>();
   readonly #placements = new Map<string, Placement>();
+  /** Cameras that other gateways keep apart. */
+  readonly #elsewhere = new Set<string>();
   readonly #releases: PeriodicJob;
+  readonly #sharing: PeriodicJob;
   readonly #ends: (() => void)[] = [];
 
   constructor(options: QuarantineOptions) {
@@ -84,6 +103,11 @@ export class Quarantine {
       onError: (error) => options.log.error({ reason: messageOf(error) }, 'could not end a quarantine'),
       everyMs: this.#timings.checkMs,
     });
+    this.#sharing = new PeriodicJob({
+      run: () => this.#share(),
+      onError: (error) => options.log.warn({ reason: messageOf(error) }, 'quarantine is not shared'),
+      everyMs: this.#timings.shareMs,
+    });
   }
 
   start(): void {
@@ -93,11 +117,12 @@ export class Quarantine {
       directory.onChange(() => this.#forgetUnknown()),
     );
     this.#releases.start();
+    if (this.#options.shared !== undefined) this.#sharing.start();
   }
 
   async close(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
-    await this.#releases.close();
+    await Promise.all([this.#releases.close(), this.#sharing.close()]);
   }
 
   list(): QuarantinedCamera[] {
@@ -116,14 +141,51 @@ export class Quarantine {
         'a camera may have broken its worker',
       );
       const placement = this.#placements.get(cameraId);
-      if (placement === undefined) {
-        if (faults.length >= MAX_FAULTS) this.#put(cameraId, reason, faults.length);
-        continue;
-      }
+      void this.#count(cameraId, reason, faults.length);
+      if (placement === undefined) continue;
       placement.faults += 1;
       placement.reason = reason;
       placement.until = now + this.#timings.holdMs;
     }
+  }
+
+  /** @param seen faults that this gateway saw, which count alone while the others cannot be asked */
+  async #count(cameraId: string, reason: string, seen: number): Promise<void> {
+    const { shared } = this.#options;
+    const noted = shared?.note(cameraId, reason, this.#timings.windowMs).catch(() => undefined);
+    const faults = noted === undefined ? seen : ((await noted) ?? seen);
+    if (this.#placements.has(cameraId) || faults < MAX_FAULTS) return;
+    const isFree = shared === undefined || (await shared.take(cameraId).catch(() => true));
+    if (isFree && !this.#placements.has(cameraId)) this.#put(cameraId, reason, faults);
+  }
+
+  /** Follows what other gateways keep apart, and takes over from one that is gone. */
+  async #share(): Promise<void> {
+    const { shared, directory, routing } = this.#options;
+    const rows = (await shared?.read())?.filter(({ cameraId }) => directory.has(cameraId)) ?? [];
+    const others = new Set(rows.flatMap((row) => (row.isHeld && !row.isOurs ? [row.cameraId] : [])));
+    for (const cameraId of this.#elsewhere)
+      if (!others.has(cameraId)) {
+        this.#elsewhere.delete(cameraId);
+        if (!this.#placements.has(cameraId)) routing.place(cameraId, undefined);
+      }
+    for (const cameraId of others) {
+      this.#leave(cameraId);
+      this.#elsewhere.add(cameraId);
+      routing.place(cameraId, NO_WORKER);
+    }
+    for (const { cameraId, reason, faults } of rows) {
+      if (others.has(cameraId) || this.#placements.has(cameraId)) continue;
+      if (await shared?.take(cameraId)) this.#put(cameraId, reason, faults);
+    }
+  }
+
+  /** Another gateway keeps it: while the database was away, both did. */
+  #leave(cameraId: string): void {
+    const placement = this.#placements.get(cameraId);
+    if (placement === undefined) return;
+    this.#placements.delete(cameraId);
+    if (this.#on(placement.worker).length === 0) void this.#options.pool.retireWorker(placement.worker);
   }
 
   #put(cameraId: string, reason: string, faults: number): void {
@@ -163,6 +225,8 @@ export class Quarantine {
       // One more fault puts it back.
       this.#faults.set(cameraId, [performance.now()]);
       routing.place(cameraId, undefined);
+      // What could not be told is put apart again.
+      void this.#options.shared?.release(cameraId, this.#timings.windowMs).catch(() => {});
       log.info({ cameraId, worker }, 'camera leaves quarantine');
     }
     void pool.retireWorker(worker);

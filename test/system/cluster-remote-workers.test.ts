@@ -141,6 +141,25 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
     await waitFor(isIngestedOnce, MOVED);
   });
 
+  it('forget what a client connected at one that was killed, and keep what it connected at the other', async () => {
+    for (const [index, name] of ['a', 'b'].entries()) {
+      const id = LATER[index] as string;
+      const camera = { cameraId: id, url: cameras.url(`/${id}`) };
+      expect((await postJson(`${originOf(name)}/api/cameras/connect`, camera)).status).to.equal(200);
+    }
+    await waitFor(async () => (await statusOf('a', LATER[1])) === 200, MOVED);
+    await gateways.get('b')?.end('SIGKILL');
+    await waitFor(async () => (await statusOf('a', LATER[1])) === 404, MOVED);
+    await waitFor(() => cameras.stats().sessions.length === IDS.length + 1, MOVED);
+    expect(await statusOf('a', LATER[0])).to.equal(200);
+    await runGateway('b');
+    await waitFor(async () => (await statusOf('b', LATER[0])) === 200, MOVED);
+    await waitFor(async () => (await statusOf('b', LATER[1])) === 404, MOVED);
+    await postJson(`${originOf('b')}/api/cameras/disconnect`, { cameraId: LATER[0] });
+    await waitFor(isIngestedOnce, MOVED);
+    await waitFor(() => serves('b'), MOVED);
+  });
+
   it('take over the workers of one that was killed, and give them orders', async () => {
     await gateways.get('b')?.end('SIGKILL');
     for (const id of LATER) await store(id);

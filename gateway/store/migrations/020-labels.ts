@@ -16,8 +16,6 @@ export function labels(): Migration {
         .addColumn('times', 'text', (column) => column.notNull())
         .addColumn('reason', 'text', (column) => column.notNull())
         .addColumn('keeper', 'text')
-        .addColumn('worker', 'text')
-        .addColumn('since', 'bigint')
         .addColumn('until', 'bigint')
         .execute();
     },
