@@ -6,24 +6,34 @@ import type { Logger } from '#shared/logger.ts';
 import { fromPostgresError } from './storage-error.ts';
 
 const POOL_SIZE = 10;
-const CONNECT_TIMEOUT_MS = 3000;
+/** Of one statement, milliseconds: the server cancels it; a while later the connection counts as broken. */
 const STATEMENT_TIMEOUT_MS = 10_000;
+const CONNECT_TIMEOUT_MS = 3000;
+/** What pg says when the server neither answered nor cancelled. */
+const NO_ANSWER = 'Query read timeout';
 
-/** The dialect for one database. @param url `postgres://`, with libpq parameters that pg knows */
-export function postgresDialect(url: string, log: Logger): PostgresDialect {
-  return new PostgresDialect({ pool: () => openPool(url, log) });
+/**
+ * The dialect for one database.
+ * @param url `postgres://`, with libpq parameters that pg knows @param statementMs most time of a statement
+ */
+export function postgresDialect(
+  url: string,
+  log: Logger,
+  statementMs = STATEMENT_TIMEOUT_MS,
+): PostgresDialect {
+  return new PostgresDialect({ pool: () => openPool(url, log, statementMs) });
 }
 
 /** Loads pg only here: a gateway with SQLite does without its memory. */
-async function openPool(url: string, log: Logger): Promise<PostgresPool> {
+async function openPool(url: string, log: Logger, statementMs: number): Promise<PostgresPool> {
   const { default: pg } = await import('pg');
   const pool = new pg.Pool({
     connectionString: url,
     max: POOL_SIZE,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
+    statement_timeout: statementMs,
     // Without it a statement on a vanished server would wait for TCP to give up.
-    query_timeout: STATEMENT_TIMEOUT_MS + CONNECT_TIMEOUT_MS,
+    query_timeout: statementMs + CONNECT_TIMEOUT_MS,
     keepAlive: true,
     types: {
       // Times in milliseconds fit a double until the year 287396: `int8` need not be a string.
@@ -56,6 +66,8 @@ function withOurErrors(client: pg.PoolClient): pg.PoolClient {
       if (key !== 'query') return value.bind(target);
       return (...args: unknown[]) =>
         Promise.resolve(value.apply(target, args)).catch((error: Error) => {
+          // After a network that dropped packets, TCP may be silent for as long again: others must not wait in line.
+          if (error.message === NO_ANSWER) void Promise.resolve((target as unknown as pg.Client).end()).catch(() => {});
           throw fromPostgresError(error);
         });
     },

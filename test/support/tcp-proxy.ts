@@ -50,6 +50,11 @@ export class TcpProxy {
     this.cut();
   }
 
+  /** New connections are forwarded again; those that hung stay so, as TCP does for long after packets were lost. */
+  heal(): void {
+    this.#isHanging = false;
+  }
+
   /** Cuts every connection. */
   cut(): void {
     for (const socket of this.#sockets) socket.destroy();
