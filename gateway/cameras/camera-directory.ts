@@ -59,19 +59,19 @@ export class CameraDirectory {
   readonly #secrets: HeldSecrets;
   #list: readonly KnownCamera[] | undefined;
   #beyond: ReadonlySet<string> | undefined;
-  #isLoaded = false;
+  /** When the registry was read last, on the monotonic clock: what changed since is not known here. */
+  asOf = Number.NEGATIVE_INFINITY;
 
   /** @param limit most cameras that run @param redactor knows their passwords @param isShared other gateways run some */
   constructor(limit: number, redactor: Redactor, isShared = false) {
     this.#limit = new CameraLimit(limit, isShared);
     this.#secrets = new HeldSecrets(redactor);
-    // Every camera's parts may listen, and each transport.
-    this.#events.setMaxListeners(0);
+    this.#events.setMaxListeners(0); // Every camera's parts may listen, and each transport.
   }
 
-  /** Whether the cameras of the registry have been read: until then what is unknown may be stored. */
+  /** Whether the registry has been read: until then what is unknown may be stored. */
   get isLoaded(): boolean {
-    return this.#isLoaded;
+    return this.asOf > Number.NEGATIVE_INFINITY;
   }
 
   /** Every known camera, enabled or not. */
@@ -212,7 +212,7 @@ export class CameraDirectory {
 
   /** Makes the registered cameras equal to a list of all; only what differs counts as a change. */
   syncRegistered(cameras: readonly KnownCamera[]): void {
-    this.#isLoaded = true;
+    this.asOf = performance.now();
     const ids = new Set(cameras.map(({ id }) => id));
     const gone = [...this.#registered.keys()].filter((id) => !ids.has(id));
     const changed = cameras.filter((camera) => !isSameCamera(this.#registered.get(camera.id), camera));

@@ -193,7 +193,9 @@ export class CameraRegistry {
   }
 
   async #load(): Promise<void> {
+    const startedAt = performance.now();
     await this.#inTurn(() => this.#refresh());
+    this.#options.directory.asOf = startedAt;
     this.#loaded.resolve();
   }
 

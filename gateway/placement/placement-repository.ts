@@ -30,6 +30,13 @@ export interface LeasedWorker {
 /** A worker as all gateways see it. */
 export type KnownWorker = Omit<WorkersTable, 'until'> & { isAlive: boolean };
 
+/** A worker that others start gets another keeper so early before it would give up: it runs on without a break. */
+const TAKE_OVER_MS = 3000;
+/** Only for a lease that lasts longer thereby: gateways to which a slow worker answers alike do not take turns. */
+const TAKE_OVER_GAIN_MS = 2000;
+/** Incarnation of no process. */
+const NO_KEEPER = '';
+
 /** By one statement, so that it ends long before it is cancelled. */
 const MOST_CLAIMED = 10_000;
 const FORGOTTEN_AFTER_MS = 24 * 3_600_000;
@@ -59,7 +66,7 @@ export class PlacementRepository {
   }
 
   /**
-   * Renews leases, and takes those that are over. Each ends when the worker itself gives up, and no later.
+   * Renews leases, and takes those that are over or have no keeper, of remote workers those that end soon. Each ends when the worker itself gives up, and no later.
    * @param ttlMs from the last sign of life on
    * @param isFirst the first time of this process, which takes over from an earlier one of its name
    * @returns term of each worker that this process keeps
@@ -82,15 +89,23 @@ export class PlacementRepository {
         capacity = excluded.capacity,
         term = case when workers.incarnation = excluded.incarnation then workers.term
           else greatest(workers.term + 1, excluded.term) end
-      where workers.incarnation = excluded.incarnation or workers.until < ${DATABASE_NOW}
+      where workers.incarnation in (excluded.incarnation, ${NO_KEEPER}) or workers.until < ${DATABASE_NOW}
+        or (workers.address is null and workers.until < ${DATABASE_NOW} + ${TAKE_OVER_MS}::bigint
+          and excluded.until > workers.until + ${TAKE_OVER_GAIN_MS}::bigint)
         or (${isFirst}::boolean and workers.keeper = excluded.keeper)
       returning name, term`);
     return new Map(rows.map((row) => [row.name, row.term]));
   }
 
-  /** Ends the leases of this process, so that others need not wait for their end. */
+  /**
+   * Ends what this process keeps, so that others need not wait. Its children end with it; a worker that others start runs
+   * its cameras until its lease ends, or another gateway renews it.
+   */
   async release({ incarnation }: Keeper): Promise<void> {
-    await this.#run(sql`update workers set until = ${DATABASE_NOW} - 1 where incarnation = ${incarnation}`);
+    await this.#run(sql`
+      update workers set until = case when address is null then until else ${DATABASE_NOW} - 1 end,
+        incarnation = ${NO_KEEPER}
+      where incarnation = ${incarnation}`);
   }
 
   /** Removes workers whose lease is over for a day: gateways in containers get new names again and again. */

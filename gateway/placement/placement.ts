@@ -38,6 +38,8 @@ export interface PlacementOptions {
   wanted: () => readonly string[] | undefined;
   /** Labels that the worker of a camera must carry; by default none. */
   labelsOf?: (cameraId: string) => Labels;
+  /** When that was read, on the monotonic clock; this moment unless given. */
+  wantedAsOf?: () => number;
   log: Logger;
   everyMs?: number;
 }
@@ -46,7 +48,7 @@ export interface PlacementOptions {
 const FROZEN_MS = 2500;
 const TICK_MS = 500;
 /** A camera that is not wanted for this long loses its row, milliseconds. */
-const UNWANTED_MS = 3000;
+export const UNWANTED_MS = 3000;
 /** Each so many rounds sums tell whether rows were removed. */
 const COMPARE_EVERY = 30;
 /** Clients choose ids, so the memory of cameras that have no row is bounded. */
@@ -280,12 +282,12 @@ export class Placement {
     return this.#options.labelsOf?.(cameraId) ?? NO_LABELS;
   }
 
-  /** Cameras that are wanted no more: one that another gateway has just added is known here a little later. */
-  #gone(wanted: ReadonlySet<string>): string[] {
-    const now = performance.now();
+  /** Cameras that are wanted no more: one that another gateway added is known once the registry was read again. */
+  #gone(wanted: ReadonlySet<string>, now = performance.now()): string[] {
     const unwanted = [...this.#owners.ids()].filter((id) => !wanted.has(id));
     this.#unwanted = new Map(unwanted.map((id) => [id, this.#unwanted.get(id) ?? now]));
-    return unwanted.filter((id) => now - (this.#unwanted.get(id) ?? now) > UNWANTED_MS);
+    const asOf = this.#options.wantedAsOf?.() ?? now;
+    return unwanted.filter((id) => asOf - (this.#unwanted.get(id) ?? now) > UNWANTED_MS);
   }
 
   /** The worker with the least load of those that this gateway keeps, else of all that carry the labels. */

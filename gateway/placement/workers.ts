@@ -38,6 +38,7 @@ export interface WorkersOptions<P> {
   box: SecretBox;
   directory: {
     isLoaded: boolean;
+    asOf: number;
     wanted(): readonly { id: string; origin: string; agent?: string | undefined }[];
     labelsOf(id: string): Labels;
   } & SessionDirectory;
@@ -130,6 +131,7 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
     repository: new PlacementRepository(store),
     keeper: { name: cluster.name, incarnation },
     local: () => own.list(),
+    wantedAsOf: () => directory.asOf,
     wanted: () =>
       directory.isLoaded
         ? directory

@@ -1,5 +1,5 @@
 /** One remote worker: its lease is renewed every second, and by the answers the gateway knows how it is. */
-import { messageOf } from '#shared/errors.ts';
+import { AppError, messageOf } from '#shared/errors.ts';
 import { NO_LABELS } from '#shared/worker-labels.ts';
 import { LEASE_MS, LEASE_PATH, type LeaseAnswer, leaseAnswerSchema, RENEW_MS } from '#shared/worker-lease.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
@@ -136,16 +136,19 @@ export class RemoteWorker {
     const known = this.#answer;
     const target = this.#target();
     const common = { path: LEASE_PATH, schema: leaseAnswerSchema, signal, timeoutMs: ANSWER_MS };
-    const answer = await (known === undefined || target.term === undefined
-      ? call(target, { ...common, method: 'GET' })
-      : call(target, {
-          ...common,
-          method: 'PUT',
-          json: { term: target.term, since: this.#failures === 0 ? known.clock : null, ttlMs: LEASE_MS },
-        }));
+    const renewed =
+      known === undefined || target.term === undefined
+        ? undefined
+        : await call(target, {
+            ...common,
+            method: 'PUT',
+            json: { term: target.term, since: this.#failures === 0 ? known.clock : null, ttlMs: LEASE_MS },
+          }).catch(expectRefusal);
+    const answer = renewed ?? (await call(target, { ...common, method: 'GET' }));
     this.#onAnswer(answer, known);
     // The lease begins with the second answer.
-    if (!answer.isHeld && this.#options.termOf(answer.name) !== undefined) this.#job.runNow();
+    const mayRenew = known === undefined || renewed !== undefined || target.term === undefined;
+    if (!answer.isHeld && mayRenew && this.#options.termOf(answer.name) !== undefined) this.#job.runNow();
   }
 
   #onAnswer(answer: LeaseAnswer, before: LeaseAnswer | undefined): void {
@@ -197,4 +200,9 @@ function reasonOf(error: unknown): string {
   const { cause } = error as Error;
   const isOfConnection = codeOf(error) !== 'worker-timeout' && codeOf(cause) !== undefined;
   return isOfConnection ? messageOf(cause) : messageOf(error);
+}
+
+/** Another gateway keeps the worker now, which this one may not know: its pictures are served here all the same. */
+function expectRefusal(error: unknown): undefined {
+  if (!(error instanceof AppError) || error.code !== 'stale-order') throw error;
 }

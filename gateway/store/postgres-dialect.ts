@@ -67,7 +67,8 @@ function withOurErrors(client: pg.PoolClient): pg.PoolClient {
       return (...args: unknown[]) =>
         Promise.resolve(value.apply(target, args)).catch((error: Error) => {
           // After a network that dropped packets, TCP may be silent for as long again: others must not wait in line.
-          if (error.message === NO_ANSWER) void Promise.resolve((target as unknown as pg.Client).end()).catch(() => {});
+          if (error.message === NO_ANSWER)
+            void Promise.resolve((target as unknown as pg.Client).end()).catch(() => {});
           throw fromPostgresError(error);
         });
     },

@@ -46,7 +46,8 @@ export class Stage {
   static async open(network: ClusterNetwork, folder: string, count: number): Promise<Stage> {
     const stage = new Stage(network, folder, count);
     for (const host of ['cameras', 'database', 'pooler', ...WORKERS] as const) stage.start(host);
-    for (const gateway of GATEWAYS) {
+    // The first keeps the workers: the one behind the pooler, so that faults of the pooler concern it.
+    for (const gateway of GATEWAYS.toReversed()) {
       stage.start(gateway);
       await stage.isReady(gateway);
     }

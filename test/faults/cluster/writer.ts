@@ -14,11 +14,13 @@ const NEVER_MS = 24 * 3_600_000;
 class Expectation<T> {
   /** Undefined: absent. */
   acknowledged: T | undefined;
+  /** False before the first answer: then anything may be. */
+  isKnown = false;
   /** Tried since, without an answer. */
   possible: (T | undefined)[] = [];
 
   isMet(value: T | undefined): boolean {
-    return value === this.acknowledged || this.possible.includes(value);
+    return !this.isKnown || value === this.acknowledged || this.possible.includes(value);
   }
 }
 
@@ -147,6 +149,7 @@ export class Writer {
     expectation.possible.push(value);
     await write();
     expectation.acknowledged = value;
+    expectation.isKnown = true;
     expectation.possible = [];
   }
 

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { sql } from 'kysely';
-import { Placement } from '../../../gateway/placement/placement.ts';
+import { Placement, type PlacementOptions, UNWANTED_MS } from '../../../gateway/placement/placement.ts';
 import { expectEpoch, PlacementRepository } from '../../../gateway/placement/placement-repository.ts';
 import { openStore, type Store } from '../../../gateway/store/store.ts';
 import type { Labels } from '../../../shared/worker-labels.ts';
@@ -12,6 +12,10 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const IDS = Array.from({ length: 30 }, (_, index) => `camera-${index}`);
+const [A, B] = [
+  { name: 'a', incarnation: 'process of a' },
+  { name: 'b', incarnation: 'process of b' },
+] as const;
 const ROUND_MS = 20;
 /** A statement that waits is cancelled after 10 s. */
 const BEFORE_CANCELLED = { timeoutMs: 8000 };
@@ -51,7 +55,7 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       pooler = undefined;
     });
 
-    function start(name: string, capacity = 1): Placement {
+    function start(name: string, capacity = 1, change: Partial<PlacementOptions> = {}): Placement {
       const placement = new Placement({
         repository: new PlacementRepository(store),
         keeper: { name, incarnation: `process of ${name}` },
@@ -65,6 +69,7 @@ for (const through of ['directly', 'through PgBouncer'] as const)
         labelsOf: (id) => asked.get(id) ?? {},
         log: silentLog,
         everyMs: ROUND_MS,
+        ...change,
       });
       open.set(name, placement);
       placement.start();
@@ -102,7 +107,7 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       await repository.release(keeper);
       await repository.forgetWorkers();
       expect((await repository.workers()).map(({ name }) => name)).to.deep.equal(['gone.rtsp-0']);
-      await sql`update workers set until = until - 24 * 3600 * 1000`.execute(store.db);
+      await sql`update workers set until = until - 25 * 3600 * 1000`.execute(store.db);
       await repository.forgetWorkers();
       expect(await repository.workers()).to.deep.equal([]);
     });
@@ -146,6 +151,41 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       await repository.renew(keeper, silentFor(120_001), { ttlMs: 120_000, isFirst: false });
       expect(await repository.workers()).to.have.lengthOf(1);
       expect((await repository.workers())[0]).to.include({ isAlive: false });
+    });
+
+    it('hands a remote worker over while it still has its cameras, and a child once it has ended', async () => {
+      const remote = { name: 'remote', address: null, labels: '{}', capacity: 1, silentMs: 0 };
+      const child = { ...remote, name: 'child', address: 'sealed' };
+      const lease = { ttlMs: 60_000, isFirst: true };
+      await repository.renew(A, [child, remote], lease);
+      expect((await repository.renew(B, [remote], lease)).size).to.equal(0);
+      await repository.release(A);
+      const workers = await repository.workers();
+      expect(workers.map(({ isAlive }) => isAlive)).to.deep.equal([false, true]);
+      expect([...(await repository.renew(B, [remote], lease)).keys()]).to.deep.equal(['remote']);
+    });
+
+    it('gives a remote worker another keeper before it would give up its cameras, and a child after', async () => {
+      const remote = { name: 'remote', address: null, labels: '{}', capacity: 1, silentMs: 0 };
+      const workers = [remote, { ...remote, name: 'child', address: 'sealed' }];
+      const silent = workers.map((worker) => ({ ...worker, silentMs: 57_000 }));
+      await repository.renew(A, workers, { ttlMs: 2900, isFirst: true });
+      const lease = { ttlMs: 60_000, isFirst: true };
+      expect([...(await repository.renew(B, silent, lease)).keys()]).to.deep.equal([]);
+      expect([...(await repository.renew(B, workers, lease)).keys()]).to.deep.equal(['remote']);
+    });
+
+    it('forgets a camera only once the registry was read again, where the database was away', async () => {
+      let asOf = Number.NEGATIVE_INFINITY;
+      const [first = '', ...others] = IDS;
+      await repository.enrol([{ id: first, worker: null }]);
+      const placement = start('a', 1, { wanted: () => others, wantedAsOf: () => asOf });
+      await waitFor(async () => (await counts())['a.rtsp-0'] === IDS.length);
+      const knownAt = performance.now();
+      await waitFor(() => performance.now() - knownAt > UNWANTED_MS + 500);
+      expect(placement.workerOf(first)).to.equal('a.rtsp-0');
+      asOf = performance.now();
+      await waitFor(async () => (await counts())['a.rtsp-0'] === others.length);
     });
 
     it('lets others claim immediately from a gateway that ends in order', async () => {

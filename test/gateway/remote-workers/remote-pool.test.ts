@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { pino } from 'pino';
 import { LEASE_PATH, type LeaseAnswer, RENEW_MS } from '#shared/worker-lease.ts';
 import { RemotePool } from '../../../gateway/remote-workers/remote-pool.ts';
-import { neverAnswer, WorkerDouble } from '../../doubles/worker-double.ts';
+import { neverAnswer, refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
 import { silentLog } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -65,4 +65,28 @@ describe('RemotePool', () => {
       }
     });
   }
+
+  it('has a worker that another gateway keeps by now, as one whose database is away does not know', async () => {
+    const worker = await WorkerDouble.open();
+    const held = JSON.stringify({ ...ANSWER, isHeld: true });
+    worker.answers.set(`GET ${LEASE_PATH}`, (_request, response) => response.end(held));
+    worker.answers.set(`PUT ${LEASE_PATH}`, refuseWith(409, { code: 'stale-order', error: 'Another one' }));
+    const pool = new RemotePool({
+      config: { urls: [worker.origin], dns: undefined, secret: worker.token },
+      termOf: () => 1,
+      log: silentLog,
+    });
+    const downs: string[] = [];
+    pool.onDown((name) => downs.push(name));
+    pool.start();
+    const refusals = () => worker.requests.filter(({ method }) => method === 'PUT').length;
+    try {
+      await waitFor(() => refusals() >= 3, { message: 'three refusals' });
+      expect(pool.address('worker-0')).to.include({ name: 'worker-0', term: 1 });
+      expect(downs).to.deep.equal([]);
+    } finally {
+      await pool.stop();
+      await worker.close();
+    }
+  });
 });
