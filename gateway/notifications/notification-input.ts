@@ -11,6 +11,7 @@ import { AppError } from '#shared/errors.ts';
 import { isForbiddenTarget } from '../config/webhook-target.ts';
 import { isWebhookSecret } from '../deliveries/signature.ts';
 import { type NotificationDraft, type StoredTarget, settingsIn } from './notification.ts';
+import { NTFY_SERVER } from './targets/ntfy.ts';
 import { expectTemplate } from './template.ts';
 
 const SECRET_BYTES = 32;
@@ -61,7 +62,28 @@ function changedTarget(
   if (changes.kind !== before.kind)
     throw invalid('target.kind', `target.kind: this notification has a target of kind ${before.kind}`);
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
-  return { ...before, ...Object.fromEntries(given) } as NotificationTarget;
+  const after = { ...before, ...Object.fromEntries(given) } as NotificationTarget;
+  expectSecretsGiven(before, after, new Set(given.map(([name]) => name)));
+  return after;
+}
+
+/** Stored secrets must not go to another server unasked. @throws AppError `invalid-field` */
+function expectSecretsGiven(
+  before: StoredTarget,
+  after: NotificationTarget,
+  given: ReadonlySet<string>,
+): void {
+  if (originOf(before) === originOf(after)) return;
+  const hasHeaders = before.kind === 'webhook' && Object.keys(before.headers ?? {}).length > 0;
+  const hasToken = before.kind === 'ntfy' && Boolean(before.token);
+  const field = hasHeaders ? 'headers' : hasToken ? 'token' : undefined;
+  if (field !== undefined && !given.has(field))
+    throw invalid(`target.${field}`, `target.${field}: must be given again when the server changes`);
+}
+
+function originOf(target: NotificationTarget): string | undefined {
+  if (target.kind === 'webhook') return new URL(target.url).origin;
+  return target.kind === 'ntfy' ? new URL(target.server ?? NTFY_SERVER).origin : undefined;
 }
 
 /** @throws AppError `invalid-field` for what no schema sees */
