@@ -42,7 +42,7 @@ function media(event: CameraEvent): TemplateResult | typeof nothing {
   if (event.clipUrl === null) return still;
   // The clip of an event that goes on grows: the end of the event loads it anew.
   const source = `${relative(event.clipUrl)}?v=${event.endedAt === null ? 'open' : Date.parse(event.endedAt)}`;
-  return html`<video class="drawer-clip" controls autoplay muted playsinline .src=${source} aria-label="Clip of the event"></video>${still}`;
+  return html`<recorded-video .source=${source} .drawnAt=${Date.now()}></recorded-video>${still}`;
 }
 
 function answers(event: CameraEvent): TemplateResult | typeof nothing {

@@ -12,6 +12,7 @@ import { ALL_EVENTS, type ChosenFilter, eventFilters, liveQueryOf, queryOf } fro
 import { EventPictures } from './event-pictures.ts';
 import { durationOf, titleOf, zonesOf } from './event-words.ts';
 import { emptyState, pageHead, problem } from './page-parts.ts';
+import { RecordedVideo } from './recorded-video.ts';
 import { ViewElement } from './view-element.ts';
 
 const PAGE_SIZE = 60;
@@ -250,4 +251,5 @@ export const ELEMENTS = {
   'digest-card': DigestCard,
   'event-pictures': EventPictures,
   'events-page': EventsPage,
+  'recorded-video': RecordedVideo,
 };

@@ -7,6 +7,7 @@ import { dayAfter, dayOf, dayRange, dayTitle } from '../day.ts';
 import { type StripModel, TimelineStrip } from '../elements/timeline-strip.ts';
 import { duration } from '../format.ts';
 import { hrefOf } from '../router.ts';
+import { whyNotPlayed } from '../why-not-played.ts';
 import { icon } from './icons.ts';
 import { emptyState, pageHead, problem } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
@@ -27,6 +28,7 @@ export class TimelinePage extends ViewElement {
   #error: GatewayError | undefined;
   /** Where the movie in the player begins, and what it shows now, Unix milliseconds. */
   #movieAt = 0;
+  #trouble: string | undefined;
   #playedAt: number | undefined;
   #speed = 1;
   #mark: { from?: number; to?: number } = {};
@@ -93,7 +95,9 @@ export class TimelinePage extends ViewElement {
       );
     return html`<video class="timeline-player" controls muted playsinline
       @timeupdate=${(event: Event) => this.#follow(event.target as HTMLVideoElement)}
-      @ended=${() => void this.#playNext()}></video>`;
+      @error=${(event: Event) => void this.#explain(event.target as HTMLVideoElement)}
+      @ended=${() => void this.#playNext()}></video>
+      ${this.#trouble === undefined ? nothing : html`<p role="status">${this.#trouble}</p>`}`;
   }
 
   #controls(): TemplateResult {
@@ -189,12 +193,18 @@ export class TimelinePage extends ViewElement {
     this.#events = found.reverse();
   }
 
+  async #explain({ currentSrc }: HTMLVideoElement): Promise<void> {
+    this.#trouble = await whyNotPlayed(currentSrc);
+    this.draw();
+  }
+
   /** Plays from a time on, or from where the next recording begins. */
   async #play(at: number): Promise<void> {
     const span = this.#recording?.spans.find(({ to }) => Date.parse(to) > at);
     if (span === undefined) return;
     const from = Math.max(at, Date.parse(span.from));
     this.#playedAt = from;
+    this.#trouble = undefined;
     this.draw();
     const video = this.querySelector('video');
     if (video === null) return;
