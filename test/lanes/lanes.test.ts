@@ -10,7 +10,7 @@ describe('The lanes of the tests', () => {
     for (const { files: own } of lanes) expect(own.length).to.be.greaterThan(10);
   });
 
-  it('keep all that opens a browser in one lane', () => {
+  it('keep all that opens a browser or plays video in one lane', () => {
     const [heavy, others] = lanesOf(testFiles());
     expect(heavy?.files).to.include.members([
       'test/system/webrtc.test.ts',

@@ -19,14 +19,19 @@ export interface MochaSettings {
 export function lanesOf(files: readonly string[]): Lane[] {
   const heavy = new Set(files.filter(isHeavy));
   return [
-    { name: 'tests of the whole system', files: files.filter((file) => heavy.has(file)) },
+    { name: 'tests that play video', files: files.filter((file) => heavy.has(file)) },
     { name: 'all other tests', files: files.filter((file) => !heavy.has(file)) },
   ];
 }
 
-/** Whether it shows how video flows through whole gateways, or opens a browser: never two of them at a time. */
+/** What plays or decodes video: the browser, programs that are installed, and clients of our own. */
+const PLAYERS =
+  /\/(browser|decode-jpeg|mediamtx|mse-client|probe-video|rtsp-reader|video-page|webrtc-page|webrtc-receiver|whep-viewer)\.ts'/;
+
+/** Whether it opens a browser, or plays video of whole gateways: never two of them at a time. */
 function isHeavy(file: string): boolean {
-  return file.startsWith('test/system/') || /\/browser\.ts'/.test(readFileSync(join(ROOT, file), 'utf8'));
+  const text = readFileSync(join(ROOT, file), 'utf8');
+  return file.startsWith('test/system/') ? PLAYERS.test(text) : /\/browser\.ts'/.test(text);
 }
 
 /** All test files, relative to the root, in order. */
