@@ -24,6 +24,8 @@ const IDLE_MS = 30_000;
 /** Requests under way at one worker; more would only wait there. */
 const MAX_ANSWERS = 64;
 const MAX_STREAMS = 200;
+/** A player of HLS has a request under way nearly always: how many connect is bounded by `MAX_CONNECTIONS`. */
+const MAX_FILES = 2000;
 /**
  * Headers of a client that reach a worker: nothing that says who asks or by
  * which way, since the worker believes only us. The last four frame the request.
@@ -81,7 +83,7 @@ export function cameraProxies(options: HttpProxyOptions): CameraProxies {
       kind: 'kept',
       timeoutMs: answerMs,
       // Players wait at the worker for the next part most of the time.
-      inFlight: new InFlight(MAX_STREAMS),
+      inFlight: new InFlight(MAX_FILES),
       areFiles: true,
       isLasting: true,
     }),

@@ -96,6 +96,19 @@ describe('The HTTP proxy of HLS', () => {
     });
   }
 
+  it('lets hundreds of players wait for the next part of a camera', async () => {
+    const players = 300;
+    const waiting: ServerResponse[] = [];
+    worker.answers.set('GET /hls/1/index.m3u8', (_request, response) => {
+      waiting.push(response);
+      if (waiting.length === players) for (const each of waiting) each.end('the next part');
+    });
+    const answers = await Promise.all(
+      Array.from({ length: players }, () => fetch(`${origin}/hls/1/index.m3u8?_HLS_msn=7`)),
+    );
+    expect(new Set(answers.map(({ status }) => status))).to.deep.equal(new Set([200]));
+  });
+
   it('accepts no writes', async () => {
     expect((await fetch(`${origin}/hls/1/index.m3u8`, { method: 'POST' })).status).to.equal(404);
     expect(worker.requests).to.deep.equal([]);
