@@ -2,7 +2,7 @@
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
-import type { UploadedVideos } from '../cameras/registry.ts';
+import type { UploadedVideos } from '../cameras/played-videos.ts';
 import type { UploadsConfig } from '../config/uploads.ts';
 import type { Deliveries } from '../deliveries/deliveries.ts';
 import type { RouteGroup } from '../http/route.ts';

@@ -1,7 +1,6 @@
 /** The registry: cameras that are kept for ever. The database decides, the directory follows. */
 import { isDeepStrictEqual } from 'node:util';
 import type { AddressPolicy } from '#shared/address-policy.ts';
-import { type CameraSource, isAddressed, type RegisteredSource } from '#shared/camera-source.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
@@ -9,15 +8,10 @@ import type { Store } from '../store/store.ts';
 import { checkCameraAddress } from './address-check.ts';
 import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
 import type { CameraRepository } from './camera-repository.ts';
+import { expectVideo, playableSource, type UploadedVideos } from './played-videos.ts';
 import type { Draft, RegisteredCamera, StoredCamera } from './registered-camera.ts';
 import { applyChanges, parseAdjustments, parseNewCamera } from './registry-input.ts';
 import { sealStoredPaths } from './sealed-paths.ts';
-
-/** Uploaded videos that cameras play. */
-export interface UploadedVideos {
-  /** Absolute path of a stream's video. @returns undefined when there is none */
-  fileOf(streamId: string): Promise<string | undefined>;
-}
 
 export interface RegistryOptions {
   store: Store;
@@ -38,6 +32,8 @@ export interface RegistryOptions {
 /** Between two looks. SQLite has one gateway; its file may still be replaced by a backup. */
 const REFRESH_MS = { postgres: 1000, sqlite: 30_000 };
 const LOAD_PATIENCE_MS = 3000;
+/** To find a number for a camera that no other gateway takes at the same moment. */
+const MAX_ATTEMPTS = 10;
 
 /** Reads and changes the registry. Changes run one after another, so that the directory ends as the database does. */
 export class CameraRegistry {
@@ -99,14 +95,24 @@ export class CameraRegistry {
     this.#checkPlace(given, body, true);
     return this.#inTurn(async () => {
       const { store, repository, directory } = this.#options;
-      const camera = { ...given, id: given.id ?? directory.freeId() };
-      if (camera.enabled) directory.checkRoom([camera.id]);
-      await this.#checkVideo(camera);
+      await expectVideo(given.source, this.#options.videos);
       const now = Date.now();
-      if (!(await repository.insert(store.db, camera, 'api', now))) {
-        throw new AppError('camera-exists', `There is a camera ${camera.id} already`, { field: 'id' });
+      for (let attempt = 1; ; attempt += 1) {
+        const camera = { ...given, id: given.id ?? directory.freeId() };
+        if (camera.enabled) directory.checkRoom([camera.id]);
+        if (await repository.insert(store.db, camera, 'api', now))
+          return this.#adopt({
+            ...camera,
+            origin: 'api',
+            isPasswordLost: false,
+            createdAt: now,
+            updatedAt: now,
+          });
+        if (given.id !== undefined || attempt === MAX_ATTEMPTS)
+          throw new AppError('camera-exists', `There is a camera ${camera.id} already`, { field: 'id' });
+        // Another gateway on this database took the number.
+        await this.#refresh();
       }
-      return this.#adopt({ ...camera, origin: 'api', isPasswordLost: false, createdAt: now, updatedAt: now });
     });
   }
 
@@ -124,7 +130,7 @@ export class CameraRegistry {
       const isMoved = changed.agent !== before.agent;
       if (isMoved || !isDeepStrictEqual(changed.source, before.source))
         this.#checkPlace(changed, body, isMoved);
-      await this.#checkVideo(changed);
+      await expectVideo(changed.source, this.#options.videos);
       // Later than before even within one millisecond: other gateways look at this alone.
       const now = Math.max(Date.now(), before.updatedAt + 1);
       await repository.upsert(store.db, [changed], 'api', now);
@@ -144,9 +150,9 @@ export class CameraRegistry {
     const isUnchanged = before !== undefined && Object.keys(changes).length === 0;
     const draft =
       before === undefined ? parseNewCamera(body) : isUnchanged ? before : applyChanges(before, changes);
-    await this.#checkVideo(draft);
+    await expectVideo(draft.source, this.#options.videos);
     const { agent, labels } = draft;
-    return { source: await this.#playable(draft.source), agent, labels };
+    return { source: await playableSource(draft.source, this.#options.videos), agent, labels };
   }
 
   /** Removes a camera, also one that was only connected. @throws AppError `camera-not-found`, `camera-from-file` */
@@ -183,7 +189,7 @@ export class CameraRegistry {
       const off = write.filter(({ enabled }) => !enabled).map(({ id }) => id);
       const on = write.filter(({ enabled }) => enabled).map(({ id }) => id);
       directory.checkRoom(on, [...remove, ...off]);
-      for (const camera of write) await this.#checkVideo(camera);
+      for (const camera of write) await expectVideo(camera.source, this.#options.videos);
       await store.transaction(async (trx) => {
         await repository.remove(trx, remove);
         await repository.upsert(trx, write, origin, Date.now());
@@ -245,7 +251,7 @@ export class CameraRegistry {
       id: stored.id,
       name: stored.name,
       location: stored.location,
-      source: await this.#playable(stored.source),
+      source: await playableSource(stored.source, this.#options.videos),
       origin: 'registry',
       agent: stored.agent,
       labels: stored.labels,
@@ -257,11 +263,6 @@ export class CameraRegistry {
     };
   }
 
-  async #playable(source: RegisteredSource): Promise<CameraSource> {
-    if (isAddressed(source)) return source;
-    return { kind: source.kind, file: (await this.#options.videos.fileOf(source.stream)) ?? '' };
-  }
-
   /** The network of an agent is judged there. */
   #checkPlace(
     { source, agent }: Pick<RegisteredCamera, 'source' | 'agent'>,
@@ -271,15 +272,6 @@ export class CameraRegistry {
     const { addresses, expectAgent } = this.#options;
     if (agent === undefined && addresses !== undefined) checkCameraAddress(source, body, addresses);
     if (agent !== undefined && isMoved) expectAgent?.(agent);
-  }
-
-  async #checkVideo({ source }: Pick<RegisteredCamera, 'source'>): Promise<void> {
-    if (isAddressed(source)) return;
-    if ((await this.#options.videos.fileOf(source.stream)) === undefined) {
-      throw new AppError('invalid-field', `There is no uploaded video of camera stream ${source.stream}`, {
-        field: 'video',
-      });
-    }
   }
 
   #inTurn<T>(run: () => Promise<T>): Promise<T> {

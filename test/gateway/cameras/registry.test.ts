@@ -324,6 +324,15 @@ describe('The camera registry', () => {
       expect([camera.id, camera.name]).to.deep.equal(['8', 'Yard']);
     });
 
+    it('finds numbers for cameras that several gateways on one database add at the same moment', async () => {
+      const gateways = [await start(), await start(), await start()];
+      const added = await Promise.all(
+        gateways.map(({ registry }, index) => registry.create({ url: `rtsp://10.0.0.9/${index}` })),
+      );
+      expect(added.map(({ id }) => id).sort()).to.deep.equal(['1', '2', '3']);
+      expect(await gateways[0]?.registry.all()).to.have.length(3);
+    });
+
     it('refuses a taken id, and an address that is none, and changes nothing', async () => {
       const { registry, directory } = await start();
       await registry.create({ id: 'gate', ip: '10.0.0.9' });
