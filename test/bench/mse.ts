@@ -21,17 +21,23 @@ export interface MseCost {
 }
 
 const VIEWER = fileURLToPath(new URL('mse-viewer.ts', import.meta.url));
-const SETTLE_MS = 2000;
+/** What starting the gateway costs is over then. */
+const START_MS = 12_000;
+/** The first viewer's code is compiled then. */
+const SETTLE_MS = 6000;
 
-/** Measures camera 1 of a stage without viewers, then with each number of them. */
+/** Measures camera 1 of a stage with each number of viewers, and without any immediately before. */
 export async function measureMse(
   stage: Stage,
   seconds: number,
   numbers: readonly number[] = [1, 10, 50],
 ): Promise<MseCost[]> {
-  const alone = await costOf(stage, seconds);
   const costs: MseCost[] = [];
-  for (const viewers of numbers) costs.push(await measureViewers(stage, viewers, seconds, alone));
+  await delay(START_MS);
+  for (const viewers of numbers) {
+    const alone = await costOf(stage, seconds);
+    costs.push(await measureViewers(stage, viewers, seconds, alone));
+  }
   return costs;
 }
 
