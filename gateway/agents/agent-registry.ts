@@ -97,7 +97,7 @@ export class AgentRegistry {
 }
 
 /** The error for a name without an agent. */
-export function noAgent(name: string): AppError {
+function noAgent(name: string): AppError {
   return new AppError('agent-not-found', `There is no agent ${name}`);
 }
 

@@ -56,7 +56,6 @@ export class MailServer {
     this.#config = config;
     this.#attemptMs = attemptMs;
     if (config.login === undefined) return;
-    if (config.login === undefined) return;
     const { user, password } = config.login;
     this.#redactor.add(password);
     this.#redactor.add(Buffer.from(`\0${user}\0${password}`).toString('base64'));
