@@ -236,7 +236,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     agents.routes,
     ...controlRoutes(proxies.answers, acts),
     frameSocketRoutes(),
-    liveVideoRoutes({ routing, access, files: proxies.files, log }),
+    liveVideoRoutes({ routing, access, files: proxies.files, isShared: owners !== undefined, log }),
     events.routes,
     notices.routes,
     recordings.routes,

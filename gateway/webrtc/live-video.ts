@@ -14,15 +14,18 @@ export interface LiveVideoOptions {
   access: Pick<Access, 'authenticator'>;
   /** Passes HLS files on. */
   files: RequestHandler;
+  /** Whether other gateways use the same workers. */
+  isShared: boolean;
   log: Logger;
 }
 
 /** Builds the routes; sessions end with the sign-in in which they were opened. */
-export function liveVideoRoutes({ routing, access, files, log }: LiveVideoOptions): RouteGroup {
+export function liveVideoRoutes({ routing, access, files, isShared, log }: LiveVideoOptions): RouteGroup {
   const { authenticator } = access;
   const sessions = new SessionRouter({
     routing,
     isLocal: (request) => authenticator.isLocal(request),
+    isShared,
     log,
   });
   authenticator.onSignInEnd((signIn) => sessions.endOfSignIn(signIn));

@@ -1,4 +1,5 @@
 /** Which worker a WebRTC session belongs to, and the numbers that new ones get. */
+import { randomInt } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { parseCameraId } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
@@ -13,6 +14,8 @@ import { type SessionClient, SessionOwners } from './session-owners.ts';
 
 export interface SessionRouterOptions {
   routing: Pick<CameraRouting, 'resolveVideo' | 'refusalOf' | 'ready' | 'report'>;
+  /** Whether other gateways open sessions at the same workers. */
+  isShared?: boolean;
   /** Whether a request comes from this machine; {@link isLocalRequest} by default. */
   isLocal?: (request: IncomingMessage) => boolean;
   log: Logger;
@@ -33,6 +36,8 @@ export interface OpenedSession {
 }
 
 const TIMEOUT_MS = 10_000;
+/** Numbers have at most 15 digits. */
+const MAX_FIRST_NUMBER = 2 ** 40;
 /** `{cameraId}_{n}` */
 const SESSION_ID = /^([A-Za-z0-9._-]{1,64})_\d{1,15}$/;
 
@@ -45,10 +50,12 @@ export function cameraOfSession(sessionId: string): string | undefined {
 export class SessionRouter {
   readonly #options: SessionRouterOptions;
   readonly #owners = new SessionOwners();
-  #nextNumber = 0;
+  #nextNumber: number;
 
   constructor(options: SessionRouterOptions) {
     this.#options = options;
+    // A worker ends a session whose id another one takes: gateways must not count alike.
+    this.#nextNumber = options.isShared === true ? randomInt(MAX_FIRST_NUMBER) : 0;
   }
 
   /**

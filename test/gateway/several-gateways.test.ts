@@ -59,6 +59,14 @@ describe('Two gateways on one PostgreSQL', () => {
     await waitFor(async () => (await seen()).body.name === 'Renamed');
   });
 
+  it('take cameras without an id that are added at the same moment, each under an id of its own', async () => {
+    const add = (gateway: Visitor, host: number) =>
+      gateway.post('/api/cameras', { ip: `192.0.2.${host}`, enabled: false }, bearer(TOKEN));
+    const answers = await Promise.all([add(here, 11), add(there, 12), add(here, 13), add(there, 14)]);
+    expect(answers.map(({ status }) => status)).to.deep.equal([201, 201, 201, 201]);
+    expect(new Set(answers.map(({ body }) => body.id)).size).to.equal(4);
+  });
+
   it('leave MediaMTX to one of them', async () => {
     const stateOf = async (visitor: Visitor) =>
       (await visitor.get('/health', bearer(TOKEN))).body.mediamtx.status;
