@@ -28,7 +28,6 @@ export class HandedSockets {
     this.#log = log;
     child.on('message', (message) => this.#onMessage(message));
     child.once('exit', () => this.#endAll());
-    child.once('error', () => this.#endAll());
   }
 
   /**
