@@ -91,6 +91,12 @@ export function lineOf(happening: Happening): string {
   const clock = new Date(at).toTimeString().slice(0, 5);
   const where = zones.length === 0 ? '' : ` in ${zones.join(', ')}`;
   const isPlain = label === '' || label === kind;
-  const detail = kind === 'watch' ? `: ${answer ?? label}` : isPlain ? '' : `: ${label}`;
+  const said = kind === 'camera-offline' ? reasonOf(label) : label;
+  const detail = kind === 'watch' ? `: ${answer ?? label}` : isPlain ? '' : `: ${said}`;
   return `${clock} ${PHRASES[kind]}${where}${detail}`;
+}
+
+/** An error code as words: `camera-wrong-credentials` is "wrong credentials". */
+function reasonOf(code: string): string {
+  return code.replace(/^camera-/, '').replaceAll('-', ' ');
 }

@@ -184,7 +184,10 @@ export class NoticeHarness {
   }
 
   #states(): Map<string, CameraStatus> {
-    const states = Object.keys(NAMES).map((id) => [id, { connected: this.connected.has(id) }] as const);
+    const states = Object.keys(NAMES).map((id) => {
+      const connected = this.connected.has(id);
+      return [id, { connected, ...(connected ? {} : { reason: 'camera-unreachable' }) }] as const;
+    });
     return new Map(states as unknown as [string, CameraStatus][]);
   }
 }

@@ -231,6 +231,7 @@ describe('Notifications', () => {
         title: 'Front Door: Camera offline',
         picture: null,
       });
+      expect(target.bodies[0].message).to.match(/^\d\d:\d\d Camera offline: unreachable$/);
       expect(target.bodies[0].url).to.match(/#\/camera\/door$/);
       harness.connected.add('door');
       await arrived(2);
