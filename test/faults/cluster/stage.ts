@@ -89,7 +89,8 @@ export class Stage {
   async end(host: Host): Promise<void> {
     const child = this.#processes.get(host) as ChildProcess;
     const ended = once(child, 'exit');
-    child.kill('SIGTERM');
+    // At SIGTERM PostgreSQL waits until the last client has gone.
+    child.kill(host === 'database' ? 'SIGINT' : 'SIGTERM');
     await ended;
   }
 
