@@ -39,6 +39,19 @@ export const TOKEN_HEADER = 'x-worker-token';
 export const SESSION_NUMBER_HEADER = 'x-session-number';
 /** Tells a worker whether the client of a new WebRTC session is on this machine: `1`. */
 export const LOCAL_CLIENT_HEADER = 'x-local-client';
+/**
+ * Text about the client of a new WebRTC session, which means nothing to the worker: gateways that share the
+ * worker ask for it at {@link SESSION_OWNERS_PATH}.
+ */
+export const SESSION_OWNER_HEADER = 'x-session-owner';
+export const MAX_SESSION_OWNER_LENGTH = 1024;
+/** `GET` lists the sessions that carry such a text; `GET {path}/{sessionId}` gives one of them. */
+export const SESSION_OWNERS_PATH = '/internal/session-owners';
+
+/** Answer for one session. */
+export const sessionOwnerAnswerSchema = z.object({ sessionId: z.string(), owner: z.string() });
+/** Answer for all sessions. */
+export const sessionOwnersAnswerSchema = z.array(sessionOwnerAnswerSchema);
 
 /** Opens a connection of RTSP to a worker: an upgrade of `GET /internal/restream/{cameraId}` to this protocol. */
 export const RESTREAM_PROTOCOL = 'rtsp';

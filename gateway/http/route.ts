@@ -73,7 +73,11 @@ export interface Socket {
   /** Camera whose worker serves the socket; undefined if the path names none. Absent: served by the gateway. */
   tunnelTo?: (params: Record<string, string>) => string | undefined;
   /** @throws AppError when this client may not open it @param address of the client; undefined for a local request */
-  admit?: (request: IncomingMessage, params: Record<string, string>, address: string | undefined) => void;
+  admit?: (
+    request: IncomingMessage,
+    params: Record<string, string>,
+    address: string | undefined,
+  ) => Promise<void>;
 }
 
 /** One method of one path. */

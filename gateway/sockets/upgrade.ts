@@ -55,7 +55,7 @@ interface SocketAt {
   /** The camera whose worker serves it; undefined for a socket that is served here. */
   cameraId?: string;
   /** @throws AppError when the client at this address may not open it */
-  admit?: (address: string | undefined) => void;
+  admit?: ((address: string | undefined) => Promise<void>) | undefined;
 }
 
 interface Upgrade {
@@ -120,13 +120,30 @@ export class ClientSockets {
     const client = this.#options.gate?.clientOf(request);
     try {
       principal = this.#options.gate?.admit(request);
-      setPrincipal(request, principal);
-      this.#socketAt(request)?.admit?.(client);
     } catch (error) {
       if (!(error instanceof AppError)) throw error;
       this.#refuse(request, socket, error);
       return;
     }
+    setPrincipal(request, principal);
+    const admission = this.#socketAt(request)?.admit?.(client);
+    if (admission === undefined) {
+      this.#open({ request, socket, head }, principal, client);
+      return;
+    }
+    this.#endWithSignIn(socket, principal, () => socket.destroy());
+    admission
+      .then(() => this.#open({ request, socket, head }, principal, client))
+      .catch((error: unknown) => this.#refuse(request, socket, this.#refusalFor(error)));
+  }
+
+  /** Opens a socket that its client may open. */
+  #open(
+    { request, socket, head }: Upgrade,
+    principal: Principal | undefined,
+    client: string | undefined,
+  ): void {
+    if (socket.destroyed) return;
     const refusal = this.#refusalOf(request, client);
     if (refusal !== undefined) {
       this.#refuse(request, socket, refusal);
@@ -152,6 +169,12 @@ export class ClientSockets {
   #refuse(request: IncomingMessage, socket: Duplex, error: AppError): void {
     this.#options.onRefused?.(request, error);
     refuseUpgrade(socket, error);
+  }
+
+  #refusalFor(error: unknown): AppError {
+    if (error instanceof AppError) return error;
+    this.#options.log.error({ err: error }, 'a WebSocket could not be admitted');
+    return new AppError('internal-error', 'Internal error; see the log');
   }
 
   #count(socket: Duplex, client: string | undefined): void {
@@ -215,7 +238,7 @@ export class ClientSockets {
     if (tunnelTo === undefined) return {};
     const cameraId = tunnels === undefined ? undefined : tunnelTo(params ?? {});
     if (cameraId === undefined) return undefined;
-    return { cameraId, admit: (address) => admit?.(request, params ?? {}, address) };
+    return { cameraId, admit: admit && ((address) => admit(request, params ?? {}, address)) };
   }
 
   #refusalOf(request: IncomingMessage, client: string | undefined): AppError | undefined {

@@ -91,7 +91,7 @@ function talkRoutes(router: SessionRouter): Route[] {
     (path: string) =>
     async (req: Request, res: Response): Promise<void> => {
       const sessionId = textField(req.body, 'sessionId');
-      router.expectOwner(sessionId, router.clientOf(req, req.ip));
+      await router.expectOwner(sessionId, router.clientOf(req, req.ip));
       const body = JSON.stringify(req.body);
       sendAnswer(res, await router.speak(sessionId, { method: 'POST', path, headers: JSON_HEADERS, body }));
     };
@@ -163,7 +163,7 @@ function sessionRoutes(router: SessionRouter): Route[] {
       errors: ['session-not-found'],
       handle: async (req, res) => {
         const { sessionId } = req.params;
-        router.expectOwner(sessionId, router.clientOf(req, req.ip), true);
+        await router.expectOwner(sessionId, router.clientOf(req, req.ip), true);
         const path = `/api/webrtc/sessions/${encodeURIComponent(sessionId)}`;
         sendAnswer(res, await router.speak(sessionId, { method: 'DELETE', path }));
       },

@@ -4,13 +4,14 @@ import type { IncomingMessage } from 'node:http';
 import { parseCameraId } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { LOCAL_CLIENT_HEADER, SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
+import { LOCAL_CLIENT_HEADER, SESSION_NUMBER_HEADER, SESSION_OWNER_HEADER } from '#shared/worker-protocol.ts';
 import { isLocalRequest } from '../auth/local-request.ts';
 import { principalOf } from '../auth/principal.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { pass, type WorkerAnswer, type WorkerRequest } from '../worker-access/client.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
-import { type SessionClient, SessionOwners } from './session-owners.ts';
+import { expectOwner, newOwner, type SessionClient, SessionOwners } from './session-owners.ts';
+import { ownerText, SharedSessions } from './shared-sessions.ts';
 
 export interface SessionRouterOptions {
   routing: Pick<CameraRouting, 'resolveVideo' | 'refusalOf' | 'ready' | 'report'>;
@@ -50,10 +51,13 @@ export function cameraOfSession(sessionId: string): string | undefined {
 export class SessionRouter {
   readonly #options: SessionRouterOptions;
   readonly #owners = new SessionOwners();
+  /** Sessions of other gateways; undefined where there are none. */
+  readonly #shared: SharedSessions | undefined;
   #nextNumber: number;
 
   constructor(options: SessionRouterOptions) {
     this.#options = options;
+    this.#shared = options.isShared === true ? new SharedSessions(options) : undefined;
     // A worker ends a session whose id another one takes: gateways must not count alike.
     this.#nextNumber = options.isShared === true ? randomInt(MAX_FIRST_NUMBER) : 0;
   }
@@ -67,16 +71,19 @@ export class SessionRouter {
     const cameraId = parseCameraId(wanted);
     const worker = this.#options.routing.resolveVideo(cameraId);
     const sessionId = `${cameraId}_${this.#nextNumber}`;
+    const { owner, key } = newOwner(client);
     const headers = {
       ...request.headers,
       [SESSION_NUMBER_HEADER]: String(this.#nextNumber),
       ...(client.isLocal ? { [LOCAL_CLIENT_HEADER]: '1' } : {}),
+      ...(this.#shared === undefined ? {} : { [SESSION_OWNER_HEADER]: ownerText(owner) }),
     };
     this.#nextNumber += 1;
     const path = `${base}/${encodeURIComponent(cameraId)}`;
     const answer = await this.#call(worker, { ...request, headers, path });
     const isOpen = answer.status >= 200 && answer.status < 300;
-    return { answer, key: isOpen ? this.#owners.add(sessionId, client) : undefined };
+    if (isOpen) this.#owners.add(sessionId, owner);
+    return { answer, key: isOpen ? key : undefined };
   }
 
   /** The client of a request. @param address of the client; undefined for a local request */
@@ -86,13 +93,19 @@ export class SessionRouter {
     return { principal: principalOf(request), address, key, isLocal: isLocal(request) };
   }
 
-  /** Lets the client that opened a session speak about it. @throws AppError `session-not-found`, `storage-unavailable` */
-  expectOwner(sessionId: string, client: SessionClient, isOpenToAdmins = false): void {
+  /**
+   * Lets the client that opened a session, at this gateway or another one, speak about it.
+   * @throws AppError `session-not-found`, `storage-unavailable`, `worker-*`
+   */
+  async expectOwner(sessionId: string, client: SessionClient, isOpenToAdmins = false): Promise<void> {
     const cameraId = cameraOfSession(sessionId);
     const refusal = cameraId === undefined ? undefined : this.#options.routing.refusalOf(cameraId);
     // Every request about a camera that may be stored says the same.
     if (refusal?.code === 'storage-unavailable') throw refusal;
-    this.#owners.expectOwner(sessionId, client, isOpenToAdmins);
+    const known = this.#owners.find(sessionId);
+    const isElsewhere = known === undefined && cameraId !== undefined && refusal === undefined;
+    const owner = isElsewhere ? await this.#shared?.find(cameraId, sessionId) : known;
+    expectOwner(sessionId, owner, { client, isOpenToAdmins });
   }
 
   /** Ends the sessions that were opened in a sign-in that ended; failures are logged. */
@@ -102,6 +115,7 @@ export class SessionRouter {
       // A session that ended before is no failure.
       void this.speak(sessionId, { method: 'DELETE', path }).catch(() => {});
     }
+    this.#shared?.endOfSignIn(signInId);
   }
 
   /** Speaks to a session. @throws AppError `session-not-found`, `storage-unavailable`, `worker-*` */

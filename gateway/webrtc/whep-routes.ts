@@ -93,7 +93,7 @@ function endpointRoutes(router: SessionRouter): Route[] {
 function sessionRoutes(router: SessionRouter): Route[] {
   const speak = async (req: Request<{ cameraId: string; sessionId: string }>, res: Response) => {
     const { cameraId, sessionId } = req.params;
-    router.expectOwner(sessionId, router.clientOf(req, req.ip));
+    await router.expectOwner(sessionId, router.clientOf(req, req.ip));
     const path = `/whep/${encodeURIComponent(cameraId)}/${encodeURIComponent(sessionId)}`;
     sendAnswer(res, await router.speak(sessionId, { ...requestOf(req), path }));
   };

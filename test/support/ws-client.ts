@@ -1,4 +1,4 @@
-/** A client of `/ws` that remembers what it got. */
+/** A client of a WebSocket, of `/ws` by default, that remembers what it got. */
 import { once } from 'node:events';
 import { type ClientOptions, WebSocket } from 'ws';
 
@@ -24,8 +24,8 @@ export class WsClient {
   }
 
   /** Connects. @param origin `http://…` of the server @throws the error of the handshake */
-  static async open(origin: string, options: ClientOptions = {}): Promise<WsClient> {
-    const client = new WsClient(new WebSocket(`${origin.replace(/^http/, 'ws')}/ws`, options));
+  static async open(origin: string, options: ClientOptions = {}, path = '/ws'): Promise<WsClient> {
+    const client = new WsClient(new WebSocket(`${origin.replace(/^http/, 'ws')}${path}`, options));
     await once(client.socket, 'open');
     return client;
   }

@@ -1,17 +1,20 @@
 import { expect } from 'chai';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { browserAnswer, browserOffer } from '../doubles/peer-double.ts';
 import { getJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { createPostgresDatabase, HAS_POSTGRES } from '../support/stores.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { openTestCameras } from '../support/test-clip.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { WsClient } from '../support/ws-client.ts';
 
 const IDS = ['1', '2', '3', '4', '5', '6'];
 /** A lease, its end noticed, and the cameras connected elsewhere; generous under load. */
 const MOVED = { timeoutMs: 40_000 };
 const TOKEN = 'a-token-for-both-gateways';
 const HEADERS = { authorization: `Bearer ${TOKEN}` };
+const VIEWER = { authorization: 'Bearer a-token-of-viewers' };
 
 describe('Two gateways on one PostgreSQL', function () {
   this.timeout(180_000);
@@ -52,6 +55,7 @@ describe('Two gateways on one PostgreSQL', function () {
       DATABASE_URL: databaseUrl,
       SECRET_KEY: 'a key that both gateways have',
       API_TOKEN: TOKEN,
+      VIEWER_TOKEN: 'a-token-of-viewers',
       GATEWAY_NAME: name,
       ADVERTISED_HOST: '127.0.0.1',
       RTSP_WORKERS: '1',
@@ -97,6 +101,69 @@ describe('Two gateways on one PostgreSQL', function () {
     await waitFor(async () => (await counts('a', 'b')).join() === '3,3', MOVED);
     await waitFor(async () => (await areLive('a')) && (await areLive('b')), MOVED);
     await waitFor(isIngestedOnce);
+  });
+
+  const sessionIds = async (name: string): Promise<string[]> =>
+    (await getJson(`${originOf(name)}/api/streams/status`, HEADERS)).body.sessions.map(
+      ({ sessionId }: { sessionId: string }) => sessionId,
+    );
+
+  it('take candidates and the end of a WHEP session that was opened at the other one', async () => {
+    const offer = browserOffer();
+    const ufrag = /a=ice-ufrag:\S+/.exec(offer)?.[0];
+    const candidates = `${ufrag}\r\nm=video 9 UDP/TLS/RTP/SAVPF 102\r\na=mid:0\r\n`;
+    // Of all cameras: each gateway has the worker of some.
+    for (const id of IDS) {
+      const opened = await fetch(`${originOf('a')}/whep/${id}`, {
+        method: 'POST',
+        headers: { ...HEADERS, 'content-type': 'application/sdp' },
+        body: offer,
+      });
+      expect(opened.status).to.equal(201);
+      const { pathname } = new URL(opened.headers.get('location') ?? '', opened.url);
+      const at = (name: string, method: string, headers: Record<string, string>) =>
+        fetch(`${originOf(name)}${pathname}`, {
+          method,
+          headers: { ...headers, 'content-type': 'application/trickle-ice-sdpfrag' },
+          ...(method === 'PATCH' ? { body: candidates } : {}),
+        });
+      for (const name of ['a', 'b'])
+        for (const method of ['PATCH', 'DELETE'])
+          expect((await at(name, method, VIEWER)).status, `${method} of another client`).to.equal(404);
+      expect((await at('b', 'PATCH', HEADERS)).status).to.equal(204);
+      expect((await at('b', 'DELETE', HEADERS)).status).to.equal(200);
+      expect((await at('a', 'DELETE', HEADERS)).status).to.equal(404);
+    }
+    expect(await sessionIds('a')).to.deep.equal([]);
+  });
+
+  it('take the answer to an offer of the other one, by HTTP and by its socket', async () => {
+    for (const id of IDS) {
+      const json = { ...HEADERS, 'content-type': 'application/json' };
+      const post = async (name: string, path: string, body: object, headers = json) =>
+        fetch(`${originOf(name)}/api/webrtc/${path}`, {
+          method: 'POST',
+          headers,
+          body: JSON.stringify(body),
+        });
+      const { sessionId, websocketUrl } = (await (await post('a', 'offer', { cameraId: id })).json()) as {
+        sessionId: string;
+        websocketUrl: string;
+      };
+      const answer = { sessionId, sdp: browserAnswer() };
+      const strange = await post('b', 'answer', answer, { ...json, ...VIEWER });
+      expect(strange.status).to.equal(404);
+      const { pathname, search } = new URL(websocketUrl);
+      await WsClient.open(originOf('b'), { headers: VIEWER }, pathname).then(
+        () => expect.fail('the socket of another client was opened'),
+        (error: Error) => expect(error.message).to.include('404'),
+      );
+      const socket = await WsClient.open(originOf('b'), { headers: HEADERS }, `${pathname}${search}`);
+      expect((await post('b', 'answer', answer)).status).to.equal(200);
+      expect((await post('b', 'candidate', { sessionId, candidate: '' })).status).to.equal(200);
+      socket.send({ type: 'close' });
+      await waitFor(async () => (await sessionIds('b')).length === 0);
+    }
   });
 
   it('give what each records on its own disk, both of them', async () => {

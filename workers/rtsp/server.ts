@@ -31,6 +31,7 @@ import { serveLink } from './outputs/pictures/link.ts';
 import type { Recorders } from './outputs/recording/recorders.ts';
 import { recordingRoutes } from './outputs/recording/recording-routes.ts';
 import { RestreamDoor } from './outputs/restream/restream-door.ts';
+import { sessionOwnerRoutes } from './outputs/webrtc/owner-routes.ts';
 import { webrtcRoutes } from './outputs/webrtc/routes.ts';
 import type { SessionSet } from './outputs/webrtc/session-set.ts';
 import { findSessionSocket } from './outputs/webrtc/session-socket.ts';
@@ -113,7 +114,7 @@ function mountRoutes(app: Express, options: ServerOptions, hls: HlsStreams): voi
   });
   // A worker that runs alone has no token: strangers would learn which files this machine has, and play them.
   if (token !== undefined) {
-    app.use(leaseRoutes({ config, lease, suspects }));
+    app.use(leaseRoutes({ config, lease, suspects }), sessionOwnerRoutes(sessions));
     app.use(
       '/internal',
       expectLease(lease),

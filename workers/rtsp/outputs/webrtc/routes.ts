@@ -6,10 +6,16 @@ import { answerRequestSchema, candidateRequestSchema, offerRequestSchema } from 
 import { AppError } from '#shared/errors.ts';
 import { readJsonBody } from '#shared/http/json-body.ts';
 import type { IceServer } from '#shared/webrtc-settings.ts';
-import { LOCAL_CLIENT_HEADER, SESSION_NUMBER_HEADER } from '#shared/worker-protocol.ts';
+import {
+  LOCAL_CLIENT_HEADER,
+  MAX_SESSION_OWNER_LENGTH,
+  SESSION_NUMBER_HEADER,
+  SESSION_OWNER_HEADER,
+} from '#shared/worker-protocol.ts';
+import type { Opening } from './opening.ts';
 import { withPermittedCandidates } from './sdp/candidate-policy.ts';
 import type { Session } from './session.ts';
-import type { Opening, SessionSet } from './session-set.ts';
+import type { SessionSet } from './session-set.ts';
 import { addClientCandidate, parseBody } from './signalling.ts';
 
 /** What the routes need. */
@@ -66,7 +72,11 @@ export function webrtcRoutes({ sessions, iceServers, isCounted }: WebrtcRoutesOp
 /** What a request says of the session that it opens. @param isCounted whether it comes from a gateway */
 export function openingOf(req: Request, isCounted: boolean): Opening {
   if (!isCounted) return { isClientLocal: isLoopback(req.socket.remoteAddress ?? '') };
-  return { number: sessionNumber(req), isClientLocal: req.headers[LOCAL_CLIENT_HEADER] === '1' };
+  return {
+    number: sessionNumber(req),
+    isClientLocal: req.headers[LOCAL_CLIENT_HEADER] === '1',
+    owner: req.get(SESSION_OWNER_HEADER)?.slice(0, MAX_SESSION_OWNER_LENGTH),
+  };
 }
 
 /** The number the gateway gave a session; undefined for none. */

@@ -3,6 +3,7 @@ import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { OpenAudioTranscoder } from '../../packets/carried-audio.ts';
 import { CameraStream, type PacketFeed } from './camera-stream.ts';
+import type { Opening } from './opening.ts';
 import type { CreatePeer } from './peer.ts';
 import { withPermittedCandidates } from './sdp/candidate-policy.ts';
 import { SESSION_TIMINGS, Session, type SessionKind, type SessionTimings } from './session.ts';
@@ -24,14 +25,6 @@ export interface SessionSetOptions {
   log: Logger;
   timings?: SessionTimings;
   maxSessions?: number;
-}
-
-/** What is known of a session before it is opened. */
-export interface Opening {
-  /** Counted by the gateway; a worker that runs alone counts itself. */
-  number?: number | undefined;
-  /** Whether the client is on this machine. */
-  isClientLocal: boolean;
 }
 
 const ELSEWHERE: Opening = { isClientLocal: false };
@@ -85,7 +78,7 @@ export class SessionSet {
   async #open(
     cameraId: string,
     kind: SessionKind,
-    { number, isClientLocal }: Opening,
+    { number, isClientLocal, owner }: Opening,
     negotiate: (session: Session) => Promise<void>,
   ): Promise<Session> {
     this.#admit(cameraId);
@@ -100,6 +93,7 @@ export class SessionSet {
       cameraId,
       kind,
       isClientLocal,
+      owner,
       stream,
       createPeer,
       udpPort,

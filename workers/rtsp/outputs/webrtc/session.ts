@@ -5,6 +5,7 @@ import { AppError } from '#shared/errors.ts';
 import type { VideoCodec } from '#shared/media/packet.ts';
 import { parseFeedback } from '#shared/media/rtp/rtcp.ts';
 import type { CameraStream, StreamViewer } from './camera-stream.ts';
+import type { Opening } from './opening.ts';
 import type { CreatePeer, Peer, PeerState } from './peer.ts';
 import { AudioSender } from './rtp/audio-sender.ts';
 import { RtpSender } from './rtp/rtp-sender.ts';
@@ -17,8 +18,7 @@ import { completeAnswer, readAnswer, readOffer } from './sdp/negotiation.ts';
 /** Who offers: we, or the player (WHEP). */
 export type SessionKind = 'server-offer' | 'whep';
 
-export interface SessionOptions {
-  isClientLocal: boolean;
+export interface SessionOptions extends Omit<Opening, 'number'> {
   id: string;
   cameraId: string;
   kind: SessionKind;
@@ -64,6 +64,7 @@ export class Session implements StreamViewer {
   readonly kind: SessionKind;
   readonly sender: RtpSender;
   readonly isClientLocal: boolean;
+  readonly owner: string | undefined;
   readonly createdAt = Date.now();
   /** Changes with the ICE credentials, which never change here (RFC 9725 section 4.3.1). */
   readonly etag = `"${randomUUID()}"`;
@@ -94,6 +95,7 @@ export class Session implements StreamViewer {
     this.cameraId = options.cameraId;
     this.kind = options.kind;
     this.isClientLocal = options.isClientLocal;
+    this.owner = options.owner;
     this.sender = new RtpSender({
       log: options.stream.log,
       ssrc: this.#ssrc,
@@ -175,8 +177,7 @@ export class Session implements StreamViewer {
     this.#clientUfrag = offer.ufrag;
     const peer = this.#createPeer(codecs, offer.audio);
     const answer = this.#withAddresses(await peer.answer(offer.reduced));
-    const { udpPort } = this.#options;
-    this.#description = completeAnswer(addLoopback(answer, offer.candidates, udpPort), offer);
+    this.#description = completeAnswer(addLoopback(answer, offer.candidates, this.#options.udpPort), offer);
     this.#answered(codecs, offer.audio?.codecs ?? []);
     this.#candidateTimer = setTimeout(() => {
       for (const candidate of offer.candidates) this.addCandidate(candidate);
@@ -263,8 +264,7 @@ export class Session implements StreamViewer {
       this.#connectedAt ??= Date.now();
     }
     this.events.emit('state', state);
-    // Its own farewell; a connection that merely broke may heal within the time a viewer is waited for.
-    if (state === 'closed') this.end();
+    if (state === 'closed') this.end(); // Its own farewell; a connection that broke may heal.
   }
 
   #answered(codecs: readonly CodecLine[], audio: readonly AudioLine[]): void {
