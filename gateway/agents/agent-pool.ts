@@ -5,9 +5,29 @@ import { agentWorker } from '../worker-access/agent-worker.ts';
 import type { FurtherPool } from '../worker-access/joined-pool.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import type { AgentSession } from './agent-session.ts';
+import type { PeerLink } from './peer-link.ts';
+
+/** An agent that is connected to another gateway on the same database. */
+export interface LinkElsewhere {
+  /** Of the agent. */
+  name: string;
+  /** Name of that gateway. */
+  gateway: string;
+  /** Names the connection of the agent. */
+  session: string;
+  version: string;
+  address: string;
+  /** ISO 8601. */
+  since: string;
+  latencyMs: number | null;
+  workerToken: string;
+  way: PeerLink;
+}
 
 interface Known {
   session: AgentSession | undefined;
+  /** While there is no session here. */
+  elsewhere: LinkElsewhere | undefined;
   address: WorkerAddress | undefined;
   /** Sessions so far. */
   epoch: number;
@@ -32,40 +52,67 @@ export class AgentPool implements FurtherPool<WorkerStatus> {
   /** Learns which agents there are. @returns those that are no more */
   retain(names: readonly string[]): string[] {
     const gone = [...this.#agents.keys()].filter((name) => !names.includes(name));
-    for (const name of gone) this.#agents.delete(name);
-    for (const name of names) {
-      if (!this.#agents.has(name))
-        this.#agents.set(name, { session: undefined, address: undefined, epoch: 0, since: new Date() });
+    for (const name of gone) {
+      const hadLink = this.#agents.get(name)?.elsewhere !== undefined;
+      this.#leave(name);
+      this.#agents.delete(name);
+      if (hadLink) this.#events.emit('down', agentWorker(name));
     }
+    for (const name of names) if (!this.#agents.has(name)) this.#set(name, { epoch: 0 });
     return gone;
   }
 
   /** An agent is connected. @param doorOrigin where other processes of this machine reach its worker */
   add(session: AgentSession, doorOrigin: string): void {
     const { name, workerToken } = session.facts;
-    const known = this.#agents.get(name);
     // One that ended meanwhile must not take the place of a newer one.
-    if (known === undefined || !session.isOpen) return;
-    const worker = agentWorker(name);
-    if (known.address !== undefined) this.#events.emit('down', worker);
-    const epoch = known.epoch + 1;
-    const address: WorkerAddress = {
-      name: worker,
-      origin: `http://${worker}`,
-      token: workerToken,
-      epoch,
-      details: {},
-      link: session.link,
-      doorOrigin,
-    };
-    this.#agents.set(name, { session, address, epoch, since: session.since });
+    if (!this.#agents.has(name) || !session.isOpen) return;
+    const { link, since } = session;
+    this.#enter(name, { session, since }, { token: workerToken, link, doorOrigin });
     session.onEnd(() => this.#onEnd(session));
-    this.#events.emit('ready', address);
   }
 
-  /** The session of an agent that is online. */
+  /** Learns which agents are connected to other gateways, all of them. */
+  learn(links: readonly LinkElsewhere[]): void {
+    const byName = new Map(links.map((link) => [link.name, link]));
+    for (const [name, known] of this.#agents) {
+      const elsewhere = byName.get(name);
+      if (known.session !== undefined || (elsewhere === undefined && known.elsewhere === undefined)) continue;
+      if (elsewhere === undefined) this.#setOffline(name, known);
+      else if (elsewhere.session === known.elsewhere?.session)
+        this.#agents.set(name, { ...known, elsewhere });
+      else {
+        const {
+          way: { link },
+          workerToken: token,
+        } = elsewhere;
+        this.#enter(
+          name,
+          { elsewhere, since: new Date(elsewhere.since) },
+          { token, link, isElsewhere: true },
+        );
+      }
+    }
+  }
+
+  /** The session of an agent that is connected to this gateway. */
   session(name: string): AgentSession | undefined {
     return this.#agents.get(name)?.session;
+  }
+
+  /** All of them. */
+  sessions(): AgentSession[] {
+    return [...this.#agents.values()].flatMap(({ session }) => session ?? []);
+  }
+
+  /** Facts of an agent that is connected to another gateway. */
+  elsewhere(name: string): LinkElsewhere | undefined {
+    return this.#agents.get(name)?.elsewhere;
+  }
+
+  /** Whether an agent is connected, to this gateway or another. */
+  isOnline(name: string): boolean {
+    return this.#agents.get(name)?.address !== undefined;
   }
 
   /** When an agent went online or offline. */
@@ -74,10 +121,10 @@ export class AgentPool implements FurtherPool<WorkerStatus> {
   }
 
   status(): WorkerStatus[] {
-    return [...this.#agents].map(([name, { session, epoch, since }]) => ({
+    return [...this.#agents].map(([name, { address, epoch, since }]) => ({
       name: agentWorker(name),
       kind: 'agent',
-      state: session === undefined ? 'unready' : 'ready',
+      state: address === undefined ? 'unready' : 'ready',
       isRequired: false,
       port: undefined,
       pid: undefined,
@@ -104,12 +151,42 @@ export class AgentPool implements FurtherPool<WorkerStatus> {
     return () => void this.#events.off('down', listener);
   }
 
+  /** A connection counts in place of the one before. */
+  #enter(
+    name: string,
+    known: Partial<Known>,
+    way: Pick<WorkerAddress, 'token' | 'link' | 'doorOrigin' | 'isElsewhere'>,
+  ): void {
+    const before = this.#agents.get(name);
+    const worker = agentWorker(name);
+    this.#leave(name);
+    if (before?.address !== undefined) this.#events.emit('down', worker);
+    const epoch = (before?.epoch ?? 0) + 1;
+    const address: WorkerAddress = { name: worker, origin: `http://${worker}`, epoch, details: {}, ...way };
+    this.#set(name, { ...known, address, epoch });
+    this.#events.emit('ready', address);
+  }
+
   #onEnd(session: AgentSession): void {
     const { name } = session.facts;
     const known = this.#agents.get(name);
-    if (known !== undefined && known.session !== session) return;
-    if (known !== undefined)
-      this.#agents.set(name, { ...known, session: undefined, address: undefined, since: new Date() });
+    if (known === undefined) this.#events.emit('down', agentWorker(name));
+    else if (known.session === session) this.#setOffline(name, known);
+  }
+
+  #setOffline(name: string, { epoch }: Known): void {
+    this.#leave(name);
+    this.#set(name, { epoch });
     this.#events.emit('down', agentWorker(name));
+  }
+
+  #set(name: string, known: Partial<Known> & { epoch: number }): void {
+    const none = { session: undefined, elsewhere: undefined, address: undefined, since: new Date() };
+    this.#agents.set(name, { ...none, ...known });
+  }
+
+  /** Connections through another gateway are of no use any more; a session ends its own. */
+  #leave(name: string): void {
+    this.#agents.get(name)?.elsewhere?.way.close();
   }
 }

@@ -7,8 +7,11 @@ import type { CameraStatus } from '#shared/contract/status.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import { limitedStatusHandler } from '../cameras/camera-limit.ts';
+import type { ClusterConfig } from '../config/cluster.ts';
 import type { RouteGroup } from '../http/route.ts';
+import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
+import { startWhenReady } from '../store/store-jobs.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import { agentWorker } from '../worker-access/agent-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
@@ -18,13 +21,18 @@ import { AgentDoor } from './agent-door.ts';
 import { AgentPool } from './agent-pool.ts';
 import { AgentRegistry } from './agent-registry.ts';
 import type { AgentSession } from './agent-session.ts';
+import { LinkRepository } from './link-repository.ts';
 import { Mirrors } from './mirrors.ts';
 import { offlineStatus } from './offline-status.ts';
+import { PeerDoor } from './peer-door.ts';
 import { agentRoutes } from './routes.ts';
+import { SharedLinks, type SharedLinksOptions } from './shared-links.ts';
 import { statusHandler } from './status-route.ts';
 
 export interface AgentsOptions {
   store: Store;
+  box: SecretBox;
+  config: { cluster: ClusterConfig | undefined };
   directory: Pick<CameraDirectory, 'list' | 'find' | 'findWanted' | 'agentOf' | 'beyondLimit' | 'onChange'>;
   /** The workers of this gateway. */
   pool: ChildPool<WorkerStatus>;
@@ -50,12 +58,16 @@ export interface Agents {
 }
 
 /** Puts agents together; none is let in before `start`. */
-export function createAgents({ store, directory, pool, log }: AgentsOptions): Agents {
+export function createAgents({ store, box, config, directory, pool, log }: AgentsOptions): Agents {
   const registry = new AgentRegistry({ store, log });
   const workers = new AgentPool();
+  const isNeeded = (): boolean => registry.names.length > 0;
+  const shared = shareLinks({ store, box, cluster: config.cluster, pool: workers, isNeeded, log });
   const door = new AgentDoor({
     nameOf: (token) => registry.nameOf(token),
-    onSession: (session) => void letIn(session, workers, log),
+    onSession: (session) => {
+      void letIn(session, workers, log).then(() => shared?.add(session));
+    },
     log,
   });
   const isOnThisMachine = (worker: string): boolean =>
@@ -66,7 +78,7 @@ export function createAgents({ store, directory, pool, log }: AgentsOptions): Ag
     directory.list().flatMap(({ id, agent }) => (agent === name ? [id] : []));
   const offline = (): [string, CameraStatus][] =>
     directory.list().flatMap(({ id, agent, enabled }) => {
-      if (agent === undefined || !enabled || workers.session(agent) !== undefined) return [];
+      if (agent === undefined || !enabled || workers.isOnline(agent)) return [];
       return [[id, offlineStatus(id, agent, workers.since(agent))]];
     });
   return {
@@ -96,13 +108,36 @@ export function createAgents({ store, directory, pool, log }: AgentsOptions): Ag
         followPlaces(directory, routing),
       );
     },
-    start: () => registry.start(),
+    start: () => {
+      registry.start();
+      startWhenReady(store, () => shared?.start());
+    },
     close: async () => {
       for (const end of ends.splice(0)) end();
+      await shared?.close();
       door.close();
       await Promise.all([registry.close(), mirrors.close()]);
     },
   };
+}
+
+/** @returns undefined where no other gateway can reach this one */
+function shareLinks({
+  cluster,
+  store,
+  ...options
+}: Pick<SharedLinksOptions, 'box' | 'pool' | 'isNeeded' | 'log'> & {
+  cluster: ClusterConfig | undefined;
+  store: Store;
+}): SharedLinks | undefined {
+  if (cluster?.advertisedHost === undefined) return undefined;
+  const { name, advertisedHost, listenHost: host, agentsPort: port } = cluster;
+  const linkOf = (agent: string) => options.pool.session(agent)?.link;
+  return new SharedLinks({
+    ...{ ...options, name, advertisedHost },
+    repository: new LinkRepository(store, name),
+    openDoor: () => PeerDoor.open({ host, port, linkOf }),
+  });
 }
 
 async function letIn(session: AgentSession, workers: AgentPool, log: Logger): Promise<void> {
@@ -134,14 +169,16 @@ function followPlaces(directory: AgentsOptions['directory'], routing: Pick<Camer
 }
 
 function viewAgent(name: string, workers: AgentPool, cameras: string[]): Agent {
+  const since = (workers.since(name) ?? new Date()).toISOString();
   const session = workers.session(name);
-  return {
-    name,
-    state: session === undefined ? 'offline' : 'online',
-    since: (workers.since(name) ?? new Date()).toISOString(),
-    version: session?.facts.version ?? null,
-    address: session === undefined ? null : (session.facts.address ?? '127.0.0.1'),
-    latencyMs: session?.latencyMs ?? null,
-    cameras,
-  };
+  const elsewhere = workers.elsewhere(name);
+  if (session !== undefined) {
+    const { version, address = '127.0.0.1' } = session.facts;
+    return { name, state: 'online', since, version, address, latencyMs: session.latencyMs ?? null, cameras };
+  }
+  if (elsewhere !== undefined) {
+    const { version, address, latencyMs, gateway } = elsewhere;
+    return { name, state: 'online', since, version, address, latencyMs, gateway, cameras };
+  }
+  return { name, state: 'offline', since, version: null, address: null, latencyMs: null, cameras };
 }

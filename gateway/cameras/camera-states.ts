@@ -1,5 +1,6 @@
 /** How the cameras are right now, asked of all workers together. */
 import type { CameraStatus } from '#shared/contract/status.ts';
+import { isAgentWorker } from '../worker-access/agent-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { listActualCameras } from './camera-worker.ts';
@@ -7,18 +8,17 @@ import { listActualCameras } from './camera-worker.ts';
 /** Cache time of the workers' answers, milliseconds: many clients may ask simultaneously. */
 const FRESH_MS = 500;
 
+type StatesRouting = Pick<CameraRouting, 'ready' | 'mirrorNameOf' | 'nameOf'>;
+
 /** Reads the states of all cameras; what a worker that is down runs is unknown. */
 export class CameraStates {
-  readonly #routing: Pick<CameraRouting, 'ready' | 'mirrorNameOf'>;
+  readonly #routing: StatesRouting;
   readonly #further: () => [string, CameraStatus][];
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<Map<string, CameraStatus>> = Promise.resolve(new Map());
 
   /** @param further states of cameras whose workers cannot be asked */
-  constructor(
-    routing: Pick<CameraRouting, 'ready' | 'mirrorNameOf'>,
-    further: () => [string, CameraStatus][] = () => [],
-  ) {
+  constructor(routing: StatesRouting, further: () => [string, CameraStatus][] = () => []) {
     this.#routing = routing;
     this.#further = further;
   }
@@ -40,8 +40,12 @@ export class CameraStates {
   async #readAll(): Promise<Map<string, CameraStatus>> {
     const lists = await Promise.all(this.#routing.ready().map(readOne));
     const [states, mirrors] = [new Map<string, CameraStatus>(), new Map<string, CameraStatus>()];
-    for (const { worker, id, status } of lists.flat())
-      (this.#routing.mirrorNameOf(id) === worker ? mirrors : states).set(id, status);
+    for (const { worker, id, status } of lists.flat()) {
+      const name = this.#routing.nameOf(id);
+      if (this.#routing.mirrorNameOf(id) === worker) mirrors.set(id, status);
+      // Workers of other gateways may give video of an agent's camera as well.
+      else if (name === worker || !isAgentWorker(name)) states.set(id, status);
+    }
     for (const [id, mirror] of mirrors) {
       const status = states.get(id);
       // The mirror itself is one viewer of the agent's worker.

@@ -1,6 +1,6 @@
 /** Settings of several gateways that share one database. */
 import { hostname } from 'node:os';
-import { type Environment, readOptional, readText, SettingsError } from '#shared/settings.ts';
+import { type Environment, readInteger, readOptional, readText, SettingsError } from '#shared/settings.ts';
 
 /** How other gateways know this one. */
 export interface ClusterConfig {
@@ -10,6 +10,8 @@ export interface ClusterConfig {
   advertisedHost: string | undefined;
   /** Address that its workers bind. */
   listenHost: string;
+  /** Port at which other gateways reach the agents that are connected to this one; 0: any free port. */
+  agentsPort: number;
 }
 
 const NAME = /^[A-Za-z0-9._-]{1,64}$/;
@@ -27,6 +29,7 @@ export function loadClusterConfig(
 ): ClusterConfig | undefined {
   const name = readText(env, 'GATEWAY_NAME', hostname());
   const advertisedHost = readOptional(env, 'ADVERTISED_HOST');
+  const agentsPort = readInteger(env, 'AGENTS_PORT', { fallback: 0, min: 0, max: 65535 });
   const isLoopback = advertisedHost === undefined || LOOPBACK.test(advertisedHost);
   if (!NAME.test(name))
     throw new SettingsError('GATEWAY_NAME', name, '1 to 64 letters, digits, ".", "_" or "-"');
@@ -38,6 +41,6 @@ export function loadClusterConfig(
     throw new SettingsError('SECRET_KEY', '', 'set where ADVERTISED_HOST is, the same for all gateways');
   const isShared = advertisedHost !== undefined || facts.hasRemoteWorkers;
   return facts.hasPostgres && isShared
-    ? { name, advertisedHost, listenHost: isLoopback ? '127.0.0.1' : '0.0.0.0' }
+    ? { name, advertisedHost, listenHost: isLoopback ? '127.0.0.1' : '0.0.0.0', agentsPort }
     : undefined;
 }

@@ -141,9 +141,13 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
     labelsOf: (id) => directory.labelsOf(id),
     log,
   });
-  // Children in quarantine and agents have no lease.
+  let all: AllWorkersPool | undefined;
+  // Children in quarantine and agents have no lease; the gateway to which an agent is connected keeps it.
   const isApart = (worker: string): boolean =>
-    !names.includes(worker) && !placement.knows(worker) && remote?.address(worker) === undefined;
+    !names.includes(worker) &&
+    !placement.knows(worker) &&
+    remote?.address(worker) === undefined &&
+    all?.address(worker)?.isElsewhere !== true;
   const keeps = (worker: string): boolean => isApart(worker) || placement.termOf(worker) !== undefined;
   let kept: KeptPool | undefined;
   const leases = new ChildLeases({ children, names, termOf, onLapse: (name) => kept?.tellAgain(name) });
@@ -161,8 +165,9 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
   const end = directory.onChange(() => placement.update());
   return {
     ...{ pool, keeps, follow },
-    keep: (all) => {
-      kept = new KeptPool(all, keeps);
+    keep: (pool) => {
+      all = pool;
+      kept = new KeptPool(pool, keeps);
       return kept;
     },
     owners: placement,

@@ -12,7 +12,7 @@ import type {
   WorkersTable,
 } from './placement-tables.ts';
 import type { RecordingPlacesTable, RecordingSegmentsTable } from './recording-tables.ts';
-import type { AbsencesTable, JobTurnsTable, SignInNewsTable } from './shared-tables.ts';
+import type { AbsencesTable, AgentLinksTable, JobTurnsTable, SignInNewsTable } from './shared-tables.ts';
 
 /** Engine of a store. */
 export type Engine = 'sqlite' | 'postgres';
@@ -259,6 +259,7 @@ export interface Database {
   ended_sessions: EndedSessionsTable;
   access_keys: AccessKeysTable;
   agents: AgentsTable;
+  agent_links: AgentLinksTable;
   pairings: PairingsTable;
   mqtt_publisher: MqttPublisherTable;
   sign_in_news: SignInNewsTable;

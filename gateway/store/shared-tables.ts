@@ -29,3 +29,18 @@ export interface AbsencesTable {
   /** JSON: ids of the notifications that count it as away, and tell when it is back. */
   told: string;
 }
+
+/** Agents that are connected, each to one gateway. */
+export interface AgentLinksTable {
+  agent: string;
+  /** Name of the gateway. */
+  gateway: string;
+  /** Names the connection; random. */
+  session: string;
+  /** End of the row unless it is renewed. */
+  until: number;
+  /** Sealed JSON: how other gateways reach the agent through this one. */
+  way: string;
+  /** JSON: what lists show of it. */
+  facts: string;
+}

@@ -23,6 +23,8 @@ export interface WorkerAddress extends WorkerTarget {
   epoch: number;
   /** Whether another machine may run it, which has no files of the gateway. */
   isRemote?: boolean;
+  /** Whether it is the worker of an agent that is connected to another gateway, which alone gives it orders. */
+  isElsewhere?: boolean;
   /**
    * Hands a client's connection to the worker, a process of this gateway, which reads `first` before what the client
    * sends. From then on `connection` stands for it: it closes with it, and destroying it ends it.

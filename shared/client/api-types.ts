@@ -603,6 +603,8 @@ export interface components {
       address: string | null;
       /** @description Round trip of the last ping. */
       latencyMs: number | null;
+      /** @description Name of the other gateway to which it is connected; absent: this one, or none. */
+      gateway?: string;
       /** @description Ids of the cameras whose place it is. */
       cameras: string[];
     };

@@ -40,6 +40,9 @@ export const agentSchema = z
     version: z.string().nullable().meta({ description: 'Of its program; null while it is offline.' }),
     address: z.string().nullable().meta({ description: 'Where it dials from; null while it is offline.' }),
     latencyMs: z.number().nullable().meta({ description: 'Round trip of the last ping.' }),
+    gateway: z.string().optional().meta({
+      description: 'Name of the other gateway to which it is connected; absent: this one, or none.',
+    }),
     cameras: z.array(z.string()).meta({ description: 'Ids of the cameras whose place it is.' }),
   })
   .meta({ id: 'Agent' });

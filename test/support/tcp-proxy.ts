@@ -2,17 +2,19 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Forwards to one port of this machine. */
+/** Forwards to a port of this machine. */
 export class TcpProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
   /** Bytes that clients sent. */
   sentBytes = 0;
   #isHanging = false;
+  #target: number;
 
   private constructor(target: number) {
+    this.#target = target;
     this.#server = createServer((client) => {
-      const upstream = connect(target, '127.0.0.1');
+      const upstream = connect(this.#target, '127.0.0.1');
       for (const socket of [client, upstream]) {
         this.#sockets.add(socket);
         socket.on('error', () => socket.destroy());
@@ -36,6 +38,11 @@ export class TcpProxy {
 
   get origin(): string {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+  }
+
+  /** New connections go to another port, as a load balancer sends them; those that are there stay. */
+  turnTo(target: number): void {
+    this.#target = target;
   }
 
   /** Forwards nothing any more; connections stay open, new ones too. */

@@ -24,6 +24,7 @@ import { labels } from './020-labels.ts';
 import { absences } from './021-absences.ts';
 import { recordingPlaces } from './022-recording-places.ts';
 import { keyUse } from './024-key-use.ts';
+import { agentLinks } from './025-agent-links.ts';
 
 /** The migrations for an engine. */
 export function migrationsFor(engine: Engine): Record<string, Migration> {
@@ -50,6 +51,7 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '022-recording-places': recordingPlaces(),
     '021-absences': absences(),
     '024-key-use': keyUse(),
+    '025-agent-links': agentLinks(),
     '020-labels': labels(),
   };
 }

@@ -76,12 +76,13 @@ export class AgentsPage extends ListPage {
   }
 
   #row(agent: Agent): TemplateResult {
-    const { name, state, since, version, address, latencyMs, cameras } = agent;
+    const { name, state, since, version, address, latencyMs, gateway, cameras } = agent;
     const isOnline = state === 'online';
     const facts = [
       version === null ? [] : `version ${version}`,
       address ?? [],
       latencyMs === null ? [] : `${latencyMs} ms away`,
+      gateway === undefined ? [] : `through gateway ${gateway}`,
       cameras.length === 1 ? '1 camera' : `${cameras.length} cameras`,
     ].flat();
     return html`<li class="row">

@@ -1,0 +1,199 @@
+import { expect } from 'chai';
+import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { getJson } from '../support/http.ts';
+import { MseClient } from '../support/mse-client.ts';
+import { type RunningProcess, startAgent, startGateway } from '../support/processes.ts';
+import { createPostgresDatabase, HAS_POSTGRES } from '../support/stores.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { openTestCameras } from '../support/test-clip.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { WebrtcReceiver } from '../support/webrtc-receiver.ts';
+import { WsClient } from '../support/ws-client.ts';
+
+const TOKEN = 'a-token-for-both-gateways';
+const HEADERS = { authorization: `Bearer ${TOKEN}` };
+const NAMES = ['a', 'b'];
+const MOVED = { timeoutMs: 40_000 };
+
+/** A load balancer sends the agent to one gateway; clients ask either. */
+describe('An agent of two gateways on one PostgreSQL', function () {
+  this.timeout(180_000);
+  let cameras: RtspServer;
+  let databaseUrl: string;
+  let balancer: TcpProxy;
+  let agent: ReturnType<typeof startAgent> | undefined;
+  const gateways = new Map<string, RunningProcess>();
+
+  before(async function () {
+    if (!HAS_POSTGRES) {
+      if (process.env.CI_PEERS === 'required') throw new Error('TEST_DATABASE_URL is not set');
+      this.skip();
+    }
+    cameras = await openTestCameras(['/yard']);
+    databaseUrl = await createPostgresDatabase();
+    await Promise.all(NAMES.map((name) => run(name)));
+    await Promise.all(NAMES.map((name) => waitFor(() => isReady(name), MOVED)));
+    balancer = await TcpProxy.open(gateway('a').port);
+    const { token } = (await api('b', '/api/agents', { name: 'home' })).body;
+    const env = { GATEWAY_URL: balancer.origin, AGENT_TOKEN: token };
+    await waitFor(async () => (await agentAt('a')) !== undefined, MOVED);
+    agent = startAgent(env);
+    await isOnline();
+    const camera = { id: 'yard', url: cameras.url('/yard'), agent: 'home', record: 'always' };
+    const stored = await api('b', '/api/cameras', camera);
+    expect(stored.status, JSON.stringify(stored.body)).to.equal(201);
+    await isLive('a', 'b');
+  });
+
+  after(async () => {
+    await agent?.end('SIGKILL');
+    for (const running of gateways.values()) await running.end('SIGKILL');
+    balancer?.close();
+    await cameras?.close();
+  });
+
+  async function run(name: string): Promise<void> {
+    const running = await startGateway({
+      DATABASE_URL: databaseUrl,
+      SECRET_KEY: 'a key that both gateways have',
+      API_TOKEN: TOKEN,
+      GATEWAY_NAME: name,
+      ADVERTISED_HOST: '127.0.0.1',
+      RTSP_WORKERS: '1',
+      RATE_LIMIT_API: '100000',
+      DISK_RESERVE_MB: '0',
+    });
+    gateways.set(name, running);
+  }
+
+  const gateway = (name: string): RunningProcess => gateways.get(name) as RunningProcess;
+
+  async function api(name: string, path: string, body?: object, method = body ? 'POST' : 'GET') {
+    const response = await fetch(`${gateway(name).origin}${path}`, {
+      method,
+      headers: { ...HEADERS, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
+  }
+
+  async function isReady(name: string): Promise<boolean> {
+    const { body } = await getJson(`${gateway(name).origin}/health`, HEADERS);
+    return body.database.ready && body.services.rtsp.ready >= 1;
+  }
+
+  const agentAt = async (name: string) => (await api(name, '/api/agents')).body[0];
+  const statusAt = async (name: string) => (await api(name, '/api/cameras/yard/status')).body;
+  const frameAt = (name: string) =>
+    fetch(`${gateway(name).origin}/api/cameras/yard/frame`, { headers: HEADERS });
+
+  async function isOnline(...names: string[]): Promise<void> {
+    for (const name of names)
+      await waitFor(async () => (await agentAt(name))?.state === 'online', { ...MOVED, message: name });
+  }
+
+  async function isLive(...names: string[]): Promise<void> {
+    for (const name of names)
+      await waitFor(async () => (await statusAt(name)).connected === true && (await frameAt(name)).ok, {
+        ...MOVED,
+        message: `the camera at ${name}`,
+      });
+  }
+
+  it('is listed at both, with the gateway that has its link', async () => {
+    await isOnline('a', 'b');
+    expect((await agentAt('a')).gateway).to.equal(undefined);
+    expect(await agentAt('b')).to.include({ gateway: 'a', version: '0.1.0', address: '127.0.0.1' });
+    await waitFor(async () => (await agentAt('b')).latencyMs !== null, { message: 'a ping' });
+    const { body } = await api('b', '/health');
+    expect(body.services.rtsp.workers.map(({ name }: { name: string }) => name)).to.include('agent-home');
+  });
+
+  it('gives status and snapshots at the gateway without the link', async () => {
+    await waitFor(async () => (await statusAt('b')).state === 'live', MOVED);
+    expect(await statusAt('b')).to.include({ agent: 'home', connected: true });
+    const frame = await frameAt('b');
+    expect([frame.status, frame.headers.get('content-type')]).to.deep.equal([200, 'image/jpeg']);
+  });
+
+  it('finds streams from where it is, asked at either', async () => {
+    for (const name of NAMES) {
+      const answer = await api(name, '/api/cameras/probe', { host: cameras.url('/yard'), agent: 'home' });
+      expect(answer.body.code, JSON.stringify(answer.body)).to.not.equal('agent-offline');
+      const test = await api(name, '/api/cameras/test', { url: cameras.url('/yard'), agent: 'home' });
+      expect(test.status, JSON.stringify(test.body)).to.equal(200);
+    }
+  });
+
+  it('gives frames on /ws, MSE and WebRTC at the gateway without the link', async () => {
+    const client = await WsClient.open(gateway('b').origin, { headers: HEADERS });
+    client.send({ action: 'subscribe', cameraId: 'yard' });
+    await waitFor(() => client.frames('yard').length > 2, { ...MOVED, message: 'frames' });
+    client.close();
+    const viewers = await Promise.all(
+      [1, 2, 3].map(() => MseClient.open(gateway('b').origin, 'yard', { headers: HEADERS })),
+    );
+    await waitFor(() => viewers.every(({ binaries }) => binaries.length > 3), { ...MOVED, message: 'video' });
+    const { viewers: readers } = await statusAt('b');
+    expect(readers, 'readers at the agent').to.equal(1);
+    for (const viewer of viewers) viewer.close();
+    const receiver = await WebrtcReceiver.open(gateway('b').origin, 'yard', () => true, HEADERS);
+    expect(receiver.status).to.equal(200);
+    await waitFor(() => receiver.packets.length > 10, { ...MOVED, message: 'packets' });
+    receiver.close();
+  });
+
+  it('gives what it records, at either', async () => {
+    for (const name of NAMES) {
+      const spans = async () => (await api(name, '/api/recordings/yard')).body.spans?.[0];
+      await waitFor(async () => (await spans()) !== undefined, { ...MOVED, message: `a span at ${name}` });
+    }
+  });
+
+  it('is connected to the camera once, and gets orders from the gateway with the link alone', async () => {
+    expect((await api('b', '/api/cameras/yard', { name: 'the yard' }, 'PATCH')).status).to.equal(200);
+    await waitFor(() => cameras.stats().sessions.length === 1, MOVED);
+    const analysis = { motion: true, persons: false, faces: false };
+    expect((await api('b', '/api/cameras/yard', { analysis }, 'PATCH')).status).to.equal(200);
+    const analysed = async (name: string) => (await api(name, '/health')).body.analysis.cameras;
+    await waitFor(async () => (await analysed('a')) === 1, { ...MOVED, message: 'analysis' });
+    expect(await analysed('b')).to.equal(0);
+    const off = { analysis: { ...analysis, motion: false } };
+    expect((await api('b', '/api/cameras/yard', off, 'PATCH')).status).to.equal(200);
+  });
+
+  it('serves both through the other gateway when the one with the link is killed, with open viewers', async () => {
+    const client = await WsClient.open(gateway('b').origin, { headers: HEADERS });
+    client.send({ action: 'subscribe', cameraId: 'yard' });
+    await waitFor(() => client.frames('yard').length > 2, { ...MOVED, message: 'frames' });
+    const { connectionsAccepted } = cameras.stats();
+    balancer.turnTo(gateway('b').port);
+    await gateway('a').end('SIGKILL');
+    await waitFor(async () => (await agentAt('b')).gateway === undefined, { ...MOVED, message: 'the link' });
+    await isLive('b');
+    const seen = client.frames('yard').length;
+    await waitFor(() => client.frames('yard').length > seen + 2, { ...MOVED, message: 'further frames' });
+    client.close();
+    expect(cameras.stats().connectionsAccepted, 'its cameras stay connected').to.equal(connectionsAccepted);
+    await run('a');
+    await waitFor(async () => (await agentAt('a'))?.gateway === 'b', { ...MOVED, message: 'the other link' });
+    await isLive('a');
+  });
+
+  it('moves to the gateway to which it dials again', async () => {
+    balancer.turnTo(gateway('a').port);
+    balancer.cut();
+    await waitFor(async () => (await agentAt('b'))?.gateway === 'a', { ...MOVED, message: 'the link' });
+    expect((await agentAt('a')).gateway).to.equal(undefined);
+    await isLive('a', 'b');
+  });
+
+  it('is gone at both when it is removed at the one without its link', async () => {
+    expect((await api('b', '/api/agents/home', undefined, 'DELETE')).status).to.equal(204);
+    for (const name of NAMES) {
+      await waitFor(async () => (await agentAt(name)) === undefined, { ...MOVED, message: name });
+      await waitFor(async () => (await statusAt(name)).reason === 'agent-offline', MOVED);
+    }
+  });
+});
