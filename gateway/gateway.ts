@@ -8,6 +8,7 @@ import { createAccess } from './auth/access.ts';
 import { announceAccess } from './auth/announcement.ts';
 import { openRisks } from './auth/open-risks.ts';
 import { createCameraStreams } from './camera-streams/camera-streams.ts';
+import { videoPlace } from './camera-streams/video-check.ts';
 import { CameraDirectory } from './cameras/camera-directory.ts';
 import { limitedStatuses } from './cameras/camera-limit.ts';
 import { createCameras } from './cameras/cameras.ts';
@@ -118,7 +119,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   agents.guide(routing);
   const quarantine = new Quarantine({ pool, routing, directory, workers: QUARANTINE, shared, log });
   const streams = createCameraStreams({
-    ...{ storage, dataDir, directory, routing, deliveries, redactor, log },
+    ...{ storage, dataDir, directory, routing, place: videoPlace(config), deliveries, redactor, log },
     limits: { ...config.store.uploads, uploads: limits.uploads, jsonBytes: limits.bodies.json },
   });
   const cameras = createCameras({

@@ -15,7 +15,7 @@ import { cameraStreamRoutes } from './routes.ts';
 import { trpcRoutes } from './trpc-routes.ts';
 import { UploadQuota } from './upload-quota.ts';
 import type { UploadStore } from './upload-store.ts';
-import { VideoCheck } from './video-check.ts';
+import { VideoCheck, type VideoPlace } from './video-check.ts';
 
 export interface CameraStreamsOptions {
   storage: Pick<Storage, 'store' | 'box'>;
@@ -27,7 +27,9 @@ export interface CameraStreamsOptions {
     jsonBytes: number;
   };
   directory: Pick<CameraDirectory, 'registered'>;
-  routing: Pick<CameraRouting, 'anyReady'>;
+  routing: Pick<CameraRouting, 'anyReady' | 'ready'>;
+  /** Where videos are checked and played. */
+  place: VideoPlace;
   deliveries: Pick<Deliveries, 'outbox' | 'sender'>;
   redactor: Redactor;
   log: Logger;
@@ -45,7 +47,7 @@ export interface CameraStreams {
 
 /** Builds camera streams. */
 export function createCameraStreams(options: CameraStreamsOptions): CameraStreams {
-  const { storage, dataDir, limits, directory, routing, deliveries, redactor, log } = options;
+  const { storage, dataDir, limits, directory, routing, place, deliveries, redactor, log } = options;
   const repository = new CameraStreamRepository(storage.store.db, storage.box);
   const played = (): string[] =>
     directory.registered().flatMap(({ source }) => ('file' in source ? [source.file] : []));
@@ -61,7 +63,7 @@ export function createCameraStreams(options: CameraStreamsOptions): CameraStream
     outbox: deliveries.outbox,
     uploads,
     quota: new UploadQuota({ repository, uploads, quotaBytes, isPlayed, log }),
-    check: new VideoCheck(routing),
+    check: new VideoCheck(routing, place),
     onStored: () => deliveries.sender.wake(),
   });
   return {

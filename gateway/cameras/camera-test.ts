@@ -4,6 +4,7 @@ import { AppError } from '#shared/errors.ts';
 import { goneSignal } from '#shared/http/gone-signal.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import { prepareTest } from '../worker-access/send-video.ts';
 import { testCamera } from './camera-worker.ts';
 import type { Draft } from './registered-camera.ts';
 import { CONNECT_ERRORS } from './routes.ts';
@@ -11,7 +12,7 @@ import { CONNECT_ERRORS } from './routes.ts';
 /** What the route needs. */
 export interface CameraTestOptions {
   registry: { draft(body: unknown): Promise<Draft> };
-  routing: Pick<CameraRouting, 'anyReady'>;
+  routing: Pick<CameraRouting, 'anyReady' | 'ready'>;
 }
 
 /** Tries a camera; nothing is kept, nothing is disturbed. */
@@ -30,12 +31,13 @@ export function cameraTestRoute({ registry, routing }: CameraTestOptions): Route
       }),
     },
     answers: { 200: json('Its first picture came.', cameraTestAnswerSchema) },
-    errors: CONNECT_ERRORS,
+    errors: [...CONNECT_ERRORS, 'storage-full', 'upload-incomplete'],
     handle: async (req, res) => {
-      const { source, agent, labels } = await registry.draft(req.body);
-      const worker = routing.anyReady(agent, labels);
+      const draft = await registry.draft(req.body);
+      const any = routing.anyReady(draft.agent, draft.labels);
       const signal = goneSignal(res);
       try {
+        const { worker, source } = await prepareTest({ worker: any, source: draft.source }, routing, signal);
         res.json({ success: true, ...(await testCamera(worker, source, signal)) });
       } catch (error) {
         if (signal.aborted) return;

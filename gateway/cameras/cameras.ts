@@ -20,6 +20,7 @@ import { CameraRegistry } from './registry.ts';
 import { registryRoutes } from './registry-routes.ts';
 import { cameraRoutes } from './routes.ts';
 import { summariseStart } from './start-summary.ts';
+import { VideoCarrier } from './video-carrier.ts';
 
 export interface CamerasOptions {
   storage: Pick<Storage, 'store' | 'box' | 'isSecretKey'>;
@@ -62,8 +63,10 @@ export interface Cameras {
 /** Builds cameras. */
 export function createCameras(options: CamerasOptions): Cameras {
   const { storage, directory, routing, pool, epochOf, addresses, videos, log } = options;
+  const carrier = new VideoCarrier(log);
   const states = new CameraStates(routing, () => [
     ...options.offline(),
+    ...carrier.states(),
     ...lackingStates(directory, routing),
   ]);
   const repository = new CameraRepository(storage.box);
@@ -77,7 +80,7 @@ export function createCameras(options: CamerasOptions): Cameras {
     log,
   });
   const { mirrorOf } = options;
-  const reconciler = new Reconciler({ directory, routing, mirrorOf, pool, epochOf, log });
+  const reconciler = new Reconciler({ directory, routing, mirrorOf, pool, carrier, epochOf, log });
   const file =
     options.file === undefined ? undefined : new CamerasFile({ file: options.file, registry, log });
   const closing = new AbortController();

@@ -6,8 +6,10 @@ import type { CameraSource } from '#shared/camera-source.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { PerWorker } from '../worker-access/per-worker.ts';
+import { sourceAt } from '../worker-access/send-video.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import type { CameraDirectory, KnownCamera } from './camera-directory.ts';
+import type { VideoCarrier } from './video-carrier.ts';
 import { WorkerLane } from './worker-lane.ts';
 
 /** What the reconciler hears from the pool. */
@@ -22,6 +24,8 @@ export interface ReconcilerOptions {
   /** What the worker runs that gives video of an agent's camera; by default there is none. */
   mirrorOf?: ((cameraId: string) => CameraSource | undefined) | undefined;
   pool: ReconcilerPool;
+  /** Brings uploaded videos to workers on other machines. */
+  carrier: VideoCarrier;
   /** How often a camera moved between workers; undefined where that is not counted. */
   epochOf?: ((cameraId: string) => number | undefined) | undefined;
   log: Logger;
@@ -73,6 +77,7 @@ export class Reconciler {
   async close(): Promise<void> {
     for (const end of this.#ends.splice(0)) end();
     await this.#lanes.close();
+    await this.#options.carrier.close();
   }
 
   /** Leaves one camera alone until the returned function is called. */
@@ -106,14 +111,16 @@ export class Reconciler {
 
   /** A camera as a worker is to run it; undefined where it is not to. */
   #at(worker: string, camera: KnownCamera | undefined): KnownCamera | undefined {
-    const { routing, mirrorOf } = this.#options;
-    if (camera === undefined || routing.nameOf(camera.id) === worker) return camera;
+    const { routing, mirrorOf, pool } = this.#options;
+    if (camera === undefined) return undefined;
+    if (routing.nameOf(camera.id) === worker)
+      return { ...camera, source: sourceAt(pool.address(worker) ?? {}, camera.source) };
     const source = routing.mirrorNameOf(camera.id) === worker ? mirrorOf?.(camera.id) : undefined;
     return source && { ...camera, source };
   }
 
   #createLane(name: string): WorkerLane {
-    const { directory, pool } = this.#options;
+    const { directory, pool, routing, carrier } = this.#options;
     const lane = new WorkerLane({
       ...this.#options,
       name,
@@ -121,6 +128,19 @@ export class Reconciler {
       wanted: () => directory.wanted().flatMap((camera) => this.#at(name, camera) ?? []),
       find: (id) => this.#at(name, directory.findWanted(id)),
       isHeld: (id) => this.#held.has(id),
+      isPrepared: async (worker, id, signal) => {
+        const source = directory.findWanted(id)?.source;
+        if (worker.isRemote !== true || source === undefined || !('file' in source)) return true;
+        const { file } = source;
+        // There is none to bring where the upload is gone.
+        if (file === '') return true;
+        const isWanted = (): boolean => {
+          const now = directory.findWanted(id)?.source;
+          return routing.nameOf(id) === name && now !== undefined && 'file' in now && now.file === file;
+        };
+        const video = { cameraId: id, file, isWanted, worker: () => pool.address(name) };
+        return carrier.isThere({ ...video, onThere: () => lane.check(id) }, signal);
+      },
     });
     if (this.#isStarted) lane.start();
     return lane;

@@ -6,20 +6,22 @@ import type { Logger } from '#shared/logger.ts';
 import { sourceId } from '#shared/source-id.ts';
 import type { DesiredCamera } from '#shared/worker-protocol.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
-import type { WorkerTarget } from '../worker-access/worker-address.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import type { KnownCamera } from './camera-directory.ts';
 import { listActualCameras, putCamera, putCameras, removeCamera } from './camera-worker.ts';
 
 export interface WorkerLaneOptions {
   name: string;
   /** The worker, while it is ready. */
-  worker: () => WorkerTarget | undefined;
+  worker: () => WorkerAddress | undefined;
   /** All cameras that this worker is to run. */
   wanted: () => readonly KnownCamera[];
   /** One of them; undefined for a camera that is not wanted here. */
   find: (id: string) => KnownCamera | undefined;
   /** Whether a client request decides about a camera right now. */
   isHeld: (id: string) => boolean;
+  /** Whether the worker has what it needs to run a camera; if not, it is brought there, and the camera checked again. */
+  isPrepared: (worker: WorkerAddress, id: string, signal: AbortSignal) => Promise<boolean>;
   /** How often a camera moved; undefined where that is not counted. */
   epochOf?: ((id: string) => number | undefined) | undefined;
   log: Logger;
@@ -102,7 +104,7 @@ export class WorkerLane {
     await this.#act(worker, this.#actual, changed, signal);
   }
 
-  async #checkAll(worker: WorkerTarget, signal: AbortSignal): Promise<void> {
+  async #checkAll(worker: WorkerAddress, signal: AbortSignal): Promise<void> {
     this.#checkedAt = performance.now();
     this.#actual = undefined;
     const listed = await listActualCameras(worker, signal);
@@ -114,7 +116,7 @@ export class WorkerLane {
 
   /** Does all that can be done, then throws the first failure. */
   async #act(
-    worker: WorkerTarget,
+    worker: WorkerAddress,
     actual: Map<string, string>,
     ids: readonly string[],
     signal: AbortSignal,
@@ -142,14 +144,16 @@ export class WorkerLane {
 
   /** Adds many cameras by few requests; what fails is left to be put one by one. @returns what was added */
   async #putTogether(
-    worker: WorkerTarget,
+    worker: WorkerAddress,
     actual: Map<string, string>,
     ids: readonly string[],
     signal: AbortSignal,
   ): Promise<string[]> {
     const missing = ids.flatMap((id) => {
       const wanted = this.#options.find(id);
-      return wanted === undefined || actual.has(id) ? [] : [this.#order(id, wanted.source)];
+      // A video may have to be brought first.
+      const isLate = wanted === undefined || actual.has(id) || 'file' in wanted.source;
+      return isLate ? [] : [this.#order(id, wanted.source)];
     });
     const added: string[] = [];
     if (missing.length < LEAST_TOGETHER) return added;
@@ -167,7 +171,7 @@ export class WorkerLane {
   }
 
   async #settle(
-    worker: WorkerTarget,
+    worker: WorkerAddress,
     actual: Map<string, string>,
     id: string,
     signal: AbortSignal,
@@ -179,6 +183,7 @@ export class WorkerLane {
       actual.delete(id);
       return 'removed';
     }
+    if (!(await this.#options.isPrepared(worker, id, signal))) return undefined;
     const source = sourceId(wanted.source);
     if (actual.get(id) === source) return undefined;
     await putCamera(worker, this.#order(id, wanted.source), signal);

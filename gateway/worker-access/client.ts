@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import type { z } from 'zod';
 import { TERM_HEADER } from '#shared/worker-lease.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import { type LocalAnswer, openLocally, readAnswer, requestLocally } from './local-request.ts';
+import { type LocalAnswer, openLocally, readAnswer, requestLocally, uploadLocally } from './local-request.ts';
 import type { WorkerTarget } from './worker-address.ts';
 import { answerError, connectionError } from './worker-error.ts';
 
@@ -27,6 +27,16 @@ export interface WorkerRequest {
   body?: string;
   signal?: AbortSignal | undefined;
   timeoutMs?: number;
+}
+
+/** A file that a worker takes. */
+export interface UploadRequest {
+  path: string;
+  /** `content-length` among them. */
+  headers: Record<string, string>;
+  /** Absolute path. */
+  file: string;
+  signal?: AbortSignal | undefined;
 }
 
 /** An answer of any status. */
@@ -110,6 +120,24 @@ export async function openAnswer(
     throw connectionError(error, worker.name, late.signal.aborted);
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** Sends a file with `PUT`, however long that takes. @throws AppError `worker-*`, or the error that the worker answers */
+export async function upload(
+  worker: WorkerTarget,
+  { path, headers, file, signal }: UploadRequest,
+): Promise<void> {
+  try {
+    const answer = await uploadLocally(`${worker.origin}${path}`, {
+      headers: { ...headers, ...headersFor(worker) },
+      file,
+      signal,
+      agent: worker.link?.single,
+    });
+    if (answer.status >= 300) throw answerError(answer, worker.name);
+  } catch (error) {
+    throw connectionError(error, worker.name);
   }
 }
 

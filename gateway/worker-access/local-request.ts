@@ -2,7 +2,9 @@
  * A request to a worker, by Node's own client: the gateway's start waits for no library,
  * and redirects, proxies, retries and compression have no place here.
  */
+import { createReadStream } from 'node:fs';
 import { type Agent, type IncomingMessage, request } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 
 /** What is sent. */
 export interface LocalRequest {
@@ -22,6 +24,18 @@ export interface LocalAnswer {
   body: Buffer;
 }
 
+/** A file that is sent. */
+export interface LocalUpload {
+  /** `content-length` among them. */
+  headers: Record<string, string>;
+  /** Absolute path. */
+  file: string;
+  signal?: AbortSignal | undefined;
+  agent?: Agent | undefined;
+}
+
+/** A connection on which nothing moves this long is over, milliseconds. */
+const IDLE_MS = 30_000;
 /** Larger than any answer of a worker; one on another network may be in foreign hands. */
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
@@ -53,4 +67,22 @@ export function openLocally(
     const options = { method, headers: { ...headers, ...length }, signal, ...(agent && { agent }) };
     request(url, options, resolve).on('error', reject).end(body);
   });
+}
+
+/** Sends a file with `PUT` and reads the answer. @throws Error of the connection or of the file */
+export async function uploadLocally(
+  url: string,
+  { headers, file, signal, agent }: LocalUpload,
+): Promise<LocalAnswer> {
+  const options = { method: 'PUT', headers, ...(signal && { signal }), ...(agent && { agent }) };
+  const sent = request(url, options);
+  sent.setTimeout(IDLE_MS, () => sent.destroy(new Error('the worker takes nothing any more')));
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  sent.on('response', resolve).on('error', reject);
+  // A refusal comes before the end of the file, and is worth more than the connection that then breaks.
+  pipeline(createReadStream(file), sent).catch(reject);
+  const answer = await promise;
+  const read = { status: answer.statusCode ?? 0, headers: answer.headers, body: await readAnswer(answer) };
+  if (!sent.writableFinished) sent.destroy();
+  return read;
 }

@@ -29,6 +29,8 @@ export interface HttpServerOptions {
   /** PEM, for HTTPS. */
   tls?: { cert: string; key: string } | undefined;
   sockets?: SocketsOptions;
+  /** Whether the body of a request may take longer than five minutes. */
+  takesFiles?: boolean;
 }
 
 export interface SocketsOptions {
@@ -71,9 +73,11 @@ export async function openHttpServer({
   port,
   tls,
   sockets,
+  takesFiles,
 }: HttpServerOptions): Promise<OpenServer> {
   const server = tls === undefined ? createServer(app) : createSecureServer(tls, app);
   server.keepAliveTimeout = KEPT_MS;
+  if (takesFiles === true) server.requestTimeout = 0;
   const webSockets = new WebSocketServer({ ...sockets?.options, noServer: true });
   const others = new Set<Socket>();
   if (sockets !== undefined) {

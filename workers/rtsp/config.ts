@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { readAddressPolicy } from '#shared/address-settings.ts';
 import { AGENT_ENV, proxyEnv } from '#shared/agent-link.ts';
-import { readArchiveSettings } from '#shared/archive-settings.ts';
+import { readArchiveSettings, readReserve } from '#shared/archive-settings.ts';
 import { type DecoderName, readDecoder } from '#shared/decoder-settings.ts';
 import { readLabels } from '#shared/label-settings.ts';
 import { decoderBytes, thisMachine } from '#shared/machine.ts';
@@ -46,6 +46,8 @@ export interface RtspWorkerConfig {
   maxPixels: number;
   /** Undefined where nothing is recorded, as by a worker that runs alone. */
   recording: RecordingConfig | undefined;
+  /** Copies of uploaded videos; undefined where the gateway has the same disk. */
+  videos: VideosConfig | undefined;
   logLevel: string;
   /** Compressed video that its cameras keep together for the next viewer, bytes. */
   maxPacketBytes: number;
@@ -70,6 +72,9 @@ export interface RecordingConfig {
   /** Disk space of all recordings and clips; undefined where the gateway looks after the folder. */
   quotaBytes: number | undefined;
 }
+
+/** Where copies of uploaded videos are, and what they may take. */
+export type VideosConfig = Omit<RecordingConfig, 'ringBytes' | 'quotaBytes'> & { quotaBytes: number };
 
 const DEFAULT_PORT = 8082;
 /** Of the memory an eighth: 64 MB of 512, where a camera keeps 0.5 to 5. */
@@ -106,6 +111,7 @@ export function loadConfig(env: Environment): Readonly<RtspWorkerConfig> {
         max: 65_536,
       }),
     recording: readRecording(env, host),
+    videos: host.isRemote ? readVideos(env, host) : undefined,
     logLevel: readLogLevel(env),
     isQuarantine: readSwitch(env, WORKER_ENV.quarantine, false),
     agent: readAgent(env),
@@ -162,4 +168,14 @@ function readRemoteRecording(env: Environment, name: string): Omit<RecordingConf
   return folder === undefined
     ? { folder: join(dataDir(env), 'recordings', encodeURIComponent(name)), quotaBytes, reserveBytes }
     : { folder, quotaBytes: undefined, reserveBytes };
+}
+
+function readVideos(env: Environment, { name }: HostConfig): VideosConfig {
+  const size = { min: 1, max: 1_048_576 };
+  const quotaMb = readInteger(env, 'UPLOAD_QUOTA_MB', { fallback: 5120, ...size });
+  return {
+    folder: join(dataDir(env), 'videos', encodeURIComponent(name)),
+    quotaBytes: readInteger(env, 'UPLOADS_CACHE_MB', { fallback: quotaMb, ...size }) * MIB,
+    reserveBytes: readReserve(env),
+  };
 }

@@ -29,6 +29,7 @@ import { createHttpSource } from './source/http/http-source.ts';
 import { createRtspSource } from './source/rtsp/rtsp-source.ts';
 import { createRunSource } from './source/run-source.ts';
 import { createVideoSource } from './source/video/video-source.ts';
+import { HeldVideos } from './videos/held-videos.ts';
 
 // Under a supervisor .env is not read: it may hold secrets of the gateway.
 if (!isSupervised(process.env)) loadEnvFile(process);
@@ -46,11 +47,14 @@ await runWorker(process, {
   start: async () => {
     const guard = { policy: config.addresses };
     const ownTrail = config.trailFile === undefined ? undefined : openOwnTrail(config.trailFile);
+    const played = (): string[] =>
+      cameras.list().flatMap(({ source }) => (source.kind === 'video' ? [source.file] : []));
+    const videos = config.videos && new HeldVideos({ ...config.videos, played, log });
     const dependencies = {
       runSource: createRunSource({
         rtsp: createRtspSource(guard),
         http: createHttpSource(guard),
-        video: createVideoSource((file, signal) => ffmpeg.openVideo(file, signal)),
+        video: createVideoSource((file, signal) => ffmpeg.openVideo(videos?.pathOf(file) ?? file, signal)),
       }),
       fetchStill: createFetchStill({ policy: config.addresses }),
       media: ffmpeg.media,
@@ -64,6 +68,7 @@ await runWorker(process, {
       log,
     };
     const cameras = new CameraSet(dependencies);
+    await videos?.start();
     const lease = new Lease({
       isRequired: config.host.isRemote,
       onLapse: () => {
@@ -99,6 +104,7 @@ await runWorker(process, {
       sessions,
       recorders,
       archive,
+      videos,
       ffmpeg,
       lease,
       suspects: ownTrail?.suspects ?? [],
@@ -118,6 +124,7 @@ await runWorker(process, {
         await recorders?.close();
         await server.close();
         await archive?.close();
+        await videos?.close();
         devices.close();
         await controls.close();
         await cameras.close();

@@ -2,6 +2,7 @@
 import type { Express } from 'express';
 import { FRAME_SOCKET_OPTIONS, serveFrameSocket } from '#shared/frames/frame-socket.ts';
 import { LINK_PATH } from '#shared/frames/link.ts';
+import { HELD_VIDEOS_PATH } from '#shared/held-videos.ts';
 import type { ProblemOptions } from '#shared/http/problem.ts';
 import { RECORDER_FEED_PATH } from '#shared/recording-link.ts';
 import {
@@ -47,6 +48,8 @@ import { internalRoutes } from './routes/internal-routes.ts';
 import { expectLease, leaseRoutes } from './routes/lease-routes.ts';
 import { probeRoutes } from './routes/probe-routes.ts';
 import { ptzRoutes } from './routes/ptz-routes.ts';
+import type { HeldVideos } from './videos/held-videos.ts';
+import { videoRoutes } from './videos/video-routes.ts';
 
 export interface ServerOptions extends ProblemOptions {
   config: Readonly<RtspWorkerConfig>;
@@ -61,6 +64,8 @@ export interface ServerOptions extends ProblemOptions {
   archive?: Archive | undefined;
   /** Of an agent, which goes on without its gateway. */
   orders?: Pick<StandingOrders, 'update'> | undefined;
+  /** Copies of uploaded videos; absent where the gateway has the same disk. */
+  videos?: HeldVideos | undefined;
   ffmpeg: Pick<Ffmpeg, 'openTranscoder' | 'hardware'>;
   lease: Lease;
   /** Cameras that the last process was working on when it broke. */
@@ -77,6 +82,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
     bind: config.bind,
     port: config.port,
     tls: config.tls,
+    takesFiles: options.videos !== undefined,
     sockets: {
       options: FRAME_SOCKET_OPTIONS,
       token: config.host.token,
@@ -97,7 +103,7 @@ export async function openServer(options: ServerOptions): Promise<OpenServer> {
 
 function mountRoutes(app: Express, options: ServerOptions, hls: HlsStreams): void {
   const { config, cameras, controls, probes, devices, sessions, ffmpeg, lease, suspects } = options;
-  const { recorders, archive, orders } = options;
+  const { recorders, archive, orders, videos } = options;
   const { token } = config.host;
   const webrtc = { sessions, iceServers: config.webrtc.iceServers, isCounted: token !== undefined };
   // For a platform that restarts workers elsewhere: it says that the event loop runs, and nothing else.
@@ -115,16 +121,18 @@ function mountRoutes(app: Express, options: ServerOptions, hls: HlsStreams): voi
   // A worker that runs alone has no token: strangers would learn which files this machine has, and play them.
   if (token !== undefined) {
     app.use(leaseRoutes({ config, lease, suspects }), sessionOwnerRoutes(sessions));
+    // Before the routes that read JSON.
+    if (videos !== undefined) app.use(HELD_VIDEOS_PATH, expectLease(lease), videoRoutes(videos));
     app.use(
       '/internal',
       expectLease(lease),
-      internalRoutes(cameras),
+      internalRoutes(cameras, videos),
       discoveryRoutes({
         probes,
         devices,
         discover: (signal) => discoverCameras({ guard: { policy: config.addresses }, signal }),
       }),
-      probeRoutes({ probe: (file) => probeInProcess(file) }),
+      probeRoutes({ probe: (file) => probeInProcess(file), videos }),
     );
   }
   if (token !== undefined && recorders !== undefined) app.use(recordingRoutes(recorders));

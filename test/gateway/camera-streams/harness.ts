@@ -141,7 +141,7 @@ export class Harness {
       outbox: this.outbox,
       uploads,
       quota: new UploadQuota({ repository, uploads, quotaBytes, isPlayed, log }),
-      check: new VideoCheck({ anyReady: () => this.#anyReady() }),
+      check: new VideoCheck({ anyReady: () => this.#anyReady(), ready: () => [this.#anyReady()] }),
       onStored: () => {
         this.wakes += 1;
       },

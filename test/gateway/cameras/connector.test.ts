@@ -4,6 +4,7 @@ import { Redactor } from '#shared/redact.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { Connector } from '../../../gateway/cameras/connector.ts';
 import { Reconciler } from '../../../gateway/cameras/reconciler.ts';
+import { VideoCarrier } from '../../../gateway/cameras/video-carrier.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { type Answer, refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
 import { asRtsp, cameraSource } from '../../support/camera-source.ts';
@@ -27,7 +28,13 @@ describe('Connector', () => {
     pool.bringUp('rtsp-0', worker);
     directory = new CameraDirectory(2, new Redactor());
     const routing = routingTo(pool);
-    reconciler = new Reconciler({ directory, routing, pool, log: silentLog });
+    reconciler = new Reconciler({
+      directory,
+      routing,
+      pool,
+      carrier: new VideoCarrier(silentLog),
+      log: silentLog,
+    });
     reconciler.start();
     connector = new Connector({ directory, routing, reconciler });
   });

@@ -3,6 +3,7 @@ import { Redactor } from '#shared/redact.ts';
 import { sourceId } from '#shared/source-id.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import { Reconciler } from '../../../gateway/cameras/reconciler.ts';
+import { VideoCarrier } from '../../../gateway/cameras/video-carrier.ts';
 import type { CameraRouting } from '../../../gateway/worker-access/camera-routing.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
@@ -34,7 +35,14 @@ describe('Reconciler', () => {
   });
 
   function create(timings = {}): Reconciler {
-    return new Reconciler({ directory, routing, pool, log: silentLog, ...timings });
+    return new Reconciler({
+      directory,
+      routing,
+      pool,
+      carrier: new VideoCarrier(silentLog),
+      log: silentLog,
+      ...timings,
+    });
   }
 
   function want(id: string, port = 554): void {

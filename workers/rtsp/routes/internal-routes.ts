@@ -1,4 +1,5 @@
 /** Routes for the gateway's reconciler: which cameras this worker runs. */
+import { isAbsolute } from 'node:path';
 import { Router } from 'express';
 import { parseCameraId, parseFields } from '#shared/camera.ts';
 import { AppError } from '#shared/errors.ts';
@@ -14,9 +15,10 @@ import {
 } from '#shared/worker-protocol.ts';
 import { CameraEpochs } from '../camera/camera-epochs.ts';
 import type { CameraSet } from '../camera/camera-set.ts';
+import type { HeldVideos } from '../videos/held-videos.ts';
 
-/** Routes under `/internal`. */
-export function internalRoutes(cameras: CameraSet): Router {
+/** Routes under `/internal`. @param videos copies of uploaded videos; each stays while a camera plays it */
+export function internalRoutes(cameras: CameraSet, videos?: Pick<HeldVideos, 'release'>): Router {
   const routes = Router();
   const epochs = new CameraEpochs();
   routes.patch('/cameras', readJsonBody('4mb'), async (req, res) => {
@@ -55,14 +57,24 @@ export function internalRoutes(cameras: CameraSet): Router {
       throw new AppError('invalid-field', 'cameraId differs from the path', { field: 'cameraId' });
     }
     epochs.expect(cameraId, epoch);
+    const before = videoOf(cameras, cameraId);
     await cameras.put(cameraId, source);
+    if (before !== undefined) await videos?.release(before);
     res.status(202).json({ cameraId });
   });
   routes.delete('/cameras/:id', async (req, res) => {
     const cameraId = parseCameraId(req.params.id);
     epochs.expect(cameraId, parseFields(removalQuerySchema, req.query).epoch);
+    const before = videoOf(cameras, cameraId);
     await cameras.remove(cameraId);
+    if (before !== undefined) await videos?.release(before);
     res.status(204).end();
   });
   return routes;
+}
+
+/** Name of the copy that a camera plays; undefined for every other source. */
+function videoOf(cameras: CameraSet, cameraId: string): string | undefined {
+  const source = cameras.has(cameraId) ? cameras.get(cameraId).source : undefined;
+  return source?.kind === 'video' && !isAbsolute(source.file) && source.file !== '' ? source.file : undefined;
 }
