@@ -13,6 +13,7 @@ import type { BeginListener } from './event-listeners.ts';
 import { EventLog } from './event-log.ts';
 import { EventRepository, type EventRepositoryOptions } from './event-repository.ts';
 import type { EventStream } from './event-stream.ts';
+import { EventTail } from './event-tail.ts';
 import { eventRoutes } from './routes.ts';
 
 export interface EventsOptions {
@@ -47,13 +48,23 @@ export interface Events {
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const EVERY_MS = 60_000;
-const POLL_MS = 1000;
+/** Changes of another gateway are told within a second. */
+export const EVENTS_POLL_MS = 1000;
 /** An ongoing event is updated far more often than this. */
 const UNSEEN_MS = 60_000;
 
 /** Builds events; `start` runs retention. */
 export function createEvents(options: EventsOptions): Events {
-  const { store, log, backend, begins, expectOurs, now, everyMs = EVERY_MS, pollMs = POLL_MS } = options;
+  const {
+    store,
+    log,
+    backend,
+    begins,
+    expectOurs,
+    now,
+    everyMs = EVERY_MS,
+    pollMs = EVENTS_POLL_MS,
+  } = options;
   const repository = new EventRepository(store, {
     ...(now && { now }),
     ...{ onLifecycle: backend?.onLifecycle, begins, expectOurs },
@@ -70,14 +81,19 @@ export function createEvents(options: EventsOptions): Events {
     everyMs,
     turn: () => store.turns.take('retention of events', 3 * everyMs),
   });
+  const isShared = store.engine === 'postgres';
+  const tail = isShared ? new EventTail(repository) : undefined;
   const poll = new PeriodicJob({
-    run: () => catchUpAll(repository, streams),
+    run: () => (tail === undefined ? catchUpAll(repository, streams) : offerAll(tail, streams)),
     onError: (error) => log.debug({ reason: messageOf(error) }, 'could not look for new events'),
     everyMs: pollMs,
   });
   return {
     eventLog,
-    routes: eventRoutes({ repository, onChange: (listener) => eventLog.onChange(listener), streams }),
+    routes: eventRoutes({
+      ...{ repository, streams, isShared },
+      onChange: (listener) => eventLog.onChange(listener),
+    }),
     metrics: () => [eventMetric(eventLog.counts)],
     start: () => {
       retention.start();
@@ -98,6 +114,12 @@ async function catchUpAll(
   if (streams.size === 0) return;
   const newest = await repository.newestChange();
   for (const stream of streams) stream.catchUp(newest);
+}
+
+/** The same where several gateways store, whose changes may come late. */
+async function offerAll(tail: EventTail, streams: ReadonlySet<EventStream>): Promise<void> {
+  if (streams.size === 0) return tail.reset();
+  for (const row of await tail.look()) for (const stream of streams) stream.offer(row);
 }
 
 /** One retention run; a store failure is retried in the next. */

@@ -25,6 +25,8 @@ export interface EventRoutesOptions {
   repository: EventRepository;
   /** Calls after every change. */
   onChange: (listener: () => void) => () => void;
+  /** Whether other gateways store events too. */
+  isShared: boolean;
   /** Open streams, closed when the gateway stops. */
   streams: Set<EventStream>;
 }
@@ -108,7 +110,7 @@ function listRoute({ repository }: EventRoutesOptions): Route {
   });
 }
 
-function streamRoute({ repository, onChange, streams }: EventRoutesOptions): Route {
+function streamRoute({ repository, onChange, isShared, streams }: EventRoutesOptions): Route {
   return route({
     id: 'followEvents',
     method: 'get',
@@ -136,7 +138,11 @@ function streamRoute({ repository, onChange, streams }: EventRoutesOptions): Rou
           retryAfter: 5,
         });
       }
-      const stream = new EventStream(res, { ...filter, cameras: camerasOf(req) }, { repository, onChange });
+      const stream = new EventStream(
+        res,
+        { ...filter, cameras: camerasOf(req) },
+        { repository, onChange, isShared },
+      );
       streams.add(stream);
       res.on('close', () => streams.delete(stream));
       await stream.start(after);

@@ -12,6 +12,7 @@ import type { Cameras } from '../cameras/cameras.ts';
 import type { MqttConfig } from '../config/mqtt.ts';
 import type { EventLog } from '../events/event-log.ts';
 import { EventRepository } from '../events/event-repository.ts';
+import { CHANGE_OVERLAP } from '../events/event-tail.ts';
 import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { FrameSource } from '../models/frame-source.ts';
 import type { PtzActs } from '../ptz/ptz-acts.ts';
@@ -65,8 +66,6 @@ const LEASE_MS = 20_000;
 /** Share of the lease after which it is renewed. */
 const RENEWAL = 1 / 4;
 const RETRY_MS = 1000;
-/** Changes of other gateways may be stored this much later than their number says, microseconds. */
-const OVERLAP = 10_000_000;
 
 /** Without a broker. */
 const NO_MQTT: Mqtt = {
@@ -169,7 +168,7 @@ function createParts(config: MqttConfig, options: MqttOptions, publisher: Publis
     ...{ publisher, topics, log },
     repository: new EventRepository(storage.store),
     onOpen: () => cameras.update(),
-    overlap: storage.store.engine === 'sqlite' ? 0 : OVERLAP,
+    overlap: storage.store.engine === 'sqlite' ? 0 : CHANGE_OVERLAP,
   });
   const cameras: CameraFeed = new CameraFeed({
     ...{ directory, outlet, topics, log },
