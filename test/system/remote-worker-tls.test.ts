@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
@@ -9,6 +9,7 @@ import { MseClient } from '../support/mse-client.ts';
 import { type RunningProcess, startGateway, startWorker } from '../support/processes.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openTestCameras } from '../support/test-clip.ts';
+import { makeVideoFile } from '../support/video-file.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { WhepViewer } from '../support/whep-viewer.ts';
 import { WsClient } from '../support/ws-client.ts';
@@ -30,7 +31,7 @@ describe('A remote worker behind TLS', function () {
     authority = join(folder, 'ca.pem');
     worker = await startWorker(
       {
-        ...{ WORKER_HOST: '127.0.0.1', WORKER_SECRET: SECRET },
+        ...{ WORKER_HOST: '127.0.0.1', WORKER_SECRET: SECRET, DISK_RESERVE_MB: '0' },
         WORKER_TLS_CERT_FILE: join(folder, 'certificate.pem'),
         WORKER_TLS_KEY_FILE: join(folder, 'key.pem'),
       },
@@ -91,5 +92,22 @@ describe('A remote worker behind TLS', function () {
     const mjpeg = await fetch(`${origin}/api/cameras/1/stream.mjpeg`);
     expect((await mjpeg.body?.getReader().read())?.value?.length).to.be.above(1000);
     await waitFor(async () => (await fetch(`${origin}/hls/1/index.m3u8`)).status === 200, { message: 'HLS' });
+  });
+
+  it('takes an uploaded video, and plays it', async () => {
+    const file = join(temporaryFolder(), 'clip.mp4');
+    await makeVideoFile(file, { frames: 50 });
+    const form = new FormData();
+    form.append('cameraId', 'film');
+    form.append('streamType', 'video');
+    form.append('file', new Blob([readFileSync(file)]), 'clip.mp4');
+    const { origin } = gateway;
+    const stored = await fetch(`${origin}/api/camera-streams`, { method: 'POST', body: form });
+    expect(stored.status).to.equal(201);
+    const camera = { id: 'screen', name: 'Screen', video: 'film' };
+    expect((await postJson(`${origin}/api/cameras`, camera)).status).to.equal(201);
+    await waitFor(async () => (await fetch(`${origin}/api/cameras/screen/frame`)).status === 200, {
+      message: 'a picture of the video',
+    });
   });
 });
