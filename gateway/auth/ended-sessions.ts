@@ -20,7 +20,7 @@ export interface EndedSessionsOptions {
 }
 
 /** A sign-out at another gateway on the database counts here within a second. */
-const SHARED_MS = 1000;
+export const SHARED_MS = 1000;
 
 /** Runs from start to close. A sign-out counts here immediately, whether the database answers or not. */
 export class EndedSessions {

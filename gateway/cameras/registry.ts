@@ -30,7 +30,7 @@ export interface RegistryOptions {
 }
 
 /** Between two looks. SQLite has one gateway; its file may still be replaced by a backup. */
-const REFRESH_MS = { postgres: 1000, sqlite: 30_000 };
+export const REFRESH_MS = { postgres: 1000, sqlite: 30_000 };
 const LOAD_PATIENCE_MS = 3000;
 /** To find a number for a camera that no other gateway takes at the same moment. */
 const MAX_ATTEMPTS = 10;

@@ -1,4 +1,9 @@
+import { once } from 'node:events';
 import { expect } from 'chai';
+import { readMessages } from '#shared/client/message-stream.ts';
+import { SHARED_MS as SIGN_OUTS_MS } from '../../gateway/auth/ended-sessions.ts';
+import { SHARED_MS as KEYS_MS } from '../../gateway/auth/keys/key-ring.ts';
+import { REFRESH_MS } from '../../gateway/cameras/registry.ts';
 import { createPostgresDatabase } from '../support/stores.ts';
 import { TestGateway } from '../support/test-gateway.ts';
 import { bearer, Visitor } from '../support/visitor.ts';
@@ -57,6 +62,50 @@ describe('Two gateways on one PostgreSQL', () => {
     });
     expect(renamed.status).to.equal(200);
     await waitFor(async () => (await seen()).body.name === 'Renamed');
+  });
+
+  it('look for what the others changed every second', () => {
+    for (const everyMs of [REFRESH_MS.postgres, SIGN_OUTS_MS, KEYS_MS]) expect(everyMs).to.be.at.most(1000);
+  });
+
+  it('tell those who listen of cameras that come, change and go at the other one', async () => {
+    const ending = new AbortController();
+    const { signal } = ending;
+    const response = await fetch(`${there.origin}/api/status/stream`, { headers: bearer(TOKEN), signal });
+    let ids: string[] = [];
+    const names = new Map<string, string>();
+    const read = async (): Promise<void> => {
+      for await (const { data } of readMessages(response)) {
+        const told = JSON.parse(data);
+        ids = told.ids ?? ids;
+        for (const [id, camera] of Object.entries<{ name: string }>(told.cameras ?? {}))
+          names.set(id, camera.name);
+      }
+    };
+    const reading = read().catch(() => {});
+    const change = (method: string, path: string, body?: object) =>
+      fetch(`${here.origin}/api/cameras${path}`, {
+        method,
+        headers: { ...bearer(TOKEN), 'content-type': 'application/json' },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+    const camera = { id: 'told', name: 'First', ip: '192.0.2.20', enabled: false };
+    expect((await change('POST', '', camera)).status).to.equal(201);
+    await waitFor(() => ids.includes('told') && names.get('told') === 'First');
+    expect((await change('PATCH', '/told', { name: 'Second' })).status).to.equal(200);
+    await waitFor(() => names.get('told') === 'Second');
+    expect((await change('DELETE', '/told')).ok).to.equal(true);
+    await waitFor(() => !ids.includes('told'));
+    ending.abort();
+    await reading;
+  });
+
+  it('close the sockets of a user who signs out at the other one', async () => {
+    const session = await here.signIn(TOKEN);
+    const socket = await there.socket('/ws', { ...session, origin: there.origin });
+    const closed = once(socket, 'close');
+    await here.post('/api/auth/logout', {}, session);
+    expect((await closed)[0]).to.equal(1008);
   });
 
   it('take cameras without an id that are added at the same moment, each under an id of its own', async () => {

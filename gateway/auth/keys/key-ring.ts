@@ -33,7 +33,7 @@ export interface CreatedKey {
 const MAX_KEYS = 500;
 const PAIRING_MS = 5 * 60_000;
 /** A key that another gateway on the database revoked ends here within a second. */
-const SHARED_MS = 1000;
+export const SHARED_MS = 1000;
 const NOTE_MS = 60_000;
 
 /** All keys of the database. Runs from start to close. */
