@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect } from 'chai';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -29,13 +31,16 @@ describe('The console of a person', () => {
   });
 
   it('tells of a taken port in one sentence', async () => {
-    const env = { PORT: String(gateway.port), LOG_FORMAT: 'pretty' };
-    const error = await startGateway(env).then(
-      (second) => second.end().then(() => new Error('it started')),
-      (reason: Error) => reason,
+    const taken = createServer((socket) => socket.destroy()).listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    const { port } = taken.address() as AddressInfo;
+    const printed = await startGateway({ PORT: String(port), LOG_FORMAT: 'pretty' }).then(
+      (second) => second.end().then(() => 'it started'),
+      (error: Error) => error.message,
     );
-    const sentence = `error Port ${gateway.port} is in use; stop what listens there, or set PORT to another`;
-    expect(error.message).to.include(sentence);
-    expect(error.message).not.to.match(/MaxListeners| {4}at /);
+    taken.close();
+    const sentence = `error Port ${port} is in use; stop what listens there, or set PORT to another`;
+    expect(printed).to.include(sentence);
+    expect(printed).not.to.match(/MaxListeners| {4}at /);
   });
 });
