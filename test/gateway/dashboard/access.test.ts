@@ -46,9 +46,9 @@ describe('The dashboard, before it knows who the user is', function () {
     await page.goto(`${gateway.origin}/#/settings/notifications`);
     await waitFor(() => held.length === 1);
     expect(await page.getByText('For administrators').count()).to.equal(0);
-    expect(await page.getByRole('heading', { name: 'Notifications' }).count()).to.equal(0);
+    expect(await page.getByRole('heading', { name: 'Notifications', exact: true }).count()).to.equal(0);
     await held[0]?.continue();
-    await page.getByRole('heading', { name: 'Notifications' }).waitFor();
+    await page.getByRole('heading', { name: 'Notifications', exact: true }).waitFor();
   });
 
   it('asks again when the gateway did not answer', async () => {
