@@ -24,14 +24,14 @@ export function lanesOf(files: readonly string[]): Lane[] {
   ];
 }
 
-/** What plays or decodes video: the browser, programs that are installed, and clients of our own. */
-const PLAYERS =
-  /\/(browser|decode-jpeg|mediamtx|mse-client|probe-video|rtsp-reader|video-page|webrtc-page|webrtc-receiver|whep-viewer)\.ts'/;
+/** What serves, plays or decodes video: cameras of a test, the browser, installed programs, clients of our own. */
+const VIDEO =
+  /\/(browser|decode-jpeg|mediamtx|mse-client|probe-video|rtsp-reader|rtsp-server|video-page|whep-viewer)\.ts'/;
 
-/** Whether it opens a browser, or plays video of whole gateways: never two of them at a time. */
+/** Whether it opens a browser, or is about video of whole gateways: never two of them at a time. */
 function isHeavy(file: string): boolean {
   const text = readFileSync(join(ROOT, file), 'utf8');
-  return file.startsWith('test/system/') ? PLAYERS.test(text) : /\/browser\.ts'/.test(text);
+  return file.startsWith('test/system/') ? VIDEO.test(text) : /\/browser\.ts'/.test(text);
 }
 
 /** All test files, relative to the root, in order. */

@@ -257,7 +257,10 @@ export class StreamChoice {
 
   #isMainWanted(): boolean {
     const hasViewers = this.#viewers.some((request) => !this.#fits(request));
-    return hasViewers || this.#options.packetClients() > 0 || performance.now() < this.#mainUntil;
+    const isKept = performance.now() < this.#mainUntil;
+    // Timers count from the start of their turn of the event loop: this one may have fired too early.
+    if (isKept) this.#updateAt(this.#mainUntil);
+    return hasViewers || this.#options.packetClients() > 0 || isKept;
   }
 
   /** A client wants a full picture of a camera whose one session the sub stream has. */
