@@ -12,6 +12,7 @@ import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import { CameraChannel } from './camera-channel.ts';
 import { desiredAnalysis, isAnalysisWanted } from './desired-analysis.ts';
 import { DeviceEvents } from './device-events.ts';
+import { EventsElsewhere } from './events-elsewhere.ts';
 import { MotionMeters } from './motion-meters.ts';
 import { type EventTarget, OpenEvents } from './open-events.ts';
 import { ResultsLink } from './results-link.ts';
@@ -67,7 +68,14 @@ export interface Analysis {
 export function createAnalysis(options: AnalysisOptions): Analysis {
   const { pool, worker, isOn, directory, routing, log } = options;
   const channel = new CameraChannel();
-  const open = new OpenEvents(options.events, (update) => channel.notifyEvent(update));
+  const elsewhere = new EventsElsewhere({
+    isWanted: () => channel.isWatched,
+    notify: (update) => channel.notifyEvent(update),
+  });
+  const open = new OpenEvents(options.events, (update) => {
+    elsewhere.onOwn(update.id);
+    channel.notifyEvent(update);
+  });
   let detectors: AnalysisHealth['detectors'] | undefined;
   const watched = new Map<string, number>();
   const meters = new MotionMeters(() => update());
@@ -140,6 +148,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       }),
     start: () => {
       deviceEvents.start();
+      options.events.followers.add(elsewhere);
       if (!isOn) return;
       reconciler.start();
       ends.push(
@@ -151,6 +160,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       update();
     },
     close: async () => {
+      options.events.followers.delete(elsewhere);
       for (const end of ends.splice(0)) end();
       for (const stream of streams) stream.end();
       demand.close();

@@ -29,6 +29,11 @@ export class CameraChannel implements DetectionFeed, MotionSource {
     return { close: () => void this.#detections.off(cameraId, listener) };
   }
 
+  /** Whether a client asked for what is seen by any camera. */
+  get isWatched(): boolean {
+    return this.#detections.eventNames().length > 0;
+  }
+
   onMotion(listener: (cameraId: string, zones: readonly string[]) => void): () => void {
     this.#motion.on('motion', listener);
     return () => void this.#motion.off('motion', listener);

@@ -1,11 +1,14 @@
 /** Ongoing events, so that none stays open when its observer is gone. */
 import type { EventMessage, EventUpdate, ObservedEvent } from '#shared/detections.ts';
 import type { EventPicture, EventState } from '../events/event.ts';
+import type { EventFollower } from '../events/event-log.ts';
 
 /** Where events go. */
 export interface EventTarget {
   observe(event: EventState, picture?: EventPicture): Promise<void>;
   count(kind: string): void;
+  /** Are told of what all gateways store. */
+  readonly followers: Set<EventFollower>;
 }
 
 /** Tells live what becomes of events. */

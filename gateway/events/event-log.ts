@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import type { EventRow } from '../store/database.ts';
 import type { EventPicture, EventSink, EventState } from './event.ts';
 import type { EventRepository } from './event-repository.ts';
 
@@ -11,10 +12,20 @@ export interface EventLogOptions {
   log: Logger;
 }
 
+/** Follows what all gateways on the database store. */
+export interface EventFollower {
+  /** The store is read for it only then. */
+  readonly isWanted: boolean;
+  /** Takes a change, at most a second after it was stored; also those of this gateway. */
+  take(row: EventRow): void;
+}
+
 /** The only writer of events. */
 export class EventLog implements EventSink {
   readonly #options: EventLogOptions;
   readonly #events = new EventEmitter<{ change: []; event: [EventState] }>();
+  /** Are told of what all gateways on the database store; of one gateway alone they are told nothing. */
+  readonly followers = new Set<EventFollower>();
   /** Events stored since the start, by kind. */
   readonly counts = new Map<string, number>();
   /** Changes that could not be stored. */

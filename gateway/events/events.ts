@@ -10,7 +10,7 @@ import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Store } from '../store/store.ts';
 import type { EventDeliveries } from './event-deliveries.ts';
 import type { BeginListener } from './event-listeners.ts';
-import { EventLog } from './event-log.ts';
+import { type EventFollower, EventLog } from './event-log.ts';
 import { EventRepository, type EventRepositoryOptions } from './event-repository.ts';
 import type { EventStream } from './event-stream.ts';
 import { EventTail } from './event-tail.ts';
@@ -84,7 +84,8 @@ export function createEvents(options: EventsOptions): Events {
   const isShared = store.engine === 'postgres';
   const tail = isShared ? new EventTail(repository) : undefined;
   const poll = new PeriodicJob({
-    run: () => (tail === undefined ? catchUpAll(repository, streams) : offerAll(tail, streams)),
+    run: () =>
+      tail === undefined ? catchUpAll(repository, streams) : offerAll(tail, streams, eventLog.followers),
     onError: (error) => log.debug({ reason: messageOf(error) }, 'could not look for new events'),
     everyMs: pollMs,
   });
@@ -117,9 +118,17 @@ async function catchUpAll(
 }
 
 /** The same where several gateways store, whose changes may come late. */
-async function offerAll(tail: EventTail, streams: ReadonlySet<EventStream>): Promise<void> {
-  if (streams.size === 0) return tail.reset();
-  for (const row of await tail.look()) for (const stream of streams) stream.offer(row);
+async function offerAll(
+  tail: EventTail,
+  streams: ReadonlySet<EventStream>,
+  followers: ReadonlySet<EventFollower>,
+): Promise<void> {
+  const wanting = [...followers].filter(({ isWanted }) => isWanted);
+  if (streams.size === 0 && wanting.length === 0) return tail.reset();
+  for (const row of await tail.look()) {
+    for (const stream of streams) stream.offer(row);
+    for (const follower of wanting) follower.take(row);
+  }
 }
 
 /** One retention run; a store failure is retried in the next. */

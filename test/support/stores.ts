@@ -15,10 +15,13 @@ const SERVER = process.env.TEST_DATABASE_URL;
 export const HAS_POSTGRES = SERVER !== undefined;
 
 /** Runs a suite on every engine; each call of `open` gives the same fresh database until the test ends. */
-export function onEveryEngine(define: (open: () => Promise<Store>) => void): void {
+export function onEveryEngine(define: (open: () => Promise<Store>, engine: Store['engine']) => void): void {
   describe('on SQLite', () => {
     const folders: string[] = [];
-    define(tracked(() => openSqlite(folders)));
+    define(
+      tracked(() => openSqlite(folders)),
+      'sqlite',
+    );
     after(() => {
       for (const folder of folders) rmSync(folder, { recursive: true, force: true });
     });
@@ -32,7 +35,10 @@ export function onEveryEngine(define: (open: () => Promise<Store>) => void): voi
       return;
     }
     const names: string[] = [];
-    define(tracked(() => openPostgres(names)));
+    define(
+      tracked(() => openPostgres(names)),
+      'postgres',
+    );
     after(async () => {
       for (const name of names) await onServer(`drop database if exists ${name} with (force)`);
     });

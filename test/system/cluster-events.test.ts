@@ -6,6 +6,7 @@ import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { createPostgresDatabase, HAS_POSTGRES } from '../support/stores.ts';
 import { waitFor } from '../support/wait-for.ts';
+import { WsClient } from '../support/ws-client.ts';
 import { openBlockCamera } from '../workers/analysis/support/block-camera.ts';
 
 const SLOW = { timeoutMs: 60_000 };
@@ -23,6 +24,7 @@ describe('Motion before a camera of two gateways', function () {
   let camera: RtspServer;
   let backend: FastApiReceiver;
   let gateways: RunningProcess[] = [];
+  let sockets: WsClient[] = [];
   const streams = new AbortController();
 
   before(async function () {
@@ -45,6 +47,7 @@ describe('Motion before a camera of two gateways', function () {
 
   after(async () => {
     streams.abort();
+    for (const socket of sockets) socket.close();
     await Promise.all(gateways.map((gateway) => gateway.end()));
     await camera?.close();
     await backend?.close();
@@ -73,6 +76,9 @@ describe('Motion before a camera of two gateways', function () {
   it('is one event, told once by each of them within a second, and delivered once', async () => {
     expect(EVENTS_POLL_MS).to.be.at.most(1000);
     const told = await Promise.all(gateways.map(listen));
+    sockets = await Promise.all(gateways.map(({ origin }) => WsClient.open(origin)));
+    for (const socket of sockets)
+      socket.send({ action: 'subscribe', cameraId: '1', fps: 1, detections: true });
     const source = { id: '1', url: `rtsp://127.0.0.1:${camera.port}/1`, analysis: { motion: true } };
     const [{ origin } = { origin: '' }] = gateways;
     expect((await postJson(`${origin}/api/cameras`, source)).status).to.equal(201);
@@ -92,6 +98,14 @@ describe('Motion before a camera of two gateways', function () {
             `${type} of ${types}`,
           ).to.have.lengthOf(1);
         }
+    const changesOf = (socket: WsClient, event: string) =>
+      socket.messages.filter(({ type, id }) => type === 'event' && id === event).map(({ change }) => change);
+    for (const socket of sockets)
+      for (const id of ended) {
+        await waitFor(() => changesOf(socket, id).includes('end'));
+        const changes = changesOf(socket, id).filter((change) => change !== 'update');
+        expect(changes, 'of a socket').to.deep.equal(['start', 'end']);
+      }
     const { events } = (await getJson(`${origin}/api/events?cameraId=1&state=ended`)).body;
     const spans = events
       .map(({ startedAt, endedAt }: Told) => [Date.parse(startedAt), Date.parse(endedAt as string)])

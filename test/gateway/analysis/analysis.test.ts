@@ -64,6 +64,7 @@ describe('Analysis in the gateway', () => {
         observe: async (observed, picture) =>
           void stored.push({ event: observed, picture: picture?.jpeg.toString() }),
         count: (kind) => counted.push(kind),
+        followers: new Set(),
       },
       log: silentLog,
     });
