@@ -18,7 +18,7 @@ export interface NotificationBookOptions {
   everyMs?: number | undefined;
 }
 
-const SHARED_MS = 5000;
+const SHARED_MS = 1000;
 
 /** Runs from start to close. */
 export class NotificationBook {
