@@ -1,5 +1,5 @@
 /**
- * `npm test`: all tests in two processes of mocha side by side, since half of their time they wait.
+ * `npm test`: all tests in three processes of mocha side by side, since half of their time they wait.
  * `npm test -- FILE` writes `passed failed skipped` to a file, for `.ci/run`.
  */
 import { spawn } from 'node:child_process';

@@ -3,7 +3,7 @@ import { lanesOf, mochaSettings, testFiles } from './lanes.ts';
 import { WholeSuites } from './whole-suites.ts';
 
 describe('The lanes of the tests', () => {
-  it('hold every test file once, in both of them many', () => {
+  it('hold every test file once, in each of them many', () => {
     const files = testFiles();
     const lanes = lanesOf(files);
     expect(lanes.flatMap((lane) => lane.files).sort()).to.deep.equal(files);
@@ -11,7 +11,8 @@ describe('The lanes of the tests', () => {
   });
 
   it('keep all that opens a browser or plays video in one lane', () => {
-    const [heavy, others] = lanesOf(testFiles());
+    const [heavy, machines, others] = lanesOf(testFiles());
+    expect(machines?.files).to.include('test/system/cluster.test.ts');
     expect(heavy?.files).to.include.members([
       'test/system/webrtc.test.ts',
       'test/policies/framed-sign-in.test.ts',

@@ -15,14 +15,21 @@ export interface MochaSettings {
   options: string[];
 }
 
-/** Every test file in the one lane or the other. */
+/** Every test file in one lane. */
 export function lanesOf(files: readonly string[]): Lane[] {
-  const heavy = new Set(files.filter(isHeavy));
+  const machines = files.filter((file) => MACHINES.test(file));
+  const heavy = files.filter((file) => !MACHINES.test(file) && isHeavy(file));
+  const apart = new Set([...machines, ...heavy]);
   return [
-    { name: 'tests that play video', files: files.filter((file) => heavy.has(file)) },
-    { name: 'all other tests', files: files.filter((file) => !heavy.has(file)) },
+    { name: 'tests that play video', files: heavy },
+    { name: 'tests of several machines', files: machines },
+    { name: 'all other tests', files: files.filter((file) => !apart.has(file)) },
   ];
 }
+
+/** Most of their time they wait until a lease is over, or an agent dials again. */
+const MACHINES =
+  /^test\/system\/(agent|cluster|remote|shared)|^test\/gateway\/(agents|placement|remote-workers)\//;
 
 /** What serves, plays or decodes video: cameras of a test, the browser, installed programs, clients of our own. */
 const VIDEO =

@@ -1,4 +1,4 @@
-/** mocha's spec reporter, whose summary and counts go to a file, so that those of two processes are told together. */
+/** mocha's spec reporter, whose summary and counts go to a file, so that those of all processes are told together. */
 import { writeFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { format } from 'node:util';

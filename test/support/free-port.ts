@@ -4,12 +4,12 @@ import { createServer } from 'node:net';
 
 /** Below the ports that systems hand out by themselves (ip(7)), and those of the supervisor's tests. */
 const FIRST = 12_000;
-const LANE_PORTS = 4000;
+const LANE_PORTS = 2500;
 /** The RTSP workers of a gateway take the ports from the one it is told, `PORT_SPAN` of them. */
 const DISTANCE = 20;
 
 /** Tests that run side by side, as lanes, look in ranges of their own: see `test/lanes.ts`. */
-const start = FIRST + (process.env.TEST_LANE === '1' ? LANE_PORTS : 0);
+const start = FIRST + Number(process.env.TEST_LANE ?? 0) * LANE_PORTS;
 let next = Math.floor(Math.random() * LANE_PORTS);
 
 /** A TCP port that was free a moment ago, outside the range that the system assigns from. */
