@@ -156,6 +156,7 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
     await waitFor(async () => (await statusOf('b', LATER[0])) === 200, MOVED);
     await waitFor(async () => (await statusOf('b', LATER[1])) === 404, MOVED);
     await postJson(`${originOf('b')}/api/cameras/disconnect`, { cameraId: LATER[0] });
+    await waitFor(async () => (await statusOf('a', LATER[0])) === 404, MOVED);
     await waitFor(isIngestedOnce, MOVED);
     await waitFor(() => serves('b'), MOVED);
   });

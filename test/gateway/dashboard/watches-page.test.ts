@@ -49,7 +49,8 @@ describe('Watches in Chromium', function () {
       `${gateway.origin}/#/watches/new?kind=ask&question=Is%20the%20gate%20open%3F&camera=gate`,
     );
     expect(await page.getByLabel('Question').inputValue()).to.equal('Is the gate open?');
-    expect(await page.getByLabel('Camera', { exact: true }).inputValue()).to.equal('gate');
+    // The page asks for the cameras when it is opened.
+    await waitFor(async () => (await page.getByLabel('Camera', { exact: true }).inputValue()) === 'gate');
     await page.getByRole('button', { name: 'Test once' }).click();
     await page.getByText('This answer counts').waitFor();
     expect(await stored()).to.deep.equal([]);
