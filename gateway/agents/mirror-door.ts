@@ -3,6 +3,7 @@
  * password of its own. What it gives comes over the agent's link, once for all viewers.
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer } from 'node:net';
 import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -10,7 +11,7 @@ import type { Door } from '../auth/door.ts';
 import { REALM } from '../auth/keys/key.ts';
 import type { Principal } from '../auth/principal.ts';
 import { RestreamClient, type RestreamClientOptions } from '../restream/restream-client.ts';
-import { LOOPBACK, LoopbackServer } from '../worker-access/loopback-server.ts';
+import { LOOPBACK, OwnedServer } from '../worker-access/owned-server.ts';
 
 const USERNAME = 'mirror';
 const LOGIN_MS = 5000;
@@ -24,9 +25,9 @@ export interface MirrorDoorOptions {
 /** From open to close. */
 export class MirrorDoor {
   readonly #password: string;
-  readonly #server: LoopbackServer;
+  readonly #server: OwnedServer;
 
-  private constructor(server: LoopbackServer, password: string) {
+  private constructor(server: OwnedServer, password: string) {
     this.#server = server;
     this.#password = password;
   }
@@ -39,8 +40,8 @@ export class MirrorDoor {
       isOpen: false,
       trustsLocal: false,
     };
-    const server = await LoopbackServer.open((socket) => void new RestreamClient(socket, options));
-    return new MirrorDoor(server, password);
+    const server = createServer((socket) => void new RestreamClient(socket, options));
+    return new MirrorDoor(await OwnedServer.open(server, LOOPBACK, 0), password);
   }
 
   /** What a worker of this machine is told to connect. */

@@ -1,8 +1,9 @@
 /** Where other gateways reach the agents that are connected to this one: HTTP CONNECT (RFC 9110) with a token. */
 import { randomBytes, timingSafeEqual } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { joinLink } from '../worker-access/join-link.ts';
+import { OwnedServer } from '../worker-access/owned-server.ts';
 import type { WorkerLink } from '../worker-access/worker-link.ts';
 
 /** Carries the token of the door. */
@@ -20,70 +21,60 @@ export interface PeerDoorOptions {
 /** From open to close. Nothing is asked of an agent before the token was right. */
 export class PeerDoor {
   /** What other gateways must send; new at each start. */
-  readonly token = randomBytes(32).toString('hex');
-  readonly #linkOf: PeerDoorOptions['linkOf'];
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly token: string;
+  readonly #server: OwnedServer;
 
-  private constructor({ linkOf }: PeerDoorOptions) {
-    this.#linkOf = linkOf;
-    this.#server = createServer((_request, response) => response.writeHead(405).end());
-    this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.once('close', () => this.#sockets.delete(socket));
-    });
-    this.#server.on('connect', (request, socket, head) => void this.#join(request, socket as Socket, head));
+  private constructor(server: OwnedServer, token: string) {
+    this.#server = server;
+    this.token = token;
   }
 
   /** Binds its port. @throws Error when that is taken */
-  static async open(options: PeerDoorOptions): Promise<PeerDoor> {
-    const door = new PeerDoor(options);
-    door.#server.listen(options.port, options.host);
-    await once(door.#server, 'listening');
-    // A connection that could not be accepted ends alone.
-    door.#server.on('error', () => {});
-    return door;
+  static async open({ host, port, linkOf }: PeerDoorOptions): Promise<PeerDoor> {
+    const token = randomBytes(32).toString('hex');
+    const server = createServer((_request, response) => response.writeHead(405).end());
+    server.on('connect', (request, socket, head) => {
+      if (isToken(request, token)) void join(request, { socket: socket as Socket, head, linkOf });
+      else refuse(socket as Socket, 403);
+    });
+    return new PeerDoor(await OwnedServer.open(server, host, port), token);
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port;
+    return this.#server.port;
   }
 
   /** Ends every connection. */
-  async close(): Promise<void> {
-    const closed = once(this.#server, 'close');
-    this.#server.close();
-    for (const socket of this.#sockets) socket.destroy();
-    await closed;
+  close(): Promise<void> {
+    return this.#server.close();
   }
+}
 
-  async #join(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
-    socket.on('error', () => socket.destroy());
-    if (!this.#isToken(String(request.headers[PEER_TOKEN_HEADER] ?? ''))) return refuse(socket, 403);
-    const link = this.#linkOf((request.url ?? '').split(':')[0] ?? '');
-    if (link === undefined) return refuse(socket, 404);
-    try {
-      const connection = await link.open();
-      connection.on('error', () => connection.destroy());
-      // What the worker still said reaches a slow reader before the end does.
-      connection.once('close', () => socket.destroySoon());
-      socket.once('close', () => connection.destroy());
-      // A server of Node's HTTP leaves its connections half open.
-      socket.once('end', () => connection.destroy());
-      if (socket.destroyed) return void connection.destroy();
-      socket.write('HTTP/1.1 200 OK\r\n\r\n');
-      if (head.length > 0) connection.write(head);
-      socket.pipe(connection);
-      connection.pipe(socket);
-    } catch {
-      refuse(socket, 502);
-    }
-  }
+interface Asked extends Pick<PeerDoorOptions, 'linkOf'> {
+  socket: Socket;
+  /** What the client sent already. */
+  head: Buffer;
+}
 
-  #isToken(text: string): boolean {
-    const [given, own] = [Buffer.from(text), Buffer.from(this.token)];
-    return given.length === own.length && timingSafeEqual(given, own);
+async function join(request: IncomingMessage, { socket, head, linkOf }: Asked): Promise<void> {
+  const link = linkOf((request.url ?? '').split(':')[0] ?? '');
+  if (link === undefined) return refuse(socket, 404);
+  try {
+    const connection = await link.open();
+    if (socket.destroyed) return void connection.destroy();
+    socket.write('HTTP/1.1 200 OK\r\n\r\n');
+    if (head.length > 0) connection.write(head);
+    joinLink(socket, connection);
+    // A server of Node's HTTP leaves its connections half open.
+    socket.once('end', () => connection.destroy());
+  } catch {
+    refuse(socket, 502);
   }
+}
+
+function isToken(request: IncomingMessage, token: string): boolean {
+  const [given, own] = [Buffer.from(String(request.headers[PEER_TOKEN_HEADER] ?? '')), Buffer.from(token)];
+  return given.length === own.length && timingSafeEqual(given, own);
 }
 
 function refuse(socket: Socket, status: number): void {

@@ -1,19 +1,21 @@
 /** A port of this machine that leads to a worker with a link, for other processes of the gateway. */
-import type { Socket } from 'node:net';
-import { LOOPBACK, LoopbackServer } from './loopback-server.ts';
+import { createServer, type Socket } from 'node:net';
+import { joinLink } from './join-link.ts';
+import { LOOPBACK, OwnedServer } from './owned-server.ts';
 import type { WorkerLink } from './worker-link.ts';
 
 /** From open to close. The worker asks for its token on this way, too. */
 export class LinkDoor {
-  readonly #server: LoopbackServer;
+  readonly #server: OwnedServer;
 
-  private constructor(server: LoopbackServer) {
+  private constructor(server: OwnedServer) {
     this.#server = server;
   }
 
   /** Binds a free port of the loopback address. */
   static async open(link: Pick<WorkerLink, 'open'>): Promise<LinkDoor> {
-    return new LinkDoor(await LoopbackServer.open((socket) => passOn(socket, link)));
+    const server = createServer((socket) => passOn(socket, link));
+    return new LinkDoor(await OwnedServer.open(server, LOOPBACK, 0));
   }
 
   /** `http://127.0.0.1:49152` */
@@ -28,15 +30,7 @@ export class LinkDoor {
 
 function passOn(socket: Socket, link: Pick<WorkerLink, 'open'>): void {
   link.open().then(
-    (connection) => {
-      connection.on('error', () => connection.destroy());
-      // What the worker still said reaches a slow reader before the end does.
-      connection.once('close', () => socket.destroySoon());
-      socket.once('close', () => connection.destroy());
-      if (socket.destroyed) connection.destroy();
-      socket.pipe(connection);
-      connection.pipe(socket);
-    },
+    (connection) => joinLink(socket, connection),
     () => socket.destroy(),
   );
 }

@@ -1,31 +1,31 @@
-/** A server on a free port of the loopback address, for other processes of the gateway. */
+/** A listening server that owns its connections. */
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 
-/** The only interface it listens on. */
+/** The only interface of servers for other processes of the gateway. */
 export const LOOPBACK = '127.0.0.1';
 
 /** Owns the listening socket and every connection, from open to close. */
-export class LoopbackServer {
+export class OwnedServer {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
 
-  private constructor(onConnection: (socket: Socket) => void) {
-    this.#server = createServer((socket) => {
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on('connection', (socket) => {
       this.#sockets.add(socket);
       socket.on('error', () => socket.destroy());
       socket.once('close', () => this.#sockets.delete(socket));
-      onConnection(socket);
     });
   }
 
-  /** Binds a port. @throws Error when there is none */
-  static async open(onConnection: (socket: Socket) => void): Promise<LoopbackServer> {
-    const opened = new LoopbackServer(onConnection);
-    opened.#server.listen(0, LOOPBACK);
-    await once(opened.#server, 'listening');
+  /** Binds a port. @param port 0: any that is free @throws Error when it is taken */
+  static async open(server: Server, host: string, port: number): Promise<OwnedServer> {
+    const opened = new OwnedServer(server);
+    server.listen(port, host);
+    await once(server, 'listening');
     // A connection that could not be accepted, for want of file descriptors say, ends alone.
-    opened.#server.on('error', () => {});
+    server.on('error', () => {});
     return opened;
   }
 
