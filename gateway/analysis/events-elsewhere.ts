@@ -1,11 +1,11 @@
 /** Tells live of events that other gateways on the database observe. */
-import { type EventUpdate, eventUpdateSchema } from '#shared/detections.ts';
+import { type EventUpdate, type ObservedEvent, observedEventSchema } from '#shared/detections.ts';
 import type { EventFollower } from '../events/event-log.ts';
 import type { EventRow } from '../store/database.ts';
+import { updateOf } from './open-events.ts';
 
 /** Own events that are remembered, as what is stored is told of by all gateways. */
 const MOST_OWN = 1000;
-const { kind: kindSchema } = eventUpdateSchema.shape;
 
 export interface EventsElsewhereOptions {
   /** Whether a client listens. */
@@ -40,29 +40,24 @@ export class EventsElsewhere implements EventFollower {
   }
 
   take(row: EventRow): void {
-    if (this.#own.has(row.id) || !isAnalysed(row)) return;
-    const hasEnded = row.ended_at !== null;
-    const isStarted = this.#started.has(row.id);
+    const event = this.#own.has(row.id) ? undefined : observedIn(row);
+    if (event === undefined) return;
+    const isNew = !this.#started.has(event.id);
     // It began and ended between two looks, or before the first one.
-    if (hasEnded && !isStarted) return;
-    if (hasEnded) this.#started.delete(row.id);
-    else this.#started.add(row.id);
-    this.#options.notify(updateOf(row, hasEnded ? 'end' : isStarted ? 'update' : 'start'));
+    if (event.endedAt !== null && isNew) return;
+    if (event.endedAt === null) this.#started.add(event.id);
+    else this.#started.delete(event.id);
+    this.#options.notify(updateOf(event, isNew));
   }
 }
 
-/** Events of the camera itself, of watches and of the operator are not among the messages of analysis. */
-function isAnalysed({ kind, data }: EventRow): boolean {
-  return kindSchema.safeParse(kind).success && JSON.parse(data).source !== 'camera';
-}
-
-function updateOf(row: EventRow, change: EventUpdate['change']): EventUpdate {
+/** Undefined for events of the camera itself, of watches and of the operator, which analysis does not tell. */
+function observedIn(row: EventRow): ObservedEvent | undefined {
   const { id, camera_id: cameraId, kind, label, score } = row;
-  return eventUpdateSchema.parse({
-    ...{ type: 'event', change, id, cameraId, kind, label, score },
-    startedAt: new Date(row.started_at).toISOString(),
-    updatedAt: new Date(row.updated_at).toISOString(),
-    endedAt: row.ended_at === null ? null : new Date(row.ended_at).toISOString(),
-    zones: JSON.parse(row.zones),
-  });
+  const { started_at: startedAt, updated_at: updatedAt, ended_at: endedAt } = row;
+  const [zones, data] = [JSON.parse(row.zones), JSON.parse(row.data)];
+  if (data.source === 'camera') return undefined;
+  return observedEventSchema.safeParse({
+    ...{ id, cameraId, kind, label, score, startedAt, updatedAt, endedAt, zones, data },
+  }).data;
 }

@@ -56,7 +56,8 @@ export class OpenEvents {
   }
 }
 
-function updateOf(event: ObservedEvent, isNew: boolean): EventUpdate {
+/** What clients are told of the state of an event. @param isNew whether they were told nothing of it before */
+export function updateOf(event: ObservedEvent, isNew: boolean): EventUpdate {
   const { id, cameraId, kind, label, score, startedAt, updatedAt, endedAt, zones } = event;
   return {
     type: 'event',
