@@ -29,6 +29,21 @@ export async function postJson(
   );
 }
 
+/** Any request with a body of JSON or none. The answer must be JSON; none counts as `{}`. */
+export async function requestJson(
+  method: string,
+  url: string,
+  { body, headers = {} }: { body?: object | undefined; headers?: Record<string, string> } = {},
+): Promise<JsonAnswer> {
+  const response = await fetch(url, {
+    method,
+    headers: { 'Content-Type': 'application/json', ...headers },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, body: text === '' ? {} : JSON.parse(text) };
+}
+
 async function toAnswer(response: Response): Promise<JsonAnswer> {
   const text = await response.text();
   return { status: response.status, headers: response.headers, body: parse(text) };

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { BROKER_CA, BROKER_CERTIFICATE, BROKER_KEY } from './broker-certificates.ts';
 import { freePort } from './free-port.ts';
+import { killNow } from './processes.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -59,9 +60,7 @@ export class Mosquitto {
   async kill(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child === undefined || child.exitCode !== null) return;
-    child.kill('SIGKILL');
-    await once(child, 'exit');
+    await killNow(child);
   }
 
   #configuration({ user, isTls = false }: MosquittoOptions): string {

@@ -146,6 +146,13 @@ function collect(child: ChildProcess): () => string {
   return () => Buffer.concat(chunks).toString();
 }
 
+/** Ends a process without a farewell, if it runs. */
+export async function killNow(child: ChildProcess | undefined): Promise<void> {
+  if (child === undefined || child.exitCode !== null) return;
+  child.kill('SIGKILL');
+  await once(child, 'exit');
+}
+
 /** Whether a process runs; one that ended and was not reaped (zombie) does not. */
 export function isRunning(pid: number): boolean {
   return !['Z', 'X', undefined].includes(stateOf(pid));

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { AGENT_TOKEN_HEADER } from '#shared/agent-link.ts';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { requestJson } from '../support/http.ts';
 import { probeVideo } from '../support/probe-video.ts';
 import { childrenOf, type RunningProcess, startAgent, startGateway } from '../support/processes.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
@@ -61,15 +62,8 @@ describe('Recordings of cameras of an agent', function () {
     const target = { GATEWAY_URL: proxy.origin, AGENT_TOKEN: agentToken };
     agent = startAgent({ ...target, RECORDINGS_DIR: disk, DISK_RESERVE_MB: '0' });
   }
-  async function api(path: string, body?: object, method = body === undefined ? 'GET' : 'POST') {
-    const response = await fetch(`${gateway.origin}${path}`, {
-      method,
-      headers: { ...bearer, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
-  }
+  const api = (path: string, body?: object, method = body === undefined ? 'GET' : 'POST') =>
+    requestJson(method, `${gateway.origin}${path}`, { body, headers: bearer });
   const isState = (state: string) =>
     waitFor(async () => (await api('/api/agents')).body[0]?.state === state, { ...SLOW, message: state });
   const recordingOf = async (id: string) => (await api(`/api/recordings/${id}`)).body;

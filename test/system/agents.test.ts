@@ -6,6 +6,7 @@ import { createRtspServer, type RtspServer } from '../../workers/simulator/serve
 import { LoopSource } from '../../workers/simulator/server/stream/loop-source.ts';
 import { cameraSource } from '../support/camera-source.ts';
 import { freePort } from '../support/free-port.ts';
+import { requestJson } from '../support/http.ts';
 import { MseClient } from '../support/mse-client.ts';
 import {
   childrenOf,
@@ -59,15 +60,8 @@ describe('Cameras of an agent', function () {
     await cameras?.close();
   });
 
-  async function api(path: string, body?: object, method = body === undefined ? 'GET' : 'POST') {
-    const response = await fetch(`${gateway.origin}${path}`, {
-      method,
-      headers: { ...bearer, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
-  }
+  const api = (path: string, body?: object, method = body === undefined ? 'GET' : 'POST') =>
+    requestJson(method, `${gateway.origin}${path}`, { body, headers: bearer });
   const list = async () => (await api('/api/agents')).body;
   const metrics = async () => (await fetch(`${gateway.origin}/metrics`, { headers: bearer })).text();
   const status = async () => (await api('/api/cameras/yard/status')).body;

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { isWholeJpeg } from '../support/decode-jpeg.ts';
+import { eventData } from '../support/event-data.ts';
 import { FastApiReceiver, sendJson } from '../support/fastapi-receiver.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { rectangle } from '../support/polygons.ts';
@@ -133,20 +134,8 @@ describe('Analysis of the whole gateway', function () {
   });
 
   it('meters motion for a client that looks', async () => {
-    const levels = async function* (cameraId: string) {
-      const response = await fetch(`${gateway.origin}/api/cameras/${cameraId}/motion`);
-      let text = '';
-      for await (const chunk of response.body ?? []) {
-        text += Buffer.from(chunk).toString();
-        const blocks = text.split('\n\n');
-        text = blocks.pop() ?? '';
-        for (const block of blocks) {
-          const data = /^data: (.*)$/m.exec(block)?.[1];
-          if (data !== undefined) yield JSON.parse(data);
-        }
-      }
-    };
-    for await (const { state, area, minArea, zones } of levels('1')) {
+    const response = await fetch(`${gateway.origin}/api/cameras/1/motion`);
+    for await (const { state, area, minArea, zones } of eventData(response)) {
       if (state !== 'moving') continue;
       expect(area).to.be.within(minArea, 0.2);
       expect(zones.map(({ name }: { name: string }) => name)).to.deep.equal([

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
-import { getJson } from '../support/http.ts';
+import { getJson, requestJson } from '../support/http.ts';
 import { MseClient } from '../support/mse-client.ts';
 import { type RunningProcess, startAgent, startGateway } from '../support/processes.ts';
 import { createPostgresDatabase, HAS_POSTGRES } from '../support/stores.ts';
@@ -68,15 +68,8 @@ describe('An agent of two gateways on one PostgreSQL', function () {
 
   const gateway = (name: string): RunningProcess => gateways.get(name) as RunningProcess;
 
-  async function api(name: string, path: string, body?: object, method = body ? 'POST' : 'GET') {
-    const response = await fetch(`${gateway(name).origin}${path}`, {
-      method,
-      headers: { ...HEADERS, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
-  }
+  const api = (name: string, path: string, body?: object, method = body ? 'POST' : 'GET') =>
+    requestJson(method, `${gateway(name).origin}${path}`, { body, headers: HEADERS });
 
   async function isReady(name: string): Promise<boolean> {
     const { body } = await getJson(`${gateway(name).origin}/health`, HEADERS);

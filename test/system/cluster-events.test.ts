@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { EVENTS_POLL_MS } from '../../gateway/events/events.ts';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { eventData } from '../support/event-data.ts';
 import { FastApiReceiver, sendJson } from '../support/fastapi-receiver.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
@@ -58,16 +59,7 @@ describe('Motion before a camera of two gateways', function () {
     const told: Told[] = [];
     const response = await fetch(`${origin}/api/events/stream?cameraId=1`, { signal: streams.signal });
     const read = async (): Promise<void> => {
-      let text = '';
-      for await (const chunk of response.body ?? []) {
-        text += Buffer.from(chunk).toString();
-        const blocks = text.split('\n\n');
-        text = blocks.pop() ?? '';
-        for (const block of blocks) {
-          const data = /^data: (.*)$/m.exec(block)?.[1];
-          if (data !== undefined) told.push(JSON.parse(data));
-        }
-      }
+      for await (const data of eventData(response)) told.push(data);
     };
     void read().catch(() => {});
     return told;

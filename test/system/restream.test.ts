@@ -8,6 +8,7 @@ import { createRtspServer, type RtspServer } from '../../workers/simulator/serve
 import { type EncodedUnit, LoopSource } from '../../workers/simulator/server/stream/loop-source.ts';
 import { cameraSource } from '../support/camera-source.ts';
 import { freePort } from '../support/free-port.ts';
+import { requestJson } from '../support/http.ts';
 import { requirePeer } from '../support/peers.ts';
 import { type RunningProcess, startGateway } from '../support/processes.ts';
 import { RtspClient } from '../support/rtsp-reader.ts';
@@ -66,15 +67,8 @@ describe('The gateway as an RTSP server', function () {
     await cameras?.close();
   });
 
-  async function api(path: string, body?: object, method = 'POST') {
-    const response = await fetch(`${gateway.origin}${path}`, {
-      method,
-      headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text === '' ? {} : JSON.parse(text) };
-  }
+  const api = (path: string, body?: object, method = 'POST') =>
+    requestJson(method, `${gateway.origin}${path}`, { body, headers: { authorization: `Bearer ${TOKEN}` } });
 
   /** Receives with our own client, which proves itself by digest. */
   async function receive(path: string, transport: 'tcp' | 'udp', isEnough: (got: Received) => boolean) {

@@ -20,6 +20,10 @@ const ROUND_MS = 20;
 /** A statement that waits is cancelled after 10 s. */
 const BEFORE_CANCELLED = { timeoutMs: 8000 };
 
+const KEEPER = { name: 'a', incarnation: 'process of a' };
+const COMMON = { address: null, labels: '{}', capacity: 1, silentMs: 0 };
+const WORKERS = ['w1', 'w2'].map((name) => ({ name, ...COMMON }));
+
 for (const through of ['directly', 'through PgBouncer'] as const)
   describe(`Placement in PostgreSQL, ${through}`, function () {
     this.timeout(60_000);
@@ -204,42 +208,26 @@ for (const through of ['directly', 'through PgBouncer'] as const)
     });
 
     it('claims for several workers in one statement, and takes from each its number', async () => {
-      const keeper = { name: 'a', incarnation: 'process of a' };
-      const workers = ['w1', 'w2'].map((name) => ({
-        name,
-        address: null,
-        labels: '{}',
-        capacity: 1,
-        silentMs: 0,
-      }));
-      await repository.renew(keeper, workers, { ttlMs: 60_000, isFirst: true });
+      await repository.renew(KEEPER, WORKERS, { ttlMs: 60_000, isFirst: true });
       await repository.enrol(IDS.map((id) => ({ id, worker: null })));
       const moves = (w1: number, w2: number) => [
         { worker: 'w1', labels: '', count: w1 },
         { worker: 'w2', labels: '', count: w2 },
         { worker: 'of another', labels: '', count: 3 },
       ];
-      expect(await repository.claim(keeper, moves(10, 15), { mayTake: false })).to.equal(25);
+      expect(await repository.claim(KEEPER, moves(10, 15), { mayTake: false })).to.equal(25);
       expect(await counts()).to.deep.equal({ w1: 10, w2: 15, none: 5 });
-      await repository.giveBack(keeper, moves(3, 4));
+      await repository.giveBack(KEEPER, moves(3, 4));
       expect(await counts()).to.deep.equal({ w1: 7, w2: 11, none: 12 });
     });
 
     it('claims many cameras in several statements', async () => {
-      const keeper = { name: 'a', incarnation: 'process of a' };
-      const workers = ['w1', 'w2'].map((name) => ({
-        name,
-        address: null,
-        labels: '{}',
-        capacity: 1,
-        silentMs: 0,
-      }));
-      await repository.renew(keeper, workers, { ttlMs: 60_000, isFirst: true });
+      await repository.renew(KEEPER, WORKERS, { ttlMs: 60_000, isFirst: true });
       const ids = Array.from({ length: 12_000 }, (_, index) => ({ id: `${index}`, worker: null }));
       await repository.enrol(ids);
       const moves = ['w1', 'w2'].map((worker) => ({ worker, labels: '', count: 6000 }));
-      expect(await repository.claim(keeper, moves, { mayTake: false })).to.equal(10_000);
-      expect(await repository.claim(keeper, moves, { mayTake: false })).to.equal(2000);
+      expect(await repository.claim(KEEPER, moves, { mayTake: false })).to.equal(10_000);
+      expect(await repository.claim(KEEPER, moves, { mayTake: false })).to.equal(2000);
     });
 
     it('reads a change that a transaction committed after a later one was read', async () => {
