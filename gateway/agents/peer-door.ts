@@ -1,7 +1,8 @@
 /** Where other gateways reach the agents that are connected to this one: HTTP CONNECT (RFC 9110) with a token. */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { isSameSecret } from '#shared/same-secret.ts';
 import { joinLink } from '../worker-access/join-link.ts';
 import { OwnedServer } from '../worker-access/owned-server.ts';
 import type { WorkerLink } from '../worker-access/worker-link.ts';
@@ -34,7 +35,8 @@ export class PeerDoor {
     const token = randomBytes(32).toString('hex');
     const server = createServer((_request, response) => response.writeHead(405).end());
     server.on('connect', (request, socket, head) => {
-      if (isToken(request, token)) void join(request, { socket: socket as Socket, head, linkOf });
+      const given = String(request.headers[PEER_TOKEN_HEADER] ?? '');
+      if (isSameSecret(given, token)) void join(request, { socket: socket as Socket, head, linkOf });
       else refuse(socket as Socket, 403);
     });
     return new PeerDoor(await OwnedServer.open(server, host, port), token);
@@ -70,11 +72,6 @@ async function join(request: IncomingMessage, { socket, head, linkOf }: Asked): 
   } catch {
     refuse(socket, 502);
   }
-}
-
-function isToken(request: IncomingMessage, token: string): boolean {
-  const [given, own] = [Buffer.from(String(request.headers[PEER_TOKEN_HEADER] ?? '')), Buffer.from(token)];
-  return given.length === own.length && timingSafeEqual(given, own);
 }
 
 function refuse(socket: Socket, status: number): void {

@@ -1,8 +1,9 @@
 /** Who an RTSP client is: digest (RFC 7616) or Basic with a token or key, none needed on this machine. */
-import { randomBytes, timingSafeEqual } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { isLoopback } from '#shared/address-policy.ts';
 import { AppError } from '#shared/errors.ts';
 import { type AuthHeader, parseAuthHeader, responseOfAccount } from '#shared/media/rtsp/digest.ts';
+import { isSameSecret } from '#shared/same-secret.ts';
 import type { Door } from '../auth/door.ts';
 import { REALM } from '../auth/keys/key.ts';
 import { hostNameOf } from '../auth/local-request.ts';
@@ -60,13 +61,13 @@ export class ClientLogin {
     if (algorithm !== ALGORITHM) throw new AppError('unauthorized', `The digest must be ${ALGORITHM}`);
     const uri = parameters.get('uri') ?? '';
     const [qop, nc, cnonce] = ['qop', 'nc', 'cnonce'].map((name) => parameters.get(name));
-    const response = Buffer.from(parameters.get('response') ?? '');
+    const response = parameters.get('response') ?? '';
     return this.#options.door.byDigest({
       username: parameters.get('username') ?? '',
       algorithm: ALGORITHM,
       matches: (account) => {
         const expected = responseOfAccount(account, { nonce: this.#nonce, method, uri, qop, nc, cnonce });
-        return response.length === expected.length && timingSafeEqual(response, Buffer.from(expected));
+        return isSameSecret(response, expected);
       },
       address: this.#guesser,
     });

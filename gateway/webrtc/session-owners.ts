@@ -1,8 +1,9 @@
 /** Which client opened a WebRTC session: session ids are numbers that every viewer can guess. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { AppError } from '#shared/errors.ts';
+import { isSameSecret } from '#shared/same-secret.ts';
 import { addressKey } from '../auth/address-key.ts';
 import { type Principal, signInsOf } from '../auth/principal.ts';
 
@@ -56,8 +57,8 @@ export function expectOwner(
   owner: SessionOwner | undefined,
   { client, isOpenToAdmins = false }: { client: SessionClient; isOpenToAdmins?: boolean },
 ): void {
-  if (owner !== undefined && isSame(owner.identity, digest(identityOf(client)))) return;
-  if (owner !== undefined && client.key !== undefined && isSame(owner.key, digest(client.key))) return;
+  if (owner !== undefined && isSameSecret(owner.identity, digest(identityOf(client)))) return;
+  if (owner !== undefined && client.key !== undefined && isSameSecret(owner.key, digest(client.key))) return;
   if (isOpenToAdmins && client.principal?.role === 'admin') return;
   throw new AppError('session-not-found', `No session ${sessionId.slice(0, 128)}`);
 }
@@ -108,10 +109,4 @@ function isDistinct(principal: Principal | undefined): boolean {
 
 function digest(text: string): string {
   return createHash('sha256').update(text).digest('base64url');
-}
-
-/** Compares digests in a time that does not depend on what they have in common. */
-function isSame(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,8 +1,8 @@
 /** Access to a worker: the gateway that started it, or every client when it runs alone. */
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RequestHandler } from 'express';
 import { AppError } from '#shared/errors.ts';
+import { isSameSecret } from '#shared/same-secret.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 
 /**
@@ -12,9 +12,7 @@ import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
  */
 export function checkToken(request: IncomingMessage, token: string | undefined): void {
   if (token === undefined) return;
-  const given = Buffer.from(String(request.headers[TOKEN_HEADER] ?? ''));
-  const expected = Buffer.from(token);
-  if (given.length === expected.length && timingSafeEqual(given, expected)) return;
+  if (isSameSecret(String(request.headers[TOKEN_HEADER] ?? ''), token)) return;
   throw new AppError('unauthorized', 'This worker serves its gateway only');
 }
 
