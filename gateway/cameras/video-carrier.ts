@@ -60,7 +60,7 @@ export class VideoCarrier {
     const errand = this.#errands.get(cameraId);
     if (errand?.worker === worker.name && errand.file === file) return false;
     errand?.stop.abort();
-    if (await holdsVideo(worker, basename(file), signal)) return true;
+    if (await holdsVideo(worker, basename(file), { signal })) return true;
     const { isWanted } = video;
     const next = { worker: worker.name, file, stop: new AbortController(), isWanted, error: undefined };
     this.#errands.set(cameraId, next);

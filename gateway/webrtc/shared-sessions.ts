@@ -1,6 +1,7 @@
 /** WebRTC sessions that other gateways opened: their workers keep who owns them. */
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { parseJson } from '#shared/parse-json.ts';
 import {
   SESSION_OWNERS_PATH,
   sessionOwnerAnswerSchema,
@@ -88,9 +89,5 @@ export function ownerText(owner: SessionOwner): string {
 }
 
 function readOwner(text: string): SessionOwner | undefined {
-  try {
-    return sessionOwnerSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
+  return sessionOwnerSchema.safeParse(parseJson(text)).data;
 }

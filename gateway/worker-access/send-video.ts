@@ -26,10 +26,18 @@ export function sourceAt<S extends CameraSource>(
   return isRemote === true && 'file' in source ? { ...source, file: basename(source.file) } : source;
 }
 
-/** Whether a worker has a video, whole. @throws AppError */
-export async function holdsVideo(worker: WorkerTarget, name: string, signal?: AbortSignal): Promise<boolean> {
-  const options = { method: 'GET', path: pathOf(name), signal, schema: heldVideoSchema } as const;
-  return (await call(worker, options)).isHeld;
+/**
+ * Whether a worker has a video, whole.
+ * @param query `?bytes=` makes room for one that is to come
+ * @throws AppError
+ */
+export async function holdsVideo(
+  worker: WorkerTarget,
+  name: string,
+  { query = '', signal }: { query?: string; signal?: AbortSignal | undefined } = {},
+): Promise<boolean> {
+  const path = `${pathOf(name)}${query}`;
+  return (await call(worker, { method: 'GET', path, signal, schema: heldVideoSchema })).isHeld;
 }
 
 /**
@@ -42,13 +50,7 @@ export async function sendVideo(
   signal?: AbortSignal,
 ): Promise<void> {
   const bytes = await sizeOf(file);
-  const { isHeld } = await call(worker, {
-    method: 'GET',
-    path: `${pathOf(name)}?bytes=${bytes}`,
-    signal,
-    schema: heldVideoSchema,
-  });
-  if (isHeld) return;
+  if (await holdsVideo(worker, name, { query: `?bytes=${bytes}`, signal })) return;
   const headers = {
     'content-type': 'application/octet-stream',
     'content-length': String(bytes),

@@ -16,6 +16,6 @@ export async function sendSegment(path: string, res: Response): Promise<void> {
 }
 
 /** The error of a name that no file has. */
-export function noSuchFile(): AppError {
-  return new AppError('recording-not-found', 'There is no such file of a recording');
+export function noSuchFile(cause?: unknown): AppError {
+  return new AppError('recording-not-found', 'There is no such file of a recording', { cause });
 }

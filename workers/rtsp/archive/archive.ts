@@ -1,7 +1,8 @@
 /** Recordings on the disk of this worker: their index and its repair, what is removed, and what the gateway asks for. */
 import { mkdirSync } from 'node:fs';
 import type { ArchiveSummary } from '#shared/archive-link.ts';
-import { AppError, messageOf } from '#shared/errors.ts';
+import { messageOf } from '#shared/errors.ts';
+import { noSuchFile } from '#shared/http/send-segment.ts';
 import type { Logger } from '#shared/logger.ts';
 import {
   DEFAULT_KEEP_MS,
@@ -104,8 +105,7 @@ export class Archive {
 
   /** Path of a file. @throws AppError `recording-not-found` for a name that no segment has */
   pathOf(cameraId: string, file: string): string {
-    if (parseSegmentName(file) === undefined)
-      throw new AppError('recording-not-found', 'There is no such file of a recording');
+    if (parseSegmentName(file) === undefined) throw noSuchFile();
     return this.#folder.pathOf({ cameraId, file });
   }
 
@@ -119,7 +119,7 @@ export class Archive {
       return { init: init.toString('base64'), fragments: chooseFragments(fragments, from, to) };
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      throw new AppError('recording-not-found', 'There is no such file of a recording', { cause: error });
+      throw noSuchFile(error);
     }
   }
 
