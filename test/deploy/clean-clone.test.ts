@@ -9,7 +9,7 @@ import { openBrowser } from '../support/browser.ts';
 import { freePort } from '../support/free-port.ts';
 import { descendantsOf } from '../support/npm-start.ts';
 import { requirePeer } from '../support/peers.ts';
-import { isRunning } from '../support/processes.ts';
+import { isRunning, signalIfRunning } from '../support/processes.ts';
 import { ROOT } from '../support/source-files.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -99,7 +99,7 @@ function startIn(folder: string, command: string, env: Record<string, string>) {
     output: () => Buffer.concat(chunks).toString(),
     end: async () => {
       const all = descendantsOf(child.pid as number);
-      for (const pid of all) process.kill(pid, 'SIGTERM');
+      for (const pid of all) signalIfRunning(pid, 'SIGTERM');
       await exited;
       await waitFor(() => !all.some(isRunning), { timeoutMs: 20_000 });
     },

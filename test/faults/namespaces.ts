@@ -2,6 +2,7 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { signalIfRunning } from '../support/processes.ts';
 
 /** Namespaces by what stands in them. */
 export type NamespaceNames<Place extends string> = Readonly<Record<Place, string>>;
@@ -62,13 +63,8 @@ export function removeNamespace(name: string): void {
 
 /** Signals every process in a namespace. */
 export function signalIn(namespace: string, signal: NodeJS.Signals): void {
-  for (const pid of run('ip', 'netns', 'pids', namespace).split('\n').filter(Boolean).map(Number)) {
-    try {
-      process.kill(pid, signal);
-    } catch {
-      // It has ended by itself.
-    }
-  }
+  for (const pid of run('ip', 'netns', 'pids', namespace).split('\n').filter(Boolean).map(Number))
+    signalIfRunning(pid, signal);
 }
 
 /** Runs a program to its end. @returns what it printed @throws Error with what it complained of */

@@ -5,7 +5,7 @@ import { closeSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './free-port.ts';
-import { childrenOf, isRunning } from './processes.ts';
+import { childrenOf, isRunning, signalIfRunning } from './processes.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 import { waitFor } from './wait-for.ts';
 
@@ -83,10 +83,10 @@ export async function npmStart(
     output: () => readFileSync(logFile, 'utf8'),
     end: async () => {
       const all = pids();
-      for (const each of all) signal(each, 'SIGTERM');
+      for (const each of all) signalIfRunning(each, 'SIGTERM');
       const isOver = (): boolean => !all.some(isRunning);
       await waitFor(isOver, { timeoutMs: 10_000 }).catch(() => {
-        for (const each of all) signal(each, 'SIGKILL');
+        for (const each of all) signalIfRunning(each, 'SIGKILL');
       });
       await exited;
     },
@@ -101,12 +101,4 @@ export function descendantsOf(pid: number): number[] {
 
 function isGateway(pid: number): boolean {
   return /(^|\0)(\S*\/)?gateway\/main\.ts(\0|$)/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
-}
-
-function signal(pid: number, name: NodeJS.Signals): void {
-  try {
-    process.kill(pid, name);
-  } catch {
-    // It ended a moment ago.
-  }
 }

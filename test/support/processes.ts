@@ -163,6 +163,15 @@ export function isStopped(pid: number): boolean {
   return stateOf(pid) === 'T';
 }
 
+/** Signals a process that may end by itself meanwhile. */
+export function signalIfRunning(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 /** As in proc(5); undefined for a process that is no more. */
 function stateOf(pid: number): string | undefined {
   try {
