@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { Store } from '../store/store.ts';
 import { lookPauseMs, startWhenReady } from '../store/store-jobs.ts';
 import { AgentRepository, type StoredAgent } from './agent-repository.ts';

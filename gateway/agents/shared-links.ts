@@ -5,8 +5,8 @@
 import { CLOSE_REPLACED } from '#shared/agent-link.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { LEASE_MS } from '#shared/worker-lease.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { AgentPool, LinkElsewhere } from './agent-pool.ts';
 import type { AgentSession } from './agent-session.ts';

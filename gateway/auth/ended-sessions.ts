@@ -1,8 +1,8 @@
 /** Keeps sign-outs over restarts, and brings them from one gateway to all others on the database. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { SteadyClock } from '#shared/steady-clock.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Store } from '../store/store.ts';
 import { lookPauseMs, startWhenReady } from '../store/store-jobs.ts';
 import { EndedSessionRepository } from './ended-session-repository.ts';

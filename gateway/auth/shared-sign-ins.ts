@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { Store } from '../store/store.ts';
 import { startWhenReady } from '../store/store-jobs.ts';
 import type { GuessLimiter } from './guess-limiter.ts';

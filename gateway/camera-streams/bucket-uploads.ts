@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import type { Request, Response } from 'express';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { Bucket } from './bucket.ts';
 import type { UploadFolder } from './upload-folder.ts';
 import type { StagedUpload, UploadStore } from './upload-store.ts';

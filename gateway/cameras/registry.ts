@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { AddressPolicy } from '#shared/address-policy.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { Store } from '../store/store.ts';
 import { checkCameraAddress } from './address-check.ts';
 import type { CameraDirectory, KnownCamera } from './camera-directory.ts';

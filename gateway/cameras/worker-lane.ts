@@ -3,9 +3,9 @@
 import type { CameraSource } from '#shared/camera-source.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { sourceId } from '#shared/source-id.ts';
 import type { DesiredCamera } from '#shared/worker-protocol.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import type { KnownCamera } from './camera-directory.ts';
 import { listActualCameras, putCamera, putCameras, removeCamera } from './camera-worker.ts';

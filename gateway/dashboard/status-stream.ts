@@ -7,10 +7,10 @@
 import type { Response } from 'express';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { camerasOf } from '../auth/rights.ts';
 import { answeredHead, EVENT_STREAM_HEADERS } from '../http/event-stream.ts';
 import { content, type RouteGroup, route } from '../http/route.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { type StatusSections, StatusText, sectionsOf } from './status-sections.ts';
 
 export interface StatusStreamOptions {

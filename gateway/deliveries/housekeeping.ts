@@ -1,8 +1,8 @@
 /** Deletes old deliveries and caches their counts. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { SteadyClock } from '#shared/steady-clock.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { DeliveryCounts, DeliveryRepository } from './delivery-repository.ts';
 
 export interface HousekeepingOptions {

@@ -1,8 +1,9 @@
 /** Marks devices inactive that no source has seen for five minutes. */
+
+import type { Clock } from '#shared/clock.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Clock } from '../jobs/clock.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { JobState } from '../jobs/job-state.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { DeviceRepository } from './device-repository.ts';
 
 /** What ageing needs. */

@@ -1,10 +1,11 @@
 /** Builds the devices: table, sources and route. */
+
+import { type Clock, systemClock } from '#shared/clock.ts';
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { MediamtxConfig } from '../config/mediamtx.ts';
 import type { RouteGroup } from '../http/route.ts';
-import { type Clock, systemClock } from '../jobs/clock.ts';
 import type { Store } from '../store/store.ts';
 import { DeviceAgeing } from './device-ageing.ts';
 import { deviceMetrics } from './device-metrics.ts';

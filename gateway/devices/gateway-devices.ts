@@ -1,8 +1,9 @@
 /** Keeps the gateway's own cameras among the devices. */
+
+import type { Clock } from '#shared/clock.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Clock } from '../jobs/clock.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { type JobReport, JobState } from '../jobs/job-state.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { DeviceRow } from '../store/database.ts';
 import { withoutSignal, writeMetadata } from './device-metadata.ts';
 import type { DeviceRecord, DeviceRepository } from './device-repository.ts';

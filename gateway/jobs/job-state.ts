@@ -1,8 +1,9 @@
 /** How a job that is done again and again is getting on; logs only when that changes. */
+
+import type { Clock } from '#shared/clock.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { maskUrl } from '#shared/redact.ts';
-import type { Clock } from './clock.ts';
 
 /** What went wrong last. */
 export interface JobError {

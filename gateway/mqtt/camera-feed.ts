@@ -2,8 +2,8 @@
 import type { CameraStatus } from '#shared/contract/status.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { CameraDirectory, KnownCamera } from '../cameras/camera-directory.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { announcementOf } from './home-assistant.ts';
 import type { Outlet } from './outlet.ts';
 import { objectIdOf, RETAINED_TOPICS, type Topics } from './topics.ts';

@@ -1,7 +1,7 @@
 /** Publishes pictures of cameras: at a slow pace, one camera after another, and on command. */
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { FrameSource } from '../models/frame-source.ts';
 import type { Outlet } from './outlet.ts';
 import type { Topics } from './topics.ts';

@@ -3,7 +3,7 @@
 import type { NoticeKind } from '#shared/contract/notification.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { Transaction } from '../store/database.ts';
 import type { AbsenceRepository, StoredAbsence } from './absence-repository.ts';
 import { tellsOf } from './matching.ts';

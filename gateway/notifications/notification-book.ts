@@ -1,7 +1,7 @@
 /** The notifications in memory, so that events ask no database. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { Store } from '../store/store.ts';
 import { lookPauseMs, startWhenReady } from '../store/store-jobs.ts';
 import { tellsOf } from './matching.ts';

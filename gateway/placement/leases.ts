@@ -1,6 +1,7 @@
 /** The leases of this gateway's workers in PostgreSQL, renewed apart from rounds of placement, which may be slow. */
+
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { LEASE_MS } from '#shared/worker-lease.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Keeper, LeasedWorker, PlacementRepository } from './placement-repository.ts';
 
 export interface LeasesOptions {

@@ -6,9 +6,9 @@
 import { EventEmitter } from 'node:events';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { carries, type Labels, labelsText, NO_LABELS } from '#shared/worker-labels.ts';
 import { RENEW_MS } from '#shared/worker-lease.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import { decideMoves, type SharingWorker } from './fair-share.ts';
 import { Leases } from './leases.ts';
 import { OwnerMap } from './owner-map.ts';

@@ -5,9 +5,9 @@
  */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { LEASE_MS, RENEW_MS } from '#shared/worker-lease.ts';
 import type { KnownCamera } from '../cameras/camera-directory.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { SessionCameraRepository, SessionRow } from './session-camera-repository.ts';
 

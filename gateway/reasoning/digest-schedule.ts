@@ -2,8 +2,8 @@
 import type { Digest } from '#shared/contract/digest.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { Deliveries } from '../deliveries/deliveries.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Store } from '../store/store.ts';
 import type { Digests } from './digests.ts';
 

@@ -1,7 +1,7 @@
 /** Keeps stored which workers record which cameras on disks of their own. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { Place, PlaceRepository } from './place-repository.ts';
 
 export interface PlacesOptions {

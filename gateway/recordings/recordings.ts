@@ -5,13 +5,10 @@ import type { Logger } from '#shared/logger.ts';
 import { DEFAULT_KEEP_MS, type DesiredRecording } from '#shared/recording-link.ts';
 import { RecordingFolder } from '#shared/recordings/recording-folder.ts';
 import { RecordingIndex } from '#shared/recordings/recording-index.ts';
-import { repairIndex } from '#shared/recordings/repair.ts';
-import { removeOld } from '#shared/recordings/retention.ts';
-import { SteadyClock } from '#shared/steady-clock.ts';
+import { Upkeep } from '#shared/recordings/upkeep.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import type { EventState } from '../events/event.ts';
 import type { RouteGroup } from '../http/route.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { Store } from '../store/store.ts';
 import { startWhenReady } from '../store/store-jobs.ts';
 import { isAgentWorker } from '../worker-access/agent-worker.ts';
@@ -60,10 +57,6 @@ export interface Recordings {
   close(): Promise<void>;
 }
 
-const RETENTION_EVERY_MS = 15_000;
-const REPAIR_EVERY_MS = 10 * 60_000;
-/** A file that may still be written is looked at again after this, milliseconds. */
-const REPAIR_AGAIN_MS = 6000;
 /** A clip may be looked for while its last segment is being closed, milliseconds. */
 const CLIP_REST_MS = 10 * 60_000;
 
@@ -103,25 +96,9 @@ export function createRecordings(options: RecordingsOptions): Recordings {
     ...{ routing, repository, planOf: planById, isWhole: isWhole(directory), clip, log },
     hasOwnDisk: (id) => disks.has(routing.nameOf(id)),
   });
-  const repair = new PeriodicJob({
-    run: async (signal) => {
-      if (await repairIndex({ folder, repository, index, keepMsOf, log }, signal))
-        repair.runNow(REPAIR_AGAIN_MS);
-      await repository.dropEmptyClips(Date.now() - CLIP_REST_MS);
-    },
-    onError: (error) =>
-      log.warn({ reason: messageOf(error) }, 'the index of recordings could not be repaired'),
-    everyMs: REPAIR_EVERY_MS,
-    retryMs: REPAIR_AGAIN_MS,
-  });
-  const steady = new SteadyClock();
-  const retention = new PeriodicJob({
-    run: async (signal) => {
-      const openBytes = (): number => index.openBytes;
-      await removeOld({ folder, repository, quotaBytes, openBytes }, steady.now(), signal);
-    },
-    onError: (error) => log.warn({ reason: messageOf(error) }, 'old recordings could not be removed'),
-    everyMs: RETENTION_EVERY_MS,
+  const upkeep = new Upkeep({
+    ...{ folder, repository, index, keepMsOf, quotaBytes, log },
+    onRepaired: () => repository.dropEmptyClips(Date.now() - CLIP_REST_MS),
   });
   const links = new RecorderLinks({
     ...{ pool, routing, log },
@@ -130,7 +107,7 @@ export function createRecordings(options: RecordingsOptions): Recordings {
     onMessage: (worker, message) => index.take(worker, message),
     onDown: (worker) => {
       index.dropWorker(worker);
-      if (options.isHere) repair.runNow(REPAIR_AGAIN_MS);
+      if (options.isHere) upkeep.repairSoon();
     },
   });
   const places = new Places({
@@ -180,17 +157,13 @@ export function createRecordings(options: RecordingsOptions): Recordings {
       startWhenReady(store, () => {
         places.start();
         // Before that nothing is indexed.
-        if (!options.isHere) return;
-        repair.start();
-        retention.start();
+        if (options.isHere) upkeep.start();
       });
     },
     close: async () => {
       for (const end of ends.splice(0)) end();
       disks.close();
-      await Promise.all([
-        ...[links.close(), places.close(), repair.close(), retention.close(), clips.settled()],
-      ]);
+      await Promise.all([links.close(), places.close(), upkeep.close(), clips.settled()]);
       await index.settled();
     },
   };

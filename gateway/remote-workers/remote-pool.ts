@@ -2,9 +2,9 @@
 import { EventEmitter } from 'node:events';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { type Labels, NO_LABELS } from '#shared/worker-labels.ts';
 import type { RemoteWorkersConfig } from '../config/remote-workers.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import type { BrokenWorker } from '../worker-access/quarantine.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';

@@ -1,8 +1,8 @@
 /** One remote worker: its lease is renewed every second, and by the answers the gateway knows how it is. */
 import { AppError, messageOf } from '#shared/errors.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { NO_LABELS } from '#shared/worker-labels.ts';
 import { LEASE_MS, LEASE_PATH, type LeaseAnswer, leaseAnswerSchema, RENEW_MS } from '#shared/worker-lease.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import { call } from '../worker-access/client.ts';
 import type { WorkerAddress, WorkerTarget } from '../worker-access/worker-address.ts';

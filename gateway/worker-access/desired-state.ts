@@ -1,7 +1,7 @@
 /** Keeps one worker told what is wanted of it. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { call } from './client.ts';
 import type { WorkerTarget } from './worker-address.ts';
 

@@ -5,7 +5,7 @@
  */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { PeriodicJob } from '../jobs/periodic-job.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { CameraRouting } from './camera-routing.ts';
 import { NO_WORKER } from './spread.ts';
 

@@ -6,8 +6,8 @@ import { join } from 'node:path';
 import { DeviceRepository } from '../../gateway/devices/device-repository.ts';
 import { MediamtxClient } from '../../gateway/devices/mediamtx/client.ts';
 import { MediamtxSync } from '../../gateway/devices/mediamtx/sync.ts';
-import { systemClock } from '../../gateway/jobs/clock.ts';
 import { openStore } from '../../gateway/store/store.ts';
+import { systemClock } from '../../shared/clock.ts';
 import { listening, originOf, silentLog, stop } from '../support/serve.ts';
 
 /** What it took, milliseconds. */

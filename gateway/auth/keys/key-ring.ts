@@ -1,7 +1,7 @@
 /** Creates, lists and revokes keys, and keeps this gateway's knowledge of them current. */
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { PeriodicJob } from '../../jobs/periodic-job.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { SecretBox } from '../../store/secret-box.ts';
 import type { Store } from '../../store/store.ts';
 import { lookPauseMs, startWhenReady } from '../../store/store-jobs.ts';

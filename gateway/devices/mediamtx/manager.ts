@@ -4,12 +4,12 @@
  * desired and the actual paths, act on the difference, repeat.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '#shared/clock.ts';
 import { AppError, type ErrorCode, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { maskUrl } from '#shared/redact.ts';
-import type { Clock } from '../../jobs/clock.ts';
 import { type JobReport, JobState } from '../../jobs/job-state.ts';
-import { PeriodicJob } from '../../jobs/periodic-job.ts';
 import type { MediamtxClient } from './client.ts';
 import {
   type ManagedCamera,

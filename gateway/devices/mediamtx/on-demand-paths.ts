@@ -2,9 +2,10 @@
  * Which paths MediaMTX pulls on demand. The list of live paths does not contain that,
  * and without it an idle camera looks like a broken one.
  */
+
+import type { Clock } from '#shared/clock.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Clock } from '../../jobs/clock.ts';
 import type { MediamtxClient } from './client.ts';
 import { hasSource, isReady, type MediamtxPath } from './path.ts';
 

@@ -1,6 +1,6 @@
 /** Asks a MediaMTX server every few seconds who it is, so that a restart is seen between two syncs. */
-import type { Clock } from '../../jobs/clock.ts';
-import { PeriodicJob } from '../../jobs/periodic-job.ts';
+import type { Clock } from '#shared/clock.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import type { MediamtxClient } from './client.ts';
 
 export interface MediamtxPulseOptions {

@@ -1,6 +1,7 @@
 /** One MediaMTX server: its paths as devices, the cameras that it carries, and how it is. */
+
+import type { Clock } from '#shared/clock.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Clock } from '../../jobs/clock.ts';
 import type { DeviceRepository } from '../device-repository.ts';
 import { MediamtxClient } from './client.ts';
 import { authOf, type MediamtxAuth } from './http.ts';

@@ -1,9 +1,9 @@
 /** Mirrors the paths of a MediaMTX server as devices: clients read the database, never the server. */
 import { EventEmitter } from 'node:events';
+import type { Clock } from '#shared/clock.ts';
 import type { Logger } from '#shared/logger.ts';
-import type { Clock } from '../../jobs/clock.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 import { type JobReport, JobState } from '../../jobs/job-state.ts';
-import { PeriodicJob } from '../../jobs/periodic-job.ts';
 import type { DeviceRepository } from '../device-repository.ts';
 import type { MediamtxClient, MediamtxInfo } from './client.ts';
 import { type MediamtxSnapshot, mediamtxRecords } from './metadata.ts';

@@ -1,5 +1,5 @@
 /** Time that passes when a test says so. */
-import type { Clock } from '../../../gateway/jobs/clock.ts';
+import type { Clock } from '../../../shared/clock.ts';
 
 /** A day in summer. */
 const START = Date.UTC(2026, 7, 22, 10);

@@ -1,7 +1,6 @@
 /** Recordings on the disk of this worker: their index and its repair, what is removed, and what the gateway asks for. */
 import { mkdirSync } from 'node:fs';
 import type { ArchiveSummary } from '#shared/archive-link.ts';
-import { messageOf } from '#shared/errors.ts';
 import { noSuchFile } from '#shared/http/send-segment.ts';
 import type { Logger } from '#shared/logger.ts';
 import {
@@ -14,13 +13,10 @@ import { joinSpans } from '#shared/recordings/join-spans.ts';
 import { RecordingFolder } from '#shared/recordings/recording-folder.ts';
 import { RecordingIndex } from '#shared/recordings/recording-index.ts';
 import { type CameraRange, removeRange } from '#shared/recordings/remove-range.ts';
-import { repairIndex } from '#shared/recordings/repair.ts';
-import { removeOld } from '#shared/recordings/retention.ts';
 import type { SegmentSpan } from '#shared/recordings/segment-store.ts';
 import { chooseFragments, readSegment, type StoredFragment } from '#shared/recordings/stored-segment.ts';
+import { Upkeep } from '#shared/recordings/upkeep.ts';
 import { parseSegmentName } from '#shared/segment-name.ts';
-import { SteadyClock } from '#shared/steady-clock.ts';
-import { Repeated } from './repeated.ts';
 import { type KeptClip, SegmentDatabase } from './segment-database.ts';
 
 export interface ArchiveOptions {
@@ -31,10 +27,6 @@ export interface ArchiveOptions {
   log: Logger;
 }
 
-const RETENTION_EVERY_MS = 15_000;
-const REPAIR_EVERY_MS = 10 * 60_000;
-/** A file that may still be written is looked at again after this, milliseconds. */
-const REPAIR_AGAIN_MS = 6000;
 /** Its own messages have one sender. */
 const SELF = 'self';
 
@@ -44,7 +36,7 @@ export class Archive {
   readonly #folder: RecordingFolder;
   readonly #database: SegmentDatabase;
   readonly #index: RecordingIndex;
-  readonly #jobs: readonly Repeated[];
+  readonly #upkeep: Upkeep;
   /** How long recordings stay, by camera, milliseconds. */
   #keeps = new Map<string, number>();
 
@@ -58,14 +50,18 @@ export class Archive {
       discard: (segment) => this.#folder.remove(segment),
       log: options.log,
     });
-    this.#jobs = [this.#repair(), this.#retention()];
+    this.#upkeep = new Upkeep({
+      ...{ folder: this.#folder, repository: database, index: this.#index, log: options.log },
+      keepMsOf: (id) => this.#keepMsOf(id),
+      quotaBytes: options.quotaBytes,
+    });
   }
 
   /** @throws Error of a disk that cannot be written */
   static open(options: ArchiveOptions): Archive {
     mkdirSync(options.folder, { recursive: true, mode: 0o700 });
     const archive = new Archive(options, SegmentDatabase.open(options.folder));
-    for (const job of archive.#jobs) job.start();
+    archive.#upkeep.start();
     return archive;
   }
 
@@ -130,38 +126,12 @@ export class Archive {
 
   /** Call it when the recorders are closed. */
   async close(): Promise<void> {
-    await Promise.all(this.#jobs.map((job) => job.close()));
+    await this.#upkeep.close();
     await this.#index.settled();
     this.#database.close();
   }
 
   #keepMsOf(cameraId: string): number {
     return this.#keeps.get(cameraId) ?? DEFAULT_KEEP_MS;
-  }
-
-  #repair(): Repeated {
-    const { log } = this.#options;
-    const options = { folder: this.#folder, repository: this.#database, index: this.#index, log };
-    return new Repeated(async (signal) => {
-      const keepMsOf = (id: string): number => this.#keepMsOf(id);
-      const isUnfinished = await repairIndex({ ...options, keepMsOf }, signal).catch((error: unknown) => {
-        log.warn({ reason: messageOf(error) }, 'the index of recordings could not be repaired');
-        return true;
-      });
-      return isUnfinished ? REPAIR_AGAIN_MS : REPAIR_EVERY_MS;
-    });
-  }
-
-  #retention(): Repeated {
-    const { quotaBytes, log } = this.#options;
-    const steady = new SteadyClock();
-    const openBytes = (): number => this.#index.openBytes;
-    const options = { folder: this.#folder, repository: this.#database, quotaBytes, openBytes };
-    return new Repeated(async (signal) => {
-      await removeOld(options, steady.now(), signal).catch((error: unknown) => {
-        log.warn({ reason: messageOf(error) }, 'old recordings could not be removed');
-      });
-      return RETENTION_EVERY_MS;
-    });
   }
 }

@@ -6,7 +6,7 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
-import { Repeated } from '../archive/repeated.ts';
+import { PeriodicJob } from '#shared/periodic-job.ts';
 
 export interface HeldVideosOptions {
   /** Absolute path; made when the first video comes. */
@@ -43,17 +43,17 @@ const FULL_CODES = new Set(['ENOSPC', 'EDQUOT']);
 /** A video has its name once it is whole. Runs from start to close. */
 export class HeldVideos {
   readonly #options: HeldVideosOptions;
-  readonly #sweeps: Repeated;
+  readonly #sweeps: PeriodicJob;
   #comingBytes = 0;
 
   constructor(options: HeldVideosOptions) {
     const { log, everyMs = EVERY_MS } = options;
     this.#options = options;
-    this.#sweeps = new Repeated(async () => {
-      await this.#sweep().catch((error: unknown) =>
+    this.#sweeps = new PeriodicJob({
+      run: () => this.#sweep(),
+      onError: (error) =>
         log.warn({ reason: messageOf(error) }, 'could not remove videos that no camera plays'),
-      );
-      return everyMs;
+      everyMs,
     });
   }
 

@@ -1,4 +1,4 @@
-/** Time as the device jobs see it, so that tests need not wait for minutes. */
+/** Time as periodic jobs see it, so that tests need not wait for minutes. */
 
 /** What tells the time and calls later. */
 export interface Clock {

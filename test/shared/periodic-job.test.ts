@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { PeriodicJob } from '../../../gateway/jobs/periodic-job.ts';
-import { waitFor } from '../../support/wait-for.ts';
-import { ManualClock } from './manual-clock.ts';
+import { PeriodicJob } from '../../shared/periodic-job.ts';
+import { ManualClock } from '../gateway/jobs/manual-clock.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 describe('PeriodicJob', () => {
   let clock: ManualClock;
