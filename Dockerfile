@@ -14,7 +14,8 @@ COPY shared shared
 FROM debian:bookworm-slim
 LABEL org.opencontainers.image.title="visual-reasoning-gateway" \
   org.opencontainers.image.licenses="MIT AND GPL-3.0-or-later"
-ENV NODE_ENV=production MALLOC_ARENA_MAX=2 DATA_DIR=/data PORT=5000 PATH=/app/node_modules/.bin:/usr/bin:/bin
+ENV NODE_ENV=production DATA_DIR=/data PORT=5000 PATH=/app/node_modules/.bin:/usr/bin:/bin \
+  MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=65536
 WORKDIR /app
 COPY --from=install /app /app
 COPY LICENSE NOTICE.md ./

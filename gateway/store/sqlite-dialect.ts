@@ -37,11 +37,18 @@ export interface SqliteDialectOptions extends SqliteThreadData {
 /** The dialect for one database file. */
 export function sqliteDialect(options: SqliteDialectOptions): Dialect {
   return {
-    createAdapter: () => new SqliteAdapter(),
+    createAdapter: () => new TransactionalAdapter(),
     createDriver: () => new SqliteDriver(options),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
+}
+
+/** Migrates in one transaction: all of it or nothing, and one wait for the disk instead of seventy. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 /** Hands the one connection to one user at a time, first come, first served. */
