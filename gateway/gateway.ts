@@ -110,7 +110,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const workers = createWorkers({
     ...{ config, children: options.pool, names, store, box: secretBox, directory, redactor, log },
   });
-  const agents = createAgents({ store, box: secretBox, config, directory, pool: workers.pool, log });
+  const agents = createAgents({ store, box: secretBox, config, directory, workers, log });
   const { pool } = agents;
   const kept = workers.keep(pool);
   const { owners, labelsOf, faults: shared } = workers;

@@ -35,7 +35,7 @@ export interface AgentsOptions {
   config: { cluster: ClusterConfig | undefined };
   directory: Pick<CameraDirectory, 'list' | 'find' | 'findWanted' | 'agentOf' | 'beyondLimit' | 'onChange'>;
   /** The workers of this gateway. */
-  pool: ChildPool<WorkerStatus>;
+  workers: { pool: ChildPool<WorkerStatus>; canMirror(worker: string): boolean };
   log: Logger;
 }
 
@@ -58,7 +58,7 @@ export interface Agents {
 }
 
 /** Puts agents together; none is let in before `start`. */
-export function createAgents({ store, box, config, directory, pool, log }: AgentsOptions): Agents {
+export function createAgents({ store, box, config, directory, log, ...options }: AgentsOptions): Agents {
   const registry = new AgentRegistry({ store, log });
   const workers = new AgentPool();
   const isNeeded = (): boolean => registry.names.length > 0;
@@ -70,9 +70,7 @@ export function createAgents({ store, box, config, directory, pool, log }: Agent
     },
     log,
   });
-  const isOnThisMachine = (worker: string): boolean =>
-    pool.status().some(({ name, kind }) => name === worker && kind === 'child');
-  const mirrors = new Mirrors({ directory, isOnThisMachine, log });
+  const mirrors = new Mirrors({ directory, canMirror: options.workers.canMirror, log });
   const ends: (() => void)[] = [];
   const camerasOf = (name: string): string[] =>
     directory.list().flatMap(({ id, agent }) => (agent === name ? [id] : []));
@@ -88,7 +86,7 @@ export function createAgents({ store, box, config, directory, pool, log }: Agent
       create: (name) => registry.create(name),
       remove: (name) => registry.remove(name),
     }),
-    pool: new JoinedPool(pool, [workers]),
+    pool: new JoinedPool(options.workers.pool, [workers]),
     status: (routing) =>
       limitedStatusHandler(
         directory,

@@ -1,6 +1,7 @@
 /**
- * Video of agents' cameras for viewers of this gateway: it crosses the link once, as packets, and a worker of
- * this machine serves it by MSE, HLS and WebRTC. Pictures, PTZ and all else are asked of the agent's worker.
+ * Video of agents' cameras: it crosses the link once, as packets, and a worker serves it by MSE, HLS and WebRTC: a
+ * process of this gateway, or of the one of several that share a database where placement has it. Pictures, PTZ and
+ * all else are asked of the agent's worker.
  */
 import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 import { messageOf } from '#shared/errors.ts';
@@ -11,8 +12,8 @@ import type { MirrorDoor } from './mirror-door.ts';
 
 export interface MirrorsOptions {
   directory: Pick<CameraDirectory, 'list'>;
-  /** Workers that reach the loopback interface of this machine. */
-  isOnThisMachine: (worker: string) => boolean;
+  /** Whether a worker can give their video, by its name. */
+  canMirror: (worker: string) => boolean;
   log: Logger;
 }
 
@@ -44,12 +45,12 @@ export class Mirrors {
   }
 
   async #open(routing: CameraRouting): Promise<void> {
-    const { directory, isOnThisMachine, log } = this.#options;
+    const { directory, canMirror, log } = this.#options;
     try {
       const { MirrorDoor } = await import('./mirror-door.ts');
       this.#door = await MirrorDoor.open({ routing, log });
       if (this.#isClosed) return;
-      routing.mirrorOn(isOnThisMachine);
+      routing.mirrorOn(canMirror);
       for (const { id, agent } of directory.list()) if (agent !== undefined) routing.moved(id);
     } catch (error) {
       log.error({ reason: messageOf(error) }, 'video of agents cannot be served by workers of this machine');

@@ -4,6 +4,7 @@
  */
 import type { CameraSource } from '#shared/camera-source.ts';
 import type { Logger } from '#shared/logger.ts';
+import { isAgentWorker } from '../worker-access/agent-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { PerWorker } from '../worker-access/per-worker.ts';
 import { sourceAt } from '../worker-access/send-video.ts';
@@ -123,6 +124,8 @@ export class Reconciler {
     const { directory, pool, routing, carrier } = this.#options;
     const lane = new WorkerLane({
       ...this.#options,
+      // The number of an agent's camera tells of its video alone.
+      epochOf: isAgentWorker(name) ? undefined : this.#options.epochOf,
       name,
       worker: () => pool.address(name),
       wanted: () => directory.wanted().flatMap((camera) => this.#at(name, camera) ?? []),

@@ -11,6 +11,7 @@ import { carries, type Labels, labelsText, NO_LABELS } from '#shared/worker-labe
 import { RENEW_MS } from '#shared/worker-lease.ts';
 import { decideMoves, type SharingWorker } from './fair-share.ts';
 import { Leases } from './leases.ts';
+import { labelsCarriedBy } from './mirror-labels.ts';
 import { OwnerMap } from './owner-map.ts';
 import type { Keeper, KnownWorker, LeasedWorker, PlacementRepository } from './placement-repository.ts';
 import { Relabels } from './relabels.ts';
@@ -71,7 +72,7 @@ export class Placement {
   #frozenAt = Number.NEGATIVE_INFINITY;
   /** Since when cameras that have a row are not wanted. */
   #unwanted: ReadonlyMap<string, number> = new Map();
-  readonly #relabels: Relabels;
+  readonly #relabels = new Relabels((id) => this.#labelsOf(id));
   #tick: NodeJS.Timeout | undefined;
   /** Chosen for a client that connects a camera which has no row yet. */
   readonly #chosen = new Map<string, string>();
@@ -86,7 +87,6 @@ export class Placement {
       );
     };
     this.#options = options;
-    this.#relabels = new Relabels((id) => this.#labelsOf(id));
     this.#job = new PeriodicJob({ run: () => this.#round(), onError, everyMs });
     const onChange = (): void => {
       this.#events.emit('workers');
@@ -200,7 +200,7 @@ export class Placement {
     if (startedAt >= this.#frozenAt) this.#isStale = false;
     const hasChanged = JSON.stringify(workers) !== JSON.stringify(this.#workers);
     this.#workers = workers;
-    if (hasChanged) this.#labels = new Map(workers.map(({ name, labels }) => [name, JSON.parse(labels)]));
+    if (hasChanged) this.#labels = labelsCarriedBy(workers);
     if (hasChanged || wasStale) this.#events.emit('workers');
     for (const id of moved) this.#events.emit('owner', id);
     if (await this.#act()) for (const id of await this.#read()) this.#events.emit('owner', id);

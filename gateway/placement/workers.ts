@@ -1,10 +1,8 @@
 /** Every worker of a gateway: children, remote workers, and those of other gateways on the same database. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from '#shared/logger.ts';
-import { thisMachine } from '#shared/machine.ts';
 import type { Redactor } from '#shared/redact.ts';
-import { type Labels, labelsText } from '#shared/worker-labels.ts';
-import { LEASE_MS } from '#shared/worker-lease.ts';
+import { carries, type Labels, labelsText } from '#shared/worker-labels.ts';
 import type { ClusterConfig } from '../config/cluster.ts';
 import type { RemoteWorkersConfig } from '../config/remote-workers.ts';
 import { RemotePool } from '../remote-workers/remote-pool.ts';
@@ -15,9 +13,12 @@ import { startWhenReady } from '../store/store-jobs.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import type { CameraOwners, CameraRouting } from '../worker-access/camera-routing.ts';
 import { type ChildPool, JoinedPool } from '../worker-access/joined-pool.ts';
+import { NO_WORKER } from '../worker-access/spread.ts';
 import { ChildLeases } from './child-leases.ts';
 import { FaultRepository } from './fault-repository.ts';
 import { type AllWorkersPool, KeptPool } from './kept-pool.ts';
+import { MIRROR_LABELS } from './mirror-labels.ts';
+import { OwnWorkers } from './own-workers.ts';
 import { PeerPool, type SealedAddress } from './peer-pool.ts';
 import { Placement } from './placement.ts';
 import { expectEpoch, PlacementRepository } from './placement-repository.ts';
@@ -39,8 +40,9 @@ export interface WorkersOptions<P> {
   directory: {
     isLoaded: boolean;
     asOf: number;
-    wanted(): readonly { id: string; origin: string; agent?: string | undefined }[];
+    wanted(): readonly { id: string; origin: string }[];
     labelsOf(id: string): Labels;
+    agentOf(id: string): string | undefined;
   } & SessionDirectory;
   redactor: Redactor;
   log: Logger;
@@ -58,6 +60,8 @@ export interface Workers<P> {
   owners: CameraOwners | undefined;
   /** What a worker carries. */
   labelsOf(worker: string): Labels;
+  /** Whether a worker can give video of agents' cameras, by its name; that of no worker stands for any. */
+  canMirror(worker: string): boolean;
   epochOf: ((cameraId: string) => number | undefined) | undefined;
   /** Refuses what was observed at a camera that has moved. */
   expectOurs: ((trx: Transaction, cameraId: string) => Promise<void>) | undefined;
@@ -84,6 +88,7 @@ export function createWorkers<P extends ChildPool<WorkerStatus>>(options: Worker
     end = onLabels(options.directory, () => routing.fit());
   };
   const alone = {
+    canMirror: (worker: string) => isChild(children, worker),
     owners: undefined,
     faults: undefined,
     epochOf: undefined,
@@ -121,6 +126,7 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
     remote === undefined ? [peers] : [remote, peers],
     (name) => placement.workers.find((worker) => worker.name === name)?.term,
   );
+  const isAtAgent = (id: string): boolean => directory.agentOf(id) !== undefined;
   const own = new OwnWorkers({ children, names, cluster, remote, box, labels: config.workers.labels });
   const incarnation = randomUUID();
   const sessions = new SessionCameras({
@@ -134,13 +140,17 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
     wantedAsOf: () => directory.asOf,
     wanted: () =>
       directory.isLoaded
-        ? directory
-            .wanted()
-            .flatMap(({ id, origin, agent }) => (origin !== 'demo' && agent === undefined ? [id] : []))
+        ? directory.wanted().flatMap(({ id, origin }) => (origin === 'demo' ? [] : [id]))
         : undefined,
-    labelsOf: (id) => directory.labelsOf(id),
+    // Of an agent's camera it is placed which worker gives the video.
+    labelsOf: (id) => (isAtAgent(id) ? MIRROR_LABELS : directory.labelsOf(id)),
     log,
   });
+  const canMirror = (worker: string): boolean => {
+    if (worker === NO_WORKER)
+      return placement.workers.some(({ name }) => carries(placement.labelsOf(name), MIRROR_LABELS));
+    return isChild(children, worker) || carries(placement.labelsOf(worker), MIRROR_LABELS);
+  };
   let all: AllWorkersPool | undefined;
   // Children in quarantine and agents have no lease; the gateway to which an agent is connected keeps it.
   const isApart = (worker: string): boolean =>
@@ -164,7 +174,7 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
   };
   const end = directory.onChange(() => placement.update());
   return {
-    ...{ pool, keeps, follow },
+    ...{ pool, keeps, follow, canMirror },
     keep: (pool) => {
       all = pool;
       kept = new KeptPool(pool, keeps);
@@ -175,7 +185,8 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
     labelsOf: (worker) => placement.labelsOf(worker),
     epochOf: (cameraId) => placement.epochOf(cameraId),
     expectOurs: async (trx, cameraId) => {
-      const epoch = placement.epochOf(cameraId);
+      // The number of an agent's camera tells of its video alone.
+      const epoch = isAtAgent(cameraId) ? undefined : placement.epochOf(cameraId);
       if (epoch !== undefined) await expectEpoch(trx, cameraId, epoch);
     },
     start: () =>
@@ -236,62 +247,15 @@ function onLabels(
   });
 }
 
+function isChild(children: Pick<ChildPool<WorkerStatus>, 'status'>, worker: string): boolean {
+  return children.status().some(({ name }) => name === worker);
+}
+
 function unseal(box: SecretBox, sealed: string): SealedAddress | undefined {
   try {
     return JSON.parse(box.open(sealed)) as SealedAddress;
   } catch {
     // It was sealed with another SECRET_KEY.
     return undefined;
-  }
-}
-
-interface OwnWorkersOptions {
-  children: Pick<ChildPool<WorkerStatus>, 'address'>;
-  names: readonly string[];
-  cluster: ClusterConfig;
-  remote: RemotePool | undefined;
-  box: SecretBox;
-  /** Of the children. */
-  labels: Labels;
-}
-
-/** The workers whose leases this gateway renews: a child that is being restarted among them. */
-class OwnWorkers {
-  readonly #options: OwnWorkersOptions;
-  readonly #seen = new Map<string, { at: number; plain: string; sealed: string }>();
-
-  constructor(options: OwnWorkersOptions) {
-    this.#options = options;
-  }
-
-  list() {
-    const { names, cluster, remote, labels } = this.#options;
-    const remotes = (remote?.answers() ?? []).map(({ name, labels, capacity, silentMs }) => ({
-      ...{ name, capacity, silentMs, address: null },
-      labels: JSON.stringify(labels),
-    }));
-    if (cluster.advertisedHost === undefined) return remotes;
-    const capacity = thisMachine().cores / Math.max(1, names.length);
-    const children = names.flatMap((name) => {
-      const found = this.#addressOf(name, cluster.advertisedHost as string);
-      return found === undefined ? [] : [{ name, ...found, labels: JSON.stringify(labels), capacity }];
-    });
-    return [...children, ...remotes];
-  }
-
-  #addressOf(name: string, host: string): { address: string; silentMs: number } | undefined {
-    const now = performance.now();
-    const address = this.#options.children.address(name);
-    const seen = this.#seen.get(name);
-    if (address === undefined) {
-      const silentMs = now - (seen?.at ?? Number.NEGATIVE_INFINITY);
-      return seen !== undefined && silentMs < LEASE_MS ? { address: seen.sealed, silentMs } : undefined;
-    }
-    const origin = `http://${host.includes(':') ? `[${host}]` : host}:${new URL(address.origin).port}`;
-    const plain = JSON.stringify({ origin, token: address.token } satisfies SealedAddress);
-    // Sealing the same again gives another text.
-    const sealed = seen?.plain === plain ? seen.sealed : this.#options.box.seal(plain);
-    this.#seen.set(name, { at: now, plain, sealed });
-    return { address: sealed, silentMs: 0 };
   }
 }
