@@ -4,7 +4,7 @@ import { AppError } from './errors.ts';
 import { fieldWords } from './field-words.ts';
 
 /** Words that are routes under `/api/cameras` and so cannot be camera ids. */
-export const RESERVED_CAMERA_IDS = [
+const RESERVED_CAMERA_IDS = [
   'connect',
   'disconnect',
   'status',

@@ -40,7 +40,6 @@ export const motionMessageSchema = z.object({
   /** Names of the zones in which something moved since the message before. */
   zones: z.array(z.string()).default([]),
 });
-export type MotionMessage = z.infer<typeof motionMessageSchema>;
 
 /** How much of a picture changed: sent with each picture while it is asked for. */
 export const motionLevelMessageSchema = motionLevelSchema.extend({ type: z.literal('motion-level') });

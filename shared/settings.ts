@@ -4,10 +4,13 @@
  * the variable, its value and the allowed values.
  */
 
+import { maskUrl } from './redact.ts';
+
 /** An invalid environment variable; the process does not start. */
 export class SettingsError extends Error {
+  /** @param value passwords in its URLs are masked */
   constructor(variable: string, value: string, allowed: string) {
-    super(`${variable} is ${JSON.stringify(value)}, but must be ${allowed}`);
+    super(`${variable} is ${JSON.stringify(maskUrl(value))}, but must be ${allowed}`);
     this.name = 'SettingsError';
   }
 }

@@ -12,7 +12,7 @@ export const TRAIL_DESCRIPTOR = 4;
 /** Subjects that fit; further ones are not noted. */
 export const TRAIL_PLACES = 2048;
 /** Longest name, as long as the id of a camera may be. */
-export const TRAIL_NAME_BYTES = 64;
+const TRAIL_NAME_BYTES = 64;
 const HEAD_BYTES = 16;
 const PLACE_BYTES = 72;
 const TRAIL_BYTES = HEAD_BYTES + TRAIL_PLACES * PLACE_BYTES;

@@ -2,7 +2,7 @@
  * The table `agent_links` in PostgreSQL: to which gateway each agent is connected. Each method is one statement,
  * times are those of the database's clock.
  */
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { LEASE_MS } from '#shared/worker-lease.ts';
 import { DATABASE_NOW } from '../store/database-clock.ts';
 import type { AgentLinksTable } from '../store/shared-tables.ts';
@@ -33,7 +33,7 @@ export class LinkRepository {
    * @returns the sessions that have their row; another has begun since, at another gateway, for an agent of no row
    */
   async renew(links: readonly OwnLink[], fresh: readonly string[]): Promise<string[]> {
-    const rows = await this.#run<{ session: string }>(sql`
+    const { rows } = await sql<{ session: string }>`
       insert into agent_links (agent, gateway, session, until, way, facts)
       select r.agent, ${this.#gateway}, r.session, ${DATABASE_NOW} + ${LEASE_MS}::bigint, r.way, r.facts
       from json_to_recordset(${JSON.stringify(links)}::json) as r(agent text, session text, way text, facts text)
@@ -42,26 +42,24 @@ export class LinkRepository {
         until = excluded.until, way = excluded.way, facts = excluded.facts
       where agent_links.session = excluded.session or agent_links.until < ${DATABASE_NOW}
         or excluded.session in (select json_array_elements_text(${JSON.stringify(fresh)}::json))
-      returning session`);
+      returning session`.execute(this.#store.db);
     return rows.map(({ session }) => session);
   }
 
   /** Sessions that ended: what they had is over. Forgets agents that stayed away for a day. */
   async release(sessions: readonly string[]): Promise<void> {
-    await this.#run(sql`
+    await sql`
       delete from agent_links where until < ${DATABASE_NOW} - ${FORGOTTEN_AFTER_MS}::bigint
-        or session in (select json_array_elements_text(${JSON.stringify(sessions)}::json))`);
+        or session in (select json_array_elements_text(${JSON.stringify(sessions)}::json))`.execute(
+      this.#store.db,
+    );
   }
 
   /** Every row, by the name of the agent. */
   async read(): Promise<KnownLink[]> {
-    return this.#run<KnownLink>(sql`
+    const { rows } = await sql<KnownLink>`
       select agent, gateway, session, way, facts, until > ${DATABASE_NOW} as "isAlive"
-      from agent_links order by agent`);
-  }
-
-  async #run<Row>(query: RawBuilder<unknown>): Promise<Row[]> {
-    const { rows } = await query.execute(this.#store.db);
-    return rows as Row[];
+      from agent_links order by agent`.execute(this.#store.db);
+    return rows;
   }
 }

@@ -14,7 +14,7 @@ export function isAllowed(role: Role | undefined, access: Access): boolean {
 }
 
 /** @throws AppError `forbidden` for a signed-in client of a lower rank */
-export function expectRole(request: IncomingMessage, access: Access): void {
+function expectRole(request: IncomingMessage, access: Access): void {
   const role = principalOf(request)?.role;
   if (!isAllowed(role, access)) throw tooLow(role);
 }

@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import pRetry from 'p-retry';
 import type { S3mini } from 's3mini';
 import { AppError } from '#shared/errors.ts';
+import { lazy } from '#shared/lazy.ts';
 import type { BucketConfig } from '../config/uploads.ts';
 import { videoType } from './video-download.ts';
 
@@ -23,11 +24,12 @@ const PASSED_ON = ['range', 'if-range', 'if-none-match', 'if-modified-since'];
 
 /** Files by name, below the prefix. */
 export class Bucket {
-  readonly #config: BucketConfig;
-  #client: Promise<S3mini> | undefined;
+  readonly #prefix: string;
+  readonly #client: () => Promise<S3mini>;
 
   constructor(config: BucketConfig) {
-    this.#config = config;
+    this.#prefix = config.prefix;
+    this.#client = lazy(() => connect(config));
   }
 
   /**
@@ -78,8 +80,7 @@ export class Bucket {
 
   async #ask<T>(run: (client: S3mini, key: (name: string) => string) => Promise<T>): Promise<T> {
     try {
-      this.#client ??= connect(this.#config);
-      return await run(await this.#client, (name) => `${this.#config.prefix}${name}`);
+      return await run(await this.#client(), (name) => `${this.#prefix}${name}`);
     } catch (error) {
       if ((error as Error).name === 'AbortError') throw error;
       throw unavailable(error);

@@ -1,6 +1,7 @@
 /** The routes of tRPC. The library is loaded with the first call: most clients use REST. */
 import type { RequestHandler } from 'express';
 import { rtspStreamSchema, trpcListSchema, trpcStoredSchema } from '#shared/contract/camera-stream.ts';
+import { lazy } from '#shared/lazy.ts';
 import { json, jsonBody, type Route, route } from '../http/route.ts';
 import { RTSP_STREAM_EXAMPLE } from './routes.ts';
 import type { TrpcOptions } from './trpc.ts';
@@ -47,13 +48,9 @@ export function trpcRoutes(options: TrpcOptions): Route[] {
 }
 
 function handlerOf(options: TrpcOptions): RequestHandler {
-  let handler: Promise<RequestHandler> | undefined;
-  const load = async (): Promise<RequestHandler> => {
+  const handler = lazy(async () => {
     const { createTrpcHandler } = await import('./trpc.ts');
     return createTrpcHandler(options, BASE);
-  };
-  return async (req, res, next) => {
-    handler ??= load();
-    return (await handler)(req, res, next);
-  };
+  });
+  return async (req, res, next) => (await handler())(req, res, next);
 }

@@ -1,8 +1,8 @@
 /** Settings of storage, deliveries and MediaMTX. */
-import { maskUrl } from '#shared/redact.ts';
 import { type Environment, readHttpUrl, readOptional, SettingsError } from '#shared/settings.ts';
 import { loadMediamtx, type MediamtxConfig } from './mediamtx.ts';
 import { loadUploads, type UploadsConfig } from './uploads.ts';
+import { isWebhookSecret } from './webhook-secret.ts';
 import { isForbiddenTarget } from './webhook-target.ts';
 
 /** The database, uploads, deliveries and MediaMTX. */
@@ -25,8 +25,6 @@ export interface StoreConfig {
 }
 
 const MIN_SECRET_KEY = 16;
-/** Standard Webhooks: `whsec_` and 24 to 64 bytes in base64; several, separated by spaces, for rotation. */
-const WEBHOOK_SECRET = /^whsec_[A-Za-z0-9+/]{32,88}={0,2}$/;
 
 /** Reads the environment. @throws SettingsError; secrets are not quoted in it */
 export function loadStoreConfig(env: Environment): StoreConfig {
@@ -56,7 +54,7 @@ export function loadStoreConfig(env: Environment): StoreConfig {
 function readBackendUrl(env: Environment): string | undefined {
   const url = readHttpUrl(env, 'APP_PY_URL');
   if (url !== undefined && isForbiddenTarget(url))
-    throw new SettingsError('APP_PY_URL', maskUrl(url), 'the URL of a server, not link-local or the like');
+    throw new SettingsError('APP_PY_URL', url, 'the URL of a server, not link-local or the like');
   return url;
 }
 
@@ -73,8 +71,4 @@ function readSecret(
 
 function isPostgresUrl(text: string): boolean {
   return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text);
-}
-
-function isWebhookSecret(text: string): boolean {
-  return text.split(/\s+/).every((secret) => WEBHOOK_SECRET.test(secret));
 }

@@ -1,6 +1,7 @@
 /** The dashboard at `/` and its files below `/dashboard/`. */
 import type { NextFunction, Request, Response } from 'express';
 import { indexSchema } from '#shared/contract/health.ts';
+import { lazy } from '#shared/lazy.ts';
 import { frameAncestors } from '../http/page-policy.ts';
 import { json, type RouteGroup, route } from '../http/route.ts';
 import { type PageFile, readPageFiles } from './page-files.ts';
@@ -33,14 +34,7 @@ const INDEX = {
  */
 export function pageRoutes({ isPublic }: { isPublic: boolean }): RouteGroup {
   const policy = `${POLICY}; ${frameAncestors(isPublic)}`;
-  let reading: Promise<Map<string, PageFile>> | undefined;
-  const files = (): Promise<Map<string, PageFile>> => {
-    reading ??= readPageFiles().catch((error: unknown) => {
-      reading = undefined;
-      throw error;
-    });
-    return reading;
-  };
+  const files = lazy(readPageFiles);
   const sendFile = async (name: string, req: Request, res: Response, next: NextFunction) => {
     const file = (await files()).get(name);
     if (file === undefined) next();

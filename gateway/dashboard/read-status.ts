@@ -1,7 +1,7 @@
 /** Reads the gateway's state for the status stream. */
-import { readFileSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import type { CameraStatus } from '#shared/contract/status.ts';
+import { productVersion } from '#shared/product-version.ts';
 import type { KnownCamera } from '../cameras/camera-directory.ts';
 import { viewCamera } from '../cameras/camera-view.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
@@ -34,7 +34,7 @@ const MS_PER_S = 1000;
 export function statusReader(sources: StatusSources): () => Promise<StatusSections> {
   const load = new ProcessLoad();
   const disk = new DiskSpace(sources.dataDir);
-  const version = readVersion();
+  const version = productVersion();
   return async () => {
     const statuses = await sources.states.read();
     const cameras = sources.directory.list();
@@ -128,11 +128,6 @@ class DiskSpace {
     this.#space = found && { free: round(found.bavail), total: round(found.blocks) };
     return this.#space;
   }
-}
-
-function readVersion(): string {
-  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
 
 const DISK_MS = 30_000;

@@ -28,7 +28,7 @@ const RETRY_AFTER_JITTER = 0.1;
 /** Attempts of one delivery before it is parked. */
 export const MAX_ATTEMPTS = ATTEMPTS_AT_MS.length;
 /** The longest honoured `Retry-After`. */
-export const MAX_RETRY_AFTER_MS = 24 * HOUR_MS;
+const MAX_RETRY_AFTER_MS = 24 * HOUR_MS;
 
 /** Inputs of the schedule. */
 export interface RetryFacts {

@@ -15,7 +15,7 @@ export interface DeviceAgeingOptions {
 }
 
 /** As docs/contract.md, section 6 says. */
-export const INACTIVE_AFTER_MS = 5 * 60_000;
+const INACTIVE_AFTER_MS = 5 * 60_000;
 const EVERY_MS = 15_000;
 
 /** Runs from start to close. */

@@ -48,7 +48,7 @@ export interface GatewayDevicesOptions {
 }
 
 /** Source of these devices. */
-export const GATEWAY_SOURCE = 'gateway';
+const GATEWAY_SOURCE = 'gateway';
 /** Labels of codecs as MediaMTX writes them, so that clients know one spelling. */
 const TRACK_LABELS: Record<string, string> = { h264: 'H264', hevc: 'H265', mjpeg: 'M-JPEG' };
 const EVERY_MS = 10_000;

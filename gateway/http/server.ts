@@ -79,18 +79,6 @@ export function serveRequests(
   server.on('request', limits?.guard(app) ?? app);
 }
 
-/** Creates a server with its application. Does not listen. */
-export function createHttpServer(
-  app: RequestListener,
-  timings?: HttpTimings,
-  limits?: ConnectionLimits,
-  isUpload?: (request: IncomingMessage) => boolean,
-): Server {
-  const server = createBareServer(timings, limits);
-  serveRequests(server, { app, limits, ...(timings && { timings }), ...(isUpload && { isUpload }) });
-  return server;
-}
-
 /**
  * Stops accepting, lets running requests finish for a moment, then cuts them off.
  * Waits for upgraded sockets, which their owner closes.

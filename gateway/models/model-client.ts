@@ -46,7 +46,6 @@ export class ModelClient {
   #upstream: Upstream;
   #forget: () => void = () => {};
   #breaker: CircuitBreaker | undefined;
-  #loadingBreaker: Promise<CircuitBreaker> | undefined;
   #lastSuccessAt: number | undefined;
   #lastError: ModelServerReport['lastError'] = null;
   #isFailing = false;
@@ -72,7 +71,6 @@ export class ModelClient {
     this.#upstream = this.#connect(server);
     this.#server = server;
     this.#breaker = undefined;
-    this.#loadingBreaker = undefined;
     this.#lastSuccessAt = undefined;
     this.#lastError = null;
     this.#isFailing = false;
@@ -96,8 +94,7 @@ export class ModelClient {
   /** Asks once. @throws AppError `moondream-*`, `vlm-*`, or an error of `body` or `spend` */
   async ask(question: Question): Promise<UpstreamAnswer> {
     this.expectConfigured();
-    this.#loadingBreaker ??= this.#loadBreaker();
-    const breaker = await this.#loadingBreaker;
+    const breaker = await this.#loadBreaker();
     const answer = await breaker.run(() => this.#askOnce(question), question.signal);
     if (answer instanceof AppError) throw answer;
     return answer;
@@ -138,7 +135,7 @@ export class ModelClient {
   /** cockatiel costs memory: loaded with the first question. */
   async #loadBreaker(): Promise<CircuitBreaker> {
     const { CircuitBreaker } = await import('./circuit-breaker.ts');
-    this.#breaker = new CircuitBreaker({ vendor: this.#options.vendor, isOutage });
+    this.#breaker ??= new CircuitBreaker({ vendor: this.#options.vendor, isOutage });
     return this.#breaker;
   }
 

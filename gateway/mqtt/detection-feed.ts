@@ -53,6 +53,8 @@ export class DetectionFeed {
       if (ids.has(id)) continue;
       end();
       this.#listeners.delete(id);
+      this.#newest.delete(id);
+      this.#empty.delete(id);
     }
     for (const id of ids) {
       if (this.#listeners.has(id)) continue;

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 
 /** What is told of a camera, and what it takes. */
-export const CAMERA_TOPICS = [
+const CAMERA_TOPICS = [
   'availability',
   'state',
   'event',

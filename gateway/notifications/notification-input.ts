@@ -8,8 +8,8 @@ import {
   notificationChangesSchema,
 } from '#shared/contract/notification.ts';
 import { AppError } from '#shared/errors.ts';
+import { isWebhookSecret } from '../config/webhook-secret.ts';
 import { isForbiddenTarget } from '../config/webhook-target.ts';
-import { isWebhookSecret } from '../deliveries/signature.ts';
 import { type NotificationDraft, type StoredTarget, settingsIn } from './notification.ts';
 import { NTFY_SERVER } from './targets/ntfy.ts';
 import { expectTemplate } from './template.ts';

@@ -2,6 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Response } from 'express';
 import { apiDescriptionSchema, grafanaDashboardSchema } from '#shared/contract/health.ts';
+import { lazy } from '#shared/lazy.ts';
 import { productVersion } from '#shared/product-version.ts';
 import { content, json, type RouteGroup, route } from '../http/route.ts';
 import { describeApi } from './document.ts';
@@ -34,8 +35,7 @@ export interface ApiDescriptionOptions {
 
 /** Routes of the document and its page. The document is made at the first request. */
 export function apiDescriptionRoutes({ groups }: ApiDescriptionOptions): RouteGroup {
-  const document = lazily(() => describeApi(groups(), productVersion()));
-  const text = lazily(async () => JSON.stringify(await document()));
+  const text = lazy(async () => JSON.stringify(await describeApi(groups(), productVersion())));
   const common = { method: 'get', access: 'viewer', cameraScope: 'none' } as const;
   return {
     name: 'Description',
@@ -91,12 +91,4 @@ export function apiDescriptionRoutes({ groups }: ApiDescriptionOptions): RouteGr
 
 function sendFile(res: Response, file: URL): void {
   res.sendFile(fileURLToPath(file), { headers: { 'Cache-Control': 'no-cache' }, dotfiles: 'allow' });
-}
-
-function lazily<T>(make: () => T): () => T {
-  let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

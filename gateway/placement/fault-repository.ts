@@ -2,7 +2,7 @@
  * The table `camera_faults` in PostgreSQL: cameras that break their workers, counted over all gateways, and which
  * gateway keeps one apart. Each method is one statement, times are those of the database's clock.
  */
-import { type RawBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { LEASE_MS } from '#shared/worker-lease.ts';
 import { DATABASE_NOW } from '../store/database-clock.ts';
 import type { Store } from '../store/store.ts';
@@ -40,7 +40,7 @@ export class FaultRepository {
   async note(cameraId: string, reason: string, windowMs: number): Promise<number> {
     const { sameMs } = this.#options;
     const times = sql`select value::bigint as at from json_array_elements_text(camera_faults.times::json)`;
-    const rows = await this.#run<{ faults: number }>(sql`
+    const { rows } = await sql<{ faults: number }>`
       insert into camera_faults (camera_id, times, reason)
       values (${cameraId}, json_build_array(${DATABASE_NOW})::text, ${reason})
       on conflict (camera_id) do update set reason = excluded.reason, times = (
@@ -49,44 +49,40 @@ export class FaultRepository {
           union all
           select ${DATABASE_NOW} where not exists (
             select from (${times}) as newest where at > ${DATABASE_NOW} - ${sameMs}::bigint)) as all_times)
-      returning json_array_length(times::json) as faults`);
+      returning json_array_length(times::json) as faults`.execute(this.#options.store.db);
     return rows[0]?.faults ?? 1;
   }
 
   /** Keeps a camera apart here. @returns whether no other gateway does so already */
   async take(cameraId: string): Promise<boolean> {
     const { name, leaseMs } = this.#options;
-    const rows = await this.#run(sql`
+    const { rows } = await sql`
       update camera_faults set keeper = ${name}, until = ${DATABASE_NOW} + ${leaseMs}::bigint
       where camera_id = ${cameraId} and (keeper is null or keeper = ${name} or until < ${DATABASE_NOW})
-      returning camera_id`);
+      returning camera_id`.execute(this.#options.store.db);
     return rows.length > 0;
   }
 
   /** Renews what this gateway keeps. @returns what all of them keep */
   async read(): Promise<SharedFault[]> {
     const { name, leaseMs } = this.#options;
-    return this.#run<SharedFault>(sql`
+    const { rows } = await sql<SharedFault>`
       with renewed as (
         update camera_faults set until = ${DATABASE_NOW} + ${leaseMs}::bigint where keeper = ${name})
       select camera_id as "cameraId", keeper = ${name} as "isOurs", until > ${DATABASE_NOW} as "isHeld", reason,
         json_array_length(times::json) as faults
-      from camera_faults where keeper is not null order by camera_id`);
+      from camera_faults where keeper is not null order by camera_id`.execute(this.#options.store.db);
+    return rows;
   }
 
   /** Lets a camera go back: one more fault puts it apart again. Forgets those that behaved for an hour. */
   async release(cameraId: string, windowMs: number): Promise<void> {
     const { name } = this.#options;
-    await this.#run(sql`
+    await sql`
       with forgotten as (
         delete from camera_faults where keeper is null and camera_id <> ${cameraId}
           and (times::json->>-1)::bigint < ${DATABASE_NOW} - ${windowMs}::bigint)
       update camera_faults set keeper = null, until = null, times = json_build_array(${DATABASE_NOW})::text
-      where camera_id = ${cameraId} and keeper = ${name}`);
-  }
-
-  async #run<Row>(query: RawBuilder<unknown>): Promise<Row[]> {
-    const { rows } = await query.execute(this.#options.store.db);
-    return rows as Row[];
+      where camera_id = ${cameraId} and keeper = ${name}`.execute(this.#options.store.db);
   }
 }

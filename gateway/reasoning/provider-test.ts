@@ -54,7 +54,7 @@ export async function testProvider(
 }
 
 /** Names of the models of a server with OpenAI's routes; empty where it does not tell. */
-export async function listModels(client: ModelClient, signal: AbortSignal): Promise<string[]> {
+async function listModels(client: ModelClient, signal: AbortSignal): Promise<string[]> {
   try {
     const { data } = await client.get('models', signal);
     if (!Array.isArray(data)) return [];

@@ -9,7 +9,7 @@ const MAX_SHOWN = 2000;
 export type SchemaCheck = (value: unknown) => string | undefined;
 
 /** @throws AppError `invalid-field` for a schema that cannot be read */
-export function schemaCheck(schema: JsonSchema): SchemaCheck {
+function schemaCheck(schema: JsonSchema): SchemaCheck {
   const read = (() => {
     try {
       return z.fromJSONSchema(schema as Parameters<typeof z.fromJSONSchema>[0]);

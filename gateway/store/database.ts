@@ -2,7 +2,7 @@
  * Every table, as typed rows. The same on both engines: identifiers and JSON are
  * text, times are Unix milliseconds, switches are 0 or 1, secrets are sealed text.
  */
-import type { Insertable, Transaction as KyselyTransaction, Selectable, Updateable } from 'kysely';
+import type { Transaction as KyselyTransaction, Selectable, Updateable } from 'kysely';
 import type { DeliveriesTable, NotificationsTable, PushKeysTable } from './delivery-tables.ts';
 import type { EventSnapshotsTable, EventsTable, MqttPublisherTable } from './event-tables.ts';
 import type {
@@ -267,8 +267,6 @@ export interface Database {
 }
 
 export type CameraRow = Selectable<CamerasTable>;
-export type NewCameraRow = Insertable<CamerasTable>;
-export type CameraRowChanges = Updateable<CamerasTable>;
 export type DeviceRow = Selectable<DevicesTable>;
 export type CameraStreamRow = Selectable<CameraStreamsTable>;
 export type DeliveryRow = Selectable<DeliveriesTable>;
@@ -278,4 +276,3 @@ export type WatchRow = Selectable<WatchesTable>;
 export type ReasonAnswerRow = Selectable<ReasonAnswersTable>;
 export type WatchRowChanges = Updateable<WatchesTable>;
 export type AccessKeyRow = Selectable<AccessKeysTable>;
-export type PairingRow = Selectable<PairingsTable>;

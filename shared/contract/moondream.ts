@@ -8,9 +8,6 @@ import { modelServerReportSchema, todaySchema } from './model-server.ts';
 export const SKILLS = ['query', 'caption', 'detect', 'point', 'segment'] as const;
 export type Skill = (typeof SKILLS)[number];
 
-/** What of Moondream's HTTP API is passed on: its skills, and what OpenAI's clients ask. */
-export type MoondreamCall = Skill | 'chat/completions';
-
 /** The id of a picture as part of a path. */
 export const pictureIdInPath = idInPath(
   'As in `frame.url` of the answer.',

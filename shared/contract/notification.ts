@@ -4,7 +4,7 @@ import { anyCameraIdSchema } from './camera.ts';
 import { idInPath, timeSchema } from './common.ts';
 
 /** What happens, beside events: to cameras, workers, agents and the disk. */
-export const HAPPENINGS = [
+const HAPPENINGS = [
   'camera-offline',
   'camera-online',
   'worker-lost',

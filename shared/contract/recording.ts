@@ -49,7 +49,7 @@ export const recordingSettingsSchema: z.ZodType<RecordingSettings> = z.object({
 });
 
 /** Why nothing is recorded between two spans. */
-export const GAP_REASONS = [
+const GAP_REASONS = [
   'off',
   'reconnected',
   'interrupted',

@@ -6,7 +6,7 @@ const coordinateSchema = z.number().min(0).max(1);
 const MAX_POINTS = 64;
 
 /** Most zones of a camera: their pixels are kept as one bit each. */
-export const MAX_ZONES = 16;
+const MAX_ZONES = 16;
 
 /** Corners as `[x, y]`, shares of width and height from the upper left. As stored: sides may cross. */
 export const anyPolygonSchema = z

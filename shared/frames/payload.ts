@@ -23,7 +23,7 @@ export interface FrameFacts {
 }
 
 /** First byte of a binary frame message. */
-export const BINARY_FRAME_VERSION = 1;
+const BINARY_FRAME_VERSION = 1;
 /** Second byte of a binary frame message with grey levels instead of a JPEG. */
 const FLAG_LUMA = 1;
 /** Bytes of the fixed part of a binary frame message, before the camera id. */

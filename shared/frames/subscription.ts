@@ -8,7 +8,7 @@ export const DEFAULT_QUALITY = 80;
 /** Oldest frame that `/frame` serves unless asked for more, milliseconds. */
 const DEFAULT_MAX_AGE_MS = 3000;
 export const DEFAULT_FPS = 15;
-export const MIN_FPS = 0.1;
+const MIN_FPS = 0.1;
 export const MAX_FPS = 60;
 /** Default limit of a picture's size: 1920x1080. */
 export const DEFAULT_MAX_WIDTH = 1920;

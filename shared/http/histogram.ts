@@ -2,7 +2,7 @@
 import type { MetricSample } from './prometheus-text.ts';
 
 /** Upper bounds of latencies, seconds. */
-export const LATENCY_BOUNDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+const LATENCY_BOUNDS: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** Observations of one set of labels. */
 export class Histogram {

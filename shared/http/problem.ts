@@ -10,7 +10,7 @@ export interface ProblemOptions {
 }
 
 /** Sends an error as `application/problem+json`; aborts a response that has begun. */
-export function sendProblem(res: Response, error: AppError, redactor: Redactor): void {
+function sendProblem(res: Response, error: AppError, redactor: Redactor): void {
   if (res.headersSent) {
     res.destroy();
     return;

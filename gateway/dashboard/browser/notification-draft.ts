@@ -136,7 +136,7 @@ function namesIn(text: string): string[] | null {
 }
 
 /** `22:00-07:00; sat, sun 08:00-12:00` */
-export function periodsIn(text: string): object[] | null {
+function periodsIn(text: string): object[] | null {
   const parts = text.split(';').flatMap((part) => part.trim() || []);
   return parts.length === 0 ? null : parts.map(periodIn);
 }

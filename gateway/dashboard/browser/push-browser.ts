@@ -47,7 +47,7 @@ export async function unsubscribe(hash: string): Promise<void> {
 }
 
 /** SHA-256 of the endpoint of this browser, hex. */
-export async function subscriptionHash(): Promise<string | undefined> {
+async function subscriptionHash(): Promise<string | undefined> {
   const subscription = await currentSubscription();
   return subscription && hashOf(subscription.endpoint);
 }

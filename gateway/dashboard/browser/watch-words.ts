@@ -13,7 +13,7 @@ export const STATE_WORDS: Readonly<Record<StandingWatch['state'], string>> = {
 };
 
 /** When an answer counts. */
-export function conditionText(condition: WatchCondition): string {
+function conditionText(condition: WatchCondition): string {
   if ('answer' in condition) return `the answer is ${condition.answer}`;
   if ('contains' in condition) return `the answer contains “${condition.contains}”`;
   if ('atLeast' in condition) return `the number is at least ${condition.atLeast}`;

@@ -29,7 +29,7 @@ export interface ZonesDraft {
 
 /** What the gateway takes unless told otherwise. */
 const USUAL = { sensitivity: 50, minArea: 0.003 };
-export const MAX_CORNERS = 64;
+const MAX_CORNERS = 64;
 const MIN_CORNERS = 3;
 const DIGITS = 1e4;
 

@@ -80,7 +80,7 @@ export function isOurs(config: MediamtxPathConfig, { prefix, owner }: Ownership)
 }
 
 /** Whether an entry of ours equals the desired one. */
-export function isUpToDate(config: MediamtxPathConfig, { config: wanted }: ManagedPath): boolean {
+function isUpToDate(config: MediamtxPathConfig, { config: wanted }: ManagedPath): boolean {
   const isSameAddress =
     config.source === undefined || withoutUser(config.source) === withoutUser(wanted.source);
   return (

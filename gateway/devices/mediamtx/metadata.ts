@@ -38,7 +38,7 @@ export interface MediamtxSnapshot {
 type State = 'live' | 'offline-slate' | 'on-demand' | 'no-signal' | 'waiting';
 
 /** Device key of a path, stable across reconnects. */
-export function mediamtxKey(server: string, name: string): string {
+function mediamtxKey(server: string, name: string): string {
   return `${server}:${name}`;
 }
 

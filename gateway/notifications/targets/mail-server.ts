@@ -1,6 +1,7 @@
 /** The door to `nodemailer`: one message to one mail server, over one connection. */
 import type { NodemailerError, Transporter } from 'nodemailer';
 import { messageOf } from '#shared/errors.ts';
+import { lazy } from '#shared/lazy.ts';
 import { Redactor } from '#shared/redact.ts';
 import type { SmtpConfig } from '../../config/smtp.ts';
 
@@ -50,11 +51,12 @@ export class MailServer {
   readonly #config: SmtpConfig;
   readonly #redactor = new Redactor();
   readonly #attemptMs: number;
-  #transport: Promise<Transporter> | undefined;
+  readonly #transport: () => Promise<Transporter>;
 
   constructor(config: SmtpConfig, attemptMs = ATTEMPT_MS) {
     this.#config = config;
     this.#attemptMs = attemptMs;
+    this.#transport = lazy(() => open(config));
     if (config.login === undefined) return;
     const { user, password } = config.login;
     this.#redactor.add(password);
@@ -65,9 +67,8 @@ export class MailServer {
   async send(mail: Mail, signal: AbortSignal): Promise<MailResult> {
     const limit = AbortSignal.timeout(this.#attemptMs);
     try {
-      this.#transport ??= open(this.#config);
       const message = this.#messageOf(mail, AbortSignal.any([signal, limit]));
-      const { response, rejectedErrors } = await (await this.#transport).sendMail(message);
+      const { response, rejectedErrors } = await (await this.#transport()).sendMail(message);
       const refusals = this.#refusalsIn(rejectedErrors);
       return { kind: 'sent', status: SENT, reply: this.#clean(response ?? ''), refusals };
     } catch (error) {

@@ -17,11 +17,11 @@ import { UploadQuota } from '../../../gateway/camera-streams/upload-quota.ts';
 import type { UploadStore } from '../../../gateway/camera-streams/upload-store.ts';
 import { VideoCheck } from '../../../gateway/camera-streams/video-check.ts';
 import { DEFAULT_BODY_LIMITS } from '../../../gateway/http/body-limits.ts';
-import { createHttpServer } from '../../../gateway/http/server.ts';
 import { createSecretBox } from '../../../gateway/store/secret-box.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import { FakePool } from '../../doubles/fake-pool.ts';
 import { refuseWith, WorkerDouble } from '../../doubles/worker-double.ts';
+import { createAppServer } from '../../support/app-server.ts';
 import { tableOf } from '../../support/mounted.ts';
 import { routingTo } from '../../support/routing.ts';
 import { listening, originOf, portOf, stop } from '../../support/serve.ts';
@@ -155,7 +155,7 @@ export class Harness {
     );
     app.use(routes.router((_req, _res, next) => next()));
     app.use(notFound, problemHandler({ log, redactor }));
-    this.#server = createHttpServer(app, undefined, undefined, (request) => routes.isUpload(request));
+    this.#server = createAppServer(app, { isUpload: (request) => routes.isUpload(request) });
     await listening(this.#server);
   }
 

@@ -172,6 +172,21 @@ describe('Settings of what is stored', () => {
     })) {
       expect(() => loadConfig({ [variable]: value })).to.throw(SettingsError, `${variable} is "***", but`);
     }
+    for (const [variable, value] of Object.entries({
+      APP_PY_URL: 'ftp://user:canary@host',
+      MEDIAMTX_API_URL: 'http://host:9997, ftp://user:canary@host',
+      WORKER_URLS: 'http://user:canary@host:8082',
+    }))
+      expect(() => loadConfig({ [variable]: value, WORKER_SECRET: 'a secret of workers' }))
+        .to.throw(SettingsError, `${variable} is "`)
+        .with.property('message')
+        .that.does.not.include('canary');
+  });
+
+  it('refuses a webhook secret that cannot sign', () => {
+    const secrets = [`whsec_${'A'.repeat(33)}`, `whsec_${Buffer.alloc(65).toString('base64')}`];
+    for (const secret of secrets)
+      expect(() => loadConfig({ WEBHOOK_SECRET: secret })).to.throw(SettingsError, 'WEBHOOK_SECRET is "***"');
   });
 
   it('reads a MediaMTX with its credentials', () => {

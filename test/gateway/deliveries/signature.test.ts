@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
-import { createSigner, isWebhookSecret } from '../../../gateway/deliveries/signature.ts';
+import { createSigner } from '../../../gateway/deliveries/signature.ts';
 
 const secretOf = (bytes: number): string => `whsec_${randomBytes(bytes).toString('base64')}`;
 
@@ -25,21 +25,5 @@ describe('Webhook signatures', () => {
     };
     for (const secret of [old, fresh]) new Webhook(secret).verify('{}', headers);
     expect(() => new Webhook(secretOf(32)).verify('{}', headers)).to.throw('No matching signature');
-  });
-
-  it('need secrets of 24 to 64 bytes', () => {
-    for (const secret of [secretOf(24), secretOf(64), `${secretOf(24)} ${secretOf(32)}`])
-      expect(isWebhookSecret(secret), secret).to.equal(true);
-    for (const secret of [
-      '',
-      'whsec_',
-      secretOf(23),
-      secretOf(65),
-      randomBytes(32).toString('base64'),
-      'whsec_***',
-      `${secretOf(24)}A`,
-      secretOf(25).replace(/=+$/, ''),
-    ])
-      expect(isWebhookSecret(secret), secret).to.equal(false);
   });
 });

@@ -4,7 +4,8 @@ import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { loadConfig } from '../../../gateway/config/config.ts';
 import { ConnectionLimits } from '../../../gateway/http/connection-limits.ts';
-import { createHttpServer, httpTimings } from '../../../gateway/http/server.ts';
+import { httpTimings } from '../../../gateway/http/server.ts';
+import { createAppServer } from '../../support/app-server.ts';
 import { listening, portOf, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
@@ -26,7 +27,7 @@ describe('The HTTP server', () => {
       else request.resume().on('end', () => response.end(request.url));
     };
     const isUpload = ({ url }: IncomingMessage): boolean => url === '/upload';
-    server = createHttpServer(app, timings, undefined, isUpload);
+    server = createAppServer(app, { timings, isUpload });
     // As in the gateway: once anybody listens, every upgrade ends up there.
     server.on('upgrade', (_request, socket) => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'));
     await listening(server);
@@ -120,7 +121,7 @@ describe('The HTTP server', () => {
     let limited: Server;
 
     const listen = async (limits: ConnectionLimits): Promise<void> => {
-      limited = createHttpServer((_request, response) => response.end('here'), undefined, limits);
+      limited = createAppServer((_request, response) => response.end('here'), { limits });
       await listening(limited);
     };
     const open = async (): Promise<Socket> => {

@@ -87,6 +87,15 @@ describe('Feeds of an MQTT broker', () => {
       expect(timesAt('1')).to.deep.equal([1, 2]);
     });
 
+    it('begins anew for a camera that comes back', async () => {
+      see('1', 1, false);
+      await waitFor(() => timesAt('1').length === 1);
+      directory.remove('1');
+      connect('1');
+      see('1', 2, false);
+      await waitFor(() => timesAt('1').length === 2);
+    });
+
     it('is dropped while no broker is there', async () => {
       ending.abort();
       see('1', 1);

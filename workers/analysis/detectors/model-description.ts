@@ -68,7 +68,7 @@ const descriptionSchema = z
 export type ModelDescription = z.infer<typeof descriptionSchema>;
 
 /** Path of the description of a model. */
-export function descriptionPath(model: string): string {
+function descriptionPath(model: string): string {
   return model.replace(/(\.onnx)?$/i, '.json');
 }
 

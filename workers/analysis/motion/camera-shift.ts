@@ -10,7 +10,7 @@ export interface Shift {
 }
 
 /** Largest shift searched, pixels. */
-export const MAX_SHIFT = 6;
+const MAX_SHIFT = 6;
 /** A shift must explain the difference this much better than no shift. */
 const MIN_GAIN = 0.6;
 /** Lines with a smaller mean difference are equal up to noise, grey levels. */

@@ -39,7 +39,7 @@ export interface LinkTimings {
   silenceMs: number;
 }
 
-export const LINK_TIMINGS: LinkTimings = {
+const LINK_TIMINGS: LinkTimings = {
   firstRetryMs: 500,
   maxRetryMs: 15_000,
   refusedMs: 60_000,

@@ -12,7 +12,7 @@ export interface Vendor {
 }
 
 /** The most common ones first: of a camera that tells nothing, paths are tried in this order. */
-export const VENDORS: readonly Vendor[] = [
+const VENDORS: readonly Vendor[] = [
   {
     name: 'Hikvision',
     signs: /hikvision|ezviz|^ip camera\(|app-webs|dnvrs/i,

@@ -1,5 +1,6 @@
 /** FFmpeg inside this process, loaded when pictures, sound or files first need it: it takes 40 MB. */
 import type { DecoderName } from '#shared/decoder-settings.ts';
+import { lazy } from '#shared/lazy.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { VideoTrack } from '#shared/media/packet.ts';
 import type { OpenAudioTranscoder } from '../packets/carried-audio.ts';
@@ -22,7 +23,7 @@ export interface FfmpegOptions {
 export class Ffmpeg {
   readonly #log: Logger;
   readonly #maxPixels: number;
-  #loading: Promise<void> | undefined;
+  readonly #load = lazy(async () => (await import('./ffmpeg-log.ts')).forwardFfmpegLog(this.#log));
   /** What decodes, and why. */
   readonly hardware: HardwareDecoding;
 
@@ -74,10 +75,5 @@ export class Ffmpeg {
         hardware.fail('its decoder cannot be opened');
       }
     }
-  }
-
-  #load(): Promise<void> {
-    this.#loading ??= import('./ffmpeg-log.ts').then(({ forwardFfmpegLog }) => forwardFfmpegLog(this.#log));
-    return this.#loading;
   }
 }

@@ -102,7 +102,7 @@ function actions(app: App, subject: ReasonAnswer | AskCard, { again, forget }: C
 }
 
 /** The editor of watches, filled with this question. */
-export function watchHref(kind: ReasonAnswer['kind'], words: string, cameraId: string): string {
+function watchHref(kind: ReasonAnswer['kind'], words: string, cameraId: string): string {
   const query = new URLSearchParams({
     [kind === 'ask' ? 'question' : 'object']: words,
     kind,
