@@ -16,6 +16,7 @@ import { Gate } from './gate.ts';
 import { KeyRing } from './keys/key-ring.ts';
 import { keyRoutes } from './keys/key-routes.ts';
 import { pairingRoutes } from './keys/pairing-routes.ts';
+import { Owners } from './owners.ts';
 import type { Principal } from './principal.ts';
 import { rateLimits } from './rate-limits.ts';
 import { RefusalLog } from './refusal-log.ts';
@@ -39,6 +40,8 @@ export interface Access {
   gate: Gate;
   /** For servers other than HTTP. */
   door: Door;
+  /** Whose stored things are. */
+  owners: Owners;
   routes: readonly RouteGroup[];
   /** Signs the path of a picture: the link works for a week without a session, and opens nothing else. */
   linkTo(path: string): string;
@@ -68,6 +71,11 @@ export function createAccess(options: AccessOptions): Access {
     authenticator,
     gate,
     door: createDoor(authenticator, secretBox),
+    owners: new Owners({
+      keys: authenticator.keys,
+      secret: authenticator.secret,
+      hasProxy: config.proxy !== undefined,
+    }),
     routes: [authRoutes({ authenticator, mayOpen }), keyRoutes({ keys }), pairingRoutes({ keys })],
     linkTo: (path) => `${path}?ticket=${authenticator.tickets.ofLink(path)}`,
     admission: () => [gate.middleware(), renewSession(authenticator), ...rateLimits(config.limits, table)],

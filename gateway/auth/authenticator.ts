@@ -32,6 +32,8 @@ export class Authenticator {
   /** The admin token, for the sign-in link. */
   readonly apiToken: string;
   readonly guesses: GuessLimiter;
+  /** Changes with the tokens. */
+  readonly secret: string;
   readonly #proxy: ProxyLogin | undefined;
 
   /** @throws Error when the token's file cannot be read or written */
@@ -39,9 +41,9 @@ export class Authenticator {
     this.config = config;
     this.apiToken = loadApiToken(dataDir, config.apiToken);
     this.tokens = new Tokens({ admin: this.apiToken, viewer: config.viewerToken });
-    const secret = `${this.apiToken} ${config.viewerToken ?? ''}`;
-    this.sessions = new Sessions(secret);
-    this.tickets = new Tickets(secret);
+    this.secret = `${this.apiToken} ${config.viewerToken ?? ''}`;
+    this.sessions = new Sessions(this.secret);
+    this.tickets = new Tickets(this.secret);
     this.guesses = new GuessLimiter(config.limits);
     this.#proxy = config.proxy && new ProxyLogin(config.proxy);
   }

@@ -9,6 +9,7 @@ import type { NoticeFacts, StoredNotification, StoredTarget } from './notificati
 import type { NotificationRepository } from './notification-repository.ts';
 import { endOfAll, isWithin } from './periods.ts';
 import type { PushKeys } from './push-keys.ts';
+import type { Sight } from './sight.ts';
 import type { EmailSender } from './targets/email.ts';
 import { ntfyPost } from './targets/ntfy.ts';
 import { browserPost } from './targets/push.ts';
@@ -20,6 +21,8 @@ export interface NoticeEndpointOptions {
   keys: Pick<PushKeys, 'get'>;
   email: Pick<EmailSender, 'send'>;
   links: NoticeLinks;
+  /** What of a notice its owner may see now. */
+  sight: Sight;
   /** A notification was paused, since its browser unsubscribed. */
   onPaused: () => void;
   log: Logger;
@@ -27,6 +30,10 @@ export interface NoticeEndpointOptions {
 
 /** Answers of push services for a browser that unsubscribed (RFC 8030 section 7.3). */
 const UNSUBSCRIBED = [404, 410];
+
+/** Pause until the rights of owners are known. */
+const UNKNOWN_MS = 1000;
+const NOT_SEEN = 'the viewer who made the notification may not see this camera now';
 
 /** Targets that take requests. */
 type HttpTarget = Exclude<StoredTarget, { kind: 'email' }>;
@@ -43,10 +50,14 @@ export class NoticeEndpoint implements Endpoint {
     const facts = JSON.parse(body) as NoticeFacts;
     try {
       const notification = await this.#options.repository.get(target ?? '');
+      const { sight } = this.#options;
+      if (sight.isUnknown(notification.owner)) return { kind: 'later', at: at.getTime() + UNKNOWN_MS };
+      const happenings = facts.happenings.filter((one) => sight.mayTell(notification.owner, one));
+      if (happenings.length === 0) return { kind: 'refused', reason: NOT_SEEN };
       const { quiet } = notification.settings;
       if (quiet !== null && facts.isUrgent !== true && isWithin(quiet, at))
         return { kind: 'later', at: endOfAll(quiet, at).getTime() };
-      return await this.send(notification, { id, facts, at }, signal);
+      return await this.send(notification, { id, facts: { ...facts, happenings }, at }, signal);
     } catch (error) {
       this.#options.log.debug({ notification: target, err: error }, 'a notice could not be made');
       return { kind: 'failed', reason: 'the notice could not be made' };

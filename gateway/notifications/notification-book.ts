@@ -72,6 +72,6 @@ export class NotificationBook {
   }
 }
 
-function ruleOf({ id, name, target, settings, enabled }: StoredNotification): Rule {
-  return { id, name, targetKind: target.kind, enabled, ...settings };
+function ruleOf({ id, name, target, settings, enabled, owner }: StoredNotification): Rule {
+  return { id, name, targetKind: target.kind, enabled, owner, ...settings };
 }

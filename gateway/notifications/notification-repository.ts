@@ -10,6 +10,7 @@ import type {
   StoredNotification,
   StoredTarget,
 } from './notification.ts';
+import { noNotification } from './ownership.ts';
 
 const VAPID = 'vapid';
 
@@ -42,20 +43,28 @@ export class NotificationRepository {
       .where('id', '=', id)
       .executeTakeFirst();
     const found = row && this.#read(row);
-    if (found === undefined) throw notFound();
+    if (found === undefined) throw noNotification();
     return found;
   }
 
-  /** @param max most notifications there may be @throws AppError `too-many-notifications` */
-  insert(id: string, draft: NotificationDraft, { max, now }: { max: number; now: number }): Promise<void> {
+  /**
+   * @param owner undefined: the gateway's @param max most notifications there may be, and of one owner
+   * @throws AppError `too-many-notifications`
+   */
+  insert(
+    id: string,
+    draft: NotificationDraft,
+    { owner, max, now }: { owner: string | undefined; max: { all: number; owned: number }; now: number },
+  ): Promise<void> {
     return this.#store.transaction(async (trx) => {
-      const { rows } = await trx
-        .selectFrom('notifications')
-        .select(({ fn }) => fn.countAll<number>().as('rows'))
-        .executeTakeFirstOrThrow();
-      if (Number(rows) >= max)
-        throw new AppError('too-many-notifications', `There are ${max} notifications already`);
-      const row = { id, ...this.#columnsOf(draft), created_at: now, updated_at: now };
+      const owners = await trx.selectFrom('notifications').select('owner').execute();
+      const own = owners.filter((row) => row.owner === owner).length;
+      if (owners.length >= max.all || own >= max.owned)
+        throw new AppError(
+          'too-many-notifications',
+          `There are ${Math.max(own, owners.length)} notifications already`,
+        );
+      const row = { id, ...this.#columnsOf(draft), owner: owner ?? null, created_at: now, updated_at: now };
       await trx.insertInto('notifications').values(row).execute();
     });
   }
@@ -68,7 +77,7 @@ export class NotificationRepository {
         .set({ ...this.#columnsOf(draft), updated_at: now })
         .where('id', '=', id)
         .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw notFound();
+      if (numUpdatedRows === 0n) throw noNotification();
       if (!draft.enabled) await dropWaiting(trx, id);
     });
   }
@@ -80,17 +89,27 @@ export class NotificationRepository {
         .deleteFrom('notifications')
         .where('id', '=', id)
         .executeTakeFirst();
-      if (numDeletedRows === 0n) throw notFound();
+      if (numDeletedRows === 0n) throw noNotification();
       await trx.deleteFrom('deliveries').where('target', '=', id).execute();
+    });
+  }
+
+  /** Removes those of an owner that has ended, with their deliveries. */
+  async removeOf(owner: string): Promise<void> {
+    await this.#store.transaction(async (trx) => {
+      const mine = trx.selectFrom('notifications').select('id').where('owner', '=', owner);
+      await trx.deleteFrom('deliveries').where('target', 'in', mine).execute();
+      await trx.deleteFrom('notifications').where('owner', '=', owner).execute();
     });
   }
 
   /** Sealed by another key, it is as good as gone. */
   #read(row: NotificationRow): StoredNotification | undefined {
-    const { id, name, target, settings, link_base, enabled, created_at, updated_at } = row;
+    const { id, name, target, settings, link_base, enabled, created_at, updated_at, owner } = row;
     try {
       return {
         ...{ id, name, linkBase: link_base, enabled: Number(enabled) === 1 },
+        owner: owner ?? undefined,
         target: JSON.parse(this.#box.open(target)) as StoredTarget,
         settings: JSON.parse(settings) as NotificationSettings,
         createdAt: Number(created_at),
@@ -134,8 +153,4 @@ export class NotificationRepository {
 
 async function dropWaiting(trx: Transaction<Database>, id: string): Promise<void> {
   await trx.deleteFrom('deliveries').where('target', '=', id).where('status', '=', 'pending').execute();
-}
-
-function notFound(): AppError {
-  return new AppError('notification-not-found', 'There is no notification with this id');
 }

@@ -7,8 +7,8 @@ import type { StoredNotification } from './notification.ts';
 
 export interface NotificationTesterOptions {
   endpoint: Pick<NoticeEndpoint, 'send'>;
-  /** A camera, where there is one. */
-  example: () => { id: string; name: string } | undefined;
+  /** A camera that its owner may see, where there is one. */
+  example: (owner: string | undefined) => { id: string; name: string } | undefined;
   /** Unix milliseconds. */
   now: () => number;
 }
@@ -24,7 +24,7 @@ export class NotificationTester {
   /** Makes one attempt. @throws AppError `storage-*` */
   async test(notification: StoredNotification): Promise<NotificationTest> {
     const { endpoint, example, now } = this.#options;
-    const camera = example();
+    const camera = example(notification.owner);
     const happening = {
       kind: 'test' as const,
       ...{ cameraId: camera?.id ?? null, camera: camera?.name ?? null, eventId: null },

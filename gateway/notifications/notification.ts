@@ -25,6 +25,8 @@ export interface Rule extends NotificationSettings {
   name: string;
   targetKind: NotificationTarget['kind'];
   enabled: boolean;
+  /** Undefined: the gateway's; else it tells only what this owner may see. */
+  owner: string | undefined;
 }
 
 /** A webhook that was stored always has a secret. */
@@ -41,6 +43,7 @@ export interface StoredNotification {
   /** Base URL of links, without a trailing slash. */
   linkBase: string;
   enabled: boolean;
+  owner: string | undefined;
   /** Unix milliseconds. */
   createdAt: number;
   updatedAt: number;

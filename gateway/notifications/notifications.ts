@@ -1,7 +1,7 @@
 /** Composes notifications: storage, queues, sender, lookout and routes. */
 import { randomUUID } from 'node:crypto';
 import { NO_RECORDING } from '#shared/contract/recording.ts';
-import { AppError } from '#shared/errors.ts';
+import { AppError, messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { Access } from '../auth/access.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
@@ -15,6 +15,7 @@ import type { EventState } from '../events/event.ts';
 import type { BeginListener } from '../events/event-listeners.ts';
 import { readPicture } from '../events/event-picture-repository.ts';
 import type { RouteGroup } from '../http/route.ts';
+import type { Transaction } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { Store } from '../store/store.ts';
 import { AbsenceRepository } from './absence-repository.ts';
@@ -27,19 +28,23 @@ import { type Happening, happeningOf, type Rule } from './notification.ts';
 import { NotificationBook } from './notification-book.ts';
 import { NotificationRepository } from './notification-repository.ts';
 import { NotificationTester } from './notification-test.ts';
+import { Ownership } from './ownership.ts';
 import { type PresenceSources, presenceReader } from './presences.ts';
 import { PushKeys } from './push-keys.ts';
 import { notificationRoutes } from './routes.ts';
+import { Sight } from './sight.ts';
 import { EmailSender } from './targets/email.ts';
 import { MailServer } from './targets/mail-server.ts';
 
 export interface NotificationsOptions extends PresenceSources {
   store: Store;
   secretBox: SecretBox;
-  access: Pick<Access, 'linkTo'>;
+  access: Pick<Access, 'linkTo' | 'owners'>;
   directory: Pick<CameraDirectory, 'wanted' | 'find'>;
   config: PresenceSources['config'] & { smtp: SmtpConfig | undefined };
   log: Logger;
+  /** Whether an endpoint is at a push service that viewers may name; default: those of known browsers. */
+  isPushService?: (endpoint: string) => boolean;
   /** Pause between two looks for who is away, milliseconds. */
   lookMs?: number;
   /** Longest pause between two polls of the store, milliseconds. */
@@ -78,7 +83,7 @@ export interface Notifications extends BeginListener {
 
 /** A lease outlives every attempt (15 s), with room for clock differences between gateways. */
 const LEASE_MS = 60_000;
-const MAX_NOTIFICATIONS = 100;
+const MAX_NOTIFICATIONS = { all: 100, owned: 10 };
 
 /** Builds notifications; nothing runs before `start`, and little before the first notification. */
 export function createNotifications(options: NotificationsOptions): Notifications {
@@ -90,11 +95,13 @@ export function createNotifications(options: NotificationsOptions): Notification
   const deliveries = new DeliveryRepository(store);
   const keys = new PushKeys(repository);
   const queue = new NoticeQueue({ deliveries, notices, box, log, now });
+  const { owners } = access;
+  const sight = new Sight(owners);
   const links = linksOf(access, directory);
   const server = smtp && new MailServer(smtp);
   const pictures = { read: (id: string) => readPicture(store.db, id, 'best') };
   const endpoint = new NoticeEndpoint({
-    ...{ repository, keys, links, log, http: new HttpPost() },
+    ...{ repository, keys, links, sight, log, http: new HttpPost() },
     email: new EmailSender({ server, pictures, links }),
     onPaused: () => void book.read().catch(() => {}),
   });
@@ -105,30 +112,52 @@ export function createNotifications(options: NotificationsOptions): Notification
       if (book.rules.length > 0) sender.start();
     },
   });
+  const add = async (trx: Transaction, rule: Rule, happening: Happening, isUrgent = false): Promise<void> => {
+    if (sight.mayTell(rule.owner, happening)) await queue.add(trx, rule, happening, isUrgent);
+  };
   const tell = async (rule: Rule, happening: Happening, isUrgent = false): Promise<void> => {
-    await store.transaction((trx) => queue.add(trx, rule, happening, isUrgent));
+    await store.transaction((trx) => add(trx, rule, happening, isUrgent));
     sender.wake();
   };
   const lookout = new Lookout({
     ...{ rules: () => book.rules, look: presenceReader(options), log, now },
     absences: new AbsenceRepository(store),
-    tell: (trx, rule, happening) => queue.add(trx, rule, happening),
+    tell: add,
     onTold: () => sender.wake(),
     everyMs: options.lookMs,
     isShared: store.engine === 'postgres',
   });
+  const example = (owner: string | undefined) =>
+    directory.wanted().find(({ id }) => sight.mayTell(owner, { cameraId: id }));
+  const endOwner = async (owner: string): Promise<void> => {
+    await repository.removeOf(owner);
+    await book.read();
+  };
+  const offEnd = owners.onEnd((owner) => {
+    endOwner(owner).catch((error: unknown) => {
+      log.warn({ reason: messageOf(error) }, 'notifications of a key that ended could not be removed');
+    });
+  });
   let isDue = false;
   return {
     routes: notificationRoutes({
-      ...{ repository, notices, keys, canMail: smtp !== undefined, max: MAX_NOTIFICATIONS, now },
-      tester: new NotificationTester({ endpoint, example: () => directory.wanted()[0], now }),
+      ...{
+        repository,
+        notices,
+        keys,
+        ownership: new Ownership(owners, options.isPushService),
+        canMail: smtp !== undefined,
+        max: MAX_NOTIFICATIONS,
+        now,
+      },
+      tester: new NotificationTester({ endpoint, example, now }),
       changed: () => book.read(),
     }),
     isListening: () => book.rules.length > 0,
     onBegin: async (trx, event) => {
       const happening = happeningOf(event, nameOf(event.cameraId));
       for (const rule of book.tellingOf(happening)) {
-        await queue.add(trx, rule, happening);
+        await add(trx, rule, happening);
         isDue = true;
       }
     },
@@ -152,6 +181,7 @@ export function createNotifications(options: NotificationsOptions): Notification
       lookout.start();
     },
     close: async () => {
+      offEnd();
       await Promise.all([lookout.close(), book.close()]);
       await sender.close();
     },

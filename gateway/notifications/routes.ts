@@ -1,6 +1,6 @@
 /** `/api/notifications`: who is told of what (docs/notifications.md). */
 import { randomUUID } from 'node:crypto';
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import {
   createdNotificationSchema,
   newNotificationSchema,
@@ -16,10 +16,12 @@ import { AppError } from '#shared/errors.ts';
 import { publicOrigin } from '../http/public-origin.ts';
 import { json, jsonBody, type Route, type RouteGroup, route } from '../http/route.ts';
 import type { NoticeRepository } from './notice-repository.ts';
+import type { StoredNotification } from './notification.ts';
 import { applyNotificationChanges, parseNewNotification } from './notification-input.ts';
 import type { NotificationRepository } from './notification-repository.ts';
 import type { NotificationTester } from './notification-test.ts';
 import { viewNotification } from './notification-view.ts';
+import { noNotification, type Ownership } from './ownership.ts';
 import type { PushKeys } from './push-keys.ts';
 
 export interface NotificationRoutesOptions {
@@ -27,12 +29,13 @@ export interface NotificationRoutesOptions {
   notices: Pick<NoticeRepository, 'stateOf'>;
   keys: Pick<PushKeys, 'get'>;
   tester: NotificationTester;
+  ownership: Ownership;
   /** Whether there is a mail server. */
   canMail: boolean;
   /** Called after a change. */
   changed: () => Promise<void>;
-  /** Most notifications. */
-  max: number;
+  /** Most notifications, and most of one owner. */
+  max: { all: number; owned: number };
   /** Unix milliseconds. */
   now: () => number;
 }
@@ -60,24 +63,28 @@ const EXAMPLES = {
   },
 };
 
+/** A client who is no admin has notifications of its own. */
+const ACCESS = { access: 'viewer', cameraScope: 'handled' } as const;
+
 /** Create, list, change, test and delete notifications. */
 export function notificationRoutes(options: NotificationRoutesOptions): RouteGroup {
   return {
     name: 'Notifications',
     description:
-      'Targets that are told of events, of cameras that go offline and of faults: webhooks, ntfy topics, browsers and e-mail. Notices are retried with growing pauses, then parked; a target that refuses delays no other.',
+      'Targets that are told of events, of cameras that go offline and of faults: webhooks, ntfy topics, browsers and e-mail. Notices are retried with growing pauses, then parked; a target that refuses delays no other. Clients who are no admins have notifications of their own, to browsers only, about cameras that they may see; they end with the key of the client.',
     routes: [...collectionRoutes(options), ...itemRoutes(options)],
     schemas: [noticeSchema],
   };
 }
 
 function collectionRoutes(options: NotificationRoutesOptions): Route[] {
-  const { repository, notices, keys, canMail, changed, max, now } = options;
+  const { repository, notices, keys, ownership, canMail, changed, max, now } = options;
   return [
     route({
       id: 'createNotification',
       method: 'post',
       path: '/api/notifications',
+      ...ACCESS,
       summary: 'Tell a target of what happens',
       description: 'Addresses, tokens and headers of targets are stored encrypted and not shown again.',
       request: { bodies: jsonBody(newNotificationSchema, EXAMPLES) },
@@ -90,7 +97,8 @@ function collectionRoutes(options: NotificationRoutesOptions): Route[] {
         if (draft.target.kind === 'email' && !canMail)
           throw new AppError('email-not-configured', 'The gateway has no mail server to send e-mail with');
         const id = `ntf_${randomUUID()}`;
-        await repository.insert(id, draft, { max, now: now() });
+        ownership.expectTarget(req, draft.target);
+        await repository.insert(id, draft, { owner: ownership.of(req), max, now: now() });
         await changed();
         res.status(201).location(`/api/notifications/${id}`);
         await answer(res, id, options, secret === undefined ? {} : { secret });
@@ -100,10 +108,12 @@ function collectionRoutes(options: NotificationRoutesOptions): Route[] {
       id: 'listNotifications',
       method: 'get',
       path: '/api/notifications',
+      ...ACCESS,
       summary: 'All notifications, oldest first',
       answers: { 200: json('Notifications, without secrets.', notificationListSchema) },
-      handle: async (_req, res) => {
-        const views = (await repository.list()).map(async (notification) =>
+      handle: async (req, res) => {
+        const mine = (await repository.list()).filter((one) => ownership.maySee(req, one));
+        const views = mine.map(async (notification) =>
           viewNotification(notification, await notices.stateOf(notification.id)),
         );
         res.setHeader('Cache-Control', 'no-store');
@@ -114,6 +124,7 @@ function collectionRoutes(options: NotificationRoutesOptions): Route[] {
       id: 'getPushKey',
       method: 'get',
       path: '/api/notifications/push-key',
+      ...ACCESS,
       summary: 'The key that browsers subscribe with',
       answers: { 200: json('The public key, base64url.', pushKeySchema) },
       handle: async (_req, res) => {
@@ -125,8 +136,14 @@ function collectionRoutes(options: NotificationRoutesOptions): Route[] {
 }
 
 function itemRoutes(options: NotificationRoutesOptions): Route[] {
-  const { repository, tester, changed, now } = options;
-  const common = { path: '/api/notifications/:notificationId', errors: ['notification-not-found'] } as const;
+  const { repository, ownership, tester, changed, now } = options;
+  const owned = async (req: Request): Promise<StoredNotification> => {
+    const found = await repository.get(String(req.params.notificationId));
+    if (!ownership.maySee(req, found)) throw noNotification();
+    return found;
+  };
+  const path = '/api/notifications/:notificationId';
+  const common = { path, ...ACCESS, errors: ['notification-not-found'] } as const;
   const params = { notificationId: notificationIdInPath };
   return [
     route({
@@ -136,7 +153,7 @@ function itemRoutes(options: NotificationRoutesOptions): Route[] {
       summary: 'One notification',
       request: { params },
       answers: { 200: json('The notification, without secrets.', notificationSchema) },
-      handle: (req, res) => answer(res, req.params.notificationId, options),
+      handle: async (req, res) => answer(res, (await owned(req)).id, options),
     }),
     route({
       ...common,
@@ -148,8 +165,10 @@ function itemRoutes(options: NotificationRoutesOptions): Route[] {
       answers: { 200: json('As it is now.', notificationSchema) },
       errors: ['notification-not-found', 'invalid-field'],
       handle: async (req, res) => {
-        const { notificationId: id } = req.params;
-        const draft = applyNotificationChanges(await repository.get(id), req.body);
+        const before = await owned(req);
+        const { id } = before;
+        const draft = applyNotificationChanges(before, req.body);
+        ownership.expectTarget(req, draft.target);
         await repository.update(id, draft, now());
         await changed();
         await answer(res, id, options);
@@ -163,7 +182,7 @@ function itemRoutes(options: NotificationRoutesOptions): Route[] {
       request: { params },
       answers: { 204: { description: 'It is gone, with what waited for it.' } },
       handle: async (req, res) => {
-        await repository.remove(req.params.notificationId);
+        await repository.remove((await owned(req)).id);
         await changed();
         res.status(204).end();
       },
@@ -178,7 +197,7 @@ function itemRoutes(options: NotificationRoutesOptions): Route[] {
       request: { params },
       answers: { 200: json('How that went.', notificationTestSchema) },
       handle: async (req, res) => {
-        res.json(await tester.test(await repository.get(req.params.notificationId)));
+        res.json(await tester.test(await owned(req)));
       },
     }),
   ];

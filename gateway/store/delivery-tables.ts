@@ -45,6 +45,8 @@ export interface NotificationsTable {
   enabled: number;
   created_at: number;
   updated_at: number;
+  /** Null: the gateway's; see `auth/owners.ts`. */
+  owner: string | null;
 }
 
 /** Keys by which push services know this gateway. */

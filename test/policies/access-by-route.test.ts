@@ -10,10 +10,14 @@ const VIEWER = 'viewer-token-of-this-test';
 const ELSEWHERE = { 'x-forwarded-for': '203.0.113.9' };
 const bearer = (token: string) => ({ ...ELSEWHERE, authorization: `Bearer ${token}` });
 
-/** What a viewer may ask for that is no GET: to sign in, to say what it wants to look at, and tools that look. */
+/** What a viewer may ask for that is no GET: to sign in, to say what it wants to look at, tools that look, notices to its browser. */
 const VIEWER_MAY = [
   'post /api/auth/login',
   'post /api/auth/logout',
+  'post /api/notifications',
+  'patch /api/notifications/{}',
+  'delete /api/notifications/{}',
+  'post /api/notifications/{}/test',
   'post /api/pairings/redeem',
   'post /api/tickets',
   'post /mcp',
@@ -34,7 +38,6 @@ const ADMIN_READS = [
   'get /api/deliveries',
   'get /api/keys',
   'get /api/logs',
-  'get /api/notifications',
 ];
 
 describe('Access by route', () => {

@@ -34,6 +34,11 @@ export class KnownKeys {
     return key && this.#use(key);
   }
 
+  /** Whether they were read. */
+  get areKnown(): boolean {
+    return this.#byId !== undefined;
+  }
+
   /** Notes that a client showed it knows a key. */
   used(id: string): void {
     this.#used.add(id);

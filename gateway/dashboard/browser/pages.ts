@@ -180,7 +180,6 @@ export const PAGES: Readonly<Record<PageId, PageRow>> = {
     load: () => import('./views/notifications-page.ts'),
     title: 'Notifications',
     nav: 'settings',
-    role: 'admin',
   },
   keys: {
     element: 'keys-page',

@@ -4,6 +4,16 @@ import type { OutgoingPost } from '../../deliveries/http-post.ts';
 import type { StoredTarget } from '../notification.ts';
 import { pushPost, type VapidKeys } from './push-library.ts';
 
+/** Of Chrome, Edge, Firefox and Safari. */
+const PUSH_SERVICES =
+  /(^|\.)(fcm\.googleapis\.com|notify\.windows\.com|push\.services\.mozilla\.com|push\.apple\.com)$/;
+
+/** Whether an endpoint is at the push service of a known browser. */
+export function isPushService(endpoint: string): boolean {
+  const { protocol, hostname, port } = new URL(endpoint);
+  return protocol === 'https:' && port === '' && PUSH_SERVICES.test(hostname);
+}
+
 /** Push services take 4096 bytes in all; the encryption needs some of them. */
 const MAX_TEXT = 1000;
 

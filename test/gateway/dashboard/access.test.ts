@@ -43,12 +43,12 @@ describe('The dashboard, before it knows who the user is', function () {
   });
 
   it('keeps a page for administrators empty, and shows it once it is known that the user is one', async () => {
-    await page.goto(`${gateway.origin}/#/settings/notifications`);
+    await page.goto(`${gateway.origin}/#/settings/logs`);
     await waitFor(() => held.length === 1);
     expect(await page.getByText('For administrators').count()).to.equal(0);
-    expect(await page.getByRole('heading', { name: 'Notifications', exact: true }).count()).to.equal(0);
+    expect(await page.getByRole('heading', { name: 'Logs', exact: true }).count()).to.equal(0);
     await held[0]?.continue();
-    await page.getByRole('heading', { name: 'Notifications', exact: true }).waitFor();
+    await page.getByRole('heading', { name: 'Logs', exact: true }).waitFor();
   });
 
   it('asks again when the gateway did not answer', async () => {

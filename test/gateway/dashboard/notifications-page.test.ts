@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { axeFaultsOf } from '../../support/axe.ts';
 import { openBrowser } from '../../support/browser.ts';
-import { getJson } from '../../support/http.ts';
+import { getJson, postJson } from '../../support/http.ts';
 import { MailReceiver } from '../../support/mail-receiver.ts';
 import { collectComplaints } from '../../support/page-log.ts';
 import { requirePeer } from '../../support/peers.ts';
@@ -164,6 +164,34 @@ describe('Notifications in Chromium', function () {
     await button(`Delete ${stored.name}`).click();
     await page.locator('[data-push=ready]').waitFor();
     expect(await page.evaluate('window.subscribedWith')).to.equal(undefined);
+  });
+
+  it('let a viewer have its browser notified of the cameras that exist for it, and of nothing else', async () => {
+    const rights = { name: 'Guest', scope: 'view', cameras: ['1'] };
+    const { key } = (await postJson(`${gateway.origin}/api/keys`, rights)).body;
+    const visitor = await browser.newContext();
+    await visitor.grantPermissions(['notifications'], { origin: gateway.origin });
+    const visit = await visitor.newPage();
+    await visit.route('**/api/**', (route) =>
+      route.continue({ headers: { ...route.request().headers(), authorization: `Bearer ${key}` } }),
+    );
+    visit.on('dialog', (dialog) => void dialog.accept());
+    await visit.goto(`${gateway.origin}/#/settings/notifications`);
+    await visit.locator('[data-push=ready]').waitFor();
+    expect(await visit.getByRole('button', { name: 'New' }).count()).to.equal(0);
+    expect(await axeFaultsOf(visit)).to.deep.equal([]);
+    const endpoint = 'https://fcm.googleapis.com/fcm/send/one';
+    await visit.evaluate(pushServiceAt(endpoint, new PushReceiver().keys));
+    await visit.getByRole('button', { name: 'Notify this browser' }).click();
+    await visit.locator('[data-push=subscribed]').waitFor();
+    await visit.getByRole('button', { name: /^Edit / }).click();
+    await visit.getByLabel('Person').waitFor();
+    expect(await visit.getByLabel('Worker lost').count()).to.equal(0);
+    await visit.getByRole('button', { name: 'Cancel' }).click();
+    await visit.getByRole('button', { name: /^Delete / }).click();
+    await visit.locator('[data-push=ready]').waitFor();
+    expect((await getJson(api())).body).to.deep.equal([]);
+    await visitor.close();
   });
 
   it('are shown by the service worker, and a click opens what they are about', async () => {

@@ -8,6 +8,9 @@ import type { Notification } from '#shared/contract/notification.ts';
 import type { RecordingSettings } from '#shared/contract/recording.ts';
 import type { CameraStatus } from '#shared/contract/status.ts';
 import { Redactor } from '#shared/redact.ts';
+import { KnownKeys } from '../../../gateway/auth/keys/known-keys.ts';
+import { Owners } from '../../../gateway/auth/owners.ts';
+import { type Principal, setPrincipal } from '../../../gateway/auth/principal.ts';
 import { CameraDirectory } from '../../../gateway/cameras/camera-directory.ts';
 import type { SmtpConfig } from '../../../gateway/config/smtp.ts';
 import type { EventPicture, EventState } from '../../../gateway/events/event.ts';
@@ -42,6 +45,10 @@ export class NoticeHarness {
   now = new Date(2026, 4, 4, 12, 0).getTime();
   /** Cameras that deliver pictures. */
   readonly connected = new Set(Object.keys(NAMES));
+  /** Keys that clients have. */
+  readonly keys = new KnownKeys(() => this.now);
+  /** Who makes the requests; default: an admin. */
+  principal: Principal | undefined;
   readonly workers = [
     { name: 'rtsp-0', kind: 'child', state: 'ready', isRequired: true },
     { name: 'agent-cabin', kind: 'agent', state: 'ready', isRequired: false },
@@ -69,7 +76,10 @@ export class NoticeHarness {
     harness.#notifications = createNotifications({
       ...common,
       secretBox: createSecretBox(randomBytes(32)),
-      access: { linkTo: (path) => `${path}?ticket=signed` },
+      access: {
+        linkTo: (path) => `${path}?ticket=signed`,
+        owners: new Owners({ keys: harness.keys, secret: 'of the tokens', hasProxy: false }),
+      },
       directory: directory({ ...NAMES, ...names }),
       states: {
         read: async () => {
@@ -85,6 +95,10 @@ export class NoticeHarness {
     });
     harness.#events = createEvents({ ...common, retentionDays: 30, begins: harness.#notifications });
     const app = express();
+    app.use((req, _res, next) => {
+      setPrincipal(req, harness.principal);
+      next();
+    });
     app.use(mounted(harness.#notifications.routes));
     app.use(problems);
     harness.#server = await serve(app);
@@ -174,6 +188,7 @@ export class NoticeHarness {
 
   async close(): Promise<void> {
     if (this.#server !== undefined) stop(this.#server);
+    this.keys.close();
     await this.#notifications?.close();
     await this.#events?.close();
   }

@@ -16,6 +16,8 @@ export interface NotificationFormOptions {
   onCancel: () => void;
 }
 
+const OF_NO_CAMERA = /^(worker|agent|disk)-/;
+
 type TextName = Exclude<keyof NotificationDraft, 'id' | 'kinds' | 'cameras'>;
 
 /** Names of the gateway's fields in the form. */
@@ -81,7 +83,9 @@ function target(options: NotificationFormOptions): TemplateResult | typeof nothi
 function what(options: NotificationFormOptions): TemplateResult {
   const { app, draft, onChange } = options;
   const cameras = [...app.state.gateway.cameras.values()];
-  const kinds = Object.entries(KIND_WORDS) as [NoticeKind, string][];
+  const all = Object.entries(KIND_WORDS) as [NoticeKind, string][];
+  // Who may see some cameras only is told of nothing else.
+  const kinds = app.isLimited ? all.filter(([kind]) => !OF_NO_CAMERA.test(kind)) : all;
   return html`
     ${choice('Tell of', kinds, draft.kinds, (chosen) => onChange({ kinds: chosen }))}
     <p class="field-hint">With none chosen, only actions of watches are told.</p>

@@ -54,7 +54,7 @@ export class NotificationsPage extends ViewElement {
   protected view(): TemplateResult {
     const add = html`<button class="button primary" type="button" @click=${() => this.#edit(newNotification('webhook'))}>${icon('add')}<span class="button-name">New</span></button>`;
     return html`
-      ${pageHead('Notifications', this.#draft === undefined ? add : nothing)}
+      ${pageHead('Notifications', this.#draft === undefined && this.app.canChange ? add : nothing)}
       ${this.#faults()}
       ${this.#secret === undefined ? nothing : this.#newSecret(this.#secret)}
       ${this.#draft === undefined ? html`${this.#browser()} ${this.#rows()}` : this.#form(this.#draft)}
@@ -95,7 +95,9 @@ export class NotificationsPage extends ViewElement {
       return emptyState(
         'deliveries',
         'No notifications yet',
-        'A webhook, an ntfy topic, a mailbox or this browser can be told of persons, watches and cameras that go offline.',
+        this.app.canChange
+          ? 'A webhook, an ntfy topic, a mailbox or this browser can be told of persons, watches and cameras that go offline.'
+          : 'This browser can be told of persons, watches and cameras that go offline. Ask an administrator for other ways.',
       );
     return html`<ul class="watch-list">${repeat(
       list,
