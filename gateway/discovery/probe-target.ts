@@ -3,12 +3,13 @@ import { type AddressPolicy, checkLiteral } from '#shared/address-policy.ts';
 import { parseFields } from '#shared/camera.ts';
 import { type ProbeTarget, probeRequestSchema } from '#shared/contract/probe.ts';
 import { hostFromIp, readUrl } from '#shared/contract/source/address.ts';
+import { HTTP_SCHEMES } from '#shared/contract/source/http.ts';
 import { RTSP_SCHEMES } from '#shared/contract/source/rtsp.ts';
 import { AppError } from '#shared/errors.ts';
 
 const SCHEME = /^[a-z][a-z0-9+.-]*:\/\//i;
-/** Schemes of a pasted URL, and whether their streams are encrypted. */
-const SECURE: Readonly<Record<string, boolean>> = { rtsp: false, rtsps: true, http: false, https: false };
+type StreamScheme = keyof typeof RTSP_SCHEMES;
+type WebScheme = keyof typeof HTTP_SCHEMES;
 
 /** Where to look, and from where. */
 export interface ProbeOrder {
@@ -42,24 +43,32 @@ export function parseProbeRequest(body: unknown, policy: AddressPolicy): ProbeOr
 function fromUrl(url: string): ProbeTarget {
   const text = url.trim();
   const read = readUrl(SCHEME.test(text) ? text : `rtsp://${text}`, 'url');
-  if (read === undefined || !Object.hasOwn(SECURE, read.scheme))
-    throw new AppError('invalid-field', 'url must be an rtsp:// or rtsps:// URL, or a host', {
+  if (read === undefined || !isKnown(read.scheme))
+    throw new AppError('invalid-field', 'url must be an rtsp://, rtsps:// or http:// URL, or a host', {
       field: 'url',
     });
   const { scheme, host, port, path, username, password } = read;
-  const place = { host, secure: SECURE[scheme] === true, username, password };
-  // The address of a camera's web page tells where the camera is.
-  if (scheme.startsWith('http')) return place;
-  return { ...place, ...(port !== undefined && { port }), ...(path !== '/' && { path }) };
+  const named = path === '/' ? {} : { path };
+  const login = { username, password };
+  if (isWeb(scheme)) {
+    const { secure, port: usual } = HTTP_SCHEMES[scheme];
+    return { host, secure: false, ...login, web: { secure, port: port ?? usual, ...named } };
+  }
+  const { secure } = RTSP_SCHEMES[scheme as StreamScheme];
+  return { host, secure, ...login, ...(port !== undefined && { port }), ...named };
 }
 
-function checkPlace(
-  { host, port = RTSP_SCHEMES.rtsp.port }: ProbeTarget,
-  field: string,
-  policy: AddressPolicy,
-): void {
+function isKnown(scheme: string): scheme is StreamScheme | WebScheme {
+  return Object.hasOwn(RTSP_SCHEMES, scheme) || isWeb(scheme);
+}
+
+function isWeb(scheme: string): scheme is WebScheme {
+  return Object.hasOwn(HTTP_SCHEMES, scheme);
+}
+
+function checkPlace({ host, port, web }: ProbeTarget, field: string, policy: AddressPolicy): void {
   try {
-    checkLiteral(host, port, policy);
+    checkLiteral(host, port ?? web?.port ?? RTSP_SCHEMES.rtsp.port, policy);
   } catch (error) {
     if (!(error instanceof AppError)) throw error;
     throw new AppError(error.code, error.message, { field, cause: error });

@@ -9,7 +9,7 @@ export const probeRequestSchema = z
     ip: z.string().min(1).max(253).optional().meta({ description: 'Address or host name.' }),
     url: z.string().min(1).max(2048).optional().meta({
       description:
-        'In place of `ip`: an `rtsp://` or `rtsps://` URL, or only its host and port; of `http://` the host is taken. A path is tried first.',
+        'In place of `ip`: a URL, or only its host and port. A path is tried first; that of `http://` may be pictures.',
     }),
     username: z.string().max(256).optional().meta({ description: '`admin` where only a password is given.' }),
     password: z.string().max(256).optional(),
@@ -19,7 +19,7 @@ export const probeRequestSchema = z
       .min(1)
       .max(65535)
       .optional()
-      .meta({ description: 'RTSP port; usual ones are tried where absent.' }),
+      .meta({ description: 'Port of RTSP, or of ONVIF; usual ones are tried where absent.' }),
     agent: cameraPlaceSchema.optional(),
   })
   .meta({ id: 'ProbeRequest' });
@@ -42,7 +42,7 @@ export const playableSchema = z.enum(['webrtc', 'mse', 'hls', 'mjpeg']);
 
 const streamFacts = {
   url: z.string().meta({ description: 'Address with the password masked.' }),
-  secure: z.boolean().meta({ description: 'RTSP over TLS. This and the next two belong to a new camera.' }),
+  secure: z.boolean().meta({ description: 'Over TLS. This and the next two belong to a new camera.' }),
   port: z.int(),
   streamPath: z.string().meta({ description: 'Secrets that the request named are masked.' }),
   role: z.enum(['main', 'sub']).meta({ description: '`sub` for smaller pictures than the largest.' }),
@@ -122,6 +122,8 @@ export const probeTargetSchema = z.object({
   port: z.int().optional(),
   /** Undefined: none is known. */
   path: z.string().optional(),
+  /** A pasted `http://` address: the camera's own page, its ONVIF service, or its pictures where it has a path. */
+  web: z.object({ secure: z.boolean(), port: z.int(), path: z.string().optional() }).optional(),
   username: z.string(),
   password: z.string(),
 });

@@ -1,6 +1,7 @@
 /** What was found of a camera, in words, and the request that stores it. */
 import type {
   AnalysisSwitches,
+  DiscoveredCamera,
   NewCamera,
   ProbeAnswer,
   ProbedStream,
@@ -31,7 +32,8 @@ export interface FoundChoice {
 const MASK = '***';
 /** User information ends with the last `@` before a host. */
 const USER_INFO = /^(?:[a-z]+:\/\/)?(.*)@[^@]+$/i;
-const IS_STREAM = /^rtsps?:\/\//i;
+const IS_STREAM = /^(?:rtsp|http)s?:\/\//i;
+const IS_WEB = /^https?:/;
 
 /** The request that looks for the camera. */
 export function probeRequestOf({ address, username, password, agent }: ProbeFields): ProbeRequest {
@@ -50,8 +52,8 @@ export function foundCameraOf(
 ): NewCamera {
   const pasted = fields.address.trim();
   const given = USER_INFO.exec(pasted)?.[1];
-  const urlOf = ({ secure, port, streamPath }: ProbedStream, userInfo: string): string =>
-    `${secure ? 'rtsps' : 'rtsp'}://${userInfo}${ip.includes(':') ? `[${ip}]` : ip}:${port}${unmasked(streamPath, fields)}`;
+  const urlOf = ({ url, secure, port, streamPath }: ProbedStream, userInfo: string): string =>
+    `${IS_WEB.test(url) ? 'http' : 'rtsp'}${secure ? 's' : ''}://${userInfo}${ip.includes(':') ? `[${ip}]` : ip}:${port}${unmasked(streamPath, fields)}`;
   // The secret in its path is known from the pasted URL alone.
   const isPasted = IS_STREAM.test(pasted) && stream.streamPath.includes(MASK);
   const { username, password } = loginOf(fields, given);
@@ -66,6 +68,13 @@ export function foundCameraOf(
     ...placeOf(fields.agent),
     analysis,
   };
+}
+
+/** Where to look for a camera that the network search found: its ONVIF service, which may have an unusual port. */
+export function addressOf({ ip, onvifUrl }: Pick<DiscoveredCamera, 'ip' | 'onvifUrl'>): string {
+  const host = ip.includes(':') ? `[${ip}]` : ip;
+  const port = URL.canParse(onvifUrl) ? new URL(onvifUrl).port : '';
+  return port === '' ? host : `http://${host}:${port}/`;
 }
 
 /** The part of a request that says from where; nothing for the gateway itself. */

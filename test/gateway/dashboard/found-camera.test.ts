@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { ProbedStream } from '#shared/client/api-types.ts';
 import {
+  addressOf,
   foundCameraOf,
   nameOf,
   probeRequestOf,
@@ -54,6 +55,27 @@ describe('A camera that was found', () => {
     const stored = foundCameraOf(fields, { ip: '10.0.0.9' }, choice);
     expect(stored).to.include({ url: 'rtsp://me:p@ss:w/rd#1@10.0.0.9:554/1' });
     expect(stored).to.not.have.any.keys('username', 'password');
+  });
+
+  it('is one that sends pictures over HTTP, where the pasted address was that of pictures', () => {
+    const stream = { ...MAIN, url: 'http://me:***@10.0.0.9:81/stream', port: 81, streamPath: '/stream' };
+    const fields = { address: 'http://10.0.0.9:81/stream', username: 'me', password: 'x', ...HERE };
+    expect(foundCameraOf(fields, { ip: '10.0.0.9' }, { ...choice, stream })).to.include({
+      ...{ url: 'http://10.0.0.9:81/stream', username: 'me', password: 'x' },
+    });
+    const secret = { ...stream, streamPath: '/stream?pwd=***' };
+    const pasted = { ...fields, address: 'http://10.0.0.9:81/stream?pwd=x1' };
+    expect(foundCameraOf(pasted, { ip: '10.0.0.9' }, { ...choice, stream: secret }).url).to.equal(
+      pasted.address,
+    );
+  });
+
+  it('is looked for where the network search found its ONVIF service', () => {
+    const at = (ip: string, onvifUrl: string) => addressOf({ ip, onvifUrl });
+    expect(at('10.0.0.9', 'http://10.0.0.9/onvif/device_service')).to.equal('10.0.0.9');
+    expect(at('10.0.0.9', 'http://10.0.0.9:8899/onvif/device_service')).to.equal('http://10.0.0.9:8899/');
+    expect(at('fe80::1', 'http://[fe80::1]:8000/x')).to.equal('http://[fe80::1]:8000/');
+    expect(at('::1', '')).to.equal('[::1]');
   });
 
   it('takes a secret of its path from where it was told', () => {

@@ -34,7 +34,12 @@ describe('What a client says of a camera to be found', () => {
 
   it('is the address of its web page, which tells where the camera is', () => {
     const place = { ...HOST, username: 'me', password: 'pw' };
-    expect(parse({ url: 'http://me:pw@203.0.113.9:8080/doc/page' })).to.deep.equal(place);
+    expect(parse({ url: 'http://me:pw@203.0.113.9:8080/doc/page' })).to.deep.equal({
+      ...place,
+      web: { secure: false, port: 8080, path: '/doc/page' },
+    });
+    expect(parse({ url: 'https://203.0.113.9/' }).web).to.deep.equal({ secure: true, port: 443 });
+    expect(codeOf(() => parse({ url: 'http://203.0.113.9:22/' }))).to.equal('camera-address-denied');
     expect(codeOf(() => parse({ url: 'ftp://203.0.113.9/' }))).to.equal('invalid-field');
   });
 

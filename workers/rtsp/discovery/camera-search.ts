@@ -123,21 +123,31 @@ export class CameraSearch {
   /** Finds the ports that answer. */
   async #reach(): Promise<void> {
     const { target, checklist, guard, ports } = this.#options;
+    const { port: named, web } = target;
     const usual = target.secure ? ports.rtsps : ports.rtsp;
-    const candidates = target.port === undefined ? usual : [target.port];
-    const [errors, onvifPort] = await Promise.all([
-      Promise.all(candidates.map((port) => this.#greet(port))),
-      findOnvif(target.host, guard, ports.onvif),
+    const told = [named, web?.port].filter((port) => port !== undefined);
+    const [greeted, onvifPort] = await Promise.all([
+      this.#greetAll(named === undefined ? usual : [named]),
+      findOnvif(target.host, guard, [...new Set([...told, ...ports.onvif])]),
     ]);
     this.#onvifPort = onvifPort;
-    this.#port = candidates.find((_port, index) => errors[index] === undefined);
-    const failures = errors.filter((error) => error !== undefined);
+    // The named port was that of the camera's page, where ONVIF is.
+    const isPage = greeted.port === undefined && onvifPort !== undefined && onvifPort === named;
+    const { port, failures } = isPage ? await this.#greetAll(usual) : greeted;
+    this.#port = port;
     const hasAnswer = failures.some(({ code }) => HOST_ANSWERED.includes(code));
     const first = failures[0] as AppError;
-    if (this.#port === undefined && onvifPort === undefined && !hasAnswer) throw first;
+    if (port === undefined && onvifPort === undefined && !hasAnswer) throw first;
     checklist.pass('reachable');
-    if (this.#port !== undefined) checklist.pass('rtsp');
+    if (port !== undefined) checklist.pass('rtsp');
     else if (onvifPort === undefined) throw failures.find(({ code }) => code !== 'camera-refused') ?? first;
+  }
+
+  /** The first port that speaks RTSP, and why others do not. */
+  async #greetAll(ports: readonly number[]): Promise<{ port: number | undefined; failures: AppError[] }> {
+    const errors = await Promise.all(ports.map((port) => this.#greet(port)));
+    const port = ports.find((_port, index) => errors[index] === undefined);
+    return { port, failures: errors.filter((error) => error !== undefined) };
   }
 
   /** Sees whether RTSP answers, without the password: several ports may ask for it. */
@@ -150,7 +160,7 @@ export class CameraSearch {
       this.#signs.push(...finder.signs);
       return undefined;
     } catch (error) {
-      return error instanceof AppError ? error : new AppError('camera-unreachable', 'The camera is away');
+      return greetingError(error, port);
     } finally {
       finder.close();
     }
@@ -181,7 +191,8 @@ export class CameraSearch {
     const { target } = this.#options;
     for (const { port, secure, path } of this.#findings?.streams ?? []) {
       // A port that the operator names may be forwarded to the one that the camera knows.
-      await this.#tryPath(path, target.port ?? port, secure);
+      const named = target.port === this.#onvifPort ? undefined : target.port;
+      await this.#tryPath(path, named ?? port, secure);
     }
   }
 
@@ -249,4 +260,10 @@ export class CameraSearch {
 function isOther({ video }: DescribedStream, { video: first }: DescribedStream): boolean {
   const isSame = video.codec === first.codec && video.parameterSets.equals(first.parameterSets);
   return !isSame || video.size?.width !== first.size?.width;
+}
+
+function greetingError(error: unknown, port: number): AppError {
+  if (!(error instanceof AppError)) return new AppError('camera-unreachable', 'The camera is away');
+  if (error.code !== 'camera-protocol-error') return error;
+  return new AppError(error.code, `Port ${port} answers, but not in RTSP`, { cause: error });
 }

@@ -1,8 +1,7 @@
 /** Answers `POST /api/cameras/probe`: looks for the streams of a camera, plays each of them, and tells as it goes. */
-import { maskedUrl, requestUrl } from '#shared/camera-source.ts';
+import { type AddressedSource, maskedUrl, requestUrl } from '#shared/camera-source.ts';
 import type { FoundStream, ProbeMessage, ProbeTarget } from '#shared/contract/probe.ts';
 import type { HttpSource } from '#shared/contract/source/http.ts';
-import type { RtspSource } from '#shared/contract/source/rtsp.ts';
 import { AppError } from '#shared/errors.ts';
 import { ParameterSets } from '#shared/media/mp4/parameter-sets.ts';
 import { describeVideo } from '#shared/media/mp4/video-format.ts';
@@ -11,6 +10,7 @@ import type { CameraDependencies } from '../camera/camera.ts';
 import type { AddressGuard } from '../source/resolve.ts';
 import { CameraSearch, type SearchPorts, USUAL_PORTS } from './camera-search.ts';
 import { Checklist } from './checklist.ts';
+import { playPasted } from './pasted-pictures.ts';
 import type { DescribedStream } from './stream-finder.ts';
 import { type StreamSample, sampleStream } from './stream-sample.ts';
 
@@ -59,9 +59,31 @@ export class CameraProbes {
   }
 }
 
-async function probe({ target, tell, signal }: ProbeCall, options: ProbeOptions): Promise<void> {
-  const { guard, ports = USUAL_PORTS, camera } = options;
+async function probe(call: ProbeCall, options: ProbeOptions): Promise<void> {
+  const { target, tell, signal } = call;
   const checklist = new Checklist((step) => tell({ type: 'step', step }));
+  const pasted = await playPasted(target, options.camera, signal).catch((error: AppError) => error);
+  if (signal.aborted) return;
+  if (pasted === undefined || pasted instanceof AppError) return search(call, options, checklist, pasted);
+  checklist.pass('streams');
+  const { source, sample } = pasted;
+  tell({ type: 'stream', stream: { ...viewOf({ source }, target, undefined, sample), role: 'main' } });
+  tell({ type: 'device', device: { ip: target.host } });
+}
+
+/** @param refusal why a pasted address shows no pictures, where it may be that of pictures */
+async function search(
+  { target, tell, signal }: ProbeCall,
+  { guard, ports = USUAL_PORTS, camera }: ProbeOptions,
+  checklist: Checklist,
+  refusal: AppError | undefined,
+): Promise<void> {
+  // Cameras lock out addresses that send a wrong password again.
+  if (refusal?.code === 'camera-unauthorized') {
+    checklist.fail(refusal);
+    tell({ type: 'device', device: { ip: target.host } });
+    return;
+  }
   const late = AbortSignal.timeout(SEARCH_MS);
   const search = new CameraSearch({
     ...{ target, checklist, guard, ports },
@@ -71,7 +93,7 @@ async function probe({ target, tell, signal }: ProbeCall, options: ProbeOptions)
   search.close();
   if (signal.aborted) return;
   if (search.streams.length > 0) checklist.pass('streams');
-  else checklist.fail(late.aborted ? tooLate() : failure);
+  else checklist.fail(refusal ?? (late.aborted ? tooLate() : failure));
   const budget = AbortSignal.any([signal, AbortSignal.timeout(SAMPLES_MS)]);
   const sized = search.streams.map((stream) => ({ stream, size: sizeOf(stream) }));
   const ordered = sized.toSorted((a, b) => areaOf(b) - areaOf(a));
@@ -120,14 +142,17 @@ function areaOf({ size }: { size: Size | undefined }): number {
   return (size?.width ?? 0) * (size?.height ?? 0);
 }
 
+/** A stream of RTSP has a description; pictures over HTTP have none. */
+type SeenStream = { source: AddressedSource } & Partial<Omit<DescribedStream, 'source'>>;
+
 function viewOf(
-  { source, video, audio }: DescribedStream,
+  { source, video, audio }: SeenStream,
   target: ProbeTarget,
   size: Size | undefined,
   sample: StreamSample | undefined,
 ): Omit<FoundStream, 'role'> {
   const { failure, picture } = sample ?? {};
-  const codec = sample?.codec ?? video.codec;
+  const codec = sample?.codec ?? video?.codec ?? 'mjpeg';
   return {
     url: maskedUrl(source),
     secure: source.secure,
@@ -136,7 +161,7 @@ function viewOf(
     codec,
     width: sample?.width ?? size?.width ?? null,
     height: sample?.height ?? size?.height ?? null,
-    fps: sample?.fps ?? video.announcedFps ?? null,
+    fps: sample?.fps ?? video?.announcedFps ?? null,
     audio: audio?.codec ?? null,
     keyframeIntervalMs: sample?.keyframeIntervalMs ?? null,
     playable: playableBy(codec, sample),
@@ -154,7 +179,7 @@ function playableBy(codec: string, sample: StreamSample | undefined): FoundStrea
 }
 
 /** The path for a new camera. What the client has told us goes back to it masked. */
-function storedPath({ path }: RtspSource, { path: given = '', password }: ProbeTarget): string {
+function storedPath({ path }: AddressedSource, { path: given = '', password }: ProbeTarget): string {
   const told = [password, encodeURIComponent(password), ...pathSecrets(given)];
   return pathSecrets(path).some((secret) => told.includes(secret)) ? maskPathSecrets(path) : path;
 }

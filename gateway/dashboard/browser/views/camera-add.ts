@@ -35,6 +35,7 @@ export class CameraAdd extends ViewElement {
   #streams: ProbedStream[] = [];
   #answer: ProbeAnswer | undefined;
   #chosen: ProbedStream | undefined;
+  #isPasswordShown = false;
   #usesSub = true;
   #name = '';
   #analysis: AnalysisSwitches = { motion: false, persons: false, faces: false };
@@ -67,8 +68,9 @@ export class CameraAdd extends ViewElement {
         <agent-choice .app=${this.app} .error=${this.#faultAt('agent')} .onChoice=${(agent: string) => this.#enter('agent', agent)} .value=${this.#fields.agent}></agent-choice>
         <div class="fields two">
           ${this.#text('username', 'User', { placeholder: 'admin' })}
-          ${this.#text('password', 'Password', { type: 'password', autocomplete: 'new-password' })}
+          ${this.#text('password', 'Password', { type: this.#isPasswordShown ? 'text' : 'password', autocomplete: 'new-password' })}
         </div>
+        ${switchField('Show the password', this.#isPasswordShown, (isOn) => this.#change(() => (this.#isPasswordShown = isOn)))}
         ${isFinding || this.#steps.length > 0 ? this.#checklist() : nothing}
         ${this.#error === undefined || this.#error.field !== undefined ? nothing : problem(this.#error.message, this.#error.hint)}
         <div class="form-buttons">
@@ -78,7 +80,7 @@ export class CameraAdd extends ViewElement {
           <a class="button quiet" href=${hrefOf('upload')}>Upload a video</a>
         </div>
       </form>
-      <network-search .app=${this.app} .agent=${this.#fields.agent} .drawnAt=${Date.now()} .onChoose=${(ip: string) => this.#use(ip)}></network-search>
+      <network-search .app=${this.app} .agent=${this.#fields.agent} .drawnAt=${Date.now()} .onChoose=${(address: string) => this.#use(address)}></network-search>
     `;
   }
 
@@ -185,9 +187,9 @@ export class CameraAdd extends ViewElement {
   }
 
   /** A camera that the network search found. */
-  #use(ip: string): void {
+  #use(address: string): void {
     this.#change(() => {
-      this.#fields = { ...this.#fields, address: ip };
+      this.#fields = { ...this.#fields, address };
       this.#steps = [];
       this.#error = undefined;
     });

@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { DiscoveredCamera } from '#shared/client/api-types.ts';
 import { GatewayError } from '#shared/client/gateway-error.ts';
 import { count } from '../format.ts';
-import { foundCameraOf, nameOf, placeOf, probeRequestOf, subOf } from '../found-camera.ts';
+import { addressOf, foundCameraOf, nameOf, placeOf, probeRequestOf, subOf } from '../found-camera.ts';
 import { hrefOf } from '../router.ts';
 import { textField } from './form-parts.ts';
 import { icon } from './icons.ts';
@@ -19,7 +19,7 @@ const SIMULTANEOUS = 3;
 /** `<network-search>`. */
 export class NetworkSearch extends ViewElement {
   /** Called with the address of a camera that is to be added alone. */
-  onChoose: (ip: string) => void = () => {};
+  onChoose: (address: string) => void = () => {};
   #cameras: DiscoveredCamera[] | undefined;
   #isSearching = false;
   #error: GatewayError | undefined;
@@ -63,7 +63,8 @@ export class NetworkSearch extends ViewElement {
       ${this.#selected.size === 0 ? nothing : this.#import()}`;
   }
 
-  #row({ ip, name, vendor, model }: DiscoveredCamera): TemplateResult {
+  #row(camera: DiscoveredCamera): TemplateResult {
+    const { ip, name, vendor, model } = camera;
     const facts = [nameOf({ vendor, model }), ip].filter((word) => word !== '' && word !== name);
     const progress = this.#progress.get(ip);
     return html`<li>
@@ -73,7 +74,7 @@ export class NetworkSearch extends ViewElement {
           : html`<label class="switch"><input type="checkbox" .checked=${this.#selected.has(ip)} ?disabled=${progress !== undefined && progress.state !== 'failed'}
               @change=${(event: Event) => this.#select(ip, (event.target as HTMLInputElement).checked)} />
             <span class="found-words"><strong>${name}</strong><span>${facts.join(', ')}</span>${this.#outcome(progress)}</span></label>
-          ${progress === undefined ? html`<button class="button quiet" type="button" @click=${() => this.onChoose(ip)}>Choose<span class="visually-hidden"> ${name}</span></button>` : nothing}`
+          ${progress === undefined ? html`<button class="button quiet" type="button" @click=${() => this.onChoose(addressOf(camera))}>Choose<span class="visually-hidden"> ${name}</span></button>` : nothing}`
       }
     </li>`;
   }
@@ -153,14 +154,15 @@ export class NetworkSearch extends ViewElement {
 
   async #add(ip: string): Promise<Progress> {
     const { cameras } = this.app.client;
-    const address = ip.includes(':') ? `[${ip}]` : ip;
+    const found = this.#cameras?.find((camera) => camera.ip === ip);
+    const address = addressOf(found ?? { ip, onvifUrl: '' });
     const fields = { address, ...this.#login, agent: this.#agent };
     try {
       const answer = await cameras.probe(probeRequestOf(fields), { signal: this.#ending.signal });
       const [stream] = answer.streams;
       const failed = answer.steps.find(({ ok }) => !ok);
       if (stream === undefined) return { state: 'failed', reason: failed?.detail ?? 'No stream was found' };
-      const told = this.#cameras?.find((camera) => camera.ip === ip)?.name ?? '';
+      const told = found?.name ?? '';
       const choice = { stream, sub: subOf(answer.streams, stream), name: told, analysis: NO_ANALYSIS };
       const { id } = await cameras.create(foundCameraOf(fields, answer, choice));
       return { state: 'added', id };
