@@ -121,11 +121,10 @@ export class CameraDirectory {
     return camera;
   }
 
-  /** The next number after the highest that is in use. */
-  freeId(): string {
-    const numbers = this.list()
-      .filter(({ origin }) => origin !== 'demo')
-      .map(({ id }) => (/^\d{1,9}$/.test(id) ? Number(id) : 0));
+  /** The next number after the highest that is in use. @param former ids of cameras that are gone */
+  freeId(former: readonly string[] = []): string {
+    const ids = [...this.list().map(({ id }) => id), ...former];
+    const numbers = ids.map((id) => (/^\d{1,9}$/.test(id) ? Number(id) : 0));
     return String(numbers.reduce((highest, number) => Math.max(highest, number), 0) + 1);
   }
 

@@ -45,6 +45,13 @@ export class CameraRepository {
     return `${count} ${times}`;
   }
 
+  /** Ids under which events or answers are kept. */
+  async idsWithHistory(db: Kysely<Database>): Promise<string[]> {
+    const answers = db.selectFrom('reason_answers').select('camera_id');
+    const rows = await db.selectFrom('events').select('camera_id').union(answers).execute();
+    return rows.map((row) => row.camera_id);
+  }
+
   /** Cameras by their ids, unknown ids left out. */
   async some(db: Kysely<Database>, ids: readonly string[]): Promise<StoredCamera[]> {
     const found: StoredCamera[] = [];

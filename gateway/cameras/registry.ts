@@ -98,7 +98,9 @@ export class CameraRegistry {
       await expectVideo(given.source, this.#options.videos);
       const now = Date.now();
       for (let attempt = 1; ; attempt += 1) {
-        const camera = { ...given, id: given.id ?? directory.freeId() };
+        // What is kept of a camera that is gone, such as one of the demo, is not of this one.
+        const id = given.id ?? directory.freeId(await repository.idsWithHistory(store.db));
+        const camera = { ...given, id };
         if (camera.enabled) directory.checkRoom([camera.id]);
         if (await repository.insert(store.db, camera, 'api', now))
           return this.#adopt({

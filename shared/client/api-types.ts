@@ -433,12 +433,12 @@ export interface components {
     ProbeRequest: {
       /** @description Address or host name. */
       ip?: string;
-      /** @description In place of `ip`: an `rtsp://` or `rtsps://` URL, or only its host and port; of `http://` the host is taken. A path is tried first. */
+      /** @description In place of `ip`: a URL, or only its host and port. A path is tried first; that of `http://` may be pictures. */
       url?: string;
       /** @description `admin` where only a password is given. */
       username?: string;
       password?: string;
-      /** @description RTSP port; usual ones are tried where absent. */
+      /** @description Port of RTSP, or of ONVIF; usual ones are tried where absent. */
       port?: number;
       /** @description Name of the agent that reaches the camera; absent: the gateway itself. */
       agent?: string;
@@ -473,7 +473,7 @@ export interface components {
     ProbedStream: {
       /** @description Address with the password masked. */
       url: string;
-      /** @description RTSP over TLS. This and the next two belong to a new camera. */
+      /** @description Over TLS. This and the next two belong to a new camera. */
       secure: boolean;
       port: number;
       /** @description Secrets that the request named are masked. */

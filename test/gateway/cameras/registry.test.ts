@@ -324,6 +324,18 @@ describe('The camera registry', () => {
       expect([camera.id, camera.name]).to.deep.equal(['8', 'Yard']);
     });
 
+    it('gives no number of a camera that is gone while its events are kept, nor one of the demo', async () => {
+      const { registry, directory } = await start();
+      directory.put({ id: '4', name: 'Side', location: '', source: cameraSource(), origin: 'demo' });
+      expect((await registry.create({ ip: '10.0.0.10' })).id).to.equal('5');
+      await registry.remove('5');
+      const event = { ...{ id: 'e1', sequence: 1, change: 1, kind: 'motion', label: 'motion', score: null } };
+      const times = { started_at: 1, updated_at: 1, ended_at: 2 };
+      const row = { ...event, ...times, camera_id: '5', data: '{}', has_snapshot: 0, zones: '' };
+      await store.db.insertInto('events').values(row).execute();
+      expect((await registry.create({ ip: '10.0.0.11' })).id).to.equal('6');
+    });
+
     it('finds numbers for cameras that several gateways on one database add at the same moment', async () => {
       const gateways = [await start(), await start(), await start()];
       const added = await Promise.all(

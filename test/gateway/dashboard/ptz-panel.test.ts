@@ -76,6 +76,15 @@ describe('The controls of a camera in Chromium', function () {
     expect(complaints.filter((complaint) => !complaint.includes('400'))).to.deep.equal([]);
   });
 
+  it('fit into the page beside the picture and on a phone', async () => {
+    for (const width of [1440, 390]) {
+      await page.setViewportSize({ width, height: 900 });
+      const fields = await page.locator('ptz-acts input').all();
+      for (const field of fields) expect((await field.boundingBox())?.width).to.be.above(150);
+      expect(await page.evaluate('document.documentElement.scrollWidth')).to.equal(width);
+    }
+  });
+
   it('tell what the camera does by itself, and end it', async () => {
     await page.getByLabel('Object').fill('person');
     await page.getByRole('button', { name: 'Follow' }).click();

@@ -3,6 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { PtzTask } from '#shared/client/api-types.ts';
 import { GatewayError } from '#shared/client/gateway-error.ts';
 import type { Ptz } from '#shared/client/ptz.ts';
+import { textField } from './form-parts.ts';
 import { problem } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
 
@@ -78,31 +79,31 @@ export class PtzActs extends ViewElement {
   }
 
   #objectForm(): TemplateResult {
-    const input = (event: Event): void => {
-      this.#object = (event.target as HTMLInputElement).value;
-    };
-    return html`<form class="ask" @submit=${(event: Event) => this.#submit(event, () => this.#follow())}>
-      <label class="inline-field" for="ptz-object"><span>Object</span></label>
-      <input id="ptz-object" autocomplete="off" maxlength="200" required .value=${this.#object} @input=${input} />
-      <button class="button" type="submit">Follow</button>
-      <button class="button" type="button" ?disabled=${this.#isBusy} @click=${() => this.#centre()}>Centre</button>
+    const onInput = (object: string): void => this.#enter(() => (this.#object = object));
+    return html`<form class="act-form" @submit=${(event: Event) => this.#submit(event, () => this.#follow())}>
+      ${textField({ name: 'ptz-object', label: 'Object', value: this.#object, required: true, onInput })}
+      <div class="form-buttons">
+        <button class="button" type="submit">Follow</button>
+        <button class="button" type="button" ?disabled=${this.#isBusy} @click=${() => this.#centre()}>Centre</button>
+      </div>
     </form>`;
   }
 
   #tourForm(): TemplateResult {
-    const presets = (event: Event): void => {
-      this.#presets = (event.target as HTMLInputElement).value;
-    };
-    const question = (event: Event): void => {
-      this.#question = (event.target as HTMLInputElement).value;
-    };
-    return html`<form class="ask" @submit=${(event: Event) => this.#submit(event, () => this.#tour())}>
-      <label class="inline-field" for="ptz-tour"><span>Tour of presets</span></label>
-      <input id="ptz-tour" autocomplete="off" placeholder="1, 2, 3" required .value=${this.#presets} @input=${presets} />
-      <label class="inline-field" for="ptz-question"><span>Question at each</span></label>
-      <input id="ptz-question" autocomplete="off" maxlength="2000" .value=${this.#question} @input=${question} />
-      <button class="button" type="submit">Start tour</button>
+    const presets = { name: 'ptz-tour', label: 'Tour of presets', placeholder: '1, 2, 3', required: true };
+    const onPresets = (value: string): void => this.#enter(() => (this.#presets = value));
+    const question = { name: 'ptz-question', label: 'Question at each', placeholder: 'Is anyone there?' };
+    const onQuestion = (value: string): void => this.#enter(() => (this.#question = value));
+    return html`<form class="act-form" @submit=${(event: Event) => this.#submit(event, () => this.#tour())}>
+      ${textField({ ...presets, value: this.#presets, onInput: onPresets })}
+      ${textField({ ...question, value: this.#question, onInput: onQuestion })}
+      <div class="form-buttons"><button class="button" type="submit">Start tour</button></div>
     </form>`;
+  }
+
+  #enter(apply: () => void): void {
+    apply();
+    this.draw();
   }
 
   #report(): TemplateResult | typeof nothing {
