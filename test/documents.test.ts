@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { expect } from 'chai';
+import { SECRET_SETTINGS } from '../gateway/config/secret-files.ts';
 import { DOCUMENTS, readDocument as read } from './documents/blocks.ts';
 import { POLICIES } from './policies/policy-list.ts';
 import { ROOT, sourceFiles } from './support/source-files.ts';
@@ -33,6 +34,11 @@ describe('The documents', () => {
       ([id, rule]) => !security.replaceAll(/\| +/g, '| ').includes(`| ${id} | ${rule} |`),
     );
     expect(missing).to.deep.equal([]);
+  });
+
+  it('name every secret that may come from a file', () => {
+    const deployment = read('docs/deployment.md');
+    expect(SECRET_SETTINGS.filter((name) => !deployment.includes(`\`${name}\``))).to.deep.equal([]);
   });
 
   it('name every room of the tree', () => {

@@ -148,7 +148,7 @@ function collect(child: ChildProcess): () => string {
 
 /** Ends a process without a farewell, if it runs. */
 export async function killNow(child: ChildProcess | undefined): Promise<void> {
-  if (child === undefined || child.exitCode !== null) return;
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGKILL');
   await once(child, 'exit');
 }
