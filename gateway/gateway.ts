@@ -113,7 +113,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const agents = createAgents({ store, box: secretBox, config, directory, workers, log });
   const { pool } = agents;
   const kept = workers.keep(pool);
-  const { owners, labelsOf, faults: shared } = workers;
+  const { owners, labelsOf, faults: shared, epochOf, whenShared } = workers;
   const routing = new CameraRouting({ directory, pool, workers: names, apart: QUARANTINE, owners, labelsOf });
   workers.follow(routing);
   agents.guide(routing);
@@ -123,7 +123,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     limits: { ...config.store.uploads, uploads: limits.uploads, jsonBytes: limits.bodies.json },
   });
   const cameras = createCameras({
-    ...{ storage, directory, routing, log, pool: kept, epochOf: workers.epochOf },
+    ...{ storage, directory, routing, log, pool: kept, epochOf, whenShared },
     addresses: config.addresses,
     file: config.store.camerasFile,
     videos: streams.videos,

@@ -33,6 +33,8 @@ export interface CamerasOptions {
   pool: ReconcilerPool;
   /** How often a camera moved between workers; undefined where that is not counted. */
   epochOf?: ((cameraId: string) => number | undefined) | undefined;
+  /** Resolves when other gateways can know what clients connected and disconnected here. */
+  whenShared: () => Promise<void>;
   videos: UploadedVideos;
   /** What a worker of this machine runs to give video of an agent's camera. */
   mirrorOf: (cameraId: string) => CameraSource | undefined;
@@ -105,11 +107,11 @@ export function createCameras(options: CamerasOptions): Cameras {
 }
 
 function createRoutes(
-  { storage, directory, routing, rtspStatus }: CamerasOptions,
+  { storage, directory, routing, whenShared, rtspStatus }: CamerasOptions,
   registry: CameraRegistry,
   reconciler: Reconciler,
 ): RouteGroup {
-  const connector = new Connector({ directory, routing, reconciler });
+  const connector = new Connector({ directory, routing, reconciler, whenShared });
   const expectLoaded = (): Promise<void> => registry.expectLoaded();
   return {
     name: 'Cameras',

@@ -12,6 +12,8 @@ export interface ConnectorOptions {
   directory: CameraDirectory;
   routing: Pick<CameraRouting, 'workerAt' | 'findOwner'>;
   reconciler: Pick<Reconciler, 'hold'>;
+  /** Resolves when other gateways can know what the directory has; there are none by default. */
+  whenShared?: (() => Promise<void>) | undefined;
 }
 
 /** The newest request for a camera wins; what it connected is then wanted for the gateway's life. */
@@ -56,6 +58,7 @@ export class Connector {
       release(actual);
       if (this.#newest.get(cameraId) === request) this.#newest.delete(cameraId);
     }
+    await this.#options.whenShared?.();
   }
 
   /** Disconnects; an unknown camera is fine, and so is a worker that is down: the reconciler removes it later. */
@@ -66,6 +69,8 @@ export class Connector {
     let actual: { sourceId: undefined } | undefined;
     try {
       directory.remove(cameraId);
+      // Should this gateway die now, another one knows that the camera was taken from its worker.
+      await this.#options.whenShared?.();
       const worker = routing.findOwner(cameraId);
       if (worker !== undefined) await removeCamera(worker, cameraId);
       actual = { sourceId: undefined };

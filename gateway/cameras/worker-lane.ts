@@ -22,7 +22,7 @@ export interface WorkerLaneOptions {
   isHeld: (id: string) => boolean;
   /** Whether the worker has what it needs to run a camera; if not, it is brought there, and the camera checked again. */
   isPrepared: (worker: WorkerAddress, id: string, signal: AbortSignal) => Promise<boolean>;
-  /** How often a camera moved; undefined where that is not counted. */
+  /** How often a camera moved; absent where this gateway alone gives the worker orders. */
   epochOf?: ((id: string) => number | undefined) | undefined;
   log: Logger;
   everyMs?: number | undefined;
@@ -79,6 +79,8 @@ export class WorkerLane {
 
   /** One camera changed. */
   check(id: string): void {
+    // Another gateway may have connected or disconnected it at the worker, which no one told here.
+    if (this.#options.epochOf !== undefined && this.#actual?.has(id)) this.#actual.set(id, UNKNOWN);
     this.#changed.add(id);
     this.#job.runNow();
   }
@@ -87,7 +89,8 @@ export class WorkerLane {
   learn(id: string, actual: { sourceId: string | undefined } | undefined): void {
     if (actual !== undefined && actual.sourceId === undefined) this.#actual?.delete(id);
     else this.#actual?.set(id, actual?.sourceId ?? UNKNOWN);
-    this.check(id);
+    this.#changed.add(id);
+    this.#job.runNow();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
@@ -185,10 +188,11 @@ export class WorkerLane {
     }
     if (!(await this.#options.isPrepared(worker, id, signal))) return undefined;
     const source = sourceId(wanted.source);
-    if (actual.get(id) === source) return undefined;
+    const known = actual.get(id);
+    if (known === source) return undefined;
     await putCamera(worker, this.#order(id, wanted.source), signal);
     actual.set(id, source);
-    return 'added';
+    return known === UNKNOWN ? undefined : 'added';
   }
 
   #order(cameraId: string, source: CameraSource): DesiredCamera {

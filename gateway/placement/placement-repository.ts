@@ -141,11 +141,14 @@ export class PlacementRepository {
     return sums[0] ?? { rows: 0, epochs: 0 };
   }
 
-  /** Adds cameras; those that are there stay as they are. */
+  /**
+   * Adds cameras; those that are there stay as they are. Their first epoch is the time in tenths of a second: a camera
+   * that was forgotten and comes again has a higher one than before, as its worker expects.
+   */
   async enrol(cameras: readonly { id: string; worker: string | null; labels?: string }[]): Promise<void> {
     await this.#run(sql`
       insert into camera_owners (camera_id, worker, epoch, change, labels)
-      select r.id, r.worker, 1, txid_current(), coalesce(r.labels, '')
+      select r.id, r.worker, ${DATABASE_NOW} / 100, txid_current(), coalesce(r.labels, '')
       from json_to_recordset(${JSON.stringify(cameras)}::json) as r(id text, worker text, labels text)
       order by r.id on conflict do nothing`);
   }

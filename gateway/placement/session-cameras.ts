@@ -3,6 +3,7 @@
  * for the life of the gateway where it was asked last. Each gateway compares what it knows, what the database says and
  * what both agreed on: its own change is written, a change of another is taken over.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '#shared/periodic-job.ts';
@@ -28,6 +29,9 @@ export interface SessionCamerasOptions {
   log: Logger;
   everyMs?: number;
 }
+
+/** A client waits no longer for the database, milliseconds. */
+const SHARED_WITHIN_MS = 1000;
 
 interface Agreed {
   version: number;
@@ -63,6 +67,14 @@ export class SessionCameras {
     this.#end();
     await this.#job.close();
     await this.#options.repository.release(this.#options.keeper).catch(() => {});
+  }
+
+  /** Resolves when the other gateways can know what was changed here, or when the database takes too long. */
+  async whenShared(): Promise<void> {
+    const waiting = new AbortController();
+    const late = delay(SHARED_WITHIN_MS, undefined, { signal: waiting.signal }).catch(() => {});
+    await Promise.race([this.#job.settled(), late]);
+    waiting.abort();
   }
 
   async #round(): Promise<void> {

@@ -65,6 +65,8 @@ export interface Workers<P> {
   epochOf: ((cameraId: string) => number | undefined) | undefined;
   /** Refuses what was observed at a camera that has moved. */
   expectOurs: ((trx: Transaction, cameraId: string) => Promise<void>) | undefined;
+  /** Resolves when other gateways can know which cameras clients connected and disconnected here. */
+  whenShared(): Promise<void>;
   /** Which cameras break their workers, as all gateways know; undefined where this one decides alone. */
   faults: FaultRepository | undefined;
   /** Whether this gateway looks at the cameras of a worker: analysis, events and the like run once. */
@@ -93,6 +95,7 @@ export function createWorkers<P extends ChildPool<WorkerStatus>>(options: Worker
     faults: undefined,
     epochOf: undefined,
     expectOurs: undefined,
+    whenShared: async () => {},
     keeps: () => true,
     start: () => {},
     close: async () => end(),
@@ -184,6 +187,7 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
     faults: new FaultRepository({ store, name: cluster.name }),
     labelsOf: (worker) => placement.labelsOf(worker),
     epochOf: (cameraId) => placement.epochOf(cameraId),
+    whenShared: () => sessions.whenShared(),
     expectOurs: async (trx, cameraId) => {
       // The number of an agent's camera tells of its video alone.
       const epoch = isAtAgent(cameraId) ? undefined : placement.epochOf(cameraId);

@@ -23,7 +23,7 @@ export interface CameraOwnersTable {
   camera_id: string;
   /** Null: a worker is to claim it. */
   worker: string | null;
-  /** Grows each time the camera moves. */
+  /** Grows each time the camera moves; begins at the time when it came, Unix tenths of a second. */
   epoch: number;
   /** Number of the transaction that changed the row last. */
   change: number;

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import pg from 'pg';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { freePort } from '../support/free-port.ts';
 import { getJson, postJson } from '../support/http.ts';
@@ -73,10 +74,22 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
     return body.database.ready && body.services.rtsp.ready === count;
   }
 
-  async function store(id: string): Promise<void> {
+  async function store(id: string, at = 'a'): Promise<void> {
     const record = id === '1' ? { record: 'always' } : {};
     const camera = { id, name: id, url: cameras.url(`/${id}`), ...record };
-    expect((await postJson(`${originOf('a')}/api/cameras`, camera)).status).to.equal(201);
+    expect((await postJson(`${originOf(at)}/api/cameras`, camera)).status).to.equal(201);
+  }
+
+  /** The gateway that gives the workers orders, one for each worker. */
+  async function keepers(): Promise<string> {
+    const client = new pg.Client({ connectionString: databaseUrl });
+    await client.connect();
+    try {
+      const { rows } = await client.query('select keeper from workers order by name');
+      return rows.map(({ keeper }) => keeper).join();
+    } finally {
+      await client.end();
+    }
   }
 
   /** How many cameras each worker runs, as it says itself. */
@@ -151,7 +164,7 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
     await gateways.get('b')?.end('SIGKILL');
     await waitFor(async () => (await statusOf('a', LATER[1])) === 404, MOVED);
     await waitFor(() => cameras.stats().sessions.length === IDS.length + 1, MOVED);
-    expect(await statusOf('a', LATER[0])).to.equal(200);
+    await waitFor(async () => (await statusOf('a', LATER[0])) === 200, MOVED);
     await runGateway('b');
     await waitFor(async () => (await statusOf('b', LATER[0])) === 200, MOVED);
     await waitFor(async () => (await statusOf('b', LATER[1])) === 404, MOVED);
@@ -161,15 +174,29 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
     await waitFor(() => serves('b'), MOVED);
   });
 
-  it('take over the workers of one that was killed, and give them orders', async () => {
+  it('run a camera again that was disconnected at one which was killed', async () => {
+    await waitFor(async () => (await keepers()) === 'a,a', MOVED);
+    const answer = await postJson(`${originOf('b')}/api/cameras/disconnect`, { cameraId: '4' });
+    expect(answer.status).to.equal(200);
+    expect(await counts('w0', 'w1')).to.be.oneOf(['1,2', '2,1']);
     await gateways.get('b')?.end('SIGKILL');
-    for (const id of LATER) await store(id);
-    await waitFor(async () => (await counts('w0', 'w1')) === '3,3', MOVED);
-    for (const id of LATER) await fetch(`${originOf('a')}/api/cameras/${id}`, { method: 'DELETE' });
-    await waitFor(async () => (await counts('w0', 'w1')) === '2,2' && (await serves('a')), MOVED);
+    await waitFor(() => serves('a'), MOVED);
     await waitFor(isIngestedOnce, MOVED);
     await runGateway('b');
+    await waitFor(() => hasWorkers('b', 2), MOVED);
     await waitFor(() => serves('b'), MOVED);
+  });
+
+  it('take over the workers of one that was killed, and give them orders', async () => {
+    expect(await keepers()).to.equal('a,a');
+    await gateways.get('a')?.end('SIGKILL');
+    for (const id of LATER) await store(id, 'b');
+    await waitFor(async () => (await counts('w0', 'w1')) === '3,3', MOVED);
+    for (const id of LATER) await fetch(`${originOf('b')}/api/cameras/${id}`, { method: 'DELETE' });
+    await waitFor(async () => (await counts('w0', 'w1')) === '2,2' && (await serves('b')), MOVED);
+    await waitFor(isIngestedOnce, MOVED);
+    await runGateway('a');
+    await waitFor(() => serves('a'), MOVED);
   });
 
   it('give the cameras of a killed worker to the other, and back', async () => {

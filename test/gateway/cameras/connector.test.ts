@@ -130,6 +130,18 @@ describe('Connector', () => {
     await waitFor(() => !worker.cameras.has('1'));
   });
 
+  it('tells other gateways of a camera before it answers, and before it takes the camera from its worker', async () => {
+    const told: string[] = [];
+    connector = new Connector({
+      ...{ directory, routing: routingTo(pool), reconciler },
+      whenShared: async () => void told.push(`${directory.has('1')} ${worker.cameras.has('1')}`),
+    });
+    await connector.connect(request('1'));
+    await connector.disconnect('1');
+    expect(told).to.deep.equal(['true true', 'false true']);
+    expect(worker.cameras.has('1')).to.equal(false);
+  });
+
   it('takes no more cameras than the gateway has room for', async () => {
     await connector.connect(request('1'));
     await connector.connect(request('2'));

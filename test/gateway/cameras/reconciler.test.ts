@@ -142,6 +142,18 @@ describe('Reconciler', () => {
     ]);
   });
 
+  it('asks a worker to which other gateways go too for a changed camera again, which does no harm', async () => {
+    reconciler = create({ epochOf: () => 1 });
+    reconciler.start();
+    bringUp();
+    want('1');
+    await waitFor(() => isRunning(['1']));
+    // Another gateway disconnects it there, and ends before it tells of that.
+    workerOf('1').cameras.clear();
+    directory.adjust('1', { name: 'Door' });
+    await waitFor(() => isRunning(['1']));
+  });
+
   it('repairs by itself what changed at a worker', async () => {
     reconciler = create({ everyMs: 30 });
     reconciler.start();

@@ -194,9 +194,12 @@ for (const through of ['directly', 'through PgBouncer'] as const)
 
     it('lets others claim immediately from a gateway that ends in order', async () => {
       start('a');
-      start('b');
+      // A child ends with its gateway.
+      start('b', 1, { local: () => [{ ...COMMON, name: 'b.rtsp-0', address: 'sealed' }] });
       await waitFor(async () => (await counts())['b.rtsp-0'] === 15 && (await counts())['a.rtsp-0'] === 15);
       await open.get('b')?.close();
+      const alive = (await repository.workers()).filter(({ isAlive }) => isAlive);
+      expect(alive.map(({ name }) => name)).to.deep.equal(['a.rtsp-0']);
       await waitFor(async () => (await counts())['a.rtsp-0'] === 30);
     });
 
@@ -262,6 +265,24 @@ for (const through of ['directly', 'through PgBouncer'] as const)
       ]);
       const error = await store.transaction((trx) => expectEpoch(trx, id, epoch)).catch((thrown) => thrown);
       expect(error).to.include({ code: 'stale-order' });
+    });
+
+    it('raises the epoch of a camera that was forgotten and comes again, so that its worker takes orders', async () => {
+      const [id = ''] = IDS;
+      const epochNow = async () => (await repository.owners(0)).rows[0]?.epoch as number;
+      await repository.renew(KEEPER, WORKERS, { ttlMs: 60_000, isFirst: true });
+      await repository.enrol([{ id, worker: null }]);
+      for (let move = 0; move < 2; move += 1) {
+        await repository.claim(KEEPER, [{ worker: 'w1', labels: '', count: 1 }], { mayTake: false });
+        await repository.giveBack(KEEPER, [{ worker: 'w1', labels: '', count: 1 }]);
+      }
+      const before = await epochNow();
+      const forgottenAt = performance.now();
+      await repository.drop([id]);
+      // A camera is forgotten only after it was not wanted for longer than this.
+      await waitFor(() => performance.now() - forgottenAt > UNWANTED_MS / 3);
+      await repository.enrol([{ id, worker: null }]);
+      expect(await epochNow()).to.be.greaterThan(before);
     });
 
     it('gives cameras with labels to workers alone that carry them, with the fair share of each', async () => {

@@ -74,6 +74,18 @@ describe('Cameras that a client connected at one of several gateways', function 
     await waitFor(() => a.find('1') === undefined);
   });
 
+  it('are in the database as soon as the gateway says that the others can know them', async () => {
+    const a = start('a');
+    const repository = new SessionCameraRepository(store);
+    const { sessions } = open.get('a') as { sessions: SessionCameras };
+    connect(a, 'Door');
+    await sessions.whenShared();
+    expect(await repository.rows()).to.have.lengthOf(1);
+    a.remove('1');
+    await sessions.whenShared();
+    expect(await repository.rows()).to.deep.equal([]);
+  });
+
   it('end with the gateway that connected them, and with no other', async () => {
     const [a, b] = [start('a'), start('b')];
     connect(a, 'Door');
