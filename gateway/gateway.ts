@@ -233,7 +233,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     cameras.routes,
     discoveryRoutes({ routing, addresses: config.addresses, redactor }),
     demoRoutes(demo),
-    pictureRoutes({ ...proxies, status: agents.status(routing) }),
+    pictureRoutes(agents.pictures(routing, sockets.relay, proxies)),
     agents.routes,
     ...controlRoutes(proxies.answers, acts),
     frameSocketRoutes(),

@@ -83,13 +83,13 @@ export class AgentPool implements FurtherPool<WorkerStatus> {
         this.#agents.set(name, { ...known, elsewhere });
       else {
         const {
-          way: { link },
+          way: { link, pictures },
           workerToken: token,
         } = elsewhere;
         this.#enter(
           name,
           { elsewhere, since: new Date(elsewhere.since) },
-          { token, link, isElsewhere: true },
+          { token, link, pictures, isElsewhere: true },
         );
       }
     }
@@ -155,7 +155,7 @@ export class AgentPool implements FurtherPool<WorkerStatus> {
   #enter(
     name: string,
     known: Partial<Known>,
-    way: Pick<WorkerAddress, 'token' | 'link' | 'doorOrigin' | 'isElsewhere'>,
+    way: Pick<WorkerAddress, 'token' | 'link' | 'pictures' | 'doorOrigin' | 'isElsewhere'>,
   ): void {
     const before = this.#agents.get(name);
     const worker = agentWorker(name);

@@ -1,12 +1,13 @@
 /** Builds agents: workers on other networks that dial out to this gateway. */
-import type { RequestHandler } from 'express';
 import { CLOSE_REMOVED } from '#shared/agent-link.ts';
 import type { CameraSource } from '#shared/camera-source.ts';
 import type { Agent } from '#shared/contract/agents.ts';
 import type { CameraStatus } from '#shared/contract/status.ts';
+import type { FrameFeed } from '#shared/frames/frame-socket.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import { limitedStatusHandler } from '../cameras/camera-limit.ts';
+import type { PictureProxies } from '../cameras/picture-routes.ts';
 import type { ClusterConfig } from '../config/cluster.ts';
 import type { RouteGroup } from '../http/route.ts';
 import type { SecretBox } from '../store/secret-box.ts';
@@ -18,6 +19,7 @@ import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { type ChildPool, JoinedPool } from '../worker-access/joined-pool.ts';
 import { LinkDoor } from '../worker-access/link-door.ts';
 import { AgentDoor } from './agent-door.ts';
+import { agentMjpeg } from './agent-mjpeg.ts';
 import { AgentPool } from './agent-pool.ts';
 import { AgentRegistry } from './agent-registry.ts';
 import type { AgentSession } from './agent-session.ts';
@@ -25,6 +27,7 @@ import { LinkRepository } from './link-repository.ts';
 import { Mirrors } from './mirrors.ts';
 import { offlineStatus } from './offline-status.ts';
 import { PeerDoor } from './peer-door.ts';
+import { PeerPictures } from './peer-pictures.ts';
 import { agentRoutes } from './routes.ts';
 import { SharedLinks, type SharedLinksOptions } from './shared-links.ts';
 import { statusHandler } from './status-route.ts';
@@ -46,8 +49,8 @@ export interface Agents {
   pool: JoinedPool<WorkerStatus>;
   /** Keeps routing told of agents and of cameras that move. To be called once, before anything runs. */
   guide(routing: CameraRouting): void;
-  /** Answers for the status of a camera. */
-  status(routing: CameraRouting): RequestHandler;
+  /** Answers for status and pictures of a camera. To be called once. @param feed pictures of all cameras */
+  pictures(routing: CameraRouting, feed: FrameFeed, others: PictureProxies): PictureProxies;
   /** What a worker of this machine runs to give video of an agent's camera. */
   mirrorOf(cameraId: string): CameraSource | undefined;
   /** How the cameras of agents that are away are. */
@@ -62,7 +65,8 @@ export function createAgents({ store, box, config, directory, log, ...options }:
   const registry = new AgentRegistry({ store, log });
   const workers = new AgentPool();
   const isNeeded = (): boolean => registry.names.length > 0;
-  const shared = shareLinks({ store, box, cluster: config.cluster, pool: workers, isNeeded, log });
+  const pictures = new PeerPictures({ session: (agent) => workers.session(agent), log });
+  const shared = shareLinks({ store, box, cluster: config.cluster, pool: workers, pictures, isNeeded, log });
   const door = new AgentDoor({
     nameOf: (token) => registry.nameOf(token),
     onSession: (session) => {
@@ -87,11 +91,15 @@ export function createAgents({ store, box, config, directory, log, ...options }:
       remove: (name) => registry.remove(name),
     }),
     pool: new JoinedPool(options.workers.pool, [workers]),
-    status: (routing) =>
-      limitedStatusHandler(
-        directory,
-        statusHandler({ directory, routing, since: (agent) => workers.since(agent) }),
-      ),
+    pictures: (routing, feed, others) => {
+      pictures.feed = feed;
+      const status = statusHandler({ directory, routing, since: (agent) => workers.since(agent) });
+      return {
+        ...others,
+        streams: agentMjpeg({ routing, feed, others: others.streams }),
+        status: limitedStatusHandler(directory, status),
+      };
+    },
     mirrorOf: (cameraId) => mirrors.sourceOf(cameraId),
     offline,
     guide: (routing) => {
@@ -123,10 +131,12 @@ export function createAgents({ store, box, config, directory, log, ...options }:
 function shareLinks({
   cluster,
   store,
+  pictures,
   ...options
 }: Pick<SharedLinksOptions, 'box' | 'pool' | 'isNeeded' | 'log'> & {
   cluster: ClusterConfig | undefined;
   store: Store;
+  pictures: PeerPictures;
 }): SharedLinks | undefined {
   if (cluster?.advertisedHost === undefined) return undefined;
   const { name, advertisedHost, listenHost: host, agentsPort: port } = cluster;
@@ -134,7 +144,7 @@ function shareLinks({
   return new SharedLinks({
     ...{ ...options, name, advertisedHost },
     repository: new LinkRepository(store, name),
-    openDoor: () => PeerDoor.open({ host, port, linkOf }),
+    openDoor: () => PeerDoor.open({ host, port, linkOf, pictures }),
   });
 }
 

@@ -1,11 +1,19 @@
-/** Where other gateways reach the agents that are connected to this one: HTTP CONNECT (RFC 9110) with a token. */
+/**
+ * Where other gateways reach the agents that are connected to this one: by HTTP CONNECT (RFC 9110), and their pictures by
+ * a WebSocket, each with a token.
+ */
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { isSameSecret } from '#shared/same-secret.ts';
+import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import { joinLink } from '../worker-access/join-link.ts';
 import { OwnedServer } from '../worker-access/owned-server.ts';
 import type { WorkerLink } from '../worker-access/worker-link.ts';
+import type { PeerPictures } from './peer-pictures.ts';
+
+/** The agent of `/agents/home/internal/link`. */
+const PICTURES_PATH = /^\/agents\/([^/]+)\//;
 
 /** Carries the token of the door. */
 export const PEER_TOKEN_HEADER = 'x-gateway-token';
@@ -17,6 +25,8 @@ export interface PeerDoorOptions {
   port: number;
   /** The link of an agent that is connected here. */
   linkOf: (agent: string) => Pick<WorkerLink, 'open'> | undefined;
+  /** Gives pictures of an agent's cameras. */
+  pictures: Pick<PeerPictures, 'take'>;
 }
 
 /** From open to close. Nothing is asked of an agent before the token was right. */
@@ -31,13 +41,19 @@ export class PeerDoor {
   }
 
   /** Binds its port. @throws Error when that is taken */
-  static async open({ host, port, linkOf }: PeerDoorOptions): Promise<PeerDoor> {
+  static async open({ host, port, linkOf, pictures }: PeerDoorOptions): Promise<PeerDoor> {
     const token = randomBytes(32).toString('hex');
     const server = createServer((_request, response) => response.writeHead(405).end());
     server.on('connect', (request, socket, head) => {
       const given = String(request.headers[PEER_TOKEN_HEADER] ?? '');
       if (isSameSecret(given, token)) void join(request, { socket: socket as Socket, head, linkOf });
       else refuse(socket as Socket, 403);
+    });
+    server.on('upgrade', (request, socket, head) => {
+      const isPeer = isSameSecret(String(request.headers[TOKEN_HEADER] ?? ''), token);
+      const agent = PICTURES_PATH.exec(request.url ?? '')?.[1] ?? '';
+      if (!isPeer) refuse(socket as Socket, 403);
+      else if (!pictures.take(agent, request, socket, head)) refuse(socket as Socket, 404);
     });
     return new PeerDoor(await OwnedServer.open(server, host, port), token);
   }

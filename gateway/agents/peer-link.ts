@@ -1,6 +1,7 @@
 /** The way to an agent that is connected to another gateway: each connection goes through the door of that one. */
 import { request } from 'node:http';
 import type { Socket } from 'node:net';
+import type { WorkerTarget } from '../worker-access/worker-address.ts';
 import { linkOf, type WorkerLink } from '../worker-access/worker-link.ts';
 import { PEER_TOKEN_HEADER } from './peer-door.ts';
 
@@ -20,11 +21,16 @@ const OPEN_MS = 7000;
 /** From its making to close. */
 export class PeerLink {
   readonly link: WorkerLink;
+  /** Where that gateway gives pictures of the agent's cameras. */
+  readonly pictures: Pick<WorkerTarget, 'origin' | 'token'>;
   readonly #sockets = new Set<Socket>();
 
   /** @param agent its name */
   constructor(way: PeerWay, agent: string) {
+    const { host, port, token } = way;
+    const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}/agents/${agent}`;
     this.link = linkOf(async () => this.#keep(await open(way, agent)));
+    this.pictures = { origin, token };
   }
 
   /** Ends every connection: another gateway has the agent, or none. */

@@ -1,8 +1,9 @@
 /** Relays frames of all workers to client sockets; equal subscriptions share one link subscription and the same bytes. */
 import type { FrameFeed, FrameSubscriber } from '#shared/frames/frame-socket.ts';
-import type { FramePayload } from '#shared/frames/payload.ts';
+import { type FramePayload, toBase64Frame } from '#shared/frames/payload.ts';
 import { type FrameRequest, requestKey } from '#shared/frames/subscription.ts';
 import type { Logger } from '#shared/logger.ts';
+import { isAgentWorker } from '../worker-access/agent-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { FrameLink } from '../worker-access/frame-link.ts';
 import { PerWorker } from '../worker-access/per-worker.ts';
@@ -117,11 +118,28 @@ export class FrameRelay implements FrameFeed {
 
   #subscribe(shared: Shared): void {
     const { request, subscribers } = shared;
-    const link = this.#links.of(this.#options.routing.nameOf(request.cameraId));
-    shared.upstream = link.subscribe(request, (payload) => {
+    const worker = this.#options.routing.nameOf(request.cameraId);
+    const deliver = (payload: FramePayload): void => {
       shared.newest = { payload, at: performance.now() };
       for (const subscriber of subscribers) subscriber.deliver(payload);
-    });
+    };
+    shared.upstream =
+      isAgentWorker(worker) && request.encoding === 'base64'
+        ? this.#subscribeToBinary(request, deliver)
+        : this.#links.of(worker).subscribe(request, deliver);
+  }
+
+  /** Pictures cross the link of an agent once for both encodings, in the smaller one. */
+  #subscribeToBinary(
+    { detections: _detections, ...request }: FrameRequest,
+    deliver: (payload: FramePayload) => void,
+  ): { close(): void } {
+    const onBinary = (binary: FramePayload): void => {
+      const payload = toBase64Frame(binary);
+      if (payload !== undefined) deliver(payload);
+    };
+    const subscriber = { deliver: onBinary, notify: () => {}, fail: () => {} };
+    return this.open({ ...request, encoding: 'binary' }, subscriber);
   }
 
   /** Moves a camera's subscriptions to another worker. */

@@ -42,8 +42,10 @@ export class FrameLink {
 
   /** Connects to a worker that became ready, and asks it for everything anew. */
   attach(worker: WorkerAddress): void {
-    this.#isElsewhere = worker.link !== undefined;
-    this.#socket.attach(worker);
+    const { pictures, link, ...direct } = worker;
+    this.#isElsewhere = link !== undefined && pictures === undefined;
+    // Another gateway has the link of the agent: over it pictures come once for all gateways.
+    this.#socket.attach(pictures === undefined ? worker : { ...direct, ...pictures });
   }
 
   /** The worker is gone; subscriptions stay and wait. */

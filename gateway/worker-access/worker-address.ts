@@ -25,6 +25,8 @@ export interface WorkerAddress extends WorkerTarget {
   isRemote?: boolean;
   /** Whether it is the worker of an agent that is connected to another gateway, which alone gives it orders. */
   isElsewhere?: boolean;
+  /** Where frames of its cameras are asked for in place of the worker. */
+  pictures?: Pick<WorkerTarget, 'origin' | 'token'>;
   /**
    * Hands a client's connection to the worker, a process of this gateway, which reads `first` before what the client
    * sends. From then on `connection` stands for it: it closes with it, and destroying it ends it.

@@ -93,6 +93,12 @@ export function decodeBinaryFrame(
   return { facts, isLuma: message[1] === FLAG_LUMA, picture: message.subarray(start) };
 }
 
+/** The base64 message of a binary one; undefined for anything else. */
+export function toBase64Frame({ data }: FramePayload): FramePayload | undefined {
+  const frame = decodeBinaryFrame(data);
+  return frame && encodeBase64Frame(frame.facts, frame.picture);
+}
+
 /** Whether a payload is a frame of this camera: what another network sends is not believed. */
 export function isFrameOf(cameraId: string, { data, binary }: FramePayload): boolean {
   if (binary) return decodeBinaryFrame(data)?.facts.cameraId === cameraId;

@@ -133,6 +133,35 @@ describe('An agent of two gateways on one PostgreSQL', function () {
     }
   });
 
+  it('sends pictures to the gateways once, to viewers on /ws in either encoding and of MJPEG', async () => {
+    const clients: WsClient[] = [];
+    const leave = new AbortController();
+    for (const name of NAMES) {
+      const { origin } = gateway(name);
+      const streamed = await fetch(`${origin}/api/cameras/yard/stream.mjpeg`, {
+        ...{ headers: HEADERS, signal: leave.signal },
+      });
+      expect(streamed.headers.get('content-type')).to.match(/multipart/);
+      const { value } = (await streamed.body?.getReader().read()) ?? {};
+      expect(Buffer.from(value as Uint8Array).toString('latin1')).to.include('Content-Type: image/jpeg');
+      for (const encoding of ['base64', 'binary']) {
+        const client = await WsClient.open(origin, { headers: HEADERS });
+        clients.push(client);
+        let count = 0;
+        client.socket.on('message', () => (count += 1));
+        client.send({ action: 'subscribe', cameraId: 'yard', encoding });
+        await waitFor(() => count > 2, { ...MOVED, message: `${encoding} frames at ${name}` });
+      }
+    }
+    for (const name of NAMES)
+      await waitFor(async () => (await statusAt(name)).viewers === 1, {
+        message: `one stream, as ${name} says`,
+      });
+    leave.abort();
+    for (const client of clients) client.close();
+    await waitFor(async () => (await statusAt('a')).viewers === 0, { ...MOVED, message: 'no stream' });
+  });
+
   it('sends video to the gateways once, whichever of them have viewers', async () => {
     const open = (name: string) => MseClient.open(gateway(name).origin, 'yard', { headers: HEADERS });
     const viewers = await Promise.all(['a', 'b', 'b'].map(open));

@@ -1,15 +1,26 @@
 import { duplexPair } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
+import type { FrameRequest } from '#shared/frames/subscription.ts';
 import { PeerDoor } from '../../../gateway/agents/peer-door.ts';
 import { PeerLink } from '../../../gateway/agents/peer-link.ts';
+import { PeerPictures } from '../../../gateway/agents/peer-pictures.ts';
+import { FrameLink } from '../../../gateway/worker-access/frame-link.ts';
+import { FeedDouble, textFrame } from '../../doubles/feed-double.ts';
+import { silentLog } from '../../support/serve.ts';
+import { waitFor } from '../../support/wait-for.ts';
 
 /** More than the kernel takes for a reader that does not read yet. */
 const LONG_ANSWER = 'x'.repeat(8 * 1024 * 1024);
 
+const YARD: FrameRequest = { cameraId: 'yard', fps: 15, quality: 80, encoding: 'binary' };
+
 describe('The door to agents of another gateway', () => {
   let door: PeerDoor;
   let opened: string[];
+  let endSession: () => void;
+  const feed = new FeedDouble();
+  const links: FrameLink[] = [];
 
   before(async () => {
     const linkOf = (agent: string) => {
@@ -23,12 +34,32 @@ describe('The door to agents of another gateway', () => {
       };
       return { open };
     };
-    door = await PeerDoor.open({ host: '127.0.0.1', port: 0, linkOf });
+    const onEnd = (listener: () => void): void => {
+      endSession = listener;
+    };
+    const session = (agent: string) => (agent === 'home' ? { onEnd } : undefined);
+    const pictures = new PeerPictures({ session, log: silentLog });
+    pictures.feed = feed;
+    door = await PeerDoor.open({ host: '127.0.0.1', port: 0, linkOf, pictures });
   });
   after(() => door.close());
   beforeEach(() => {
     opened = [];
   });
+  afterEach(() => {
+    for (const link of links.splice(0)) link.detach();
+  });
+
+  /** How the other gateway asks for pictures of an agent. */
+  function picturesOf(agent: string, token = door.token): FrameLink {
+    const link = new FrameLink(silentLog);
+    links.push(link);
+    const { link: way, pictures } = linkTo(agent, token);
+    const name = `agent-${agent}`;
+    const direct = { name, origin: `http://${name}`, token: 'secret', epoch: 1, details: {} };
+    link.attach({ ...direct, link: way, pictures });
+    return link;
+  }
 
   const linkTo = (agent: string, token = door.token): PeerLink =>
     new PeerLink({ host: '127.0.0.1', port: door.port, token, workerToken: 'secret' }, agent);
@@ -53,6 +84,34 @@ describe('The door to agents of another gateway', () => {
 
   it('knows no agent that is not connected here', async () => {
     expect(await refusalOf(linkTo('office'))).to.match(/answered 404/);
+  });
+
+  it('gives pictures of an agent while they are wanted, without a connection to its worker', async () => {
+    const seen: string[] = [];
+    const subscription = picturesOf('home').subscribe(YARD, ({ data }) => seen.push(String(data)));
+    await waitFor(() => feed.requests.length === 1);
+    expect(feed.requests).to.deep.equal([YARD]);
+    const frame = textFrame('yard', 1);
+    feed.publish('yard', frame);
+    await waitFor(() => seen.length === 1);
+    expect([seen, opened]).to.deep.equal([[String(frame.data)], []]);
+    subscription.close();
+    await waitFor(() => feed.requests.length === 0);
+  });
+
+  it('gives no pictures without its token, nor of an agent that is not connected here', async () => {
+    picturesOf('home', 'f'.repeat(64)).subscribe(YARD, () => {});
+    picturesOf('office').subscribe(YARD, () => {});
+    picturesOf('home').subscribe({ ...YARD, fps: 2 }, () => {});
+    await waitFor(() => feed.requests.length > 0);
+    expect(feed.requests).to.deep.equal([{ ...YARD, fps: 2 }]);
+  });
+
+  it('ends pictures of an agent that leaves', async () => {
+    picturesOf('home').subscribe(YARD, () => {});
+    await waitFor(() => feed.requests.length === 1);
+    endSession();
+    await waitFor(() => feed.requests.length === 0);
   });
 
   it('ends the connections of an agent that is reached in another way now', async () => {

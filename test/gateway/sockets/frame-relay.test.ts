@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { AppError } from '#shared/errors.ts';
 import type { FrameSubscriber } from '#shared/frames/frame-socket.ts';
-import type { FramePayload } from '#shared/frames/payload.ts';
+import { encodeBinaryFrame, type FramePayload } from '#shared/frames/payload.ts';
 import type { FrameRequest } from '#shared/frames/subscription.ts';
 import { CameraChannel } from '../../../gateway/analysis/camera-channel.ts';
 import { FrameRelay } from '../../../gateway/sockets/frame-relay.ts';
@@ -84,6 +84,32 @@ describe('FrameRelay', () => {
     await waitFor(() => workers.reduce((sum, worker) => sum + worker.subscriptions.length, 0) === 4);
     for (const id of ['1', '2', '3', '4']) expect(subscriptions(id)).to.deep.equal([request(id, { fps: 2 })]);
     expect(workers.every(({ links }) => links === 1)).to.equal(true);
+  });
+
+  it('asks an agent once for both encodings', async () => {
+    const [worker] = workers as [WorkerDouble];
+    const placed = { ...routing, nameOf: () => 'agent-home', workers: ['agent-home'] };
+    const further = {
+      refusalOf: () => undefined,
+      onWorkers: () => () => {},
+      onPlacement: () => () => {},
+    };
+    const agents = new FakePool(['agent-home']);
+    const far = new FrameRelay({ pool: agents, routing: { ...placed, ...further }, log: silentLog });
+    agents.bringUp('agent-home', worker);
+    const [text, binary] = [new SubscriberDouble(), new SubscriberDouble()];
+    const open = [far.open(request('1'), text), far.open(request('1', { encoding: 'binary' }), binary)];
+    await waitFor(() => worker.subscriptions.length > 0);
+    expect(worker.subscriptions).to.deep.equal([request('1', { encoding: 'binary' })]);
+    const facts = { cameraId: '1', timestamp: 1.5, sequence: 7, width: 320, height: 240 };
+    const jpeg = Buffer.from('a picture');
+    worker.publish('1', encodeBinaryFrame(facts, jpeg));
+    await waitFor(() => text.payloads.length + binary.payloads.length === 2);
+    const [frame] = text.payloads.map(({ data }) => JSON.parse(String(data)));
+    expect(frame).to.deep.equal({ type: 'frame', ...facts, data: jpeg.toString('base64') });
+    for (const subscription of open) subscription.close();
+    await waitFor(() => worker.subscriptions.length === 0);
+    far.close();
   });
 
   it('tells what analysis sees to those who asked for it, until they leave', () => {
