@@ -172,7 +172,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     nameOf: (id) => directory.find(id)?.name ?? id,
     deliveries,
   });
-  const acts = createPtzActs({ routing, persons: analysis.persons, reasoning, log });
+  const acts = createPtzActs({ routing, persons: analysis.persons, reasoning, store, log });
   const mqtt = createMqtt(config.mqtt, {
     ...{ storage, directory, cameras, routing, frames, events, analysis, reasoning, acts, redactor, log },
   });
@@ -231,7 +231,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const proxies = cameraProxies({ routing, log });
   table.add([
     cameras.routes,
-    discoveryRoutes({ routing, addresses: config.addresses, redactor }),
+    discoveryRoutes({ routing, addresses: config.addresses, store, redactor, log }),
     demoRoutes(demo),
     pictureRoutes(agents.pictures(routing, sockets.relay, proxies)),
     agents.routes,

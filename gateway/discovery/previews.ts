@@ -1,7 +1,8 @@
 /** Pictures of cameras that are not stored yet, for a few minutes. */
 import { randomUUID } from 'node:crypto';
 
-const KEEP_MS = 10 * 60_000;
+/** How long a picture is kept, milliseconds. */
+export const KEEP_MS = 10 * 60_000;
 /** Of 640 pixels each: a few megabytes. */
 const MAX_PICTURES = 64;
 

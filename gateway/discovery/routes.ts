@@ -20,11 +20,11 @@ import { content, json, jsonBody, type Route, type RouteGroup, route } from '../
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { callForLines, call as callWorker } from '../worker-access/client.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
-import { Previews } from './previews.ts';
 import { parseProbeRequest } from './probe-target.ts';
+import { SharedPreviews, type SharedPreviewsOptions } from './shared-previews.ts';
 
 /** What these routes need. */
-export interface DiscoveryOptions {
+export interface DiscoveryOptions extends SharedPreviewsOptions {
   routing: Pick<CameraRouting, 'anyReady'>;
   addresses: AddressPolicy;
   redactor: Redactor;
@@ -40,7 +40,7 @@ type Tell = (event: 'step' | 'stream' | 'result' | 'error', data: object) => voi
 
 /** Routes that look for cameras, by way of any worker that is ready. */
 export function discoveryRoutes(options: DiscoveryOptions): RouteGroup {
-  const previews = new Previews();
+  const previews = new SharedPreviews(options);
   return {
     name: 'Finding cameras',
     description: 'For cameras of which only the address, the user and the password are known.',
@@ -48,7 +48,7 @@ export function discoveryRoutes(options: DiscoveryOptions): RouteGroup {
   };
 }
 
-function probeRoute(options: DiscoveryOptions, previews: Previews): Route {
+function probeRoute(options: DiscoveryOptions, previews: SharedPreviews): Route {
   return route({
     id: 'probeCamera',
     method: 'post',
@@ -104,7 +104,7 @@ function probeRoute(options: DiscoveryOptions, previews: Previews): Route {
         else if (message.type === 'device') Object.assign(answer, message.device);
         else {
           const { picture, ...facts } = message.stream;
-          const id = picture === undefined ? undefined : previews.add(Buffer.from(picture, 'base64'));
+          const id = picture === undefined ? undefined : await previews.add(Buffer.from(picture, 'base64'));
           const previewUrl = id === undefined ? null : `${PREVIEW_PATH}/${id}`;
           tell('stream', add(answer.streams, { ...facts, previewUrl }));
         }
@@ -116,7 +116,7 @@ function probeRoute(options: DiscoveryOptions, previews: Previews): Route {
   }
 }
 
-function previewRoute(previews: Previews): Route {
+function previewRoute(previews: SharedPreviews): Route {
   return route({
     id: 'getProbePreview',
     method: 'get',
@@ -126,9 +126,9 @@ function previewRoute(previews: Previews): Route {
       params: { previewId: idInPath('From `previewUrl`.', '6f1de1b2-0c86-4a51-8f2e-5a3f0d9b7c11') },
     },
     answers: { 200: content('The picture.', 'image/jpeg') },
-    errors: ['not-found'],
-    handle: (req, res) => {
-      const jpeg = previews.get(req.params.previewId);
+    errors: ['not-found', 'storage-unavailable'],
+    handle: async (req, res) => {
+      const jpeg = await previews.find(req.params.previewId);
       if (jpeg === undefined) throw new AppError('not-found', 'No such preview; it is kept for ten minutes');
       res.setHeader('Cache-Control', 'private, max-age=600');
       res.type('image/jpeg').send(jpeg);

@@ -23,6 +23,7 @@ const ERRORS: readonly ErrorCode[] = [
   'control-unauthorized',
   'control-refused',
   'control-unsupported',
+  'storage-unavailable',
 ];
 const params = { cameraId: cameraIdInPath };
 const TASK = 'Moving begins when the announcement is over; any other command ends it.';
@@ -84,9 +85,9 @@ export function actRoutes(acts: PtzActs): Route[] {
       summary: 'What a camera does by itself, or did last',
       request: { params },
       answers: { 200: json('The task.', ptzTaskSchema), 204: { description: 'It has done nothing.' } },
-      errors: ['camera-not-found'],
-      handle: (req, res) => {
-        const task = acts.taskOf(req.params.cameraId);
+      errors: ['camera-not-found', 'storage-unavailable'],
+      handle: async (req, res) => {
+        const task = await acts.taskOf(req.params.cameraId);
         if (task === undefined) res.status(204).end();
         else res.json(task);
       },
@@ -100,7 +101,7 @@ export function actRoutes(acts: PtzActs): Route[] {
       request: { params },
       answers: { 204: { description: 'It stands still.' } },
       handle: async (req, res) => {
-        await acts.tasks.interrupt(req.params.cameraId);
+        await acts.interrupt(req.params.cameraId);
         res.status(204).end();
       },
     }),

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { PtzTask, ptzCentreSchema, ptzFollowSchema, ptzTourSchema } from '#shared/contract/ptz.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { PersonDetection } from '../analysis/analysis.ts';
+import type { Store } from '../store/store.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { type Centred, centreObject, centrePoint } from './centring.ts';
 import { DescribedSight, type FindObjects } from './described-sight.ts';
@@ -10,15 +11,18 @@ import { follow } from './following.ts';
 import { isPerson, PersonSight } from './person-sight.ts';
 import { PtzLink } from './ptz-link.ts';
 import { PtzTasks } from './ptz-tasks.ts';
+import { SharedTasks, type SharedTasksOptions } from './shared-tasks.ts';
 import type { Sight } from './sight.ts';
 import { type AskAbout, visit } from './tour.ts';
 
 /** What acting needs. */
 export interface PtzActsOptions {
-  routing: Pick<CameraRouting, 'resolve' | 'expectKnown'>;
+  routing: Pick<CameraRouting, 'resolve' | 'expectKnown' | 'refusalOf'>;
   persons: PersonDetection;
   find: FindObjects;
   ask: AskAbout;
+  /** On PostgreSQL, other gateways know of tasks. */
+  store: SharedTasksOptions['store'] & Pick<Store, 'engine'>;
   log: Logger;
 }
 
@@ -33,15 +37,22 @@ export class PtzActs {
 
   constructor(options: PtzActsOptions) {
     this.#options = options;
-    this.tasks = new PtzTasks(options.log);
+    const { store, log } = options;
+    this.tasks = new PtzTasks(log, store.engine === 'postgres' ? new SharedTasks({ store, log }) : undefined);
     this.#persons = new PersonSight(options.persons);
     this.#described = new DescribedSight(options.find);
   }
 
   /** What a camera does by itself, or did last. @throws AppError `camera-not-found`, `storage-unavailable` */
-  taskOf(cameraId: string): PtzTask | undefined {
+  async taskOf(cameraId: string): Promise<PtzTask | undefined> {
     this.#options.routing.expectKnown(cameraId);
-    return this.tasks.get(cameraId);
+    return await this.tasks.get(cameraId);
+  }
+
+  /** A client moves a camera: ends what it does by itself, at any gateway. */
+  async interrupt(cameraId: string): Promise<void> {
+    // Clients choose ids: nothing is remembered of a camera that does not exist.
+    if (this.#options.routing.refusalOf(cameraId) === undefined) await this.tasks.interrupt(cameraId);
   }
 
   /** Resolves when the camera has come to rest. @param signal ends it, as when the client leaves @throws AppError */

@@ -2,21 +2,23 @@
 import type { Logger } from '#shared/logger.ts';
 import type { PersonDetection } from '../analysis/analysis.ts';
 import type { Reasoning } from '../reasoning/reasoning.ts';
+import type { Store } from '../store/store.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import { PtzActs } from './ptz-acts.ts';
 
 export interface PtzOptions {
-  routing: Pick<CameraRouting, 'resolve' | 'expectKnown'>;
+  routing: Pick<CameraRouting, 'resolve' | 'expectKnown' | 'refusalOf'>;
   persons: PersonDetection;
   reasoning: Pick<Reasoning, 'reasoner' | 'desk'>;
+  store: Store;
   log: Logger;
 }
 
 /** Puts it together; nothing runs before a camera is told to act. */
-export function createPtzActs({ routing, persons, reasoning, log }: PtzOptions): PtzActs {
+export function createPtzActs({ routing, persons, reasoning, store, log }: PtzOptions): PtzActs {
   const { reasoner, desk } = reasoning;
   return new PtzActs({
-    ...{ routing, persons, log },
+    ...{ routing, persons, store, log },
     find: async (cameraId, object, signal) => {
       const { objects, pictures } = await reasoner.find(cameraId, object, { signal });
       const frame = pictures.at(-1)?.frame;

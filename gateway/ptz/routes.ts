@@ -51,7 +51,7 @@ export function controlRoutes(answers: RequestHandler, acts: PtzActs): RouteGrou
 function ptzRoutes(answers: RequestHandler, acts: PtzActs): RouteGroup {
   const common = { errors: ERRORS, readsBody: true, handle: answers } as const;
   const interrupts: RequestHandler<{ cameraId: string }> = async (req, res, next) => {
-    await acts.tasks.interrupt(req.params.cameraId);
+    await acts.interrupt(req.params.cameraId);
     // Its rejection is this handler's: without it an unknown camera would end the process.
     return answers(req as unknown as Request, res, next);
   };

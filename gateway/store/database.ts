@@ -12,7 +12,15 @@ import type {
   WorkersTable,
 } from './placement-tables.ts';
 import type { RecordingPlacesTable, RecordingSegmentsTable } from './recording-tables.ts';
-import type { AbsencesTable, AgentLinksTable, JobTurnsTable, SignInNewsTable } from './shared-tables.ts';
+import type {
+  AbsencesTable,
+  AgentLinksTable,
+  GatewayDoorsTable,
+  JobTurnsTable,
+  ProbePreviewsTable,
+  PtzTasksTable,
+  SignInNewsTable,
+} from './shared-tables.ts';
 
 /** Engine of a store. */
 export type Engine = 'sqlite' | 'postgres';
@@ -260,6 +268,9 @@ export interface Database {
   access_keys: AccessKeysTable;
   agents: AgentsTable;
   agent_links: AgentLinksTable;
+  gateway_doors: GatewayDoorsTable;
+  ptz_tasks: PtzTasksTable;
+  probe_previews: ProbePreviewsTable;
   pairings: PairingsTable;
   mqtt_publisher: MqttPublisherTable;
   sign_in_news: SignInNewsTable;

@@ -44,3 +44,34 @@ export interface AgentLinksTable {
   /** JSON: what lists show of it. */
   facts: string;
 }
+
+/** What cameras with PTZ do by themselves, or did last. */
+export interface PtzTasksTable {
+  camera_id: string;
+  /** Of the task; empty: a client moved the camera, which has done nothing by itself. */
+  id: string;
+  /** JSON, as clients see it. */
+  task: string;
+  /** Why the gateway that runs it must end it; empty: it may go on. */
+  ending: string;
+  /** End of the task unless its gateway renews it. */
+  until: number;
+  /** When a client or a task moved the camera last. */
+  touched_at: number;
+}
+
+/** Pictures of streams that a search found, for some minutes. */
+export interface ProbePreviewsTable {
+  id: string;
+  jpeg: Buffer;
+  kept_until: number;
+}
+
+/** How gateways reach each other. */
+export interface GatewayDoorsTable {
+  /** Its name. */
+  gateway: string;
+  /** Sealed JSON: host, port and token. */
+  way: string;
+  opened_at: number;
+}

@@ -695,7 +695,7 @@ export interface components {
       /** Format: date-time */
       startsAt: string;
       endedAt: string | null;
-      /** @description Why it ended, where that is not plain: `lost`, `operator`, an error code. */
+      /** @description Why it ended, where that is not plain: `lost`, `operator`, `gateway-gone`, an error code. */
       reason: string | null;
       /** @description What it does now: `following`, `searching`, `preset 3`. */
       phase: string | null;

@@ -231,10 +231,10 @@ export const ptzTaskSchema = z
     announcedAt: z.iso.datetime(),
     startsAt: z.iso.datetime(),
     endedAt: z.iso.datetime().nullable(),
-    reason: z
-      .string()
-      .nullable()
-      .meta({ description: 'Why it ended, where that is not plain: `lost`, `operator`, an error code.' }),
+    reason: z.string().nullable().meta({
+      description:
+        'Why it ended, where that is not plain: `lost`, `operator`, `gateway-gone`, an error code.',
+    }),
     phase: z
       .string()
       .nullable()

@@ -25,6 +25,7 @@ import { absences } from './021-absences.ts';
 import { recordingPlaces } from './022-recording-places.ts';
 import { keyUse } from './024-key-use.ts';
 import { agentLinks } from './025-agent-links.ts';
+import { everywhere } from './026-everywhere.ts';
 import { notificationOwners } from './029-notification-owners.ts';
 
 /** The migrations for an engine. */
@@ -55,5 +56,6 @@ export function migrationsFor(engine: Engine): Record<string, Migration> {
     '025-agent-links': agentLinks(),
     '020-labels': labels(),
     '029-notification-owners': notificationOwners(),
+    '026-everywhere': everywhere(engine),
   };
 }

@@ -20,7 +20,7 @@ describe('PtzTasks', () => {
   afterEach(() => tasks.close());
 
   it('tells what a camera does, and what it did last', async () => {
-    expect(tasks.get('1')).to.equal(undefined);
+    expect(await tasks.get('1')).to.equal(undefined);
     const { ended } = await tasks.start({
       cameraId: '1',
       kind: 'tour',
@@ -28,8 +28,13 @@ describe('PtzTasks', () => {
       reasonOf: () => 'all seen',
     });
     await ended;
-    expect(tasks.get('1')).to.deep.include({ kind: 'tour', state: 'done', reason: 'all seen', phase: null });
-    expect(tasks.get('1')?.endedAt).to.be.a('string');
+    expect(await tasks.get('1')).to.deep.include({
+      kind: 'tour',
+      state: 'done',
+      reason: 'all seen',
+      phase: null,
+    });
+    expect((await tasks.get('1'))?.endedAt).to.be.a('string');
   });
 
   it('announces, and can be cancelled before the first move', async () => {
@@ -46,7 +51,7 @@ describe('PtzTasks', () => {
     expect(Date.parse(task.startsAt) - Date.parse(task.announcedAt)).to.equal(60_000);
     await tasks.interrupt('1');
     expect(await rejection(ended)).to.include({ code: 'ptz-interrupted' });
-    expect({ ...tasks.get('1'), hasRun }).to.include({
+    expect({ ...(await tasks.get('1')), hasRun }).to.include({
       state: 'cancelled',
       reason: 'operator',
       hasRun: false,
@@ -65,7 +70,7 @@ describe('PtzTasks', () => {
     });
     await tasks.interrupt('1');
     expect(hasStopped).to.equal(true);
-    expect(tasks.get('1')?.state).to.equal('cancelled');
+    expect((await tasks.get('1'))?.state).to.equal('cancelled');
   });
 
   it('replaces a task by a newer one', async () => {
@@ -94,6 +99,6 @@ describe('PtzTasks', () => {
       run: () => Promise.reject(new AppError('control-refused', 'No')),
     });
     await rejection(ended);
-    expect(tasks.get('1')).to.include({ state: 'failed', reason: 'control-refused' });
+    expect(await tasks.get('1')).to.include({ state: 'failed', reason: 'control-refused' });
   });
 });

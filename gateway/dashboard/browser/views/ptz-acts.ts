@@ -25,6 +25,7 @@ export function taskText({ kind, state, phase, reason, startsAt }: PtzTask, now:
     operator: 'ended by a command',
     replaced: 'replaced by another command',
     'time-over': 'time is over',
+    'gateway-gone': 'ended with its gateway',
   };
   const end = ends[reason ?? ''] ?? (state === 'failed' ? `failed (${reason})` : 'done');
   return `${name}: ${end}`;
