@@ -12,8 +12,8 @@ export interface GatewayHealthOptions {
   /** Names of the workers that run cameras. */
   routing: { readonly workers: readonly string[] };
   store: { isAvailable: boolean };
-  /** Health of other parts. */
-  further: () => Record<string, unknown>;
+  /** Health of other parts, and why they are not well. */
+  further: () => Record<string, unknown> & { reasons?: readonly string[] };
 }
 
 /** Overall state. */
@@ -21,7 +21,7 @@ export class GatewayHealth {
   readonly #pool: HealthPool;
   readonly #routing: GatewayHealthOptions['routing'];
   readonly #store: { isAvailable: boolean };
-  readonly #further: () => Record<string, unknown>;
+  readonly #further: GatewayHealthOptions['further'];
   /** Set while the gateway stops. */
   isDraining = false;
 
@@ -66,6 +66,7 @@ export class GatewayHealth {
   /** Body of `GET /health` (docs/contract.md, section 3). */
   report(): Health {
     const others = this.#pool.status().filter((worker) => !this.#runsCameras(worker));
+    const further = this.#further();
     return {
       status: this.status,
       services: {
@@ -75,10 +76,20 @@ export class GatewayHealth {
           others.map((worker) => [worker.name, { running: worker.state === 'ready', ...worker }]),
         ),
       },
-      ...this.#further(),
+      ...further,
+      reasons: [...(further.reasons ?? []), ...this.#reasons()],
       uptime: Math.round(process.uptime()),
       timestamp: new Date().toISOString(),
     };
+  }
+
+  /** Which workers are the reason for `degraded`. */
+  #reasons(): string[] {
+    const isAway = ({ state }: WorkerStatus): boolean => state !== 'ready';
+    return [
+      ...(this.#required().some(isAway) ? ['worker_not_ready'] : []),
+      ...(this.#remote().some(isAway) ? ['remote_worker_away'] : []),
+    ];
   }
 
   /** Remote workers run cameras also while they are away and in no routing. */

@@ -55,7 +55,7 @@ describe('Remote workers', function () {
 
   async function health() {
     const { body } = await getJson(`${gateway.origin}/health`);
-    return { status: body.status, rtsp: body.services.rtsp };
+    return { status: body.status, reasons: body.reasons, rtsp: body.services.rtsp };
   }
 
   /** The cameras that a worker runs, as it says itself. */
@@ -167,7 +167,7 @@ describe('Remote workers', function () {
     await workers.get('a')?.end('SIGKILL');
     await waitFor(async () => (await runBy('b')).length === IDS.length, MOVED);
     await waitFor(areLive);
-    expect((await health()).status).to.equal('degraded');
+    expect(await health()).to.deep.include({ status: 'degraded', reasons: ['remote_worker_away'] });
   });
 
   it('come back under another address, and take their share', async () => {

@@ -66,7 +66,7 @@ describe('A gateway whose data folder is in a bad way', function () {
 
     gateway = await startGateway(env);
     await untilReady();
-    expect((await health()).reasons).to.deep.equal(['db_restored']);
+    expect((await health()).reasons).to.include('db_restored');
     const { body } = await waitFor(async () => {
       const answer = await getJson(`${gateway?.origin}/api/cameras`);
       return answer.body.length > 0 ? answer : undefined;
@@ -90,10 +90,9 @@ describe('A gateway whose data folder is in a bad way', function () {
       chmodSync(dataDir, 0o500);
       const isRoot = process.getuid?.() === 0;
       gateway = await startGateway({ DATA_DIR: dataDir, RTSP_WORKERS: '1' }, isRoot ? BOUND_TO_MODES : []);
-      expect(await health()).to.deep.include({
-        status: 'degraded',
-        reasons: ['db_unavailable', 'data_dir_unwritable'],
-      });
+      const { status, reasons } = await health();
+      expect(status).to.equal('degraded');
+      expect(reasons).to.include.members(['db_unavailable', 'data_dir_unwritable']);
       await waitFor(async () => (await getJson(`${gateway?.origin}/health`)).body.services.rtsp.running, {
         timeoutMs: 20_000,
       });

@@ -33,12 +33,12 @@ describe('GET /health', () => {
   it('is 200 but degraded while a worker is down, and not ready', async () => {
     await gateway.kill(0);
     const { status, body } = await health();
-    expect([status, body.status]).to.deep.equal([200, 'degraded']);
+    expect([status, body.status, body.reasons]).to.deep.equal([200, 'degraded', ['worker_not_ready']]);
     expect(body.services.rtsp).to.include({ running: true, ready: 1 });
     expect(body.services.rtsp.workers[0]).to.include({ state: 'backoff', restarts: 1, retryAfterMs: 250 });
     expect((await ready()).status).to.equal(503);
     await gateway.revive(0);
-    expect((await health()).body.status).to.equal('ok');
+    expect((await health()).body).to.deep.include({ status: 'ok', reasons: [] });
   });
 
   it('says that nothing runs when every worker is down, and still answers', async () => {
