@@ -134,6 +134,11 @@ describe('The house', () => {
     });
   }
 
+  it("takes Node's HTTP from one file, since an import of it loads the client behind fetch", () => {
+    const importOfValues = /^import (?!type\b)[^;]*? from 'node:http'/m;
+    expect(offenders(importOfValues, (path) => path === 'shared/http/node-http.ts')).to.deep.equal([]);
+  });
+
   it('reads the environment in configuration only', () => {
     expect(offenders(/process\.env\b/, (path) => isMain(path) || isConfig(path))).to.deep.equal([]);
   });

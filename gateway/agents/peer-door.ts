@@ -3,8 +3,9 @@
  * a WebSocket, each with a token.
  */
 import { randomBytes } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { http } from '#shared/http/node-http.ts';
 import { isSameSecret } from '#shared/same-secret.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import { joinLink } from '../worker-access/join-link.ts';
@@ -43,7 +44,7 @@ export class PeerDoor {
   /** Binds its port. @throws Error when that is taken */
   static async open({ host, port, linkOf, pictures }: PeerDoorOptions): Promise<PeerDoor> {
     const token = randomBytes(32).toString('hex');
-    const server = createServer((_request, response) => response.writeHead(405).end());
+    const server = http.createServer((_request, response) => response.writeHead(405).end());
     server.on('connect', (request, socket, head) => {
       const given = String(request.headers[PEER_TOKEN_HEADER] ?? '');
       if (isSameSecret(given, token)) void join(request, { socket: socket as Socket, head, linkOf });

@@ -1,6 +1,6 @@
 /** The way to an agent that is connected to another gateway: each connection goes through the door of that one. */
-import { request } from 'node:http';
 import type { Socket } from 'node:net';
+import { http } from '#shared/http/node-http.ts';
 import type { WorkerTarget } from '../worker-access/worker-address.ts';
 import { linkOf, type WorkerLink } from '../worker-access/worker-link.ts';
 import { PEER_TOKEN_HEADER } from './peer-door.ts';
@@ -51,7 +51,7 @@ export class PeerLink {
 function open({ host, port, token }: PeerWay, agent: string): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const headers = { [PEER_TOKEN_HEADER]: token };
-  const asked = request({ host, port, method: 'CONNECT', path: `${agent}:80`, headers, agent: false });
+  const asked = http.request({ host, port, method: 'CONNECT', path: `${agent}:80`, headers, agent: false });
   asked.setTimeout(OPEN_MS, () => asked.destroy(new Error(`The gateway of agent ${agent} does not answer`)));
   asked.once('error', reject);
   asked.once('connect', (answer, socket, head) => {

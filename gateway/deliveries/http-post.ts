@@ -1,9 +1,10 @@
 /** POST requests to addresses of operators: bounded in time and size, never to this machine's own services. */
-import { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import type { Request, Response } from 'got';
 import { messageOf } from '#shared/errors.ts';
+import { http } from '#shared/http/node-http.ts';
 import { maskUrl } from '#shared/redact.ts';
 import { guardedLookup } from '../config/webhook-target.ts';
 
@@ -46,7 +47,7 @@ export class HttpPost {
 
   constructor({ timeoutMs = TIMEOUT_MS, attemptMs = ATTEMPT_MS, resolve }: HttpPostOptions = {}) {
     const connections = { keepAlive: true, timeout: IDLE_SOCKET_MS, lookup: guardedLookup(resolve) };
-    this.#agents = { http: new HttpAgent(connections), https: new HttpsAgent(connections) };
+    this.#agents = { http: new http.Agent(connections), https: new HttpsAgent(connections) };
     this.#timeoutMs = timeoutMs;
     this.#attemptMs = attemptMs;
   }

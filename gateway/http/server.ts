@@ -1,5 +1,6 @@
 /** The gateway's HTTP server: an Express application with time limits. Does not listen. */
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
+import { http } from '#shared/http/node-http.ts';
 import { bodyDeadline } from './body-deadline.ts';
 import type { ConnectionLimits } from './connection-limits.ts';
 
@@ -47,7 +48,7 @@ export function httpTimings({ headerMs, bodyMs }: { headerMs: number; bodyMs: nu
  * @param limits connection limits; none by default
  */
 export function createBareServer(timings: HttpTimings = HTTP_TIMINGS, limits?: ConnectionLimits): Server {
-  const server = createServer({
+  const server = http.createServer({
     headersTimeout: timings.headersMs,
     requestTimeout: 0,
     connectionsCheckingInterval: timings.checkMs,

@@ -1,5 +1,5 @@
 /** HTTP health probes of a worker. */
-import { Agent } from 'node:http';
+import { http } from '#shared/http/node-http.ts';
 import { type Livez, livezSchema, TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import { requestLocally } from '../worker-access/local-request.ts';
 
@@ -51,7 +51,7 @@ async function ask(
 ): Promise<unknown> {
   const timeout = AbortSignal.timeout(timeoutMs);
   // A fresh connection each time: a kept one may lead to a process that no longer listens.
-  const agent = new Agent({ keepAlive: false });
+  const agent = new http.Agent({ keepAlive: false });
   try {
     const answer = await requestLocally(`http://127.0.0.1:${port}${path}`, {
       method: 'GET',

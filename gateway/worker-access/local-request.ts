@@ -3,8 +3,9 @@
  * and redirects, proxies, retries and compression have no place here.
  */
 import { createReadStream } from 'node:fs';
-import { type Agent, type IncomingMessage, request } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { http } from '#shared/http/node-http.ts';
 
 /** What is sent. */
 export interface LocalRequest {
@@ -65,7 +66,7 @@ export function openLocally(
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const options = { method, headers: { ...headers, ...length }, signal, ...(agent && { agent }) };
-    request(url, options, resolve).on('error', reject).end(body);
+    http.request(url, options, resolve).on('error', reject).end(body);
   });
 }
 
@@ -75,7 +76,7 @@ export async function uploadLocally(
   { headers, file, signal, agent }: LocalUpload,
 ): Promise<LocalAnswer> {
   const options = { method: 'PUT', headers, ...(signal && { signal }), ...(agent && { agent }) };
-  const sent = request(url, options);
+  const sent = http.request(url, options);
   sent.setTimeout(IDLE_MS, () => sent.destroy(new Error('the worker takes nothing any more')));
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   sent.on('response', resolve).on('error', reject);

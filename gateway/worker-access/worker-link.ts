@@ -1,6 +1,7 @@
 /** How connections are opened to a worker that is not simply dialled at its address. */
-import { Agent } from 'node:http';
+import type { Agent } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { http } from '#shared/http/node-http.ts';
 
 /** The way to one worker; its agents are used for the address of that worker only. */
 export interface WorkerLink {
@@ -18,7 +19,7 @@ export function linkOf(open: () => Promise<Duplex>): WorkerLink {
 }
 
 /** An agent of Node's HTTP client that opens its connections by a function. */
-class OpeningAgent extends Agent {
+class OpeningAgent extends http.Agent {
   readonly #open: () => Promise<Duplex>;
 
   constructor(open: () => Promise<Duplex>, keepAlive: boolean) {

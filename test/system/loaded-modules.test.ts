@@ -13,7 +13,6 @@ const GATEWAY = [
   'eventsource-parser',
   'express',
   'express-rate-limit',
-  'httpxy',
   'kysely',
   'p-retry',
   'path-to-regexp',
@@ -56,6 +55,7 @@ describe('What is loaded before a client wants anything', () => {
     expect(packages(modules()).filter((name) => !GATEWAY.includes(name))).to.deep.equal([]);
     const ofClients = modules().filter((url) => /\/(shared\/client|mcp\/own-client|trpc\.ts)/.test(url));
     expect(ofClients).to.deep.equal([]);
+    expect(modules()).not.to.include('fetch');
     // What is loaded later is noted too.
     await getJson(`${gateway.origin}/trpc/cameraStream.list`);
     expect(packages(modules())).to.include('@trpc/server');
@@ -65,6 +65,7 @@ describe('What is loaded before a client wants anything', () => {
     const { env, modules } = noted('worker');
     const worker = await startWorker(env);
     running.push(worker);
+    expect(modules()).not.to.include('fetch');
     expect(packages(modules()).filter((name) => !WORKER.includes(name))).to.deep.equal([]);
     await postJson(`${worker.origin}/api/cameras/disconnect`, { cameraId: '1' });
     expect(packages(modules()).filter((name) => !WORKER.includes(name))).to.deep.equal([]);

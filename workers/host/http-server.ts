@@ -1,11 +1,12 @@
 /** HTTP and WebSocket server of all workers. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import type { IncomingMessage, RequestListener } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import express, { type Express } from 'express';
 import { type ServerOptions, type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '#shared/errors.ts';
+import { http } from '#shared/http/node-http.ts';
 import { notFound, type ProblemOptions, problemHandler } from '#shared/http/problem.ts';
 import { refuseUpgrade } from '#shared/http/refuse-upgrade.ts';
 import { HANDED_HEADER } from '#shared/worker-protocol.ts';
@@ -75,7 +76,7 @@ export async function openHttpServer({
   sockets,
   takesFiles,
 }: HttpServerOptions): Promise<OpenServer> {
-  const server = tls === undefined ? createServer(app) : createSecureServer(tls, app);
+  const server = tls === undefined ? http.createServer(app) : createSecureServer(tls, app);
   server.keepAliveTimeout = KEPT_MS;
   if (takesFiles === true) server.requestTimeout = 0;
   const webSockets = new WebSocketServer({ ...sockets?.options, noServer: true });

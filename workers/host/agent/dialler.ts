@@ -1,8 +1,9 @@
 /** Opens WebSockets to the gateway, through the HTTP proxy that the environment names. */
-import { Agent as HttpAgent } from 'node:http';
+import type { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import { WebSocket } from 'ws';
 import { AGENT_TOKEN_HEADER, MAX_LINK_MESSAGE_BYTES } from '#shared/agent-link.ts';
+import { http } from '#shared/http/node-http.ts';
 import type { Environment } from '#shared/settings.ts';
 
 /** Where the gateway is, and what shows who dials. */
@@ -24,7 +25,7 @@ export class Dialler {
   constructor(target: DialTarget) {
     this.#target = target;
     const options = { proxyEnv: { ...target.proxyEnv } };
-    this.#agent = target.url.startsWith('https:') ? new HttpsAgent(options) : new HttpAgent(options);
+    this.#agent = target.url.startsWith('https:') ? new HttpsAgent(options) : new http.Agent(options);
   }
 
   /** @param onRefused gets the status of an answer in place of the upgrade; the socket closes then */

@@ -1,9 +1,10 @@
 /** HTTP requests to a camera, with Digest (RFC 7616) or Basic (RFC 7617) authentication, and bounds on what it answers. */
 import { randomBytes } from 'node:crypto';
-import { Agent, type IncomingMessage, request as requestPlain } from 'node:http';
+import type { Agent, IncomingMessage } from 'node:http';
 import { request as requestTls, Agent as TlsAgent } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { AppError } from '#shared/errors.ts';
+import { http } from '#shared/http/node-http.ts';
 import {
   type AuthHeader,
   digestResponse,
@@ -62,7 +63,7 @@ export class CameraHttp {
 
   constructor(options: CameraHttpOptions) {
     this.#options = options;
-    this.#agent = new (options.secure === true ? TlsAgent : Agent)({ keepAlive: true, maxSockets: 1 });
+    this.#agent = new (options.secure === true ? TlsAgent : http.Agent)({ keepAlive: true, maxSockets: 1 });
   }
 
   /** @returns the body of a successful answer @throws AppError `control-…` */
@@ -163,7 +164,7 @@ export class CameraHttp {
       // Old cameras send heads that no parser of today accepts; nothing is shared with them.
       insecureHTTPParser: true,
     };
-    const request = secure === true ? requestTls({ ...options, ...CAMERA_TLS }) : requestPlain(options);
+    const request = secure === true ? requestTls({ ...options, ...CAMERA_TLS }) : http.request(options);
     request.on('response', (response) => {
       // It may fail after its reader has left.
       response.on('error', () => {});

@@ -1,7 +1,8 @@
 /** The simulated PTZ camera: a stream, and the HTTP port that moves it by ONVIF and by PTZOptics' commands. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { http } from '#shared/http/node-http.ts';
 import { LiveSource } from './live-source.ts';
 import { Mount } from './mount.ts';
 import { answerOnvif, onvifFault } from './onvif-service.ts';
@@ -21,7 +22,7 @@ export class PtzCamera {
   #streamUrl = '';
 
   constructor() {
-    this.#server = createServer((request, response) => void this.#answer(request, response));
+    this.#server = http.createServer((request, response) => void this.#answer(request, response));
   }
 
   /** Undefined until it listens. */
