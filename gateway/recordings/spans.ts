@@ -15,11 +15,12 @@ export function toSpans(
     // What continues a segment that is not there any more follows one that was removed.
     const reason: GapReason = isNext(begins) ? 'removed' : begins;
     if (end !== undefined && startedAt > end) gaps.push({ from: iso(end), to: iso(startedAt), reason });
-    spans.push({
-      from: iso(Math.max(startedAt, range.from)),
-      to: iso(Math.min(endedAt, range.to)),
-      bytes,
-    });
+    const [last, to] = [spans.at(-1), iso(Math.min(Math.max(end ?? endedAt, endedAt), range.to))];
+    // What arrived late was dated late: without a gap the next is a part of the same time.
+    if (last !== undefined && end !== undefined && startedAt <= end) {
+      last.to = to;
+      last.bytes += bytes;
+    } else spans.push({ from: iso(Math.max(startedAt, range.from)), to, bytes });
     end = Math.max(end ?? endedAt, endedAt);
   }
   return { spans, gaps };

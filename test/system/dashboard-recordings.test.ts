@@ -111,4 +111,41 @@ describe('Events and recordings in the dashboard', function () {
     expect(saved.headers.get('content-type')).to.equal('video/mp4');
     expect((await saved.arrayBuffer()).byteLength).to.be.greaterThan(1000);
   });
+
+  it('shows the time of the very picture, although a movie begins with a keyframe before it', async () => {
+    await page.evaluate(`document.querySelector('.timeline-player').pause()`);
+    const canvas = page.locator('timeline-strip canvas');
+    const { src, at } = (await page.evaluate(`(() => {
+      const video = document.querySelector('.timeline-player');
+      return { src: video.src.split('#')[0], at: video.currentTime };
+    })()`)) as { src: string; at: number };
+    const start = (await fetch(src, { method: 'HEAD' })).headers.get('x-recording-start');
+    await waitFor(
+      async () => {
+        const shown = Number(await canvas.getAttribute('aria-valuenow'));
+        return Math.abs(shown - Date.parse(start as string) - at * 1000) < 300;
+      },
+      { message: 'the time of the strip and that of the picture to be one' },
+    );
+  });
+
+  it('is used without a mouse wheel: buttons zoom, arrows seek, the strip follows, a legend names colours', async () => {
+    const canvas = page.locator('timeline-strip canvas');
+    const timeAtLeft = async (): Promise<string> => {
+      await canvas.hover({ position: { x: 1, y: 40 } });
+      return (await page.textContent('.timeline-preview span')) ?? '';
+    };
+    const before = await timeAtLeft();
+    for (let times = 0; times < 7; times += 1) await page.getByRole('button', { name: 'Zoom in' }).click();
+    await waitFor(async () => (await timeAtLeft()) !== before, { message: 'another time at the left edge' });
+    expect(await page.locator('.timeline-legend').textContent()).to.contain('Motion');
+    const played = async (): Promise<number> => Number(await canvas.getAttribute('aria-valuenow'));
+    const from = await played();
+    await page.click('.chip:text-is("1×")');
+    for (let times = 0; times < 5; times += 1) await canvas.press('ArrowLeft');
+    await waitFor(async () => (await played()) < from, { message: 'an earlier time to be played' });
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await page.evaluate('document.documentElement.scrollWidth'), 'width of the page').to.equal(390);
+    await page.setViewportSize({ width: 1280, height: 860 });
+  });
 });

@@ -1,10 +1,12 @@
-/** A strip of time: recorded spans, events by kind. Drag moves it, the wheel zooms, a click seeks, hover shows a picture. */
+/** A strip of time: recorded spans, events by kind. Drag moves it, wheel and pinch zoom, a click seeks, hover shows a picture. */
+import { colourOf, kindsOf } from '../event-rows.ts';
+import { nearestRecorded, type Span, stepBack } from '../recorded-time.ts';
 
 /** What a strip shows; times are Unix milliseconds. */
 export interface StripModel {
   /** The whole of it, at the lowest zoom. */
-  range: { from: number; to: number };
-  spans: readonly { from: number; to: number }[];
+  range: Span;
+  spans: readonly Span[];
   events: readonly { kind: string; from: number; to: number }[];
   playedAt: number | undefined;
   mark: { from?: number; to?: number };
@@ -21,17 +23,13 @@ const MIN_SPAN_MS = 60_000;
 const ZOOM_STEP = 1.25;
 /** Less than this is a click, pixels. */
 const DRAG_PX = 4;
+/** Fingers that are nearer count as this far apart. */
+const PINCH_PX = 20;
 const PREVIEW_PAUSE_MS = 150;
 const KEY_STEP = 1 / 60;
 /** Lengths between two labels, milliseconds. */
 const STEPS = [10_000, 30_000, 60_000, 300_000, 900_000, 1_800_000, 3_600_000, 7_200_000, 14_400_000];
 const LABEL_PX = 70;
-const COLOURS: Record<string, string> = {
-  motion: '--busy',
-  person: '--bad',
-  face: '--accent',
-  watch: '--good',
-};
 
 /** `<timeline-strip>`. */
 export class TimelineStrip extends HTMLElement {
@@ -42,6 +40,8 @@ export class TimelineStrip extends HTMLElement {
   #canvas: HTMLCanvasElement | undefined;
   #preview: HTMLElement | undefined;
   #drag: { x: number; from: number; hasMoved: boolean } | undefined;
+  /** Where the pointers that are down are, by id. */
+  readonly #touches = new Map<number, number>();
   #hover: ReturnType<typeof setTimeout> | undefined;
   #frame = 0;
   readonly #resized = new ResizeObserver(() => this.#schedule());
@@ -52,12 +52,31 @@ export class TimelineStrip extends HTMLElement {
 
   set model(model: StripModel | undefined) {
     const before = this.#model?.range;
+    const playedBefore = this.#model?.playedAt;
     this.#model = model;
     if (model !== undefined && (before?.from !== model.range.from || before.to !== model.range.to)) {
       this.#from = model.range.from;
       this.#to = model.range.to;
     }
+    // Who has moved the strip away from what plays looks at something else.
+    if (model?.playedAt !== undefined && this.#isShown(playedBefore)) this.reveal(model.playedAt);
     this.#schedule();
+  }
+
+  /** Moves a time into sight. */
+  reveal(at: number): void {
+    const length = this.#to - this.#from;
+    if (!this.#isShown(at)) this.#look(at - length / 10, length);
+  }
+
+  /** Zooms around what plays, else around the middle. @param factor below 1: in */
+  zoomBy(factor: number): void {
+    const at = this.#model?.playedAt;
+    this.#zoom(factor, at !== undefined && this.#isShown(at) ? at : (this.#from + this.#to) / 2);
+  }
+
+  #isShown(at: number | undefined): boolean {
+    return at !== undefined && this.#from <= at && at <= this.#to;
   }
 
   connectedCallback(): void {
@@ -86,11 +105,13 @@ export class TimelineStrip extends HTMLElement {
     this.#preview = preview;
     canvas.addEventListener('pointerdown', (event) => {
       canvas.setPointerCapture(event.pointerId);
-      this.#drag = { x: event.clientX, from: this.#from, hasMoved: false };
+      this.#touches.set(event.pointerId, event.clientX);
+      this.#drag = { x: event.clientX, from: this.#from, hasMoved: this.#touches.size > 1 };
     });
     canvas.addEventListener('pointermove', (event) => this.#move(event));
     canvas.addEventListener('pointerup', (event) => this.#release(event));
-    canvas.addEventListener('pointercancel', () => {
+    canvas.addEventListener('pointercancel', (event) => {
+      this.#touches.delete(event.pointerId);
       this.#drag = undefined;
     });
     canvas.addEventListener('pointerleave', () => this.#hidePreview());
@@ -104,6 +125,10 @@ export class TimelineStrip extends HTMLElement {
   }
 
   #move(event: PointerEvent): void {
+    if (this.#touches.size > 1) {
+      this.#pinch(event);
+      return;
+    }
     const drag = this.#drag;
     if (drag === undefined) {
       this.#showPreview(event.clientX);
@@ -116,7 +141,20 @@ export class TimelineStrip extends HTMLElement {
     this.#look(drag.from - (moved / this.clientWidth) * length, length);
   }
 
+  #pinch({ pointerId, clientX }: PointerEvent): void {
+    const other = [...this.#touches].find(([id]) => id !== pointerId)?.[1];
+    const before = this.#touches.get(pointerId);
+    if (other === undefined || before === undefined) return;
+    this.#touches.set(pointerId, clientX);
+    const distances = [Math.abs(before - other), Math.abs(clientX - other)].map((px) =>
+      Math.max(px, PINCH_PX),
+    );
+    const [was = 1, is = 1] = distances;
+    this.#zoom(was / is, this.#timeAt((clientX + other) / 2));
+  }
+
   #release(event: PointerEvent): void {
+    this.#touches.delete(event.pointerId);
     const hasMoved = this.#drag?.hasMoved === true;
     this.#drag = undefined;
     if (!hasMoved) this.#seek(this.#timeAt(event.clientX));
@@ -150,7 +188,7 @@ export class TimelineStrip extends HTMLElement {
     const at = this.#model?.playedAt ?? this.#from;
     const step = (this.#to - this.#from) * KEY_STEP;
     const actions: Record<string, () => void> = {
-      ArrowLeft: () => this.#seek(at - step),
+      ArrowLeft: () => this.#seek(stepBack(this.#model?.spans ?? [], at, step)),
       ArrowRight: () => this.#seek(at + step),
       '+': () => this.#zoom(1 / ZOOM_STEP, at),
       '-': () => this.#zoom(ZOOM_STEP, at),
@@ -164,17 +202,20 @@ export class TimelineStrip extends HTMLElement {
   #showPreview(clientX: number): void {
     const [preview, model] = [this.#preview, this.#model];
     if (preview === undefined || model === undefined) return;
-    const at = this.#timeAt(clientX);
+    const pointed = this.#timeAt(clientX);
+    const at = nearestRecorded(model.spans, pointed);
+    const isNear = at === undefined || Math.abs(at - pointed) < 1000;
     const x = clientX - this.getBoundingClientRect().left;
     preview.hidden = false;
     preview.style.left = `${Math.min(this.clientWidth - 90, Math.max(90, x))}px`;
-    (preview.lastElementChild as HTMLElement).textContent = timeText(at, true);
+    (preview.lastElementChild as HTMLElement).textContent = isNear
+      ? timeText(pointed, true)
+      : `${timeText(pointed, true)} · nearest ${timeText(at, true)}`;
     clearTimeout(this.#hover);
     this.#hover = setTimeout(() => {
       const video = preview.firstElementChild as HTMLVideoElement;
-      const span = model.spans.find(({ from, to }) => from <= at && at < to);
-      video.hidden = span === undefined;
-      if (span !== undefined) video.src = model.previewUrl(at);
+      video.hidden = at === undefined;
+      if (at !== undefined) video.src = model.previewUrl(at);
     }, PREVIEW_PAUSE_MS);
   }
 
@@ -213,9 +254,12 @@ export class TimelineStrip extends HTMLElement {
     context.fillRect(0, SPAN_TOP, width, SPAN_HEIGHT);
     context.fillStyle = colour('--accent-fill');
     for (const { from, to } of model.spans) bar(from, to, SPAN_TOP, SPAN_HEIGHT);
-    for (const { kind, from, to } of model.events) {
-      context.fillStyle = colour(COLOURS[kind] ?? '--muted');
-      bar(from, to, EVENT_TOP, EVENT_HEIGHT);
+    const rows = kindsOf(model.events);
+    const height = EVENT_HEIGHT / rows.length;
+    for (const [row, kind] of rows.entries()) {
+      context.fillStyle = colour(colourOf(kind));
+      for (const { kind: its, from, to } of model.events)
+        if (its === kind) bar(from, to, EVENT_TOP + row * height, height - 1);
     }
     this.#paintLabels(context, width, x, colour('--muted'));
     const { from: markFrom, to: markTo } = model.mark;

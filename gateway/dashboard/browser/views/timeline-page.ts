@@ -5,11 +5,12 @@ import { GatewayError } from '#shared/client/gateway-error.ts';
 import type { Recording } from '#shared/client/recordings.ts';
 import { dayAfter, dayOf, dayRange, dayTitle } from '../day.ts';
 import { type StripModel, TimelineStrip } from '../elements/timeline-strip.ts';
-import { duration } from '../format.ts';
+import { type Span, startOfMovie } from '../recorded-time.ts';
 import { hrefOf } from '../router.ts';
 import { whyNotPlayed } from '../why-not-played.ts';
 import { icon } from './icons.ts';
 import { emptyState, pageHead, problem } from './page-parts.ts';
+import { eventLegend, gapList, saveLink } from './timeline-parts.ts';
 import { ViewElement } from './view-element.ts';
 
 /** What one movie of the player holds: its tables come before its first picture. */
@@ -18,6 +19,10 @@ const SPEEDS = [1, 2, 4, 8] as const;
 const EVENTS_PER_PAGE = 1000;
 const MAX_EVENTS = 20_000;
 const REFRESH_MS = 15_000;
+/** Less of a recording is not worth a movie. */
+const LEAST_MS = 500;
+/** Factor of the buttons that zoom. */
+const ZOOM = 3;
 
 /** `<timeline-page>`. */
 export class TimelinePage extends ViewElement {
@@ -30,6 +35,10 @@ export class TimelinePage extends ViewElement {
   #movieAt = 0;
   #trouble: string | undefined;
   #playedAt: number | undefined;
+  /** Where playing began last, and how many times it was begun. */
+  #startedAt = 0;
+  #starts = 0;
+  #isStarting = false;
   #speed = 1;
   #mark: { from?: number; to?: number } = {};
   #refresh: ReturnType<typeof setInterval> | undefined;
@@ -65,7 +74,7 @@ export class TimelinePage extends ViewElement {
       ${this.#recording?.unavailable?.map(({ error }) => problem(error, 'What it recorded is shown when it is back.'))}
       ${this.#player()}
       <timeline-strip .model=${this.#stripModel()} @seek=${(event: CustomEvent<number>) => void this.#play(event.detail)}></timeline-strip>
-      ${this.#controls()}${this.#gaps()}`;
+      ${eventLegend(this.#events)}${this.#controls()}${gapList(this.#recording?.gaps ?? [])}`;
   }
 
   #cameraChoice(): TemplateResult {
@@ -101,8 +110,6 @@ export class TimelinePage extends ViewElement {
   }
 
   #controls(): TemplateResult {
-    const { from, to } = this.#mark;
-    const at = this.#playedAt;
     return html`<div class="timeline-controls">
       <button class="button" type="button" ?disabled=${this.#nextEvent(-1) === undefined} @click=${() => this.#jump(-1)}>Previous event</button>
       <button class="button" type="button" ?disabled=${this.#nextEvent(1) === undefined} @click=${() => this.#jump(1)}>Next event</button>
@@ -110,34 +117,27 @@ export class TimelinePage extends ViewElement {
         (speed) =>
           html`<button class="chip" type="button" aria-pressed=${speed === this.#speed} @click=${() => this.#setSpeed(speed)}>${speed}×</button>`,
       )}</span>
-      <button class="button" type="button" ?disabled=${at === undefined} @click=${() => this.#setMark({ from: at })}>Mark start</button>
-      <button class="button" type="button" ?disabled=${at === undefined || from === undefined || at <= from} @click=${() => this.#setMark({ from, to: at })}>Mark end</button>
-      ${
-        from === undefined || to === undefined
-          ? nothing
-          : html`<a class="button primary" download href=${this.#exportUrl(from, to)}>${icon('download')}Save ${duration((to - from) / 1000)}</a>`
-      }
+      <span class="chips" role="group" aria-label="Zoom">
+        <button class="chip" type="button" aria-label="Zoom out" @click=${() => this.#strip?.zoomBy(ZOOM)}>−</button>
+        <button class="chip" type="button" aria-label="Zoom in" @click=${() => this.#strip?.zoomBy(1 / ZOOM)}>+</button>
+      </span>
+      ${this.#marks()}
     </div>`;
   }
 
-  #gaps(): TemplateResult | typeof nothing {
-    const gaps = this.#recording?.gaps ?? [];
-    if (gaps.length === 0) return nothing;
-    return html`<details class="more"><summary>Gaps (${gaps.length})</summary><ul class="timeline-gaps">${gaps
-      .slice(-100)
-      .map(
-        ({ from, to, reason }) =>
-          html`<li>${timeOf(Date.parse(from))} – ${timeOf(Date.parse(to))} <span class="muted">${GAPS[reason]}</span></li>`,
-      )}</ul></details>`;
+  #marks(): TemplateResult {
+    const { from, to } = this.#mark;
+    const at = this.#playedAt;
+    return html`
+      <button class="button" type="button" ?disabled=${at === undefined} @click=${() => this.#setMark({ from: at })}>Mark start</button>
+      <button class="button" type="button" ?disabled=${at === undefined || from === undefined || at <= from} @click=${() => this.#setMark({ from, to: at })}>Mark end</button>
+      ${from === undefined || to === undefined ? nothing : saveLink({ from, to }, this.#exportUrl(from, to))}`;
   }
 
   #stripModel(): StripModel {
     return {
       range: dayRange(this.#day),
-      spans: (this.#recording?.spans ?? []).map(({ from, to }) => ({
-        from: Date.parse(from),
-        to: Date.parse(to),
-      })),
+      spans: this.#spans,
       events: this.#events.map(({ kind, startedAt, endedAt }) => ({
         kind,
         from: Date.parse(startedAt),
@@ -147,6 +147,17 @@ export class TimelinePage extends ViewElement {
       mark: this.#mark,
       previewUrl: (at) => this.#exportUrl(at, at + 1000),
     };
+  }
+
+  get #strip(): TimelineStrip | null {
+    return this.querySelector('timeline-strip');
+  }
+
+  get #spans(): Span[] {
+    return (this.#recording?.spans ?? []).map(({ from, to }) => ({
+      from: Date.parse(from),
+      to: Date.parse(to),
+    }));
   }
 
   #show(day: string, at?: number): void {
@@ -198,29 +209,44 @@ export class TimelinePage extends ViewElement {
     this.draw();
   }
 
-  /** Plays from a time on, or from where the next recording begins. */
-  async #play(at: number): Promise<void> {
-    const span = this.#recording?.spans.find(({ to }) => Date.parse(to) > at);
-    if (span === undefined) return;
-    const from = Math.max(at, Date.parse(span.from));
+  /** Plays from a time on, or from where the next recording begins. @returns whether there is one */
+  async #play(at: number): Promise<boolean> {
+    const span = this.#spans.find(({ to }) => to > at + LEAST_MS);
+    if (span === undefined) return false;
+    const from = Math.max(at, span.from);
+    this.#starts += 1;
+    const start = this.#starts;
+    this.#isStarting = true;
+    this.#startedAt = from;
     this.#playedAt = from;
     this.#trouble = undefined;
     this.draw();
+    this.#strip?.reveal(from);
+    const url = this.#exportUrl(from, Math.min(from + WINDOW_MS, span.to));
+    // A movie begins with the keyframe before the time that was asked for.
+    const movieAt = (await startOfMovie(url)) ?? from;
     const video = this.querySelector('video');
-    if (video === null) return;
-    const to = Math.min(from + WINDOW_MS, Date.parse(span.to));
-    this.#movieAt = from;
-    video.src = this.#exportUrl(from, to);
+    if (video === null || start !== this.#starts) return true;
+    this.#isStarting = false;
+    this.#movieAt = movieAt;
+    video.src = `${url}#t=${Math.max(0, (from - movieAt) / 1000)}`;
     video.playbackRate = this.#speed;
     video.defaultPlaybackRate = this.#speed;
     await video.play().catch(() => {});
+    return true;
   }
 
+  /** Goes on with what follows; at the end of what is known of today with what was recorded meanwhile. */
   async #playNext(): Promise<void> {
-    if (this.#playedAt !== undefined) await this.#play(this.#playedAt + 500);
+    const at = this.#playedAt;
+    if (at === undefined || at - this.#startedAt < LEAST_MS || (await this.#play(at))) return;
+    if (this.#day !== dayOf(this.app.now)) return;
+    await this.#load();
+    if (at === this.#playedAt) await this.#play(at);
   }
 
   #follow(video: HTMLVideoElement): void {
+    if (this.#isStarting) return;
     this.#playedAt = this.#movieAt + video.currentTime * 1000;
     this.draw();
   }
@@ -259,21 +285,5 @@ export class TimelinePage extends ViewElement {
 
 /** Played before an event. */
 const LEAD_MS = 2000;
-
-const GAPS: Record<Recording['gaps'][number]['reason'], string> = {
-  off: 'nothing was to be recorded',
-  reconnected: 'the camera was away',
-  interrupted: 'the camera sent nothing',
-  'clock-changed': 'the clock was set',
-  restarted: 'the recorder began anew',
-  'storage-full': 'the disk was full or too slow',
-  removed: 'removed',
-};
-
-function timeOf(ms: number): string {
-  return new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(
-    ms,
-  );
-}
 
 export const ELEMENTS = { 'timeline-page': TimelinePage, 'timeline-strip': TimelineStrip };
