@@ -1,6 +1,6 @@
 /**
- * Addresses that deliveries must never reach, by any name: services there are about the machine itself,
- * and the list of deliveries shows the beginning of each response. Private networks are allowed.
+ * Addresses that deliveries and questions to model servers must never reach, by any name: services there are about the
+ * machine itself, and clients are shown the beginning of each response. Private networks are allowed.
  */
 import { lookup } from 'node:dns';
 import type { LookupFunction } from 'node:net';
@@ -39,6 +39,8 @@ export function guardedLookup(resolve: LookupFunction = lookup): LookupFunction 
 }
 
 class ForbiddenTargetError extends Error {
+  readonly code = 'ERR_FORBIDDEN_ADDRESS';
+
   constructor(hostname: string) {
     super(`${hostname} leads to an address that the gateway sends nothing to`);
     this.name = 'ForbiddenTargetError';

@@ -1,6 +1,8 @@
 /** HTTP client for model servers, in clouds and on local machines. */
+import type { LookupFunction } from 'node:net';
 import type { Request, Response } from 'got';
 import { AppError } from '#shared/errors.ts';
+import { guardedLookup } from '../config/webhook-target.ts';
 import { Deadline } from './deadline.ts';
 import { codeOfRequest, errorInBody, errorOfFailure, errorOfStatus } from './upstream-errors.ts';
 import type { Vendor } from './vendor.ts';
@@ -19,6 +21,8 @@ export interface UpstreamOptions {
   timeoutMs: number;
   /** Pause before the retry, milliseconds. */
   retryMs?: number;
+  /** DNS lookup; the system's by default. */
+  resolve?: LookupFunction;
 }
 
 const RETRY_MS = 300;
@@ -105,7 +109,7 @@ export class Upstream {
     headers: Record<string, string> = {},
   ): Promise<Request> {
     const { default: got } = await import('got');
-    const { vendor, url, apiKey } = this.#options;
+    const { vendor, url, apiKey, resolve } = this.#options;
     return got.stream[method](`${url}/${path}`, {
       headers: {
         ...headers,
@@ -118,6 +122,7 @@ export class Upstream {
       retry: { limit: 0 },
       // A redirect would take the key to another host.
       followRedirect: false,
+      dnsLookup: guardedLookup(resolve),
       throwHttpErrors: false,
     });
   }

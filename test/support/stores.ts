@@ -39,8 +39,9 @@ export function onEveryEngine(define: (open: () => Promise<Store>, engine: Store
       tracked(() => openPostgres(names)),
       'postgres',
     );
-    after(async () => {
-      for (const name of names) await onServer(`drop database if exists ${name} with (force)`);
+    // Not all of them at the end: a busy server takes a second for each.
+    afterEach(async () => {
+      for (const name of names.splice(0)) await onServer(`drop database if exists ${name} with (force)`);
     });
   });
 }
