@@ -44,6 +44,7 @@ export interface BrokerLinkOptions {
   backoff?: { firstMs: number; maxMs: number };
 }
 
+const ONLINE = { payload: 'online', retain: true, qos: 1 } as const;
 const BACKOFF = { firstMs: 1000, maxMs: 30_000 };
 const JITTER = 0.3;
 /** A connection that held this long was a good one, milliseconds. */
@@ -61,6 +62,7 @@ export class BrokerLink {
   #running: Promise<void> = Promise.resolve();
   #session: Session | undefined;
   #connections = 0;
+  #isLeaving = false;
   /** When the broker accepted this connection, milliseconds. */
   #openedAt = Number.POSITIVE_INFINITY;
   #lastError: string | undefined;
@@ -89,6 +91,7 @@ export class BrokerLink {
 
   /** Says farewell, so that clients need not wait for the broker to notice, and disconnects. */
   async close(): Promise<void> {
+    this.#isLeaving = true;
     const { statusTopic: topic } = this.#options;
     const farewell = this.#session?.publish({ topic, payload: 'offline', retain: true, qos: 1 });
     await Promise.race([farewell?.catch(() => {}), new Pause().wait(farewell ? FAREWELL_MS : 0)]);
@@ -122,9 +125,10 @@ export class BrokerLink {
     client.on('error', (error) => {
       reason = messageOf(error) || ((error as NodeJS.ErrnoException).code ?? 'no connection');
     });
-    client.on('message', (topic, payload, { retain }) =>
-      this.#options.onMessage({ topic, payload, isRetained: retain }),
-    );
+    client.on('message', (topic, payload, { retain }) => {
+      if (topic === this.#options.statusTopic) this.#onStatus(String(payload));
+      else this.#options.onMessage({ topic, payload, isRetained: retain });
+    });
     client.on('connect', () => this.#open(client, ended.signal));
     let late: NodeJS.Timeout | undefined;
     const stop = (): void => {
@@ -142,6 +146,13 @@ export class BrokerLink {
     ended.abort();
     client.end(true);
     return reason;
+  }
+
+  /** What the broker says of a gateway that was lost earlier must not stand for this one. */
+  #onStatus(status: string): void {
+    if (status === ONLINE.payload || this.#isLeaving) return;
+    const { statusTopic: topic } = this.#options;
+    this.#session?.publish({ topic, ...ONLINE }).catch(() => {});
   }
 
   #connectOptions() {
@@ -174,14 +185,14 @@ export class BrokerLink {
     this.#connections += 1;
     this.#lastError = undefined;
     log.info('connected to the MQTT broker');
-    client.subscribeAsync([...subscriptions], { qos: 1 }).catch((error: unknown) => {
+    client.subscribeAsync([topic, ...subscriptions], { qos: 1 }).catch((error: unknown) => {
       if (!signal.aborted)
         log.warn(
           { reason: messageOf(error) },
           'the MQTT broker refuses the subscription; it sends no commands',
         );
     });
-    session.publish({ topic, payload: 'online', retain: true, qos: 1 }).catch(() => {});
+    session.publish({ topic, ...ONLINE }).catch(() => {});
     onSession(session);
   }
 }

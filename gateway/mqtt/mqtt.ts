@@ -31,6 +31,7 @@ import { Outlet } from './outlet.ts';
 import { PublisherRepository } from './publisher-repository.ts';
 import { SnapshotFeed } from './snapshot-feed.ts';
 import { Topics } from './topics.ts';
+import { Turn } from './turn.ts';
 
 export interface MqttOptions {
   storage: Pick<Storage, 'store'>;
@@ -98,23 +99,34 @@ export function createMqtt(config: MqttConfig | undefined, options: MqttOptions)
       (topic) => topic !== undefined,
     ),
     onSession: (session) => begin(session, parts),
-    onMessage: (message) => takeMessage(message, parts),
+    onMessage: (message) => {
+      // Otherwise another gateway may take the same command.
+      if (turn.isHeld) takeMessage(message, parts);
+    },
     log,
     ...(options.backoff && { backoff: options.backoff }),
   };
   let link: BrokerLink | undefined;
   let connections = 0;
   const stopLink = async (): Promise<void> => {
-    connections += link?.connections ?? 0;
-    await link?.close();
+    const stopped = link;
     link = undefined;
+    await stopped?.close();
+    connections += stopped?.connections ?? 0;
   };
-  const turn = new PeriodicJob({
+  const turn = new Turn({
+    take: () => publisher.take(),
+    leaseMs: isAlone ? Number.POSITIVE_INFINITY : leaseMs,
+    onOver: () => {
+      log.warn('the database is away: another gateway may take the turn at the MQTT broker');
+      void stopLink();
+    },
+  });
+  const turns = new PeriodicJob({
     run: async (signal) => {
       // What the broker keeps of unknown cameras is removed: all must be known.
       await options.cameras.expectLoaded();
-      const isOurs = await publisher.take();
-      if (!isOurs) await stopLink();
+      if (!(await turn.take())) await stopLink();
       else if (link === undefined && !signal.aborted) {
         link = new BrokerLink(linkOptions);
         link.start();
@@ -145,12 +157,13 @@ export function createMqtt(config: MqttConfig | undefined, options: MqttOptions)
         outlet.keep(topics.camera(answer.cameraId, 'answer'), answerPayload(answer)),
       );
       for (const part of [cameras, detections, snapshots]) part.start();
-      startWhenReady(storage.store, () => turn.start());
+      startWhenReady(storage.store, () => turns.start());
     },
     close: async () => {
       end();
       detections.close();
-      await Promise.all([turn.close(), cameras.close(), snapshots.close(), commands.close()]);
+      await Promise.all([turns.close(), cameras.close(), snapshots.close(), commands.close()]);
+      turn.close();
       const hadTurn = link !== undefined;
       await stopLink();
       if (hadTurn) await publisher.release().catch(() => {});

@@ -259,6 +259,16 @@ describe('MQTT', () => {
     expect([offline?.text, online?.text]).to.deep.equal(['offline', 'online']);
   });
 
+  it('says online again when the broker says offline of a gateway that was lost earlier', async () => {
+    const seen = listener.at(STATUS).length;
+    await listener.publish(STATUS, 'offline', { retain: true });
+    await waitFor(() => {
+      const told = listener.at(STATUS).slice(seen);
+      const at = told.findIndex(({ text }) => text === 'offline');
+      return at >= 0 && told.slice(at).some(({ text }) => text === 'online');
+    });
+  });
+
   it('loses no event while the broker is away, and tells it again what it should keep', async () => {
     await broker.kill();
     await waitFor(async () => (await health()).state === 'connecting');
