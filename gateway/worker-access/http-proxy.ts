@@ -131,7 +131,7 @@ function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
   };
 }
 
-/** Loads the library: with it comes Node's client behind `fetch`, 45 ms of CPU and 6 MB of memory. */
+/** Loads the library: with it comes Node's client behind `fetch`, 45 ms of CPU and 2 MB of heap. */
 async function createProxy(
   { routing, log }: HttpProxyOptions,
   { agent, kind, timeoutMs, areFiles }: ProxyRoute,
