@@ -12,6 +12,8 @@ const STYLES = join(BROWSER, 'styles');
 /** Loaded before the styles of single pages. */
 const COMMON_STYLES = ['base.css', 'controls.css', 'pages.css'];
 const MAIN = 'main.ts';
+/** Runs as soon as it is there, before the main one. */
+const EARLY = 'early.ts';
 /** The module of the page that is opened first, loaded along with the main one. */
 const FIRST_PAGE = 'views/cameras-page.ts';
 
@@ -20,8 +22,9 @@ export interface Bundle {
   /** Contents by name, which holds a hash of them. */
   files: Map<string, string>;
   script: string;
+  early: string;
   style: string;
-  /** Modules that the script and the first page import. */
+  /** Modules that the scripts and the first page import. */
   preloads: string[];
 }
 
@@ -38,7 +41,7 @@ export async function bundleDashboard(): Promise<Bundle> {
 
 const OPTIONS = {
   absWorkingDir: BROWSER,
-  entryPoints: [MAIN],
+  entryPoints: [MAIN, EARLY],
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -67,7 +70,7 @@ function toBundle(outputs: NonNullable<BuildResult['outputFiles']>, metafile: Me
   const built = new Map(Object.entries(metafile.outputs).map(([path, output]) => [nameOf(path), output]));
   const outputOf = (entry: string): string =>
     [...built].find(([, { entryPoint }]) => entryPoint === entry)?.[0] as string;
-  const [script, firstPage] = [outputOf(MAIN), outputOf(FIRST_PAGE)];
+  const [script, early] = [outputOf(MAIN), outputOf(EARLY)];
   const preloads = new Set<string>();
   const follow = (name: string): void => {
     if (preloads.has(name)) return;
@@ -75,11 +78,10 @@ function toBundle(outputs: NonNullable<BuildResult['outputFiles']>, metafile: Me
     for (const { path, kind } of built.get(name)?.imports ?? [])
       if (kind === 'import-statement') follow(nameOf(path));
   };
-  follow(script);
-  follow(firstPage);
-  preloads.delete(script);
+  for (const entry of [early, script, outputOf(FIRST_PAGE)]) follow(entry);
+  for (const entry of [early, script]) preloads.delete(entry);
   const style = [...files.keys()].find((name) => name.endsWith('.css')) as string;
-  return { files, script, style, preloads: [...preloads] };
+  return { files, script, early, style, preloads: [...preloads] };
 }
 
 function nameOf(path: string): string {

@@ -51,9 +51,10 @@ async function readOthers(): Promise<(readonly [string, PageFile])[]> {
   );
 }
 
-function withBundle(page: string, { script, style, preloads }: Bundle): string {
+function withBundle(page: string, { script, early, style, preloads }: Bundle): string {
   const links = [
     `<link rel="stylesheet" href="dashboard/${style}">`,
+    `<script type="module" async src="dashboard/${early}"></script>`,
     ...preloads.map((name) => `<link rel="modulepreload" href="dashboard/${name}">`),
     `<script type="module" src="dashboard/${script}"></script>`,
   ];

@@ -81,6 +81,22 @@ describe('The dashboard in Chromium', function () {
     await waitFor(async () => (await time()) > first, { timeoutMs: PATIENCE.timeout });
   }
 
+  it('shows its name, and loads the page in the address, while the main module is on its way', async () => {
+    const held = Promise.withResolvers<void>();
+    await page.route('**/dashboard/main-*.js', async (route) => {
+      await held.promise;
+      await route.continue();
+    });
+    const loaded = page.waitForResponse(/\/dashboard\/events-page-/);
+    await page.goto(`${gateway.origin}/#/events`, { waitUntil: 'commit' });
+    await loaded;
+    await page.getByRole('link', { name: 'Camera Gateway' }).waitFor();
+    expect(await page.getByText('Loading…').count()).to.equal(1);
+    held.resolve();
+    await page.getByRole('heading', { name: 'Events', exact: true }).waitFor();
+    expect(await page.getByRole('link', { name: 'Camera Gateway' }).count()).to.equal(1);
+  });
+
   it('shows four moving cameras on the first start, and nothing that a browser would complain of', async () => {
     await open();
     for (const name of ['Front Door Camera', 'Back Yard Camera', 'Garage Camera', 'Side Entrance Camera'])

@@ -16,6 +16,7 @@ const PRELOAD_MS = 4000;
 
 function start(root: HTMLElement): void {
   let isDrawingWanted = false;
+  let isDrawn = false;
   let isHeadingNew = false;
   let scrollAfter = 0;
   // Batches changes; a page in the background is drawn when it becomes visible.
@@ -25,6 +26,9 @@ function start(root: HTMLElement): void {
     setTimeout(() => {
       isDrawingWanted = false;
       document.title = titleOf(app);
+      // What the file itself shows until now.
+      if (!isDrawn) root.replaceChildren();
+      isDrawn = true;
       render(shell(app, outlet), root);
       if (isHeadingNew && focusHeading(root)) {
         isHeadingNew = false;
