@@ -6,6 +6,7 @@ import type { VideoTrack } from '#shared/media/packet.ts';
 import type { OpenAudioTranscoder } from '../packets/carried-audio.ts';
 import type { Media } from '../pictures/media.ts';
 import type { VideoDecoder } from './decoder.ts';
+import { expectDevice } from './device-files.ts';
 import { EncoderSet } from './encoder-set.ts';
 import { HardwareDecoding } from './hardware-decoding.ts';
 import { JpegDecoder } from './jpeg-decoder.ts';
@@ -32,7 +33,10 @@ export class Ffmpeg {
     this.hardware = new HardwareDecoding({
       wanted: decoder,
       log,
-      openDevice: async (name) => (await import('./hardware-device.ts')).openDevice(name),
+      openDevice: async (name) => {
+        await expectDevice(name);
+        return (await import('./hardware-device.ts')).openDevice(name);
+      },
     });
     this.#maxPixels = maxPixels;
   }
