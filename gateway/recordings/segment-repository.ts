@@ -3,7 +3,6 @@ import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { Begins } from '#shared/contract/recording.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Segment } from '#shared/recording-link.ts';
-import { FOLLOWING, JOIN_MS } from '#shared/recordings/join-spans.ts';
 import type {
   SegmentKey,
   SegmentSpan,
@@ -19,13 +18,6 @@ const CHUNK = 500;
 
 /** Of the newest segments before a time; those overlap only where a clock was set back. */
 const NEWEST = 10;
-
-interface SpanRow {
-  begins: Begins;
-  started_at: number;
-  ended_at: number;
-  total: number | string;
-}
 
 /** Reads and writes closed segments. */
 export class SegmentRepository implements SegmentStore {
@@ -50,26 +42,13 @@ export class SegmentRepository implements SegmentStore {
       .execute();
   }
 
-  /** What overlaps a time, joined where one follows another: a week is 10,000 segments and a few spans. */
+  /** What overlaps a time, in order, without what only players need. */
   async spans(cameraId: string, from: number, to: number): Promise<SegmentSpan[]> {
-    const wanted = sql`each.camera_id = ${cameraId} and each.started_at < ${Math.ceil(to)} and each.ended_at > ${Math.floor(from)}`;
-    const { rows } = await sql<SpanRow>`
-      with followed as (
-        select started_at, begins, lag(ended_at) over (order by started_at) as end_before
-        from recording_segments as each where ${wanted}
-      ), starts as (
-        select started_at, begins, lead(started_at) over (order by started_at) as next_at
-        from followed
-        where end_before is null or begins not in (${sql.join(FOLLOWING)})
-          or abs(started_at - end_before) > ${sql.lit(JOIN_MS)}
-      )
-      select starts.started_at, starts.begins, max(ended_at) as ended_at, sum(bytes) as total
-      from starts join recording_segments as each on each.started_at >= starts.started_at
-        and (next_at is null or each.started_at < next_at) and ${wanted}
-      group by starts.started_at, starts.begins order by starts.started_at`.execute(this.#db);
+    const rows = await this.#overlapping(cameraId, from, to)
+      .select(['started_at', 'ended_at', 'begins', 'bytes'])
+      .execute();
     return rows.map((row) => ({
-      ...{ begins: row.begins, startedAt: Number(row.started_at), endedAt: Number(row.ended_at) },
-      bytes: Number(row.total),
+      ...{ begins: row.begins as Begins, startedAt: row.started_at, endedAt: row.ended_at, bytes: row.bytes },
     }));
   }
 

@@ -3,9 +3,7 @@ import type { Begins } from '../contract/recording.ts';
 import type { SegmentSpan } from './segment-store.ts';
 
 /** Segments that follow within this time are one span, milliseconds: capture times jitter. */
-export const JOIN_MS = 1500;
-/** How a segment begins that continues the one before it. */
-export const FOLLOWING = ['continues', 'format-changed'] as const satisfies readonly Begins[];
+const JOIN_MS = 1500;
 
 /** @param segments in order of time @returns the spans, each as it begins */
 export function joinSpans(segments: readonly SegmentSpan[]): SegmentSpan[] {
@@ -21,6 +19,6 @@ export function joinSpans(segments: readonly SegmentSpan[]): SegmentSpan[] {
 }
 
 /** Whether a segment continues the one before it. */
-export function isNext(begins: Begins): begins is (typeof FOLLOWING)[number] {
-  return FOLLOWING.some((following) => following === begins);
+export function isNext(begins: Begins): begins is 'continues' | 'format-changed' {
+  return begins === 'continues' || begins === 'format-changed';
 }

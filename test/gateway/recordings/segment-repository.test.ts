@@ -3,6 +3,7 @@ import { EventRepository } from '../../../gateway/events/event-repository.ts';
 import { SegmentRepository } from '../../../gateway/recordings/segment-repository.ts';
 import type { Store } from '../../../gateway/store/store.ts';
 import type { Begins } from '../../../shared/contract/recording.ts';
+import { joinSpans } from '../../../shared/recordings/join-spans.ts';
 import { onEveryEngine } from '../../support/stores.ts';
 
 const START = 1_800_000_000_000;
@@ -28,11 +29,11 @@ describe('Stored segments of recordings', () => {
         START + 9_000_000,
       );
     const spans = async (from: number = ALWAYS[0], to: number = ALWAYS[1]) =>
-      (await segments.spans('yard', from, to)).map(({ begins, startedAt, endedAt, bytes }) => [
+      joinSpans(await segments.spans('yard', from, to)).map(({ begins, startedAt, endedAt, bytes }) => [
         ...[begins, (startedAt - START) / 1000, (endedAt - START) / 1000, bytes],
       ]);
 
-    it('are told as the spans that they make, without those of other cameras', async () => {
+    it('make spans where one follows another, without those of other cameras', async () => {
       await save(0, 60, 'restarted');
       await save(60, 120);
       await save(121, 180, 'format-changed');
@@ -50,7 +51,7 @@ describe('Stored segments of recordings', () => {
       ]);
     });
 
-    it('are told of a time by those that overlap it', async () => {
+    it('are told of a time that they overlap', async () => {
       for (const from of [0, 60, 120, 180]) await save(from, from + 60);
       expect(await spans(START + 60_000, START + 120_001)).to.deep.equal([['continues', 60, 180, 20]]);
       expect(await spans(START + 240_000)).to.deep.equal([]);
