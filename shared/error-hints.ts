@@ -46,21 +46,26 @@ export const HINT_BY_CODE: Readonly<Partial<Record<string, string>>> = {
   'mediamtx-invalid-answer':
     'Check that MEDIAMTX_API_URL is the control API of MediaMTX (port 9997) and that no proxy answers in its place.',
   'email-not-configured': 'Set SMTP_URL, and SMTP_FROM where its user is no address, then restart.',
+  'stale-frame': 'The camera sends no pictures now; its status tells why.',
   'moondream-not-configured':
-    'Set MOONDREAM_API_KEY for the cloud, or MOONDREAM_API_URL to a Moondream server of your own.',
-  'moondream-unauthorized': 'Moondream refuses the key of this gateway; check MOONDREAM_API_KEY.',
-  'moondream-unreachable': 'Check MOONDREAM_API_URL and that this host reaches it.',
+    'Set up Moondream under Settings, Reasoning, or by MOONDREAM_API_KEY or MOONDREAM_API_URL.',
+  'moondream-unauthorized': 'Enter a valid key under Settings, Reasoning, or in MOONDREAM_API_KEY.',
+  'moondream-unreachable':
+    'Check that it runs and this host reaches it; its address is under Settings, Reasoning, or in MOONDREAM_API_URL.',
   'moondream-rate-limited': 'Ask less often, or raise MOONDREAM_RATE if the plan of the key allows more.',
   'moondream-unavailable': 'Moondream failed several times in a row; the gateway retries by itself.',
   'moondream-budget-spent':
-    'See MOONDREAM_DAILY_MAX for requests of clients, MOONDREAM_HOURLY_BUDGET for watches.',
-  'vlm-not-configured': 'Set VLM_URL (and VLM_KEY where the server wants one) and VLM_MODEL.',
-  'vlm-unauthorized': 'The model server refuses the key of this gateway; check VLM_KEY.',
-  'vlm-unreachable': 'Check VLM_URL and that this host reaches it; it usually ends in /v1.',
-  'vlm-bad-request': 'Check that VLM_MODEL is a model of that server that takes pictures.',
+    'It answers again tomorrow (UTC), watches in the next hour; raise MOONDREAM_DAILY_MAX or MOONDREAM_HOURLY_BUDGET for more.',
+  'vlm-not-configured':
+    'Set up a model server under Settings, Reasoning, or by VLM_URL, VLM_KEY and VLM_MODEL.',
+  'vlm-unauthorized': 'Enter a valid key under Settings, Reasoning, or in VLM_KEY.',
+  'vlm-unreachable':
+    'Check that it runs and this host reaches it; its address (Settings, Reasoning, or VLM_URL) usually ends in /v1.',
+  'vlm-bad-request':
+    'Choose a model of that server that takes pictures, under Settings, Reasoning, or in VLM_MODEL.',
   'vlm-rate-limited': 'Ask less often, or raise VLM_RATE if the plan of the key allows more.',
   'vlm-unavailable': 'The model server failed several times in a row; the gateway retries by itself.',
-  'vlm-budget-spent': 'See VLM_DAILY_MAX.',
+  'vlm-budget-spent': 'It answers again tomorrow (UTC); raise VLM_DAILY_MAX for more.',
   'reasoning-not-configured':
     'Set up a provider: a key of Moondream, or a server with the API of OpenAI (Settings, Reasoning).',
   'skill-unsupported': 'Ask another provider; GET /api/reason/status tells what each can do.',

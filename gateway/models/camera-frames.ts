@@ -8,7 +8,7 @@ import type { WorkerTarget } from '../worker-access/worker-address.ts';
 import { answerError } from '../worker-access/worker-error.ts';
 import type { CameraFrame, FrameSource, FrameWish } from './frame-source.ts';
 
-/** Oldest frame to ask about, milliseconds. */
+/** Oldest frame to ask about unless an older one is wished, milliseconds. */
 const MAX_AGE_MS = 3000;
 /** Errors of a worker that keeps nothing of a time, or nothing at all. */
 const NOT_KEPT: ReadonlySet<string> = new Set(['not-found', 'no-frame-yet']);
@@ -22,7 +22,7 @@ export class CameraFrames implements FrameSource {
   }
 
   async newest(cameraId: string, wish: FrameWish): Promise<CameraFrame> {
-    const path = `/api/cameras/${encodeURIComponent(cameraId)}/frame?maxAgeMs=${MAX_AGE_MS}`;
+    const path = `/api/cameras/${encodeURIComponent(cameraId)}/frame?maxAgeMs=${wish.maxAgeMs ?? MAX_AGE_MS}`;
     return this.#fetch(cameraId, path, wish);
   }
 

@@ -18,13 +18,15 @@ export interface FrameWish {
   maxSide: number;
   /** Only this part: left, top, width and height, from 0 to 1. */
   area?: readonly [number, number, number, number] | undefined;
+  /** Of the newest picture, milliseconds; default: live ones only. */
+  maxAgeMs?: number | undefined;
   signal?: AbortSignal;
 }
 
 /** Gives pictures of cameras. */
 export interface FrameSource {
   /**
-   * The newest picture of a camera, never an old one.
+   * The newest picture of a camera, never one older than was wished.
    * @throws AppError `camera-not-found`, `no-frame-yet`, `stale-frame` or `worker-*`
    */
   newest(cameraId: string, wish: FrameWish): Promise<CameraFrame>;

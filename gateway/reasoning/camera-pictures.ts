@@ -11,6 +11,7 @@ export interface PictureWish {
   /** Seconds from the first to the last. */
   over: number;
   area?: Area | undefined;
+  maxAgeMs?: number | undefined;
   signal: AbortSignal;
 }
 
@@ -66,6 +67,6 @@ export class CameraPictures {
   }
 }
 
-function frameWish({ frames, area, signal }: PictureWish): FrameWish {
-  return { maxSide: frames === 1 ? MAX_SIDE : MAX_SIDE_OF_SEVERAL, area, signal };
+function frameWish({ frames, area, maxAgeMs, signal }: PictureWish): FrameWish {
+  return { maxSide: frames === 1 ? MAX_SIDE : MAX_SIDE_OF_SEVERAL, area, maxAgeMs, signal };
 }

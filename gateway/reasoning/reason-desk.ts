@@ -26,6 +26,7 @@ export interface ReasonBody {
   over: number;
   area?: Area | undefined;
   provider?: ProviderName | undefined;
+  maxAgeMs?: number | undefined;
 }
 
 /** What happens while a question is answered. */
@@ -155,9 +156,9 @@ export class ReasonDesk {
 }
 
 function queryOf(kind: ReasonKind, cameraId: string, body: ReasonBody): Omit<CameraQuery, 'signal'> {
-  const { question, object, answer, length, frames, over, area, provider } = body;
+  const { question, object, answer, length, frames, over, area, maxAgeMs, provider } = body;
   return {
-    ...{ kind, cameraId, frames, over, area, provider },
+    ...{ kind, cameraId, frames, over, area, maxAgeMs, provider },
     words: question ?? object ?? '',
     ...(answer === undefined ? {} : { form: answer }),
     ...(length === undefined ? {} : { length }),

@@ -26,6 +26,8 @@ export interface CameraQuery {
   /** Seconds that they are spread over. */
   over?: number;
   area?: Area | undefined;
+  /** Of the newest picture; default: live ones only. */
+  maxAgeMs?: number | undefined;
   provider?: ProviderName | undefined;
   signal: AbortSignal;
   /** Called immediately before a request that costs money; default: counts for the day of clients. */
@@ -174,8 +176,8 @@ class AskedPictures {
   }
 
   get #wish() {
-    const { cameraId, frames = 1, over = 0, area, signal } = this.#query;
-    return { cameraId, frames, over, area, signal };
+    const { cameraId, frames = 1, over = 0, area, maxAgeMs, signal } = this.#query;
+    return { cameraId, frames, over, area, maxAgeMs, signal };
   }
 
   #use(frames: CameraFrame[]): void {

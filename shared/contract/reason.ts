@@ -20,6 +20,8 @@ export type ProviderName = (typeof PROVIDERS)[number];
 const MAX_CAMERAS = 64;
 const MAX_FRAMES = 8;
 const MAX_OVER_S = 30;
+/** A week. */
+const MAX_AGE_MS = 604_800_000;
 const MAX_QUESTION = 4000;
 const MAX_OBJECT = 200;
 const MAX_CHOICES = 50;
@@ -55,6 +57,9 @@ const common = {
       'Seconds that the pictures are spread over. They are the last seconds where the camera keeps them in memory (`keep`); else the first is taken when the request comes. `frames` of the answer has the times.',
   }),
   area: areaSchema.optional(),
+  maxAgeMs: z.int().min(0).max(MAX_AGE_MS).optional().meta({
+    description: 'Oldest picture that may be asked about; 3000 unless given. `ageMs` of the frame tells it.',
+  }),
   provider: z.enum(PROVIDERS).optional().meta({ description: 'In place of the one that suits best.' }),
   stream: z
     .boolean()

@@ -14,6 +14,8 @@ export interface AskWish {
   /** The question, or the object; empty for a description. */
   words: string;
   cameraIds: readonly string[];
+  /** Asks about the last seconds instead of this moment. */
+  isOverTime?: boolean;
 }
 
 /** One camera's part of a question. */
@@ -23,6 +25,9 @@ export interface AskCard {
   kind: ReasonKind;
   words: string;
   cameraId: string;
+  isOverTime: boolean;
+  /** Asks about the last picture of a camera that is away. */
+  isOld: boolean;
   state: 'asking' | 'answered' | 'failed';
   /** The picture that is asked about, as soon as it is known. */
   frame: ReasonAnswer['frame'] | undefined;
@@ -38,6 +43,10 @@ export interface AskCard {
 const MAX_RETRY_MS = 30_000;
 const BUSY = /^(?:moondream|vlm)-(?:busy|rate-limited|unavailable)$/;
 const MAX_CARDS = 60;
+/** The last ten seconds. */
+const OVER_TIME = { frames: 4, over: 10 };
+/** A week, the most that the gateway takes. */
+const ANY_AGE_MS = 604_800_000;
 
 /** Of one page or panel. */
 export class AskModel {
@@ -59,21 +68,23 @@ export class AskModel {
   }
 
   /** Asks the cameras; their cards replace those of the question before. */
-  async ask({ kind, words, cameraIds }: AskWish): Promise<void> {
+  async ask({ kind, words, cameraIds, isOverTime = false }: AskWish): Promise<void> {
     this.stop();
     this.#asked += 1;
     const cards = cameraIds.slice(0, MAX_CARDS).map((cameraId): AskCard => {
       const nothing = { frame: undefined, text: '', answer: undefined, error: undefined, retryAt: undefined };
-      return { key: `${this.#asked} ${cameraId}`, kind, words, cameraId, state: 'asking', ...nothing };
+      const wish = { kind, words, cameraId, isOverTime, isOld: false };
+      return { key: `${this.#asked} ${cameraId}`, ...wish, state: 'asking', ...nothing };
     });
     this.cards = cards;
     this.#onChange();
     await this.#run(cards, true);
   }
 
-  /** Asks one card's question again. */
-  async again(card: AskCard): Promise<void> {
+  /** Asks one card's question again. @param isOld about the camera's last picture, however old */
+  async again(card: AskCard, isOld = false): Promise<void> {
     Object.assign(card, {
+      isOld,
       state: 'asking',
       text: '',
       answer: undefined,
@@ -163,11 +174,12 @@ export function summaryOf(cards: readonly AskCard[]): string {
 }
 
 function requestOf<Kind extends ReasonKind>(
-  { kind, words }: AskCard,
+  { kind, words, isOverTime, isOld }: AskCard,
   cameraIds: string[],
 ): ReasonRequests[Kind] {
+  const pictures = { ...(isOverTime ? OVER_TIME : {}), ...(isOld ? { maxAgeMs: ANY_AGE_MS } : {}) };
   const asked = kind === 'ask' ? { question: words } : kind === 'describe' ? {} : { object: words };
-  return { cameraIds, ...asked } as unknown as ReasonRequests[Kind];
+  return { cameraIds, ...asked, ...pictures } as unknown as ReasonRequests[Kind];
 }
 
 function fail(card: AskCard, error: GatewayError): void {

@@ -10,6 +10,12 @@ export function canAskProvider({ reasoning }: ShownServices): boolean {
   return (reasoning as Reasoning | undefined)?.configured === true;
 }
 
+/** Whether a provider that is set up takes several pictures in one question. */
+export function takesSeveralPictures({ reasoning }: ShownServices): boolean {
+  const providers = (reasoning as Reasoning | undefined)?.providers ?? [];
+  return providers.some(({ configured, skills }) => configured && skills.severalPictures);
+}
+
 /** How many providers are set up and fail. */
 export function failingProviders({ reasoning }: ShownServices): number {
   return (

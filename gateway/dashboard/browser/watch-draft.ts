@@ -63,7 +63,7 @@ export function newDraft(query: URLSearchParams, cameraId: string): WatchDraft {
     n: '1',
     of: '1',
     cooldownSeconds: '60',
-    area: '',
+    area: query.get('area') ?? '',
     zone: '',
     preset: '',
     tell: '',
@@ -89,7 +89,7 @@ export function draftOf(watch: StandingWatch): WatchDraft {
     n: String(watch.n),
     of: String(watch.of),
     cooldownSeconds: String(watch.cooldownMs / 1000),
-    area: watch.area === null ? '' : watch.area.map((share) => Math.round(share * 100)).join(', '),
+    area: watch.area === null ? '' : areaText(watch.area),
     zone: watch.zone ?? '',
     preset: move?.kind === 'ptz-preset' ? move.preset : '',
     tell: tell !== undefined && tell.kind !== 'ptz-preset' ? tell.notificationId : '',
@@ -99,10 +99,27 @@ export function draftOf(watch: StandingWatch): WatchDraft {
   };
 }
 
+/** Left, top, width and height in percent, to a tenth. */
+export function areaText(area: readonly number[]): string {
+  return area.map((share) => Math.round(share * 1000) / 10).join(', ');
+}
+
+/** From 0 to 1; undefined where it is not an area yet. */
+export function areaOf(text: string): [number, number, number, number] | undefined {
+  const shares = sharesOf(text);
+  const isWhole = shares.length === 4 && shares.every((share) => share >= 0 && share <= 1);
+  return isWhole ? (shares as [number, number, number, number]) : undefined;
+}
+
+function sharesOf(text: string): number[] {
+  const parts = text.split(/[\s,;]+/).filter((part) => part !== '');
+  return parts.map((part) => Math.round(Number(part) * 10) / 1000);
+}
+
 /** The body that the gateway takes; what is no number is left to it to refuse, naming the field. */
 export function bodyOf(draft: WatchDraft): NewWatch {
   const { cameraId, skill, prompt, onMotion, area, zone, deliver } = draft;
-  const shares = (zone === '' ? area : '').split(/[\s,;]+/).filter((part) => part !== '');
+  const shares = sharesOf(zone === '' ? area : '');
   return {
     cameraId,
     skill,
@@ -113,7 +130,7 @@ export function bodyOf(draft: WatchDraft): NewWatch {
     n: Number(draft.n),
     of: Number(draft.of),
     cooldownMs: Number(draft.cooldownSeconds) * 1000,
-    area: shares.length === 0 ? null : (shares.map((part) => Number(part) / 100) as NewWatch['area']),
+    area: shares.length === 0 ? null : (shares as NewWatch['area']),
     zone: zone === '' ? null : zone,
     actions: actionsOf(draft) as NewWatch['actions'],
     deliver,

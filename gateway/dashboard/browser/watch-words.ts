@@ -12,6 +12,18 @@ export const STATE_WORDS: Readonly<Record<StandingWatch['state'], string>> = {
   waiting: 'Watching',
 };
 
+/** What a watch does now, with how long it goes on. @param now Unix milliseconds */
+export function stateText({ state, lastFiredAt, cooldownMs, nextAskAt }: StandingWatch, now: number): string {
+  const words = STATE_WORDS[state];
+  if (state === 'cooling-down' && lastFiredAt !== null) {
+    const left = Date.parse(lastFiredAt) + cooldownMs - now;
+    return left > 0 ? `${words}, ${duration(Math.ceil(left / 1000))}` : words;
+  }
+  if (state !== 'waiting' || nextAskAt === null) return words;
+  const wait = Date.parse(nextAskAt) - now;
+  return wait > 0 ? `${words}, asks in ${duration(Math.ceil(wait / 1000))}` : words;
+}
+
 /** When an answer counts. */
 function conditionText(condition: WatchCondition): string {
   if ('answer' in condition) return `the answer is ${condition.answer}`;

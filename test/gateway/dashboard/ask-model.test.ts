@@ -43,6 +43,19 @@ describe('A question of the Ask page', () => {
     model.ask({ kind, words: 'Open?', cameraIds });
   const card = (index = 0) => model.cards[index] as AskCard;
 
+  it('is about this moment, the last seconds, or the last picture of a camera that is away', async () => {
+    await model.ask({ kind: 'ask', words: 'Open?', cameraIds: ['1'], isOverTime: true });
+    expect(requests).to.deep.equal([{ cameraIds: ['1'], question: 'Open?', frames: 4, over: 10 }]);
+    await ask();
+    await model.again(card(), true);
+    await model.again(card());
+    expect(requests.slice(1)).to.deep.equal([
+      { cameraIds: ['1'], question: 'Open?' },
+      { cameraIds: ['1'], question: 'Open?', maxAgeMs: 604_800_000 },
+      { cameraIds: ['1'], question: 'Open?' },
+    ]);
+  });
+
   it('has a card for each camera, with its picture, its words and its answer', async () => {
     script.push(() => [
       { event: 'frame', cameraId: '2', frame: FRAME },

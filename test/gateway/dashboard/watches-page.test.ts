@@ -69,6 +69,48 @@ describe('Watches in Chromium', function () {
     await page.getByText('fired 1 time').waitFor();
   });
 
+  it('are tried once more from the list, without counting the answer', async () => {
+    await page.locator('.watch-thumbnail').waitFor();
+    await page.getByText(/^(?:Cooling down|Watching), /).waitFor();
+    const [{ asked }] = await stored();
+    await page.getByRole('button', { name: 'Test once' }).click();
+    await page.getByText('This answer counts').waitFor();
+    expect((await stored())[0].asked).to.equal(asked);
+  });
+
+  it('are duplicated, with a part of the picture that is drawn on it', async () => {
+    await page.getByRole('link', { name: 'Duplicate' }).click();
+    const picker = page.locator('area-picker');
+    await picker.locator('img').evaluate('(image) => image.decode()');
+    await picker.scrollIntoViewIfNeeded();
+    const { x = 0, y = 0, width = 0, height = 0 } = (await picker.boundingBox()) ?? {};
+    await page.mouse.move(x + width * 0.75, y + height * 0.75);
+    await page.mouse.down();
+    await page.mouse.move(x + width * 0.25, y + height * 0.5);
+    await page.mouse.up();
+    const drawn = (await page.getByLabel('Part of the picture').inputValue()).split(', ').map(Number);
+    for (const [index, share] of [25, 50, 50, 25].entries()) expect(drawn[index]).to.be.closeTo(share, 1);
+    await page.getByRole('button', { name: 'Save' }).click();
+    await waitFor(async () => (await stored()).length === 2);
+    const copy = (await stored()).find(({ area }: { area: unknown }) => area !== null);
+    expect(copy).to.deep.include({ prompt: 'Is the gate open?', area: drawn.map((share) => share / 100) });
+    await fetch(`${gateway.origin}/api/watches/${copy.id}`, { method: 'DELETE' });
+    await page.goto(`${gateway.origin}/#/watches`);
+    await waitFor(async () => (await page.getByRole('link', { name: 'Edit' }).count()) === 1);
+  });
+
+  it('are filled with the part of the picture that was asked about', async () => {
+    await page.goto(
+      `${gateway.origin}/#/watches/new?kind=find&object=car&camera=gate&area=0%2C+50%2C+50%2C+50`,
+    );
+    await waitFor(
+      async () => (await page.getByLabel('Part of the picture').inputValue()) === '0, 50, 50, 50',
+    );
+    expect(await page.getByLabel('Object').inputValue()).to.equal('car');
+    await page.getByRole('link', { name: 'Cancel' }).click();
+    await page.getByRole('heading', { name: 'Is the gate open?' }).waitFor();
+  });
+
   it('are paused, changed and say which field is wrong', async () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByRole('button', { name: 'Resume' }).waitFor();

@@ -100,6 +100,17 @@ describe('Questions to cameras by any provider', () => {
     );
   });
 
+  it('ask about live pictures only, and about older ones when they are told to', async () => {
+    const asked = async (more: object): Promise<string | null> => {
+      harness.worker.requests.length = 0;
+      await harness.ask(more);
+      return new URL(harness.worker.requests[0]?.url ?? '', 'http://worker').searchParams.get('maxAgeMs');
+    };
+    expect(await asked({})).to.equal('3000');
+    expect(await asked({ maxAgeMs: 600_000 })).to.equal('600000');
+    expect((await harness.ask({ maxAgeMs: -1 })).body).to.include({ field: 'maxAgeMs' });
+  });
+
   it('look at a part of the picture, and tell places in the whole', async () => {
     const { body } = await harness.ask({ area: [0.5, 0.5, 0.5, 0.25] }, 'find');
     const asked = new URL(harness.worker.requests[0]?.url ?? '', 'http://worker').searchParams;

@@ -3,9 +3,11 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { ReasonAnswer } from '#shared/client/reason.ts';
 import type { App } from '../app-state.ts';
 import type { AskCard } from '../ask-model.ts';
+import { pictureAge } from '../camera-words.ts';
 import { clock } from '../format.ts';
 import { mayAsk } from '../reasoning-state.ts';
 import { hrefOf } from '../router.ts';
+import { areaText } from '../watch-draft.ts';
 import { askedPicture } from './asked-picture.ts';
 import { icon } from './icons.ts';
 import { problem } from './page-parts.ts';
@@ -24,7 +26,8 @@ const PROVIDER_NAMES: Record<ReasonAnswer['provider'], string> = {
 
 /** Actions of a card; absent ones are not offered. */
 export interface CardActions {
-  again?: (() => void) | undefined;
+  /** Asks again. @param isOld about the camera's last picture, however old */
+  again?: ((isOld?: boolean) => void) | undefined;
   forget?: (() => void) | undefined;
 }
 
@@ -39,6 +42,7 @@ export function askCard(app: App, card: AskCard, { again }: CardActions): Templa
       ${text === '' ? nothing : html`<p class="answer-text">${text}</p>`}
       ${state === 'asking' && text === '' ? html`<p class="muted">${frame === undefined ? 'Taking a picture…' : 'Asking…'}</p>` : nothing}
       ${error === undefined ? nothing : failure(app, error, retryAt)}
+      ${error?.code === 'stale-frame' ? lastPicture(app, card, again) : nothing}
       ${state === 'failed' && error === undefined ? html`<p class="muted">Stopped</p>` : nothing}
       ${answer === undefined ? nothing : facts(app, answer)}
       ${state === 'asking' ? nothing : actions(app, answer ?? card, { again })}
@@ -60,6 +64,15 @@ export function keptCard(app: App, answer: ReasonAnswer, { forget }: CardActions
       ${actions(app, answer, { forget })}
     </div>
   </article>`;
+}
+
+/** Of a camera that is away: its last picture with its age, which can be asked about. */
+function lastPicture(app: App, { cameraId }: AskCard, again: CardActions['again']): TemplateResult {
+  const age = pictureAge(app.state.gateway.statuses.get(cameraId), app.now);
+  const picture = `api/cameras/${encodeURIComponent(cameraId)}/frame?width=640&maxAgeMs=any`;
+  return html`<img class="last-picture" src=${picture} alt="The last picture of the camera" loading="lazy" />
+    <p class="muted">Its last picture${age === '' ? nothing : html` is of ${age}`}.</p>
+    <button class="button" type="button" @click=${() => again?.(true)}>Ask about this picture</button>`;
 }
 
 function failure(
@@ -90,24 +103,28 @@ function actions(app: App, subject: ReasonAnswer | AskCard, { again, forget }: C
   const words = wordsOf(subject);
   const text = 'text' in subject ? subject.text : subject.answer;
   return html`<div class="answer-actions">
-    ${again === undefined ? nothing : html`<button class="button quiet" type="button" @click=${again}>${icon('retry')}Ask again</button>`}
+    ${again === undefined ? nothing : html`<button class="button quiet" type="button" @click=${() => again()}>${icon('retry')}Ask again</button>`}
     ${text === '' ? nothing : html`<button class="button quiet" type="button" @click=${() => void copy(app, text)}>Copy</button>`}
     ${
       subject.kind === 'describe' || !mayAsk(app)
         ? nothing
-        : html`<a class="button quiet" href=${watchHref(subject.kind, words, subject.cameraId)}>${icon('eye')}Watch this</a>`
+        : html`<a class="button quiet" href=${watchHref(subject, words)}>${icon('eye')}Watch this</a>`
     }
     ${forget === undefined ? nothing : html`<button class="button quiet" type="button" aria-label="Delete this answer" @click=${forget}>${icon('remove')}</button>`}
   </div>`;
 }
 
 /** The editor of watches, filled with this question. */
-function watchHref(kind: ReasonAnswer['kind'], words: string, cameraId: string): string {
+export function watchHref(
+  { kind, cameraId, ...subject }: Pick<ReasonAnswer, 'kind' | 'cameraId' | 'area'> | AskCard,
+  words: string,
+): string {
   const query = new URLSearchParams({
     [kind === 'ask' ? 'question' : 'object']: words,
     kind,
     camera: cameraId,
   });
+  if ('area' in subject && subject.area) query.set('area', areaText(subject.area));
   return `#/watches/new?${query}`;
 }
 

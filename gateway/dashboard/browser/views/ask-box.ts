@@ -3,7 +3,9 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
 import type { ReasonKind } from '#shared/client/reason.ts';
 import { AskModel, summaryOf } from '../ask-model.ts';
+import { takesSeveralPictures } from '../reasoning-state.ts';
 import { askCard } from './answer-card.ts';
+import { switchField } from './form-parts.ts';
 import { icon } from './icons.ts';
 import { ViewElement } from './view-element.ts';
 
@@ -28,6 +30,8 @@ const BUTTONS: Record<ReasonKind, string> = {
   point: 'Point',
   count: 'Count',
 };
+/** Needs pictures of some seconds. */
+const CHANGED = 'What changed?';
 const SUGGESTIONS: Partial<Record<ReasonKind, readonly string[]>> = {
   ask: [
     'Is anyone there?',
@@ -46,6 +50,7 @@ export class AskBox extends ViewElement {
   cameraIds: readonly string[] = [];
   #kind: ReasonKind = 'ask';
   #words = '';
+  #isOverTime = false;
   #model: AskModel | undefined;
 
   /** What the address of the page asks. */
@@ -72,6 +77,7 @@ export class AskBox extends ViewElement {
           ${KINDS.map(([kind, name]) => this.#kindChoice(kind, name))}
         </fieldset>
         ${this.#line()}
+        ${this.#span()}
         ${this.#suggestions()}
       </form>
       <div aria-live="polite">
@@ -80,7 +86,7 @@ export class AskBox extends ViewElement {
           ${repeat(
             cards,
             ({ key }) => key,
-            (card) => askCard(this.app, card, { again: () => void this.#model?.again(card) }),
+            (card) => askCard(this.app, card, { again: (isOld) => void this.#model?.again(card, isOld) }),
           )}
         </div>
       </div>`;
@@ -120,11 +126,27 @@ export class AskBox extends ViewElement {
     </div>`;
   }
 
+  /** Offered where a provider takes several pictures in one question. */
+  #span(): TemplateResult | typeof nothing {
+    if (this.#kind !== 'ask' || !this.#takesSeveral) return nothing;
+    const choose = (isOn: boolean): void => {
+      this.#isOverTime = isOn;
+      this.draw();
+    };
+    return switchField('About the last 10 seconds', this.#isOverTime, choose);
+  }
+
+  get #takesSeveral(): boolean {
+    return takesSeveralPictures(this.app.state.gateway.services);
+  }
+
   #suggestions(): TemplateResult | typeof nothing {
-    const suggestions = SUGGESTIONS[this.#kind];
-    if (suggestions === undefined) return nothing;
+    const given = SUGGESTIONS[this.#kind];
+    if (given === undefined) return nothing;
+    const suggestions = this.#kind === 'ask' && this.#takesSeveral ? [...given, CHANGED] : given;
     const use = (words: string): void => {
       this.#words = words;
+      this.#isOverTime = words === CHANGED;
       this.#ask();
     };
     return html`<div class="suggestions" role="group" aria-label="Suggestions">
@@ -143,7 +165,8 @@ export class AskBox extends ViewElement {
   #ask(): void {
     const words = this.#kind === 'describe' ? '' : this.#words.trim();
     if (this.cameraIds.length === 0 || (words === '' && this.#kind !== 'describe')) return;
-    const asking = this.#model?.ask({ kind: this.#kind, words, cameraIds: this.cameraIds });
+    const isOverTime = this.#kind === 'ask' && this.#isOverTime && this.#takesSeveral;
+    const asking = this.#model?.ask({ kind: this.#kind, words, cameraIds: this.cameraIds, isOverTime });
     void asking?.then(() => this.dispatchEvent(new CustomEvent('asked')));
   }
 

@@ -2,8 +2,11 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Notification, WatchTest } from '#shared/client/api-types.ts';
 import { GatewayError } from '#shared/client/gateway-error.ts';
+import { AreaPicker, type AreaPickerModel } from '../elements/area-picker.ts';
 import { hrefOf } from '../router.ts';
 import {
+  areaOf,
+  areaText,
   bodyOf,
   CONDITION_CHOICES,
   conditionsOf,
@@ -12,8 +15,9 @@ import {
   type WatchDraft,
 } from '../watch-draft.ts';
 import { type FieldOptions, selectField, switchField, textField } from './form-parts.ts';
-import { pageHead, pill, problem } from './page-parts.ts';
+import { pageHead, problem } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
+import { watchTest } from './watch-test.ts';
 
 const SKILLS = [
   ['query', 'Ask a question'],
@@ -21,11 +25,6 @@ const SKILLS = [
   ['point', 'Count points'],
   ['caption', 'Describe the picture'],
 ] as const;
-const READINGS = {
-  yes: ['good', 'This answer counts'],
-  no: ['off', 'This answer does not count'],
-  unknown: ['bad', 'This answer cannot be read'],
-} as const;
 /** Names of the gateway's fields in the form. */
 const FIELDS: Readonly<Record<string, keyof WatchDraft>> = {
   everyMs: 'everySeconds',
@@ -45,7 +44,7 @@ export class WatchEditor extends ViewElement {
 
   protected override entered(): void {
     const { params, query } = this.app.state.route;
-    const id = params.watchId;
+    const id = params.watchId ?? query.get('copy') ?? undefined;
     void this.#load();
     if (id === undefined) {
       this.#draft = newDraft(query, [...this.app.state.gateway.cameras.keys()][0] ?? '');
@@ -80,7 +79,8 @@ export class WatchEditor extends ViewElement {
       void this.#save(draft);
     };
     return html`<form class="card form" novalidate @submit=${save}>
-      ${this.#question(draft)} ${this.#condition(draft)} ${this.#pace(draft)} ${this.#result()}
+      ${this.#question(draft)} ${this.#condition(draft)} ${this.#pace(draft)}
+      ${this.#test === undefined ? nothing : watchTest(this.#test)}
       <div class="card-actions">
         <button class="button primary" type="submit" ?disabled=${this.#busy !== undefined}>${this.#busy === 'save' ? 'Saving…' : 'Save'}</button>
         <button class="button" type="button" ?disabled=${this.#busy !== undefined} @click=${() => void this.#try(draft)}>${this.#busy === 'test' ? 'Asking…' : 'Test once'}</button>
@@ -105,8 +105,25 @@ export class WatchEditor extends ViewElement {
       ${selectField({ ...this.#field('skill', 'Do'), value: draft.skill, onInput: skill }, SKILLS)}
       ${draft.skill === 'caption' ? nothing : textField({ ...this.#field('prompt', words), placeholder: draft.skill === 'query' ? 'Is the gate open?' : 'person' })}
       ${this.#zone(draft)}
-      ${draft.zone === '' ? textField({ ...this.#field('area', 'Part of the picture'), placeholder: '0, 50, 100, 50', hint: 'Left, top, width and height in percent. Empty: the whole picture.' }) : nothing}
+      ${draft.zone === '' ? this.#area(draft) : nothing}
     `;
+  }
+
+  #area({ cameraId, area }: WatchDraft): TemplateResult {
+    const hint =
+      'Draw it on the picture, or enter left, top, width and height in percent. Empty: the whole picture.';
+    const field = textField({
+      ...this.#field('area', 'Part of the picture'),
+      placeholder: '0, 50, 100, 50',
+      hint,
+    });
+    if (this.app.state.gateway.statuses.get(cameraId)?.connected !== true) return field;
+    const model: AreaPickerModel = {
+      picture: `api/cameras/${encodeURIComponent(cameraId)}/frame?width=640&maxAgeMs=any`,
+      area: areaOf(area),
+      onChange: (drawn) => this.#change({ area: areaText(drawn) }),
+    };
+    return html`${field}<area-picker .model=${model}></area-picker>`;
   }
 
   /** Offered where the camera has zones, or the watch names one that is gone. */
@@ -168,16 +185,6 @@ export class WatchEditor extends ViewElement {
     `;
   }
 
-  #result(): TemplateResult | typeof nothing {
-    if (this.#test === undefined) return nothing;
-    const { reading, text, picture } = this.#test;
-    const [tone, label] = READINGS[reading];
-    return html`<section class="watch-test" aria-label="Result of the test" role="status">
-      <img class="watch-picture" src=${picture} alt="The picture that was asked about" />
-      <div>${pill(tone, label)}<p>“${text}”</p></div>
-    </section>`;
-  }
-
   #field(
     name: Exclude<keyof WatchDraft, 'onMotion' | 'deliver' | 'isCalled' | 'further'>,
     label: string,
@@ -235,4 +242,4 @@ export class WatchEditor extends ViewElement {
   }
 }
 
-export const ELEMENTS = { 'watch-editor': WatchEditor };
+export const ELEMENTS = { 'area-picker': AreaPicker, 'watch-editor': WatchEditor };

@@ -1,22 +1,30 @@
 /** Watches: standing questions, how they are, and their last readings. */
 import { html, nothing, type TemplateResult } from 'lit-html';
 import { repeat } from 'lit-html/directives/repeat.js';
+import type { WatchTest } from '#shared/client/api-types.ts';
 import { GatewayError } from '#shared/client/gateway-error.ts';
-import type { StandingWatch } from '#shared/client/watches.ts';
+import type { NewWatch, StandingWatch } from '#shared/client/watches.ts';
 import { ago, count } from '../format.ts';
 import { hrefOf } from '../router.ts';
-import { questionText, ruleText, STATE_WORDS } from '../watch-words.ts';
+import { bodyOf, draftOf } from '../watch-draft.ts';
+import { questionText, ruleText, stateText } from '../watch-words.ts';
 import { nameOf } from './answer-card.ts';
 import { icon } from './icons.ts';
 import { emptyState, pageHead, pill, problem } from './page-parts.ts';
 import { ViewElement } from './view-element.ts';
+import { watchTest } from './watch-test.ts';
 
 const REFRESH_MS = 5000;
 
 /** `<watches-page>`. */
 export class WatchesPage extends ViewElement {
   #watches: StandingWatch[] | undefined;
+  /** Tests by the id of their watch. */
+  readonly #tests = new Map<string, WatchTest | 'asking'>();
+  /** Why the list could not be loaded. */
   #error: GatewayError | undefined;
+  /** Why what the user did last failed; loading the list again keeps it. */
+  #failure: GatewayError | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #ending = new AbortController();
 
@@ -39,7 +47,7 @@ export class WatchesPage extends ViewElement {
       : nothing;
     return html`
       ${pageHead('Watches', add, html`<p class="summary">Questions that the gateway asks again and again.</p>`)}
-      ${this.#error === undefined ? nothing : problem(this.#error.message, this.#error.hint)}
+      ${[this.#error, this.#failure].map((error) => (error === undefined ? nothing : problem(error.message, error.hint)))}
       ${this.#list(add)}
     `;
   }
@@ -66,7 +74,8 @@ export class WatchesPage extends ViewElement {
     const { lastError, lastFiredAt, lastAskedAt } = watch;
     const { now } = this.app;
     return html`
-      <div class="card-head"><h2>${questionText(watch)}</h2>${pill(tone, STATE_WORDS[watch.state])}</div>
+      ${this.#thumbnail(watch)}
+      <div class="card-head"><h2>${questionText(watch)}</h2>${pill(tone, stateText(watch, now))}</div>
       <p><a href=${hrefOf('camera', watch.cameraId)}>${nameOf(this.app, watch.cameraId)}</a> · ${ruleText(watch)}</p>
       ${lastError === null ? nothing : problem(lastError.message, lastError.hint)}
       ${this.#readings(watch)}
@@ -76,6 +85,13 @@ export class WatchesPage extends ViewElement {
       </p>
       ${this.app.canAct ? this.#actions(watch) : nothing}
     `;
+  }
+
+  /** What a live camera sees. */
+  #thumbnail({ cameraId }: StandingWatch): TemplateResult | typeof nothing {
+    if (this.app.state.gateway.statuses.get(cameraId)?.connected !== true) return nothing;
+    const picture = `api/cameras/${encodeURIComponent(cameraId)}/frame?width=320&maxAgeMs=any`;
+    return html`<img class="watch-thumbnail" src=${picture} alt="" loading="lazy" />`;
   }
 
   #readings({ readings }: StandingWatch): TemplateResult | typeof nothing {
@@ -92,6 +108,7 @@ export class WatchesPage extends ViewElement {
     const isPaused = watch.state === 'paused';
     const toggle = (): void =>
       void this.#attempt(() => this.app.client.watches.update(watch.id, { enabled: isPaused }));
+    const test = this.#tests.get(watch.id);
     const remove = (): void => {
       if (confirm(`Delete this watch? ${questionText(watch)}`))
         void this.#attempt(() => this.app.client.watches.delete(watch.id));
@@ -100,11 +117,30 @@ export class WatchesPage extends ViewElement {
       <button class="button" type="button" @click=${toggle}>${isPaused ? 'Resume' : 'Pause'}</button>
       ${
         this.app.canChange
-          ? html`<a class="button" href=${hrefOf('watchEdit', { watchId: watch.id })}>${icon('edit')}Edit</a>
+          ? html`<button class="button" type="button" ?disabled=${test === 'asking'} @click=${() => void this.#test(watch)}>${test === 'asking' ? 'Asking…' : 'Test once'}</button>
+              <a class="button" href=${hrefOf('watchEdit', { watchId: watch.id })}>${icon('edit')}Edit</a>
+              <a class="button" href="${hrefOf('watchNew')}?copy=${encodeURIComponent(watch.id)}">${icon('copy')}Duplicate</a>
               <button class="button" type="button" @click=${remove}>${icon('remove')}Delete</button>`
           : nothing
       }
-    </div>`;
+    </div>
+    ${test === undefined || test === 'asking' ? nothing : watchTest(test)}`;
+  }
+
+  /** Asks now, without counting the answer. */
+  async #test(watch: StandingWatch): Promise<void> {
+    this.#tests.set(watch.id, 'asking');
+    this.draw();
+    await this.#attempt(async () => {
+      const body = {
+        ...bodyOf(draftOf(watch)),
+        area: watch.area,
+        provider: watch.provider as NewWatch['provider'],
+      };
+      this.#tests.set(watch.id, await this.app.client.watches.test(body));
+    });
+    if (this.#tests.get(watch.id) === 'asking') this.#tests.delete(watch.id);
+    this.draw();
   }
 
   async #load(): Promise<void> {
@@ -118,10 +154,11 @@ export class WatchesPage extends ViewElement {
   }
 
   async #attempt(work: () => Promise<unknown>): Promise<void> {
+    this.#failure = undefined;
     try {
       await work();
     } catch (error) {
-      this.#error = error instanceof GatewayError ? error : undefined;
+      this.#failure = error instanceof GatewayError ? error : undefined;
     }
     await this.#load();
   }
