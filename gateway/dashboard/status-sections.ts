@@ -1,5 +1,7 @@
 /** The gateway's state in sections, and the difference between two states. */
 
+import type { ReasonStatus } from '#shared/contract/reason-provider.ts';
+
 /** A member of a section, by id: sent only when it changed. */
 export type Members = Record<string, object | null>;
 
@@ -19,13 +21,21 @@ export interface StatusSections {
 
 /** The part of a state that concerns some cameras, for a client that is limited to them. */
 export function sectionsOf(
-  { ids, cameras, statuses, gateway }: StatusSections,
+  { ids, cameras, statuses, gateway, services }: StatusSections,
   visible: ReadonlySet<string>,
 ): StatusSections {
   const only = (members: Members): Members =>
     Object.fromEntries(Object.entries(members).filter(([id]) => visible.has(id)));
   const mine = { ids: ids.filter((id) => visible.has(id)), cameras: only(cameras), statuses: only(statuses) };
-  return { ...mine, gateway, workers: [], services: {} };
+  return { ...mine, gateway, workers: [], services: servicesOf(services) };
+}
+
+/** Whether and what cameras can be asked: such a client may ask those that it sees. */
+function servicesOf({ reasoning }: Record<string, unknown>): Record<string, unknown> {
+  if (reasoning === undefined) return {};
+  const { configured, providers } = reasoning as Pick<ReasonStatus, 'configured' | 'providers'>;
+  const skilled = providers.map(({ configured: isSetUp, skills }) => ({ configured: isSetUp, skills }));
+  return { reasoning: { configured, providers: skilled } };
 }
 
 /** A state as JSON text, kept for comparison. */

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { type StatusSections, StatusText } from '../../../gateway/dashboard/status-sections.ts';
+import { type StatusSections, StatusText, sectionsOf } from '../../../gateway/dashboard/status-sections.ts';
 
 const NOW = 1_700_000_000_000;
 
@@ -16,6 +16,21 @@ function sections(change: Partial<StatusSections> = {}): StatusSections {
 }
 
 const read = (text: string | undefined) => (text === undefined ? undefined : JSON.parse(text));
+
+describe('The state for a client of some cameras', () => {
+  it('has these, and tells whether they can be asked, not by which server', () => {
+    const skills = { severalPictures: true };
+    const provider = { name: 'vlm', server: 'http://10.0.0.5/v1', state: 'ready', configured: true, skills };
+    const reasoning = { configured: true, preferred: null, providers: [provider] };
+    const all = sections({ services: { database: { ready: true }, reasoning } });
+    expect(sectionsOf(all, new Set(['2']))).to.deep.equal({
+      ...{ ids: ['2'], cameras: { 2: { name: 'Yard' } }, statuses: { 2: null }, workers: [] },
+      gateway: { state: 'ok' },
+      services: { reasoning: { configured: true, providers: [{ configured: true, skills }] } },
+    });
+    expect(sectionsOf(sections(), new Set()).services).to.deep.equal({});
+  });
+});
 
 describe('The text of a state', () => {
   it('is everything, with the time it is of', () => {
