@@ -39,8 +39,6 @@ export interface WatchRoutesOptions {
   notices: ToldTargets;
   /** Most watches. */
   max: number;
-  /** A watch was changed or deleted: what failed before no longer counts. */
-  forget: (id: string) => void;
   /** Wakes the runner. */
   wake: () => void;
   /** Unix milliseconds. */
@@ -184,7 +182,6 @@ function itemRoutes(options: WatchRoutesOptions): Route[] {
           return after;
         };
         const row = await repository.update(req.params.watchId, change, now());
-        options.forget(row.id);
         wake();
         res.setHeader('Cache-Control', 'no-store');
         res.json(viewWatch(row, now()));
@@ -199,7 +196,7 @@ function itemRoutes(options: WatchRoutesOptions): Route[] {
       answers: { 204: { description: 'Gone.' } },
       handle: async (req, res) => {
         await repository.remove(req.params.watchId);
-        options.forget(req.params.watchId);
+        wake();
         res.setHeader('Cache-Control', 'no-store');
         res.status(204).end();
       },

@@ -47,18 +47,7 @@ export class WatchAttempts {
     this.#options = options;
   }
 
-  /** Ids of the watches whose last question or action failed here. */
-  readonly failing = new Set<string>();
-
   async make(row: WatchRow, signal: AbortSignal): Promise<WatchOutcome> {
-    const outcome = await this.#make(row, signal);
-    const { last_error: error } = outcome.changes;
-    if (typeof error === 'string') this.failing.add(row.id);
-    else if (error === null) this.failing.delete(row.id);
-    return outcome;
-  }
-
-  async #make(row: WatchRow, signal: AbortSignal): Promise<WatchOutcome> {
     let isUnspent = true;
     const onSpend = (): void => {
       isUnspent = false;

@@ -24,6 +24,8 @@ export interface TakenWatches {
   watches: WatchRow[];
   /** When the next becomes due, Unix milliseconds; undefined when no watch has a set time. */
   nextDueAt: number | undefined;
+  /** How many watches, of all cameras, could not be asked or act last. */
+  failing: number;
 }
 
 /** The leases of one runner. */
@@ -46,7 +48,7 @@ export class WatchLeaseRepository {
         if (taken !== undefined) watches.push(taken);
       }
       if (due.length > 0) await this.#options.budget.prune(trx, now);
-      return { watches, nextDueAt: await nextDueAt(trx, now) };
+      return { watches, nextDueAt: await nextDueAt(trx, now), failing: await countFailing(trx) };
     });
   }
 
@@ -128,6 +130,16 @@ function untilNextHour(row: WatchRow, now: number) {
     burst_left: 0,
     last_error: JSON.stringify({ code, message, hint, at: now }),
   };
+}
+
+async function countFailing(trx: Transaction<Database>): Promise<number> {
+  const { rows } = await trx
+    .selectFrom('watches')
+    .select(({ fn }) => fn.countAll<number>().as('rows'))
+    .where('enabled', '=', 1)
+    .where('last_error', 'is not', null)
+    .executeTakeFirstOrThrow();
+  return Number(rows);
 }
 
 async function nextDueAt(trx: Transaction<Database>, now: number): Promise<number | undefined> {

@@ -27,13 +27,15 @@ type WatchOutcome = Awaited<ReturnType<WatchAttempts['make']>>;
 export class WatchRunner {
   readonly #options: WatchRunnerOptions;
   readonly #queue: LeasedQueue<WatchRow, WatchOutcome>;
+  #failing = 0;
 
   constructor(options: WatchRunnerOptions) {
     const { leases, attempts, log, concurrency = CONCURRENCY, pollMs, now = Date.now } = options;
     this.#options = options;
     this.#queue = new LeasedQueue({
       take: async (limit) => {
-        const { watches, nextDueAt } = await leases.take(limit, now());
+        const { watches, nextDueAt, failing } = await leases.take(limit, now());
+        this.#failing = failing;
         return { items: watches, nextDueAt };
       },
       attempt: (row, signal) => attempts.make(row, signal),
@@ -45,6 +47,11 @@ export class WatchRunner {
       now,
       ...(pollMs === undefined ? {} : { pollMs }),
     });
+  }
+
+  /** How many watches fail, also those of other gateways on the database. */
+  get failing(): number {
+    return this.#failing;
   }
 
   start(): void {

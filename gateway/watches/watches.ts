@@ -85,9 +85,8 @@ export function createWatches(options: WatchesOptions): Watches {
     routes: watchRoutes({
       ...{ repository, asker, routing, directory, hasMotion, canDeliver, max, wake, now },
       notices: options.notices,
-      forget: (id) => attempts.failing.delete(id),
     }),
-    report: () => ({ failing: attempts.failing.size }),
+    report: () => ({ failing: runner.failing }),
     start: () => startWhenReady(store, begin),
     close: async () => {
       isClosed = true;

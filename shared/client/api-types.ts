@@ -1071,6 +1071,8 @@ export interface components {
       over?: number;
       /** @description A part of the picture, `[left, top, width, height]` from 0 to 1. */
       area?: [number, number, number, number];
+      /** @description Oldest picture that may be asked about; 3000 unless given. `ageMs` of the frame tells it. */
+      maxAgeMs?: number;
       /**
        * @description In place of the one that suits best.
        * @enum {string}
@@ -1178,6 +1180,8 @@ export interface components {
       over?: number;
       /** @description A part of the picture, `[left, top, width, height]` from 0 to 1. */
       area?: [number, number, number, number];
+      /** @description Oldest picture that may be asked about; 3000 unless given. `ageMs` of the frame tells it. */
+      maxAgeMs?: number;
       /**
        * @description In place of the one that suits best.
        * @enum {string}
@@ -1209,6 +1213,8 @@ export interface components {
       over?: number;
       /** @description A part of the picture, `[left, top, width, height]` from 0 to 1. */
       area?: [number, number, number, number];
+      /** @description Oldest picture that may be asked about; 3000 unless given. `ageMs` of the frame tells it. */
+      maxAgeMs?: number;
       /**
        * @description In place of the one that suits best.
        * @enum {string}
@@ -1237,6 +1243,8 @@ export interface components {
       over?: number;
       /** @description A part of the picture, `[left, top, width, height]` from 0 to 1. */
       area?: [number, number, number, number];
+      /** @description Oldest picture that may be asked about; 3000 unless given. `ageMs` of the frame tells it. */
+      maxAgeMs?: number;
       /**
        * @description In place of the one that suits best.
        * @enum {string}
@@ -1265,6 +1273,8 @@ export interface components {
       over?: number;
       /** @description A part of the picture, `[left, top, width, height]` from 0 to 1. */
       area?: [number, number, number, number];
+      /** @description Oldest picture that may be asked about; 3000 unless given. `ageMs` of the frame tells it. */
+      maxAgeMs?: number;
       /**
        * @description In place of the one that suits best.
        * @enum {string}

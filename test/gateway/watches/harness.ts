@@ -92,6 +92,11 @@ export class WatchHarness {
     return harness;
   }
 
+  /** How many watches `/health` says to fail. */
+  get failing(): number | undefined {
+    return this.#watches?.report().failing;
+  }
+
   get api(): string {
     return `http://127.0.0.1:${((this.#server as Server).address() as AddressInfo).port}/api/watches`;
   }

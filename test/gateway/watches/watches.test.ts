@@ -245,6 +245,7 @@ describe('Watches', () => {
       const { state, lastError, nextAskAt } = await harness.view(id);
       expect([state, lastError.code]).to.deep.equal(['failing', 'moondream-failed']);
       expect(lastError.message).to.not.include(KEY);
+      await waitFor(() => harness.failing === 1);
       const firstPause = Date.parse(nextAskAt) - harness.clock.now;
       harness.clock.now += firstPause;
       await harness.untilAsked(id, 2);
@@ -254,6 +255,19 @@ describe('Watches', () => {
       harness.clock.now += secondPause;
       await harness.untilAsked(id, 3);
       expect(await harness.view(id)).to.include({ state: 'waiting', lastError: null });
+      await waitFor(() => harness.failing === 0);
+    });
+
+    it('still count as failing after a restart, and no longer once they are paused', async () => {
+      harness.answer = () => {
+        throw new AppError('moondream-failed', 'Moondream answered with status 500');
+      };
+      const id = await start();
+      await harness.close();
+      harness = await open({ clock: harness.clock });
+      await waitFor(() => harness.failing === 1);
+      await harness.change(id, { enabled: false });
+      await waitFor(() => harness.failing === 0);
     });
 
     it('wait as long as Moondream received', async () => {
@@ -340,6 +354,7 @@ describe('Watches', () => {
       const second = await start({ cameraId: '2' });
       clock.now += 1000;
       await waitFor(async () => (await harness.view(second)).lastError?.code === 'moondream-budget-spent');
+      await waitFor(() => harness.failing === 2);
       expect(asked).to.have.length(4);
       expect((await harness.view(second)).nextAskAt).to.equal('2026-05-01T13:00:00.000Z');
       clock.now = Date.UTC(2026, 4, 1, 13);
