@@ -18,8 +18,6 @@ export interface KeyRingOptions {
   log: Logger;
   /** Pause between two looks for keys of other gateways, milliseconds. */
   everyMs?: number;
-  /** Pause between two notes of which keys were used, milliseconds. */
-  noteMs?: number;
   /** Unix milliseconds. */
   now?: () => number;
 }
@@ -45,7 +43,7 @@ export class KeyRing {
   #tail: Promise<void> = Promise.resolve();
 
   constructor(options: KeyRingOptions) {
-    const { store, log, everyMs = lookPauseMs(store, SHARED_MS), noteMs = NOTE_MS } = options;
+    const { store, log, everyMs = lookPauseMs(store, SHARED_MS) } = options;
     this.#options = options;
     this.#repository = new KeyRepository(store);
     this.#job = new PeriodicJob({
@@ -57,8 +55,8 @@ export class KeyRing {
     this.#notes = new PeriodicJob({
       run: () => this.#noteUse(),
       onError: (error) => log.debug({ reason: messageOf(error) }, 'the use of keys could not be noted'),
-      everyMs: noteMs,
-      firstMs: noteMs,
+      everyMs: NOTE_MS,
+      firstMs: NOTE_MS,
     });
   }
 
