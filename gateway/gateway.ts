@@ -260,7 +260,6 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
 
   // Started in this order, closed in reverse
   lifecycle.addTogether({ close: () => sockets.relay.close() }, recordings);
-  lifecycle.add(workers);
   lifecycle.addTogether(
     door,
     agents,
@@ -268,6 +267,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
     { close: () => pool.stop() },
     reconciler,
   );
+  lifecycle.add(workers); // Closed first: other gateways take workers over while this one still holds them.
   lifecycle.addTogether(notices, events);
   lifecycle.addTogether(analysis, watches, reasoning);
   lifecycle.add(acts);

@@ -35,6 +35,8 @@ export const leaseAnswerSchema = livezSchema.extend({
   /** Its monotonic clock, milliseconds. */
   clock: z.number(),
   isHeld: z.boolean(),
+  /** It ends when others have its cameras. */
+  isEnding: z.boolean().optional(),
   /** How often it gave its cameras up since it started. */
   lapses: z.int(),
   /** Cameras that its last process was working on when it broke. */

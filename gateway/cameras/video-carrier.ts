@@ -60,7 +60,7 @@ export class VideoCarrier {
     const errand = this.#errands.get(cameraId);
     if (errand?.worker === worker.name && errand.file === file) return false;
     errand?.stop.abort();
-    if (await holdsVideo(worker, basename(file), { signal })) return true;
+    if (await holdsVideo(worker, basename(file), { signal }).catch(takesNone)) return true;
     const { isWanted } = video;
     const next = { worker: worker.name, file, stop: new AbortController(), isWanted, error: undefined };
     this.#errands.set(cameraId, next);
@@ -126,6 +126,12 @@ export class VideoCarrier {
     errand.error =
       error instanceof AppError ? error : new AppError('camera-video-unreadable', reason, { cause: error });
   }
+}
+
+/** A worker of an earlier version is asked again at longer and longer intervals, as for every transfer that fails. */
+function takesNone(error: unknown): false {
+  if (error instanceof AppError && error.code === 'camera-video-unreadable') return false;
+  throw error;
 }
 
 async function sendIfWanted(video: CarriedVideo, signal: AbortSignal): Promise<boolean> {

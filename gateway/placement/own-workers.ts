@@ -15,6 +15,8 @@ export interface OwnWorkersOptions {
   cluster: ClusterConfig;
   remote: RemotePool | undefined;
   box: SecretBox;
+  /** Whether this gateway gives a worker orders. */
+  keeps: (worker: string) => boolean;
   /** Of the children. */
   labels: Labels;
 }
@@ -29,11 +31,13 @@ export class OwnWorkers {
   }
 
   list() {
-    const { names, cluster, remote, labels } = this.#options;
-    const remotes = (remote?.answers() ?? []).map(({ name, labels, capacity, silentMs }) => ({
-      ...{ name, capacity, silentMs, address: null },
-      labels: JSON.stringify(labels),
-    }));
+    const { names, cluster, remote, labels, keeps } = this.#options;
+    const remotes = (remote?.answers() ?? []).flatMap(({ name, labels, capacity, silentMs, isEnding }) => {
+      const worker = { name, capacity, silentMs, address: null, labels: JSON.stringify(labels) };
+      if (isEnding !== true) return [worker];
+      // Its keeper ends its lease, so that others take its cameras while it still runs them.
+      return keeps(name) ? [{ ...worker, silentMs: LEASE_MS }] : [];
+    });
     if (cluster.advertisedHost === undefined) return remotes;
     const capacity = thisMachine().cores / Math.max(1, names.length);
     const children = names.flatMap((name) => {

@@ -16,6 +16,7 @@ import { OwnerMap } from './owner-map.ts';
 import type { Keeper, KnownWorker, LeasedWorker, PlacementRepository } from './placement-repository.ts';
 import { Relabels } from './relabels.ts';
 import { emptiestOf, surveyOf } from './survey.ts';
+import { Unwanted } from './unwanted.ts';
 
 export interface PlacementOptions {
   repository: Pick<
@@ -48,8 +49,8 @@ export interface PlacementOptions {
 /** A process that did nothing for this long was frozen: what it believes may be old, milliseconds. */
 const FROZEN_MS = 2500;
 const TICK_MS = 500;
-/** A camera that is not wanted for this long loses its row, milliseconds. */
-export const UNWANTED_MS = 3000;
+/** From giving cameras back to the next round, milliseconds. */
+const TAKE_SOON_MS = 50;
 /** Each so many rounds sums tell whether rows were removed. */
 const COMPARE_EVERY = 30;
 /** Clients choose ids, so the memory of cameras that have no row is bounded. */
@@ -70,8 +71,7 @@ export class Placement {
   #tickAt = performance.now();
   #isStale = false;
   #frozenAt = Number.NEGATIVE_INFINITY;
-  /** Since when cameras that have a row are not wanted. */
-  #unwanted: ReadonlyMap<string, number> = new Map();
+  readonly #unwanted = new Unwanted();
   readonly #relabels = new Relabels((id) => this.#labelsOf(id));
   #tick: NodeJS.Timeout | undefined;
   /** Chosen for a client that connects a camera which has no row yet. */
@@ -111,6 +111,11 @@ export class Placement {
   /** Looks immediately: cameras or workers changed. */
   update(): void {
     this.#job.runNow();
+  }
+
+  /** Looks immediately, and renews leases before: a worker came, or ends. */
+  updateWorkers(): void {
+    void this.#leases.renewNow().then(() => this.#job.runNow());
   }
 
   /** How long the last round took, milliseconds. */
@@ -248,6 +253,8 @@ export class Placement {
     // One statement claims a part of many.
     if (claimed > 0 && claimed < claims.reduce((sum, { count }) => sum + count, 0)) this.#job.runNow();
     if (returns.length > 0) await repository.giveBack(keeper, returns);
+    // Another worker of this gateway takes them soon.
+    if (returns.length > 0) this.#job.runNow(TAKE_SOON_MS);
     return hasChanged || claims.length + returns.length > 0;
   }
 
@@ -258,8 +265,9 @@ export class Placement {
   async #enrol(wanted: readonly string[]): Promise<boolean> {
     const missing = wanted.filter((id) => this.#owners.get(id) === undefined);
     const isSame = missing.length === 0 && wanted.length === this.#owners.size;
-    const gone = isSame ? [] : this.#gone(new Set(wanted));
-    if (isSame) this.#unwanted = new Map();
+    const asOf = this.#options.wantedAsOf?.();
+    const gone = isSame ? [] : this.#unwanted.due(this.#owners.ids(), new Set(wanted), { asOf });
+    if (isSame) this.#unwanted.clear();
     if (missing.length > 0)
       await this.#options.repository.enrol(
         missing.map((id) => ({
@@ -280,14 +288,6 @@ export class Placement {
 
   #labelsOf(cameraId: string): Labels {
     return this.#options.labelsOf?.(cameraId) ?? NO_LABELS;
-  }
-
-  /** Cameras that are wanted no more: one that another gateway added is known once the registry was read again. */
-  #gone(wanted: ReadonlySet<string>, now = performance.now()): string[] {
-    const unwanted = [...this.#owners.ids()].filter((id) => !wanted.has(id));
-    this.#unwanted = new Map(unwanted.map((id) => [id, this.#unwanted.get(id) ?? now]));
-    const asOf = this.#options.wantedAsOf?.() ?? now;
-    return unwanted.filter((id) => asOf - (this.#unwanted.get(id) ?? now) > UNWANTED_MS);
   }
 
   /** The worker with the least load of those that this gateway keeps, else of all that carry the labels. */

@@ -130,7 +130,10 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
     (name) => placement.workers.find((worker) => worker.name === name)?.term,
   );
   const isAtAgent = (id: string): boolean => directory.agentOf(id) !== undefined;
-  const own = new OwnWorkers({ children, names, cluster, remote, box, labels: config.workers.labels });
+  const own = new OwnWorkers({
+    ...{ children, names, cluster, remote, box, labels: config.workers.labels },
+    keeps: (worker) => placement.termOf(worker) !== undefined,
+  });
   const incarnation = randomUUID();
   const sessions = new SessionCameras({
     repository: new SessionCameraRepository(store),
@@ -174,6 +177,7 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
       kept?.update(alive);
     });
     placement.onMove((cameraId) => routing.moved(cameraId));
+    remote?.onNames(() => placement.updateWorkers());
   };
   const end = directory.onChange(() => placement.update());
   return {
@@ -200,10 +204,8 @@ function createClustered<P extends ChildPool<WorkerStatus>>(
       }),
     close: async () => {
       end();
-      await sessions.close();
       kept?.close();
-      await leases.close();
-      await placement.close();
+      await Promise.all([sessions.close(), leases.close(), placement.close()]);
     },
   };
 }

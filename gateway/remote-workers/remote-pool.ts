@@ -63,7 +63,7 @@ export class RemotePool {
     await Promise.all([...this.#workers.values()].map((worker) => worker.close()));
   }
 
-  /** Names of the workers that may run cameras: ready, or away for less than a lease. */
+  /** Names of the workers that may run cameras: ready, or away for less than a lease; not those that end in order. */
   get names(): readonly string[] {
     return this.#names;
   }
@@ -159,7 +159,7 @@ export class RemotePool {
     const workers = [...this.#workers.values()];
     this.#warnOfDoubles(workers);
     const names = workers.flatMap((worker) =>
-      worker.name === undefined || worker.isLost ? [] : [worker.name],
+      worker.name === undefined || worker.isLost || worker.isEnding ? [] : [worker.name],
     );
     const ready = new Map(
       workers.flatMap(({ address }) => (address === undefined ? [] : [[address.name, address]])),

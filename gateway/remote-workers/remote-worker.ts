@@ -95,6 +95,11 @@ export class RemoteWorker {
     return this.#state === 'ready' || this.#state === 'unready';
   }
 
+  /** Whether it said that it ends: others take its cameras meanwhile. */
+  get isEnding(): boolean {
+    return this.#answer?.isEnding === true;
+  }
+
   /** Whether its lease must be over: it may have been cut off, and gave up what it ran. */
   get isLost(): boolean {
     return this.#state !== 'ready' && this.silentMs > LEASE_MS + RENEW_MS;
@@ -166,6 +171,7 @@ export class RemoteWorker {
       this.#epoch += isOther ? 1 : 0;
     }
     this.#setState(answer.isHeld ? 'ready' : 'unready');
+    if (answer.isEnding !== before?.isEnding) this.#options.onChange(this);
     if (isOther && answer.suspects.length > 0)
       this.#options.onBroken({ name: answer.name, reason: 'exit', suspects: answer.suspects });
   }

@@ -29,7 +29,7 @@ export function sourceAt<S extends CameraSource>(
 /**
  * Whether a worker has a video, whole.
  * @param query `?bytes=` makes room for one that is to come
- * @throws AppError
+ * @throws AppError `camera-video-unreadable` where the worker takes none, `worker-*`
  */
 export async function holdsVideo(
   worker: WorkerTarget,
@@ -37,7 +37,17 @@ export async function holdsVideo(
   { query = '', signal }: { query?: string; signal?: AbortSignal | undefined } = {},
 ): Promise<boolean> {
   const path = `${pathOf(name)}${query}`;
-  return (await call(worker, { method: 'GET', path, signal, schema: heldVideoSchema })).isHeld;
+  const request = { method: 'GET', path, signal, schema: heldVideoSchema } as const;
+  return (await call(worker, request).catch((error: unknown) => explain(error, worker))).isHeld;
+}
+
+/** @throws AppError a clear one where the worker has no such route */
+function explain(error: unknown, { name }: WorkerTarget): never {
+  if (!(error instanceof AppError) || error.code !== 'not-found') throw error;
+  throw new AppError(
+    'camera-video-unreadable',
+    `Worker ${name} is of an earlier version that takes no videos`,
+  );
 }
 
 /**

@@ -209,6 +209,15 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
     await waitFor(async () => (await serves('a')) && (await serves('b')), MOVED);
   });
 
+  it('give the cameras of a worker that ends in order to the other, and back', async () => {
+    await workers.get('w1')?.end();
+    await waitFor(async () => (await counts('w0')) === '4', MOVED);
+    await waitFor(isIngestedOnce, MOVED);
+    await runWorker('w1');
+    await waitFor(async () => (await counts('w0', 'w1')) === '2,2', MOVED);
+    await waitFor(async () => (await serves('a')) && (await serves('b')), MOVED);
+  });
+
   it('give a camera with labels to no worker before one carries them, as both of them say', async () => {
     const answer = await fetch(`${originOf('b')}/api/cameras/1`, {
       method: 'PATCH',

@@ -25,6 +25,8 @@ export interface RunningWorker {
   details?: Record<string, number>;
   /** Serves connections that the supervisor hands over; absent where it hands over none. */
   accept?(connection: Socket): void;
+  /** Serves on until others do its work; absent where no others can. */
+  handOver?(): Promise<void>;
   /** Stops serving and frees everything; called once. */
   close(): Promise<void>;
 }
@@ -54,8 +56,11 @@ export async function runWorker(
     if (ending) return;
     ending = true;
     log.info({ reason, code }, 'worker stops');
-    setTimeout(() => host.exit(code), CLOSE_DEADLINE_MS).unref();
-    void Promise.resolve(running?.close())
+    void Promise.resolve(running?.handOver?.())
+      .then(() => {
+        setTimeout(() => host.exit(code), CLOSE_DEADLINE_MS).unref();
+        return running?.close();
+      })
       .catch((error: unknown) => log.error({ err: error }, 'closing failed'))
       .finally(() => host.exit(code));
   };

@@ -12,7 +12,12 @@ export interface LeaseOptions {
 }
 
 /** State of the lease for the answer of a renewal. */
-export type LeaseState = Pick<LeaseAnswer, 'clock' | 'isHeld' | 'lapses'>;
+export type LeaseState = Pick<LeaseAnswer, 'clock' | 'isHeld' | 'lapses' | 'isEnding'>;
+
+/** The first renewal tells the keeper of the end; at the next one others have been given the cameras. */
+const RENEWALS_TO_HAND_OVER = 2;
+/** A gateway that does not renew in this time is not waited for, milliseconds. */
+const HAND_OVER_MS = 2500;
 
 /** From start to close. */
 export class Lease {
@@ -24,6 +29,8 @@ export class Lease {
   #isHeld = false;
   #lapses = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Of this worker's end. */
+  #onRenewal: (() => void) | undefined;
 
   constructor({ isRequired, onLapse, now = () => performance.now() }: LeaseOptions) {
     this.#isRequired = isRequired;
@@ -33,7 +40,23 @@ export class Lease {
 
   state(): LeaseState {
     this.#check();
-    return { clock: this.#now(), isHeld: this.#isHeld, lapses: this.#lapses };
+    const ending = this.#onRenewal === undefined ? {} : { isEnding: true };
+    return { clock: this.#now(), isHeld: this.#isHeld, lapses: this.#lapses, ...ending };
+  }
+
+  /** Tells the keeper that this worker ends. Resolves once that had time to give its cameras to others. */
+  async handOver(withinMs = HAND_OVER_MS): Promise<void> {
+    this.#check();
+    if (!this.#isHeld) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const late = setTimeout(resolve, withinMs);
+    let renewals = 0;
+    this.#onRenewal = () => {
+      renewals += 1;
+      if (renewals === RENEWALS_TO_HAND_OVER) resolve();
+    };
+    await promise;
+    clearTimeout(late);
   }
 
   /** Renews it. @throws AppError `stale-order` for an earlier term */
@@ -47,6 +70,7 @@ export class Lease {
     if (since !== null && since <= now) this.#until = Math.max(this.#until, since + ttlMs);
     this.#isHeld = this.#until > now;
     this.#arm();
+    this.#onRenewal?.();
     return this.state();
   }
 

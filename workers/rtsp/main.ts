@@ -115,6 +115,8 @@ await runWorker(process, {
     return {
       port: server.port,
       accept: server.accept,
+      // A child ends with its gateway, which knows.
+      handOver: async () => (config.host.isRemote ? lease.handOver() : undefined),
       close: async () => {
         link?.close();
         await orders?.close();

@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import express from 'express';
 import { HELD_VIDEOS_PATH } from '#shared/held-videos.ts';
+import { notFound } from '#shared/http/problem.ts';
 import { VideoCarrier } from '../../../gateway/cameras/video-carrier.ts';
 import type { WorkerAddress } from '../../../gateway/worker-access/worker-address.ts';
 import { HeldVideos } from '../../../workers/rtsp/videos/held-videos.ts';
 import { videoRoutes } from '../../../workers/rtsp/videos/video-routes.ts';
-import { portOf, problems, serve, silentLog, stop } from '../../support/serve.ts';
+import { originOf, portOf, problems, serve, silentLog, stop } from '../../support/serve.ts';
 import { TcpProxy } from '../../support/tcp-proxy.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -111,6 +112,21 @@ describe('Bringing a video to a worker on another machine', () => {
     expect(reasons()).to.deep.equal([['1', 'camera-video-unreadable']]);
     writeFileSync(source, content);
     await waitFor(() => arrivals === 1);
+  });
+
+  it('asks a worker of an earlier version beside all other orders, and says so in the status', async () => {
+    const present = worker as WorkerAddress;
+    const earlier = await serve(express().use(notFound).use(problems));
+    worker = { ...present, origin: originOf(earlier) };
+    expect(await isThere()).to.equal(false);
+    await waitFor(() => reasons().length === 1);
+    expect(carrier.states()[0]?.[1]).to.include({
+      reason: 'camera-video-unreadable',
+      detail: 'Worker w0 is of an earlier version that takes no videos',
+    });
+    worker = present;
+    await waitFor(() => arrivals === 1);
+    stop(earlier);
   });
 
   it('ends when the camera or the worker is gone, and begins anew when they come back', async () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { sql } from 'kysely';
-import { Placement, type PlacementOptions, UNWANTED_MS } from '../../../gateway/placement/placement.ts';
+import { Placement, type PlacementOptions } from '../../../gateway/placement/placement.ts';
 import { expectEpoch, PlacementRepository } from '../../../gateway/placement/placement-repository.ts';
+import { UNWANTED_MS } from '../../../gateway/placement/unwanted.ts';
 import { openStore, type Store } from '../../../gateway/store/store.ts';
 import type { Labels } from '../../../shared/worker-labels.ts';
 import { RENEW_MS } from '../../../shared/worker-lease.ts';

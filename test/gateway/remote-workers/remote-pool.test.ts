@@ -33,6 +33,35 @@ describe('RemotePool', () => {
     }
   });
 
+  it('names a worker that ends in order no more, while it still answers', async () => {
+    const worker = await WorkerDouble.open();
+    let answer: LeaseAnswer = { ...ANSWER, isHeld: true };
+    for (const method of ['GET', 'PUT'])
+      worker.answers.set(`${method} ${LEASE_PATH}`, (_request, response) =>
+        response.end(JSON.stringify(answer)),
+      );
+    const pool = new RemotePool({
+      config: { urls: [worker.origin], dns: undefined, secret: worker.token },
+      termOf: () => 1,
+      log: silentLog,
+    });
+    const told: string[] = [];
+    pool.onNames((names) => told.push(names.join()));
+    pool.start();
+    try {
+      await waitFor(() => pool.address('worker-0') !== undefined, { message: 'the worker' });
+      answer = { ...answer, isEnding: true };
+      await waitFor(() => told.length === 2, { message: 'its end' });
+      expect(told).to.deep.equal(['worker-0', '']);
+      expect(pool.address('worker-0')?.name).to.equal('worker-0');
+      answer = { ...ANSWER, isHeld: true, instance: 'the next process' };
+      await waitFor(() => pool.names.includes('worker-0'), { message: 'the next process' });
+    } finally {
+      await pool.stop();
+      await worker.close();
+    }
+  });
+
   for (const [what, answer, reason] of [
     [
       'refuses the secret',

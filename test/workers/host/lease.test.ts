@@ -40,6 +40,24 @@ describe('The lease of a worker', () => {
     expect(thrown(() => lease.expect(undefined)).code).to.equal('stale-order');
   });
 
+  it('tells its keeper of the end, and is handed over when that had time to act', async () => {
+    hold();
+    let isOver = false;
+    const handedOver = lease.handOver().then(() => (isOver = true));
+    const told = lease.renew({ term: 1, since: now, ttlMs: 6000 });
+    expect(told).to.include({ isHeld: true, isEnding: true });
+    await new Promise(setImmediate);
+    expect(isOver).to.equal(false);
+    lease.renew({ term: 1, since: now, ttlMs: 6000 });
+    await handedOver;
+  });
+
+  it('is handed over without a keeper too', async () => {
+    await lease.handOver();
+    hold();
+    await lease.handOver(1);
+  });
+
   it('refuses renewals of an earlier term', () => {
     hold(2);
     expect(thrown(() => lease.renew({ term: 1, since: 1000, ttlMs: 6000 })).code).to.equal('stale-order');
