@@ -33,6 +33,8 @@ export function parseCameraId(cameraId: unknown): string {
   return parseFields(namedSchema, { cameraId }).cameraId;
 }
 
+const NO_FIELD = 'there is no such field';
+
 /**
  * Parses with a schema and throws an AppError that names the first invalid field.
  * @throws AppError `invalid-field`
@@ -42,7 +44,12 @@ export function parseFields<T>(schema: z.ZodType<T>, value: unknown): T {
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   const unknownKey = issue?.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-  const field = unknownKey ?? (issue?.path.map(String).join('.') || 'body');
+  const path = issue?.path.map(String) ?? [];
+  if (unknownKey !== undefined) {
+    const message = `${[...path, unknownKey].join('.')}: ${NO_FIELD}`;
+    throw new AppError('invalid-field', message, { field: unknownKey });
+  }
+  const field = path.join('.') || 'body';
   throw new AppError('invalid-field', `${field}: ${fieldWords(issue?.message)}`, { field });
 }
 
@@ -66,5 +73,5 @@ export function parseStrictly<T>(schema: z.ZodType<T>, value: unknown): T {
 }
 
 function unknownField(field: string | undefined): AppError {
-  return new AppError('unknown-field', `${field}: there is no such field`, { field });
+  return new AppError('unknown-field', `${field}: ${NO_FIELD}`, { field });
 }

@@ -7,6 +7,7 @@ import type { DeliveryRow, Transaction } from '../store/database.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { NoticeRepository } from './notice-repository.ts';
 import type { Happening, NoticeFacts, Rule } from './notification.ts';
+import { isWithin } from './periods.ts';
 
 export interface NoticeQueueOptions {
   deliveries: Pick<DeliveryRepository, 'insert' | 'countPending'>;
@@ -40,7 +41,8 @@ export class NoticeQueue {
     const { notices, now } = this.#options;
     const cameraId = happening.cameraId ?? NO_CAMERA;
     const queue = `${queueOf(rule.id, cameraId)}${isUrgent ? '/now' : ''}`;
-    const isGrouped = rule.groupSeconds > 0 && !isUrgent;
+    const isQuiet = rule.quiet !== null && isWithin(rule.quiet, new Date(now()));
+    const isGrouped = (rule.groupSeconds > 0 || isQuiet) && !isUrgent;
     const newest = isGrouped ? await notices.newestOf(trx, queue) : undefined;
     if (newest !== undefined && (await this.#join(trx, newest, happening))) return;
     const notBefore = newest === undefined ? now() : this.#afterPause(newest, rule.groupSeconds);

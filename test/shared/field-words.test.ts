@@ -14,9 +14,11 @@ const schema = z.object({
     z.object({ kind: z.literal('d') }),
   ]),
   code: z.string().regex(/^x/, 'must begin with x'),
+  detect: z.strictObject({ motion: z.boolean().optional() }),
 });
 const WHOLE = {
   ...{ name: 'abc', count: 1, size: 1, parts: [], kind: 'a', target: { kind: 'c' }, code: 'x' },
+  detect: {},
 };
 
 /** The message of the error for a body; undefined where it is accepted. */
@@ -47,6 +49,7 @@ describe('What is wrong with a field', () => {
     [{ kind: 'c' }, 'kind: must be one of a, b'],
     [{ target: { kind: 'e' } }, 'target.kind: must be one of c, d'],
     [{ code: 'y' }, 'code: must begin with x'],
+    [{ detect: { person: true } }, 'detect.person: there is no such field'],
   ];
   for (const [change, message] of cases)
     it(`is told in words: ${JSON.stringify(change)}`, () => expect(messageFor(change)).to.equal(message));

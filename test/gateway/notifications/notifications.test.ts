@@ -168,6 +168,28 @@ describe('Notifications', () => {
       expect(target.received).to.have.length(1);
     });
 
+    it('tell what happens in quiet hours together even where each event has a notice of its own', async () => {
+      const quiet = [{ from: '22:00', to: '07:00' }];
+      const id = await create(webhook(), { quiet, groupSeconds: 0 });
+      await harness.event('door', 'motion');
+      await arrived(1);
+      harness.now += 11 * HOUR_MS;
+      for (const kind of ['motion', 'person']) {
+        await harness.event('door', kind);
+        await harness.idle();
+      }
+      expect(await harness.view(id)).to.include({ waiting: 1 });
+      harness.now = new Date(2026, 4, 5, 7, 0).getTime();
+      await settled(id);
+      expect(target.bodies.map(({ title }) => title)).to.deep.equal([
+        'Front Door: Motion',
+        'Front Door: Motion and 1 more',
+      ]);
+      await harness.event('door', 'face');
+      await harness.event('door', 'person');
+      await arrived(4);
+    });
+
     it('retry at a target that fails and show its answer; another target gets its notice meanwhile', async () => {
       const other = await TargetServer.open();
       target.reply = (response) => response.writeHead(503).end('no');
