@@ -135,13 +135,15 @@ export class CameraStreamRepository {
     return row !== undefined;
   }
 
-  /** Returns false when there was none. */
-  async delete(cameraId: string): Promise<boolean> {
-    const { numDeletedRows } = await this.#db
-      .deleteFrom('camera_streams')
-      .where('camera_id', '=', cameraId)
-      .executeTakeFirst();
-    return numDeletedRows > 0n;
+  /** Deletes a stream; cameras that play its video count as changed, so that workers remove their copies. */
+  async delete(trx: Transaction<Database>, cameraId: string): Promise<void> {
+    await trx.deleteFrom('camera_streams').where('camera_id', '=', cameraId).execute();
+    await trx
+      .updateTable('cameras')
+      .set((eb) => ({ updated_at: eb('updated_at', '+', 1) }))
+      // A camera that plays another one, which "_" may match, is only looked at again.
+      .where('source', 'like', `%"stream":${JSON.stringify(cameraId)}%`)
+      .execute();
   }
 
   #fromRow(row: {

@@ -25,6 +25,8 @@ export interface CameraStreamServiceOptions {
   check: Pick<VideoCheck, 'check' | 'expectReady'>;
   /** Called after every commit that stored a delivery. */
   onStored?: () => void;
+  /** Called when a stream was deleted. */
+  onDeleted?: () => void;
   /** Unix milliseconds. */
   now?: () => number;
 }
@@ -127,17 +129,18 @@ export class CameraStreamService {
 
   /** Deletes a stream and its file; pending deliveries stay. @throws AppError `camera-stream-not-found`, `upload-store-unavailable` */
   async remove(cameraId: string): Promise<void> {
-    const { uploads, repository } = this.#options;
+    const { uploads, repository, store } = this.#options;
     const { videoFile } = await this.#find(cameraId);
     // Hidden first, so that a crash in between leaves no file without a row.
     const staged = videoFile === null ? undefined : await uploads.withdraw(videoFile);
     try {
-      await repository.delete(cameraId);
+      await store.transaction((trx) => repository.delete(trx, cameraId));
     } catch (error) {
       await staged?.publish();
       throw error;
     }
     await staged?.discard();
+    this.#options.onDeleted?.();
   }
 
   /** Name of an uploaded video in the store. @throws AppError `camera-stream-not-found`, also for an RTSP stream, `video-removed` */

@@ -1,4 +1,5 @@
 /** Builds camera streams: uploads, storage, routes. */
+import { EventEmitter } from 'node:events';
 import type { Logger } from '#shared/logger.ts';
 import type { Redactor } from '#shared/redact.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
@@ -57,6 +58,7 @@ export function createCameraStreams(options: CameraStreamsOptions): CameraStream
   });
   const { quotaBytes } = limits;
   const isPlayed = (file: string): boolean => played().includes(file);
+  const deleted = new EventEmitter<{ video: [] }>();
   const service = new CameraStreamService({
     store: storage.store,
     repository,
@@ -65,6 +67,7 @@ export function createCameraStreams(options: CameraStreamsOptions): CameraStream
     quota: new UploadQuota({ repository, uploads, quotaBytes, isPlayed, log }),
     check: new VideoCheck(routing, place),
     onStored: () => deliveries.sender.wake(),
+    onDeleted: () => deleted.emit('video'),
   });
   return {
     routes: {
@@ -76,7 +79,10 @@ export function createCameraStreams(options: CameraStreamsOptions): CameraStream
         ...trpcRoutes({ service, redactor, log, maxBodyBytes: limits.jsonBytes }),
       ],
     },
-    videos: { fileOf: (id) => fileOf(id, repository, uploads) },
+    videos: {
+      fileOf: (id) => fileOf(id, repository, uploads),
+      onDeleted: (listener) => void deleted.on('video', listener),
+    },
     start: () => clearLeftovers(service, log),
     close,
   };

@@ -5,6 +5,8 @@ import { AppError } from '#shared/errors.ts';
 export interface UploadedVideos {
   /** Absolute path of a stream's video. @returns undefined when there is none */
   fileOf(streamId: string): Promise<string | undefined>;
+  /** Calls `listener` when videos were deleted here. */
+  onDeleted?(listener: () => void): void;
 }
 
 /** A stored source as a worker plays it; the path of a video that is gone is empty. */

@@ -54,6 +54,7 @@ export class CameraRegistry {
       everyMs: refreshMs,
     });
     this.#loaded.promise.catch(() => {});
+    options.videos.onDeleted?.(() => this.#job.runNow());
   }
 
   /** Loads the registry as soon as the database is there, and looks again regularly. */

@@ -143,6 +143,19 @@ describe('Uploads of a gateway that has remote workers only', function () {
     expect(worker.videos).to.have.length(1);
   });
 
+  it('leave the worker when they are deleted, and their cameras say so', async () => {
+    const [before] = worker.videos;
+    expect((await upload(gateway.origin, 'short', await clip())).status).to.equal(201);
+    expect((await play(gateway.origin, 'wall', 'short')).status).to.equal(201);
+    await waitFor(isShown(gateway.origin, 'wall'), MOVED);
+    const deleted = await fetch(`${gateway.origin}/api/camera-streams/short`, { method: 'DELETE' });
+    expect(deleted.status).to.equal(204);
+    await waitFor(() => worker.videos.length === 1, MOVED);
+    expect(worker.videos).to.deep.equal([before]);
+    const status = async () => (await getJson(`${gateway.origin}/api/cameras/wall/status`)).body;
+    await waitFor(async () => (await status()).reason === 'camera-video-unreadable', MOVED);
+  });
+
   it('leave the worker with the camera', async () => {
     expect((await fetch(`${gateway.origin}/api/cameras/screen`, { method: 'DELETE' })).status).to.equal(204);
     await waitFor(() => worker.videos.length === 0, MOVED);
