@@ -159,7 +159,7 @@ export async function openGateway(options: GatewayOptions): Promise<OpenGateway>
   const recordings = createRecordings({ ...config.recordings, store, directory, routing, pool: kept, log });
   events.eventLog.onEvent((event) => recordings.onEvent(event));
   const analysis = createAnalysis({
-    ...{ pool, worker: ANALYSIS, isOn: isAnalysed, directory, log },
+    ...{ pool, worker: ANALYSIS, isOn: isAnalysed, directory, doors: agents.doors, log },
     routing: ofKeptWorkers(routing, workers.keeps, kept),
     events: events.eventLog,
   });

@@ -23,10 +23,10 @@ import { agentMjpeg } from './agent-mjpeg.ts';
 import { AgentPool } from './agent-pool.ts';
 import { AgentRegistry } from './agent-registry.ts';
 import type { AgentSession } from './agent-session.ts';
+import { GatewayDoors, type GatewayDoorsOptions } from './gateway-doors.ts';
 import { LinkRepository } from './link-repository.ts';
 import { Mirrors } from './mirrors.ts';
 import { offlineStatus } from './offline-status.ts';
-import { PeerDoor } from './peer-door.ts';
 import { PeerPictures } from './peer-pictures.ts';
 import { agentRoutes } from './routes.ts';
 import { SharedLinks, type SharedLinksOptions } from './shared-links.ts';
@@ -44,6 +44,8 @@ export interface AgentsOptions {
 
 /** Agents of one gateway. */
 export interface Agents {
+  /** The ways to other gateways on the database; undefined where there are none. */
+  doors: GatewayDoors | undefined;
   routes: RouteGroup;
   /** The workers of this gateway and of its agents. */
   pool: JoinedPool<WorkerStatus>;
@@ -66,7 +68,10 @@ export function createAgents({ store, box, config, directory, log, ...options }:
   const workers = new AgentPool();
   const isNeeded = (): boolean => registry.names.length > 0;
   const pictures = new PeerPictures({ session: (agent) => workers.session(agent), log });
-  const shared = shareLinks({ store, box, cluster: config.cluster, pool: workers, pictures, isNeeded, log });
+  const { cluster } = config;
+  const linkOf = (agent: string) => workers.session(agent)?.link;
+  const doors = doorsOf(cluster, { store, box, linkOf, pictures, log });
+  const shared = shareLinks({ store, box, cluster, pool: workers, doors, isNeeded, log });
   const door = new AgentDoor({
     nameOf: (token) => registry.nameOf(token),
     onSession: (session) => {
@@ -84,6 +89,7 @@ export function createAgents({ store, box, config, directory, log, ...options }:
       return [[id, offlineStatus(id, agent, workers.since(agent))]];
     });
   return {
+    doors,
     routes: agentRoutes({
       take: (request, socket, head, address) => door.take(request, socket, head, address),
       list: () => registry.names.map((name) => viewAgent(name, workers, camerasOf(name))),
@@ -121,6 +127,7 @@ export function createAgents({ store, box, config, directory, log, ...options }:
     close: async () => {
       for (const end of ends.splice(0)) end();
       await shared?.close();
+      await doors?.close();
       door.close();
       await Promise.all([registry.close(), mirrors.close()]);
     },
@@ -131,21 +138,30 @@ export function createAgents({ store, box, config, directory, log, ...options }:
 function shareLinks({
   cluster,
   store,
-  pictures,
+  doors,
   ...options
 }: Pick<SharedLinksOptions, 'box' | 'pool' | 'isNeeded' | 'log'> & {
   cluster: ClusterConfig | undefined;
   store: Store;
-  pictures: PeerPictures;
+  doors: GatewayDoors | undefined;
 }): SharedLinks | undefined {
-  if (cluster?.advertisedHost === undefined) return undefined;
-  const { name, advertisedHost, listenHost: host, agentsPort: port } = cluster;
-  const linkOf = (agent: string) => options.pool.session(agent)?.link;
+  if (cluster?.advertisedHost === undefined || doors === undefined) return undefined;
+  const { name, advertisedHost } = cluster;
   return new SharedLinks({
     ...{ ...options, name, advertisedHost },
     repository: new LinkRepository(store, name),
-    openDoor: () => PeerDoor.open({ host, port, linkOf, pictures }),
+    openDoor: () => doors.open(),
   });
+}
+
+/** @returns undefined where no other gateway can reach this one */
+function doorsOf(
+  cluster: ClusterConfig | undefined,
+  options: Pick<GatewayDoorsOptions, 'store' | 'box' | 'linkOf' | 'pictures' | 'log'>,
+): GatewayDoors | undefined {
+  if (cluster?.advertisedHost === undefined) return undefined;
+  const { name, advertisedHost, listenHost: host, agentsPort: port } = cluster;
+  return new GatewayDoors({ ...options, name, advertisedHost, host, port });
 }
 
 async function letIn(session: AgentSession, workers: AgentPool, log: Logger): Promise<void> {

@@ -1,6 +1,6 @@
 /**
  * Where other gateways reach the agents that are connected to this one: by HTTP CONNECT (RFC 9110), and their pictures by
- * a WebSocket, each with a token.
+ * a WebSocket, each with a token. Other subjects take WebSockets at paths of their own.
  */
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
@@ -12,6 +12,7 @@ import { joinLink } from '../worker-access/join-link.ts';
 import { OwnedServer } from '../worker-access/owned-server.ts';
 import type { WorkerLink } from '../worker-access/worker-link.ts';
 import type { PeerPictures } from './peer-pictures.ts';
+import type { PeerSockets } from './peer-sockets.ts';
 
 /** The agent of `/agents/home/internal/link`. */
 const PICTURES_PATH = /^\/agents\/([^/]+)\//;
@@ -28,6 +29,8 @@ export interface PeerDoorOptions {
   linkOf: (agent: string) => Pick<WorkerLink, 'open'> | undefined;
   /** Gives pictures of an agent's cameras. */
   pictures: Pick<PeerPictures, 'take'>;
+  /** Takes WebSockets for other subjects. */
+  sockets: Pick<PeerSockets, 'take'>;
 }
 
 /** From open to close. Nothing is asked of an agent before the token was right. */
@@ -42,7 +45,7 @@ export class PeerDoor {
   }
 
   /** Binds its port. @throws Error when that is taken */
-  static async open({ host, port, linkOf, pictures }: PeerDoorOptions): Promise<PeerDoor> {
+  static async open({ host, port, linkOf, pictures, sockets }: PeerDoorOptions): Promise<PeerDoor> {
     const token = randomBytes(32).toString('hex');
     const server = http.createServer((_request, response) => response.writeHead(405).end());
     server.on('connect', (request, socket, head) => {
@@ -54,6 +57,7 @@ export class PeerDoor {
       const isPeer = isSameSecret(String(request.headers[TOKEN_HEADER] ?? ''), token);
       const agent = PICTURES_PATH.exec(request.url ?? '')?.[1] ?? '';
       if (!isPeer) refuse(socket as Socket, 403);
+      else if (sockets.take(request, socket, head)) return;
       else if (!pictures.take(agent, request, socket, head)) refuse(socket as Socket, 404);
     });
     return new PeerDoor(await OwnedServer.open(server, host, port), token);

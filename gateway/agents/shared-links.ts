@@ -81,7 +81,6 @@ export class SharedLinks {
     this.#options.pool.learn([]);
     const sessions = [...this.#options.pool.sessions().map(({ id }) => id), ...this.#ended];
     if (sessions.length > 0) await this.#options.repository.release(sessions).catch(() => {});
-    await this.#door?.close();
   }
 
   async #round(): Promise<void> {

@@ -1,6 +1,11 @@
 /** Analysis as a whole: the worker told what to look at, and what it sees passed on. */
 import type { Response } from 'express';
-import type { AnalysisHealth, DetectedObject, ResultMessage } from '#shared/detections.ts';
+import {
+  type AnalysisHealth,
+  type DetectedObject,
+  RESULTS_PATH,
+  type ResultMessage,
+} from '#shared/detections.ts';
 import { ANALYSIS_PATH } from '#shared/detections-settings.ts';
 import type { Logger } from '#shared/logger.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
@@ -15,6 +20,8 @@ import { DeviceEvents } from './device-events.ts';
 import { EventsElsewhere } from './events-elsewhere.ts';
 import { MotionMeters } from './motion-meters.ts';
 import { type EventTarget, OpenEvents } from './open-events.ts';
+import { PeerResults } from './peer-results.ts';
+import { type OtherGateway, ResultsElsewhere } from './results-elsewhere.ts';
 import { ResultsLink } from './results-link.ts';
 import { analysisRoutes } from './routes.ts';
 
@@ -32,7 +39,17 @@ export interface AnalysisOptions {
   directory: Pick<CameraDirectory, 'wanted' | 'find' | 'onChange'>;
   routing: Pick<CameraRouting, 'findOwner' | 'workers' | 'expectKnown' | 'onPlacement'>;
   events: EventTarget;
+  /** The ways to other gateways on the database; undefined where there are none. */
+  doors?: PeerDoors | undefined;
   log: Logger;
+}
+
+/** Ways between gateways. */
+export interface PeerDoors {
+  /** Takes WebSockets of other gateways at a path. */
+  offer(path: string, take: PeerResults['take']): void;
+  /** @throws AppError `storage-*` */
+  others(): Promise<OtherGateway[]>;
 }
 
 /** What is seen in one picture of a camera. */
@@ -66,7 +83,7 @@ export interface Analysis {
 
 /** Puts analysis together; nothing runs before `start`. */
 export function createAnalysis(options: AnalysisOptions): Analysis {
-  const { pool, worker, isOn, directory, routing, log } = options;
+  const { pool, worker, isOn, directory, routing, doors, log } = options;
   const channel = new CameraChannel();
   const elsewhere = new EventsElsewhere({
     isWanted: () => channel.isWatched,
@@ -80,7 +97,31 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   const watched = new Map<string, number>();
   const meters = new MotionMeters(() => update());
   const streams = new Set<Response>();
-  const desired = () => desiredAnalysis(directory, routing, { watched, meters });
+  const peers = new PeerResults(() => update());
+  const isAsked = (kind: 'persons' | 'levels', id: string): boolean =>
+    peers.isWanted(kind, id) && routing.findOwner(id) !== undefined;
+  const lookedAt = {
+    watched: { has: (id: string) => watched.has(id) || isAsked('persons', id) },
+    meters: { has: (id: string) => meters.has(id) || isAsked('levels', id) },
+  };
+  const elsewhereOf = (ids: Iterable<string>): string[] =>
+    [...ids].filter((id) => directory.find(id) !== undefined && routing.findOwner(id) === undefined);
+  const results =
+    doors &&
+    new ResultsElsewhere({
+      others: () => doors.others(),
+      wants: () => ({
+        boxes: elsewhereOf(channel.watched()),
+        persons: elsewhereOf(watched.keys()),
+        levels: elsewhereOf(meters.cameras()),
+      }),
+      take: (message) => {
+        if (message.type === 'detections') channel.notifyDetections(message);
+        else meters.take(message);
+      },
+      log,
+    });
+  const desired = () => desiredAnalysis(directory, routing, lookedAt);
   const deviceEvents = new DeviceEvents({ directory, routing, events: options.events, log });
   const reconciler = new DesiredState({
     worker: () => pool.address(worker),
@@ -89,6 +130,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     log,
   });
   const take = (message: ResultMessage): void => {
+    if (message.type === 'detections' || message.type === 'motion-level') peers.pass(message);
     if (message.type === 'detections') channel.notifyDetections(message);
     else if (message.type === 'motion') channel.notifyMotion(message.cameraId, message.zones);
     else if (message.type === 'motion-level') meters.take(message);
@@ -100,7 +142,7 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
   };
   const demand = new OnDemandWorker({ pool, worker });
   const update = (): void => {
-    demand.isNeeded = isAnalysisWanted(directory, { watched, meters });
+    demand.isNeeded = isAnalysisWanted(directory, lookedAt);
     reconciler.update();
   };
   const link = new ResultsLink({ onMessage: take, log });
@@ -116,7 +158,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
     link.detach();
     detectors = undefined;
     open.endAll();
-    channel.clear();
+    const timestamp = Date.now() / 1000;
+    for (const cameraId of channel.shown) take({ type: 'detections', cameraId, timestamp, objects: [] });
   };
   return {
     channel,
@@ -151,6 +194,8 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       options.events.followers.add(elsewhere);
       if (!isOn) return;
       reconciler.start();
+      doors?.offer(RESULTS_PATH, (socket) => peers.take(socket));
+      results?.start();
       ends.push(
         pool.onReady(onReady),
         pool.onDown(onDown),
@@ -164,9 +209,10 @@ export function createAnalysis(options: AnalysisOptions): Analysis {
       for (const end of ends.splice(0)) end();
       for (const stream of streams) stream.end();
       demand.close();
+      peers.close();
       link.detach();
       open.endAll();
-      await Promise.all([reconciler.close(), open.settled(), deviceEvents.close()]);
+      await Promise.all([reconciler.close(), open.settled(), deviceEvents.close(), results?.close()]);
     },
   };
 }

@@ -15,6 +15,7 @@ export class CameraChannel implements DetectionFeed, MotionSource {
   readonly #detections = new EventEmitter();
   readonly #motion = new EventEmitter<{ motion: [string, readonly string[]] }>();
   readonly #objects = new EventEmitter<Record<string, [DetectionsMessage]>>();
+  readonly #looks = new Set<{ cameraId: string; isOn: () => boolean }>();
   /** Cameras whose last message named objects. */
   readonly #shown = new Set<string>();
 
@@ -39,10 +40,29 @@ export class CameraChannel implements DetectionFeed, MotionSource {
     return () => void this.#motion.off('motion', listener);
   }
 
-  /** Calls with what is seen by a camera, picture by picture. @returns the function that ends it */
-  onObjects(cameraId: string, listener: (message: DetectionsMessage) => void): () => void {
+  /**
+   * Calls with what is seen by a camera, picture by picture.
+   * @param isOn whether the listener has use for it now
+   * @returns the function that ends it
+   */
+  onObjects(
+    cameraId: string,
+    listener: (message: DetectionsMessage) => void,
+    isOn: () => boolean = () => true,
+  ): () => void {
+    const look = { cameraId, isOn };
     this.#objects.on(cameraId, listener);
-    return () => void this.#objects.off(cameraId, listener);
+    this.#looks.add(look);
+    return () => {
+      this.#objects.off(cameraId, listener);
+      this.#looks.delete(look);
+    };
+  }
+
+  /** Cameras of which a listener wants to know what is seen. */
+  watched(): Set<string> {
+    const looks = [...this.#looks].flatMap(({ cameraId, isOn }) => (isOn() ? [cameraId] : []));
+    return new Set([...(this.#detections.eventNames() as string[]), ...looks]);
   }
 
   /** Tells what is seen; built once for all listeners. */
@@ -63,12 +83,9 @@ export class CameraChannel implements DetectionFeed, MotionSource {
     this.#motion.emit('motion', cameraId, zones);
   }
 
-  /** Clears what clients have drawn: analysis has stopped. */
-  clear(): void {
-    const timestamp = Date.now() / 1000;
-    for (const cameraId of [...this.#shown]) {
-      this.notifyDetections({ type: 'detections', cameraId, timestamp, objects: [] });
-    }
+  /** Cameras whose boxes clients have drawn. */
+  get shown(): string[] {
+    return [...this.#shown];
   }
 
   #notify(message: DetectionsMessage | EventUpdate, subject: string): void {

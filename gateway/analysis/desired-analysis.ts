@@ -6,7 +6,7 @@ import type { CameraRouting } from '../worker-access/camera-routing.ts';
 /** Cameras that are looked at beside what their switches say. */
 export interface LookedAt {
   /** By id: watched for persons. */
-  watched: ReadonlyMap<string, number>;
+  watched: { has(cameraId: string): boolean };
   /** Whether the motion of a camera is metered. */
   meters: { has(cameraId: string): boolean };
 }

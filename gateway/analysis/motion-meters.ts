@@ -18,6 +18,11 @@ export class MotionMeters {
     return this.#levels.listenerCount(cameraId) > 0;
   }
 
+  /** Cameras at which clients look. */
+  cameras(): string[] {
+    return this.#levels.eventNames() as string[];
+  }
+
   /** Calls with each level of a camera. @returns the function that ends it */
   watch(cameraId: string, listener: (level: MotionLevelMessage) => void): () => void {
     this.#levels.on(cameraId, listener);

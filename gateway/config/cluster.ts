@@ -10,7 +10,7 @@ export interface ClusterConfig {
   advertisedHost: string | undefined;
   /** Address that its workers bind. */
   listenHost: string;
-  /** Port at which other gateways reach the agents that are connected to this one; 0: any free port. */
+  /** Port at which other gateways reach this one: its agents, and what it sees; 0: any free port. */
   agentsPort: number;
 }
 

@@ -58,9 +58,10 @@ export class DetectionFeed {
     }
     for (const id of ids) {
       if (this.#listeners.has(id)) continue;
-      const end = channel.onObjects(id, (message) => {
+      const take = (message: DetectionsMessage): void => {
         if (outlet.isOpen) this.#newest.set(id, message);
-      });
+      };
+      const end = channel.onObjects(id, take, () => outlet.isOpen);
       this.#listeners.set(id, end);
     }
   }

@@ -73,5 +73,6 @@ export interface GatewayDoorsTable {
   gateway: string;
   /** Sealed JSON: host, port and token. */
   way: string;
+  /** When it told of itself last. */
   opened_at: number;
 }

@@ -123,6 +123,25 @@ describe('Two gateways that look at the same cameras', function () {
     ]);
   });
 
+  it('tell what is seen, and how much moves, at both', async () => {
+    for (const { origin } of gateways) {
+      const socket = await WsClient.open(origin);
+      sockets.push(socket);
+      socket.send({ action: 'subscribe', cameraId: '1', fps: 1, detections: true });
+      const hasBox = () =>
+        socket.messages.some(
+          ({ type, cameraId, objects }) =>
+            type === 'detections' && cameraId === '1' && (objects as unknown[]).length > 0,
+        );
+      await waitFor(hasBox, { ...SLOW, message: `a box at ${origin}` });
+      const levels = await fetch(`${origin}/api/cameras/1/motion`, { signal: streams.signal });
+      for await (const level of eventData(levels)) {
+        expect(level).to.include({ cameraId: '1' });
+        break;
+      }
+    }
+  });
+
   it('give the pictures of found streams at both', async () => {
     const [a, b] = gateways as [RunningProcess, RunningProcess];
     const url = `rtsp://127.0.0.1:${camera.port}/1`;

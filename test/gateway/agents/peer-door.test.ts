@@ -5,6 +5,7 @@ import type { FrameRequest } from '#shared/frames/subscription.ts';
 import { PeerDoor } from '../../../gateway/agents/peer-door.ts';
 import { PeerLink } from '../../../gateway/agents/peer-link.ts';
 import { PeerPictures } from '../../../gateway/agents/peer-pictures.ts';
+import { PeerSockets } from '../../../gateway/agents/peer-sockets.ts';
 import { FrameLink } from '../../../gateway/worker-access/frame-link.ts';
 import { FeedDouble, textFrame } from '../../doubles/feed-double.ts';
 import { silentLog } from '../../support/serve.ts';
@@ -40,7 +41,13 @@ describe('The door to agents of another gateway', () => {
     const session = (agent: string) => (agent === 'home' ? { onEnd } : undefined);
     const pictures = new PeerPictures({ session, log: silentLog });
     pictures.feed = feed;
-    door = await PeerDoor.open({ host: '127.0.0.1', port: 0, linkOf, pictures });
+    door = await PeerDoor.open({
+      host: '127.0.0.1',
+      port: 0,
+      linkOf,
+      pictures,
+      sockets: new PeerSockets(silentLog),
+    });
   });
   after(() => door.close());
   beforeEach(() => {
