@@ -7,6 +7,7 @@ import { viewCamera } from '../cameras/camera-view.ts';
 import type { WorkerStatus } from '../supervisor/worker-status.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
 import type { Members, StatusSections } from './status-sections.ts';
+import { SteadyRates } from './steady-rates.ts';
 
 /** Sources of the state. */
 export interface StatusSources {
@@ -26,25 +27,25 @@ export interface StatusSources {
 
 /** What changes with every picture; of a connected camera the last one came within 3 s. */
 const RESTLESS = ['cameraId', 'frameCount', 'lastFrameTime'];
-/** Above it tenths are noise, frames a second. */
-const WHOLE_RATE = 5;
 const MS_PER_S = 1000;
 
 /** Creates the reader. */
 export function statusReader(sources: StatusSources): () => Promise<StatusSections> {
   const load = new ProcessLoad();
   const disk = new DiskSpace(sources.dataDir);
+  const rates = new SteadyRates();
   const version = productVersion();
   return async () => {
     const statuses = await sources.states.read();
     const cameras = sources.directory.list();
+    const steady = rates.next(new Map([...statuses].map(([id, { frameRate }]) => [id, frameRate])));
     return {
       ids: cameras.map(({ id }) => id),
       cameras: membersOf(cameras, (camera) => ({
         ...viewCamera(camera),
         worker: sources.routing.nameOf(camera.id),
       })),
-      statuses: membersOf(cameras, ({ id }) => calm(statuses.get(id))),
+      statuses: membersOf(cameras, ({ id }) => calm(statuses.get(id), steady.get(id))),
       workers: sources.pool.status().map(sinceWhen),
       gateway: {
         state: sources.gatewayState(),
@@ -63,10 +64,9 @@ function membersOf(cameras: readonly KnownCamera[], view: (camera: KnownCamera) 
   return Object.fromEntries(cameras.map((camera) => [camera.id, view(camera)]));
 }
 
-function calm(status: CameraStatus | undefined): object | null {
+function calm(status: CameraStatus | undefined, frameRate: number | undefined): object | null {
   if (status === undefined) return null;
   const rest = Object.fromEntries(Object.entries(status).filter(([name]) => !RESTLESS.includes(name)));
-  const frameRate = status.frameRate > WHOLE_RATE ? Math.round(status.frameRate) : status.frameRate;
   return { ...rest, frameRate, ...(status.connected ? {} : { lastFrameTime: status.lastFrameTime }) };
 }
 

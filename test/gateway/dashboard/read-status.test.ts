@@ -58,6 +58,12 @@ describe('The state that the status stream tells', () => {
     expect(await toldOf({ frameCount: 1015, lastFrameTime: 101, frameRate: 14.9 })).to.equal(undefined);
   });
 
+  it('is no news while the measured frame rate moves a little, to both sides of what would be rounded', async () => {
+    expect(await toldOf({ frameRate: 14.4 })).to.equal(undefined);
+    expect(await toldOf({ frameRate: 15.6 })).to.equal(undefined);
+    expect(await toldOf({ frameRate: 0 })).to.have.nested.property('1.frameRate', 0);
+  });
+
   it('is news where a person would see it', async () => {
     expect(await toldOf({ viewers: 1 })).to.have.nested.property('1.viewers', 1);
     expect(await toldOf({ frameRate: 12.1 })).to.have.nested.property('1.frameRate', 12);
