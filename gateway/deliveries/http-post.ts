@@ -64,6 +64,9 @@ export class HttpPost {
       if (answer.kind === 'answered' || !cut.signal.aborted) return answer;
       if (signal.aborted) return { kind: 'aborted' };
       return { kind: 'failed', reason: `no answer within ${this.#attemptMs / 1000} s` };
+    } catch (error) {
+      // The library could not be loaded.
+      return { kind: 'failed', reason: reasonOf(error) };
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', abort);

@@ -4,6 +4,7 @@ import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
 import { deliveryBody } from '../../../gateway/deliveries/delivery.ts';
 import { type Answer, HttpEndpoint } from '../../../gateway/deliveries/http-endpoint.ts';
+import { breakImport } from '../../support/broken-import.ts';
 import { FastApiReceiver, sendJson } from '../../support/fastapi-receiver.ts';
 import { freePort } from '../../support/free-port.ts';
 import { nock, useNock } from '../../support/nock.ts';
@@ -142,6 +143,15 @@ describe('The endpoint of deliveries', () => {
     const server = await openRawServer((socket) => socket.once('data', () => socket.end('HTTP/1.1 2')));
     ends.push(() => server.close());
     expect(await post(endpointFor(urlOf(server)))).to.have.property('kind', 'failed');
+  });
+
+  it('fails while its library cannot be loaded, and sends again after that', async () => {
+    const mend = breakImport('got');
+    ends.push(mend);
+    const endpoint = endpointFor(receiver.url);
+    expect(await post(endpoint)).to.deep.equal({ kind: 'failed', reason: 'got cannot be loaded' });
+    mend();
+    expect(await post(endpoint)).to.have.property('kind', 'answered');
   });
 
   it('F55: cuts off an answer that drips, however steadily', async () => {
