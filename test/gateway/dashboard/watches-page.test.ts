@@ -142,6 +142,20 @@ describe('Watches in Chromium', function () {
     expect((await stored())[0]).to.deep.include({ zone: 'Drive', area: null });
   });
 
+  it('are made for several cameras, one for each', async () => {
+    const url = pictures.url('/1');
+    await postJson(`${gateway.origin}/api/cameras`, { id: 'yard', name: 'Yard', url, enabled: false });
+    await page.goto(`${gateway.origin}/#/watches/new?kind=ask&question=Is%20it%20dark%3F&camera=gate`);
+    await page.getByText('Further cameras').click();
+    await page.getByLabel('Yard').check();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await waitFor(async () => (await stored()).length === 3);
+    const made = (await stored()).filter(({ prompt }: { prompt: string }) => prompt === 'Is it dark?');
+    expect(made.map(({ cameraId }: { cameraId: string }) => cameraId).sort()).to.deep.equal(['gate', 'yard']);
+    for (const { id } of made) await fetch(`${gateway.origin}/api/watches/${id}`, { method: 'DELETE' });
+    await waitFor(async () => (await page.getByRole('link', { name: 'Edit' }).count()) === 1);
+  });
+
   it('are deleted after a question', async () => {
     page.once('dialog', (dialog) => void dialog.accept());
     await page.getByRole('button', { name: 'Delete' }).click();

@@ -2,6 +2,7 @@
 import { html, nothing, type TemplateResult } from 'lit-html';
 import type { Notification, WatchTest } from '#shared/client/api-types.ts';
 import { GatewayError } from '#shared/client/gateway-error.ts';
+import type { NewWatch } from '#shared/client/watches.ts';
 import { AreaPicker, type AreaPickerModel } from '../elements/area-picker.ts';
 import { hrefOf } from '../router.ts';
 import {
@@ -36,6 +37,8 @@ const FIELDS: Readonly<Record<string, keyof WatchDraft>> = {
 /** `<watch-editor>`. */
 export class WatchEditor extends ViewElement {
   #draft: WatchDraft | undefined;
+  /** Further cameras of a new watch: each gets one of its own. */
+  readonly #further = new Set<string>();
   #test: WatchTest | undefined;
   /** Who can be told. */
   #notifications: readonly Notification[] = [];
@@ -102,11 +105,27 @@ export class WatchEditor extends ViewElement {
     const words = draft.skill === 'query' ? 'Question' : 'Object';
     return html`
       ${selectField({ ...this.#field('cameraId', 'Camera'), value: draft.cameraId, onInput: (cameraId) => this.#change({ cameraId, zone: '' }) }, cameras)}
+      ${this.#furtherCameras(draft)}
       ${selectField({ ...this.#field('skill', 'Do'), value: draft.skill, onInput: skill }, SKILLS)}
       ${draft.skill === 'caption' ? nothing : textField({ ...this.#field('prompt', words), placeholder: draft.skill === 'query' ? 'Is the gate open?' : 'person' })}
       ${this.#zone(draft)}
       ${draft.zone === '' ? this.#area(draft) : nothing}
     `;
+  }
+
+  /** A zone is of one camera. */
+  #furtherCameras({ cameraId, zone }: WatchDraft): TemplateResult | typeof nothing {
+    const isNew = this.app.state.route.params.watchId === undefined;
+    const others = [...this.app.state.gateway.cameras.values()].filter(({ id }) => id !== cameraId);
+    if (!isNew || zone !== '' || others.length === 0) return nothing;
+    const choose = (id: string, isOn: boolean): void => {
+      if (isOn) this.#further.add(id);
+      else this.#further.delete(id);
+      this.draw();
+    };
+    return html`<details class="further"><summary>Further cameras${this.#further.size === 0 ? nothing : ` (${this.#further.size})`}</summary>
+      <div class="switches">${others.map(({ id, name }) => switchField(name, this.#further.has(id), (isOn) => choose(id, isOn)))}</div>
+    </details>`;
   }
 
   #area({ cameraId, area }: WatchDraft): TemplateResult {
@@ -222,10 +241,20 @@ export class WatchEditor extends ViewElement {
     const id = this.app.state.route.params.watchId;
     await this.#attempt('save', async () => {
       const { cameraId, ...changes } = bodyOf(draft);
-      if (id === undefined) await this.app.client.watches.create({ cameraId, ...changes });
+      if (id === undefined) await this.#create({ cameraId, ...changes });
       else await this.app.client.watches.update(id, changes);
       location.hash = hrefOf('watches');
     });
+  }
+
+  /** One for each camera; those that are stored are not stored again when a later one is refused. */
+  async #create(watch: NewWatch): Promise<void> {
+    const further = watch.zone == null ? [...this.#further] : [];
+    for (const cameraId of further) {
+      if (cameraId !== watch.cameraId) await this.app.client.watches.create({ ...watch, cameraId });
+      this.#further.delete(cameraId);
+    }
+    await this.app.client.watches.create(watch);
   }
 
   async #attempt(busy: 'test' | 'save' | undefined, work: () => Promise<void>): Promise<void> {
