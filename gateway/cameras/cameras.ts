@@ -107,11 +107,11 @@ export function createCameras(options: CamerasOptions): Cameras {
 }
 
 function createRoutes(
-  { storage, directory, routing, whenShared, rtspStatus }: CamerasOptions,
+  { storage, directory, routing, epochOf, whenShared, rtspStatus }: CamerasOptions,
   registry: CameraRegistry,
   reconciler: Reconciler,
 ): RouteGroup {
-  const connector = new Connector({ directory, routing, reconciler, whenShared });
+  const connector = new Connector({ directory, routing, reconciler, epochOf, whenShared });
   const expectLoaded = (): Promise<void> => registry.expectLoaded();
   return {
     name: 'Cameras',

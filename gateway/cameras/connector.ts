@@ -2,7 +2,9 @@
 import type { ConnectRequest } from '#shared/contract/connect.ts';
 import { AppError } from '#shared/errors.ts';
 import { sourceId } from '#shared/source-id.ts';
+import { isAgentWorker } from '../worker-access/agent-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import type { WorkerAddress } from '../worker-access/worker-address.ts';
 import type { CameraDirectory } from './camera-directory.ts';
 import { connectCamera, removeCamera } from './camera-worker.ts';
 import { checkPlace } from './place-input.ts';
@@ -12,6 +14,8 @@ export interface ConnectorOptions {
   directory: CameraDirectory;
   routing: Pick<CameraRouting, 'workerAt' | 'findOwner'>;
   reconciler: Pick<Reconciler, 'hold'>;
+  /** How often a camera moved between workers; undefined where that is not counted. */
+  epochOf?: ((cameraId: string) => number | undefined) | undefined;
   /** Resolves when other gateways can know what the directory has; there are none by default. */
   whenShared?: (() => Promise<void>) | undefined;
 }
@@ -39,7 +43,8 @@ export class Connector {
     const release = reconciler.hold(cameraId);
     let actual: { sourceId: string } | undefined;
     try {
-      await connectCamera(worker, { cameraId, source });
+      const epoch = this.#epochAt(worker, cameraId);
+      await connectCamera(worker, { cameraId, source, ...(epoch === undefined ? {} : { epoch }) });
       if (this.#newest.get(cameraId) !== request) {
         throw new AppError('camera-replaced', 'A newer request for this camera took over');
       }
@@ -54,6 +59,9 @@ export class Connector {
         origin: 'connected',
       });
       actual = { sourceId: sourceId(source) };
+    } catch (error) {
+      if (!isStale(error)) throw error;
+      throw new AppError('worker-not-ready', 'The camera moves to another worker now', { retryAfter: 1 });
     } finally {
       release(actual);
       if (this.#newest.get(cameraId) === request) this.#newest.delete(cameraId);
@@ -72,12 +80,23 @@ export class Connector {
       // Should this gateway die now, another one knows that the camera was taken from its worker.
       await this.#options.whenShared?.();
       const worker = routing.findOwner(cameraId);
-      if (worker !== undefined) await removeCamera(worker, cameraId);
+      if (worker !== undefined) {
+        await removeCamera(worker, cameraId, undefined, this.#epochAt(worker, cameraId));
+      }
       actual = { sourceId: undefined };
     } catch (error) {
-      if (!(error instanceof AppError) || error.status < 500) throw error;
+      if (!isStale(error) && (!(error instanceof AppError) || error.status < 500)) throw error;
     } finally {
       release(actual);
     }
   }
+
+  #epochAt({ name }: WorkerAddress, cameraId: string): number | undefined {
+    return isAgentWorker(name) ? undefined : this.#options.epochOf?.(cameraId);
+  }
+}
+
+/** Whether a worker had newer orders about a camera, or has another keeper by now. */
+function isStale(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'stale-order';
 }

@@ -142,6 +142,38 @@ describe('Connector', () => {
     expect(worker.cameras.has('1')).to.equal(false);
   });
 
+  describe('with workers that other gateways may give orders to', () => {
+    beforeEach(() => {
+      connector = new Connector({ directory, routing: routingTo(pool), reconciler, epochOf: () => 7 });
+    });
+
+    it('says with each order how often the camera moved', async () => {
+      await connector.connect(request('1'));
+      await connector.disconnect('1');
+      expect(worker.cameras.has('1')).to.equal(false);
+      const [order] = worker.requests.filter(({ url }) => url === '/internal/connect');
+      expect(JSON.parse(order?.body ?? '')).to.include({ cameraId: '1', epoch: 7 });
+      expect(worker.requests.map(({ url }) => url)).to.include('/internal/cameras/1?epoch=7');
+    });
+
+    it('tells a client to try again while the camera moves', async () => {
+      worker.answers.set(
+        CONNECT,
+        refuseWith(409, { code: 'stale-order', error: 'Camera 1 has moved since' }),
+      );
+      const error = await rejection(connector.connect(request('1')));
+      expect([error.code, error.retryAfter]).to.deep.equal(['worker-not-ready', 1]);
+    });
+
+    it('leaves a camera that moved to its new worker when it is disconnected', async () => {
+      await connector.connect(request('1'));
+      const refusal = refuseWith(409, { code: 'stale-order', error: 'Camera 1 has moved since' });
+      worker.answers.set('DELETE /internal/cameras/1', refusal);
+      await connector.disconnect('1');
+      expect(directory.has('1')).to.equal(false);
+    });
+  });
+
   it('takes no more cameras than the gateway has room for', async () => {
     await connector.connect(request('1'));
     await connector.connect(request('2'));
