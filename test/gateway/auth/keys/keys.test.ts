@@ -204,7 +204,11 @@ describe('A scoped key', () => {
       expect(state.ids).to.deep.equal(['a', 'b']);
       expect(state.cameras).to.have.all.keys('a', 'b');
       expect(state.statuses).to.have.all.keys('a', 'b');
-      expect([state.workers, state.services]).to.deep.equal([[], {}]);
+      expect(state.workers).to.deep.equal([]);
+      // It may ask these cameras: of the services it learns whether it can, and of no address or model.
+      expect(state.services).to.have.all.keys('reasoning');
+      for (const provider of state.services.reasoning.providers)
+        expect(provider).to.have.all.keys('configured', 'skills');
     });
 
     it('S20: subscribes to only these over a WebSocket', async () => {
