@@ -35,7 +35,11 @@ export class Turn {
     clearTimeout(this.#end);
     this.#until = isOurs ? startedAt + leaseMs * HELD_SHARE : Number.NEGATIVE_INFINITY;
     if (this.isHeld && Number.isFinite(this.#until))
-      this.#end = setTimeout(onOver, this.#until - performance.now());
+      this.#end = setTimeout(() => {
+        // Timers count whole milliseconds and may be early by a part of one.
+        this.#until = Number.NEGATIVE_INFINITY;
+        onOver();
+      }, this.#until - performance.now());
     return this.isHeld;
   }
 

@@ -166,6 +166,8 @@ export class WorkerDouble {
     const isAllowed = request.url === LINK_PATH && request.headers[TOKEN_HEADER] === this.token;
     const refusal = this.linkRefusal ?? (isAllowed ? undefined : 401);
     if (refusal !== undefined) {
+      // The client may leave before it has read why.
+      socket.on('error', () => {});
       socket.end(`HTTP/1.1 ${refusal} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;
     }
