@@ -7,6 +7,7 @@ import { decodeBinaryFrame } from '#shared/frames/payload.ts';
 import { mjpegQuerySchema } from '#shared/frames/subscription.ts';
 import { isAgentWorker } from '../worker-access/agent-worker.ts';
 import type { CameraRouting } from '../worker-access/camera-routing.ts';
+import { FOREIGN_HEADERS } from '../worker-access/foreign-headers.ts';
 
 export interface AgentMjpegOptions {
   routing: Pick<CameraRouting, 'resolve'>;
@@ -24,9 +25,7 @@ export function agentMjpeg({ routing, feed, others }: AgentMjpegOptions): Reques
     const cameraId = String(req.params.cameraId);
     if (!isAgentWorker(routing.resolve(cameraId).name)) return others(req, res, next);
     const query = parseFields(mjpegQuerySchema, req.query);
-    // What comes from another network must not run in pages of this gateway.
-    res.setHeader('Content-Security-Policy', "default-src 'none'; sandbox");
-    res.setHeader('X-Content-Type-Options', 'nosniff');
+    res.set(FOREIGN_HEADERS);
     const answer = new MjpegAnswer(res);
     if (req.method === 'HEAD') return void res.end();
     const idle = setTimeout(() => res.destroy(), IDLE_MS);

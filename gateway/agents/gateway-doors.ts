@@ -1,4 +1,5 @@
 /** Ways between gateways on one database: each opens a door for the others, tells them where it is, and finds theirs. */
+import { formatHost } from '#shared/contract/source/address.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '#shared/periodic-job.ts';
@@ -23,6 +24,7 @@ export interface GatewayDoorsOptions extends Omit<PeerDoorOptions, 'sockets'> {
 export interface OtherDoor {
   /** Of the gateway. */
   name: string;
+  /** Such as `http://10.0.0.7:8090`. */
   origin: string;
   token: string;
 }
@@ -108,7 +110,7 @@ export class GatewayDoors {
   #read(name: string, way: string): OtherDoor | undefined {
     try {
       const { host, port, token } = JSON.parse(this.#options.box.open(way));
-      return { name, origin: `http://${host.includes(':') ? `[${host}]` : host}:${port}`, token };
+      return { name, origin: `http://${formatHost(host)}:${port}`, token };
     } catch {
       // It was sealed with another SECRET_KEY.
       return undefined;

@@ -1,5 +1,6 @@
 /** The way to an agent that is connected to another gateway: each connection goes through the door of that one. */
 import type { Socket } from 'node:net';
+import { formatHost } from '#shared/contract/source/address.ts';
 import { http } from '#shared/http/node-http.ts';
 import type { WorkerTarget } from '../worker-access/worker-address.ts';
 import { linkOf, type WorkerLink } from '../worker-access/worker-link.ts';
@@ -28,7 +29,7 @@ export class PeerLink {
   /** @param agent its name */
   constructor(way: PeerWay, agent: string) {
     const { host, port, token } = way;
-    const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}/agents/${agent}`;
+    const origin = `http://${formatHost(host)}:${port}/agents/${agent}`;
     this.link = linkOf(async () => this.#keep(await open(way, agent)));
     this.pictures = { origin, token };
   }

@@ -8,6 +8,7 @@ import {
 } from '#shared/detections.ts';
 import { ANALYSIS_PATH } from '#shared/detections-settings.ts';
 import type { Logger } from '#shared/logger.ts';
+import type { GatewayDoors } from '../agents/gateway-doors.ts';
 import type { CameraDirectory } from '../cameras/camera-directory.ts';
 import type { RouteGroup } from '../http/route.ts';
 import { type OnDemandPool, OnDemandWorker } from '../supervisor/on-demand-worker.ts';
@@ -21,7 +22,7 @@ import { EventsElsewhere } from './events-elsewhere.ts';
 import { MotionMeters } from './motion-meters.ts';
 import { type EventTarget, OpenEvents } from './open-events.ts';
 import { PeerResults } from './peer-results.ts';
-import { type OtherGateway, ResultsElsewhere } from './results-elsewhere.ts';
+import { ResultsElsewhere } from './results-elsewhere.ts';
 import { ResultsLink } from './results-link.ts';
 import { analysisRoutes } from './routes.ts';
 
@@ -40,16 +41,8 @@ export interface AnalysisOptions {
   routing: Pick<CameraRouting, 'findOwner' | 'workers' | 'expectKnown' | 'onPlacement'>;
   events: EventTarget;
   /** The ways to other gateways on the database; undefined where there are none. */
-  doors?: PeerDoors | undefined;
+  doors?: Pick<GatewayDoors, 'offer' | 'others'> | undefined;
   log: Logger;
-}
-
-/** Ways between gateways. */
-export interface PeerDoors {
-  /** Takes WebSockets of other gateways at a path. */
-  offer(path: string, take: PeerResults['take']): void;
-  /** @throws AppError `storage-*` */
-  others(): Promise<OtherGateway[]>;
 }
 
 /** What is seen in one picture of a camera. */

@@ -4,20 +4,13 @@ import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { parseJson } from '#shared/parse-json.ts';
 import { PeriodicJob } from '#shared/periodic-job.ts';
+import type { OtherDoor } from '../agents/gateway-doors.ts';
 import { WorkerSocket } from '../worker-access/worker-socket.ts';
 import type { Wants } from './peer-results.ts';
 
-/** How another gateway is reached. */
-export interface OtherGateway {
-  name: string;
-  /** Such as `http://10.0.0.7:8090`. */
-  origin: string;
-  token: string;
-}
-
 export interface ResultsElsewhereOptions {
   /** The other gateways. @throws AppError `storage-*` */
-  others: () => Promise<OtherGateway[]>;
+  others: () => Promise<OtherDoor[]>;
   /** What clients of this gateway want of cameras that it does not analyse itself. */
   wants: () => Wants;
   take: (message: Extract<ResultMessage, { type: 'detections' | 'motion-level' }>) => void;
@@ -27,7 +20,7 @@ export interface ResultsElsewhereOptions {
   staleMs?: number;
 }
 
-interface Peer extends OtherGateway {
+interface Peer extends OtherDoor {
   socket: WorkerSocket;
 }
 
@@ -81,13 +74,13 @@ export class ResultsElsewhere {
     this.#meet(await this.#options.others());
   }
 
-  #meet(others: readonly OtherGateway[]): void {
+  #meet(others: readonly OtherDoor[]): void {
     for (const peer of this.#peers.values())
       if (!others.some(({ name, token }) => name === peer.name && token === peer.token)) this.#part(peer);
     for (const other of others) if (!this.#peers.has(other.name)) this.#open(other);
   }
 
-  #open(other: OtherGateway): void {
+  #open(other: OtherDoor): void {
     const socket = new WorkerSocket({
       path: RESULTS_PATH,
       maxMessageBytes: MAX_MESSAGE_BYTES,

@@ -1,6 +1,7 @@
 /** What a person sees first: where the gateway is, how to get in, how it stands. */
 import { readFileSync } from 'node:fs';
 import { type NetworkInterfaceInfo, networkInterfaces } from 'node:os';
+import { formatHost } from '#shared/contract/source/address.ts';
 import type { GatewayConfig } from '../config/config.ts';
 import type { GatewayFacts } from './facts.ts';
 
@@ -53,8 +54,7 @@ function linksOf({ config, port, facts, interfaces = networkInterfaces() }: Bann
 }
 
 function addressesOf(host: string, interfaces: NodeJS.Dict<NetworkInterfaceInfo[]>): string[] {
-  if (!ANY_ADDRESS.includes(host))
-    return LOOPBACK.test(host) ? [] : [host.includes(':') ? `[${host}]` : host];
+  if (!ANY_ADDRESS.includes(host)) return LOOPBACK.test(host) ? [] : [formatHost(host)];
   return Object.values(interfaces)
     .flatMap((addresses) => addresses ?? [])
     .filter(({ internal, family }) => !internal && family === 'IPv4')

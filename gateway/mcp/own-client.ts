@@ -1,6 +1,7 @@
 /** Calls the gateway's own API as the client of a request. */
 import type { IncomingMessage } from 'node:http';
 import { GatewayClient } from '#shared/client/client.ts';
+import { formatHost } from '#shared/contract/source/address.ts';
 import { AppError } from '#shared/errors.ts';
 import { type Principal, principalOf } from '../auth/principal.ts';
 
@@ -30,5 +31,5 @@ function shownHeaders({ headers, socket }: IncomingMessage): Record<string, stri
 /** The address at which the client reached this process, without any proxy between. */
 function ownOrigin({ socket }: IncomingMessage): string {
   const address = (socket.localAddress ?? '127.0.0.1').replace(/^::ffff:/, '');
-  return `http://${address.includes(':') ? `[${address}]` : address}:${socket.localPort}`;
+  return `http://${formatHost(address)}:${socket.localPort}`;
 }

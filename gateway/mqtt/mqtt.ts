@@ -1,6 +1,7 @@
 /** Composes MQTT: one gateway at a time is connected and publishes. */
 import { randomUUID } from 'node:crypto';
 import { metric, single } from '#shared/contract/metrics.ts';
+import { formatHost } from '#shared/contract/source/address.ts';
 import { messageOf } from '#shared/errors.ts';
 import type { Metric } from '#shared/http/prometheus-text.ts';
 import type { Logger } from '#shared/logger.ts';
@@ -224,7 +225,7 @@ function healthOf({ broker, prefix }: MqttConfig, link: BrokerLink | undefined, 
   const error = link?.lastError;
   return {
     state,
-    broker: `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    broker: `${protocol}://${formatHost(host)}:${port}`,
     prefix,
     ...(error === undefined ? {} : { lastError: redactor.redact(error) }),
   };

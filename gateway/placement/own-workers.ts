@@ -1,4 +1,5 @@
 /** The workers of this gateway as it tells the others of them. */
+import { formatHost } from '#shared/contract/source/address.ts';
 import { thisMachine } from '#shared/machine.ts';
 import type { Labels } from '#shared/worker-labels.ts';
 import { LEASE_MS } from '#shared/worker-lease.ts';
@@ -55,7 +56,7 @@ export class OwnWorkers {
       const silentMs = now - (seen?.at ?? Number.NEGATIVE_INFINITY);
       return seen !== undefined && silentMs < LEASE_MS ? { address: seen.sealed, silentMs } : undefined;
     }
-    const origin = `http://${host.includes(':') ? `[${host}]` : host}:${new URL(address.origin).port}`;
+    const origin = `http://${formatHost(host)}:${new URL(address.origin).port}`;
     const plain = JSON.stringify({ origin, token: address.token } satisfies SealedAddress);
     // Sealing the same again gives another text.
     const sealed = seen?.plain === plain ? seen.sealed : this.#options.box.seal(plain);

@@ -3,12 +3,12 @@
  * for the life of the gateway where it was asked last. Each gateway compares what it knows, what the database says and
  * what both agreed on: its own change is written, a change of another is taken over.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '#shared/errors.ts';
 import type { Logger } from '#shared/logger.ts';
 import { PeriodicJob } from '#shared/periodic-job.ts';
 import { LEASE_MS, RENEW_MS } from '#shared/worker-lease.ts';
 import type { KnownCamera } from '../cameras/camera-directory.ts';
+import { settlesWithin } from '../jobs/pause.ts';
 import type { SecretBox } from '../store/secret-box.ts';
 import type { SessionCameraRepository, SessionRow } from './session-camera-repository.ts';
 
@@ -71,10 +71,7 @@ export class SessionCameras {
 
   /** Resolves when the other gateways can know what was changed here, or when the database takes too long. */
   async whenShared(): Promise<void> {
-    const waiting = new AbortController();
-    const late = delay(SHARED_WITHIN_MS, undefined, { signal: waiting.signal }).catch(() => {});
-    await Promise.race([this.#job.settled(), late]);
-    waiting.abort();
+    await settlesWithin(this.#job.settled(), SHARED_WITHIN_MS);
   }
 
   async #round(): Promise<void> {

@@ -20,6 +20,7 @@ import type { CameraRange } from '#shared/recordings/remove-range.ts';
 import type { SegmentSpan } from '#shared/recordings/segment-store.ts';
 import { parseSegmentName } from '#shared/segment-name.ts';
 import { call, openAnswer } from '../worker-access/client.ts';
+import { FOREIGN_HEADERS } from '../worker-access/foreign-headers.ts';
 import type { WorkerTarget } from '../worker-access/worker-address.ts';
 import { connectionError } from '../worker-access/worker-error.ts';
 import type { Archive, FoundFragments, SegmentName } from './archive.ts';
@@ -92,9 +93,8 @@ export class WorkerArchive implements Archive {
     res.status(statusCode).set({
       ...Object.fromEntries(FILE_HEADERS.flatMap((name) => headerOf(answer, name))),
       'Cache-Control': 'private, no-cache',
-      'Content-Security-Policy': "default-src 'none'; sandbox",
+      ...FOREIGN_HEADERS,
       'Content-Type': 'video/mp4',
-      'X-Content-Type-Options': 'nosniff',
     });
     if (req.method === 'HEAD') {
       answer.destroy();

@@ -2,10 +2,12 @@
 import type { Agent, IncomingHttpHeaders } from 'node:http';
 import type { NextFunction, Request, RequestHandler, Response } from 'express';
 import { http } from '#shared/http/node-http.ts';
+import { lazy } from '#shared/lazy.ts';
 import type { Logger } from '#shared/logger.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
 import { principalOf } from '../auth/principal.ts';
 import type { CameraRouting } from './camera-routing.ts';
+import { FOREIGN_HEADERS } from './foreign-headers.ts';
 import { InFlight } from './in-flight.ts';
 import { addressForWorker, type WorkerAddress } from './worker-address.ts';
 import { codeOf, connectionError } from './worker-error.ts';
@@ -107,7 +109,7 @@ interface ProxyRoute {
 }
 
 function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
-  let loading: Promise<Pass> | undefined;
+  const load = lazy(() => createProxy(options, route));
   return async (req: Proxied, res, next) => {
     const cameraId = String(req.params.cameraId);
     const { routing } = options;
@@ -124,8 +126,7 @@ function passOn(options: HttpProxyOptions, route: ProxyRoute): RequestHandler {
         'close',
         routing.tie(cameraId, worker, () => res.destroy()),
       );
-    loading ??= createProxy(options, route);
-    const pass = await loading;
+    const pass = await load();
     // The client left while the library was loaded.
     if (!res.destroyed) await pass(req, res);
   };
@@ -174,14 +175,10 @@ function allowSharedCache(headers: IncomingHttpHeaders): void {
   if (control !== undefined) headers['cache-control'] = control.replace(/^private\b/, 'public');
 }
 
-/**
- * A worker on another network may not be ours: what it answers must not run in pages of this gateway, nor set
- * cookies of it.
- */
+/** What a worker that may not be ours answers must neither run in pages of this gateway nor set cookies of it. */
 function harden(headers: IncomingHttpHeaders): void {
   for (const name of Object.keys(headers)) if (!ANSWER_HEADERS.test(name)) delete headers[name];
-  headers['content-security-policy'] = "default-src 'none'; sandbox";
-  headers['x-content-type-options'] = 'nosniff';
+  Object.assign(headers, FOREIGN_HEADERS);
 }
 
 /** Hands a failure to our error middleware: the first, since the proxy may report one twice. */

@@ -53,7 +53,7 @@ export function foundCameraOf(
   const pasted = fields.address.trim();
   const given = USER_INFO.exec(pasted)?.[1];
   const urlOf = ({ url, secure, port, streamPath }: ProbedStream, userInfo: string): string =>
-    `${IS_WEB.test(url) ? 'http' : 'rtsp'}${secure ? 's' : ''}://${userInfo}${ip.includes(':') ? `[${ip}]` : ip}:${port}${unmasked(streamPath, fields)}`;
+    `${IS_WEB.test(url) ? 'http' : 'rtsp'}${secure ? 's' : ''}://${userInfo}${hostOf(ip)}:${port}${unmasked(streamPath, fields)}`;
   // The secret in its path is known from the pasted URL alone.
   const isPasted = IS_STREAM.test(pasted) && stream.streamPath.includes(MASK);
   const { username, password } = loginOf(fields, given);
@@ -70,9 +70,14 @@ export function foundCameraOf(
   };
 }
 
+/** An address as URLs hold it. */
+export function hostOf(ip: string): string {
+  return ip.includes(':') ? `[${ip}]` : ip;
+}
+
 /** Where to look for a camera that the network search found: its ONVIF service, which may have an unusual port. */
 export function addressOf({ ip, onvifUrl }: Pick<DiscoveredCamera, 'ip' | 'onvifUrl'>): string {
-  const host = ip.includes(':') ? `[${ip}]` : ip;
+  const host = hostOf(ip);
   const port = URL.canParse(onvifUrl) ? new URL(onvifUrl).port : '';
   return port === '' ? host : `http://${host}:${port}/`;
 }

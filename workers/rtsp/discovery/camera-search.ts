@@ -2,7 +2,9 @@
  * Finds the paths of a camera's streams: its own answers and ONVIF first, then the paths of known makes. A wrong
  * password is sent once at most, since cameras lock out who guesses.
  */
+
 import type { ProbedDevice, ProbeTarget } from '#shared/contract/probe.ts';
+import { formatHost } from '#shared/contract/source/address.ts';
 import type { HttpSource } from '#shared/contract/source/http.ts';
 import { RTSP_SCHEMES, type RtspSource } from '#shared/contract/source/rtsp.ts';
 import { AppError, type ErrorCode } from '#shared/errors.ts';
@@ -81,13 +83,12 @@ export class CameraSearch {
     const ptz = vendor?.name === 'PTZOptics' ? ({ kind: 'ptzoptics' } as const) : this.#findings?.ptz;
     const name = this.#name;
     const model = this.#findings?.model || undefined;
-    const address = host.includes(':') ? `[${host}]` : host;
     const port = this.#onvifPort === 80 ? '' : `:${this.#onvifPort}`;
     return {
       ip: host,
       ...(name && { vendor: name }),
       ...(model && { model }),
-      ...(this.#onvifPort && { onvifUrl: `http://${address}${port}${ONVIF_PATH}` }),
+      ...(this.#onvifPort && { onvifUrl: `http://${formatHost(host)}${port}${ONVIF_PATH}` }),
       ...(ptz && { ptz }),
     };
   }

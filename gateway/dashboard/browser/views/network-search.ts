@@ -3,7 +3,7 @@ import { html, nothing, type TemplateResult } from 'lit-html';
 import type { DiscoveredCamera } from '#shared/client/api-types.ts';
 import { GatewayError } from '#shared/client/gateway-error.ts';
 import { count } from '../format.ts';
-import { addressOf, foundCameraOf, nameOf, placeOf, probeRequestOf, subOf } from '../found-camera.ts';
+import { addressOf, foundCameraOf, hostOf, nameOf, placeOf, probeRequestOf, subOf } from '../found-camera.ts';
 import { hrefOf } from '../router.ts';
 import { textField } from './form-parts.ts';
 import { icon } from './icons.ts';
@@ -104,8 +104,7 @@ export class NetworkSearch extends ViewElement {
   }
 
   #isKnown(ip: string): boolean {
-    const host = ip.includes(':') ? `[${ip}]` : ip;
-    const pattern = new RegExp(`(?://|@)${host.replace(/[.[\]]/g, '\\$&')}[:/]`);
+    const pattern = new RegExp(`(?://|@)${hostOf(ip).replace(/[.[\]]/g, '\\$&')}[:/]`);
     return [...this.app.state.gateway.cameras.values()].some(
       ({ rtspUrl, agent }) => (agent ?? '') === this.#agent && pattern.test(rtspUrl),
     );
