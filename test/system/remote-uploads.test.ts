@@ -76,6 +76,17 @@ async function clip(): Promise<Buffer<ArrayBuffer>> {
   return readFileSync(file);
 }
 
+/** Uploads a video; like a client, it tries again while no worker is ready: on a busy machine leases lapse. */
+async function uploaded(origin: string, cameraId: string): Promise<void> {
+  const content = await clip();
+  await waitFor(async () => {
+    const { status, body } = await upload(origin, cameraId, content);
+    if (body.code === 'worker-not-ready') return false;
+    expect([status, body.code]).to.deep.equal([201, undefined]);
+    return true;
+  }, MOVED);
+}
+
 const play = (origin: string, id: string, video: string) =>
   postJson(`${origin}/api/cameras`, { id, name: id, video });
 const isShown = (origin: string, id: string) => async () =>
@@ -200,21 +211,22 @@ describe('Uploads of two gateways that share remote workers', function () {
   it('play at both, wherever they were uploaded and whichever gives the orders', async () => {
     for (const { origin } of gateways) {
       const id = origin === here().origin ? 'one' : 'two';
-      const { status, body } = await upload(origin, id, await clip());
-      expect([status, body.code]).to.deep.equal([201, undefined]);
+      await uploaded(origin, id);
       expect((await play(origin, id, id)).status).to.equal(201);
     }
     for (const { origin } of gateways)
       for (const id of ['one', 'two']) await waitFor(isShown(origin, id), MOVED);
-    expect(copies()).to.have.length(2);
+    // A camera that moved leaves a copy where it was; the worker removes that minutes later.
+    expect(new Set(copies()).size).to.equal(2);
   });
 
   it('go on when one of the gateways is gone, and leave the workers with their cameras', async () => {
     await here().end('SIGKILL');
     for (const id of ['one', 'two']) await waitFor(isShown(there().origin, id), MOVED);
     await waitFor(async () => (await getJson(`${there().origin}/api/cameras`)).body.length === 2);
+    const before = copies().length;
     for (const id of ['one', 'two']) await fetch(`${there().origin}/api/cameras/${id}`, { method: 'DELETE' });
-    await waitFor(() => copies().length === 0, MOVED);
+    await waitFor(() => copies().length === before - 2, MOVED);
     gateways = [there()];
   });
 });
