@@ -1,4 +1,5 @@
 /** One remote worker: its lease is renewed every second, and by the answers the gateway knows how it is. */
+import type { Clock } from '#shared/clock.ts';
 import { AppError, messageOf } from '#shared/errors.ts';
 import { PeriodicJob } from '#shared/periodic-job.ts';
 import { NO_LABELS } from '#shared/worker-labels.ts';
@@ -22,6 +23,8 @@ export interface RemoteWorkerOptions {
   onTrouble?: (worker: RemoteWorker, reason: string) => void;
   /** It broke over cameras before it started anew. */
   onBroken: (broken: { name: string; reason: 'exit'; suspects: readonly string[] }) => void;
+  /** Between renewals. */
+  clock?: Clock;
 }
 
 /** The next renewal is due a second later: an answer that takes longer than this counts as none, milliseconds. */
@@ -53,6 +56,7 @@ export class RemoteWorker {
       run: (signal) => this.#renew(signal),
       onError: (error) => this.#onFailure(error),
       everyMs: RENEW_MS,
+      ...(options.clock && { clock: options.clock }),
     });
   }
 
@@ -139,6 +143,7 @@ export class RemoteWorker {
 
   async #renew(signal: AbortSignal): Promise<void> {
     const known = this.#answer;
+    const hadFailed = this.#failures > 0;
     const target = this.#target();
     const common = { path: LEASE_PATH, schema: leaseAnswerSchema, signal, timeoutMs: ANSWER_MS };
     const renewed =
@@ -151,9 +156,10 @@ export class RemoteWorker {
           }).catch(expectRefusal);
     const answer = renewed ?? (await call(target, { ...common, method: 'GET' }));
     this.#onAnswer(answer, known);
-    // The lease begins with the second answer.
+    // The lease begins, and after a failure goes on, with the second answer: in a second it may be over.
+    const isDue = hadFailed || !answer.isHeld;
     const mayRenew = known === undefined || renewed !== undefined || target.term === undefined;
-    if (!answer.isHeld && mayRenew && this.#options.termOf(answer.name) !== undefined) this.#job.runNow();
+    if (isDue && mayRenew && this.#options.termOf(answer.name) !== undefined) this.#job.runNow();
   }
 
   #onAnswer(answer: LeaseAnswer, before: LeaseAnswer | undefined): void {
