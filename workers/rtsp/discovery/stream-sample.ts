@@ -2,18 +2,15 @@
 import type { AddressedSource } from '#shared/camera-source.ts';
 import type { AppError } from '#shared/errors.ts';
 import { Camera, type CameraDependencies } from '../camera/camera.ts';
-import type { SequencedPacket } from '../packets/gop-cache.ts';
 import { PacketHub } from '../packets/packet-hub.ts';
 import { PictureHub } from '../pictures/picture-hub.ts';
+import { type PacketFacts, PacketWatch } from './packet-watch.ts';
 
 /** What was seen of a stream. */
-export interface StreamSample {
+export interface StreamSample extends PacketFacts {
   codec: string | undefined;
   width: number | undefined;
   height: number | undefined;
-  fps: number | undefined;
-  keyframeIntervalMs: number | undefined;
-  hasBFrames: boolean;
   /** JPEG. */
   picture: Buffer | undefined;
   /** Why there is no picture. */
@@ -27,9 +24,6 @@ const PREVIEW = { width: 640, quality: 75 };
 const PICTURE_MS = 8000;
 /** Keyframes are rarely further apart. */
 const WATCH_MS = 4000;
-/** A session may begin with a burst of what the camera kept; the rate is measured after it. */
-const BURST_MS = 400;
-const RATE_MS = 1000;
 
 /** Plays a stream; always ends, within 12 s. @param signal ends it early @param watchMs for rate and keyframes */
 export async function sampleStream(
@@ -79,47 +73,4 @@ function elapsed(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms).unref();
   });
-}
-
-/** Measures what arrives once the burst is over with which a session may begin. */
-class PacketWatch {
-  /** Resolves when rate and keyframes are known. */
-  readonly isKnown = Promise.withResolvers<void>();
-  readonly #arrivals: number[] = [];
-  /** Places of keyframes among the packets. */
-  readonly #keyframes: number[] = [];
-  #lastTimeMs = 0;
-  #hasBFrames = false;
-
-  onTrack(): void {}
-  onRemoved(): void {}
-  onFailure(): void {}
-
-  onPacket({ mediaTimeMs, keyframe }: SequencedPacket): void {
-    const now = performance.now();
-    this.#hasBFrames ||= mediaTimeMs < this.#lastTimeMs;
-    this.#lastTimeMs = mediaTimeMs;
-    if (keyframe) this.#keyframes.push(this.#arrivals.length);
-    this.#arrivals.push(now);
-    const isLongEnough = now - (this.#arrivals[0] as number) > BURST_MS + RATE_MS;
-    if (isLongEnough && this.#keyframes.length >= 2) this.isKnown.resolve();
-  }
-
-  facts(): Pick<StreamSample, 'fps' | 'keyframeIntervalMs' | 'hasBFrames'> {
-    const fps = this.#rate();
-    const [first = 0, second] = this.#keyframes;
-    const isMeasured = fps !== undefined && second !== undefined;
-    return {
-      fps: fps && Math.round(fps * 10) / 10,
-      keyframeIntervalMs: isMeasured ? Math.round(((second - first) * 1000) / fps) : undefined,
-      hasBFrames: this.#hasBFrames,
-    };
-  }
-
-  #rate(): number | undefined {
-    const [begin = 0] = this.#arrivals;
-    const steady = this.#arrivals.filter((arrival) => arrival > begin + BURST_MS);
-    const spanMs = (steady.at(-1) ?? 0) - (steady[0] ?? 0);
-    return spanMs > 0 ? ((steady.length - 1) * 1000) / spanMs : undefined;
-  }
 }

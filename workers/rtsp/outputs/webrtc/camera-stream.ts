@@ -8,10 +8,10 @@ import { callEach } from '../../packets/call-each.ts';
 import type { CarriedAudio, OpenAudioTranscoder } from '../../packets/carried-audio.ts';
 import type { SequencedPacket } from '../../packets/gop-cache.ts';
 import type { PacketSubscriber, PacketSubscription } from '../../packets/packet-hub.ts';
+import { ReorderingWatch } from '../../packets/reordering.ts';
 import { AudioStream } from './audio-stream.ts';
 import type { AudioSender } from './rtp/audio-sender.ts';
 import { RtpPacketizer } from './rtp/packetizer.ts';
-import { ReorderingWatch } from './rtp/reordering.ts';
 import { RtpLog } from './rtp/rtp-log.ts';
 import { PACE_MS, type RtpSender } from './rtp/rtp-sender.ts';
 

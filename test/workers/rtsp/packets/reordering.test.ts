@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { ReorderingWatch } from '../../../../../workers/rtsp/outputs/webrtc/rtp/reordering.ts';
+import { ReorderingWatch } from '../../../../workers/rtsp/packets/reordering.ts';
 
 /** A slice that is no keyframe's: first_mb_in_slice 0 (`1`), then slice_type as Exp-Golomb, then ones. */
 const P_SLICE = Buffer.from([0x41, 0b1_1_111111, 0xff]);
