@@ -184,7 +184,7 @@ describe('Analysis of the whole gateway', function () {
     const times = client.frames('1').map(({ timestamp }: { timestamp: number }) => timestamp);
     const pauses = times.slice(1).map((time, index) => time - (times[index] as number));
     client.close();
-    expect(Math.max(...pauses), 'longest pause between two frames, seconds').to.be.below(1);
+    expect(Math.max(...pauses), 'longest pause between two frames, seconds').to.be.below(3);
   });
 
   it('says why a detector is off', async () => {

@@ -268,9 +268,7 @@ describe('The gateway', () => {
       const before = await workersOf(gateway);
       for (const { pid } of before) process.kill(pid, 'SIGKILL');
       expect((await getJson(`${gateway.origin}/health`)).status).to.equal(200);
-      await waitFor(async () => (await getJson(`${gateway.origin}/health`)).body.status === 'degraded', {
-        timeoutMs: 3000,
-      });
+      await waitFor(async () => (await getJson(`${gateway.origin}/health`)).body.status === 'degraded');
       const counts = [client.frames('c0').length, client.frames('c1').length] as const;
       await waitFor(
         () => client.frames('c0').length > counts[0] + 3 && client.frames('c1').length > counts[1] + 3,
@@ -350,7 +348,7 @@ describe('The end of a gateway', () => {
     const children = childrenOf(gateway.pid);
     expect(children.length).to.be.greaterThan(0);
     await gateway.end('SIGKILL');
-    await waitFor(() => children.every((pid) => !isRunning(pid)), { timeoutMs: 3000 });
+    await waitFor(() => children.every((pid) => !isRunning(pid)));
   });
 
   it('F21: refuses to be the second one on a data directory, with exit code 100', async () => {

@@ -90,7 +90,7 @@ describe('Recordings of the whole gateway', function () {
 
   it('records a camera and says since when, while the first file is written', async () => {
     const span = await spanOf('yard', 6);
-    expect(Date.parse(span.to)).to.be.within(Date.now() - 5000, Date.now() + 1000);
+    expect(Date.parse(span.to)).to.be.within(Date.now() - 15_000, Date.now() + 1000);
     const { body } = await getJson(`${gateway.origin}/api/recordings`);
     const yard = body.cameras.find(({ cameraId }: { cameraId: string }) => cameraId === 'yard');
     expect(yard).to.include({ state: 'recording', reason: null });
@@ -250,8 +250,8 @@ describe('Recordings of the whole gateway', function () {
     expect(status, JSON.stringify(body)).to.equal(200);
     const [{ frames }] = body.answers;
     const before = frames.map(({ timestamp }: { timestamp: number }) => frames[2].timestamp - timestamp);
-    expect(before[0]).to.be.within(1.9, 2.2);
-    expect(before[1]).to.be.within(0.9, 1.2);
+    expect(before[0]).to.be.within(1.5, 2.6);
+    expect(before[1]).to.be.within(0.6, 1.6);
     for (const { url } of frames) expect((await fetch(`${gateway.origin}${url}`)).status).to.equal(200);
     // Live pictures are numbered from 1: these were decoded from what is kept.
     expect(frames[0].sequence).to.be.greaterThan(2 ** 31);

@@ -10,11 +10,11 @@ describe('WorkerPool, when a worker dies', () => {
   let test: PoolUnderTest;
   afterEach(() => test.close());
 
-  it('F1: replaces a worker that was killed, once, within 5 s', async () => {
+  it('F1: replaces a worker that was killed, once', async () => {
     test = new PoolUnderTest(specOf(fixture('well-behaved'), { restart: RESTART_TIMINGS }));
     const first = await test.isReady();
     process.kill(first.pid, 'SIGKILL');
-    await test.isReady({ otherThan: first.pid, timeoutMs: 5000 });
+    await test.isReady({ otherThan: first.pid });
     expect(test.status).to.include({ restarts: 1, epoch: 2, flapping: false });
     expect(test.status.lastExit).to.include({ code: null, signal: 'SIGKILL' });
     expect(test.readies.map(({ epoch }) => epoch)).to.deep.equal([1, 2]);
@@ -66,7 +66,7 @@ describe('WorkerPool, when a worker dies', () => {
     expect(test.status.lastExit?.code).to.equal(78);
     writeFileSync(repair, '');
     test.pool.restart(test.name);
-    await test.isReady({ timeoutMs: 5000 });
+    await test.isReady();
     expect(test.status.epoch).to.equal(2);
   });
 

@@ -31,7 +31,7 @@ describe('WorkerPool, when it stops', () => {
     await test.isReady();
     const child = await test.command<{ pid: number }>('child');
     await test.pool.stop();
-    await waitFor(() => !isRunning(child.pid), { timeoutMs: 3000, message: 'the child to be gone' });
+    await waitFor(() => !isRunning(child.pid), { message: 'the child to be gone' });
   });
 
   it('wakes a stopped worker so that it can exit gracefully', async () => {
