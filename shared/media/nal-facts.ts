@@ -26,7 +26,7 @@ const H264 = { sliceLast: 5, partitions: [3, 4], idr: 5, sei: 6, prefixes: [6, 7
 /** ITU-T H.265 table 7-1. */
 const HEVC = { sliceLast: 31, irapFirst: 16, irapLast: 23, sei: 39, prefixes: [32, 33, 34, 35, 39] };
 /** `slice_type` of I and SI slices (ITU-T H.264 table 7-6). */
-const I_SLICES: readonly number[] = [2, 4, 7, 9];
+const I_SLICES: readonly (number | undefined)[] = [2, 4, 7, 9];
 /** SEI payload type of a recovery point (ITU-T H.264 section D.1.8, H.265 section D.2.8). */
 const RECOVERY_POINT = 6;
 /** Enough for two Exp-Golomb numbers. */
@@ -65,12 +65,19 @@ function hevcFacts(nal: Buffer): NalFacts {
 }
 
 function isISlice(nal: Buffer): boolean {
+  return I_SLICES.includes(sliceTypeOf(nal));
+}
+
+/** `slice_type` of a slice of H.264 (ITU-T H.264 section 7.3.3); undefined where its header is cut off. */
+export function sliceTypeOf(nal: Buffer): number | undefined {
   try {
-    const bits = new BitReader(nal.subarray(1, 1 + SLICE_HEADER_BYTES));
+    const bits = new BitReader(
+      nal.subarray(NAL_HEADER_BYTES.h264, NAL_HEADER_BYTES.h264 + SLICE_HEADER_BYTES),
+    );
     bits.unsigned();
-    return I_SLICES.includes(bits.unsigned());
+    return bits.unsigned();
   } catch {
-    return false;
+    return undefined;
   }
 }
 

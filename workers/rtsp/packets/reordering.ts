@@ -1,16 +1,14 @@
 /** Finds pictures that are sent in another order than shown: WebRTC has no way to carry them. */
 import { splitNals } from '#shared/media/annex-b.ts';
-import { BitReader } from '#shared/media/bit-reader.ts';
 import { parseH264Sps } from '#shared/media/mp4/h264-sps.ts';
 import { parseH265Sps } from '#shared/media/mp4/h265-sps.ts';
 import { type NalVideoCodec, nalTypeOf } from '#shared/media/nal.ts';
+import { sliceTypeOf } from '#shared/media/nal-facts.ts';
 
 /** Slices that are no keyframe's (ITU-T H.264 table 7-1). */
 const NON_IDR_SLICE = 1;
 /** Values of `slice_type` that mean B (ITU-T H.264 table 7-6). */
-const B_SLICES = [1, 6];
-/** Enough for two Exp-Golomb numbers. */
-const SLICE_HEADER_BYTES = 12;
+const B_SLICES: readonly (number | undefined)[] = [1, 6];
 
 /** What is looked at of an access unit. */
 export interface WatchedUnit {
@@ -93,12 +91,5 @@ function reorderDepthOf(codec: NalVideoCodec, sps: Buffer): number | undefined {
 
 function hasBSlice(nals: readonly Buffer[]): boolean {
   const slice = nals.find((nal) => nalTypeOf('h264', nal) === NON_IDR_SLICE);
-  if (slice === undefined) return false;
-  try {
-    const bits = new BitReader(slice.subarray(1, 1 + SLICE_HEADER_BYTES));
-    bits.unsigned();
-    return B_SLICES.includes(bits.unsigned());
-  } catch {
-    return false;
-  }
+  return slice !== undefined && B_SLICES.includes(sliceTypeOf(slice));
 }
