@@ -1,6 +1,5 @@
 /** A viewer by WHEP (RFC 9725) without a browser: it offers to receive video, and counts the packets. */
 import { PeerConnection, RtcpReceivingSession, type Track, Video } from 'node-datachannel';
-import { waitFor } from './wait-for.ts';
 
 const PAYLOAD_TYPE = 96;
 /** The library's threads have let go of a closed connection long before. */
@@ -39,11 +38,13 @@ export class WhepViewer {
     });
     this.#track.setMediaHandler(new RtcpReceivingSession());
     this.#connection.setLocalDescription();
-    await waitFor(() => this.#connection.gatheringState() === 'complete', { message: 'candidates' });
+    const offer = this.#connection.localDescription()?.sdp ?? '';
     const answer = await fetch(url, {
       method: 'POST',
       headers: { 'content-type': 'application/sdp' },
-      body: this.#connection.localDescription()?.sdp ?? '',
+      // A server that knew where to check would check before the library has taken in its answer, which loses the
+      // connection; so this side checks first.
+      body: offer.replaceAll(/^a=(?:candidate:.*|end-of-candidates)\r\n/gm, ''),
     });
     const text = await answer.text();
     if (answer.status !== 201) throw new Error(`The endpoint answered ${answer.status}: ${text}`);
