@@ -3,11 +3,12 @@ import { type ExpressionBuilder, type Kysely, sql } from 'kysely';
 import type { Begins } from '#shared/contract/recording.ts';
 import { AppError } from '#shared/errors.ts';
 import type { Segment } from '#shared/recording-link.ts';
-import type {
-  SegmentKey,
-  SegmentSpan,
-  SegmentStore,
-  SegmentTotals,
+import {
+  LONGEST_CLIP_MS,
+  type SegmentKey,
+  type SegmentSpan,
+  type SegmentStore,
+  type SegmentTotals,
 } from '#shared/recordings/segment-store.ts';
 import type { Database } from '../store/database.ts';
 import type { SegmentRow } from '../store/recording-tables.ts';
@@ -219,6 +220,9 @@ function isInClip(eb: ExpressionBuilder<Database, 'recording_segments'>) {
       .select(sql`1`.as('one'))
       .whereRef('events.camera_id', '=', 'recording_segments.camera_id')
       .whereRef('events.clip_to', '>', 'recording_segments.started_at')
+      .where('events.clip_to', '<', ({ eb, ref }) =>
+        eb(ref('recording_segments.ended_at'), '+', LONGEST_CLIP_MS),
+      )
       .whereRef('events.clip_from', '<', 'recording_segments.ended_at'),
   );
 }

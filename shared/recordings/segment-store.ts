@@ -1,6 +1,12 @@
 /** What an index of segments does, whichever database is behind it. Times are Unix milliseconds. */
 import type { Segment } from '../recording-link.ts';
 
+/**
+ * No clip of an event is longer: settings allow 120 s before and 120 s after it. Bounds with how many clips a segment
+ * is compared.
+ */
+export const LONGEST_CLIP_MS = 5 * 60_000;
+
 /** What a timeline needs of a segment. */
 export type SegmentSpan = Pick<Segment, 'begins' | 'startedAt' | 'endedAt' | 'bytes'>;
 

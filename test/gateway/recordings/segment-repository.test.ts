@@ -86,6 +86,23 @@ describe('Stored segments of recordings', () => {
       expect(rows.map(({ id }) => id).sort()).to.deep.equal(['across', 'after', 'within']);
     });
 
+    it('are not over while the longest clip that can be set needs them', async () => {
+      await save(0, 10);
+      await save(10, 20);
+      await save(241, 250);
+      const events = new EventRepository(store, { now: () => START });
+      const clips = { longest: [9, 241], sooner: [-240, 0], later: [250, 490] };
+      for (const [id, [from = 0, to = 0]] of Object.entries(clips)) {
+        await events.save({
+          ...{ id, cameraId: 'yard', kind: 'motion', label: 'motion', score: 1, data: {} },
+          ...{ startedAt: START, updatedAt: START, endedAt: START },
+        });
+        await segments.saveClip(id, { from: START + 1000 * from, to: START + 1000 * to });
+      }
+      const over = await segments.expired(START + 10_000_000, 10);
+      expect(over.map(({ file }) => file)).to.deep.equal(['241-250.mp4']);
+    });
+
     it('stay for another time from when their camera is told so', async () => {
       await save(0, 60);
       await segments.keepFor('yard', 1000);

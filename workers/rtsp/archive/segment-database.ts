@@ -4,11 +4,12 @@ import { join } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { Begins } from '#shared/contract/recording.ts';
 import type { Segment } from '#shared/recording-link.ts';
-import type {
-  SegmentKey,
-  SegmentSpan,
-  SegmentStore,
-  SegmentTotals,
+import {
+  LONGEST_CLIP_MS,
+  type SegmentKey,
+  type SegmentSpan,
+  type SegmentStore,
+  type SegmentTotals,
 } from '#shared/recordings/segment-store.ts';
 
 /** What a clip of an event needs, Unix milliseconds. */
@@ -44,7 +45,8 @@ const TABLES = `
 const OVERLAPPING =
   'FROM segments WHERE camera_id = ? AND started_at < ? AND ended_at > ? ORDER BY started_at';
 const IN_CLIP = `EXISTS (SELECT 1 FROM clips c
-  WHERE c.camera_id = segments.camera_id AND c.to_at > segments.started_at AND c.from_at < segments.ended_at)`;
+  WHERE c.camera_id = segments.camera_id AND c.to_at > segments.started_at
+    AND c.to_at < segments.ended_at + ${LONGEST_CLIP_MS} AND c.from_at < segments.ended_at)`;
 
 /** From open to close. Queries are short: they run in the thread that calls. */
 export class SegmentDatabase implements SegmentStore {
