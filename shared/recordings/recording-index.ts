@@ -77,13 +77,13 @@ export class RecordingIndex {
   /** Segments that overlap a time, in order of time. */
   async spans(cameraId: string, from: number, to: number): Promise<SegmentSpan[]> {
     const open = this.openSegments(cameraId, from, to);
-    return inOrder([...(await this.#options.repository.spans(cameraId, from, to)), ...open]);
+    return joined(await this.#options.repository.spans(cameraId, from, to), open);
   }
 
   /** The same with all that players need. @param limit most of them */
   async list(cameraId: string, from: number, to: number, limit: number): Promise<Segment[]> {
     const open = this.openSegments(cameraId, from, to);
-    return inOrder([...(await this.#options.repository.list(cameraId, from, to, limit)), ...open]);
+    return joined(await this.#options.repository.list(cameraId, from, to, limit), open);
   }
 
   /** Segments that are being written. */
@@ -120,6 +120,9 @@ function keyOf({ cameraId, file }: Pick<Segment, 'cameraId' | 'file'>): string {
   return `${cameraId}/${file}`;
 }
 
-function inOrder<T extends SegmentSpan>(segments: T[]): T[] {
-  return segments.sort((a, b) => a.startedAt - b.startedAt);
+/** In order of time. One that was closed while the store was asked is in both, and counts once. */
+function joined<T extends SegmentSpan>(closed: readonly T[], open: readonly T[]): T[] {
+  const known = new Set(closed.map(({ startedAt }) => startedAt));
+  const rest = open.filter(({ startedAt }) => !known.has(startedAt));
+  return [...closed, ...rest].sort((a, b) => a.startedAt - b.startedAt);
 }
