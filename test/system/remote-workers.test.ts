@@ -120,8 +120,9 @@ describe('Remote workers', function () {
   it('record on their own disks, and give what is asked for', async () => {
     const span = await waitFor(
       async () => {
-        const { spans } = await recording();
-        return spans.length > 0 && Date.parse(spans[0].to) - Date.parse(spans[0].from) > 4000 && spans[0];
+        const { spans }: { spans: { from: string; to: string }[] } = await recording();
+        // A busy machine may leave gaps.
+        return spans.find(({ from, to }) => Date.parse(to) - Date.parse(from) > 4000);
       },
       { ...MOVED, message: 'four seconds of a recording' },
     );
@@ -140,7 +141,7 @@ describe('Remote workers', function () {
     const { unavailable } = await waitFor(
       async () => {
         const answer = await recording();
-        return answer.spans.length === 1 && answer.unavailable !== undefined && answer;
+        return answer.spans.length > 0 && answer.unavailable !== undefined && answer;
       },
       { ...MOVED, message: 'what the other one records' },
     );

@@ -332,7 +332,7 @@ describe('An RTSP worker that runs alone', () => {
     cameras.setFault('/2', { fault: 'corrupt', share: 0.5 });
     client.send({ action: 'subscribe', cameraId: 'noisy' });
     client.send({ action: 'subscribe', cameraId: '1', multiple: true });
-    await waitFor(() => client.frames('1').length > 40, { timeoutMs: 15_000 });
+    await waitFor(() => client.frames('1').length > 40, { timeoutMs: 30_000 });
     cameras.clearFaults('/2');
     const count = client.frames('noisy').length;
     await waitFor(() => client.frames('noisy').length > count + 10);

@@ -20,11 +20,18 @@ const RATE_MS = 1000;
 export class PacketWatch {
   /** Resolves when rate and keyframes are known. */
   readonly isKnown = Promise.withResolvers<void>();
+  readonly #now: () => number;
   readonly #arrivals: number[] = [];
+  readonly #times: number[] = [];
   /** Places of keyframes among the packets. */
   readonly #keyframes: number[] = [];
   #order: ReorderingWatch | undefined;
   #hasBFrames = false;
+
+  /** @param now milliseconds of a clock that never goes back */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
 
   onTrack({ codec, parameterSets }: VideoTrack): void {
     this.#order = codec === 'mjpeg' ? undefined : new ReorderingWatch(codec, parameterSets);
@@ -34,10 +41,11 @@ export class PacketWatch {
   onFailure(): void {}
 
   onPacket({ data, mediaTimeMs, keyframe }: SequencedPacket): void {
-    const now = performance.now();
+    const now = this.#now();
     this.#hasBFrames ||= this.#order?.add({ nals: splitNals(data), keyframe, mediaTimeMs }) === true;
     if (keyframe) this.#keyframes.push(this.#arrivals.length);
     this.#arrivals.push(now);
+    this.#times.push(mediaTimeMs);
     const isLongEnough = now - (this.#arrivals[0] as number) > BURST_MS + RATE_MS;
     if (isLongEnough && this.#keyframes.length >= 2) this.isKnown.resolve();
   }
@@ -53,10 +61,11 @@ export class PacketWatch {
     };
   }
 
+  /** By media time: arrivals would take what a network holds back for a slower camera. */
   #rate(): number | undefined {
     const [begin = 0] = this.#arrivals;
-    const steady = this.#arrivals.filter((arrival) => arrival > begin + BURST_MS);
-    const spanMs = (steady.at(-1) ?? 0) - (steady[0] ?? 0);
+    const steady = this.#times.filter((_, index) => (this.#arrivals[index] as number) > begin + BURST_MS);
+    const spanMs = Math.max(...steady) - Math.min(...steady);
     return spanMs > 0 ? ((steady.length - 1) * 1000) / spanMs : undefined;
   }
 }

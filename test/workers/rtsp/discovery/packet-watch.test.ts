@@ -39,4 +39,17 @@ describe('PacketWatch', () => {
     ] as const;
     expect(findsBFrames(pictures)).to.equal(false);
   });
+
+  it('takes no camera for slower of which the newest pictures are held back', () => {
+    let now = 0;
+    const watch = new PacketWatch(() => now);
+    watch.onTrack(TRACK);
+    for (let index = 0; index < 20; index += 1) {
+      const mediaTimeMs = index * 40;
+      now = index < 19 ? mediaTimeMs : 1500;
+      const data = index % 10 === 0 ? KEY : P;
+      watch.onPacket({ data, keyframe: data === KEY, mediaTimeMs, capturedAt: 0, sequence: index + 1 });
+    }
+    expect(watch.facts()).to.deep.equal({ fps: 25, keyframeIntervalMs: 400, hasBFrames: false });
+  });
 });
