@@ -52,13 +52,14 @@ export class NoticeQueue {
 
   /** @returns whether it could be added */
   async #join(trx: Transaction, row: DeliveryRow, happening: Happening): Promise<boolean> {
-    const { notices, box, now } = this.#options;
+    const { notices, box } = this.#options;
     // A watch may fire for a notification that is told of its event anyway.
     const isTold = this.#open(row.payload)?.happenings.some(
       ({ eventId }) => eventId !== null && eventId === happening.eventId,
     );
     if (isTold === true) return true;
-    const isWaiting = row.status === 'pending' && row.attempts === 0 && row.leased_until <= now();
+    // Also a lease that is over by the clock may be in hand: what was added would never be sent.
+    const isWaiting = row.status === 'pending' && row.attempts === 0 && row.leased_until === 0;
     const facts = isWaiting ? this.#open(row.payload) : undefined;
     if (facts === undefined) return false;
     const isFull = facts.happenings.length >= MOST_LISTED;

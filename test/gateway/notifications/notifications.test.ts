@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { Webhook } from 'standardwebhooks';
 import { onEveryEngine, openSqlite } from '../../support/stores.ts';
@@ -147,6 +148,20 @@ describe('Notifications', () => {
       await create(webhook(), { groupSeconds: 0 });
       await harness.event('door', 'motion');
       await harness.event('door', 'person');
+      await arrived(2);
+      expect(target.bodies.map(({ kind }) => kind)).to.deep.equal(['motion', 'person']);
+    });
+
+    it('lose nothing that happens while a notice is under way for longer than its lease', async () => {
+      const held: ServerResponse[] = [];
+      target.reply = (response) => void held.push(response);
+      await create(webhook());
+      await harness.event('door', 'motion');
+      await arrived(1);
+      harness.now += HOUR_MS;
+      await harness.event('door', 'person');
+      target.reply = (response) => response.end();
+      held[0]?.end();
       await arrived(2);
       expect(target.bodies.map(({ kind }) => kind)).to.deep.equal(['motion', 'person']);
     });
