@@ -133,7 +133,8 @@ function spawnProcess(entry: string, env: Record<string, string>, through: reado
     end: async (signal: NodeJS.Signals = 'SIGTERM') => {
       child.kill(signal);
       const code = await exited;
-      rmSync(dataDir, { recursive: true, force: true });
+      // Workers of a gateway that was killed may still write.
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 3 });
       return code;
     },
   };

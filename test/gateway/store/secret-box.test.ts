@@ -20,7 +20,8 @@ describe('SecretBox', () => {
   it('opens nothing that was changed, cut, or sealed with another key', () => {
     const sealed = box.seal('secret');
     const other = createSecretBox(Buffer.alloc(32, 8)).seal('secret');
-    const flipped = sealed.slice(0, -2) + (sealed.endsWith('A') ? 'BB' : 'AA');
+    // Not the last letter, of which some bits mean nothing.
+    const flipped = `${sealed.slice(0, -2)}${sealed.at(-2) === 'A' ? 'B' : 'A'}${sealed.at(-1)}`;
     for (const text of [other, flipped, sealed.slice(0, 20), 'v2.abc', 'plain', ''])
       expect(
         codeOf(() => box.open(text)),

@@ -16,7 +16,7 @@ import { routingTo } from '../../support/routing.ts';
 import { originOf, serve, silentLog, stop } from '../../support/serve.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-const SHORT_MS = 300;
+const SHORT_MS = 1000;
 
 describe('The HTTP proxy', () => {
   let worker: WorkerDouble;

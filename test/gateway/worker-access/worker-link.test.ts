@@ -73,11 +73,12 @@ describe('A worker that is reached by a link', () => {
   const tunnels = new SocketTunnels({ routing, log: silentLog });
 
   before(async () => {
-    const proxies = cameraProxies({ routing, log: silentLog, answerMs: 200 });
+    const proxies = cameraProxies({ routing, log: silentLog });
+    const impatient = cameraProxies({ routing, log: silentLog, answerMs: 200 });
     const app = express();
     app.get('/answers/:cameraId', proxies.answers);
     app.get('/streams/:cameraId', proxies.streams);
-    app.get('/silent', proxies.answers);
+    app.get('/silent', impatient.answers);
     app.use(problems);
     gateway = await serve(app);
     gateway.on('upgrade', (request, socket, head) =>
