@@ -12,6 +12,8 @@ const MAX_IMAGE_MB = 450;
 const BASE_IMAGE_MB = 75;
 const IMAGE_USER = 1000;
 const INSTALL_MS = 300_000;
+/** Of a gateway whose code was never compiled, beside other tests. */
+const START = { timeoutMs: 60_000 };
 
 const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8').replaceAll('\\\n', ' ');
 
@@ -105,7 +107,7 @@ describe('The container image', function () {
           } catch {
             return false;
           }
-        });
+        }, START);
       } finally {
         gateway.kill();
       }

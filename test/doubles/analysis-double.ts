@@ -5,7 +5,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { RESULTS_PATH, type ResultMessage } from '#shared/detections.ts';
 import { ANALYSIS_PATH, type DesiredAnalysis } from '#shared/detections-settings.ts';
 import { TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import { listening, originOf, stop } from '../support/serve.ts';
+import { bodyOf, listening, originOf, stop } from '../support/serve.ts';
 
 /** An open one. */
 export class AnalysisDouble {
@@ -19,10 +19,10 @@ export class AnalysisDouble {
 
   private constructor() {
     this.#server = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
+      const body = await bodyOf(request);
+      if (body === undefined) return;
       const isAllowed = request.headers[TOKEN_HEADER] === this.token && request.url === ANALYSIS_PATH;
-      if (isAllowed && this.status === 200) this.received.push(JSON.parse(Buffer.concat(chunks).toString()));
+      if (isAllowed && this.status === 200) this.received.push(JSON.parse(body));
       response.writeHead(isAllowed ? this.status : 401).end('{}');
     });
     this.#server.on('upgrade', (request, socket, head) => {

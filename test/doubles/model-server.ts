@@ -4,7 +4,7 @@
  * Endpoints") and Gemini ("OpenAI compatibility"). They differ in paths, members and above all in errors.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { listening, originOf, stop } from '../support/serve.ts';
+import { bodyOf, listening, originOf, stop } from '../support/serve.ts';
 
 export const FLAVOURS = ['openai', 'ollama', 'vllm', 'lmstudio', 'gemini'] as const;
 export type Flavour = (typeof FLAVOURS)[number];
@@ -66,12 +66,11 @@ export class ModelServerDouble {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = await bodyOf(request);
+    if (text === undefined) return;
     response.once('close', () => {
       if (!response.writableFinished) this.brokenOff += 1;
     });
-    const text = Buffer.concat(chunks).toString();
     const call = {
       path: request.url ?? '',
       headers: request.headers,

@@ -8,7 +8,7 @@ import type { FramePayload } from '#shared/frames/payload.ts';
 import type { FrameRequest } from '#shared/frames/subscription.ts';
 import { sourceId } from '#shared/source-id.ts';
 import { type DesiredCamera, TOKEN_HEADER } from '#shared/worker-protocol.ts';
-import { listening, originOf, stop } from '../support/serve.ts';
+import { bodyOf, listening, originOf, stop } from '../support/serve.ts';
 
 /** How a request is answered in place of the usual. */
 export type Answer = (request: IncomingMessage, response: ServerResponse) => void;
@@ -107,10 +107,9 @@ export class WorkerDouble {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const body = await bodyOf(request);
+    if (body === undefined) return;
     const { method = '', url = '', headers } = request;
-    const body = Buffer.concat(chunks).toString();
     this.requests.push({ method, url, headers, body });
     if (headers[TOKEN_HEADER] !== this.token) {
       refuseWith(401, { code: 'unauthorized' })(request, response);

@@ -42,6 +42,17 @@ describe('Two gateways on one PostgreSQL', () => {
     mediamtx.close();
   });
 
+  // First: its turn asks again every minute.
+  it('leave MediaMTX to one of them', async () => {
+    const stateOf = async (visitor: Visitor) =>
+      (await visitor.get('/health', bearer(TOKEN))).body.mediamtx.status;
+    await waitFor(async () => {
+      const states = await Promise.all([here, there].map(stateOf));
+      return states.sort().join() === 'ok,standby';
+    });
+    expect(mediamtx.calls.filter((call) => call === 'GET /v3/paths/list')).to.have.length(1);
+  });
+
   it('take the session that a browser began at the other one, until it signs out', async () => {
     const session = await here.signIn(TOKEN);
     const at = { ...session, origin: there.origin };
@@ -114,15 +125,5 @@ describe('Two gateways on one PostgreSQL', () => {
     const answers = await Promise.all([add(here, 11), add(there, 12), add(here, 13), add(there, 14)]);
     expect(answers.map(({ status }) => status)).to.deep.equal([201, 201, 201, 201]);
     expect(new Set(answers.map(({ body }) => body.id)).size).to.equal(4);
-  });
-
-  it('leave MediaMTX to one of them', async () => {
-    const stateOf = async (visitor: Visitor) =>
-      (await visitor.get('/health', bearer(TOKEN))).body.mediamtx.status;
-    await waitFor(async () => {
-      const states = await Promise.all([here, there].map(stateOf));
-      return states.sort().join() === 'ok,standby';
-    });
-    expect(mediamtx.calls.filter((call) => call === 'GET /v3/paths/list')).to.have.length(1);
   });
 });

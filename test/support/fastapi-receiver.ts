@@ -1,8 +1,7 @@
 /** Plays the analysis backend: a FastAPI-shaped `POST /api/camera-stream` that takes the contract's exact body. */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { text } from 'node:stream/consumers';
-import { listening, originOf, stop } from './serve.ts';
+import { bodyOf, listening, originOf, stop } from './serve.ts';
 
 /** A request as it came. */
 export interface ReceivedDelivery {
@@ -58,7 +57,8 @@ export class FastApiReceiver {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const sent = await text(request);
+    const sent = await bodyOf(request);
+    if (sent === undefined) return;
     const received = { url: request.url ?? '', headers: request.headers, text: sent, body: parse(sent) };
     this.received.push(received);
     const end = this.#begin(String(received.body?.camera_id));

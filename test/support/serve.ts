@@ -1,7 +1,8 @@
 /** Servers of tests: on a free port of this machine, with a log that stays silent. */
 import { once } from 'node:events';
-import { createServer, Server as HttpServer, type RequestListener } from 'node:http';
+import { createServer, Server as HttpServer, type IncomingMessage, type RequestListener } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
+import { buffer } from 'node:stream/consumers';
 import { type Logger, pino } from 'pino';
 import { problemHandler } from '#shared/http/problem.ts';
 import { Redactor } from '#shared/redact.ts';
@@ -30,6 +31,16 @@ export function portOf(server: Server): number {
 
 export function originOf(server: Server): string {
   return `http://127.0.0.1:${portOf(server)}`;
+}
+
+/** The body of a request; undefined where its client goes away before the end. */
+export function bytesOf(request: IncomingMessage): Promise<Buffer | undefined> {
+  return buffer(request).catch(() => undefined);
+}
+
+/** The same as text. */
+export async function bodyOf(request: IncomingMessage): Promise<string | undefined> {
+  return (await bytesOf(request))?.toString();
 }
 
 /** Stops listening and cuts off clients; not those on WebSockets. */

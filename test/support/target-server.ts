@@ -1,7 +1,6 @@
 /** A server that operators name as a target: it keeps what comes and answers as a test says. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { buffer } from 'node:stream/consumers';
-import { listening, originOf, stop } from './serve.ts';
+import { bytesOf, listening, originOf, stop } from './serve.ts';
 
 /** A request as it came. */
 export interface TargetRequest {
@@ -45,7 +44,8 @@ export class TargetServer {
   }
 
   async #receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const bytes = await buffer(request);
+    const bytes = await bytesOf(request);
+    if (bytes === undefined) return;
     const { method = '', url = '', headers } = request;
     const received = { method, url, headers, bytes, text: bytes.toString() };
     this.received.push(received);

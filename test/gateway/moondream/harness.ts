@@ -17,7 +17,7 @@ import { type Answer, WorkerDouble } from '../../doubles/worker-double.ts';
 import { mounted } from '../../support/mounted.ts';
 import { nock } from '../../support/nock.ts';
 import { routingTo } from '../../support/routing.ts';
-import { listening, originOf, serve, stop } from '../../support/serve.ts';
+import { bodyOf, listening, originOf, serve, stop } from '../../support/serve.ts';
 
 /** The key of these tests: it may appear nowhere but in a request to Moondream. */
 export const KEY = 'S3cr3tC4nary';
@@ -176,12 +176,12 @@ export class LocalMoondream {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
+    const text = await bodyOf(request);
+    if (text === undefined) return;
     response.once('close', () => {
       if (!response.writableFinished) this.brokenOff += 1;
     });
-    const body = JSON.parse(Buffer.concat(chunks).toString());
+    const body = JSON.parse(text);
     this.requests.push({ path: request.url ?? '', headers: request.headers, body });
     this.answer(response);
   }

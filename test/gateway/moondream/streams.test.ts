@@ -13,13 +13,22 @@ describe('Answers that come word by word', () => {
 
   beforeEach(async () => {
     local = await LocalMoondream.open();
-    harness = await MoondreamHarness.open({ apiUrl: local.url, apiKey: undefined, timeoutMs: 1000 });
+    await open();
     harness.frame = frameAnswer({ sequence: 7 }, jpegOf(640, 360));
   });
   afterEach(async () => {
     await harness.close();
     local.close();
   });
+
+  const open = async (timing: { timeoutMs?: number } = {}): Promise<void> => {
+    harness = await MoondreamHarness.open({ apiUrl: local.url, apiKey: undefined, ...timing });
+  };
+  /** One that soon gives up on a Moondream that stays silent. */
+  const reopen = async (): Promise<void> => {
+    await harness.close();
+    await open({ timeoutMs: 1000 });
+  };
 
   const stream = (body: object = { question: 'Who?' }) =>
     fetch(`${harness.api}/query`, {
@@ -115,6 +124,7 @@ describe('Answers that come word by word', () => {
   });
 
   it('ends a stream that fell silent', async () => {
+    await reopen();
     local.answer = (response) =>
       response.writeHead(200, { 'Content-Type': SSE }).write('data: {"text":"A"}\n\n');
     expect(await (await stream()).text()).to.include('"code":"moondream-timeout"');
@@ -122,6 +132,7 @@ describe('Answers that come word by word', () => {
   });
 
   it('gives up on a Moondream that stays silent', async () => {
+    await reopen();
     local.answer = () => {};
     const { status, body } = await postJson(`${harness.api}/query`, { question: 'Who?' });
     expect([status, body.code]).to.deep.equal([504, 'moondream-timeout']);

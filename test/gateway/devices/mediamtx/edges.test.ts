@@ -52,7 +52,9 @@ describe('MediaMTX servers as edges of this gateway', () => {
       clock,
     });
     devices.start();
-    await waitFor(async () => (await edgesOf()).every((edge) => edge !== undefined), { message: 'edges' });
+    // Until the last of them has its paths, the others have its cameras.
+    await waitFor(async () => new Set(await edgesOf()).size === edges.length, { message: 'edges' });
+    expect(await edgesOf()).not.to.include(undefined);
   });
 
   afterEach(async () => {

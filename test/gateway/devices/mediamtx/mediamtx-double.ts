@@ -1,6 +1,6 @@
 /** A MediaMTX server on a local port: real HTTP with recorded shapes. */
 import { createServer, type IncomingMessage, type Server } from 'node:http';
-import { listening, originOf, stop } from '../../../support/serve.ts';
+import { bodyOf, listening, originOf, stop } from '../../../support/serve.ts';
 
 /** One request as it came. */
 export interface SeenRequest {
@@ -38,7 +38,9 @@ export class MediamtxDouble {
         req.destroy();
         return;
       }
-      const [status, text, headers] = this.#answer(await toSeen(req));
+      const body = await bodyOf(req);
+      if (body === undefined) return;
+      const [status, text, headers] = this.#answer(toSeen(req, body));
       res.writeHead(status, headers).end(text);
     });
   }
@@ -97,9 +99,7 @@ export class MediamtxDouble {
   }
 }
 
-async function toSeen(req: IncomingMessage): Promise<SeenRequest> {
-  let text = '';
-  for await (const chunk of req) text += chunk;
+function toSeen(req: IncomingMessage, text: string): SeenRequest {
   return {
     method: req.method ?? '',
     path: req.url ?? '',

@@ -33,7 +33,8 @@ describe('A real MediaMTX', () => {
       },
     });
     client = new MediamtxClient({ url: server.apiUrl });
-    const isLive = async () => (await server.ask('/v3/paths/get/yard/live')).tracks2[0]?.codecProps.width > 0;
+    const isLive = async () =>
+      (await server.ask('/v3/paths/get/yard/live'))?.tracks2?.[0]?.codecProps?.width > 0;
     await waitFor(isLive, { message: 'the camera' });
   });
 
