@@ -26,6 +26,9 @@ export class AgentRegistry {
   readonly #job: PeriodicJob;
   readonly #events = new EventEmitter<{ change: [] }>();
   #agents: readonly StoredAgent[] | undefined;
+  /** Reads so far, and the one that told what is known. */
+  #reads = 0;
+  #newestRead = 0;
 
   constructor(options: AgentRegistryOptions) {
     const { store, log } = options;
@@ -89,7 +92,12 @@ export class AgentRegistry {
   }
 
   async #refresh(): Promise<void> {
+    this.#reads += 1;
+    const read = this.#reads;
     const agents = await this.#repository.list();
+    // A later read was faster: this one would bring back what was removed meanwhile, or end what was made.
+    if (read < this.#newestRead) return;
+    this.#newestRead = read;
     const isSame = JSON.stringify(agents) === JSON.stringify(this.#agents);
     this.#agents = agents;
     if (!isSame) this.#events.emit('change');
