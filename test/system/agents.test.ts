@@ -70,7 +70,7 @@ describe('Cameras of an agent', function () {
   const isOffline = () =>
     waitFor(async () => (await list())[0]?.state === 'offline', {
       message: 'the end of the agent',
-      timeoutMs: 15_000,
+      timeoutMs: 30_000,
     });
   const isLive = () =>
     waitFor(async () => (await status()).connected === true, { message: 'the camera', timeoutMs: 30_000 });

@@ -24,12 +24,13 @@ describe('The device of a camera, over the gateway', function () {
     const ptz = { kind: 'onvif', port: device.port, path: '/onvif/device_service' } as const;
     // Its stream is away: the device answers all the same.
     await client.cameras.create({ id: 'yard', ip: '127.0.0.1', port: 9, ...LOGIN, ptz });
-    await waitFor(() =>
+    // Its worker tells so; before it has the camera, the gateway answers for it.
+    const reason = () =>
       client.cameras.status('yard').then(
-        () => true,
-        () => false,
-      ),
-    );
+        (status) => status.reason,
+        () => undefined,
+      );
+    await waitFor(async () => (await reason()) === 'camera-refused', { message: 'its worker' });
   });
   after(async () => {
     await gateway?.end();
