@@ -1,4 +1,5 @@
 /** A WebRTC peer without a network: answers with fixed descriptions and remembers what it was told. */
+import { AppError } from '#shared/errors.ts';
 import type { CreatePeer, Peer, PeerHandlers, PeerMedia } from '../../workers/rtsp/outputs/webrtc/peer.ts';
 
 /** The transport attributes that every description has. */
@@ -75,6 +76,8 @@ export class PeerDouble implements Peer {
   readonly candidates: string[] = [];
   readonly sent: Buffer[] = [];
   readonly sentAudio: Buffer[] = [];
+  /** Candidates that it cannot take. */
+  refuses: RegExp | undefined;
   remote: string | undefined;
   isClosed = false;
 
@@ -97,6 +100,7 @@ export class PeerDouble implements Peer {
   }
 
   addCandidate(candidate: string): void {
+    if (this.refuses?.test(candidate) === true) throw new AppError('invalid-field', 'candidate: refused');
     this.candidates.push(candidate);
   }
 

@@ -122,6 +122,8 @@ class NativePeer implements Peer {
     try {
       this.#connection.addRemoteCandidate(candidate, this.#media.mid);
     } catch (error) {
+      // It ended in this very moment; its state says so next.
+      if (isOver(error)) return;
       throw new AppError('invalid-field', `candidate: ${messageOf(error)}`, { field: 'candidate' });
     }
   }
@@ -206,10 +208,15 @@ class NativePeer implements Peer {
       this.#connection.setRemoteDescription(sdp, type);
     } catch (error) {
       // The client's checks may connect before its answer is taken in: then the library has given up this connection.
-      if (/without ICE transport/.test(messageOf(error))) throw lost(error);
+      if (isOver(error)) throw lost(error);
       throw new AppError('invalid-sdp', `The session description cannot be used: ${messageOf(error)}`);
     }
   }
+}
+
+/** Whether the library has given up the connection meanwhile, on threads of its own. */
+function isOver(error: unknown): boolean {
+  return /without ICE transport/.test(messageOf(error));
 }
 
 function lost(cause: unknown): AppError {

@@ -86,8 +86,10 @@ export class SessionSet {
     const { createPeer, udpPort } = await this.#peers;
     this.#admit(cameraId);
     const { publicAddresses, timings = SESSION_TIMINGS } = this.#options;
-    const stream = this.#streamOf(cameraId);
     const id = `${cameraId}_${number ?? this.#count()}`;
+    // Before the stream is taken, which ends with the last session of its camera.
+    this.#sessions.get(id)?.end();
+    const stream = this.#streamOf(cameraId);
     const session = new Session({
       id,
       cameraId,
@@ -146,7 +148,6 @@ export class SessionSet {
   }
 
   #add(session: Session): void {
-    this.#sessions.get(session.id)?.end();
     this.#sessions.set(session.id, session);
     session.events.once('end', (reason) => this.#remove(session, reason));
     this.#checks ??= setInterval(() => {

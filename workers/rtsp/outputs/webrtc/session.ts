@@ -12,7 +12,7 @@ import { RtpSender } from './rtp/rtp-sender.ts';
 import { addLoopback, addPublicAddresses, type CandidateInit, candidatesIn } from './sdp/candidates.ts';
 import type { AudioLine, CodecLine } from './sdp/codecs.ts';
 import { OFFERED_AUDIO, OFFERED_CODECS, ownFirst } from './sdp/codecs.ts';
-import { isCandidate, isUsableCandidate, MAX_CANDIDATES } from './sdp/description.ts';
+import { addEach, isCandidate, isUsableCandidate, MAX_CANDIDATES } from './sdp/description.ts';
 import { completeAnswer, readAnswer, readOffer } from './sdp/negotiation.ts';
 
 /** Who offers: we, or the player (WHEP). */
@@ -179,9 +179,8 @@ export class Session implements StreamViewer {
     const answer = this.#withAddresses(await peer.answer(offer.reduced));
     this.#description = completeAnswer(addLoopback(answer, offer.candidates, this.#options.udpPort), offer);
     this.#answered(codecs, offer.audio?.codecs ?? []);
-    this.#candidateTimer = setTimeout(() => {
-      for (const candidate of offer.candidates) this.addCandidate(candidate);
-    }, CANDIDATE_DELAY_MS).unref();
+    const add = (candidate: string): void => this.addCandidate(candidate);
+    this.#candidateTimer = setTimeout(() => addEach(offer.candidates, add), CANDIDATE_DELAY_MS).unref();
   }
 
   /**

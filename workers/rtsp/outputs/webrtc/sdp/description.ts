@@ -86,3 +86,14 @@ export function formatLines(lines: readonly string[]): string {
 export function invalid(reason: string): AppError {
   return new AppError('invalid-sdp', `The session description is malformed: ${reason}`, { field: 'sdp' });
 }
+
+/** Takes candidates when no client waits for the outcome: one that is of no use is passed over. */
+export function addEach(candidates: readonly string[], add: (candidate: string) => void): void {
+  for (const candidate of candidates) {
+    try {
+      add(candidate);
+    } catch (error) {
+      if (!(error instanceof AppError)) throw error;
+    }
+  }
+}
