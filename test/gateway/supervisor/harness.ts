@@ -24,16 +24,16 @@ import { isFree } from '../../support/free-port.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
-/** A tenth of the real times, with room for a busy machine. */
+/** A tenth of the real times where a test waits for them, the rest with room for a busy machine. */
 const SCALED_TIMINGS: SlotTimings = {
   ...SLOT_TIMINGS,
   startMs: 20_000,
   readyPollMs: 25,
   readyTimeoutMs: 2000,
   livenessMs: 500,
-  livenessTimeoutMs: 500,
+  livenessTimeoutMs: 2000,
   livenessRetryMs: 100,
-  stopMs: 2000,
+  stopMs: 10_000,
   hungStopMs: 200,
   lostMs: 2000,
 };
@@ -79,6 +79,8 @@ export class PoolUnderTest {
   readonly runDirectory: string;
   /** Every log line of the gateway's stream. */
   readonly lines: Record<string, unknown>[] = [];
+  /** Called with each of them, while it is written. */
+  onLine: (line: string) => void = () => {};
   readonly readies: WorkerAddress[] = [];
   readonly downs: string[] = [];
 
@@ -86,7 +88,10 @@ export class PoolUnderTest {
     this.name = spec.name;
     this.runDirectory = options.runDirectory ?? temporaryFolder();
     const redactor = new Redactor();
-    const write = (line: string): void => void this.lines.push(JSON.parse(line));
+    const write = (line: string): void => {
+      this.lines.push(JSON.parse(line));
+      this.onLine(line);
+    };
     const log = createLogger({ name: 'gateway', level: 'debug', redactor, write });
     this.pool = new WorkerPool({
       specs: [spec],
@@ -222,8 +227,8 @@ export function stateOf(pid: number): string | undefined {
 }
 
 /** Waits until a process is gone. */
-export async function isGone(pid: number, timeoutMs: number): Promise<void> {
-  await waitFor(() => !isRunning(pid), { timeoutMs, message: `process ${pid} to be gone` });
+export async function isGone(pid: number): Promise<void> {
+  await waitFor(() => !isRunning(pid), { message: `process ${pid} to be gone` });
 }
 
 /** Ends a process by its id, if it is there. */

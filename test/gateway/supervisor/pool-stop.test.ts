@@ -21,7 +21,7 @@ describe('WorkerPool, when it stops', () => {
     const { pid } = await test.isReady();
     const startedAt = performance.now();
     await test.pool.stop();
-    expect(performance.now() - startedAt).to.be.within(900, 5000);
+    expect(performance.now() - startedAt).to.be.above(900);
     expect(isRunning(pid)).to.equal(false);
     expect(test.status.lastExit?.signal).to.equal('SIGKILL');
   });

@@ -22,7 +22,7 @@ describe('A worker that breaks over a camera', () => {
     ['abort', 'exit'],
   ] as const) {
     it(`names it after a ${command}`, async () => {
-      open();
+      open({ timings: { livenessTimeoutMs: 500 } });
       const { pid } = await test.isReady();
       await test.command(command);
       await test.isReady({ otherThan: pid });
