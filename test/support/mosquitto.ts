@@ -16,6 +16,9 @@ interface MosquittoOptions {
   isTls?: boolean;
 }
 
+/** Of what a client says to itself. */
+const ECHO = 'test/echo';
+
 /** A message as the client got it. */
 export interface SeenMessage {
   topic: string;
@@ -134,6 +137,17 @@ export class MqttListener {
   async publish(topic: string, body: unknown, options: { retain?: boolean } = {}): Promise<void> {
     const payload = typeof body === 'string' ? body : JSON.stringify(body);
     await this.#client.publishAsync(topic, payload, { qos: 1, ...options });
+  }
+
+  /** Resolves when it hears the broker, also one that was started anew. */
+  async hears(): Promise<void> {
+    const before = this.at(ECHO).length;
+    const isHeard = async (): Promise<boolean> => {
+      // Again and again: the first may come to the broker before the subscription does.
+      await this.publish(ECHO, '');
+      return this.at(ECHO).length > before;
+    };
+    await waitFor(isHeard, { message: 'the broker to be heard' });
   }
 
   async close(): Promise<void> {

@@ -88,6 +88,13 @@ describe('MQTT', () => {
   const save = (change: Partial<EventState>) => repository.save(eventAt(CAMERA, change));
   const eventIds = () =>
     listener.at(EVENT).map(({ text }) => `${JSON.parse(text).id} ${JSON.parse(text).type}`);
+  const isAcknowledged = async (): Promise<boolean> => {
+    const { position } = await store.db
+      .selectFrom('mqtt_publisher')
+      .select('position')
+      .executeTakeFirstOrThrow();
+    return (await repository.changedAfter(position, 1)).length === 0;
+  };
   const health = async () => (await getJson(`${gateway.origin}/health`)).body.mqtt;
 
   it('says that the gateway is there, and of each camera how it is, kept for later clients', async () => {
@@ -188,10 +195,11 @@ describe('MQTT', () => {
   });
 
   it('publishes a picture on command, kept by the broker', async () => {
-    await listener.publish(SET, { snapshot: true });
+    await listener.publish(SET, { id: 'snapshot', snapshot: true });
     const topic = `home/gw/cameras/${CAMERA}/snapshot`;
     await waitFor(() => listener.at(topic).length > 0);
     expect(listener.at(topic)[0]?.payload.equals(JPEG)).to.equal(true);
+    await listener.until(RESULT, ({ id }) => id === 'snapshot');
   });
 
   it('asks a camera and publishes the answer, as answers to clients of the API are', async () => {
@@ -270,6 +278,7 @@ describe('MQTT', () => {
   });
 
   it('loses no event while the broker is away, and tells it again what it should keep', async () => {
+    proxy.isDown = true;
     await broker.kill();
     await waitFor(async () => (await health()).state === 'connecting');
     expect((await health()).lastError).to.be.a('string');
@@ -277,10 +286,14 @@ describe('MQTT', () => {
     for (const id of ids) await save({ id, endedAt: Date.now() });
     const before = listener.at(STATE).length;
     await broker.start();
+    // A broker that keeps nothing forgets what is published before anybody listens.
+    await listener.hears();
+    proxy.isDown = false;
     await waitFor(() => ids.every((id) => eventIds().includes(`${id} end`)), { timeoutMs: 50_000 });
     expect(eventIds().slice(-ids.length)).to.deep.equal(ids.map((id) => `${id} end`));
     await waitFor(() => listener.at(STATE).length > before);
     expect((await health()).state).to.equal('connected');
+    await waitFor(isAcknowledged, { message: 'the note of what was acknowledged' });
   });
 
   it('goes on after the last acknowledged event when the gateway starts again', async () => {
@@ -507,9 +520,12 @@ function openSecond(dataDir: string, databaseUrl?: string): Store {
 class CuttableProxy {
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Whether new connections are cut immediately. */
+  isDown = false;
 
   private constructor(target: number) {
     this.#server = createServer((socket) => {
+      if (this.isDown) return void socket.destroy();
       const onward = connectTcp(target, '127.0.0.1');
       for (const [from, to] of [
         [socket, onward],
