@@ -53,8 +53,10 @@ describe('The door to agents of another gateway', () => {
   beforeEach(() => {
     opened = [];
   });
-  afterEach(() => {
+  afterEach(async () => {
     for (const link of links.splice(0)) link.detach();
+    // The other end hears of it later.
+    await waitFor(() => feed.requests.length === 0);
   });
 
   /** How the other gateway asks for pictures of an agent. */

@@ -66,7 +66,7 @@ describe('Bringing a video to a worker on another machine', () => {
           arrivals += 1;
         },
       },
-      AbortSignal.timeout(5000),
+      AbortSignal.timeout(20_000),
     );
   const reasons = () => carrier.states().map(([id, { reason }]) => [id, reason]);
 

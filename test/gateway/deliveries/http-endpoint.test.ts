@@ -172,7 +172,7 @@ describe('The endpoint of deliveries', () => {
       const timer = setInterval(() => response.write('x'), 10);
       response.on('close', () => clearInterval(timer));
     };
-    const answer = await post(endpointFor(receiver.url, { attemptMs: 200 }));
+    const answer = await post(endpointFor(receiver.url, { attemptMs: 1500 }));
     expect(answer).to.include({ kind: 'answered', status: 200, isCut: true });
   });
 

@@ -175,7 +175,7 @@ describe("Servers with OpenAI's API", () => {
   });
 
   it('that never answer are given up', async () => {
-    await openWith('vllm', { timeoutMs: 50 });
+    await openWith('vllm', { timeoutMs: 1000 });
     server.replies.push(hang);
     expect(await first()).to.include({ status: 504, code: 'vlm-timeout' });
     await waitFor(() => server.brokenOff === 1);

@@ -43,7 +43,7 @@ describe('RemoteWorker', () => {
       await waitFor(() => renewals().length === 2, { message: 'the renewal that fails' });
       double.answers.set(`PUT ${LEASE_PATH}`, grant);
       await endPause();
-      await waitFor(() => renewals().length === 4, { timeoutMs: 5000, message: 'two renewals in a row' });
+      await waitFor(() => renewals().length === 4, { message: 'two renewals in a row' });
       expect(renewals()).to.deep.equal([1000, 2000, null, 3000]);
     } finally {
       await worker.close();

@@ -63,7 +63,7 @@ describe('The RTSP port of the gateway', () => {
 
   it('needs one where the machine is not trusted, and gives no connection for ever to ask', async () => {
     const port = await freePort();
-    open(port, { trustsLocal: false, loginMs: 200 });
+    open(port, { trustsLocal: false, loginMs: 2000 });
     const client = await listens(port);
     expect((await client.ask('DESCRIBE', '/1')).status).to.equal(401);
     await waitFor(() => client.isClosed, { message: 'the connection to end' });

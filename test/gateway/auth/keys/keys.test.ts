@@ -312,7 +312,7 @@ describe('A scoped key', () => {
   });
 
   it('S3: ends when it expires, with its sockets', async () => {
-    const expires = new Date(Date.now() + 800).toISOString();
+    const expires = new Date(Date.now() + 3000).toISOString();
     const { key } = await create({ scope: 'view', expires });
     const socket = await visitor.socket('/ws', bearer(key));
     const [code] = await once(socket, 'close');
