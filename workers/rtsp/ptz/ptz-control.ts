@@ -136,10 +136,12 @@ export class PtzControl {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    const isMoving = this.#isMoving || this.#pending !== undefined;
+    const isPending = this.#pending !== undefined;
     this.#disarm();
     await this.#last.catch(() => {});
-    if (isMoving) await this.#driver.stop().catch((error: unknown) => this.#warnUnstopped(error));
+    // A stop that was under way has been taken now.
+    if (isPending || this.#isMoving)
+      await this.#driver.stop().catch((error: unknown) => this.#warnUnstopped(error));
     await this.#driver.close();
   }
 

@@ -90,6 +90,16 @@ describe("A camera's controls", () => {
     expect(still.link.sent).not.to.include(STOP);
   });
 
+  it('stop a camera once that is being stopped when they are closed', async () => {
+    const { link, control } = open();
+    await control.move({ pan: -1, tilt: 0, zoom: 0 });
+    const release = link.hold();
+    const [stopped, closed] = [control.stop(), control.close()];
+    release();
+    await Promise.all([stopped, closed]);
+    expect(link.sent.filter((message) => message === STOP)).to.have.length(1);
+  });
+
   it('go on after a command that failed', async () => {
     const { link, control } = open();
     await control.goToPreset('95').catch(() => {});
