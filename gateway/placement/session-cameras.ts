@@ -28,9 +28,10 @@ export interface SessionCamerasOptions {
   keeper: string;
   log: Logger;
   everyMs?: number;
+  /** A client waits no longer for the database, milliseconds. */
+  sharedWithinMs?: number;
 }
 
-/** A client waits no longer for the database, milliseconds. */
 const SHARED_WITHIN_MS = 1000;
 
 interface Agreed {
@@ -71,7 +72,7 @@ export class SessionCameras {
 
   /** Resolves when the other gateways can know what was changed here, or when the database takes too long. */
   async whenShared(): Promise<void> {
-    await settlesWithin(this.#job.settled(), SHARED_WITHIN_MS);
+    await settlesWithin(this.#job.settled(), this.#options.sharedWithinMs ?? SHARED_WITHIN_MS);
   }
 
   async #round(): Promise<void> {

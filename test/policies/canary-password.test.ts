@@ -8,7 +8,7 @@ import { json, LocalMoondream } from '../gateway/moondream/harness.ts';
 import { freePort } from '../support/free-port.ts';
 import { getJson, postJson } from '../support/http.ts';
 import { childrenOf, type RunningProcess, startGateway } from '../support/processes.ts';
-import { listening, originOf, stop } from '../support/serve.ts';
+import { bodyOf, listening, originOf, stop } from '../support/serve.ts';
 import { openTestCameras } from '../support/test-clip.ts';
 import { waitFor } from '../support/wait-for.ts';
 
@@ -79,9 +79,9 @@ describe('S9: the password of a camera', function () {
     moondream = await LocalMoondream.open();
     moondream.answer = (response) => json(response, 200, { answer: 'Yes' });
     backend = createServer(async (request, response) => {
-      const chunks: Buffer[] = [];
-      for await (const chunk of request) chunks.push(chunk as Buffer);
-      told.push(Buffer.concat(chunks).toString());
+      const body = await bodyOf(request);
+      if (body === undefined) return;
+      told.push(body);
       response.writeHead(200, { 'content-type': 'application/json' }).end('{"success":true}');
     });
     await listening(backend);

@@ -264,7 +264,8 @@ describe('The routes of events', () => {
             ...{ startedAt: Date.now(), updatedAt, endedAt: null },
           });
         await waitFor(() => labels().includes('quick'));
-        expect(stream.messages().at(-1)?.event, 'the first that is told of it').to.equal('start');
+        const told = stream.messages().filter(({ data }) => data.label === 'quick');
+        expect(told[0]?.event, 'the first that is told of it').to.equal('start');
         expect(ids, 'where to go on').to.deep.equal(ids.toSorted((a, b) => a - b));
       });
   });
