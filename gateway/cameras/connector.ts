@@ -40,7 +40,7 @@ export class Connector {
     const worker = routing.workerAt(agent, cameraId, labels);
     const request = Symbol(cameraId);
     this.#newest.set(cameraId, request);
-    const release = reconciler.hold(cameraId);
+    const release = reconciler.hold(cameraId, worker.name);
     let actual: { sourceId: string } | undefined;
     try {
       const epoch = this.#epochAt(worker, cameraId);

@@ -39,12 +39,21 @@ export interface ReconcilerOptions {
 /** Ends a hold. @param actual what the worker runs for the camera now; absent: unknown */
 export type Release = (actual?: { sourceId: string | undefined }) => void;
 
+interface Hold {
+  /** Requests under way. */
+  count: number;
+  /** Whether there were several simultaneously. */
+  isShared: boolean;
+  /** Workers that run the camera for a request, while it moved to another. */
+  left: string[];
+}
+
 /** Runs from start to close. */
 export class Reconciler {
   readonly #options: ReconcilerOptions;
   readonly #lanes: PerWorker<WorkerLane>;
   /** Cameras that client requests are connecting right now; the requests decide about them. */
-  readonly #held = new Map<string, { count: number; isShared: boolean }>();
+  readonly #held = new Map<string, Hold>();
   readonly #ends: (() => void)[] = [];
   #isStarted = false;
 
@@ -81,22 +90,26 @@ export class Reconciler {
     await this.#options.carrier.close();
   }
 
-  /** Leaves one camera alone until the returned function is called. */
-  hold(cameraId: string): Release {
+  /** Leaves one camera alone until the returned function is called. @param worker the one that is asked, if not its own */
+  hold(cameraId: string, worker?: string): Release {
     const hold = this.#held.get(cameraId);
-    this.#held.set(cameraId, { count: (hold?.count ?? 0) + 1, isShared: hold !== undefined });
-    return (actual) => this.#release(cameraId, actual);
+    const { count, left } = hold ?? { count: 0, left: [] };
+    this.#held.set(cameraId, { count: count + 1, isShared: hold !== undefined, left });
+    return (actual) => this.#release(cameraId, actual, worker);
   }
 
-  #release(cameraId: string, actual: Parameters<Release>[0]): void {
-    const { count, isShared } = this.#held.get(cameraId) ?? { count: 1, isShared: false };
+  #release(cameraId: string, actual: Parameters<Release>[0], worker?: string): void {
+    const { count, isShared, left } = this.#held.get(cameraId) ?? { count: 1, isShared: false, left: [] };
+    const hasMoved = worker !== undefined && worker !== this.#options.routing.nameOf(cameraId);
+    if (hasMoved && actual !== undefined) left.push(worker);
     if (count > 1) {
-      this.#held.set(cameraId, { count: count - 1, isShared });
+      this.#held.set(cameraId, { count: count - 1, isShared, left });
       return;
     }
     this.#held.delete(cameraId);
     // Of several simultaneous requests the last to end need not be the last to act.
-    this.#laneOf(cameraId)?.learn(cameraId, isShared ? undefined : actual);
+    this.#laneOf(cameraId)?.learn(cameraId, isShared || hasMoved ? undefined : actual);
+    for (const name of left) this.#lanes.find(name)?.learn(cameraId, undefined);
   }
 
   /** Of the worker that has a camera, and of that which gives its video. */

@@ -213,6 +213,30 @@ describe('Reconciler', () => {
     await waitFor(() => puts() === 1);
   });
 
+  it('looks at both workers where a camera moved while a request connected it', async () => {
+    let at = 'rtsp-0';
+    const none = () => () => {};
+    routing = {
+      ...{
+        nameOf: (id: string) => (id === '1' ? at : 'rtsp-0'),
+        mirrorNameOf: () => undefined,
+        workers: NAMES,
+      },
+      ...{ onWorkers: none, onPlacement: none },
+    } as unknown as CameraRouting;
+    reconciler = create();
+    reconciler.start();
+    bringUp();
+    await waitFor(() => listings() >= 2);
+    const release = reconciler.hold('1', 'rtsp-0');
+    workers[0]?.cameras.set('1', { cameraId: '1', source: cameraSource() });
+    for (const id of ['1', '2']) want(id);
+    await waitFor(() => workers[0]?.cameras.has('2'));
+    at = 'rtsp-1';
+    release({ sourceId: sourceId(cameraSource()) });
+    await waitFor(() => idsAt(workers[0]).join() === '2' && idsAt(workers[1]).join() === '1');
+  });
+
   it('puts many cameras by one request', async () => {
     for (let index = 0; index < 60; index += 1) want(`c${index}`);
     reconciler.start();
