@@ -59,6 +59,8 @@ export class StreamChoice {
   #mainUntil = Number.NEGATIVE_INFINITY;
   #subFailedUntil = Number.NEGATIVE_INFINITY;
   #mainIsLive = Promise.withResolvers<void>();
+  /** Clients wait for the main stream. */
+  #waking: Promise<void> | undefined;
   #again: NodeJS.Timeout | undefined;
   /** Sessions begin and end one after another. */
   #turn: Promise<void> = Promise.resolve();
@@ -147,7 +149,8 @@ export class StreamChoice {
   async snapshot(camera: Camera, format: PictureFormat, signal?: AbortSignal): Promise<Picture> {
     const sub = this.#sub?.fits(format) === true ? this.#sub : undefined;
     if (sub?.isLive === true && sub.camera !== undefined) return await sub.camera.snapshot(format, signal);
-    if (camera.connection.isPaused && this.#still === undefined) await this.#wakeMain();
+    if (camera.connection.isPaused && this.#still === undefined) this.#waking ??= this.#wakeMain();
+    if (this.#waking !== undefined) await this.#waking;
     const { state, meter } = camera.connection;
     const isFresh = state === 'live' && meter.ageMs() <= CONNECTED_WITHIN_MS;
     if (isFresh || this.#still === undefined) return await camera.snapshot(format, signal);
@@ -265,14 +268,19 @@ export class StreamChoice {
 
   /** A client wants a full picture of a camera whose one session the sub stream has. */
   async #wakeMain(): Promise<void> {
-    this.#mainUntil = performance.now() + (this.#options.lingerMs ?? LINGER_MS);
-    this.#updateAt(this.#mainUntil);
+    this.#keepMain(MAIN_LIVE_MS);
     this.#mainIsLive = Promise.withResolvers();
     this.update();
-    const { promise: late, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, MAIN_LIVE_MS);
-    await Promise.race([this.#mainIsLive.promise, late]);
+    const timer = setTimeout(this.#mainIsLive.resolve, MAIN_LIVE_MS);
+    await this.#mainIsLive.promise;
     clearTimeout(timer);
+    this.#waking = undefined;
+    if (this.#camera?.connection.state === 'live') this.#keepMain(this.#options.lingerMs ?? LINGER_MS);
+  }
+
+  #keepMain(forMs: number): void {
+    this.#mainUntil = performance.now() + forMs;
+    this.#updateAt(this.#mainUntil);
   }
 
   #updateAt(time: number): void {

@@ -97,6 +97,17 @@ describe('A camera that is connected while clients want it', () => {
     await waitFor(() => sessions() === 0);
   });
 
+  it('gives one to each of several clients that ask for one, though it takes its time', async () => {
+    // It is live later than it would rest again without clients.
+    server.setFault('/1', { fault: 'delay', ms: 300 });
+    await cameras.put('1', source);
+    const ask = () => cameras.snapshot(cameras.get('1'), { width: undefined, quality: 80 });
+    const pictures = await Promise.all([ask(), ask()]);
+    expect(pictures.map(({ facts }) => facts.cameraId)).to.deep.equal(['1', '1']);
+    server.clearFaults();
+    await waitFor(() => sessions() === 0);
+  });
+
   it('stays connected when a client is there before it', async () => {
     const reader = new Reader();
     const subscription = cameras.subscribePackets('1', reader);
