@@ -3,6 +3,8 @@ import type { WebSocket } from 'ws';
 
 /** Two of these detect a dead client within 30 s, milliseconds. */
 export const HEARTBEAT_MS = 12_000;
+/** A pause that was longer than this many is one in which the process itself stood still. */
+const LATE = 1.1;
 
 export interface HeartbeatOptions {
   /** Pause between pings, milliseconds. */
@@ -20,7 +22,12 @@ export function keepAlive(
   socket.on('pong', () => {
     hasAnswered = true;
   });
+  let lookedAt = performance.now();
   const timer = setInterval(() => {
+    const pausedMs = performance.now() - lookedAt;
+    lookedAt += pausedMs;
+    // Answers may wait unread, or the ping itself: the next look tells.
+    if (pausedMs > LATE * everyMs) return;
     if (isGone(hasAnswered)) return socket.terminate();
     hasAnswered = false;
     socket.ping();

@@ -218,7 +218,7 @@ describe('serveMse', () => {
 
   it('cuts off a client that answers no ping, and only that one', async () => {
     hub.attach(origin);
-    heartbeatMs = 50;
+    heartbeatMs = 200;
     const silent = await open('1', false);
     const lively = await open();
     await waitFor(() => silent.closeCode !== undefined);
