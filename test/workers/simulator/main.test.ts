@@ -83,7 +83,7 @@ describe('the simulator process', function () {
   it('says so and ends when it runs alone and its RTSP port is taken', async () => {
     const taken = await takePort();
     const { child, output } = start({ SIMULATOR_PORT: String(taken) });
-    const [code] = await once(child, 'exit');
+    const [code] = await once(child, 'close');
     expect(code).to.equal(EXIT_PORT_TAKEN);
     expect(output()).to.include(String(taken));
   });
@@ -110,13 +110,13 @@ describe('the simulator process', function () {
     const { child, ready } = start({});
     await ready();
     child.kill('SIGTERM');
-    const [code, signal] = await once(child, 'exit');
+    const [code, signal] = await once(child, 'close');
     expect([code, signal]).to.deep.equal([0, null]);
   });
 
   it('refuses a bad setting by its name', async () => {
     const { child, output } = start({ SIMULATOR_PORT: 'many' });
-    const [code] = await once(child, 'exit');
+    const [code] = await once(child, 'close');
     expect(code).to.equal(78);
     expect(output()).to.include('SIMULATOR_PORT is "many"');
   });

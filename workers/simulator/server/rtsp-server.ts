@@ -192,10 +192,12 @@ export class RtspServer extends EventEmitter<RtspServerEvents> {
 
   #startChores(udp: UdpPorts): void {
     const { reportIntervalMs, sessionTimeoutSeconds } = this.#options;
+    const limitMs = sessionTimeoutSeconds * 1000;
     udp.rtcp.on('message', (_report, { address, port }) => this.#connections.touch(address, port));
     this.#timers = [
       setInterval(() => this.#connections.report(), reportIntervalMs),
-      setInterval(() => this.#connections.endSilent(sessionTimeoutSeconds * 1000), SWEEP_INTERVAL_MS),
+      // Once what came is read: after a moment in which the process stood still, that would be too late.
+      setInterval(() => setImmediate(() => this.#connections.endSilent(limitMs)), SWEEP_INTERVAL_MS),
     ];
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { expect } from 'chai';
 import { discoverCameras } from '../../../../workers/rtsp/discovery/discover-cameras.ts';
 import { discoveryPaths } from '../../../../workers/rtsp/onvif/ws-discovery.ts';
+import { waitFor } from '../../../support/wait-for.ts';
 
 const POLICY = {
   isPublic: false,
@@ -59,7 +60,7 @@ describe('Finding the cameras of a network', () => {
         onvifUrl: 'http://192.0.2.10/onvif/device_service',
       },
     ]);
-    expect(first.asked.length).to.equal(4);
+    await waitFor(() => first.asked.length === 4);
     expect(first.asked.join()).to.include('dn:NetworkVideoTransmitter').and.include('dn:Device');
   });
 

@@ -49,7 +49,7 @@ describe("A camera's controls", () => {
   });
 
   it('send the newest of many moves, once the camera has taken the one before', async () => {
-    const { link, control } = open({ moveIntervalMs: 0 });
+    const { link, control } = open({ moveIntervalMs: 0, deadManMs: 60_000 });
     const release = link.hold();
     const moves = [control.move({ pan: -1, tilt: 0, zoom: 0 })];
     await waitFor(() => link.sent.length === 1);

@@ -25,9 +25,9 @@ export interface VideoPass extends AsyncDisposable {
  * Packets come in decoding order with their presentation times, as from a camera with B-frames.
  * It throws AppError `camera-unsupported-codec`, `camera-video-unreadable`, `camera-no-frames`, `camera-disconnected`.
  */
-export function createVideoSource(open: OpenVideo): RunSource<VideoSource> {
+export function createVideoSource(open: OpenVideo, maxLateMs = MAX_LATE_MS): RunSource<VideoSource> {
   return async ({ file }, handlers, signal) => {
-    const player = new Player(handlers, signal);
+    const player = new Player(handlers, signal, maxLateMs);
     try {
       for (;;) {
         signal.throwIfAborted();
@@ -44,14 +44,16 @@ export function createVideoSource(open: OpenVideo): RunSource<VideoSource> {
 class Player {
   readonly #handlers: SourceHandlers;
   readonly #signal: AbortSignal;
+  readonly #maxLateMs: number;
   readonly #clock = new VideoClock();
   #hasTrack = false;
   /** Monotonic time at media time 0, milliseconds. */
   #startedAt: number | undefined;
 
-  constructor(handlers: SourceHandlers, signal: AbortSignal) {
+  constructor(handlers: SourceHandlers, signal: AbortSignal, maxLateMs: number) {
     this.#handlers = handlers;
     this.#signal = signal;
+    this.#maxLateMs = maxLateMs;
   }
 
   async playOnce(pass: VideoPass): Promise<void> {
@@ -80,7 +82,7 @@ class Player {
   async #waitUntil(dueMs: number): Promise<void> {
     this.#startedAt ??= performance.now() - dueMs;
     const waitMs = this.#startedAt + dueMs - performance.now();
-    if (waitMs < -MAX_LATE_MS) this.#startedAt -= waitMs;
+    if (waitMs < -this.#maxLateMs) this.#startedAt -= waitMs;
     // Also without a delay: reading a file must not starve the event loop.
     await delay(Math.max(0, waitMs), undefined, { signal: this.#signal });
   }

@@ -12,7 +12,7 @@ const policy = {
   allowedPorts: [{ first: 1, last: 65_535 }],
   ownPorts: [],
 };
-const TIMINGS = { answerMs: 300, stillMs: 50 };
+const STILL_MS = 50;
 
 describe('A camera over HTTP', () => {
   let camera: HttpCamera;
@@ -20,10 +20,15 @@ describe('A camera over HTTP', () => {
 
   const run = (
     address: { policy: typeof policy; resolve?: () => Promise<{ address: string; family: number }[]> },
-    { signal = new AbortController().signal, onPacket = (): void => {}, host = '127.0.0.1' } = {},
+    {
+      signal = new AbortController().signal,
+      onPacket = (): void => {},
+      host = '127.0.0.1',
+      answerMs = 20_000,
+    } = {},
   ) =>
     rejection(
-      createHttpSource(address, TIMINGS)(
+      createHttpSource(address, { answerMs, stillMs: STILL_MS })(
         httpSourceOf(camera, { host, username: 'admin', password: PASSWORD }),
         { onTrack: () => {}, onPacket },
         signal,
@@ -44,7 +49,7 @@ describe('A camera over HTTP', () => {
 
   it('that says nothing is given up in time', async () => {
     camera = await new HttpCamera(() => {}).open();
-    expect((await run({ policy })).code).to.equal('camera-timeout');
+    expect((await run({ policy }, { answerMs: 300 })).code).to.equal('camera-timeout');
   });
 
   it('that ends its stream has failed, unlike one of still pictures', async () => {

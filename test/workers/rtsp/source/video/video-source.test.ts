@@ -11,7 +11,9 @@ import { createVideoSource } from '../../../../../workers/rtsp/source/video/vide
 import { rejection } from '../../../../support/errors.ts';
 import { makeVideoFile, VIDEO_FPS, VIDEO_HEIGHT, VIDEO_WIDTH } from '../../../../support/video-file.ts';
 
-const runVideo = createVideoSource((file, signal) => VideoDemuxer.open(file, signal));
+/** A machine that stands still shall not make the player begin its time anew. */
+const MAX_LATE_MS = 60_000;
+const runVideo = createVideoSource((file, signal) => VideoDemuxer.open(file, signal), MAX_LATE_MS);
 
 interface Played {
   tracks: VideoTrack[];
