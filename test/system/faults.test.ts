@@ -3,12 +3,18 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { expect } from 'chai';
 import type { RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
 import { getJson, postJson } from '../support/http.ts';
-import { type RunningProcess, startGateway } from '../support/processes.ts';
+import { type RunningProcess, signalIfRunning, startGateway } from '../support/processes.ts';
 import { openTestCameras } from '../support/test-clip.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { WsClient } from '../support/ws-client.ts';
 
 const PATHS = Array.from({ length: 20 }, (_, index) => `/${index}`);
+
+/** A worker as `/health` shows it. */
+interface Worker {
+  state: string;
+  pid?: number;
+}
 
 describe('Under faults the gateway', function () {
   this.timeout(240_000);
@@ -25,18 +31,29 @@ describe('Under faults the gateway', function () {
     });
   });
   after(async () => {
-    await gateway.end();
-    await cameras.close();
+    await gateway?.end();
+    await cameras?.close();
   });
 
   const connect = (path: string) =>
     postJson(`${api}/connect`, { cameraId: path.slice(1), url: cameras.url(path) });
   const statusOf = async (path: string) => (await getJson(`${api}${path}/status`)).body;
 
-  async function killWorkers(): Promise<void> {
-    const { body } = await getJson(`${gateway.origin}/health`);
+  const workers = async () =>
+    (await getJson(`${gateway.origin}/health`)).body.services.rtsp.workers as Worker[];
+
+  /** @returns their process ids */
+  async function killWorkers(): Promise<unknown[]> {
     // One that was killed a moment ago has no process yet.
-    for (const { pid } of body.services.rtsp.workers) if (pid !== undefined) process.kill(pid, 'SIGKILL');
+    const pids = (await workers()).flatMap(({ pid }) => pid ?? []);
+    for (const pid of pids) signalIfRunning(pid, 'SIGKILL');
+    return pids;
+  }
+
+  /** Waits until others serve in place of workers that were killed, which the gateway may not have heard of yet. */
+  async function replaced(killed: readonly unknown[]): Promise<void> {
+    const isNew = ({ state, pid }: Worker) => state === 'ready' && !killed.includes(pid);
+    await waitFor(async () => (await workers()).every(isNew), { timeoutMs: 40_000, message: 'new workers' });
   }
 
   it('F27, F28: calls a camera that falls silent stalled and shows it again when it is back', async () => {
@@ -58,7 +75,7 @@ describe('Under faults the gateway', function () {
   it('F35: brings two live cameras back though eighteen others are dead', async () => {
     for (const path of PATHS) expect((await connect(path)).status, path).to.equal(200);
     for (const path of PATHS.slice(2)) cameras.setFault(path, { fault: 'silent' });
-    await killWorkers();
+    await replaced(await killWorkers());
     await waitFor(
       async () => (await statusOf('/0')).frameCount > 0 && (await statusOf('/1')).frameCount > 0,
       {
@@ -77,11 +94,9 @@ describe('Under faults the gateway', function () {
       const clients = await Promise.all(Array.from({ length: 40 }, () => WsClient.open(gateway.origin)));
       for (const client of clients) client.send({ action: 'subscribe', cameraId: '0' });
       await waitFor(() => clients.every((client) => client.frames().length > 0), { timeoutMs: 40_000 });
-      await killWorkers();
+      const killed = await killWorkers();
       for (const client of clients) client.close();
-      await waitFor(async () => (await getJson(`${gateway.origin}/readyz`)).status === 200, {
-        timeoutMs: 40_000,
-      });
+      await replaced(killed);
     }
     await waitFor(async () => {
       const metrics = await (await fetch(`${gateway.origin}/metrics`)).text();

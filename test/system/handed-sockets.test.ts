@@ -148,10 +148,14 @@ describe('A connection that is handed to the worker of its camera', function () 
     const viewer = await watch();
     const reader = await RtspClient.open(rtspPort);
     await reader.play('/dark');
-    const { body } = await visitor.get('/health', bearer(ADMIN));
-    process.kill(body.services.rtsp.workers[0].pid, 'SIGKILL');
+    const workerPid = async () =>
+      (await visitor.get('/health', bearer(ADMIN))).body.services.rtsp.workers[0].pid;
+    const pid = await workerPid();
+    process.kill(pid, 'SIGKILL');
     await waitFor(() => viewer.closeCode !== undefined && reader.isClosed);
     await waitFor(async () => (await openSockets()) === 0);
+    // The gateway may hear of its end later than its clients.
+    await waitFor(async () => (await workerPid()) !== pid);
     await isReady();
     (await watch()).close();
   });
