@@ -114,8 +114,11 @@ describe('Asking in the dashboard', function () {
   it('asks again by itself while the provider is busy', async () => {
     server.replies.push(fail(429, { error: { message: 'slow down' } }, { 'Retry-After': '1' }));
     await open('#/camera/2');
-    await page.getByRole('button', { name: 'Is anyone there?' }).click();
-    await page.getByText('Asking again in').waitFor();
+    // It says so for a second.
+    await Promise.all([
+      page.getByText('Asking again in').waitFor(),
+      page.getByRole('button', { name: 'Is anyone there?' }).click(),
+    ]);
     await card('Back Yard Camera').getByText('Yes, a person with a parcel.').waitFor();
   });
 

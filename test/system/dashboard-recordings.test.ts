@@ -113,16 +113,17 @@ describe('Events and recordings in the dashboard', function () {
   });
 
   it('shows the time of the very picture, although a movie begins with a keyframe before it', async () => {
-    await page.evaluate(`document.querySelector('.timeline-player').pause()`);
-    const canvas = page.locator('timeline-strip canvas');
-    const { src, at } = (await page.evaluate(`(() => {
+    // Each time: at the end of what was recorded so far the next movie takes the place of this one.
+    const paused = `(() => {
       const video = document.querySelector('.timeline-player');
-      return { src: video.src.split('#')[0], at: video.currentTime };
-    })()`)) as { src: string; at: number };
-    const start = (await fetch(src, { method: 'HEAD' })).headers.get('x-recording-start');
+      video.pause();
+      const shown = Number(document.querySelector('timeline-strip canvas').getAttribute('aria-valuenow'));
+      return { src: video.src.split('#')[0], at: video.currentTime, shown };
+    })()`;
     await waitFor(
       async () => {
-        const shown = Number(await canvas.getAttribute('aria-valuenow'));
+        const { src, at, shown } = await page.evaluate<{ src: string; at: number; shown: number }>(paused);
+        const start = (await fetch(src, { method: 'HEAD' })).headers.get('x-recording-start');
         return Math.abs(shown - Date.parse(start as string) - at * 1000) < 300;
       },
       { message: 'the time of the strip and that of the picture to be one' },

@@ -45,6 +45,8 @@ describe('Zones in the dashboard', function () {
     opened.setDefaultTimeout(SLOW.timeoutMs);
     await opened.goto(`${gateway.origin}/#/camera/yard/zones`);
     await opened.waitForSelector('.zones-row');
+    // The picture takes the shape of the camera's when that is known, and everything in it moves.
+    await opened.waitForSelector('.zones-frame[style*="320 / 240"]');
     return opened;
   }
 

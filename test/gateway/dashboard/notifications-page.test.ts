@@ -220,8 +220,8 @@ describe('Notifications in Chromium', function () {
         data: { url: '#/events?event=e1' },
       },
     ]);
-    const [worker] = context.serviceWorkers();
-    await worker?.evaluate(async () => {
+    const worker = await waitFor(() => context.serviceWorkers()[0]);
+    await worker.evaluate(async () => {
       const scope = globalThis as unknown as {
         registration: { getNotifications(): Promise<unknown[]> };
         dispatchEvent(event: Event): void;

@@ -52,10 +52,11 @@ describe('The controls of a camera in Chromium', function () {
   it('move while a button is held, and stop when it is released', async () => {
     await page.getByRole('button', { name: 'Up', exact: true }).hover();
     await page.mouse.down();
-    await waitFor(() => camera.state.received.filter((message) => message === UP).length > 1);
-    expect(camera.state.received).not.to.include(STOP);
+    // A move that is renewed too late on a busy machine stops, and goes on.
+    const moves = () => camera.state.received.filter((message) => [UP, STOP].includes(message)).join();
+    await waitFor(() => moves().includes(`${UP},${UP}`));
     await page.mouse.up();
-    await waitFor(() => camera.state.received.includes(STOP));
+    await waitFor(() => moves().endsWith(STOP));
   });
 
   it('move by keys', async () => {
