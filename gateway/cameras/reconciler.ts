@@ -108,8 +108,11 @@ export class Reconciler {
     }
     this.#held.delete(cameraId);
     // Of several simultaneous requests the last to end need not be the last to act.
-    this.#laneOf(cameraId)?.learn(cameraId, isShared || hasMoved ? undefined : actual);
+    const lane = this.#laneOf(cameraId);
+    lane?.learn(cameraId, isShared || hasMoved ? undefined : actual);
     for (const name of left) this.#lanes.find(name)?.learn(cameraId, undefined);
+    // Those that it left, and that which gives its video, left the camera alone, too.
+    for (const other of this.#lanes.values()) if (other !== lane) other.check(cameraId);
   }
 
   /** Of the worker that has a camera, and of that which gives its video. */

@@ -179,6 +179,9 @@ export class WorkerLane {
     id: string,
     signal: AbortSignal,
   ): Promise<'added' | 'removed' | undefined> {
+    const { isHeld, isPrepared } = this.#options;
+    // A client request began to decide about it while its turn had not come; it is looked at after that.
+    if (isHeld(id)) return undefined;
     const wanted = this.#options.find(id);
     if (wanted === undefined) {
       if (!actual.has(id)) return undefined;
@@ -186,7 +189,7 @@ export class WorkerLane {
       actual.delete(id);
       return 'removed';
     }
-    if (!(await this.#options.isPrepared(worker, id, signal))) return undefined;
+    if (!(await isPrepared(worker, id, signal)) || isHeld(id)) return undefined;
     const source = sourceId(wanted.source);
     const known = actual.get(id);
     if (known === source) return undefined;

@@ -194,6 +194,38 @@ describe('Reconciler', () => {
     await waitFor(() => isRunning(['1']));
   });
 
+  it('leaves a camera alone about which a request began to decide while its turn had not come', async () => {
+    const ids = Array.from({ length: 7 }, (_, index) => `c${index}`);
+    const held: string[] = [];
+    const waiting: (() => void)[] = [];
+    const answerAll = (): void => {
+      for (const answer of waiting.splice(0)) answer();
+    };
+    for (const worker of workers)
+      for (const id of ids)
+        worker.answers.set(`PUT /internal/cameras/${id}`, (_request, response) => {
+          held.push(id);
+          waiting.push(() => response.end('{}'));
+        });
+    routing.spreadOver(['rtsp-0']);
+    for (const id of ids) want(id);
+    reconciler.start();
+    bringUp();
+    await waitFor(() => held.length === 4);
+    const late = ids.filter((id) => !held.includes(id)).at(-1) as string;
+    const release = reconciler.hold(late);
+    // Another camera of the same worker is put after all that waited.
+    want('marker');
+    await waitFor(() => {
+      answerAll();
+      return isRunning(['marker']);
+    });
+    expect(held).to.not.include(late);
+    for (const worker of workers) worker.answers.clear();
+    release();
+    await waitFor(() => isRunning([late]));
+  });
+
   it('takes the word of a request for what the worker runs, unless several decided simultaneously', async () => {
     reconciler.start();
     bringUp();
@@ -235,6 +267,20 @@ describe('Reconciler', () => {
     at = 'rtsp-1';
     release({ sourceId: sourceId(cameraSource()) });
     await waitFor(() => idsAt(workers[0]).join() === '2' && idsAt(workers[1]).join() === '1');
+  });
+
+  it('tells the worker that gives the video of an agent’s camera, too, once a request has decided', async () => {
+    routing.nameOf = () => 'rtsp-0';
+    routing.mirrorNameOf = () => 'rtsp-1';
+    reconciler = create({ mirrorOf: () => cameraSource(1999) });
+    reconciler.start();
+    bringUp();
+    const release = reconciler.hold('1');
+    want('1');
+    want('2');
+    await waitFor(() => workers.every(({ cameras }) => cameras.has('2')));
+    release({ sourceId: sourceId(cameraSource()) });
+    await waitFor(() => asRtsp(workers[1]?.cameras.get('1')?.source)?.port === 1999);
   });
 
   it('puts many cameras by one request', async () => {
