@@ -7,8 +7,8 @@ import { call } from '../worker-access/client.ts';
 import { removeVideo, sendVideo } from '../worker-access/send-video.ts';
 import type { WorkerAddress } from '../worker-access/worker-address.ts';
 
-/** A worker gives up a file after ten seconds. */
-const TIMEOUT_MS = 12_000;
+/** A worker gives up a file after ten seconds, and a process that does not even begin after 25. */
+const TIMEOUT_MS = 30_000;
 
 /** Where uploaded videos are checked and played: on this machine, on others, or nowhere. */
 export type VideoPlace = 'here' | 'elsewhere' | 'nowhere';
