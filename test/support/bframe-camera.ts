@@ -1,6 +1,7 @@
 /** A camera that sends B-frames, each with its time of showing, as RTP has it. */
 import { spawnSync } from 'node:child_process';
 import { createRtspServer, type RtspServer } from '../../workers/simulator/server/rtsp-server.ts';
+import { FrameClock } from '../../workers/simulator/server/stream/frame-clock.ts';
 import { splitAnnexB } from '../bench/annex-b.ts';
 import { PushSource } from '../doubles/push-source.ts';
 
@@ -19,16 +20,17 @@ export async function openBframeCamera(): Promise<RtspServer> {
   const server = createRtspServer({ streams: new Map([['/bframes', source]]) });
   await server.listen();
   let sent = 0;
-  const timer = setInterval(() => {
+  // Pictures that are late follow immediately, as a camera's do: the clock of its RTP goes on meanwhile.
+  const end = new FrameClock(BFRAME_FPS).subscribe(() => {
     const index = sent % units.length;
     const unit = units[index];
     const round = (sent - index) * TICKS;
     if (unit !== undefined) source.push({ ...unit, timestamp: round + (order[index] as number) * TICKS });
     sent += 1;
-  }, 1000 / BFRAME_FPS);
+  });
   const close = server.close.bind(server);
   server.close = async () => {
-    clearInterval(timer);
+    end();
     await close();
   };
   return server;

@@ -41,10 +41,13 @@ describe('Fragmented MP4 over WebSocket', function () {
     await cameras.close();
   });
 
+  /** The first pictures of a session come together where this machine was busy, and are shown faster then. */
+  const begun = (cameraId: string) =>
+    waitFor(async () => (await getJson(`${api}/${cameraId}/status`)).body.frameCount > 75);
+
   it('is a file that ffprobe reads without complaint, from a keyframe on and without gaps', async function () {
     requirePeer(this, 'ffmpeg');
-    // The first pictures of a session come together where this machine was busy, and are shown faster then.
-    await waitFor(async () => (await getJson(`${api}/light/status`)).body.frameCount > 75);
+    await begun('light');
     const client = await MseClient.open(gateway.origin, 'light');
     await waitFor(() => client.binaries.length > 40);
     client.close();
@@ -90,8 +93,13 @@ describe('Fragmented MP4 over WebSocket', function () {
     after(() => browser?.close());
 
     const rises = async (page: Page, options = {}): Promise<void> => {
-      const { frames } = await shown(page);
-      await waitFor(async () => (await shown(page)).frames > frames + 10, options);
+      let before = (await shown(page)).frames;
+      await waitFor(async () => {
+        const { frames } = await shown(page);
+        // A new player counts from 0.
+        before = Math.min(before, frames);
+        return frames > before + 10;
+      }, options);
     };
 
     it('plays the camera that was asked for', async () => {
@@ -130,6 +138,7 @@ describe('Fragmented MP4 over WebSocket', function () {
     const camera = await openBframeCamera();
     try {
       await postJson(`${api}/connect`, { cameraId: 'b', url: camera.url('/bframes') });
+      await begun('b');
       const client = await MseClient.open(gateway.origin, 'b');
       await waitFor(() => client.binaries.length > 70, { timeoutMs: 20_000 });
       client.close();
@@ -142,7 +151,9 @@ describe('Fragmented MP4 over WebSocket', function () {
       // The last P is there already, the B-frames before it are not.
       const whole = inOrder.slice(0, -3);
       const steps = whole.slice(1).map((time, index) => time - (whole[index] as number));
-      for (const step of steps) expect(step).to.be.closeTo(1 / BFRAME_FPS, 0.002);
+      // Up to four pictures are decoded from one picture to that which is shown after it.
+      const most = (4 * MOST_PULL) / BFRAME_FPS + 0.001;
+      for (const step of steps) expect(step).to.be.closeTo(1 / BFRAME_FPS, most);
     } finally {
       await camera.close();
     }

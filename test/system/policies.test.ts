@@ -75,7 +75,7 @@ function environmentOf(pid: number): Map<string, string> {
 }
 
 describe('The processes of a gateway', function () {
-  this.timeout(90_000);
+  this.timeout(150_000);
   let gateway: RunningProcess;
   /** One with a camera to analyse: it ends the demo, and so the simulator. */
   let analysing: RunningProcess;
@@ -99,7 +99,10 @@ describe('The processes of a gateway', function () {
     });
     analysing = await startGateway({ ...SECRETS, RTSP_WORKERS: '1', DISK_RESERVE_MB: '0' });
     const camera = { id: '1', url: 'rtsp://127.0.0.1:9/1', analysis: { motion: true } };
-    await waitFor(async () => (await postJson(`${analysing.origin}/api/cameras`, camera)).status === 201);
+    await waitFor(async () => (await postJson(`${analysing.origin}/api/cameras`, camera)).status === 201, {
+      timeoutMs: 40_000,
+      message: 'a camera to analyse',
+    });
     const isRunning = async ({ origin }: RunningProcess, worker: string): Promise<boolean> => {
       const { body } = await getJson(`${origin}/health`);
       return body.services.rtsp.running && body.services[worker].running;
@@ -142,7 +145,8 @@ describe('The processes of a gateway', function () {
       expect(readFileSync(`/proc/${pid}/status`, 'utf8')).to.match(/^Umask:\t0077$/m);
     expect(statSync(gateway.dataDir).mode & 0o777).to.equal(0o700);
     const open = readdirSync(gateway.dataDir, { recursive: true, encoding: 'utf8' }).filter(
-      (name) => (statSync(join(gateway.dataDir, name)).mode & 0o077) !== 0,
+      // Those that are gone again were temporary.
+      (name) => ((statSync(join(gateway.dataDir, name), { throwIfNoEntry: false })?.mode ?? 0) & 0o077) !== 0,
     );
     expect(open).to.deep.equal([]);
   });

@@ -116,6 +116,8 @@ describe('Video as the camera sends it', function () {
     await waitFor(
       () => clients.every(({ binaries }) => binaries.length > 60) && receiver.packets.length > 60,
     );
+    // A player of HLS is one for as long as it asks.
+    await fetch(`${worker.origin}/hls/plain/index.m3u8`);
     const { viewers } = (await getJson(`${worker.origin}/api/cameras/plain/status`)).body;
     expect(viewers).to.equal(3);
     expect((await total('camera_packets_total')) - packets).to.be.greaterThan(60);
