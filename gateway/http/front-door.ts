@@ -55,7 +55,11 @@ export class FrontDoor {
   admit(): void {
     this.server.off('request', this.#onRequest);
     this.server.off('upgrade', this.#onUpgrade);
-    for (const { event, args } of this.#waiting.splice(0)) this.server.emit(event, ...args);
+    for (const { event, args } of this.#waiting.splice(0)) {
+      // A stream to a client that went away would be written for good: its response has closed already.
+      if (event === 'request' && args[1].destroyed) continue;
+      this.server.emit(event, ...args);
+    }
   }
 
   /** Stops listening. */

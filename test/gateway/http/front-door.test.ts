@@ -43,6 +43,27 @@ describe('The port before the gateway is loaded', () => {
     expect(await (await fetch(origin, { method: 'POST', body: 'later' })).text()).to.equal('later');
   });
 
+  it('hands on no request whose client went away meanwhile: its response never closes again', async () => {
+    const seen: (string | undefined)[] = [];
+    const held = once(door.server, 'request');
+    const client = request(`${origin}/left`).on('error', () => {});
+    client.end();
+    const [, response] = await held;
+    const left = once(response, 'close');
+    client.destroy();
+    await left;
+    serveRequests(door.server, {
+      app: (req, res) => {
+        seen.push(req.url);
+        res.end();
+      },
+      limits: door.connections,
+    });
+    door.admit();
+    await fetch(`${origin}/later`);
+    expect(seen).to.deep.equal(['/later']);
+  });
+
   it('keeps an upgrade until the gateway takes it', async () => {
     const held = once(door.server, 'upgrade');
     const headers = { Connection: 'Upgrade', Upgrade: 'websocket' };
