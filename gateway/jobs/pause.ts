@@ -30,10 +30,10 @@ export class Pause {
   }
 }
 
-/** Whether a promise settles within `ms`. */
+/** Whether a promise settles within `ms`; within 0: whether it has settled. */
 export async function settlesWithin(promise: Promise<unknown>, ms: number): Promise<boolean> {
   const pause = new Pause();
-  const isLate = pause.wait(ms).then(() => false);
+  const isLate = (ms > 0 ? pause.wait(ms) : thisTurn()).then(() => false);
   const isSettled = promise.then(
     () => true,
     () => true,
@@ -41,4 +41,11 @@ export async function settlesWithin(promise: Promise<unknown>, ms: number): Prom
   const result = await Promise.race([isSettled, isLate]);
   pause.end();
   return result;
+}
+
+/** Resolves when all promises that have settled are heard, before the event loop goes on. */
+async function thisTurn(): Promise<void> {
+  // From here on ticks come after the microtasks.
+  await undefined;
+  await new Promise<void>((resolve) => process.nextTick(resolve));
 }

@@ -111,11 +111,14 @@ describe('A fresh Expo app', function () {
     /** Waits until a part of the page has shown four different pictures. */
     async function expectMoving(page: Page, clip: { x: number; y: number; width: number; height: number }) {
       const seen = new Set<string>();
+      let words = '';
       const isMoving = async (): Promise<boolean> => {
         seen.add((await page.screenshot({ clip })).toString('base64'));
+        words = (await page.textContent('#root')) ?? '';
         return seen.size > 3;
       };
-      await waitFor(isMoving, { timeoutMs: 60_000, message: 'four different pictures' });
+      const message = () => `four different pictures: ${seen.size} so far, and the page says "${words}"`;
+      await waitFor(isMoving, { timeoutMs: 60_000, message });
     }
 
     it('shows a moving picture in Chromium: the screen', async () => {

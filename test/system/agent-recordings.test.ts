@@ -38,7 +38,10 @@ describe('Recordings of cameras of an agent', function () {
       ...{ CLIP_BEFORE_SECONDS: '3', CLIP_AFTER_SECONDS: '2' },
     });
     proxy = await TcpProxy.open(gateway.port);
-    await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok, { message: 'the gateway' });
+    await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok, {
+      message: 'the gateway',
+      timeoutMs: 40_000,
+    });
     agentToken = (await api('/api/agents', { name: 'home' })).body.token;
     runAgent();
     await isState('online');

@@ -26,7 +26,7 @@ const bearer = { authorization: `Bearer ${TOKEN}` };
 
 /** A public gateway, which reaches no private address, and an agent on the cameras' network. */
 describe('Cameras of an agent', function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let cameras: RtspServer;
   let gateway: RunningProcess;
   let proxy: TcpProxy;
@@ -42,7 +42,10 @@ describe('Cameras of an agent', function () {
     rtspPort = await freePort();
     gateway = await startGateway({ ...PUBLIC, RTSP_PORT: String(rtspPort) });
     proxy = await TcpProxy.open(gateway.port);
-    await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok, { message: 'the gateway' });
+    await waitFor(async () => (await fetch(`${gateway.origin}/readyz`)).ok, {
+      message: 'the gateway',
+      timeoutMs: 40_000,
+    });
     const made = await api('/api/agents', { name: 'home' });
     expect(made.status).to.equal(201);
     agentToken = made.body.token;

@@ -79,8 +79,6 @@ export class PoolUnderTest {
   readonly runDirectory: string;
   /** Every log line of the gateway's stream. */
   readonly lines: Record<string, unknown>[] = [];
-  /** Called with each of them, while it is written. */
-  onLine: (line: string) => void = () => {};
   readonly readies: WorkerAddress[] = [];
   readonly downs: string[] = [];
 
@@ -88,10 +86,7 @@ export class PoolUnderTest {
     this.name = spec.name;
     this.runDirectory = options.runDirectory ?? temporaryFolder();
     const redactor = new Redactor();
-    const write = (line: string): void => {
-      this.lines.push(JSON.parse(line));
-      this.onLine(line);
-    };
+    const write = (line: string): void => void this.lines.push(JSON.parse(line));
     const log = createLogger({ name: 'gateway', level: 'debug', redactor, write });
     this.pool = new WorkerPool({
       specs: [spec],
