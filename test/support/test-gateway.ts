@@ -46,6 +46,8 @@ export class TestGateway {
         DATA_DIR: opened.dataDir,
         DISK_RESERVE_MB: '0',
         ALLOW_LOOPBACK_CAMERAS: 'on',
+        // A test that waits with a token asks more often than a client may.
+        RATE_LIMIT_API: '1000000',
         ...env,
       }),
       pool: opened.pool,
