@@ -60,6 +60,9 @@ const TRACK_LINGER_MS = 1000;
 /** Streams and tracks need names; browsers never show them. */
 const STREAM_NAME = 'camera';
 
+/** States of the library that no connection leaves. */
+const GONE: ReadonlySet<string> = new Set(['failed', 'closed']);
+
 type Library = typeof import('node-datachannel');
 
 /**
@@ -211,6 +214,8 @@ class NativePeer implements Peer {
       if (isOver(error)) throw lost(error);
       throw new AppError('invalid-sdp', `The session description cannot be used: ${messageOf(error)}`);
     }
+    // The same for an answer without candidates, which the library takes without a word.
+    if (GONE.has(this.#connection.state())) throw lost();
   }
 }
 
@@ -219,7 +224,7 @@ function isOver(error: unknown): boolean {
   return /without ICE transport/.test(messageOf(error));
 }
 
-function lost(cause: unknown): AppError {
+function lost(cause?: unknown): AppError {
   return new AppError('webrtc-unavailable', 'The connection was lost as it began; try a new session', {
     cause,
     retryAfter: 1,
