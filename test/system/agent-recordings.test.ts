@@ -34,7 +34,7 @@ describe('Recordings of cameras of an agent', function () {
     cameras = await openBlockCamera({ cameras: 2 });
     gateway = await startGateway({
       ...{ PUBLIC: 'on', API_TOKEN: TOKEN, ALLOW_LOOPBACK_CAMERAS: 'off', RTSP_WORKERS: '1' },
-      ...{ RATE_LIMIT_API: '100000', DISK_RESERVE_MB: '0' },
+      DISK_RESERVE_MB: '0',
       ...{ CLIP_BEFORE_SECONDS: '3', CLIP_AFTER_SECONDS: '2' },
     });
     proxy = await TcpProxy.open(gateway.port);

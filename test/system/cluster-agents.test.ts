@@ -61,7 +61,6 @@ describe('An agent of two gateways on one PostgreSQL', function () {
       GATEWAY_NAME: name,
       ADVERTISED_HOST: '127.0.0.1',
       RTSP_WORKERS: '1',
-      RATE_LIMIT_API: '100000',
       DISK_RESERVE_MB: '0',
     });
     gateways.set(name, running);

@@ -49,7 +49,6 @@ describe('Two gateways on one PostgreSQL with remote workers', function () {
       GATEWAY_NAME: name,
       WORKER_URLS: ports.map((port) => `http://127.0.0.1:${port}`).join(','),
       WORKER_SECRET: SECRET,
-      RATE_LIMIT_API: '100000',
       ANALYSIS: 'off',
       DISK_RESERVE_MB: '0',
     });

@@ -59,7 +59,6 @@ describe('Two gateways on one PostgreSQL', function () {
       GATEWAY_NAME: name,
       ADVERTISED_HOST: '127.0.0.1',
       RTSP_WORKERS: '1',
-      RATE_LIMIT_API: '100000',
       ANALYSIS: 'off',
       DISK_RESERVE_MB: '0',
     });

@@ -32,7 +32,6 @@ describe('Two real MediaMTX servers as edges of a gateway', function () {
       MEDIAMTX_WEBRTC_URL: edges.map(({ webrtcUrl }) => webrtcUrl).join(),
       ...{
         MEDIAMTX_MANAGE: 'on',
-        RATE_LIMIT_API: '100000',
         MEDIAMTX_GATEWAY_URL: `http://127.0.0.1:${port}`,
       },
     });
